@@ -1,0 +1,17 @@
+// What a backend is: it turns a planned program into something that runs. Whatever the backend, a program owns one block
+// of memory at the planned offsets; the runtime copies inputs in, runs an entry point, and copies outputs out.
+import type { PlannedProgram } from "../ir/loop/kernel.ts";
+
+/** A program made runnable. */
+export interface Instance {
+  /** The program's whole memory; never grows, never moves. Constants are already in place. */
+  readonly memory: ArrayBuffer;
+  /** Runs one entry point: synchronous, allocates nothing. */
+  readonly run: (entry: string) => void;
+}
+
+/** A way to run programs. */
+export interface Backend {
+  readonly name: string;
+  readonly instantiate: (program: PlannedProgram) => Instance;
+}

@@ -1,0 +1,254 @@
+// Expressions as steps: each operator becomes one closure that runs a leaf loop over the values of its operands. What
+// needs no arithmetic (loads with even strides, splats, lanes, reinterpretations) only says where the values are.
+import { invariant } from "../../ir/diagnostics/invariant.ts";
+import {
+  type Expr,
+  type ExprKind,
+  type ExprOf,
+  type LoopBinary,
+  type LoopType,
+} from "../../ir/loop/expr.ts";
+import type { DataArray } from "../../ir/types/dtype.ts";
+import { binaryRow, castRow, compareRow, rampRow, selectRow, unaryRow } from "./row-of.ts";
+import { copyRow, gatherRow } from "./rows/move.ts";
+import type { BinaryRow, UnaryRow } from "./rows/row.ts";
+import type { Scope } from "./scope.ts";
+import {
+  isDense,
+  laneMaskOf,
+  laneOf,
+  laneShift,
+  lanesOf,
+  maskOf,
+  reinterpreted,
+  splatOf,
+  storageOf,
+  storageOfArray,
+  type Value,
+} from "./value.ts";
+
+/** Adds the step that copies a value to a place; numbers are rounded or wrapped as the place's array does. */
+export const emitCopy = ({ code, extent }: Scope, out: Value, value: Value): void => {
+  const row = copyRow(out.array, value.array);
+  const lanes = lanesOf(out.type);
+  const shift = laneShift(out.type);
+  const outMask = laneMaskOf(out);
+  const mask = laneMaskOf(value);
+  const { array: to, cursor: toCursor, delta: toDelta, step: toStep } = out;
+  const { array: from, cursor: fromCursor, delta: fromDelta, step: fromStep } = value;
+  code.push(() =>
+    row(
+      extent.count * lanes,
+      shift,
+      to,
+      toCursor.offset + toDelta,
+      toStep,
+      outMask,
+      from,
+      fromCursor.offset + fromDelta,
+      fromStep,
+      mask,
+    ),
+  );
+};
+
+const emitUnary = ({ code, extent }: Scope, row: UnaryRow<DataArray, DataArray>, out: Value, a: Value): void => {
+  // A ramp makes four values of each of its operand's; every other row, one of one.
+  const lanes = lanesOf(a.type);
+  const p = maskOf(a);
+  code.push(() =>
+    row(
+      extent.count * lanes,
+      out.array,
+      out.cursor.offset + out.delta,
+      a.array,
+      a.cursor.offset + a.delta,
+      p,
+    ),
+  );
+};
+
+const emitBinary = (
+  { code, extent }: Scope,
+  row: BinaryRow<DataArray, DataArray>,
+  out: Value,
+  a: Value,
+  b: Value,
+): void => {
+  const lanes = lanesOf(out.type);
+  const p = maskOf(a);
+  const q = maskOf(b);
+  code.push(() =>
+    row(
+      extent.count * lanes,
+      out.array,
+      out.cursor.offset + out.delta,
+      a.array,
+      a.cursor.offset + a.delta,
+      p,
+      b.array,
+      b.cursor.offset + b.delta,
+      q,
+    ),
+  );
+};
+
+const release = (scope: Scope, ...values: readonly Value[]): void => {
+  for (const value of values) scope.kernel.registers.release(value);
+};
+
+/** The value with consecutive iterations side by side. */
+export const densify = (value: Value, scope: Scope): Value => {
+  if (isDense(value)) return value;
+  const copy = scope.allocate(value.type);
+  emitCopy(scope, copy, value);
+  release(scope, value);
+  return copy;
+};
+
+/** Compiles an operand of a leaf loop. */
+export const compileDense = (expr: Expr, scope: Scope): Value =>
+  expr.kind === "var" && scope.hoist(expr) === undefined
+    ? scope.read(expr.name, true)
+    : densify(compileExpression(expr, scope), scope);
+
+const load = (expr: ExprOf<"load">, scope: Scope): Value => {
+  const elements = scope.address(expr.buffer, expr.index, expr.type);
+  if (elements !== undefined) {
+    // A u8 buffer loads as i32.
+    if (storageOfArray(elements.array) === storageOf(expr.type)) return elements;
+    const out = scope.allocate(expr.type);
+    emitCopy(scope, out, elements);
+    return out;
+  }
+  const index = compileDense(expr.index, scope);
+  const binding = scope.kernel.bindings.get(expr.buffer);
+  invariant(binding !== undefined, `no buffer ${expr.buffer}`);
+  const out = scope.allocate(expr.type);
+  const row = gatherRow(out.array, binding.array);
+  const lanes = lanesOf(expr.type);
+  const shift = laneShift(expr.type);
+  const p = maskOf(index);
+  const { extent } = scope;
+  const { array } = binding;
+  scope.code.push(() =>
+    row(
+      extent.count * lanes,
+      shift,
+      out.array,
+      out.delta,
+      array,
+      0,
+      // Indices are i32.
+      index.array as Int32Array<ArrayBuffer>,
+      index.cursor.offset + index.delta,
+      p,
+    ),
+  );
+  release(scope, index);
+  return out;
+};
+
+/** Operands are handed back before the result takes its register, so that it may be one of theirs. */
+const binaryOf = (fn: LoopBinary, type: LoopType, a: Value, b: Value, scope: Scope, target?: Value): Value => {
+  release(scope, a, b);
+  const out = target ?? scope.allocate(type);
+  emitBinary(scope, binaryRow(fn, type), out, a, b);
+  return out;
+};
+
+const reduceLanes = ({ fn, type, operand }: ExprOf<"reduceLanes">, scope: Scope, target?: Value): Value => {
+  const vector = compileExpression(operand, scope);
+  if (vector.register !== undefined) vector.register.owners += 3;
+  const lane = (at: number): Value => densify(laneOf(vector, at), scope);
+  const low = binaryOf(fn, type, lane(0), lane(1), scope);
+  const high = binaryOf(fn, type, lane(2), lane(3), scope);
+  return binaryOf(fn, type, low, high, scope, target);
+};
+
+/** How each kind of expression is compiled; `target`, where given, may take the result. */
+const compilers: { readonly [K in ExprKind]: (expr: ExprOf<K>, scope: Scope, target?: Value) => Value } = {
+  const: ({ type, value }, scope) => scope.kernel.registers.constant(type, value),
+  var: ({ name }, scope) => scope.read(name, false),
+  load,
+  unary: ({ fn, type, operand }, scope, target) => {
+    const a = compileDense(operand, scope);
+    release(scope, a);
+    const out = target ?? scope.allocate(type);
+    emitUnary(scope, unaryRow(fn, type), out, a);
+    return out;
+  },
+  binary: ({ fn, type, left, right }, scope, target) => {
+    const a = compileDense(left, scope);
+    const b = compileDense(right, scope);
+    return binaryOf(fn, type, a, b, scope, target);
+  },
+  compare: ({ fn, type, left, right }, scope, target) => {
+    const a = compileDense(left, scope);
+    const b = compileDense(right, scope);
+    release(scope, a, b);
+    const out = target ?? scope.allocate(type);
+    emitBinary(scope, compareRow(fn, left.type), out, a, b);
+    return out;
+  },
+  select: ({ type, condition, then, otherwise }, scope, target) => {
+    const c = compileDense(condition, scope);
+    const a = compileDense(then, scope);
+    const b = compileDense(otherwise, scope);
+    release(scope, c, a, b);
+    const out = target ?? scope.allocate(type);
+    const row = selectRow(type);
+    const lanes = lanesOf(type);
+    const [r, p, q] = [maskOf(c), maskOf(a), maskOf(b)];
+    const { extent } = scope;
+    scope.code.push(() =>
+      row(
+        extent.count * lanes,
+        out.array,
+        out.cursor.offset + out.delta,
+        // Conditions are bytes.
+        c.array as Uint8Array<ArrayBuffer>,
+        c.cursor.offset + c.delta,
+        r,
+        a.array,
+        a.cursor.offset + a.delta,
+        p,
+        b.array,
+        b.cursor.offset + b.delta,
+        q,
+      ),
+    );
+    return out;
+  },
+  cast: ({ type, operand }, scope, target) => {
+    const row = castRow(operand.type, type);
+    const a = row === undefined ? compileExpression(operand, scope) : compileDense(operand, scope);
+    const out = target ?? scope.allocate(type);
+    if (row === undefined) emitCopy(scope, out, a);
+    else emitUnary(scope, row, out, a);
+    release(scope, a);
+    return out;
+  },
+  reinterpret: ({ type, operand }, scope) => reinterpreted(compileExpression(operand, scope), type),
+  splat: ({ type, operand }, scope) => splatOf(compileExpression(operand, scope), type),
+  ramp: ({ type, operand }, scope, target) => {
+    const a = compileDense(operand, scope);
+    const out = target ?? scope.allocate(type);
+    emitUnary(scope, rampRow, out, a);
+    release(scope, a);
+    return out;
+  },
+  lane: ({ operand, lane }, scope) => laneOf(compileExpression(operand, scope), lane),
+  reduceLanes,
+};
+
+/** Adds the steps that compute an expression to the scope's code and says where the result is: in `target` if given. */
+export const compileExpression = (expr: Expr, scope: Scope, target?: Value): Value => {
+  // One row of the table, its expression chosen by the same kind: TypeScript cannot follow that correlation.
+  const compiler = compilers[expr.kind] as (expr: Expr, scope: Scope, target?: Value) => Value;
+  const value = scope.hoist(expr) ?? compiler(expr, scope, target);
+  if (target === undefined || value === target) return value;
+  emitCopy(scope, target, value);
+  release(scope, value);
+  return target;
+};

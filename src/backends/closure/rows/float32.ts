@@ -1,0 +1,89 @@
+// Leaf loops over f32 values (vectors are four values each). Storing to a Float32Array rounds, so each loop rounds once
+// per operation, as the loop IR means it.
+import type { LoopCompare } from "../../../ir/loop/expr.ts";
+import type { BinaryRow, Bytes, Floats, SelectRow, UnaryRow } from "./row.ts";
+
+/** Beyond it every f32 and every double is a whole number. */
+const wholeFrom = 2 ** 52;
+
+/** The unary operators of floats. */
+export type FloatUnary = "neg" | "abs" | "sqrt" | "floor" | "ceil" | "trunc" | "nearest";
+
+export const unary: { readonly [F in FloatUnary]: UnaryRow<Floats, Floats> } = {
+  neg: (n, out, o, a, i, p) => {
+    for (let k = 0; k < n; k++) out[o + k] = -(a[i + (k & p)] ?? 0);
+  },
+  abs: (n, out, o, a, i, p) => {
+    for (let k = 0; k < n; k++) out[o + k] = Math.abs(a[i + (k & p)] ?? 0);
+  },
+  sqrt: (n, out, o, a, i, p) => {
+    for (let k = 0; k < n; k++) out[o + k] = Math.sqrt(a[i + (k & p)] ?? 0);
+  },
+  floor: (n, out, o, a, i, p) => {
+    for (let k = 0; k < n; k++) out[o + k] = Math.floor(a[i + (k & p)] ?? 0);
+  },
+  ceil: (n, out, o, a, i, p) => {
+    for (let k = 0; k < n; k++) out[o + k] = Math.ceil(a[i + (k & p)] ?? 0);
+  },
+  trunc: (n, out, o, a, i, p) => {
+    for (let k = 0; k < n; k++) out[o + k] = Math.trunc(a[i + (k & p)] ?? 0);
+  },
+  // Adding and taking away 2^52 leaves a double no room for a fraction, and the addition rounds ties to even. `x * 0`
+  // has the sign of x, which a sum that came to zero has lost.
+  nearest: (n, out, o, a, i, p) => {
+    for (let k = 0; k < n; k++) {
+      const x = a[i + (k & p)] ?? 0;
+      const whole = x < 0 ? x - wholeFrom + wholeFrom : x + wholeFrom - wholeFrom;
+      out[o + k] = !(Math.abs(x) < wholeFrom) ? x : whole === 0 ? x * 0 : whole;
+    }
+  },
+};
+
+/** The binary operators of floats. */
+export type FloatBinary = "add" | "sub" | "mul" | "div" | "min" | "max";
+
+export const binary: { readonly [F in FloatBinary]: BinaryRow<Floats, Floats> } = {
+  add: (n, out, o, a, i, p, b, j, q) => {
+    for (let k = 0; k < n; k++) out[o + k] = (a[i + (k & p)] ?? 0) + (b[j + (k & q)] ?? 0);
+  },
+  sub: (n, out, o, a, i, p, b, j, q) => {
+    for (let k = 0; k < n; k++) out[o + k] = (a[i + (k & p)] ?? 0) - (b[j + (k & q)] ?? 0);
+  },
+  mul: (n, out, o, a, i, p, b, j, q) => {
+    for (let k = 0; k < n; k++) out[o + k] = (a[i + (k & p)] ?? 0) * (b[j + (k & q)] ?? 0);
+  },
+  div: (n, out, o, a, i, p, b, j, q) => {
+    for (let k = 0; k < n; k++) out[o + k] = (a[i + (k & p)] ?? 0) / (b[j + (k & q)] ?? 0);
+  },
+  min: (n, out, o, a, i, p, b, j, q) => {
+    for (let k = 0; k < n; k++) out[o + k] = Math.min(a[i + (k & p)] ?? 0, b[j + (k & q)] ?? 0);
+  },
+  max: (n, out, o, a, i, p, b, j, q) => {
+    for (let k = 0; k < n; k++) out[o + k] = Math.max(a[i + (k & p)] ?? 0, b[j + (k & q)] ?? 0);
+  },
+};
+
+export const compare: { readonly [F in LoopCompare]: BinaryRow<Bytes, Floats> } = {
+  eq: (n, out, o, a, i, p, b, j, q) => {
+    for (let k = 0; k < n; k++) out[o + k] = (a[i + (k & p)] ?? 0) === (b[j + (k & q)] ?? 0) ? 1 : 0;
+  },
+  ne: (n, out, o, a, i, p, b, j, q) => {
+    for (let k = 0; k < n; k++) out[o + k] = (a[i + (k & p)] ?? 0) !== (b[j + (k & q)] ?? 0) ? 1 : 0;
+  },
+  lt: (n, out, o, a, i, p, b, j, q) => {
+    for (let k = 0; k < n; k++) out[o + k] = (a[i + (k & p)] ?? 0) < (b[j + (k & q)] ?? 0) ? 1 : 0;
+  },
+  le: (n, out, o, a, i, p, b, j, q) => {
+    for (let k = 0; k < n; k++) out[o + k] = (a[i + (k & p)] ?? 0) <= (b[j + (k & q)] ?? 0) ? 1 : 0;
+  },
+  gt: (n, out, o, a, i, p, b, j, q) => {
+    for (let k = 0; k < n; k++) out[o + k] = (a[i + (k & p)] ?? 0) > (b[j + (k & q)] ?? 0) ? 1 : 0;
+  },
+  ge: (n, out, o, a, i, p, b, j, q) => {
+    for (let k = 0; k < n; k++) out[o + k] = (a[i + (k & p)] ?? 0) >= (b[j + (k & q)] ?? 0) ? 1 : 0;
+  },
+};
+
+export const select: SelectRow<Floats> = (n, out, o, c, h, r, a, i, p, b, j, q) => {
+  for (let k = 0; k < n; k++) out[o + k] = (c[h + (k & r)] === 0 ? b[j + (k & q)] : a[i + (k & p)]) ?? 0;
+};

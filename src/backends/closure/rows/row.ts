@@ -1,0 +1,111 @@
+// The shapes of the leaf loops. A row runs one operator over a run of values in typed arrays. Each operator and type has
+// a loop of its own, written out, because an engine specialises a loop by what it has seen there: a loop shared between
+// types, or one that calls the operator as an argument, runs several times slower.
+//
+// Operands are addressed as `a[i + (k & p)]`: mask -1 walks the values, 0 repeats one, 3 repeats the four lanes of a
+// vector. So loop-invariant operands need no copies. The reads never leave their arrays; `?? 0` only tells the type
+// checker so, and costs nothing once compiled.
+import type { ArrayOf, DataArray } from "../../../ir/types/dtype.ts";
+
+export type Floats = ArrayOf["f32"];
+export type Doubles = ArrayOf["f64"];
+export type Integers = ArrayOf["i32"];
+export type Bytes = ArrayOf["u8"];
+
+/** `out[o + k] = f(a[i + (k & p)])` for k below n. */
+export type UnaryRow<Out extends DataArray, In extends DataArray> = (
+  n: number,
+  out: Out,
+  o: number,
+  a: In,
+  i: number,
+  p: number,
+) => void;
+
+/** `out[o + k] = f(a[i + (k & p)], b[j + (k & q)])` for k below n. */
+export type BinaryRow<Out extends DataArray, In extends DataArray> = (
+  n: number,
+  out: Out,
+  o: number,
+  a: In,
+  i: number,
+  p: number,
+  b: In,
+  j: number,
+  q: number,
+) => void;
+
+/** `out[o + k] = c[h + (k & r)] ? a[i + (k & p)] : b[j + (k & q)]` for k below n. */
+export type SelectRow<T extends DataArray> = (
+  n: number,
+  out: T,
+  o: number,
+  c: Bytes,
+  h: number,
+  r: number,
+  a: T,
+  i: number,
+  p: number,
+  b: T,
+  j: number,
+  q: number,
+) => void;
+
+/**
+ * Between strided places: value k is lane `k & (2^shift - 1)` of iteration `k >> shift`. Iterations are `outStep` and
+ * `step` elements apart; a mask of 0 gives every lane the same element.
+ */
+export type CopyRow<Out extends DataArray, In extends DataArray> = (
+  n: number,
+  shift: number,
+  out: Out,
+  o: number,
+  outStep: number,
+  outMask: number,
+  a: In,
+  i: number,
+  step: number,
+  mask: number,
+) => void;
+
+/** Gathers or scatters: lane l of iteration k is at `at[x + (k & p)] + l` of the indexed array. */
+export type IndexedRow<Out extends DataArray, In extends DataArray> = (
+  n: number,
+  shift: number,
+  out: Out,
+  o: number,
+  a: In,
+  i: number,
+  at: Integers,
+  x: number,
+  p: number,
+) => void;
+
+/**
+ * Folds `count` values, `step` elements apart, into `acc[at]`, in order. For vectors the lanes of a value are `lane`
+ * elements apart: 0 where one element serves all four.
+ */
+export type FoldRow<T extends DataArray> = (
+  count: number,
+  acc: T,
+  at: number,
+  a: T,
+  i: number,
+  step: number,
+  lane: number,
+) => void;
+
+/** `acc = acc + a * b` for `count` pairs of values, both steps rounded. */
+export type MultiplyAddRow = (
+  count: number,
+  acc: Floats,
+  at: number,
+  a: Floats,
+  i: number,
+  step: number,
+  lane: number,
+  b: Floats,
+  j: number,
+  bStep: number,
+  bLane: number,
+) => void;

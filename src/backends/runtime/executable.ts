@@ -1,0 +1,85 @@
+// A compiled program in use: checks what is fed, copies it in, runs an entry point, copies results out. Parameters live in
+// the program's memory between runs. The same code serves every backend, because every backend is an instance over one
+// memory at planned offsets.
+import { reject } from "../../ir/diagnostics/diagnostic.ts";
+import { invariant } from "../../ir/diagnostics/invariant.ts";
+import type { EntryPoint, PlannedProgram, Port } from "../../ir/loop/kernel.ts";
+import { type DataArray, dtypes } from "../../ir/types/dtype.ts";
+import type { Backend } from "../backend.ts";
+import { checkedFeed, hostArray, type NDArray } from "./host-array.ts";
+
+/** For inputs that index something: how many rows they may address. */
+export type IndexRanges = ReadonlyMap<string, number>;
+
+/** A graph made runnable, by whatever backend. */
+export interface Executable {
+  readonly backend: string;
+  readonly entries: readonly string[];
+  /** Runs an entry point on arrays by input name; gives fresh arrays by output name. Synchronous. */
+  readonly run: (entry: string, feeds: Readonly<Record<string, unknown>>) => Record<string, NDArray>;
+  readonly parameters: readonly Port[];
+  /** A copy of a parameter's present value. */
+  readonly read: (parameter: string) => NDArray;
+  /** Sets a parameter; `reject`s a value of another type. */
+  readonly write: (parameter: string, value: unknown) => void;
+}
+
+/** Refuses indices outside their table, naming the first. */
+export const checkIndices = (name: string, data: DataArray, range: number | undefined): void => {
+  if (range === undefined) return;
+  for (const [position, index] of data.entries())
+    if (index < 0 || index >= range) reject("W306", { name, position, index, range });
+};
+
+/** Refuses names that are no input of the entry point, and inputs that are not fed. */
+export const checkNames = (entry: EntryPoint, feeds: Readonly<Record<string, unknown>>): void => {
+  const known = entry.inputs.map(({ name }) => name);
+  for (const name of Object.keys(feeds)) if (!known.includes(name)) reject("W302", { name, entry: entry.name, known });
+  for (const name of known) if (!Object.hasOwn(feeds, name) || feeds[name] === undefined) reject("W301", { name, entry: entry.name, known });
+};
+
+/** Puts a planned program on a backend. */
+export const makeExecutable = (program: PlannedProgram, backend: Backend, ranges: IndexRanges): Executable => {
+  const instance = backend.instantiate(program);
+  const viewOf = (buffer: string): DataArray => {
+    const declared = program.buffers.get(buffer);
+    const offset = program.memory.offsets.get(buffer);
+    invariant(declared !== undefined && offset !== undefined, `buffer ${buffer} has its place`);
+    return dtypes[declared.dtype].view(instance.memory, offset, declared.length);
+  };
+  const views = new Map<string, DataArray>();
+  const view = ({ buffer }: Port): DataArray => {
+    const known = views.get(buffer) ?? viewOf(buffer);
+    views.set(buffer, known);
+    return known;
+  };
+  const entries = new Map(program.entries.map((entry) => [entry.name, entry]));
+  const parameters = new Map(program.parameters.map((port) => [port.name, port]));
+  const parameterPort = (name: string): Port =>
+    parameters.get(name) ?? reject("W307", { name, known: [...parameters.keys()] });
+  return {
+    backend: backend.name,
+    entries: [...entries.keys()],
+    parameters: program.parameters,
+    run: (name, feeds) => {
+      const entry = entries.get(name) ?? reject("W308", { name, known: [...entries.keys()] });
+      checkNames(entry, feeds);
+      const checked = entry.inputs.map((port) => {
+        const data = checkedFeed(port.name, port.type, feeds[port.name]);
+        checkIndices(port.name, data, ranges.get(port.name));
+        return data;
+      });
+      for (const [position, port] of entry.inputs.entries()) view(port).set(checked[position] ?? []);
+      instance.run(name);
+      return Object.fromEntries(entry.outputs.map((port) => [port.name, hostArray(port.type, view(port).slice())]));
+    },
+    read: (name) => {
+      const port = parameterPort(name);
+      return hostArray(port.type, view(port).slice());
+    },
+    write: (name, value) => {
+      const port = parameterPort(name);
+      view(port).set(checkedFeed(name, port.type, value));
+    },
+  };
+};

@@ -1,0 +1,47 @@
+// Arrays at the border: what callers feed and what they get back. Typed arrays with a shape, nothing to dispose of.
+import { reject } from "../../ir/diagnostics/diagnostic.ts";
+import type { ArrayOf, DataArray, DType } from "../../ir/types/dtype.ts";
+import { dtypes } from "../../ir/types/dtype.ts";
+import { sizeOf } from "../../ir/types/ndarray.ts";
+import { knownShape } from "../../ir/types/shape.ts";
+import type { Dims } from "../../ir/types/tensor.ts";
+import { printShape, printType, type TensorType } from "../../ir/types/tensor-type.ts";
+
+/** An array of known extents in row-major order. `S` is the shape as it was described, symbols and all, for the editor. */
+export interface NDArray<S extends Dims = Dims, D extends DType = DType> {
+  readonly dtype: D;
+  readonly shape: { readonly [K in keyof S]: number };
+  readonly data: ArrayOf[D];
+}
+
+/** What may be fed: the typed array of the dtype, or that with a shape to be checked. */
+export type Feed = DataArray | { readonly data: DataArray; readonly shape?: readonly number[] };
+
+/** A new array of a type, its contents zero or as given. */
+export const hostArray = (type: TensorType, data?: DataArray): NDArray => {
+  const shape = knownShape(type.shape);
+  return { dtype: type.dtype, shape, data: data ?? dtypes[type.dtype].allocate(sizeOf(shape)) };
+};
+
+const describe = (value: unknown): string =>
+  value === null || typeof value !== "object" ? String(value) : (value.constructor?.name ?? "an object");
+
+/** The data of what was fed for a type; `reject`s another array class, length or shape. */
+export const checkedFeed = (name: string, type: TensorType, feed: unknown): DataArray => {
+  const wrapped = typeof feed === "object" && feed !== null && !ArrayBuffer.isView(feed) && "data" in feed;
+  const data = wrapped ? feed.data : feed;
+  const expected = dtypes[type.dtype].allocate(0);
+  const wanted = expected.constructor.name;
+  // Compared by name: arrays of another realm (a worker, a test sandbox) are as good as ours.
+  if (!ArrayBuffer.isView(data) || data.constructor.name !== wanted)
+    return reject("W303", { name, type: printType(type), wanted, given: describe(data) });
+  // The class was just checked by name.
+  const array = data as DataArray;
+  const shape = knownShape(type.shape);
+  const given = wrapped && "shape" in feed && Array.isArray(feed.shape) ? feed.shape.map(Number) : undefined;
+  if (given !== undefined && (given.length !== shape.length || given.some((extent, axis) => extent !== shape[axis])))
+    return reject("W304", { name, type: printType(type), given: printShape(given) });
+  if (array.length !== sizeOf(shape))
+    return reject("W305", { name, type: printType(type), wanted: sizeOf(shape), given: array.length });
+  return array;
+};

@@ -1,0 +1,56 @@
+// The WebAssembly backend: a program becomes a module, its bytes an instance, synchronously. Code generation takes the
+// same module as bytes and text.
+import { invariant } from "../../ir/diagnostics/invariant.ts";
+import type { PlannedProgram } from "../../ir/loop/kernel.ts";
+import type { Backend, Instance } from "../backend.ts";
+import { encodeModule, type NameDetail } from "./encode.ts";
+import { emitModule, entryExport, memoryExport, type ModuleOptions } from "./module.ts";
+import { printWat } from "./print-wat.ts";
+import { engine } from "./engine.ts";
+
+/** A program in WebAssembly's two forms, and the exported function of each entry point. */
+export interface AssembledModule {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The text form, printed when asked for. */
+  readonly wat: () => string;
+  readonly entries: ReadonlyMap<string, string>;
+}
+
+/** What may be chosen about a module without changing what it computes. */
+export interface AssembleOptions extends ModuleOptions {
+  readonly names?: NameDetail;
+}
+
+/** Generates and encodes the module of a program (W311 where its memory is too large). */
+export const assembleModule = (program: PlannedProgram, { names, ...options }: AssembleOptions = {}): AssembledModule => {
+  const module = emitModule(program, options);
+  return {
+    bytes: encodeModule(module, names),
+    wat: () => printWat(module),
+    entries: new Map(program.entries.map(({ name }, position) => [name, entryExport(position)])),
+  };
+};
+
+const instantiate = (program: PlannedProgram): Instance => {
+  const { bytes, entries } = assembleModule(program);
+  const { exports } = new engine.Instance(new engine.Module(bytes));
+  const memory = exports[memoryExport];
+  invariant(memory instanceof engine.Memory, "the module exports its memory");
+  const functions = new Map<string, () => void>();
+  for (const [name, exported] of entries) {
+    const run = exports[exported];
+    invariant(typeof run === "function", `the module exports ${exported}`);
+    functions.set(name, run as () => void);
+  }
+  return {
+    memory: memory.buffer,
+    run: (entry) => {
+      const run = functions.get(entry);
+      invariant(run !== undefined, `the program has no entry point ${entry}`);
+      run();
+    },
+  };
+};
+
+/** Runs programs as generated WebAssembly. */
+export const wasmBackend: Backend = { name: "wasm", instantiate };

@@ -1,0 +1,91 @@
+// Loop statements to instructions. Loops are tested at the bottom; the test before the first iteration is left out where
+// the bounds prove that there is one, and the loop itself where they prove that there is only one.
+import { intervalOf } from "../../ir/loop/bounds.ts";
+import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
+import type { Emitter } from "./emitter.ts";
+import { type Instruction, i32Const, localGet, localSet, plain } from "./instruction.ts";
+import type { Loop } from "./kernel-facts.ts";
+import { emitStore } from "./memory-access.ts";
+
+/** A loop bound that can be read at every iteration, and what has to run before the loop for that. */
+const emitLimit = (emitter: Emitter, { index, to }: Loop): { readonly before: readonly Instruction[]; readonly limit: Instruction } => {
+  const value = emitter.expression(to);
+  const isStable = to.kind === "const" || (to.kind === "var" && emitter.facts.variables.get(to.name)?.mutable === false);
+  if (isStable) return { before: [], limit: value };
+  const local = emitter.locals.declare("i32", `${index}_end`);
+  return { before: [localSet(local, value)], limit: localGet(local) };
+};
+
+/** The body with the pointers that its accesses use, if it contains no further loop. */
+const emitBody = (emitter: Emitter, loop: Loop) => {
+  const body = (): readonly Instruction[] => emitter.constants.inLoop(() => emitStatements(emitter, loop.body));
+  return emitter.facts.innermost.has(loop)
+    ? emitter.addressing.withPointers(loop, body)
+    : { setup: [], advance: [], result: emitter.addressing.scope(body) };
+};
+
+const emitFor = (emitter: Emitter, loop: Loop): readonly Instruction[] => {
+  const { from, to, step } = loop;
+  const start = intervalOf(from, emitter.facts.bounds);
+  const end = intervalOf(to, emitter.facts.bounds);
+  if (start.low >= end.high) return [];
+
+  const index = emitter.localOf(loop.index);
+  const begin = localSet(index, emitter.expression(from));
+  const { before, limit } = emitLimit(emitter, loop);
+  const { setup, advance, result } = emitBody(emitter, loop);
+  const runsOnce = start.high < end.low;
+  const runsOnlyOnce = start.low + step >= end.high;
+  const iteration: readonly Instruction[] = runsOnlyOnce
+    ? result
+    : [
+        {
+          kind: "block",
+          op: "loop",
+          body: [
+            ...result,
+            ...advance,
+            {
+              kind: "branch",
+              op: "br_if",
+              depth: 0,
+              operands: [plain("i32.lt_s", localTeeNext(index, step), limit)],
+            },
+          ],
+        },
+      ];
+  const all = [...setup, ...iteration];
+  if (runsOnce) return [begin, ...before, ...all];
+  return [begin, ...before, { kind: "if", condition: plain("i32.lt_s", localGet(index), limit), then: all, otherwise: [] }];
+};
+
+const localTeeNext = (index: number, step: number): Instruction => ({
+  kind: "local",
+  op: "local.tee",
+  local: index,
+  operands: [plain("i32.add", localGet(index), i32Const(step))],
+});
+
+const emitIf = (emitter: Emitter, { condition, then, otherwise }: StmtOf<"if">): Instruction => {
+  const test = emitter.expression(condition);
+  const branch = (body: readonly Stmt[]): readonly Instruction[] =>
+    emitter.addressing.scope(() => emitStatements(emitter, body));
+  return { kind: "if", condition: test, then: branch(then), otherwise: branch(otherwise) };
+};
+
+const emitStatement = (emitter: Emitter, stmt: Stmt): readonly Instruction[] => {
+  switch (stmt.kind) {
+    case "let":
+    case "assign":
+      return [localSet(emitter.localOf(stmt.name), emitter.expression(stmt.value))];
+    case "store":
+      return [emitStore(emitter, stmt.buffer, stmt.index, stmt.value)];
+    case "for":
+      return emitFor(emitter, stmt);
+    case "if":
+      return [emitIf(emitter, stmt)];
+  }
+};
+
+export const emitStatements = (emitter: Emitter, body: readonly Stmt[]): readonly Instruction[] =>
+  body.flatMap((stmt) => emitStatement(emitter, stmt));

@@ -1,0 +1,33 @@
+// The whole middle of the compiler as one function: a graph and the values of its symbols in, a planned program out.
+import type { Graph } from "../ir/graph/graph.ts";
+import { assertSound, verifyPlanned } from "../ir/loop/verify.ts";
+import type { PlannedProgram } from "../ir/loop/kernel.ts";
+import type { Bindings } from "../ir/types/dim.ts";
+import { runPasses } from "../passes/manager.ts";
+import type { PassTrace } from "../passes/trace.ts";
+import { compilation } from "../passes/pipelines.ts";
+import { bindSymbols } from "../passes/specialize.ts";
+
+/** How a graph is compiled, whatever it runs on. */
+export interface PlanOptions {
+  /** The values of symbolic dimensions. */
+  readonly dims?: Bindings;
+  /** Check the program after each pass, at both ends (the default), or not at all. */
+  readonly verify?: "each" | "ends" | "never";
+}
+
+/** A compiled graph before it is put on a backend. */
+export interface PlannedGraph {
+  /** The graph with its symbols bound, as it was described. */
+  readonly graph: Graph;
+  readonly program: PlannedProgram;
+  readonly trace: PassTrace;
+}
+
+/** Runs all passes. */
+export const planGraph = (graph: Graph, { dims = {}, verify = "ends" }: PlanOptions = {}): PlannedGraph => {
+  const bound = bindSymbols(graph, dims);
+  const { program, trace } = runPasses(compilation, bound, { verify });
+  if (verify !== "never") assertSound(verifyPlanned(program));
+  return { graph: bound, program, trace };
+};

@@ -1,0 +1,63 @@
+// The reference meaning behind the interface of a compiled program: every op evaluated in double precision, slow and
+// obvious. What the other backends are compared with, by tests and by users.
+import { evaluateEntry, type NamedArrays } from "../backends/reference/interpreter.ts";
+import { checkIndices, checkNames, type Executable, type IndexRanges } from "../backends/runtime/executable.ts";
+import { checkedFeed, hostArray, type NDArray } from "../backends/runtime/host-array.ts";
+import { reject } from "../ir/diagnostics/diagnostic.ts";
+import type { Graph } from "../ir/graph/graph.ts";
+import type { EntryPoint, PlannedProgram, Port } from "../ir/loop/kernel.ts";
+import { type DataArray, dtypes } from "../ir/types/dtype.ts";
+import type { NdArray } from "../ir/types/ndarray.ts";
+import { knownType } from "../ir/types/shape.ts";
+
+const toReference = ({ type }: Port, data: DataArray): NdArray => ({ ...knownType(type), data: Float64Array.from(data) });
+
+/** Back to the array class of the dtype: f32 is rounded here, and only here. */
+const toHost = (port: Port, { data }: NdArray): NDArray => {
+  const array = dtypes[port.type.dtype].allocate(data.length);
+  array.set(data);
+  return hostArray(port.type, array);
+};
+
+/** Puts a graph on the reference interpreter; the planned program only says what its ports are. */
+export const referenceExecutable = (graph: Graph, program: PlannedProgram, ranges: IndexRanges): Executable => {
+  const state = new Map<string, NdArray>(
+    program.parameters.map((port) => [port.name, toReference(port, hostArray(port.type).data)]),
+  );
+  const parameters = new Map(program.parameters.map((port) => [port.name, port]));
+  const entries = new Map<string, EntryPoint>(program.entries.map((entry) => [entry.name, entry]));
+  const portOf = (name: string): Port => parameters.get(name) ?? reject("W307", { name, known: [...parameters.keys()] });
+  return {
+    backend: "reference",
+    entries: [...entries.keys()],
+    parameters: program.parameters,
+    run: (name, feeds) => {
+      const entry = entries.get(name) ?? reject("W308", { name, known: [...entries.keys()] });
+      checkNames(entry, feeds);
+      const arrays: NamedArrays = Object.fromEntries(
+        entry.inputs.map((port) => {
+          const data = checkedFeed(port.name, port.type, feeds[port.name]);
+          checkIndices(port.name, data, ranges.get(port.name));
+          return [port.name, toReference(port, data)];
+        }),
+      );
+      const { outputs, updates } = evaluateEntry(graph, name, arrays, Object.fromEntries(state));
+      for (const [parameter, value] of Object.entries(updates)) state.set(parameter, value);
+      return Object.fromEntries(
+        entry.outputs.flatMap((port) => {
+          const value = outputs[port.name];
+          return value === undefined ? [] : [[port.name, toHost(port, value)]];
+        }),
+      );
+    },
+    read: (name) => {
+      const port = portOf(name);
+      const value = state.get(name);
+      return value === undefined ? hostArray(port.type) : toHost(port, value);
+    },
+    write: (name, value) => {
+      const port = portOf(name);
+      state.set(name, toReference(port, checkedFeed(name, port.type, value)));
+    },
+  };
+};

@@ -1,0 +1,21 @@
+// Every code, from one table: the run time, the command line, the documentation and the tests read it here.
+// W1xx graphs and their text, W2xx shapes and dtypes, W3xx running, W4xx files, W5xx training, W6xx the command line.
+import { commandLine } from "./catalogue/command-line.ts";
+import { files } from "./catalogue/files.ts";
+import { graphs } from "./catalogue/graphs.ts";
+import { running } from "./catalogue/running.ts";
+import { shapes } from "./catalogue/shapes.ts";
+import { training } from "./catalogue/training.ts";
+import type { CatalogueEntry } from "./entry.ts";
+
+type Catalogue = typeof graphs & typeof shapes & typeof running & typeof files & typeof training & typeof commandLine;
+
+export const catalogue: Catalogue = { ...graphs, ...shapes, ...running, ...files, ...training, ...commandLine };
+
+/** A code of the catalogue, such as "W203". */
+export type Code = keyof Catalogue;
+
+/** The values that a code's sentence needs. */
+export type DetailsOf<C extends Code> = Catalogue[C] extends CatalogueEntry<infer Details> ? Details : never;
+
+export const isCode = (text: string): text is Code => Object.hasOwn(catalogue, text);

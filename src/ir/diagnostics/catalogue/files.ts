@@ -1,0 +1,5 @@
+// W4xx: files that are read or written.
+
+interface FileRows {}
+
+export const files: FileRows = {};

@@ -1,0 +1,122 @@
+// W240 to W269: shapes, dtypes and attributes that do not fit contractions, windows, convolutions, pooling,
+// normalization and losses.
+import { type CatalogueEntry, entry } from "../entry.ts";
+
+/** The rows of this file; `ShapeRows` extends them. */
+export interface NetworkShapeRows {
+  readonly W240: CatalogueEntry<{ operand: string; type: string }>;
+  readonly W241: CatalogueEntry<{ op: string; operand: string; type: string }>;
+  readonly W242: CatalogueEntry<{ op: string; attribute: string; values: string; length: number; least: number }>;
+  readonly W243: CatalogueEntry<{
+    op: string;
+    axis: string;
+    extent: number;
+    padded: number;
+    window: number;
+    images: string;
+  }>;
+  readonly W244: CatalogueEntry<{ op: string; channels: string; expected: string; groups: number; shapes: string }>;
+  readonly W245: CatalogueEntry<{ op: string; groups: number; channels: string; shapes: string }>;
+  readonly W246: CatalogueEntry<{ op: string; type: string }>;
+  readonly W247: CatalogueEntry<{ op: string; padding: string; axis: string; window: number }>;
+  readonly W248: CatalogueEntry<{ op: string; operand: string; expected: string; actual: string }>;
+  readonly W249: CatalogueEntry<{ type: string }>;
+}
+
+const contractions: Pick<NetworkShapeRows, "W240"> = {
+  W240: entry({
+    title: "matmul: an operand is no matrix",
+    message: ({ operand, type }) => `matmul: the ${operand} operand has fewer than 2 axes (${type})`,
+    help: () => "reshape a vector to [1, N] (a row) or [N, 1] (a column) first.",
+    explanation:
+      "A matrix product works on the last two axes of both operands, so each needs at least two. A vector is not promoted: whether it is a row or a column is said by a reshape.",
+    example: "x.matmul(w)  // x: f32[784] is wrong; x.reshape([1, 784]).matmul(w) is right",
+  }),
+};
+
+const windows: Pick<NetworkShapeRows, "W241" | "W242" | "W243"> = {
+  W241: entry({
+    title: "images need four axes",
+    message: ({ op, operand, type }) => `${op}: the ${operand} must have 4 axes [batch, channels, height, width], not ${type}`,
+    help: () => "reshape to [batch, channels, height, width]; a single image has a batch of 1, a sequence a height of 1.",
+    explanation: "Windows, convolutions and pooling slide over the last two axes of images laid out as [batch, channels, height, width].",
+    example: "conv2d(x, w)  // x: f32[28, 28] is wrong; x.reshape([1, 1, 28, 28]) is right",
+  }),
+  W242: entry({
+    title: "malformed window attribute",
+    message: ({ op, attribute, values, length, least }) =>
+      `${op}: ${attribute} must be ${length} whole numbers of at least ${least}, not ${values}`,
+    help: ({ attribute }) =>
+      attribute === "padding" ? "write padding as [top, bottom, left, right]." : `write ${attribute} as [height, width].`,
+    explanation:
+      "A window has a kernel, a stride and a dilation of at least 1 along height and width, and padding of at least 0 on the four sides.",
+    example: "maxPool2d(x, { kernel: [2, 2], stride: [0, 0] }) is wrong; stride: [2, 2] is right",
+  }),
+  W243: entry({
+    title: "no window fits",
+    message: ({ op, axis, extent, padded, window, images }) =>
+      extent === 0
+        ? `${op}: the ${axis} of the images is 0 (${images})`
+        : `${op}: the window is larger than the padded ${axis}: ${window} vs ${padded} (${images})`,
+    help: ({ extent, padded, window }) =>
+      extent === 0
+        ? "give images of at least one row and one column; only the batch may be empty."
+        : `pad by at least ${window - padded} more, or use a smaller kernel or dilation.`,
+    explanation:
+      "A window reaches over dilation * (kernel - 1) + 1 elements. At least one must lie within the padded image, or the result would have no element.",
+    example: "kernel: [5, 5] on f32[1, 1, 4, 4] is wrong without padding; padding: [1, 0, 1, 0] makes it fit once",
+  }),
+};
+
+const operands: Pick<NetworkShapeRows, "W248" | "W249"> = {
+  W248: entry({
+    title: "operand of another type than the op needs",
+    message: ({ op, operand, expected, actual }) => `${op}: the ${operand} must be ${expected}, not ${actual}`,
+    help: ({ operand, expected }) => `give ${operand} as ${expected}.`,
+    explanation: "The types of the other operands and the attributes leave only one type for this operand.",
+    example: "layerNorm(x, scale, shift)  // x: f32[8, 64], scale: f32[8] is wrong; scale: f32[64] is right",
+  }),
+  W249: entry({
+    title: "crossEntropy: logits are no rows",
+    message: ({ type }) => `crossEntropy: logits must have 2 axes [rows, classes], not ${type}`,
+    help: () => "reshape to [rows, classes], with the labels as [rows].",
+    explanation: "Each row of logits belongs to one label; leading axes are merged into rows beforehand.",
+    example: "logits: f32[B, T, C] is wrong; logits.reshape([B*T, C]) with labels.reshape([B*T]) is right",
+  }),
+};
+
+const convolutions: Pick<NetworkShapeRows, "W244" | "W245" | "W246" | "W247"> = {
+  W244: entry({
+    title: "convolution: channels differ",
+    message: ({ op, channels, expected, groups, shapes }) =>
+      `${op}: the images have ${channels} channels, the weights expect ${expected}${groups === 1 ? "" : ` in ${groups} groups`} (${shapes})`,
+    help: ({ expected }) => `weights are [out, in / groups, height, width]: give images of ${expected} channels, or other weights.`,
+    explanation: "The second axis of the weights, times the number of groups, is the number of channels of the images.",
+    example: "x: f32[1, 3, 32, 32], weight: f32[16, 1, 3, 3] is wrong; weight: f32[16, 3, 3, 3] is right",
+  }),
+  W245: entry({
+    title: "convolution: groups do not divide",
+    message: ({ op, groups, channels, shapes }) => `${op}: ${groups} groups do not divide ${channels} channels (${shapes})`,
+    help: ({ channels }) => `choose a number of groups that divides ${channels}.`,
+    explanation: "Groups are equal parts of the input channels and of the output channels, so their number (at least 1) divides both.",
+    example: "groups: 2 with weight: f32[5, 2, 3, 3] is wrong; weight: f32[6, 2, 3, 3] is right",
+  }),
+  W246: entry({
+    title: "convolution: weights of an unknown window",
+    message: ({ op, type }) => `${op}: weights must be [out, in / groups, height, width] with known height and width, not ${type}`,
+    help: () => "write the extents of the window as numbers.",
+    explanation: "Batch and image extents may be symbols, but the window must be known: its loops are laid out when the graph is built.",
+    example: 'weight: f32[16, 3, "K", "K"] is wrong; f32[16, 3, 3, 3] is right',
+  }),
+  W247: entry({
+    title: "pooling: a window of nothing but padding",
+    message: ({ op, padding, axis, window }) =>
+      `${op}: padding ${padding} along the ${axis} reaches as far as the window, ${window}: a window would hold no element`,
+    help: ({ window }) => `pad by at most ${window - 1} on each side.`,
+    explanation:
+      "A maximum or a mean needs at least one element, so padding on each side must be smaller than the extent of the window, dilation * (kernel - 1) + 1.",
+    example: "kernel: [2, 2], padding: [2, 2, 2, 2] is wrong; padding: [1, 1, 1, 1] is right",
+  }),
+};
+
+export const networkShapes: NetworkShapeRows = { ...contractions, ...windows, ...convolutions, ...operands };

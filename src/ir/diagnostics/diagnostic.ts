@@ -1,0 +1,71 @@
+// What went wrong on the user's side: a code from the catalogue, what, where, why and how to fix it. Rules deep in the
+// compiler `reject` with a code and values; whoever knows the place in the user's file adds it on the way up.
+import { catalogue, type Code, type DetailsOf } from "./catalogue.ts";
+import type { Location } from "./location.ts";
+
+/** A further fact beside the message: an operand with its type and origin, a file, a value. */
+export interface Note {
+  readonly label: string;
+  readonly text: string;
+  readonly location?: Location;
+}
+
+/** One finding. */
+export interface Diagnostic {
+  readonly code: Code;
+  /** One sentence: the operation, what differs, the full values. */
+  readonly message: string;
+  /** How to fix it. */
+  readonly help: string;
+  readonly location?: Location;
+  readonly notes: readonly Note[];
+}
+
+/** Everything that is the user's to fix is thrown as this. */
+export class WeftError extends Error {
+  override readonly name = "WeftError";
+  readonly code: Code;
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(diagnostics: readonly [Diagnostic, ...Diagnostic[]], options?: ErrorOptions) {
+    super(diagnostics.map(({ code, message }) => `${code}: ${message}`).join("\n"), options);
+    this.code = diagnostics[0].code;
+    this.diagnostics = diagnostics;
+  }
+}
+
+/** What may be known about a finding besides its code and values. */
+export interface Context {
+  readonly location?: Location | undefined;
+  readonly notes?: readonly Note[];
+  readonly cause?: unknown;
+}
+
+/** Makes a finding from the catalogue. */
+export const diagnostic = <C extends Code>(code: C, details: DetailsOf<C>, context: Context = {}): Diagnostic => {
+  // One row of the table, its details chosen by the same code: TypeScript cannot follow that correlation.
+  const row = catalogue[code] as { message: (details: DetailsOf<C>) => string; help: (details: DetailsOf<C>) => string };
+  return Object.freeze({
+    code,
+    message: row.message(details),
+    help: row.help(details),
+    ...(context.location === undefined ? {} : { location: context.location }),
+    notes: context.notes ?? [],
+  });
+};
+
+/** A `WeftError` of one finding, to be thrown. */
+export const weftError = <C extends Code>(code: C, details: DetailsOf<C>, context: Context = {}): WeftError =>
+  new WeftError([diagnostic(code, details, context)], context.cause === undefined ? undefined : { cause: context.cause });
+
+/** Refuses what a user wrote. */
+export const reject = <C extends Code>(code: C, details: DetailsOf<C>, context: Context = {}): never => {
+  throw weftError(code, details, context);
+};
+
+/** The same error with a place and further notes, where it had none: rules reject, builders know where. */
+export const locate = (error: WeftError, location: Location | undefined, notes: readonly Note[] = []): WeftError => {
+  const [first, ...rest] = error.diagnostics;
+  if (first === undefined || first.location !== undefined || location === undefined) return error;
+  return new WeftError([{ ...first, location, notes: [...first.notes, ...notes] }, ...rest], { cause: error.cause });
+};

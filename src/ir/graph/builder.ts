@@ -1,0 +1,177 @@
+// Births: the plain builder through which every graph comes into being, whether a user describes it, a pass derives it or
+// a text is read. It types each node as it is emitted, gives the same values for the same node (hash-consing), and
+// freezes everything at `finish`, so that immer later skips it.
+import { invariant } from "../diagnostics/invariant.ts";
+import { locate, type Note, reject, WeftError } from "../diagnostics/diagnostic.ts";
+import type { Location } from "../diagnostics/location.ts";
+import type { Attributes, AttributeValue } from "../ops/attributes.ts";
+import { type OpKind, opOf } from "../ops/index.ts";
+import type { DataArray, DType } from "../types/dtype.ts";
+import { printType, type Shape, type TensorType, tensorType } from "../types/tensor-type.ts";
+import { constantId, sameContents } from "./constant-id.ts";
+import type { ConstantData, ConstantId, Entry, Graph, Node, NodeId, Value, ValueId } from "./graph.ts";
+
+/** A graph under construction. */
+export interface GraphBuilder {
+  /** Adds a node, or finds the equal one that is there. `reject`s operands that do not fit, at `location`. */
+  readonly emit: (
+    op: OpKind,
+    operands: readonly ValueId[],
+    attrs: Attributes,
+    location?: Location,
+  ) => readonly ValueId[];
+  /** A value that the caller feeds. */
+  readonly input: (name: string, type: TensorType, location?: Location) => ValueId;
+  /** A value that persists between runs. */
+  readonly parameter: (name: string, type: TensorType, location?: Location) => ValueId;
+  /** A tensor filled with one number. */
+  readonly constant: (value: number, dtype: DType, shape: Shape) => ValueId;
+  /** A dense constant; equal contents are kept once. */
+  readonly data: (dtype: DType, shape: readonly number[], data: DataArray, location?: Location) => ValueId;
+  /** Takes over the contents of dense constants of a graph that is being rebuilt. */
+  readonly adopt: (constants: ReadonlyMap<ConstantId, ConstantData>) => void;
+  readonly typeOf: (value: ValueId) => TensorType;
+  readonly locationOf: (value: ValueId) => Location | undefined;
+  /** Closes the graph with its entry points and freezes it. */
+  readonly finish: (name: string, entries: readonly Entry[]) => Graph;
+}
+
+/** Numbers as text that keeps apart what JSON does not: -0, NaN and the infinities. */
+const keyOfValue = (value: AttributeValue): string =>
+  typeof value === "number"
+    ? Object.is(value, -0)
+      ? "-0"
+      : String(value)
+    : typeof value === "object"
+      ? `[${value.map((item) => (typeof item === "string" ? JSON.stringify(item) : keyOfValue(item))).join()}]`
+      : JSON.stringify(value);
+
+/** The same text for the same attributes, whatever the order they were written in. */
+export const attributesKey = (attrs: Attributes): string =>
+  Object.keys(attrs)
+    .sort()
+    .map((name) => `${name}=${keyOfValue(attrs[name] ?? "")}`)
+    .join();
+
+const freezeAttributes = (attrs: Attributes): Attributes => {
+  for (const value of Object.values(attrs)) if (typeof value === "object") Object.freeze(value);
+  return Object.isFrozen(attrs) ? attrs : Object.freeze({ ...attrs });
+};
+
+interface Defined {
+  readonly type: TensorType;
+  readonly location: Location | undefined;
+}
+
+/** Starts an empty graph. */
+export const graphBuilder = (): GraphBuilder => {
+  const nodes = new Map<NodeId, Node>();
+  const values: Defined[] = [];
+  const known = new Map<string, readonly ValueId[]>();
+  const constants = new Map<ConstantId, ConstantData>();
+  const inputs: ValueId[] = [];
+  const parameters: ValueId[] = [];
+  const names = new Set<string>();
+
+  const defined = (value: ValueId): Defined => {
+    const found = values[value];
+    invariant(found !== undefined, `value %${value} is not of this graph`);
+    return found;
+  };
+
+  /** Types the node; a refusal gets the place of the op and the origins of its operands. */
+  const infer = (op: OpKind, operands: readonly ValueId[], attrs: Attributes, location: Location | undefined) => {
+    const types = operands.map((operand) => defined(operand).type);
+    try {
+      return opOf(op).infer(types, attrs);
+    } catch (error) {
+      if (!(error instanceof WeftError)) throw error;
+      const notes = operands.map((operand, position): Note => {
+        const { type, location: origin } = defined(operand);
+        return { label: `operand ${position + 1}`, text: printType(type), ...(origin === undefined ? {} : { location: origin }) };
+      });
+      throw locate(error, location, notes);
+    }
+  };
+
+  const emit: GraphBuilder["emit"] = (op, operands, attrs, location) => {
+    const frozen = freezeAttributes(attrs);
+    const key = `${op}(${operands.join()}){${attributesKey(frozen)}}`;
+    const existing = known.get(key);
+    if (existing !== undefined) return existing;
+    const results = infer(op, operands, frozen, location).map((type): Value => {
+      const id = values.length as ValueId;
+      values.push({ type: tensorType(type.dtype, type.shape), location });
+      return Object.freeze({ id, type: defined(id).type });
+    });
+    const id = nodes.size as NodeId;
+    // The attributes were accepted by this very op's typing rule, which the union type cannot express.
+    const node = Object.freeze({
+      id,
+      op,
+      operands: Object.freeze([...operands]),
+      attrs: frozen,
+      results: Object.freeze(results),
+      ...(location === undefined ? {} : { location }),
+    }) as Node;
+    nodes.set(id, node);
+    const ids = Object.freeze(results.map((result) => result.id));
+    known.set(key, ids);
+    return ids;
+  };
+
+  const one = (ids: readonly ValueId[]): ValueId => {
+    const [id] = ids;
+    invariant(id !== undefined && ids.length === 1, "an op of one result");
+    return id;
+  };
+
+  const named = (op: "input" | "parameter", list: ValueId[]): GraphBuilder["input"] => {
+    return (name, type, location) => {
+      if (names.has(name)) reject("W101", { name }, { location });
+      names.add(name);
+      const id = one(emit(op, [], { name, dtype: type.dtype, shape: type.shape }, location));
+      list.push(id);
+      return id;
+    };
+  };
+
+  const constantOf = (dtype: DType, data: DataArray): ConstantId => {
+    for (let salt = 0; ; salt++) {
+      const id = constantId(dtype, data, salt) as ConstantId;
+      const existing = constants.get(id);
+      if (existing === undefined) constants.set(id, Object.freeze({ dtype, data }));
+      if (existing === undefined || sameContents(existing.data, data)) return id;
+    }
+  };
+
+  return {
+    emit,
+    input: named("input", inputs),
+    parameter: named("parameter", parameters),
+    constant: (value, dtype, shape) => one(emit("constant", [], { value, dtype, shape })),
+    data: (dtype, shape, data, location) => one(emit("data", [], { id: constantOf(dtype, data), dtype, shape }, location)),
+    adopt: (others) => {
+      for (const [id, contents] of others) constants.set(id, contents);
+    },
+    typeOf: (value) => defined(value).type,
+    locationOf: (value) => defined(value).location,
+    finish: (name, entries) => {
+      for (const entry of entries) for (const { value } of [...entry.outputs, ...entry.updates]) defined(value);
+      const freezeEntry = (entry: Entry): Entry =>
+        Object.freeze({
+          name: entry.name,
+          outputs: Object.freeze(entry.outputs.map((output) => Object.freeze({ ...output }))),
+          updates: Object.freeze(entry.updates.map((update) => Object.freeze({ ...update }))),
+        });
+      return Object.freeze({
+        name,
+        inputs: Object.freeze([...inputs]),
+        parameters: Object.freeze([...parameters]),
+        entries: Object.freeze(entries.map(freezeEntry)),
+        nodes: new Map(nodes),
+        constants: new Map(constants),
+      });
+    },
+  };
+};

@@ -1,0 +1,52 @@
+// The text of one node: what a line of IR text and a message about a broken graph have in common. Reads only the node
+// and the schema of its op, so that it also shows nodes that are wrong.
+import type { AttributeKind, AttributeValue } from "../ops/attributes.ts";
+import { findOp } from "../ops/index.ts";
+import { printType } from "../types/tensor-type.ts";
+import type { Node, ValueId } from "./graph.ts";
+
+/** How a value is called in text, with its `%`. */
+export type NameOf = (value: ValueId) => string;
+
+/** Whether a name can stand in text without quotes. */
+export const isPlainName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+
+/** A name that a user chose, quoted as JSON where it is no plain name. */
+export const printName = (name: string): string => (isPlainName(name) ? name : JSON.stringify(name));
+
+/** A number as the shortest text that reads back as the same number: `-0`, `nan` and `inf` included. */
+export const printNumber = (value: number): string => {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
+  return Object.is(value, -0) ? "-0" : String(value);
+};
+
+/** One attribute value; only texts are quoted, all other words are names that we chose. */
+const printValue = (kind: AttributeKind | undefined, value: AttributeValue): string => {
+  if (typeof value === "number") return printNumber(value);
+  if (typeof value === "boolean") return String(value);
+  if (typeof value === "string") return kind === "text" || kind === undefined ? JSON.stringify(value) : value;
+  return `[${value.map((item) => (typeof item === "number" ? printNumber(item) : item)).join(", ")}]`;
+};
+
+/** The attributes in the order of the schema; what the result type repeats, and flags that are off, are left out. */
+const printAttributes = (node: Node): string => {
+  const schema: { readonly [name: string]: AttributeKind } = findOp(node.op)?.attributes ?? {};
+  const names = new Set([...Object.keys(schema), ...Object.keys(node.attrs)]);
+  const printed = [...names].flatMap((name): readonly string[] => {
+    const kind = schema[name];
+    const value = node.attrs[name];
+    if (value === undefined || kind === "resultDtype" || kind === "resultShape") return [];
+    if (kind === "boolean" && typeof value === "boolean") return value ? [name] : [];
+    return [`${name} = ${printValue(kind, value)}`];
+  });
+  return printed.length === 0 ? "" : ` {${printed.join(", ")}}`;
+};
+
+/** `%2 = matmul %0, %1 {transposeB} : f32[4, 8]` */
+export const printNode = (node: Node, nameOf: NameOf): string => {
+  const results = node.results.map(({ id }) => nameOf(id)).join(", ");
+  const operands = node.operands.map((operand, position) => `${position === 0 ? " " : ", "}${nameOf(operand)}`).join("");
+  const types = node.results.map(({ type }) => printType(type)).join(", ");
+  return `${results} = ${node.op}${operands}${printAttributes(node)} : ${types}`;
+};

@@ -1,0 +1,93 @@
+// Kernels and programs. A kernel is a loop nest over flat buffers passed by reference, so that layers of one shape share
+// one kernel. A program is buffers, kernels, and for each entry point the list of kernel calls that computes it.
+// After planning, every buffer has a byte offset in one memory.
+import type { DataArray, DType } from "../types/dtype.ts";
+import type { TensorType } from "../types/tensor-type.ts";
+import type { Stmt } from "./stmt.ts";
+
+/** What a kernel does with a buffer it is given. `update` reads and writes. */
+export type Access = "read" | "write" | "update";
+
+/** A buffer argument: `length` elements of `dtype`. */
+export interface KernelParameter {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly length: number;
+  readonly access: Access;
+}
+
+/** A loop nest over its parameters. */
+export interface Kernel {
+  readonly name: string;
+  readonly parameters: readonly KernelParameter[];
+  readonly body: readonly Stmt[];
+  /**
+   * Pairs [written, read] of parameter positions that may be one and the same buffer: each element is read for the last
+   * time in the very iteration that writes it.
+   */
+  readonly inPlace: readonly (readonly [written: number, read: number])[];
+}
+
+/**
+ * `input` is filled by the caller before a run and `output` read after it; `parameter` persists between runs (weights,
+ * optimizer state); `constant` is filled once with `data`; `temporary` lives within one run.
+ */
+export type BufferRole = "input" | "output" | "parameter" | "constant" | "temporary";
+
+/** A flat region of memory. */
+export interface Buffer {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly length: number;
+  readonly role: BufferRole;
+  /** Contents of a constant; initial contents are the caller's affair for the other roles. */
+  readonly data?: DataArray;
+}
+
+/** One kernel applied to buffers, in the order of the kernel's parameters. */
+export interface Call {
+  readonly kernel: string;
+  readonly buffers: readonly string[];
+}
+
+/** A named tensor at the border of a program and the buffer that holds it. */
+export interface Port {
+  readonly name: string;
+  readonly type: TensorType;
+  readonly buffer: string;
+}
+
+/** What one entry point needs, does and gives. */
+export interface EntryPoint {
+  readonly name: string;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  /** The parameters that a call changes. */
+  readonly updates: readonly string[];
+  readonly calls: readonly Call[];
+}
+
+/** A lowered graph. */
+export interface Program {
+  readonly name: string;
+  readonly buffers: ReadonlyMap<string, Buffer>;
+  readonly kernels: ReadonlyMap<string, Kernel>;
+  /** All parameters, whether or not an entry point uses them, in declaration order. */
+  readonly parameters: readonly Port[];
+  readonly entries: readonly EntryPoint[];
+}
+
+/** Where each buffer lives: byte offsets in one memory of `bytes` bytes (a whole number of 64 KiB pages). */
+export interface MemoryPlan {
+  readonly bytes: number;
+  readonly offsets: ReadonlyMap<string, number>;
+  /** Sizes of the three regions, in bytes, for reports. */
+  readonly constantBytes: number;
+  readonly parameterBytes: number;
+  readonly arenaBytes: number;
+}
+
+/** A program whose buffers have their places: what backends take. */
+export interface PlannedProgram extends Program {
+  readonly memory: MemoryPlan;
+}

@@ -1,0 +1,36 @@
+// A text that two expressions share exactly when they are the same expression, so that maps can be keyed by expressions.
+// Unlike JSON it tells 0 from -0, and NaN from the infinities.
+import { childrenOf, type Expr } from "./expr.ts";
+
+const known = new WeakMap<Expr, string>();
+
+const detailOf = (expr: Expr): string => {
+  switch (expr.kind) {
+    case "unary":
+    case "binary":
+    case "compare":
+    case "reduceLanes":
+      return ` ${expr.fn}`;
+    case "lane":
+      return ` ${expr.lane}`;
+    case "load":
+      return ` ${expr.buffer}`;
+    default:
+      return "";
+  }
+};
+
+const makeKey = (expr: Expr): string => {
+  if (expr.kind === "var") return expr.name;
+  if (expr.kind === "const") return `${expr.type}:${Object.is(expr.value, -0) ? "-0" : expr.value}`;
+  return `(${expr.kind} ${expr.type}${detailOf(expr)} ${childrenOf(expr).map(keyOf).join(" ")})`;
+};
+
+/** The key of an expression; that of a variable is its name. */
+export const keyOf = (expr: Expr): string => {
+  const found = known.get(expr);
+  if (found !== undefined) return found;
+  const key = makeKey(expr);
+  known.set(expr, key);
+  return key;
+};

@@ -1,0 +1,198 @@
+// Ways over loop programs that the passes share: map, substitute, collect names. A rewrite that changes nothing hands
+// back the very object it was given, so a pass can tell that it did nothing.
+import { childrenOf, type Expr } from "./expr.ts";
+import type { Kernel } from "./kernel.ts";
+import type { Stmt } from "./stmt.ts";
+
+/** The expression with `change` applied to its direct subexpressions. */
+export const mapChildren = (expr: Expr, change: (child: Expr) => Expr): Expr => {
+  switch (expr.kind) {
+    case "const":
+    case "var":
+      return expr;
+    case "load": {
+      const index = change(expr.index);
+      return index === expr.index ? expr : { ...expr, index };
+    }
+    case "binary":
+    case "compare": {
+      const left = change(expr.left);
+      const right = change(expr.right);
+      return left === expr.left && right === expr.right ? expr : { ...expr, left, right };
+    }
+    case "select": {
+      const condition = change(expr.condition);
+      const then = change(expr.then);
+      const otherwise = change(expr.otherwise);
+      const same = condition === expr.condition && then === expr.then && otherwise === expr.otherwise;
+      return same ? expr : { ...expr, condition, then, otherwise };
+    }
+    case "unary":
+    case "cast":
+    case "reinterpret":
+    case "splat":
+    case "ramp":
+    case "lane":
+    case "reduceLanes": {
+      const operand = change(expr.operand);
+      return operand === expr.operand ? expr : { ...expr, operand };
+    }
+  }
+};
+
+/** Applies `change` to every subexpression, innermost first, and last to the expression itself. */
+export const mapExpr = (expr: Expr, change: (expr: Expr) => Expr): Expr =>
+  change(mapChildren(expr, (child) => mapExpr(child, change)));
+
+/** The statement with `change` applied to its own expressions, not to those of nested statements. */
+export const mapOwnExprs = (stmt: Stmt, change: (expr: Expr) => Expr): Stmt => {
+  switch (stmt.kind) {
+    case "let":
+    case "assign": {
+      const value = change(stmt.value);
+      return value === stmt.value ? stmt : { ...stmt, value };
+    }
+    case "store": {
+      const index = change(stmt.index);
+      const value = change(stmt.value);
+      return index === stmt.index && value === stmt.value ? stmt : { ...stmt, index, value };
+    }
+    case "for": {
+      const from = change(stmt.from);
+      const to = change(stmt.to);
+      return from === stmt.from && to === stmt.to ? stmt : { ...stmt, from, to };
+    }
+    case "if": {
+      const condition = change(stmt.condition);
+      return condition === stmt.condition ? stmt : { ...stmt, condition };
+    }
+  }
+};
+
+/** The statement with `change` applied to its blocks. */
+export const mapBlocks = (stmt: Stmt, change: (block: readonly Stmt[]) => readonly Stmt[]): Stmt => {
+  switch (stmt.kind) {
+    case "let":
+    case "assign":
+    case "store":
+      return stmt;
+    case "for": {
+      const body = change(stmt.body);
+      return body === stmt.body ? stmt : { ...stmt, body };
+    }
+    case "if": {
+      const then = change(stmt.then);
+      const otherwise = change(stmt.otherwise);
+      return then === stmt.then && otherwise === stmt.otherwise ? stmt : { ...stmt, then, otherwise };
+    }
+  }
+};
+
+/** The own expressions of a statement, in evaluation order. */
+export const exprsOf = (stmt: Stmt): readonly Expr[] => {
+  switch (stmt.kind) {
+    case "let":
+    case "assign":
+      return [stmt.value];
+    case "store":
+      return [stmt.index, stmt.value];
+    case "for":
+      return [stmt.from, stmt.to];
+    case "if":
+      return [stmt.condition];
+  }
+};
+
+/** The blocks of a statement. */
+export const blocksOf = (stmt: Stmt): readonly (readonly Stmt[])[] =>
+  stmt.kind === "for" ? [stmt.body] : stmt.kind === "if" ? [stmt.then, stmt.otherwise] : [];
+
+/** Replaces each statement by the statements that `change` gives; nested blocks are replaced first. */
+export const flatMapStmts = (stmts: readonly Stmt[], change: (stmt: Stmt) => readonly Stmt[]): readonly Stmt[] => {
+  const changed = stmts.flatMap((stmt) => change(mapBlocks(stmt, (block) => flatMapStmts(block, change))));
+  return changed.length === stmts.length && changed.every((stmt, at) => stmt === stmts[at]) ? stmts : changed;
+};
+
+/** Puts expressions for variables. */
+export const substitute = (expr: Expr, values: ReadonlyMap<string, Expr>): Expr =>
+  mapExpr(expr, (each) => (each.kind === "var" ? (values.get(each.name) ?? each) : each));
+
+/** Puts expressions for variables everywhere in a block. */
+export const substituteStmts = (stmts: readonly Stmt[], values: ReadonlyMap<string, Expr>): readonly Stmt[] =>
+  values.size === 0 ? stmts : flatMapStmts(stmts, (stmt) => [mapOwnExprs(stmt, (expr) => substitute(expr, values))]);
+
+/** Calls `visit` for the expression and all that it is made of. */
+export const visitExpr = (expr: Expr, visit: (expr: Expr) => void): void => {
+  visit(expr);
+  for (const child of childrenOf(expr)) visitExpr(child, visit);
+};
+
+/** Calls `visit` for every statement, outer before inner. */
+export const visitStmts = (stmts: readonly Stmt[], visit: (stmt: Stmt) => void): void => {
+  for (const stmt of stmts) {
+    visit(stmt);
+    for (const block of blocksOf(stmt)) visitStmts(block, visit);
+  }
+};
+
+/** Whether the expression or something it is made of satisfies the predicate. */
+export const someExpr = (expr: Expr, predicate: (expr: Expr) => boolean): boolean =>
+  predicate(expr) || childrenOf(expr).some((child) => someExpr(child, predicate));
+
+/** The names that an expression mentions. */
+export const freeVariables = (expr: Expr): ReadonlySet<string> => {
+  const names = new Set<string>();
+  visitExpr(expr, (each) => {
+    if (each.kind === "var") names.add(each.name);
+  });
+  return names;
+};
+
+/** The names that a block assigns to. */
+export const assignedNames = (stmts: readonly Stmt[]): ReadonlySet<string> => {
+  const names = new Set<string>();
+  visitStmts(stmts, (stmt) => {
+    if (stmt.kind === "assign") names.add(stmt.name);
+  });
+  return names;
+};
+
+/** The names that a block brings into being: values, variables, loop indices. */
+export const declaredNames = (stmts: readonly Stmt[]): ReadonlySet<string> => {
+  const names = new Set<string>();
+  visitStmts(stmts, (stmt) => {
+    if (stmt.kind === "let") names.add(stmt.name);
+    if (stmt.kind === "for") names.add(stmt.index);
+  });
+  return names;
+};
+
+/** Makes names that the kernel does not use yet; a number at the end of the hint is counted on. */
+export const freshNames = (kernel: Kernel): ((hint: string) => string) => {
+  const used = new Set([...declaredNames(kernel.body), ...kernel.parameters.map((parameter) => parameter.name)]);
+  const next = new Map<string, number>();
+  return (hint) => {
+    const stem = hint.replace(/\d+$/, "");
+    let count = next.get(stem) ?? 0;
+    while (used.has(`${stem}${count}`)) count++;
+    next.set(stem, count + 1);
+    used.add(`${stem}${count}`);
+    return `${stem}${count}`;
+  };
+};
+
+/** A copy of the block whose declarations have new names. */
+export const renameDeclared = (stmts: readonly Stmt[], fresh: (hint: string) => string): readonly Stmt[] => {
+  const names = new Map([...declaredNames(stmts)].map((name) => [name, fresh(name)] as const));
+  const renamed = (name: string): string => names.get(name) ?? name;
+  const rename = (expr: Expr): Expr =>
+    mapExpr(expr, (each) =>
+      each.kind === "var" && names.has(each.name) ? { ...each, name: renamed(each.name) } : each,
+    );
+  return flatMapStmts(stmts, (stmt) => {
+    const inner = mapOwnExprs(stmt, rename);
+    if (inner.kind === "let" || inner.kind === "assign") return [{ ...inner, name: renamed(inner.name) }];
+    if (inner.kind === "for") return [{ ...inner, index: renamed(inner.index) }];
+    return [inner];
+  });
+};

@@ -1,0 +1,36 @@
+// The grammar of loop statements. Names are unique within a kernel, so a rewrite never has to think of shadowing.
+//
+//   stmt ::= let name = e | var name = e | name := e | buffer[index] = e
+//          | for name from e to e step n { stmt* } | if e { stmt* } else { stmt* }
+import type { Expr } from "./expr.ts";
+
+/** How a loop may run: one after the other, or (asked of the vectoriser) four iterations at a time. */
+export type LoopMode = "serial" | "vector";
+
+export type Stmt =
+  /** Names a value; assigned to only where `mutable`. */
+  | { readonly kind: "let"; readonly name: string; readonly value: Expr; readonly mutable: boolean }
+  | { readonly kind: "assign"; readonly name: string; readonly value: Expr }
+  /** One element, or for a vector value the four elements from `index` on. */
+  | { readonly kind: "store"; readonly buffer: string; readonly index: Expr; readonly value: Expr }
+  /** `for (let i = from; i < to; i += step)`; bounds are i32, evaluated once; step is a positive constant. */
+  | {
+      readonly kind: "for";
+      readonly index: string;
+      readonly from: Expr;
+      readonly to: Expr;
+      readonly step: number;
+      readonly mode: LoopMode;
+      readonly body: readonly Stmt[];
+    }
+  | {
+      readonly kind: "if";
+      readonly condition: Expr;
+      readonly then: readonly Stmt[];
+      readonly otherwise: readonly Stmt[];
+    };
+
+export type StmtKind = Stmt["kind"];
+
+/** A statement of one kind. */
+export type StmtOf<K extends StmtKind> = Extract<Stmt, { readonly kind: K }>;

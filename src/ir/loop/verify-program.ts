@@ -1,0 +1,183 @@
+// The invariants of a program and of its memory plan, checked without any of the planner's code.
+//
+//   P1  Maps are keyed by the names of what they hold; a constant's data has its length.
+//   P2  A call names a kernel and, for each of its parameters, a buffer of that dtype and length.
+//   P3  A buffer that a call writes is passed to it once only, but for the kernel's in-place pairs.
+//   P4  No call writes a constant; a parameter is written only by entries that list it among their updates.
+//   P5  A port names a buffer of the dtype and size of its type.
+//   M1  Every buffer has an offset, a multiple of 16, and lies inside the memory, which is whole pages of 64 KiB.
+//   M2  Constants and parameters share memory with nothing.
+//   M3  Buffers that are in use at the same time do not overlap: an input from the start of the run, an output until its
+//       end, a temporary from its first call to its last. One exception: the pair of an in-place call, at one offset.
+import { dtypes } from "../types/dtype.ts";
+import { sizeOf } from "../types/ndarray.ts";
+import type { Buffer, Call, EntryPoint, Kernel, PlannedProgram, Port, Program } from "./kernel.ts";
+import { type Report, type Violation, verifyKernel } from "./verify.ts";
+
+type Fail = (rule: string, where: string, what: string) => void;
+
+const checkCall = (program: Program, entry: EntryPoint, call: Call, fail: Fail): void => {
+  const where = `entry ${entry.name}, call of ${call.kernel}`;
+  const kernel = program.kernels.get(call.kernel);
+  if (kernel === undefined) return fail("P2", where, "no such kernel");
+  if (call.buffers.length !== kernel.parameters.length)
+    return fail("P2", where, `${call.buffers.length} buffers for ${kernel.parameters.length} parameters`);
+  for (const [at, { name, dtype, length }] of kernel.parameters.entries()) {
+    const buffer = program.buffers.get(call.buffers[at] ?? "");
+    if (buffer === undefined) fail("P2", where, `no buffer ${call.buffers[at]} for ${name}`);
+    else if (buffer.dtype !== dtype || buffer.length !== length)
+      fail("P2", where, `${buffer.name} is ${buffer.dtype}[${buffer.length}], ${name} is ${dtype}[${length}]`);
+  }
+  checkSharing(kernel, call, where, fail);
+  checkWrites(program, entry, kernel, call, where, fail);
+};
+
+const mayShare = ({ inPlace }: Kernel, a: number, b: number): boolean =>
+  inPlace.some(([written, read]) => (written === a && read === b) || (written === b && read === a));
+
+const checkSharing = (kernel: Kernel, { buffers }: Call, where: string, fail: Fail): void => {
+  for (const [a, name] of buffers.entries()) {
+    for (let b = a + 1; b < buffers.length; b++) {
+      const written = kernel.parameters[a]?.access !== "read" || kernel.parameters[b]?.access !== "read";
+      if (buffers[b] === name && written && !mayShare(kernel, a, b)) fail("P3", where, `${name} is passed twice`);
+    }
+  }
+};
+
+const checkWrites = (
+  program: Program,
+  entry: EntryPoint,
+  kernel: Kernel,
+  call: Call,
+  where: string,
+  fail: Fail,
+): void => {
+  const updated = new Set(
+    program.parameters.filter((port) => entry.updates.includes(port.name)).map((port) => port.buffer),
+  );
+  for (const [at, { access }] of kernel.parameters.entries()) {
+    const buffer = program.buffers.get(call.buffers[at] ?? "");
+    if (access === "read" || buffer === undefined) continue;
+    if (buffer.role === "constant") fail("P4", where, `constant ${buffer.name} is written`);
+    if (buffer.role === "parameter" && !updated.has(buffer.name))
+      fail("P4", where, `parameter ${buffer.name} is written but is no update of the entry`);
+  }
+};
+
+const isNumber = (extent: number | string): extent is number => typeof extent === "number";
+
+const checkPort = (program: Program, where: string, { name, type, buffer: bufferName }: Port, fail: Fail): void => {
+  const buffer = program.buffers.get(bufferName);
+  if (buffer === undefined) return fail("P5", where, `port ${name}: no buffer ${bufferName}`);
+  const size = type.shape.every(isNumber) ? sizeOf(type.shape.filter(isNumber)) : undefined;
+  if (buffer.dtype !== type.dtype || buffer.length !== size)
+    fail("P5", where, `port ${name} of ${type.dtype}[${type.shape.join(", ")}] in ${buffer.dtype}[${buffer.length}]`);
+};
+
+const checkTables = ({ buffers, kernels }: Program, fail: Fail): void => {
+  for (const [key, { name, length, data }] of buffers) {
+    if (key !== name) fail("P1", `buffer ${name}`, `is kept as ${key}`);
+    if (data !== undefined && data.length !== length)
+      fail("P1", `buffer ${name}`, `has ${data.length} data for ${length} elements`);
+  }
+  for (const [key, { name }] of kernels) if (key !== name) fail("P1", `kernel ${name}`, `is kept as ${key}`);
+};
+
+/** Checks a program against P1 to P5 and its kernels against K1 to K9. */
+export const verifyProgram = (program: Program): Report => {
+  const reports = [...program.kernels.values()].map(verifyKernel);
+  const violations: Violation[] = reports.flatMap((report) => report.violations);
+  const fail: Fail = (rule, where, what) => violations.push({ rule, where, what });
+  checkTables(program, fail);
+  for (const port of program.parameters) checkPort(program, `program ${program.name}`, port, fail);
+  for (const entry of program.entries) {
+    for (const port of [...entry.inputs, ...entry.outputs]) checkPort(program, `entry ${entry.name}`, port, fail);
+    for (const call of entry.calls) checkCall(program, entry, call, fail);
+  }
+  return { violations, unproven: reports.flatMap((report) => report.unproven) };
+};
+
+/** A buffer's bytes and the calls of one entry between which they are in use. */
+interface Life {
+  readonly buffer: Buffer;
+  readonly start: number;
+  readonly end: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+const livesIn = (program: PlannedProgram, entry: EntryPoint): readonly Life[] => {
+  const uses = new Map<string, { first: number; last: number }>();
+  const use = (name: string, at: number): void => {
+    const known = uses.get(name);
+    uses.set(name, { first: Math.min(known?.first ?? at, at), last: Math.max(known?.last ?? at, at) });
+  };
+  for (const port of entry.inputs) use(port.buffer, -1);
+  for (const [at, call] of entry.calls.entries()) for (const name of call.buffers) use(name, at);
+  for (const port of entry.outputs) use(port.buffer, entry.calls.length);
+  return [...uses].flatMap(([name, { first, last }]) => {
+    const buffer = program.buffers.get(name);
+    const start = program.memory.offsets.get(name);
+    if (buffer === undefined || start === undefined || buffer.role === "constant" || buffer.role === "parameter")
+      return [];
+    return [{ buffer, start, end: start + buffer.length * dtypes[buffer.dtype].bytes, first, last }];
+  });
+};
+
+/** Whether `later` takes over the place of `earlier` in a call whose kernel allows that. */
+const handsOver = (program: Program, entry: EntryPoint, earlier: Life, later: Life): boolean => {
+  const call = entry.calls[later.first];
+  const kernel = program.kernels.get(call?.kernel ?? "");
+  if (call === undefined || kernel === undefined || earlier.last !== later.first || earlier.start !== later.start)
+    return false;
+  const written = call.buffers.indexOf(later.buffer.name);
+  const read = call.buffers.indexOf(earlier.buffer.name);
+  return kernel.inPlace.some((pair) => pair[0] === written && pair[1] === read);
+};
+
+const checkLives = (program: PlannedProgram, entry: EntryPoint, fail: Fail): void => {
+  const lives = [...livesIn(program, entry)].sort((a, b) => a.start - b.start);
+  for (const [at, a] of lives.entries()) {
+    for (const b of lives.slice(at + 1)) {
+      if (b.start >= a.end) break;
+      const together = a.first <= b.last && b.first <= a.last && b.end > a.start && a.end > a.start && b.end > b.start;
+      if (together && !handsOver(program, entry, a, b) && !handsOver(program, entry, b, a))
+        fail("M3", `entry ${entry.name}`, `${a.buffer.name} and ${b.buffer.name} overlap while both are in use`);
+    }
+  }
+};
+
+const checkPersistent = (program: PlannedProgram, fail: Fail): void => {
+  const places = [...program.buffers.values()].flatMap((buffer) => {
+    const start = program.memory.offsets.get(buffer.name);
+    const end = (start ?? 0) + buffer.length * dtypes[buffer.dtype].bytes;
+    return start === undefined || buffer.length === 0 ? [] : [{ buffer, start, end }];
+  });
+  places.sort((a, b) => a.start - b.start);
+  for (const [at, a] of places.entries()) {
+    for (const b of places.slice(at + 1)) {
+      if (b.start >= a.end) break;
+      const persists = [a, b].some(({ buffer }) => buffer.role === "constant" || buffer.role === "parameter");
+      if (persists) fail("M2", `buffer ${a.buffer.name}`, `overlaps ${b.buffer.name}`);
+    }
+  }
+};
+
+/** Checks a planned program against M1 to M3, and all that `verifyProgram` checks. */
+export const verifyPlan = (program: PlannedProgram): Report => {
+  const { violations, unproven } = verifyProgram(program);
+  const found: Violation[] = [...violations];
+  const fail: Fail = (rule, where, what) => found.push({ rule, where, what });
+  const { bytes, offsets } = program.memory;
+  if (bytes % 65536 !== 0) fail("M1", `program ${program.name}`, `memory of ${bytes} bytes is not whole pages`);
+  for (const { name, dtype, length } of program.buffers.values()) {
+    const offset = offsets.get(name);
+    const end = (offset ?? 0) + length * dtypes[dtype].bytes;
+    if (offset === undefined) fail("M1", `buffer ${name}`, "has no place");
+    else if (offset % 16 !== 0 || offset < 0 || end > bytes)
+      fail("M1", `buffer ${name}`, `at ${offset} to ${end} in ${bytes} bytes`);
+  }
+  checkPersistent(program, fail);
+  for (const entry of program.entries) checkLives(program, entry, fail);
+  return { violations: found, unproven };
+};

@@ -1,0 +1,191 @@
+// Convolution (cross-correlation, as networks have it) over [N, C, H, W] and its gradients. The three are adjoints of one
+// another in pairs, so the derivatives of each are said with the other two, to any order; that is why they stand together.
+import type * as FastCheck from "fast-check";
+import type { DType } from "../types/dtype.ts";
+import { generate, type KnownType, type NdArray, positionOf } from "../types/ndarray.ts";
+import { knownShape } from "../types/shape.ts";
+import type { Tensor } from "../types/tensor.ts";
+import type { Conv2dAttrs, Conv2dInputGradientAttrs, Conv2dWeightGradientAttrs } from "./convolution-attributes.ts";
+import { inputGradient, weightGradient } from "./convolution-gradients.ts";
+import { buildConvolution } from "./convolution-kernel.ts";
+import { convolutionType, inputGradientType, kernelOf, weightGradientType } from "./convolution-typing.ts";
+import { defineOp, type FastCheckModule, type OpDefinition, type OpInstance } from "./op.ts";
+import { arbitraryImages, arbitraryPlacement } from "./window-arbitraries.ts";
+import { type WindowGeometry, windowAxes } from "./window-geometry.ts";
+import { windows } from "./windows.ts";
+
+const floats: readonly DType[] = ["f32", "f64"];
+
+/** The attributes of the convolution itself, from those of one of its gradients. */
+const convolutionOnly = ({ stride, padding, dilation, groups }: Conv2dAttrs): Conv2dAttrs => ({
+  stride,
+  padding,
+  dilation,
+  groups,
+});
+
+const imageExtents = (images: Tensor): Pick<Conv2dInputGradientAttrs, "height" | "width"> => {
+  const [, , height = 1, width = 1] = images.shape;
+  return { height, width };
+};
+
+const evaluateConv2d = (images: NdArray, weight: NdArray, attrs: Conv2dAttrs): NdArray => {
+  const shape = knownShape(convolutionType("conv2d", images, weight, attrs).shape);
+  const [rows, columns] = windowAxes({ ...attrs, kernel: kernelOf("conv2d", weight) });
+  const [, , height = 0, width = 0] = images.shape;
+  const [outChannels = 0, groupChannels = 0] = weight.shape;
+  return generate(images.dtype, shape, ([n = 0, o = 0, oh = 0, ow = 0]) => {
+    const firstChannel = Math.floor(o / (outChannels / attrs.groups)) * groupChannels;
+    let sum = 0;
+    for (let c = 0; c < groupChannels; c++)
+      for (let kh = 0; kh < rows.kernel; kh++)
+        for (let kw = 0; kw < columns.kernel; kw++) {
+          const row = oh * rows.stride + kh * rows.dilation - rows.low;
+          const column = ow * columns.stride + kw * columns.dilation - columns.low;
+          if (row < 0 || row >= height || column < 0 || column >= width) continue;
+          const x = images.data[positionOf(images.shape, [n, firstChannel + c, row, column])] ?? 0;
+          sum += x * (weight.data[positionOf(weight.shape, [o, c, kh, kw])] ?? 0);
+        }
+    return sum;
+  });
+};
+
+interface RandomConvolution {
+  readonly images: KnownType;
+  readonly weight: KnownType;
+  readonly result: KnownType;
+  readonly attrs: Conv2dAttrs;
+}
+
+const arbitraryConvolution = (fc: FastCheckModule): FastCheck.Arbitrary<RandomConvolution> => {
+  const few = fc.integer({ min: 1, max: 3 });
+  return fc
+    .record({
+      geometry: arbitraryPlacement(fc),
+      groups: few,
+      // One channel per group and side: a depthwise convolution.
+      groupChannels: few,
+      groupOut: few,
+      dtype: fc.constantFrom(...floats),
+    })
+    .chain(({ geometry: { kernel, ...placement }, groups, groupChannels, groupOut, dtype }) =>
+      arbitraryImages(fc, { kernel, ...placement }, fc.constant(groups * groupChannels)).map((shape) => {
+        const images: KnownType = { dtype, shape };
+        const weight: KnownType = { dtype, shape: [groups * groupOut, groupChannels, ...kernel] };
+        const attrs: Conv2dAttrs = { ...placement, groups };
+        const result: KnownType = { dtype, shape: knownShape(convolutionType("conv2d", images, weight, attrs).shape) };
+        return { images, weight, result, attrs };
+      }),
+    );
+};
+
+const arbitraryConv2d = (fc: FastCheckModule): FastCheck.Arbitrary<OpInstance<Conv2dAttrs, 2>> =>
+  arbitraryConvolution(fc).map(({ images, weight, attrs }) => ({ operands: [images, weight], attrs }));
+
+const arbitraryInputGradient = (fc: FastCheckModule): FastCheck.Arbitrary<OpInstance<Conv2dInputGradientAttrs, 2>> =>
+  arbitraryConvolution(fc).map(({ images, weight, result, attrs }) => {
+    const [, , height = 1, width = 1] = images.shape;
+    return { operands: [result, weight], attrs: { ...attrs, height, width } };
+  });
+
+const arbitraryWeightGradient = (fc: FastCheckModule): FastCheck.Arbitrary<OpInstance<Conv2dWeightGradientAttrs, 2>> =>
+  arbitraryConvolution(fc).map(({ images, weight, result, attrs }) => ({
+    operands: [images, result],
+    attrs: { ...attrs, kernel: kernelOf("conv2d", weight) },
+  }));
+
+/** Images [N, C, H, W], weights [O, C / groups, KH, KW] -> [N, O, OH, OW]. */
+export const conv2d: OpDefinition<Conv2dAttrs, 2> = defineOp({
+  kind: "conv2d",
+  summary: "Cross-correlation of images [N, C, H, W] with weights [O, C / groups, KH, KW].",
+  arity: 2,
+  resultArity: 1,
+  attributes: { stride: "integers", padding: "integers", dilation: "integers", groups: "integer" },
+  infer: ([images, weight], attrs) => [convolutionType("conv2d", images, weight, attrs)],
+  evaluate: ([images, weight], attrs) => [evaluateConv2d(images, weight, attrs)],
+  vjp: (context) => {
+    const { operands, cotangents, attrs } = context;
+    const [images, weight] = operands;
+    const [flow] = cotangents;
+    const kernel = kernelOf("conv2d", weight.type);
+    return [
+      ...context.emit(conv2dInputGradient, [flow, weight], { ...attrs, ...imageExtents(images) }),
+      ...context.emit(conv2dWeightGradient, [images, flow], { ...attrs, kernel }),
+    ];
+  },
+  lower: { by: "kernel", buffers: [0, 1], build: buildConvolution },
+  arbitrary: arbitraryConv2d,
+});
+
+/** Cotangent [N, O, OH, OW], weights [O, C / groups, KH, KW] -> [N, C, H, W]; also the transposed convolution. */
+export const conv2dInputGradient: OpDefinition<Conv2dInputGradientAttrs, 2> = defineOp({
+  kind: "conv2dInputGradient",
+  summary: "The gradient of conv2d with respect to its images: the transposed convolution.",
+  arity: 2,
+  resultArity: 1,
+  attributes: {
+    stride: "integers",
+    padding: "integers",
+    dilation: "integers",
+    groups: "integer",
+    height: "dim",
+    width: "dim",
+  },
+  infer: ([cotangent, weight], attrs) => [inputGradientType(cotangent, weight, attrs)],
+  vjp: (context) => {
+    const [cotangent, weight] = context.operands;
+    const [flow] = context.cotangents;
+    const attrs = convolutionOnly(context.attrs);
+    const kernel = kernelOf("conv2dInputGradient", weight.type);
+    return [
+      ...context.emit(conv2d, [flow, weight], attrs),
+      ...context.emit(conv2dWeightGradient, [flow, cotangent], { ...attrs, kernel }),
+    ];
+  },
+  lower: {
+    by: "ops",
+    decompose: ([cotangent, weight], attrs, emitter) => {
+      const convolve = (images: Tensor, weights: Tensor, placement: Conv2dAttrs): Tensor =>
+        emitter.emit(conv2d, [images, weights], placement)[0];
+      return [inputGradient(cotangent, weight, attrs, convolve)];
+    },
+  },
+  arbitrary: arbitraryInputGradient,
+});
+
+/** Images [N, C, H, W], cotangent [N, O, OH, OW] -> [O, C / groups, KH, KW]. */
+export const conv2dWeightGradient: OpDefinition<Conv2dWeightGradientAttrs, 2> = defineOp({
+  kind: "conv2dWeightGradient",
+  summary: "The gradient of conv2d with respect to its weights.",
+  arity: 2,
+  resultArity: 1,
+  attributes: { stride: "integers", padding: "integers", dilation: "integers", groups: "integer", kernel: "integers" },
+  infer: ([images, cotangent], attrs) => [weightGradientType(images, cotangent, attrs)],
+  vjp: (context) => {
+    const [images, cotangent] = context.operands;
+    const [flow] = context.cotangents;
+    const attrs = convolutionOnly(context.attrs);
+    return [
+      ...context.emit(conv2dInputGradient, [cotangent, flow], { ...attrs, ...imageExtents(images) }),
+      ...context.emit(conv2d, [images, flow], attrs),
+    ];
+  },
+  lower: {
+    by: "ops",
+    decompose: ([images, cotangent], attrs, emitter) => {
+      const windowsOf = (operand: Tensor, geometry: WindowGeometry): Tensor =>
+        emitter.emit(windows, [operand], { ...geometry, value: 0 })[0];
+      return [weightGradient(images, cotangent, attrs, windowsOf)];
+    },
+  },
+  arbitrary: arbitraryWeightGradient,
+});
+
+/** Convolution, which lowers. */
+export const convolution: { readonly conv2d: typeof conv2d } = { conv2d };
+
+/** Its gradients, which are said in other ops. */
+export const convolutionGradients: {
+  readonly conv2dInputGradient: typeof conv2dInputGradient;
+  readonly conv2dWeightGradient: typeof conv2dWeightGradient;
+} = { conv2dInputGradient, conv2dWeightGradient };

@@ -1,0 +1,101 @@
+// Maximum pooling and its gradient. The gradient of a window goes whole to the first of its maxima, as in PyTorch; as the
+// maximum is piecewise linear, that choice is a constant for the second derivative.
+import type * as FastCheck from "fast-check";
+import type { DType } from "../types/dtype.ts";
+import type { KnownType } from "../types/ndarray.ts";
+import { knownShape } from "../types/shape.ts";
+import type { Tensor } from "../types/tensor.ts";
+import type { TensorType } from "../types/tensor-type.ts";
+import { defineOp, type Emitter, type FastCheckModule, type OpDefinition, type OpInstance } from "./op.ts";
+import { requireOperand } from "./operand-types.ts";
+import { arbitraryPooling, pooledType } from "./pooling-windows.ts";
+import { arbitraryImages } from "./window-arbitraries.ts";
+import type { WindowGeometry } from "./window-geometry.ts";
+import { foldWindows, windows } from "./windows.ts";
+
+/** The windows that are pooled. Padding never wins: it counts as minus infinity. */
+export type MaxPool2dAttrs = WindowGeometry;
+
+const floats: readonly DType[] = ["f32", "f64"];
+
+/** Images as [B, C, OH, OW, KH * KW], one row per window. */
+const windowRows = (images: Tensor, geometry: WindowGeometry, value: number, emitter: Emitter): Tensor => {
+  const [taken] = emitter.emit(windows, [images], { ...geometry, value });
+  return taken.reshape([...taken.shape.slice(0, 4), geometry.kernel[0] * geometry.kernel[1]]);
+};
+
+/** True at the first maximum of each window: bool [B, C, OH, OW, KH * KW]. */
+const firstMaxima = (images: Tensor, geometry: WindowGeometry, emitter: Emitter): Tensor =>
+  windowRows(images, geometry, Number.NEGATIVE_INFINITY, emitter)
+    .argmax(4)
+    .oneHot(geometry.kernel[0] * geometry.kernel[1], "bool");
+
+const gradientByWindows = (
+  images: Tensor,
+  cotangent: Tensor,
+  geometry: WindowGeometry,
+  emitter: Emitter,
+): readonly [Tensor] => {
+  const chosen = firstMaxima(images, geometry, emitter).select(cotangent.reshape([...cotangent.shape, 1]), 0);
+  const [, , height = 1, width = 1] = images.shape;
+  const split = chosen.reshape([...cotangent.shape, ...geometry.kernel]);
+  return emitter.emit(foldWindows, [split], { ...geometry, height, width });
+};
+
+const inferGradient = (images: TensorType, cotangent: TensorType, attrs: MaxPool2dAttrs): TensorType => {
+  const pooled = pooledType("maxPool2dGradient", images, attrs);
+  requireOperand("maxPool2dGradient", "cotangent", cotangent, pooled);
+  return images;
+};
+
+const arbitraryMaxPool = (fc: FastCheckModule): FastCheck.Arbitrary<OpInstance<MaxPool2dAttrs, 1>> =>
+  fc
+    .tuple(arbitraryPooling(fc), fc.constantFrom(...floats))
+    .chain(([attrs, dtype]) =>
+      arbitraryImages(fc, attrs).map((shape) => ({ operands: [{ dtype, shape }] as const, attrs })),
+    );
+
+const arbitraryGradient = (fc: FastCheckModule): FastCheck.Arbitrary<OpInstance<MaxPool2dAttrs, 2>> =>
+  arbitraryMaxPool(fc).map(({ operands: [images], attrs }) => {
+    const pooled: KnownType = { ...images, shape: knownShape(pooledType("maxPool2d", images, attrs).shape) };
+    return { operands: [images, pooled], attrs };
+  });
+
+/** Images [B, C, H, W], cotangent [B, C, OH, OW] -> [B, C, H, W]. */
+export const maxPool2dGradient: OpDefinition<MaxPool2dAttrs, 2> = defineOp({
+  kind: "maxPool2dGradient",
+  summary: "The gradient of maxPool2d: each window's cotangent goes to the first of its maxima.",
+  arity: 2,
+  resultArity: 1,
+  attributes: { kernel: "integers", stride: "integers", padding: "integers", dilation: "integers" },
+  infer: ([images, cotangent], attrs) => [inferGradient(images, cotangent, attrs)],
+  vjp: (context) => {
+    const { operands, cotangents, attrs } = context;
+    const flow = windowRows(cotangents[0], attrs, 0, context);
+    return [null, firstMaxima(operands[0], attrs, context).select(flow, 0).sum({ axes: [4] })];
+  },
+  lower: {
+    by: "ops",
+    decompose: ([images, cotangent], attrs, emitter) => gradientByWindows(images, cotangent, attrs, emitter),
+  },
+  arbitrary: arbitraryGradient,
+});
+
+/** Images [B, C, H, W] -> [B, C, OH, OW]: the largest element of each window. */
+export const maxPool2d: OpDefinition<MaxPool2dAttrs, 1> = defineOp({
+  kind: "maxPool2d",
+  summary: "The largest element of each window of images [B, C, H, W].",
+  arity: 1,
+  resultArity: 1,
+  attributes: { kernel: "integers", stride: "integers", padding: "integers", dilation: "integers" },
+  infer: ([images], attrs) => [pooledType("maxPool2d", images, attrs)],
+  vjp: (context) =>
+    context.emit(maxPool2dGradient, [context.operands[0], context.cotangents[0]], context.attrs),
+  lower: {
+    by: "ops",
+    decompose: ([images], attrs, emitter) => [
+      windowRows(images, attrs, Number.NEGATIVE_INFINITY, emitter).max({ axes: [4] }),
+    ],
+  },
+  arbitrary: arbitraryMaxPool,
+});

@@ -1,0 +1,214 @@
+// Ops that fold axes away: reduce by a named function, and argmax. Elements are taken in row-major order, one after the
+// other; the innermost loop may be vectorised, which is then part of the program's meaning.
+import { reject } from "../diagnostics/diagnostic.ts";
+import { type BlockBuilder, binary, cast, compare, i32, select } from "../loop/build.ts";
+import type { Expr } from "../loop/expr.ts";
+import { type ReduceFn, reducers } from "../scalar/reducer.ts";
+import { dtypeNames, isFloat } from "../types/dtype.ts";
+import { generate, type KnownType, positionOf } from "../types/ndarray.ts";
+import type { Tensor } from "../types/tensor.ts";
+import { printShape, printType, type TensorType, tensorType } from "../types/tensor-type.ts";
+import { literalElement, wrapElement, wrapNumber } from "./elements.ts";
+import { arbitraryType } from "./instances.ts";
+import { loopNest } from "./loop-nest.ts";
+import { defineOp, type OpDefinition, type VjpContext } from "./op.ts";
+import { requireAxes, requireAxis, requireDType } from "./typing.ts";
+
+/** What folds, the axes that are folded (ascending), and whether they stay as extents of 1. */
+export interface ReduceAttrs {
+  readonly fn: ReduceFn;
+  readonly axes: readonly number[];
+  readonly keepDims: boolean;
+}
+
+/** The axis along which the largest element is looked for. */
+export interface ArgmaxAttrs {
+  readonly axis: number;
+}
+
+// The keys of a typed record are its function names, which `Object.keys` cannot say.
+const reduceNames = Object.keys(reducers) as readonly ReduceFn[];
+
+const reducedShape = <D>(shape: readonly D[], { axes, keepDims }: Omit<ReduceAttrs, "fn">, one: D): readonly D[] =>
+  keepDims
+    ? shape.map((extent, axis) => (axes.includes(axis) ? one : extent))
+    : shape.filter((_, axis) => !axes.includes(axis));
+
+/** The index of an operand's element from those along kept axes (in a result's index) and along reduced ones. */
+const operandIndex = <I>(
+  rank: number,
+  { axes, keepDims }: Omit<ReduceAttrs, "fn">,
+  kept: readonly I[],
+  reduced: readonly I[],
+  zero: I,
+): readonly I[] => {
+  let next = 0;
+  return Array.from({ length: rank }, (_, axis) => {
+    const position = axes.indexOf(axis);
+    if (position >= 0) return reduced[position] ?? zero;
+    return kept[keepDims ? axis : next++] ?? zero;
+  });
+};
+
+const requireElements = (op: string, type: TensorType, axes: readonly number[]): void => {
+  if (axes.some((axis) => type.shape[axis] === 0))
+    reject("W212", { op, axes: printShape(axes), type: printType(type) });
+};
+
+/** Folds axes by sum, product, largest or smallest. */
+export const reduce: OpDefinition<ReduceAttrs, 1> = defineOp({
+  kind: "reduce",
+  summary: "Folds axes by sum, max, min or prod, in row-major order.",
+  arity: 1,
+  resultArity: 1,
+  attributes: { fn: { oneOf: reduceNames }, axes: "integers", keepDims: "boolean" },
+  infer: ([x], attrs) => {
+    requireDType(attrs.fn, x, reducers[attrs.fn].dtypes);
+    requireAxes(attrs.fn, x.shape, attrs.axes);
+    if (attrs.fn === "max" || attrs.fn === "min") requireElements(attrs.fn, x, attrs.axes);
+    return [tensorType(x.dtype, reducedShape(x.shape, attrs, 1))];
+  },
+  evaluate: ([x], attrs) => {
+    const { identity, evaluate } = reducers[attrs.fn];
+    const extents = attrs.axes.map((axis) => x.shape[axis] ?? 1);
+    return [
+      generate(x.dtype, reducedShape(x.shape, attrs, 1), (kept) => {
+        let accumulator = identity(x.dtype);
+        generate(x.dtype, extents, (reduced) => {
+          const element = x.data[positionOf(x.shape, operandIndex(x.shape.length, attrs, kept, reduced, 0))] ?? 0;
+          accumulator = wrapNumber(x.dtype, evaluate(accumulator, element, x.dtype));
+          return 0;
+        });
+        return accumulator;
+      }),
+    ];
+  },
+  vjp: (context) => [isFloat(context.operands[0].dtype) ? reduceGradients[context.attrs.fn](context) : null],
+  lower: {
+    by: "element",
+    work: "loop",
+    element: ({ attrs, operands: [read], operandTypes: [x] }, body, index) => {
+      const { identity, fn } = reducers[attrs.fn];
+      const accumulator = body.mutable(literalElement(x.dtype, identity(x.dtype)));
+      const extents = attrs.axes.map((axis) => x.shape[axis] ?? 1);
+      const fold = (inner: BlockBuilder, reduced: readonly Expr[]): void => {
+        const element = read(inner, operandIndex(x.shape.length, attrs, index, reduced, i32(0)));
+        inner.assign(accumulator, binary(fn, accumulator, element));
+      };
+      loopNest(body, extents, fold, { innermost: "vector", hint: "r" });
+      return wrapElement(x.dtype, accumulator);
+    },
+  },
+  arbitrary: (fc) =>
+    fc
+      .tuple(fc.constantFrom(...reduceNames), fc.boolean())
+      .chain(([fn, keepDims]) =>
+        arbitraryType(fc, reducers[fn].dtypes, { empty: fn === "sum" || fn === "prod" }).chain((x) =>
+          fc.subarray([...x.shape.keys()]).map((axes) => ({ operands: [x] as const, attrs: { fn, axes, keepDims } })),
+        ),
+      ),
+});
+
+/** The gradient that reaches the operand of a reduction, which is of floats. */
+const reduceGradients: { readonly [F in ReduceFn]: (context: VjpContext<ReduceAttrs, 1, 1>) => Tensor } = {
+  sum: ({ operands: [x], attrs, cotangents: [ct] }) => expand(ct, x, attrs),
+  max: (context) => shareAmongEqual(context),
+  min: (context) => shareAmongEqual(context),
+  prod: (context) => productGradient(context),
+};
+
+/** A result of a reduction, repeated along the axes that were folded. */
+const expand = (result: Tensor, x: Tensor, { axes }: ReduceAttrs): Tensor =>
+  result.reshape(reducedShape(x.shape, { axes, keepDims: true }, 1)).broadcastTo(x.shape);
+
+/** Elements equal to the extreme share its gradient evenly, as in PyTorch's `amax`. */
+const shareAmongEqual = ({
+  operands: [x],
+  results: [y],
+  attrs,
+  cotangents: [ct],
+}: VjpContext<ReduceAttrs, 1, 1>): Tensor => {
+  const { axes } = attrs;
+  const chosen = x.equal(expand(y, x, attrs));
+  const count = chosen.cast(x.dtype).sum({ axes, keepDims: true }).broadcastTo(x.shape);
+  return chosen.select(expand(ct, x, attrs).div(count), 0);
+};
+
+/**
+ * The product of all others, for each element. With the product p of the elements that are not zero: p / x where there
+ * is no zero, p at the place of the only zero and 0 elsewhere, and 0 where there are two. Second derivatives at exact
+ * zeros are not those of the product, because the places of the zeros count as fixed.
+ */
+const productGradient = ({ operands: [x], attrs, cotangents: [ct] }: VjpContext<ReduceAttrs, 1, 1>): Tensor => {
+  const { axes } = attrs;
+  const isZero = x.equal(0);
+  const nonzero = isZero.select(1, x);
+  const product = nonzero.prod({ axes, keepDims: true }).broadcastTo(x.shape);
+  const zeros = isZero.cast(x.dtype).sum({ axes, keepDims: true }).broadcastTo(x.shape);
+  const atZero = zeros.equal(1).select(product, 0);
+  const elsewhere = zeros.equal(0).select(product.div(nonzero), 0);
+  return isZero.select(atZero, elsewhere).mul(expand(ct, x, attrs));
+};
+
+/** Where along an axis the largest element stands. */
+export const argmax: OpDefinition<ArgmaxAttrs, 1> = defineOp({
+  kind: "argmax",
+  summary: "The position of the first largest element along an axis, as i32; NaN counts as the largest.",
+  arity: 1,
+  resultArity: 1,
+  attributes: { axis: "integer" },
+  infer: ([x], { axis }) => {
+    requireAxis("argmax", x.shape, axis);
+    requireElements("argmax", x, [axis]);
+    return [tensorType("i32", x.shape.toSpliced(axis, 1))];
+  },
+  evaluate: ([x], { axis }) => [
+    generate("i32", x.shape.toSpliced(axis, 1), (index) => {
+      const along = Array.from(
+        { length: x.shape[axis] ?? 0 },
+        (_, at) => x.data[positionOf(x.shape, index.toSpliced(axis, 0, at))] ?? 0,
+      );
+      const firstNaN = along.findIndex(Number.isNaN);
+      return firstNaN >= 0 ? firstNaN : along.indexOf(Math.max(...along));
+    }),
+  ],
+  vjp: () => [null],
+  lower: {
+    by: "element",
+    work: "loop",
+    element: ({ attrs: { axis }, operands: [read], operandTypes: [x] }, body, index) => {
+      const element = (block: BlockBuilder, at: Expr): Expr => {
+        const value = read(block, index.toSpliced(axis, 0, at));
+        return block.name(x.dtype === "bool" ? cast("i32", value) : value);
+      };
+      const largest = body.mutable(element(body, i32(0)), "largest");
+      const position = body.mutable(i32(0), "position");
+      body.loop(
+        x.shape[axis] ?? 1,
+        (at, inner) => {
+          const value = element(inner, at);
+          const better = inner.name(outranks(x, value, largest), "better");
+          inner.assign(largest, select(better, value, largest));
+          inner.assign(position, select(better, at, position));
+        },
+        { from: 1, hint: "r" },
+      );
+      return position;
+    },
+  },
+  arbitrary: (fc) =>
+    arbitraryType(fc, dtypeNames, { minRank: 1, empty: false }).chain((x) =>
+      fc.nat(x.shape.length - 1).map((axis) => ({ operands: [x] as const, attrs: { axis } })),
+    ),
+});
+
+/** Whether a later element is the new largest: above it, or the first NaN. */
+const outranks = (x: KnownType, value: Expr, largest: Expr): Expr => {
+  const above = compare("gt", value, largest);
+  if (!isFloat(x.dtype)) return above;
+  const firstNaN = binary("and", compare("ne", value, value), compare("eq", largest, largest));
+  return binary("or", above, firstNaN);
+};
+
+/** Ops that fold axes away. */
+export const reduction: { readonly reduce: typeof reduce; readonly argmax: typeof argmax } = { reduce, argmax };

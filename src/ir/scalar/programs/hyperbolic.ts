@@ -1,0 +1,29 @@
+// tanh in two pieces: an odd polynomial where |x| < 0.55, and 1 - 2 / (e^(2|x|) + 1) above, where the difference loses
+// nothing. The quotient (e^2x - 1) / (e^2x + 1) alone would be wrong in most digits near 0.
+import type { BlockBuilder } from "../../loop/build.ts";
+import type { Expr } from "../../loop/expr.ts";
+import { absolute, atMost, choose, isBelow, minus, over, plus, polynomial, type Precision, times, where, withSignOf } from "./arithmetic.ts";
+import { exponentialBounded } from "./exponential.ts";
+
+/** (tanh(x) / x - 1) / x^2 in powers of x^2 for |x| <= 0.55: relative errors 1.5e-9 and 1.6e-18. */
+const nearZero: Precision<readonly number[]> = {
+  single: [-0.3333333134651184, 0.1333296149969101, -0.05388601869344711, 0.021194791421294212, -0.006432186346501112],
+  double: [
+    -0.3333333333333333, 0.13333333333328676, -0.05396825396378911, 0.02186948836504552, -0.00886323201170479,
+    0.003592084212717804, -0.0014554832901532788, 0.0005881694426548029, -0.00023261997184349147, 8.21520158451002e-5,
+    -1.8738340794821402e-5,
+  ],
+};
+
+/** Where tanh is 1 in double precision too. */
+const saturation = 20;
+
+/** tanh x. */
+export const hyperbolicTangent = (body: BlockBuilder, x: Expr): Expr => {
+  const magnitude = body.name(absolute(x));
+  const square = body.name(times(x, x), "square");
+  const small = plus(x, times(times(x, square), polynomial(square, choose(x, nearZero))));
+  const bounded = body.name(times(2, atMost(magnitude, saturation)));
+  const large = minus(1, over(2, plus(exponentialBounded(body, bounded), 1)));
+  return where(isBelow(magnitude, 0.55), small, withSignOf(x, body.name(large)));
+};

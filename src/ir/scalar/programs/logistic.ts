@@ -1,0 +1,89 @@
+// The logistic function and its kin, all from e = e^-|x|, which never overflows. Both tails keep their digits down to
+// the last subnormal: 1 / (1 + e) on the right is e / (1 + e) on the left. Where x multiplies a tail (silu, mish) it
+// does so before the tail is scaled into the subnormals.
+import type { BlockBuilder } from "../../loop/build.ts";
+import type { Expr } from "../../loop/expr.ts";
+import {
+  absolute,
+  atLeast,
+  atMost,
+  choose,
+  headOf,
+  isAtMost,
+  isBelow,
+  minus,
+  negative,
+  over,
+  plus,
+  type Precision,
+  times,
+  where,
+} from "./arithmetic.ts";
+import { reduceExponential } from "./exponential.ts";
+import { logarithmOfOnePlusFraction } from "./logarithm.ts";
+import { powerInHalves } from "./scaling.ts";
+
+/** Where x e^-|x| has become 0. */
+const vanished: Precision<number> = { single: 110, double: 760 };
+
+/** (1 + rest) times two powers of two, the second of which is multiplied in last: there it may round. */
+interface Falling {
+  readonly rest: Expr;
+  readonly first: Expr;
+  readonly last: Expr;
+  readonly value: Expr;
+}
+
+/** e^(x + low) for x no lower than -`vanished` or so, and no higher than 0. */
+const falling = (body: BlockBuilder, x: Expr, low?: Expr): Falling => {
+  const { rest, exponent } = reduceExponential(body, x, low);
+  const halves = powerInHalves(body, rest, exponent);
+  const first = body.name(halves[0], "power");
+  const last = body.name(halves[1], "power");
+  return { rest, first, last, value: body.name(times(times(plus(1, rest), first), last), "e") };
+};
+
+/** e^-|x|. */
+const fallingAt = (body: BlockBuilder, x: Expr): Falling =>
+  falling(body, body.name(negative(atMost(body.name(absolute(x)), choose(x, vanished)))));
+
+/** 1 / (1 + e^-x), as a - a e / (1 + e) with a = 1 on the right and a = e on the left. */
+export const sigmoid = (body: BlockBuilder, x: Expr): Expr => {
+  const { value: e } = fallingAt(body, x);
+  const leading = body.name(where(isBelow(x, 0), e, 1));
+  return minus(leading, times(leading, over(e, plus(1, e))));
+};
+
+/** x times `factor`, on the left also times e; `lowest` is where that has become 0. */
+const weigh = (body: BlockBuilder, x: Expr, lowest: number, e: Falling, factor: (numerator: Expr) => Expr): Expr => {
+  const isLeft = body.name(isBelow(x, 0), "left");
+  const bounded = body.name(atLeast(x, lowest));
+  const left = times(plus(bounded, times(bounded, e.rest)), e.first);
+  return times(factor(where(isLeft, left, x)), where(isLeft, e.last, 1));
+};
+
+/** x sigmoid(x). */
+export const silu = (body: BlockBuilder, x: Expr): Expr => {
+  const e = fallingAt(body, x);
+  return weigh(body, x, -choose(x, vanished), e, (numerator) => over(numerator, plus(1, e.value)));
+};
+
+/** x tanh(ln(1 + e^x)), where with e = e^-|x| the tangent is a quotient of polynomials in e. */
+export const mish = (body: BlockBuilder, x: Expr): Expr => {
+  const e = fallingAt(body, x);
+  const isLeft = body.name(isBelow(x, 0), "left");
+  const twice = times(2, e.value);
+  const square = times(e.value, e.value);
+  const top = body.name(where(isLeft, plus(2, e.value), plus(1, twice)));
+  const bottom = where(isLeft, plus(2, plus(twice, square)), plus(top, times(2, square)));
+  return weigh(body, x, -choose(x, vanished), e, (numerator) => over(times(numerator, top), bottom));
+};
+
+/** ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|). */
+export const softplus = (body: BlockBuilder, x: Expr): Expr =>
+  plus(where(isAtMost(x, 0), 0, x), logarithmOfOnePlusFraction(body, fallingAt(body, x).value));
+
+/** The exponent 2 sqrt(2 / pi) (t + 0.044715 t^3) = t (linear + cubic t^2), and where x e^-exponent has become 0. */
+const linear = 2 * Math.sqrt(2 / Math.PI);
+const cubic = linear * 0.044715;
+const geluVanished: Precision<number> = { single: 11, double: 22 };

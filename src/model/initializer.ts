@@ -1,0 +1,72 @@
+// How parameters start. An initialiser fills an array from a stream of random numbers that depends only on the seed and
+// the parameter's name, so adding a layer never changes how the others begin.
+
+/** Uniform random numbers in [0, 1), 24 bits each. */
+export type RandomStream = () => number;
+
+/** A way to fill a fresh parameter. */
+export interface Initializer {
+  readonly name: string;
+  readonly fill: (shape: readonly number[], random: RandomStream) => Float64Array;
+}
+
+/** A stream for a seed and a name: a 32-bit mixer (the finaliser of MurmurHash3) over a counter. */
+export const randomStream = (seed: number, name: string): RandomStream => {
+  let state = seed | 0;
+  for (let at = 0; at < name.length; at++) state = Math.imul(state ^ name.charCodeAt(at), 0x01000193);
+  return () => {
+    state = (state + 0x9e3779b9) | 0;
+    let mixed = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
+    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+    return ((mixed ^ (mixed >>> 16)) >>> 8) / 2 ** 24;
+  };
+};
+
+const count = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);
+
+/** How many inputs feed one output: weights are [outputs, inputs, ...window]. */
+const fanIn = (shape: readonly number[]): number => (shape.length < 2 ? count(shape) : count(shape.slice(1)));
+
+const fanOut = (shape: readonly number[]): number => (shape.length < 2 ? count(shape) : (shape[0] ?? 1) * count(shape.slice(2)));
+
+const filled = (name: string, element: (shape: readonly number[]) => (random: RandomStream) => number): Initializer =>
+  Object.freeze({
+    name,
+    fill: (shape: readonly number[], random: RandomStream) => {
+      const next = element(shape);
+      return Float64Array.from({ length: count(shape) }, () => next(random));
+    },
+  });
+
+/** Every element the same. */
+export const constantly = (value: number): Initializer => filled(`constantly(${value})`, () => () => value);
+
+export const zeros: Initializer = constantly(0);
+export const ones: Initializer = constantly(1);
+
+/** Uniform in [low, high). */
+export const uniform = (low: number, high: number): Initializer =>
+  filled(`uniform(${low}, ${high})`, () => (random) => low + (high - low) * random());
+
+/** Normal with mean 0, by the method of Box and Muller. */
+const gaussian = (deviation: number) => (random: RandomStream): number =>
+  deviation * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+
+/** Normal with mean 0 and the given standard deviation. */
+export const normal = (deviation: number): Initializer => filled(`normal(${deviation})`, () => gaussian(deviation));
+
+/** Normal with variance 2 / inputs, for relu networks (He et al. 2015, equation 10). */
+export const heNormal: Initializer = filled("heNormal", (shape) => gaussian(Math.sqrt(2 / fanIn(shape))));
+
+/** Uniform with variance 2 / (inputs + outputs) (Glorot and Bengio 2010, equation 16). */
+export const glorotUniform: Initializer = filled("glorotUniform", (shape) => {
+  const limit = Math.sqrt(6 / (fanIn(shape) + fanOut(shape)));
+  return (random) => limit * (2 * random() - 1);
+});
+
+/** Uniform in +-1/sqrt(inputs), what PyTorch gives linear and convolution layers. */
+export const fanInUniform = (inputs?: number): Initializer =>
+  filled("fanInUniform", (shape) => {
+    const limit = 1 / Math.sqrt(inputs ?? fanIn(shape));
+    return (random) => limit * (2 * random() - 1);
+  });

@@ -1,0 +1,106 @@
+// The parameters of a model as a tree of specifications: shapes, dtypes and how they start. The tree is the one source
+// from which come the tensors that `forward` sees, the initial values, and the names ("blocks.3.attention.weight") under
+// which parameters are saved, restored and frozen.
+import type { Dims, Tensor } from "../ir/types/tensor.ts";
+import type { DType } from "../ir/types/dtype.ts";
+import { type Initializer, zeros } from "./initializer.ts";
+
+/** One parameter: a leaf of the tree. */
+export interface ParamSpec<S extends Dims = Dims, D extends DType = DType> {
+  readonly kind: "parameter";
+  readonly shape: S;
+  readonly dtype: D;
+  readonly initializer: Initializer;
+}
+
+/** Parameters together with the function they are for: `p.hidden(x)` where `hidden: linear(784, 128)`. */
+export interface Layer<P extends SpecTree = SpecTree, F = unknown> {
+  readonly kind: "layer";
+  readonly params: P;
+  /** The function of the layer once its parameters are tensors. */
+  readonly bind: (params: Params<P>) => F;
+}
+
+/** A layer of which only the parameters matter. */
+interface AnyLayer {
+  readonly kind: "layer";
+  readonly params: SpecTree;
+  readonly bind: (params: never) => unknown;
+}
+
+/** A tree of parameters: leaves, layers, records and lists of trees. */
+export type SpecTree = ParamSpec | AnyLayer | { readonly [name: string]: SpecTree } | readonly SpecTree[];
+
+/** What `forward` sees of a tree: tensors at the leaves, callable layers (that also have their parameters by name). */
+export type Params<T> =
+  T extends ParamSpec<infer S, infer D>
+    ? Tensor<S, D>
+    : T extends { readonly kind: "layer"; readonly params: infer P; readonly bind: (params: never) => infer F }
+      ? F & Params<P>
+      : { readonly [K in keyof T]: Params<T[K]> };
+
+/** The names of a tree's parameters: `hidden.weight`, `blocks.${number}.weight`. */
+export type Path<T, Prefix extends string = ""> = T extends ParamSpec
+  ? Prefix
+  : T extends { readonly kind: "layer"; readonly params: infer P }
+    ? Path<P, Prefix>
+    : T extends readonly (infer E)[]
+      ? Path<E, `${Prefix}${Prefix extends "" ? "" : "."}${number}`>
+      : { [K in keyof T & string]: Path<T[K], Prefix extends "" ? K : `${Prefix}.${K}`> }[keyof T & string];
+
+/** A parameter of a shape; zeros to begin with unless an initialiser says otherwise. */
+export const param = <const S extends Dims, D extends DType = "f32">(
+  shape: S,
+  initializer: Initializer = zeros,
+  dtype?: D,
+): ParamSpec<[...S], D> =>
+  // Without a dtype D is its default, "f32".
+  Object.freeze({ kind: "parameter", shape: [...shape] as [...S], dtype: dtype ?? ("f32" as D), initializer });
+
+/** A layer: parameters and the function they are for. */
+export const layer = <const P extends SpecTree, F extends (...operands: never) => unknown>(
+  params: P,
+  bind: (params: Params<P>) => F,
+): Layer<P, F> => Object.freeze({ kind: "layer", params, bind });
+
+/** `count` trees of one kind, as a list: `repeat(12, block)`. */
+export const repeat = <T extends SpecTree>(count: number, make: (position: number) => T): readonly T[] =>
+  Object.freeze(Array.from({ length: count }, (_, position) => make(position)));
+
+const isSpec = (tree: SpecTree): tree is ParamSpec => "kind" in tree && tree.kind === "parameter";
+
+const isLayer = (tree: SpecTree): tree is AnyLayer => "kind" in tree && tree.kind === "layer";
+
+/** The leaves of a tree by name, in the order they were written. */
+export const flattenSpecs = (tree: SpecTree, prefix = ""): readonly (readonly [path: string, spec: ParamSpec])[] => {
+  if (isSpec(tree)) return [[prefix, tree]];
+  if (isLayer(tree)) return flattenSpecs(tree.params, prefix);
+  return Object.entries(tree).flatMap(([name, child]: [string, SpecTree]) =>
+    flattenSpecs(child, prefix === "" ? name : `${prefix}.${name}`),
+  );
+};
+
+/**
+ * The same tree with tensors at its leaves and functions in the place of its layers: a `Params` of the tree, which is said
+ * to the compiler where a model is defined, once, and not again here.
+ */
+export const bindSpecs = (tree: SpecTree, tensorOf: (path: string, spec: ParamSpec) => Tensor, prefix = ""): unknown => {
+  if (isSpec(tree)) return tensorOf(prefix, tree);
+  if (isLayer(tree)) {
+    const params = bindSpecs(tree.params, tensorOf, prefix);
+    const bound = tree.bind(params as never);
+    return typeof bound === "function" ? withParameters(bound, params) : bound;
+  }
+  const children = Object.entries(tree).map(([name, child]: [string, SpecTree]): [string, unknown] => [
+    name,
+    bindSpecs(child, tensorOf, prefix === "" ? name : `${prefix}.${name}`),
+  ]);
+  return Array.isArray(tree) ? children.map(([, child]) => child) : Object.fromEntries(children);
+};
+
+/** The layer's function with its parameters as properties: `p.hidden(x)` and `p.hidden.weight`. */
+const withParameters = (bound: object, params: unknown): unknown => {
+  for (const [name, value] of Object.entries(params ?? {}))
+    Object.defineProperty(bound, name, { value, enumerable: true, configurable: true });
+  return bound;
+};

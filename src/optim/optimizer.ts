@@ -1,0 +1,33 @@
+// What an optimizer is: state per parameter, and one update rule written on tensors. The rule becomes part of the training
+// graph, so it is differentiated never, fused and planned like everything else, and emitted with the model.
+import type { Tensor } from "../ir/types/tensor.ts";
+
+/** The learning rate: a number, or a function of the number of the step, which counts from 1 (an f32 scalar). */
+export type LearningRate = number | ((step: Tensor) => Tensor);
+
+/** What an update rule sees of one parameter. */
+export interface UpdateContext {
+  readonly parameter: Tensor;
+  readonly gradient: Tensor;
+  /** State tensors of the parameter's shape, by the names the optimizer declared. */
+  readonly state: Readonly<Record<string, Tensor>>;
+  /** Number of this step, from 1: an f32 scalar. */
+  readonly step: Tensor;
+  /** The learning rate of this step: an f32 scalar. */
+  readonly learningRate: Tensor;
+}
+
+/** The new value of a parameter, and of its state. */
+export interface Update {
+  readonly parameter: Tensor;
+  readonly state: Readonly<Record<string, Tensor>>;
+}
+
+/** A method of gradient descent. */
+export interface Optimizer {
+  readonly name: string;
+  readonly learningRate: LearningRate;
+  /** Names of the state tensors each parameter has; they start at zero. */
+  readonly state: readonly string[];
+  readonly update: (context: UpdateContext) => Update;
+}

@@ -1,0 +1,141 @@
+// Reverse-mode differentiation, graph to graph. Walks from the loss back to what it was made of; at each node the op's own
+// rule turns the cotangents of its results into cotangents of its operands, as further nodes of the same graph. It runs
+// before decomposition, so a composite such as a loss is differentiated by its own stable rule and not through its parts.
+import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { invariant } from "../ir/diagnostics/invariant.ts";
+import { definitionOf, order, reachable } from "../ir/graph/analysis.ts";
+import { graphBuilder } from "../ir/graph/builder.ts";
+import { copyEntries, copyNodes } from "../ir/graph/copy.ts";
+import type { Entry, Graph, Node, NodeId, ValueId } from "../ir/graph/graph.ts";
+import { type Trace, traceOf, traceOver, withTrace } from "../ir/graph/traced-tensor.ts";
+import { opOf } from "../ir/ops/index.ts";
+import { isFloat } from "../ir/types/dtype.ts";
+import type { Tensor } from "../ir/types/tensor.ts";
+import { printType, sameType } from "../ir/types/tensor-type.ts";
+import type { Pass } from "./pass.ts";
+
+/** Cotangents as they arrive: a value used several times gets several, summed in the order of arrival. */
+type Arrivals = Map<ValueId, Tensor>;
+
+const arrive = (arrivals: Arrivals, value: ValueId, cotangent: Tensor): void => {
+  const sum = arrivals.get(value);
+  arrivals.set(value, sum === undefined ? cotangent : sum.add(cotangent));
+};
+
+/** The nodes that depend on one of the values. */
+const dependents = (nodes: readonly Node[], values: ReadonlySet<ValueId>): ReadonlySet<NodeId> => {
+  const depending = new Set<NodeId>();
+  const reached = new Set(values);
+  for (const { id, operands, results } of nodes)
+    if (operands.some((operand) => reached.has(operand))) {
+      depending.add(id);
+      for (const result of results) reached.add(result.id);
+    }
+  return depending;
+};
+
+const zeros = (trace: Trace, { type: { dtype, shape } }: Tensor): Tensor => trace.constant(0, dtype, shape);
+
+/** Passes the cotangents of a node's results on to its operands. */
+const pullBack = (trace: Trace, arrivals: Arrivals, { op, attrs, operands, results }: Node): void => {
+  if (!results.some(({ id }) => arrivals.has(id))) return;
+  const { vjp } = opOf(op);
+  if (vjp === "not-differentiable") return reject("W122", { op });
+  const resultTensors = results.map(({ id }) => trace.tensor(id));
+  const operandTensors = operands.map(trace.tensor);
+  const cotangents = vjp({
+    emit: trace.emit,
+    constant: trace.constant,
+    attrs,
+    operands: operandTensors,
+    results: resultTensors,
+    cotangents: resultTensors.map((result, position) => {
+      const id = results[position]?.id;
+      return (id === undefined ? undefined : arrivals.get(id)) ?? zeros(trace, result);
+    }),
+  });
+  invariant(cotangents.length === operands.length, `the derivative of ${op} gives one cotangent for each operand`);
+  operands.forEach((operand, position) => {
+    const [primal, cotangent] = [operandTensors[position], cotangents[position]];
+    if (primal === undefined || cotangent === undefined || cotangent === null) return;
+    const agree = sameType(primal.type, cotangent.type);
+    invariant(agree, `the derivative of ${op}: ${printType(cotangent.type)} for a ${printType(primal.type)}`);
+    arrive(arrivals, operand, cotangent);
+  });
+};
+
+/**
+ * The gradients of a scalar loss, one for each given tensor and of its type; zeros where the loss does not depend on it.
+ * Works on tensors of the graph being described, and on its own results again. `reject`s a loss that is not one float
+ * number (W120), a tensor that holds no floats (W121), and ops without a derivative on the way (W122).
+ */
+export const differentiate = (loss: Tensor, withRespectTo: readonly Tensor[]): readonly Tensor[] => {
+  if (!isFloat(loss.dtype) || loss.shape.length > 0) reject("W120", { type: printType(loss.type) });
+  for (const { dtype, type } of withRespectTo) if (!isFloat(dtype)) reject("W121", { type: printType(type) });
+  const trace = traceOf(loss, "differentiate");
+  const lossValue = trace.value(loss, "differentiate");
+  const values = withRespectTo.map((tensor) => trace.value(tensor, "differentiate"));
+
+  const graph = trace.builder.finish("primal", []);
+  const nodes = order(graph);
+  const depending = dependents(nodes, new Set(values));
+  const needed = reachable([lossValue], (value) => definitionOf(graph, value));
+  const arrivals: Arrivals = new Map([[lossValue, trace.constant(1, loss.dtype)]]);
+  withTrace(trace, () => {
+    for (const node of nodes.toReversed())
+      if (depending.has(node.id) && needed.has(node.id)) pullBack(trace, arrivals, node);
+  });
+  return withRespectTo.map((tensor, position) => {
+    const value = values[position];
+    return (value === undefined ? undefined : arrivals.get(value)) ?? zeros(trace, tensor);
+  });
+};
+
+/** What to differentiate in a finished graph. */
+export interface GradientRequest {
+  /** The entry that gives the loss, and the name of that output. */
+  readonly entry: string;
+  readonly loss: string;
+  /** Names of inputs or parameters. */
+  readonly withRespectTo: readonly string[];
+  /** The name of the entry to add; its outputs are the gradients, named as what they belong to. */
+  readonly as: string;
+}
+
+const outputValue = ({ entries }: Graph, entryName: string, output: string): ValueId => {
+  const entry = entries.find(({ name }) => name === entryName);
+  const found = entry?.outputs.find(({ name }) => name === output);
+  return found?.value ?? reject("W123", { what: "output", name: `${entryName}.${output}` });
+};
+
+const leafValue = (graph: Graph, wanted: string): ValueId => {
+  const leaf = [...graph.inputs, ...graph.parameters].find((value) => {
+    const node = definitionOf(graph, value);
+    return (node.op === "input" || node.op === "parameter") && node.attrs.name === wanted;
+  });
+  return leaf ?? reject("W123", { what: "input or parameter", name: wanted });
+};
+
+/** A pass that adds an entry with the gradients of an output. */
+export const addGradients = ({ entry, loss, withRespectTo, as }: GradientRequest): Pass<Graph, Graph> => ({
+  name: "differentiate",
+  summary: "Adds an entry that gives the gradients of an output.",
+  run: (graph) => {
+    const lossValue = outputValue(graph, entry, loss);
+    const leaves = withRespectTo.map((name) => leafValue(graph, name));
+    const trace = traceOver(graphBuilder());
+    const copy = copyNodes(graph, trace.builder);
+    const tensors = leaves.map((leaf) => trace.tensor(copy(leaf)));
+    const gradients = differentiate(trace.tensor(copy(lossValue)), tensors);
+    const added: Entry = {
+      name: as,
+      outputs: withRespectTo.map((name, position) => {
+        const gradient = gradients[position];
+        invariant(gradient !== undefined, `${name} has a gradient`);
+        return { name, value: trace.value(gradient, "differentiate") };
+      }),
+      updates: [],
+    };
+    return trace.builder.finish(graph.name, [...copyEntries(graph.entries, copy), added]);
+  },
+});

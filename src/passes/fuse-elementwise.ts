@@ -1,0 +1,83 @@
+// Puts nodes together that one kernel can compute:
+//   - what only moves elements (transpose, broadcast, slice, iota) is computed where it is read;
+//   - elementwise arithmetic with one reader goes into that reader, also into a reduction (prologue) or into the packing
+//     of a matrix product, unless that would repeat it;
+//   - elementwise arithmetic that follows a value of its own shape goes to where the value is made (epilogue of a matrix
+//     product, convolution or reduction; several results of one loop).
+// Nothing is computed twice that does arithmetic, and no merge may close a cycle between kernels.
+import type { Entry, Graph, Node, NodeId, ValueId } from "../ir/graph/graph.ts";
+import { typeOf } from "../ir/graph/analysis.ts";
+import type { CoreOp } from "../ir/ops/index.ts";
+import { sizeOf } from "../ir/types/ndarray.ts";
+import type { FusedEntry, FusedGraph, Group } from "./fused-graph.ts";
+import { mergeFollowers } from "./fusion/followers.ts";
+import { type Fusing, fusingOf, workOf } from "./fusion/fusing.ts";
+import { knownShape } from "../ir/types/shape.ts";
+import type { Pass } from "./pass.ts";
+
+/** Whether a reader of this size may read an operand more than once per element. */
+const repeats = (graph: Graph, reader: Node, operand: ValueId): boolean => {
+  const [result] = reader.results;
+  if (result === undefined || workOf(reader) !== "index") return false;
+  return sizeOf(knownShape(result.type.shape)) > 2 * sizeOf(knownShape(typeOf(graph, operand).shape));
+};
+
+/** Which root each node is computed for: its own, that of its only reader, or none (computed anywhere, or memory). */
+const assignRoots = (fusing: Fusing): ReadonlyMap<NodeId, NodeId> => {
+  const { graph, nodes, users, required } = fusing;
+  const rootOf = new Map<NodeId, NodeId>();
+  const readers = new Map<NodeId, ReadonlySet<NodeId>>();
+  const isRoot = (node: Node): boolean => {
+    const work = workOf(node);
+    const needed = node.results.some(({ id }) => required.has(id));
+    if (work === "memory" || work === "alias") return false;
+    if (work === "kernel" || work === "loop" || needed) return true;
+    if (work === "index") return false;
+    const repeated = node.results.some(({ id }) => users.get(id)?.some((user) => repeatsThrough(user, id)));
+    return repeated || (readers.get(node.id)?.size ?? 0) !== 1;
+  };
+  /** Repetition may hide behind a chain of movements. */
+  const repeatsThrough = (user: Node, operand: ValueId): boolean =>
+    repeats(graph, user, operand) ||
+    (!rootOf.has(user.id) &&
+      (workOf(user) === "index" || workOf(user) === "alias") &&
+      user.results.some(({ id }) => users.get(id)?.some((next) => repeatsThrough(next, id))));
+  for (const node of nodes.toReversed()) {
+    const using = node.results.flatMap(({ id }) => users.get(id) ?? []);
+    const roots = new Set(using.flatMap((user) => [...(rootOf.has(user.id) ? [rootOf.get(user.id) ?? user.id] : (readers.get(user.id) ?? []))]));
+    readers.set(node.id, roots);
+    const [only] = roots;
+    if (isRoot(node)) rootOf.set(node.id, node.id);
+    else if (workOf(node) === "scalar" && only !== undefined) rootOf.set(node.id, only);
+  }
+  return rootOf;
+};
+
+const initialGroups = (fusing: Fusing): readonly Group[] => {
+  const rootOf = assignRoots(fusing);
+  const members = new Map<NodeId, Set<NodeId>>();
+  for (const node of fusing.nodes) {
+    const root = rootOf.get(node.id);
+    if (root === undefined) continue;
+    const set = members.get(root) ?? new Set();
+    members.set(root, set.add(node.id));
+  }
+  return fusing.nodes.flatMap((node): readonly Group[] => {
+    const set = members.get(node.id);
+    if (set === undefined) return [];
+    const anchor = workOf(node) === "kernel" ? { anchor: node.id } : {};
+    return [{ members: set, ...anchor, outputs: node.results.map(({ id }) => id) }];
+  });
+};
+
+const fuseEntry = (graph: Graph, entry: Entry): FusedEntry => {
+  const fusing = fusingOf(graph, entry);
+  return { entry, groups: mergeFollowers(fusing, initialGroups(fusing)) };
+};
+
+/** Groups the nodes of every entry point into kernels. */
+export const fuseElementwise: Pass<Graph<CoreOp>, FusedGraph> = {
+  name: "fuse-elementwise",
+  summary: "Computes chains of elementwise ops, and what leads to or follows a reduction, product or convolution, in one kernel.",
+  run: (graph) => ({ graph, entries: graph.entries.map((entry) => fuseEntry(graph, entry)) }),
+};

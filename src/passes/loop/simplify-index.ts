@@ -1,0 +1,224 @@
+// Simplifies whole-number arithmetic: indices, bounds, conditions. Sums are brought to linear normal form, divisions and
+// remainders by constants are taken apart and put together again, comparisons, minima and selects are decided where
+// intervals decide them; loops of no or one trip and decided branches dissolve. Floats are never touched.
+//
+//   for i in 0..8 { for j in 0..12 { y[i * 12 + j] = x[(i * 12 + j) / 3 * 3 + (i * 12 + j) % 3] } }
+//   for i in 0..8 { for j in 0..12 { y[i * 12 + j] = x[i * 12 + j] } }
+//
+// Names are looked through where that makes an expression smaller, and kept where it does not.
+
+import {
+  assume,
+  type Bounds,
+  compareIntervals,
+  exactly,
+  fitsInteger,
+  type Interval,
+  indexInterval,
+  intervalOf,
+} from "../../ir/loop/bounds.ts";
+import { bool, constant, i32 } from "../../ir/loop/build.ts";
+import { childrenOf, type Expr, type ExprOf } from "../../ir/loop/expr.ts";
+import type { Kernel } from "../../ir/loop/kernel.ts";
+import { addScaled, type Linear, linearExpr, linearInterval, linearOf } from "../../ir/loop/linear.ts";
+import { freeVariables, mapChildren, mapOwnExprs, someExpr, substitute } from "../../ir/loop/rewrite.ts";
+import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
+import { type Arithmetic, divideLinear, recombine } from "./divide-linear.ts";
+import type { KernelPass } from "./kernel-pass.ts";
+import { removeDead } from "./remove-dead.ts";
+
+/** What is known at one point of the kernel. */
+interface Scope {
+  readonly bounds: Map<string, Interval>;
+  /** Names that stand for sums, looked through where that helps. */
+  readonly definitions: Map<string, Linear>;
+  /** Names that stand for a constant or another name, replaced at once. */
+  readonly aliases: Map<string, Expr>;
+  /** Declaration order of immutable names: what is declared outside comes first. */
+  readonly order: Map<string, number>;
+}
+
+const inner = (scope: Scope, bounds: Bounds): Scope => ({
+  bounds: new Map(bounds),
+  definitions: new Map(scope.definitions),
+  aliases: new Map(scope.aliases),
+  order: new Map(scope.order),
+});
+
+const sizeOf = (expr: Expr): number => childrenOf(expr).reduce((size, child) => size + sizeOf(child), 1);
+
+/** A definition with more nodes than this is not looked through, lest expressions grow with the length of name chains. */
+const largestDefinition = 32;
+
+const isWhole = (expr: Expr): boolean => expr.type === "i32" || expr.type === "bool";
+
+const arithmeticOf = (scope: Scope, lookThrough: boolean): Arithmetic => {
+  const rank = (atom: Expr): number => {
+    if (someExpr(atom, (each) => each.kind === "load")) return Number.POSITIVE_INFINITY;
+    const orders = [...freeVariables(atom)].map((name) => scope.order.get(name) ?? Number.POSITIVE_INFINITY);
+    return Math.max(-1, ...orders);
+  };
+  return {
+    bounds: scope.bounds,
+    definitions: (name) => (lookThrough ? scope.definitions.get(name) : undefined),
+    expr: (form) => linearExpr(form, rank),
+  };
+};
+
+const simplifySum = (expr: Expr, arithmetic: Arithmetic): Expr =>
+  arithmetic.expr(recombine(linearOf(expr, arithmetic.definitions), arithmetic));
+
+const simplifyBinary = (expr: ExprOf<"binary">, arithmetic: Arithmetic): Expr => {
+  const { fn, left, right } = expr;
+  if (fn === "add" || fn === "sub" || fn === "mul") return simplifySum(expr, arithmetic);
+  if (fn === "div" || fn === "rem") {
+    if (right.kind !== "const" || right.value <= 0) return expr;
+    const { quotient, remainder } = divideLinear(linearOf(left, arithmetic.definitions), right.value, arithmetic);
+    return arithmetic.expr(fn === "div" ? quotient : remainder);
+  }
+  if (fn !== "min" && fn !== "max") return expr;
+  const order = compareWhole("le", left, right, arithmetic);
+  if (order.low !== order.high) return expr;
+  return (order.low === 1) === (fn === "min") ? left : right;
+};
+
+const compareWhole = (
+  fn: ExprOf<"compare">["fn"],
+  left: Expr,
+  right: Expr,
+  { bounds, definitions }: Arithmetic,
+): Interval => {
+  const direct = compareIntervals(fn, intervalOf(left, bounds), intervalOf(right, bounds));
+  if (direct.low === direct.high || left.type !== "i32") return direct;
+  const a = linearOf(left, definitions);
+  const b = linearOf(right, definitions);
+  // Without wraparound, comparing is looking at the sign of the difference.
+  if (!fitsInteger(linearInterval(a, bounds)) || !fitsInteger(linearInterval(b, bounds))) return direct;
+  return compareIntervals(fn, linearInterval(addScaled(a, b, -1), bounds), exactly(0));
+};
+
+/** `and`, `or` of bools with one side known. */
+const simplifyLogic = (expr: ExprOf<"binary">): Expr => {
+  const { fn, left, right } = expr;
+  const sides: readonly (readonly [Expr, Expr])[] = [
+    [left, right],
+    [right, left],
+  ];
+  for (const [known, other] of sides) {
+    if (known.kind !== "const" || (fn !== "and" && fn !== "or")) continue;
+    return (fn === "and") === (known.value !== 0) ? other : known;
+  }
+  return expr;
+};
+
+const simplifyNode = (expr: Expr, arithmetic: Arithmetic): Expr => {
+  switch (expr.kind) {
+    case "unary":
+      return expr.fn === "neg" ? simplifySum(expr, arithmetic) : expr;
+    case "binary":
+      return expr.type === "bool" ? simplifyLogic(expr) : simplifyBinary(expr, arithmetic);
+    case "compare": {
+      if (!isWhole(expr.left)) return expr;
+      const { low, high } = compareWhole(expr.fn, expr.left, expr.right, arithmetic);
+      return low === high ? bool(low === 1) : expr;
+    }
+    default:
+      return expr;
+  }
+};
+
+const simplifyOnce = (expr: Expr, arithmetic: Arithmetic): Expr => {
+  const rebuilt = mapChildren(expr, (child) => simplifyOnce(child, arithmetic));
+  if (rebuilt.kind === "select" && rebuilt.condition.kind === "const")
+    return rebuilt.condition.value === 0 ? rebuilt.otherwise : rebuilt.then;
+  if (!isWhole(rebuilt) || rebuilt.kind === "const") return rebuilt;
+  const { low, high } = intervalOf(rebuilt, arithmetic.bounds);
+  if (low === high) return rebuilt.type === "bool" ? bool(low === 1) : i32(low);
+  return simplifyNode(rebuilt, arithmetic);
+};
+
+/** The smaller of two readings: with names kept, or looked through. */
+const simplifyExpr = (written: Expr, scope: Scope): Expr => {
+  const expr = substitute(written, scope.aliases);
+  const kept = simplifyOnce(expr, arithmeticOf(scope, false));
+  if (![...freeVariables(kept)].some((name) => scope.definitions.has(name))) return kept;
+  const through = simplifyOnce(expr, arithmeticOf(scope, true));
+  return sizeOf(through) < sizeOf(kept) ? through : kept;
+};
+
+const declare = ({ order }: Scope, name: string): void => {
+  order.set(name, order.size);
+};
+
+const simplifyLet = (stmt: StmtOf<"let">, scope: Scope): readonly Stmt[] => {
+  const { name, value } = stmt;
+  if (stmt.mutable) return [stmt];
+  declare(scope, name);
+  if (!isWhole(value)) return [stmt];
+  const stable = !someExpr(
+    value,
+    (each) => each.kind === "load" || (each.kind === "var" && !scope.order.has(each.name)),
+  );
+  if (stable && (value.kind === "const" || value.kind === "var")) {
+    scope.aliases.set(name, value);
+    return [];
+  }
+  scope.bounds.set(name, intervalOf(value, scope.bounds));
+  if (!stable || value.type !== "i32") return [stmt];
+  const form = linearOf(value, (each) => scope.definitions.get(each));
+  const size = [...form.terms.values()].reduce((sum, { atom }) => sum + sizeOf(atom) + 2, 0);
+  if (size <= largestDefinition) scope.definitions.set(name, form);
+  return [stmt];
+};
+
+/** How often a loop of constant bounds runs. */
+const tripsOf = ({ from, to, step }: StmtOf<"for">): number | undefined =>
+  from.kind === "const" && to.kind === "const" ? Math.max(Math.ceil((to.value - from.value) / step), 0) : undefined;
+
+const simplifyFor = (stmt: StmtOf<"for">, scope: Scope): readonly Stmt[] => {
+  const interval = indexInterval(stmt, scope.bounds);
+  if (interval === undefined) return [];
+  const body = inner(scope, scope.bounds);
+  if (tripsOf(stmt) === 1) {
+    body.aliases.set(stmt.index, constant("i32", interval.low));
+    return simplifyBlock(stmt.body, body);
+  }
+  declare(body, stmt.index);
+  body.bounds.set(stmt.index, interval);
+  return [{ ...stmt, body: simplifyBlock(stmt.body, body) }];
+};
+
+const simplifyIf = (stmt: StmtOf<"if">, scope: Scope): readonly Stmt[] => {
+  const ifTrue = assume(stmt.condition, true, scope.bounds);
+  const ifFalse = assume(stmt.condition, false, scope.bounds);
+  const then = ifTrue === undefined ? [] : simplifyBlock(stmt.then, inner(scope, ifTrue));
+  const otherwise = ifFalse === undefined ? [] : simplifyBlock(stmt.otherwise, inner(scope, ifFalse));
+  if (ifFalse === undefined) return then;
+  return ifTrue === undefined ? otherwise : [{ ...stmt, then, otherwise }];
+};
+
+const simplifyBlock = (stmts: readonly Stmt[], scope: Scope): readonly Stmt[] =>
+  stmts.flatMap((written): readonly Stmt[] => {
+    const stmt = mapOwnExprs(written, (expr) => simplifyExpr(expr, scope));
+    switch (stmt.kind) {
+      case "let":
+        return simplifyLet(stmt, scope);
+      case "assign":
+      case "store":
+        return [stmt];
+      case "for":
+        return simplifyFor(stmt, scope);
+      case "if":
+        return simplifyIf(stmt, scope);
+    }
+  });
+
+/** Index simplification, with the dead code it leaves removed. */
+export const simplifyIndex: KernelPass = {
+  name: "simplify-index",
+  summary: "simplifies index arithmetic, decided conditions and loops of at most one trip",
+  run: (kernel: Kernel): Kernel => {
+    const scope: Scope = { bounds: new Map(), definitions: new Map(), aliases: new Map(), order: new Map() };
+    return removeDead.run({ ...kernel, body: simplifyBlock(kernel.body, scope) });
+  },
+};

@@ -1,0 +1,152 @@
+// Runs pipelines. Around each pass it does what passes should not have to think of: measures the time, verifies the
+// result when asked, records what changed and which rules fired, names the pass when something goes wrong, and stops where
+// somebody wants to look.
+import type { Patch } from "immer";
+import { reject, WeftError } from "../ir/diagnostics/diagnostic.ts";
+import { InvariantError } from "../ir/diagnostics/invariant.ts";
+import type { Graph } from "../ir/graph/graph.ts";
+import { verify as verifyGraph } from "../ir/graph/verify.ts";
+import type { Observer, Pass } from "./pass.ts";
+import type { PassTrace } from "./trace.ts";
+
+/** How a pipeline is run. */
+export interface RunOptions {
+  /** Check the program after each pass, at both ends (the default), or not at all. */
+  readonly verify?: "each" | "ends" | "never";
+  /** What to check with; by default graphs are verified and other programs taken as they are. */
+  readonly verifier?: (program: unknown) => void;
+}
+
+/** What came out of a run, and how. */
+export interface RunResult<To> {
+  readonly program: To;
+  readonly trace: PassTrace;
+}
+
+/** Our own mistake, in a pass. */
+export class PassError extends InvariantError {
+  readonly pass: string;
+
+  constructor(pass: string, doing: string, cause: unknown) {
+    super(`${doing} pass ${pass}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.pass = pass;
+  }
+}
+
+/** Unwinds a pipeline from where it was asked to stop. */
+class Stopped extends Error {
+  readonly program: unknown;
+
+  constructor(program: unknown) {
+    super("stopped");
+    this.program = program;
+  }
+}
+
+interface Session {
+  readonly verify: (program: unknown) => void;
+  readonly stopAfter: string | undefined;
+}
+
+/** A trace while it is being written. */
+interface Recording extends PassTrace {
+  milliseconds: number;
+  still: boolean;
+  readonly fired: Map<string, number>;
+  readonly patches: Patch[];
+  readonly steps: Recording[];
+}
+
+const recording = (name: string): Recording => ({
+  name,
+  milliseconds: 0,
+  still: false,
+  fired: new Map(),
+  patches: [],
+  steps: [],
+});
+
+const isGraph = (program: unknown): program is Graph =>
+  typeof program === "object" && program !== null && "nodes" in program && "entries" in program;
+
+const verifyGraphs = (program: unknown): void => {
+  if (isGraph(program)) verifyGraph(program);
+};
+
+/** Errors of users leave as they are; anything else that a pass throws is ours, and says in which pass it happened. */
+const running = <T>(pass: string, action: () => T): T => {
+  try {
+    return action();
+  } catch (cause) {
+    if (cause instanceof Stopped || cause instanceof WeftError || cause instanceof PassError) throw cause;
+    throw new PassError(pass, "running", cause);
+  }
+};
+
+const verifying = (pass: string, action: () => void): void => {
+  try {
+    action();
+  } catch (cause) {
+    throw new PassError(pass, "verifying the result of", cause);
+  }
+};
+
+/** Runs one pass, and through it those within. */
+const runStep = <From, To>(session: Session, pass: Pass<From, To>, program: From, trace: Recording): To => {
+  const observer: Observer = {
+    step: (inner, input) => {
+      const innerTrace = recording(inner.name);
+      trace.steps.push(innerTrace);
+      return runStep(session, inner, input, innerTrace);
+    },
+    changed: (patches) => {
+      for (const patch of patches) trace.patches.push(patch);
+    },
+    fired: (rule, times) => void trace.fired.set(rule, (trace.fired.get(rule) ?? 0) + times),
+  };
+  const start = performance.now();
+  try {
+    const result = running(pass.name, () => pass.run(program, observer));
+    trace.still = Object.is(result, program);
+    if (!trace.still) verifying(pass.name, () => session.verify(result));
+    if (pass.name === session.stopAfter) throw new Stopped(result);
+    return result;
+  } finally {
+    trace.milliseconds = performance.now() - start;
+  }
+};
+
+const ignore = (): void => {};
+
+/** Runs a pass or a pipeline. */
+export const runPasses = <From, To>(pass: Pass<From, To>, program: From, options: RunOptions = {}): RunResult<To> => {
+  const { verify = "ends", verifier = verifyGraphs } = options;
+  if (verify !== "never") verifier(program);
+  const trace = recording(pass.name);
+  const session: Session = { verify: verify === "each" ? verifier : ignore, stopAfter: undefined };
+  const result = runStep(session, pass, program, trace);
+  if (verify === "ends") verifying(pass.name, () => verifier(result));
+  return { program: result, trace };
+};
+
+const namesOf = (pass: Pass<never, unknown>): readonly string[] =>
+  pass.steps === undefined ? [pass.name] : [...pass.steps.flatMap(namesOf), pass.name];
+
+/** Runs a pipeline up to and including the first run of the named pass; W127 where it has no pass of that name. */
+export const runPassesUntil = <From>(
+  pass: Pass<From, unknown>,
+  program: From,
+  stopAfter: string,
+  { verify = "ends", verifier = verifyGraphs }: RunOptions = {},
+): RunResult<unknown> => {
+  const known = [...new Set(namesOf(pass))];
+  if (!known.includes(stopAfter)) reject("W127", { name: stopAfter, known });
+  const trace = recording(pass.name);
+  const session: Session = { verify: verify === "each" ? verifier : ignore, stopAfter };
+  try {
+    return { program: runStep(session, pass, program, trace), trace };
+  } catch (error) {
+    if (error instanceof Stopped) return { program: error.program, trace };
+    throw error;
+  }
+};

@@ -1,0 +1,54 @@
+// The pipelines, as lists.
+import type { Graph } from "../ir/graph/graph.ts";
+import type { PlannedProgram } from "../ir/loop/kernel.ts";
+import type { CoreOp } from "../ir/ops/index.ts";
+import { cse } from "./cse.ts";
+import { dce } from "./dce.ts";
+import { decompose, onCore } from "./decompose.ts";
+import { foldConstants } from "./fold-constants.ts";
+import { fuseElementwise } from "./fuse-elementwise.ts";
+import { onKernels } from "./loop/kernel-pass.ts";
+import { loopPasses } from "./loop/pipeline.ts";
+import { lower } from "./lower.ts";
+import { fixpoint, type Pass, type Pipeline, pipeline } from "./pass.ts";
+import { planBuffers } from "./plan-buffers.ts";
+import { rewritePass } from "./rewrite.ts";
+import type { RuleSet } from "./rules.ts";
+import { arithmetic } from "./simplify/arithmetic.ts";
+import { contraction } from "./simplify/contraction.ts";
+import { positions } from "./simplify/index.ts";
+import { movement } from "./simplify/movement.ts";
+import { reduction } from "./simplify/reduction.ts";
+
+/** Rules that change no bit of any result. */
+export const exactRules: readonly RuleSet[] = [...arithmetic, ...movement, reduction, positions];
+
+/** Applies the rules that change no bit. */
+export const simplify: Pass<Graph, Graph> = rewritePass(
+  "simplify",
+  "Rewrites expressions by rules that change no bit of any result.",
+  exactRules,
+);
+
+/** Makes transposes into flags of the matrix products that read them. */
+export const absorbTransposes: Pass<Graph, Graph> = rewritePass(
+  "absorb-transposes",
+  "Makes transposes into flags of the matrix products that read them.",
+  [contraction],
+);
+
+/** Everything that makes a graph smaller, until nothing does. */
+export const optimize: Pass<Graph, Graph> = fixpoint(
+  "optimize",
+  "Simplifies, folds, shares and removes until nothing changes.",
+  [simplify, absorbTransposes, foldConstants, cse, dce],
+);
+
+/** From the graph that a user described to one that lowers. */
+export const standard: Pipeline<Graph, Graph<CoreOp>> = pipeline(optimize).andThen(decompose).andThen(onCore(optimize));
+
+/** From the graph that a user described to a program with its memory planned. */
+export const compilation: Pipeline<Graph, PlannedProgram> = onKernels(
+  loopPasses,
+  standard.andThen(fuseElementwise).andThen(lower),
+).andThen(planBuffers);

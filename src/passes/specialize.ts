@@ -1,0 +1,57 @@
+// Binds symbolic dimensions to numbers. Every node is typed anew from what its leaves and attributes now say, so a binding
+// under which the graph makes no sense is refused where it stops making sense.
+import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { dimAttributes, usedSymbols } from "../ir/graph/analysis.ts";
+import { graphBuilder } from "../ir/graph/builder.ts";
+import { copyEntries, copyNodes } from "../ir/graph/copy.ts";
+import type { Graph, Node } from "../ir/graph/graph.ts";
+import type { Attributes, AttributeValue } from "../ir/ops/attributes.ts";
+import { bindDim, type Bindings, isKnown, type Dim } from "../ir/types/dim.ts";
+import { printShape } from "../ir/types/tensor-type.ts";
+import type { Pass } from "./pass.ts";
+
+const checkBindings = (graph: Graph, bindings: Bindings): void => {
+  const missing = usedSymbols(graph).filter((symbol) => !Object.hasOwn(bindings, symbol));
+  if (missing.length > 0) reject("W124", { graph: graph.name, missing, given: Object.keys(bindings) });
+  for (const [symbol, value] of Object.entries(bindings))
+    if (!Number.isSafeInteger(value) || value < 0) reject("W125", { symbol, value });
+};
+
+/** The attribute with symbols bound; list or single, as it was. */
+const bindValue = (value: AttributeValue | undefined, bindings: Bindings): AttributeValue => {
+  const bind = (dim: Dim): Dim => bindDim(dim, bindings);
+  if (typeof value === "object") return value.map(bind);
+  return typeof value === "string" || typeof value === "number" ? bind(value) : (value ?? 0);
+};
+
+const bindAttributes = (node: Node, bindings: Bindings): Attributes => {
+  const names = dimAttributes(node.op);
+  if (names.length === 0) return node.attrs;
+  const attrs: Attributes = node.attrs;
+  return { ...attrs, ...Object.fromEntries(names.map((name) => [name, bindValue(attrs[name], bindings)])) };
+};
+
+/** Types are inferred anew, but an extent such as T-2 may fall below 0 without any op minding. */
+const checkExtents = (graph: Graph, bindings: Bindings): void => {
+  for (const { op, results, location } of graph.nodes.values())
+    for (const { type } of results)
+      if (type.shape.some((extent) => isKnown(bindDim(extent, bindings)) && Number(bindDim(extent, bindings)) < 0))
+        reject("W126", { op, shape: printShape(type.shape), bindings }, { location });
+};
+
+/** The graph with its symbols bound; the graph itself where it has none. */
+export const bindSymbols = (graph: Graph, bindings: Bindings): Graph => {
+  checkBindings(graph, bindings);
+  if (usedSymbols(graph).length === 0) return graph;
+  checkExtents(graph, bindings);
+  const builder = graphBuilder();
+  const copy = copyNodes(graph, builder, { attributes: (node) => bindAttributes(node, bindings) });
+  return builder.finish(graph.name, copyEntries(graph.entries, copy));
+};
+
+/** A pass that binds symbols. `reject`s missing symbols (W124), values that are no extents (W125), negative extents (W126). */
+export const specialize = (bindings: Bindings): Pass<Graph, Graph> => ({
+  name: "specialize",
+  summary: "Binds symbolic dimensions to numbers.",
+  run: (graph) => bindSymbols(graph, bindings),
+});

@@ -1,0 +1,76 @@
+// When a loss stops being finite: which value was the first. The step is repeated on the reference interpreter, rounding
+// to f32 as the program does, until a float result holds NaN or an infinity that its operands did not hold.
+import { evaluateEntry, type NamedArrays } from "../backends/reference/interpreter.ts";
+import type { NDArray } from "../backends/runtime/host-array.ts";
+import type { Location } from "../ir/diagnostics/location.ts";
+import type { Graph, Node } from "../ir/graph/graph.ts";
+import { isFloat } from "../ir/types/dtype.ts";
+import type { NdArray } from "../ir/types/ndarray.ts";
+import type { TensorType } from "../ir/types/tensor-type.ts";
+
+/** The first value that was not finite. */
+export interface NotFinite {
+  readonly node: { readonly what: string; readonly type: TensorType; readonly location: Location | undefined };
+  /** Row-major position of the element. */
+  readonly element: number;
+  readonly value: number;
+}
+
+/** Ends the evaluation as soon as the value is found. */
+class Found extends Error {
+  readonly found: NotFinite;
+
+  constructor(found: NotFinite) {
+    super("found");
+    this.found = found;
+  }
+}
+
+const describe = (node: Node): string => {
+  if ((node.op === "input" || node.op === "parameter") && "name" in node.attrs) return `${node.op} ${JSON.stringify(node.attrs.name)}`;
+  return "fn" in node.attrs ? `the result of ${node.attrs.fn}` : `the result of ${node.op}`;
+};
+
+const toReference = ({ dtype, shape, data }: NDArray): NdArray => ({ dtype, shape, data: Float64Array.from(data) });
+
+const asArrays = (values: Readonly<Record<string, unknown>>, graph: Graph): NamedArrays => {
+  const arrays: Record<string, NdArray> = {};
+  for (const node of graph.nodes.values()) {
+    const [result] = node.results;
+    if (node.op !== "input" || result === undefined) continue;
+    const value = values[node.attrs.name];
+    const data = typeof value === "object" && value !== null && "data" in value ? value.data : value;
+    // What is fed was checked before the step ran.
+    const shape = result.type.shape.filter((extent) => typeof extent === "number");
+    arrays[node.attrs.name] = { dtype: result.type.dtype, shape, data: Float64Array.from(data as ArrayLike<number>) };
+  }
+  return arrays;
+};
+
+/** Repeats an entry point to find the first value that is not finite; falls back to naming the entry's first output. */
+export const firstNotFinite = (
+  graph: Graph,
+  entry: string,
+  feeds: Readonly<Record<string, unknown>>,
+  parameters: Readonly<Record<string, NDArray>>,
+): NotFinite => {
+  const observe = (node: Node, results: readonly NdArray[]): void => {
+    // A constant infinity is meant; only what was computed or fed is looked at.
+    if (node.op === "constant" || node.op === "data") return;
+    for (const [position, { dtype, data }] of results.entries()) {
+      const element = isFloat(dtype) ? data.findIndex((value) => !Number.isFinite(value)) : -1;
+      const type = node.results[position]?.type;
+      if (element >= 0 && type !== undefined)
+        throw new Found({ node: { what: describe(node), type, location: node.location }, element, value: data[element] ?? Number.NaN });
+    }
+  };
+  try {
+    const state = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, toReference(value)]));
+    evaluateEntry(graph, entry, asArrays(feeds, graph), state, { round: "f32", observe });
+  } catch (error) {
+    if (error instanceof Found) return error.found;
+    throw error;
+  }
+  const type: TensorType = { dtype: "f32", shape: [] };
+  return { node: { what: "an intermediate value of f32 arithmetic", type, location: undefined }, element: 0, value: Number.NaN };
+};

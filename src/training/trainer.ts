@@ -1,0 +1,90 @@
+// A training compiled: `step`, `grads` and `predict` over parameters and optimizer state that live in the program's memory.
+import type { NDArray } from "../backends/runtime/host-array.ts";
+import { type CompiledGraph, compileGraph } from "../compile/compile-graph.ts";
+import { type WeftError, weftError } from "../ir/diagnostics/diagnostic.ts";
+import { printType } from "../ir/types/tensor-type.ts";
+import type { Feeds, InputSpecs, Outputs } from "../model/model.ts";
+import type { Path, SpecTree } from "../model/parameter.ts";
+import {
+  type AnyFeeds,
+  type AnyFetches,
+  type Compiled,
+  type Fetches,
+  initialize,
+  type ModelOptions,
+  parameterStore,
+} from "./compiled-model.ts";
+import { firstNotFinite } from "./first-not-finite.ts";
+import { type AnyTraining, gradientOutput, stepParameter, trainingGraph } from "./training.ts";
+
+/** What a step reports: the loss as a number, and the metrics as arrays. */
+export type StepResult<M> = { readonly loss: number } & Fetches<M>;
+
+/** The loss, and its gradient for each parameter by path. */
+export interface Gradients<Name extends string> {
+  readonly loss: number;
+  readonly gradients: { readonly [K in Name]: NDArray };
+}
+
+/** A compiled training. */
+export interface Trainer<
+  P extends SpecTree = SpecTree,
+  I extends InputSpecs = InputSpecs,
+  O extends Outputs = Outputs,
+  L extends InputSpecs = InputSpecs,
+  M extends Outputs = Outputs,
+> extends Compiled {
+  /** One update of all parameters. Throws W502, and changes nothing, when loss or gradients are not finite. */
+  readonly step: (feeds: Feeds<I & L>) => StepResult<M>;
+  readonly grads: (feeds: Feeds<I & L>) => Gradients<Path<P>>;
+  readonly predict: (feeds: Feeds<I>) => Fetches<O>;
+  /** How many steps have been taken. */
+  readonly steps: () => number;
+}
+
+/** A trainer of which the exact types do not matter. */
+export interface AnyTrainer extends Compiled {
+  readonly step: (feeds: AnyFeeds) => { readonly loss: number };
+  readonly grads: (feeds: AnyFeeds) => { readonly loss: number; readonly gradients: AnyFetches };
+  readonly predict: (feeds: AnyFeeds) => AnyFetches;
+  readonly steps: () => number;
+}
+
+/** The error of a step that was not finite: repeats it slowly to find out where that began. */
+const notFinite = ({ graph, executable }: CompiledGraph, feeds: AnyFeeds, step: number, loss: number): WeftError => {
+  const { node, value, element } = firstNotFinite(graph, "step", feeds, parameterStore(executable).all());
+  return weftError(
+    "W502",
+    { step, loss, what: node.what, value, element, type: printType(node.type) },
+    { location: node.location },
+  );
+};
+
+/** Compiles a training and initialises its parameters; optimizer state starts at zero. `compile` types the result. */
+export const compileTraining = (training: AnyTraining, options: ModelOptions = {}): AnyTrainer => {
+  const compiled = compileGraph(trainingGraph(training), options);
+  const { executable, program, trace } = compiled;
+  initialize(executable, training.model, options.seed ?? 0);
+  const steps = (): number => executable.read(stepParameter).data[0] ?? 0;
+  const number = (array: NDArray | undefined): number => array?.data[0] ?? Number.NaN;
+  return {
+    step: (feeds) => {
+      const { loss, finite, ...metrics } = executable.run("step", feeds);
+      if (number(finite) === 0) throw notFinite(compiled, feeds, steps() + 1, number(loss));
+      return { ...metrics, loss: number(loss) };
+    },
+    grads: (feeds) => {
+      const { loss, ...results } = executable.run("grads", feeds);
+      const prefix = gradientOutput("");
+      const gradients = Object.entries(results).map(([name, gradient]) => [name.slice(prefix.length), gradient] as const);
+      return { loss: number(loss), gradients: Object.fromEntries(gradients) };
+    },
+    predict: (feeds) => executable.run("predict", feeds),
+    steps,
+    parameters: parameterStore(executable),
+    executable,
+    program,
+    trace,
+    compiled,
+  };
+};

@@ -1,0 +1,138 @@
+// A training description: a model, a loss, an optimizer. It becomes one graph with three entry points over shared
+// parameters: `predict`, `grads` and `step`. A step whose loss or gradients are not finite changes nothing: every update
+// is a choice between the new value and the old, made by one flag inside the graph, so emitted modules do the same.
+import { reject } from "../ir/diagnostics/diagnostic.ts";
+import type { Entry, Graph } from "../ir/graph/graph.ts";
+import { type Trace, withTrace } from "../ir/graph/traced-tensor.ts";
+import { isFloat } from "../ir/types/dtype.ts";
+import type { Tensor } from "../ir/types/tensor.ts";
+import { printType } from "../ir/types/tensor-type.ts";
+import { differentiate } from "../passes/differentiate.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
+import {
+  type AnyModel,
+  declareInputs,
+  type InputSpecs,
+  type InputTensors,
+  type Model,
+  namedValues,
+  type Outputs,
+  traceModel,
+} from "../model/model.ts";
+import type { SpecTree } from "../model/parameter.ts";
+
+/** How a model is trained. */
+export interface TrainingOptions<I extends InputSpecs, O extends Outputs, L extends InputSpecs, M extends Outputs> {
+  /** Inputs that only the loss reads: labels, targets, weights. */
+  readonly inputs?: L;
+  /** A float scalar to be made small, from the model's outputs and all inputs. */
+  readonly loss: (outputs: O, inputs: InputTensors<I & L>) => Tensor;
+  readonly optimizer: Optimizer;
+  /** Further results of a step, such as the number of right answers. */
+  readonly metrics?: (outputs: O, inputs: InputTensors<I & L>) => M;
+}
+
+/** A model with everything that training it needs. */
+export interface Training<
+  P extends SpecTree = SpecTree,
+  I extends InputSpecs = InputSpecs,
+  O extends Outputs = Outputs,
+  L extends InputSpecs = InputSpecs,
+  M extends Outputs = Outputs,
+> {
+  readonly kind: "training";
+  readonly model: Model<P, I, O>;
+  readonly options: TrainingOptions<I, O, L, M>;
+}
+
+/** A training of which the exact types do not matter. */
+export interface AnyTraining {
+  readonly kind: "training";
+  readonly model: AnyModel;
+  readonly options: {
+    readonly inputs?: InputSpecs;
+    readonly loss: (outputs: never, inputs: never) => Tensor;
+    readonly optimizer: Optimizer;
+    readonly metrics?: (outputs: never, inputs: never) => Outputs;
+  };
+}
+
+/** Describes the training of a model. */
+export const training = <
+  P extends SpecTree,
+  I extends InputSpecs,
+  O extends Outputs,
+  const L extends InputSpecs = Record<never, never>,
+  M extends Outputs = Record<never, never>,
+>(
+  model: Model<P, I, O>,
+  options: TrainingOptions<I, O, L, M>,
+): Training<P, I, O, L, M> => Object.freeze({ kind: "training", model, options });
+
+/** The parameter that counts steps. */
+export const stepParameter = "optimizer.step";
+
+/** The name of an optimizer's state of a parameter. */
+export const stateParameter = (state: string, path: string): string => `optimizer.${state}.${path}`;
+
+/** Whether all given tensors hold finite numbers only: a bool scalar. NaN passes through max, and is not below infinity. */
+const allFinite = (tensors: readonly Tensor[]): Tensor | undefined =>
+  tensors
+    .map((tensor) => tensor.abs().max().less(Number.POSITIVE_INFINITY))
+    .reduce<Tensor | undefined>((all, each) => all?.logicalAnd(each) ?? each, undefined);
+
+const learningRateOf = ({ learningRate }: Optimizer, step: Tensor): Tensor =>
+  typeof learningRate === "number" ? step.mul(0).add(learningRate) : learningRate(step);
+
+/** The updates of one step, each kept only if the step is finite. */
+const updatesOf = (
+  trace: Trace,
+  optimizer: Optimizer,
+  trained: readonly (readonly [path: string, parameter: Tensor, gradient: Tensor])[],
+  finite: Tensor,
+): Record<string, Tensor> => {
+  const count = trace.parameter(stepParameter, { dtype: "i32", shape: [] });
+  const step = count.add(1);
+  const real = step.cast("f32");
+  const learningRate = learningRateOf(optimizer, real);
+  const updates: Record<string, Tensor> = { [stepParameter]: finite.select(step, count) };
+  for (const [path, parameter, gradient] of trained) {
+    const state = Object.fromEntries(
+      optimizer.state.map((name) => [name, trace.parameter(stateParameter(name, path), parameter.type)]),
+    );
+    const update = optimizer.update({ parameter, gradient, state, step: real, learningRate });
+    updates[path] = finite.select(update.parameter, parameter);
+    for (const [name, old] of Object.entries(state)) updates[stateParameter(name, path)] = finite.select(update.state[name] ?? old, old);
+  }
+  return updates;
+};
+
+/** The graph of a training, with the entry points `predict`, `grads` and `step`. */
+export const trainingGraph = ({ model, options }: AnyTraining): Graph => {
+  const { trace, parameters, inputs, outputs } = traceModel(model);
+  return withTrace(trace, () => {
+    const all = { ...inputs, ...declareInputs(trace, options.inputs ?? {}) };
+    // `training` tied loss and metrics to the model's own outputs and inputs.
+    const loss = options.loss(outputs as never, all as never);
+    if (loss.shape.length !== 0 || !isFloat(loss.dtype)) reject("W501", { type: printType(loss.type) });
+    const metrics = options.metrics?.(outputs as never, all as never) ?? {};
+    const paths = [...parameters].filter(([, { dtype }]) => isFloat(dtype));
+    const gradients = differentiate(loss, paths.map(([, parameter]) => parameter));
+    const trained = paths.flatMap(([path, parameter], position) => {
+      const gradient = gradients[position];
+      return gradient === undefined ? [] : [[path, parameter, gradient] as const];
+    });
+    const finite = allFinite([loss, ...gradients]) ?? loss.equal(loss);
+    const updates = updatesOf(trace, options.optimizer, trained, finite);
+    const named = Object.fromEntries(trained.map(([path, , gradient]) => [gradientOutput(path), gradient]));
+    const entries: readonly Entry[] = [
+      { name: "predict", outputs: namedValues(trace, outputs), updates: [] },
+      { name: "grads", outputs: namedValues(trace, { loss, ...named }), updates: [] },
+      { name: "step", outputs: namedValues(trace, { loss, finite, ...metrics }), updates: namedValues(trace, updates) },
+    ];
+    return trace.builder.finish(model.name, entries);
+  });
+};
+
+/** The output of `grads` that holds the gradient of a parameter. */
+export const gradientOutput = (path: string): string => `gradient.${path}`;

@@ -1,0 +1,135 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { averagePool2d, averagePool2dGradient } from "../../../src/ir/ops/average-pooling.ts";
+import { maxPool2d, type MaxPool2dAttrs, maxPool2dGradient } from "../../../src/ir/ops/max-pooling.ts";
+import { type KnownType, type NdArray, sizeOf } from "../../../src/ir/types/ndarray.ts";
+import { tensorType } from "../../../src/ir/types/tensor-type.ts";
+import { golden } from "../../support/golden.ts";
+import {
+  array,
+  expectClose,
+  expectGradientsMatch,
+  gradients,
+  meaning,
+  randomArray,
+  randomNumbers,
+  typeOf,
+} from "../../support/op-meaning.ts";
+
+const plain: MaxPool2dAttrs = { kernel: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0], dilation: [1, 1] };
+
+/** Numbers so far apart that no small step changes which of them is the largest. */
+const distinctArray = (type: KnownType, random: () => number): NdArray => {
+  const order = Array.from({ length: sizeOf(type.shape) }, (_, rank) => ({ rank, key: random() }));
+  order.sort((a, b) => a.key - b.key);
+  return { ...type, data: Float64Array.from(order, ({ rank }) => rank / 4) };
+};
+
+describe("maxPool2d", () => {
+  it("takes the largest of each window; padding never wins", () => {
+    const image = array([1, 1, 2, 3], [-1, -2, -3, -4, -5, -6]);
+    expect(meaning("maxPool2d", [image], { ...plain, padding: [1, 1, 0, 1] })).toEqual(
+      array([1, 1, 2, 2], [-1, -3, -4, -6]),
+    );
+  });
+
+  it("passes NaN on", () => {
+    const image = array([1, 1, 2, 2], [1, Number.NaN, 3, 4]);
+    expect(meaning("maxPool2d", [image], plain)).toEqual(array([1, 1, 1, 1], [Number.NaN]));
+  });
+
+  it("gives the gradient of a tie to the first maximum", () => {
+    const image = array([1, 1, 2, 2], [1, 7, 7, 7]);
+    const [gradient] = gradients("maxPool2d", [image], plain, array([1, 1, 1, 1], [5]));
+    expect(gradient).toEqual(array([1, 1, 2, 2], [0, 5, 0, 0]));
+  });
+
+  it("does not spread an infinite gradient over the losers", () => {
+    const [gradient] = gradients("maxPool2d", [array([1, 1, 2, 2], [1, 2, 3, 4])], plain, array([1, 1, 1, 1], [Infinity]));
+    expect(gradient).toEqual(array([1, 1, 2, 2], [0, 0, 0, Infinity]));
+  });
+
+  it("types symbolic images", () => {
+    expect(typeOf("maxPool2d", [tensorType("f32", ["B", 8, "H", 28])], plain).shape).toEqual(["B", 8, "floor(H/2)", 14]);
+  });
+
+  it("refuses padding that would leave a window empty", () => {
+    expect(() => maxPool2d.infer([tensorType("f32", [1, 1, 4, 4])], { ...plain, padding: [0, 0, 2, 0] })).toThrow(
+      "W247: maxPool2d: padding [2, 0] along the width reaches as far as the window, 2: a window would hold no element",
+    );
+  });
+
+  it.each<[string, Partial<MaxPool2dAttrs>]>([
+    ["maxpool2d", {}],
+    ["maxpool2d_overlap_pad", { kernel: [3, 3], padding: [1, 1, 1, 1] }],
+    // 8 x 7 images: rounding up adds a window to each axis, which is padding at the end.
+    ["maxpool2d_dilation_ceil", { dilation: [2, 2], padding: [0, 1, 0, 0] }],
+  ])("agrees with PyTorch, gradients included: %s", (name, change) => {
+    const { array: given, cotangent, output, gradient, scale } = golden(name);
+    const attrs = { ...plain, ...change };
+    expectClose(meaning("maxPool2d", [given("x")], attrs), output("y"), scale.forward, 0);
+    const [images] = gradients("maxPool2d", [given("x")], attrs, cotangent("y"));
+    expectClose(images, gradient("x"), scale.grads);
+  });
+
+  it("and its gradient have the gradients that differences give", () => {
+    fc.assert(
+      fc.property(maxPool2d.arbitrary(fc), maxPool2dGradient.arbitrary(fc), fc.integer(), (first, second, seed) => {
+        const random = randomNumbers(seed);
+        expectGradientsMatch("maxPool2d", [distinctArray(first.operands[0], random)], first.attrs, random);
+        const [images, cotangent] = second.operands;
+        const operands = [distinctArray(images, random), randomArray(cotangent, random)];
+        expectGradientsMatch("maxPool2dGradient", operands, second.attrs, random, [0]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe("averagePool2d", () => {
+  const { dilation: _, ...window } = plain;
+  const image = array([1, 1, 2, 2], [1, 2, 3, 6]);
+  const padded = { ...window, padding: [1, 1, 0, 0] } as const;
+
+  it("takes the mean of each window", () => {
+    expect(meaning("averagePool2d", [image], { ...window, countPadding: false })).toEqual(array([1, 1, 1, 1], [3]));
+  });
+
+  it("counts the padding only where asked to", () => {
+    expect(meaning("averagePool2d", [image], { ...padded, countPadding: true })).toEqual(array([1, 1, 2, 1], [0.75, 2.25]));
+    expect(meaning("averagePool2d", [image], { ...padded, countPadding: false })).toEqual(array([1, 1, 2, 1], [1.5, 4.5]));
+  });
+
+  it("refuses padding that would leave a window empty", () => {
+    const far = { ...window, padding: [0, 2, 0, 0], countPadding: true } as const;
+    expect(() => averagePool2d.infer([tensorType("f32", [1, 1, 4, 4])], far)).toThrow("W247");
+  });
+
+  it("refuses a cotangent of another pooling", () => {
+    const attrs = { ...window, countPadding: true, height: 6, width: 6 };
+    expect(() => averagePool2dGradient.infer([tensorType("f32", [1, 1, 3, 2])], attrs)).toThrow("W248");
+  });
+
+  it.each([
+    ["avgpool2d", window, true],
+    ["avgpool2d_pad_include", { kernel: [3, 3], stride: [2, 2], padding: [1, 1, 1, 1] }, true],
+    ["avgpool2d_pad_exclude", { kernel: [3, 3], stride: [2, 2], padding: [1, 1, 1, 1] }, false],
+  ] as const)("agrees with PyTorch, gradients included: %s", (name, geometry, countPadding) => {
+    const { array: given, cotangent, output, gradient, scale } = golden(name);
+    const attrs = { ...geometry, countPadding };
+    expectClose(meaning("averagePool2d", [given("x")], attrs), output("y"), scale.forward, 1e-10);
+    const [images] = gradients("averagePool2d", [given("x")], attrs, cotangent("y"));
+    expectClose(images, gradient("x"), scale.grads);
+  });
+
+  it("and its gradient have the gradients that differences give", () => {
+    fc.assert(
+      fc.property(averagePool2d.arbitrary(fc), averagePool2dGradient.arbitrary(fc), fc.integer(), (first, second, seed) => {
+        const random = randomNumbers(seed);
+        expectGradientsMatch("averagePool2d", [randomArray(first.operands[0], random)], first.attrs, random);
+        expectGradientsMatch("averagePool2dGradient", [randomArray(second.operands[0], random)], second.attrs, random);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

@@ -1,0 +1,212 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { graphBuilder } from "../../../src/ir/graph/builder.ts";
+import { traceOver } from "../../../src/ir/graph/traced-tensor.ts";
+import { concat, pad, slice } from "../../../src/ir/ops/slicing.ts";
+import { tensorType } from "../../../src/ir/types/tensor-type.ts";
+import {
+  array,
+  expectGradientsMatch,
+  gradients,
+  meaning,
+  randomArray,
+  randomNumbers,
+  typeOf,
+} from "../../support/op-meaning.ts";
+
+const matrix = array([3, 4], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+
+describe("slice", () => {
+  it("takes ranges with steps", () => {
+    const attrs = { starts: [1, 0], ends: [3, 4], steps: [1, 3] };
+    expect(meaning("slice", [matrix], attrs)).toEqual(array([2, 2], [5, 8, 9, 12]));
+  });
+
+  it("may take nothing", () => {
+    expect(meaning("slice", [matrix], { starts: [3, 2], ends: [3, 4], steps: [2, 1] })).toEqual(array([0, 2], []));
+  });
+
+  it("types symbolic extents", () => {
+    const x = tensorType("f32", ["B", "T"]);
+    const last = { starts: [0, "T-1"], ends: ["B", "T"], steps: [1, 1] };
+    expect(typeOf("slice", [x], last).shape).toEqual(["B", 1]);
+    expect(typeOf("slice", [x], { ...last, starts: [0, 0], steps: [2, 1] }).shape).toEqual(["floor((B+1)/2)", "T"]);
+    expect(typeOf("slice", [x], { ...last, starts: [0, 1], ends: [4, "T"] }).shape).toEqual([4, "T-1"]);
+  });
+
+  const whole = { starts: [0, 0], ends: [3, 4], steps: [1, 1] };
+  it.each([
+    [{ starts: [0] }, "W215: slice: starts is of length 1 for 2 axes ([3, 4])"],
+    [{ ends: [3, 4, 5] }, "W215: slice: ends is of length 3 for 2 axes ([3, 4])"],
+    [{ steps: [] }, "W215: slice: steps is of length 0 for 2 axes ([3, 4])"],
+    [{ ends: [3, 5] }, "W214: slice: 0:5 is not within axis 1 of extent 4 ([3, 4])"],
+    [{ starts: [-1, 0] }, "W214: slice: -1:3 is not within axis 0 of extent 3 ([3, 4])"],
+    [{ starts: [0, 3], ends: [3, 2] }, "W214: slice: 3:2 is not within axis 1 of extent 4 ([3, 4])"],
+    [{ starts: [0.5, 0] }, "W214: slice: 0.5:3 is not within axis 0 of extent 3 ([3, 4])"],
+    [{ steps: [1, 0] }, "W217: slice: step 0 along axis 1 is not a whole number from 1 up ([3, 4])"],
+    [{ steps: [1.5, 1] }, "W217: slice: step 1.5 along axis 0 is not a whole number from 1 up ([3, 4])"],
+  ])("refuses %j", (change, message) => {
+    expect(() => typeOf("slice", [matrix], { ...whole, ...change })).toThrow(message);
+  });
+
+  it("refuses a symbolic range that is certainly outside", () => {
+    const attrs = { starts: ["T+1"], ends: ["T+2"], steps: [1] };
+    expect(() => typeOf("slice", [tensorType("f32", ["T"])], attrs)).toThrow(
+      "W214: slice: T+1:T+2 is not within axis 0 of extent T ([T])",
+    );
+  });
+
+  it("puts the gradient back where the elements came from", () => {
+    const attrs = { starts: [1, 1], ends: [3, 4], steps: [1, 2] };
+    expect(gradients("slice", [matrix], attrs, array([2, 2], [1, 2, 3, 4]))).toEqual([
+      array([3, 4], [0, 0, 0, 0, 0, 1, 0, 2, 0, 3, 0, 4]),
+    ]);
+    expect(gradients("slice", [matrix], { starts: [1, 0], ends: [1, 4], steps: [2, 1] }, array([0, 4], []))).toEqual([
+      array([3, 4], new Array<number>(12).fill(0)),
+    ]);
+  });
+
+  it("gives a gradient of the operand's type where the range is symbolic", () => {
+    const trace = traceOver(graphBuilder());
+    const x = trace.input("x", tensorType("f32", ["B", "T"]));
+    const attrs = { starts: [0, "T-1"], ends: ["B", "T"], steps: [2, 1] };
+    const results = trace.emit(slice, [x], attrs);
+    if (slice.vjp === "not-differentiable") throw new Error("slice is differentiable");
+    const [gradient] = slice.vjp({ ...trace, attrs, operands: [x], results, cotangents: results });
+    expect(gradient?.type).toEqual(x.type);
+  });
+});
+
+describe("pad", () => {
+  it("adds elements before, after and between", () => {
+    const attrs = { low: [1, 0], high: [0, 2], interior: [0, 1], value: 9 };
+    expect(meaning("pad", [array([2, 2], [1, 2, 3, 4])], attrs)).toEqual(
+      array([3, 5], [9, 9, 9, 9, 9, 1, 9, 2, 9, 9, 3, 9, 4, 9, 9]),
+    );
+  });
+
+  it("makes something of nothing", () => {
+    const attrs = { low: [1], high: [1], interior: [3], value: -1 };
+    expect(meaning("pad", [array([0], [])], attrs)).toEqual(array([2], [-1, -1]));
+    expect(meaning("pad", [array([], [5])], { low: [], high: [], interior: [], value: 0 })).toEqual(array([], [5]));
+  });
+
+  it("types symbolic extents", () => {
+    const attrs = { low: [1, 0], high: [2, 0], interior: [0, 1], value: 0 };
+    expect(typeOf("pad", [tensorType("f32", ["B", "T"])], attrs).shape).toEqual(["B+3", "2*T-1"]);
+  });
+
+  const none = { low: [0, 0], high: [0, 0], interior: [0, 0], value: 0 };
+  it.each([
+    [{ low: [1] }, "W215: pad: low is of length 1 for 2 axes ([3, 4])"],
+    [{ high: [1] }, "W215: pad: high is of length 1 for 2 axes ([3, 4])"],
+    [{ interior: [1, 2, 3] }, "W215: pad: interior is of length 3 for 2 axes ([3, 4])"],
+    [
+      { low: [0, -1] },
+      "W216: pad: low -1, high 0, interior 0 along axis 1 are not all whole numbers from 0 up ([3, 4])",
+    ],
+    [
+      { high: [0.5, 0] },
+      "W216: pad: low 0, high 0.5, interior 0 along axis 0 are not all whole numbers from 0 up ([3, 4])",
+    ],
+    [
+      { interior: [-1, 0] },
+      "W216: pad: low 0, high 0, interior -1 along axis 0 are not all whole numbers from 0 up ([3, 4])",
+    ],
+  ])("refuses %j", (change, message) => {
+    expect(() => typeOf("pad", [matrix], { ...none, ...change })).toThrow(message);
+  });
+
+  it("refuses a value that the elements cannot hold", () => {
+    const attrs = { low: [1], high: [1], interior: [0], value: 0.5 };
+    expect(() => typeOf("pad", [tensorType("i32", [4])], attrs)).toThrow("W210: pad: 0.5 is not a number of type i32");
+  });
+
+  it("slices the gradient out", () => {
+    const attrs = { low: [1, 0], high: [0, 2], interior: [0, 1], value: 9 };
+    const ct = array(
+      [3, 5],
+      Array.from({ length: 15 }, (_, at) => at),
+    );
+    expect(gradients("pad", [array([2, 2], [1, 2, 3, 4])], attrs, ct)).toEqual([array([2, 2], [5, 7, 10, 12])]);
+  });
+});
+
+describe("concat", () => {
+  it("joins along an axis", () => {
+    const operands = [array([2, 1], [1, 2]), array([2, 0], []), array([2, 2], [3, 4, 5, 6])];
+    expect(meaning("concat", operands, { axis: 1 })).toEqual(array([2, 3], [1, 3, 4, 2, 5, 6]));
+    expect(meaning("concat", [array([2], [1, 2])], { axis: 0 })).toEqual(array([2], [1, 2]));
+  });
+
+  it("adds symbolic extents", () => {
+    const operands = [tensorType("f32", ["B", "T"]), tensorType("f32", ["B", 1]), tensorType("f32", ["B", "T"])];
+    expect(typeOf("concat", operands, { axis: 1 })).toEqual(tensorType("f32", ["B", "2*T+1"]));
+  });
+
+  it.each([
+    [[], 0, "W219: concat: no operands"],
+    [[["f32", [2, 3]]], 2, "W205: concat: axis 2 is outside a shape of 2 axes ([2, 3])"],
+    [
+      [
+        ["f32", [2, 3]],
+        ["f64", [2, 3]],
+      ],
+      0,
+      "W202: concat: element types differ: f32 vs f64 (f32[2, 3] and f64[2, 3])",
+    ],
+    [
+      [
+        ["f32", [2, 3]],
+        ["f32", [2, 4]],
+      ],
+      0,
+      "W218: concat: shapes differ off axis 0: f32[2, 3] vs f32[2, 4]",
+    ],
+    [
+      [
+        ["f32", ["B", 3]],
+        ["f32", [2, 4]],
+      ],
+      1,
+      "W218: concat: shapes differ off axis 1: f32[B, 3] vs f32[2, 4]",
+    ],
+    [
+      [
+        ["f32", [2, 3]],
+        ["f32", [2]],
+      ],
+      0,
+      "W218: concat: shapes differ off axis 0: f32[2, 3] vs f32[2]",
+    ],
+  ] as const)("refuses %j along %d", (types, axis, message) => {
+    const operands = types.map(([dtype, shape]) => tensorType(dtype, shape));
+    expect(() => typeOf("concat", operands, { axis })).toThrow(message);
+  });
+
+  it("cuts the gradient into those of its operands", () => {
+    const operands = [array([2, 1], [1, 2]), array([2, 0], []), array([2, 2], [3, 4, 5, 6])];
+    expect(gradients("concat", operands, { axis: 1 }, array([2, 3], [1, 2, 3, 4, 5, 6]))).toEqual([
+      array([2, 1], [1, 4]),
+      array([2, 0], []),
+      array([2, 2], [2, 3, 5, 6]),
+    ]);
+  });
+});
+
+describe("derivatives", () => {
+  it.each([
+    ["slice", slice],
+    ["pad", pad],
+    ["concat", concat],
+  ] as const)("of %s agree with differences", (kind, op) => {
+    fc.assert(
+      fc.property(op.arbitrary(fc), fc.integer(), ({ operands, attrs }, seed) => {
+        const random = randomNumbers(seed);
+        const arrays = operands.map(({ shape }) => randomArray({ dtype: "f64", shape }, random));
+        expectGradientsMatch(kind, arrays, attrs, random);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

@@ -1,0 +1,68 @@
+// Cases computed by PyTorch in double precision, one JSON file each in test/golden. Floats are read as f64, whatever width
+// they are stored in, so that what is compared is the meaning and not its rounding.
+import { readFileSync } from "node:fs";
+import { type NdArray, sizeOf } from "../../src/ir/types/ndarray.ts";
+
+interface StoredTensor {
+  readonly dtype: "f64" | "f32" | "i32" | "u8";
+  readonly shape: readonly number[];
+  readonly data: string;
+}
+
+interface StoredCase {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly inputs: Readonly<Record<string, StoredTensor>>;
+  readonly params: Readonly<Record<string, StoredTensor>>;
+  readonly cotangents: Readonly<Record<string, StoredTensor>>;
+  readonly expected: {
+    readonly outputs: Readonly<Record<string, StoredTensor>>;
+    readonly loss: StoredTensor;
+    readonly grad_inputs: Readonly<Record<string, StoredTensor>>;
+    readonly grad_params: Readonly<Record<string, StoredTensor>>;
+  };
+  readonly scale: { readonly forward: number; readonly grads: number };
+}
+
+/** A case: arrays by name, and gradients of the inputs and parameters alike by the name of what they belong to. */
+export interface GoldenCase {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly array: (name: string) => NdArray;
+  readonly cotangent: (name: string) => NdArray;
+  readonly output: (name: string) => NdArray;
+  readonly gradient: (name: string) => NdArray;
+  readonly loss: number;
+  readonly scale: { readonly forward: number; readonly grads: number };
+}
+
+const elementsOf = { f64: Float64Array, f32: Float32Array, i32: Int32Array, u8: Uint8Array } as const;
+
+const decode = ({ dtype, shape, data }: StoredTensor): NdArray => {
+  const bytes = new Uint8Array(Buffer.from(data, "base64"));
+  const elements = Float64Array.from(new elementsOf[dtype](bytes.buffer));
+  if (elements.length !== sizeOf(shape)) throw new Error(`a golden tensor has ${elements.length} elements for [${shape}]`);
+  return { dtype: dtype === "f32" ? "f64" : dtype, shape, data: elements };
+};
+
+/** Reads a case by name. */
+export const golden = (name: string): GoldenCase => {
+  const file = new URL(`../golden/${name}.json`, import.meta.url);
+  // The files are ours and of one format, which the decoding checks.
+  const stored = JSON.parse(readFileSync(file, "utf8")) as StoredCase;
+  const { expected } = stored;
+  const from = (...groups: readonly Readonly<Record<string, StoredTensor>>[]) => {
+    return (key: string): NdArray => {
+      const found = groups.map((group) => group[key]).find((tensor) => tensor !== undefined);
+      if (found === undefined) throw new Error(`golden case ${name} has no ${key}`);
+      return decode(found);
+    };
+  };
+  return {
+    config: stored.config,
+    array: from(stored.inputs, stored.params),
+    cotangent: from(stored.cotangents),
+    output: from(expected.outputs),
+    gradient: from(expected.grad_inputs, expected.grad_params),
+    loss: decode(expected.loss).data[0] ?? Number.NaN,
+    scale: stored.scale,
+  };
+};

@@ -1,0 +1,125 @@
+// Programs of a single kernel, for tests of backends: each parameter gets a buffer, or shares that of another, at an
+// aligned offset of one memory; contents are set before a run and all of them compared after.
+import { buildBody, type BlockBuilder } from "../../src/ir/loop/build.ts";
+import { interpretEntry } from "../../src/ir/loop/interpret.ts";
+import type { Access, Buffer, Kernel, KernelParameter, PlannedProgram } from "../../src/ir/loop/kernel.ts";
+import { type DataArray, type DType, dtypes } from "../../src/ir/types/dtype.ts";
+import type { Instance } from "../../src/backends/backend.ts";
+
+/** A parameter as a short row. */
+export type ParameterRow = readonly [name: string, dtype: DType, length: number, access: Access];
+
+/** A kernel made with the builder. */
+export const kernelOf = (parameters: readonly ParameterRow[], fill: (body: BlockBuilder) => void): Kernel => ({
+  name: "kernel",
+  parameters: parameters.map(([name, dtype, length, access]) => ({ name, dtype, length, access })),
+  body: buildBody(fill),
+  inPlace: [],
+});
+
+const aligned = (offset: number): number => Math.ceil(offset / 16) * 16;
+
+/** A program whose entry "main" calls the kernel once; `shared` names parameters and the parameters whose buffers they take. */
+export const programOf = (kernel: Kernel, shared: Readonly<Record<string, string>> = {}): PlannedProgram => {
+  const bufferOf = ({ name }: KernelParameter): string => `${shared[name] ?? name} buffer`;
+  const buffers = new Map<string, Buffer>();
+  const offsets = new Map<string, number>();
+  let bytes = 0;
+  for (const parameter of kernel.parameters) {
+    const name = bufferOf(parameter);
+    if (buffers.has(name)) continue;
+    buffers.set(name, { name, dtype: parameter.dtype, length: parameter.length, role: "input" });
+    offsets.set(name, bytes);
+    bytes = aligned(bytes + parameter.length * dtypes[parameter.dtype].bytes);
+  }
+  const calls = [{ kernel: kernel.name, buffers: kernel.parameters.map(bufferOf) }];
+  return {
+    name: "program",
+    buffers,
+    kernels: new Map([[kernel.name, kernel]]),
+    parameters: [],
+    entries: [{ name: "main", inputs: [], outputs: [], updates: [], calls }],
+    memory: {
+      bytes: Math.max(1, Math.ceil(bytes / 65536)) * 65536,
+      offsets,
+      constantBytes: 0,
+      parameterBytes: 0,
+      arenaBytes: bytes,
+    },
+  };
+};
+
+/** What each buffer of a program holds. */
+export type Contents = ReadonlyMap<string, DataArray>;
+
+const viewOf = (program: PlannedProgram, memory: ArrayBuffer, name: string): DataArray => {
+  const { dtype, length } = program.buffers.get(name) ?? { dtype: "u8", length: 0 };
+  return dtypes[dtype].view(memory, program.memory.offsets.get(name) ?? 0, length);
+};
+
+const fill = (program: PlannedProgram, memory: ArrayBuffer, contents: Contents): void => {
+  for (const [name, data] of contents) viewOf(program, memory, name).set(data);
+};
+
+/** One word per element: its bits, all NaNs being alike. */
+const words = (array: DataArray): readonly (string | number)[] =>
+  Array.from(array, (value) => (Number.isNaN(value) ? "NaN" : Object.is(value, -0) ? "-0" : value));
+
+const read = (program: PlannedProgram, memory: ArrayBuffer): Record<string, readonly (string | number)[]> =>
+  Object.fromEntries([...program.buffers.keys()].map((name) => [name, words(viewOf(program, memory, name))]));
+
+/** All buffers after an instance has run an entry. */
+export const resultsOf = (
+  program: PlannedProgram,
+  instance: Instance,
+  contents: Contents,
+  entry = "main",
+): Record<string, readonly (string | number)[]> => {
+  fill(program, instance.memory, contents);
+  instance.run(entry);
+  return read(program, instance.memory);
+};
+
+/** All buffers after the interpreter has run an entry: what is right. */
+export const expectedOf = (
+  program: PlannedProgram,
+  contents: Contents,
+  entry = "main",
+): Record<string, readonly (string | number)[]> => {
+  const memory = new ArrayBuffer(program.memory.bytes);
+  for (const { name, data } of program.buffers.values())
+    if (data !== undefined) viewOf(program, memory, name).set(data);
+  fill(program, memory, contents);
+  interpretEntry(program, entry, memory);
+  return read(program, memory);
+};
+
+const interesting: { readonly [D in DType]: readonly number[] } = {
+  f32: [0, -0, 1, -1, 0.5, -2.5, 1.1, 3e38, -3e38, 1e-45, -1e-40, Infinity, -Infinity, NaN, 16777217, 0.1, 2147483648],
+  f64: [0, -0, 1, -1, 0.1, -2.5, 1e300, -1e300, 5e-324, Infinity, -Infinity, NaN, 4503599627370497.5],
+  i32: [0, 1, -1, 2, 7, -13, 31, 32, 2147483647, -2147483648, 123456789],
+  u8: [0, 1, 2, 127, 128, 255],
+  bool: [0, 1],
+};
+
+/** Contents for every buffer: the values that are hard to get right, and ordinary ones, in an order that `seed` gives. */
+export const contentsOf = (program: PlannedProgram, seed = 1): Contents => {
+  let state = seed;
+  const next = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return (state >>> 8) / 2 ** 24;
+  };
+  const element = (dtype: DType): number => {
+    const special = interesting[dtype];
+    if (next() < 0.3) return special[Math.floor(next() * special.length)] ?? 0;
+    if (dtype === "bool") return next() < 0.5 ? 0 : 1;
+    return dtype === "f32" || dtype === "f64" ? (next() - 0.5) * 8 : Math.floor(next() * 200);
+  };
+  return new Map(
+    [...program.buffers].map(([name, { dtype, length }]) => {
+      const data = dtypes[dtype].allocate(length);
+      for (let at = 0; at < length; at++) data[at] = element(dtype);
+      return [name, data];
+    }),
+  );
+};
