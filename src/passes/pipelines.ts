@@ -7,7 +7,7 @@ import { dce } from "./dce.ts";
 import { decompose, onCore } from "./decompose.ts";
 import { foldConstants } from "./fold-constants.ts";
 import { fuseElementwise } from "./fuse-elementwise.ts";
-import { onKernels } from "./loop/kernel-pass.ts";
+import { onKernels } from "./loop/on-program.ts";
 import { loopPasses } from "./loop/pipeline.ts";
 import { lower } from "./lower.ts";
 import { fixpoint, type Pass, type Pipeline, pipeline } from "./pass.ts";

@@ -39,7 +39,8 @@ const elementsOf = { f64: Float64Array, f32: Float32Array, i32: Int32Array, u8: 
 const decode = ({ dtype, shape, data }: StoredTensor): NdArray => {
   const bytes = new Uint8Array(Buffer.from(data, "base64"));
   const elements = Float64Array.from(new elementsOf[dtype](bytes.buffer));
-  if (elements.length !== sizeOf(shape)) throw new Error(`a golden tensor has ${elements.length} elements for [${shape}]`);
+  if (elements.length !== sizeOf(shape))
+    throw new Error(`a golden tensor has ${elements.length} elements for [${shape}]`);
   return { dtype: dtype === "f32" ? "f64" : dtype, shape, data: elements };
 };
 

@@ -85,11 +85,15 @@ export const gradients = (
 /** Same shape, and no element further off than 1e-9 times `scale`. */
 export const expectClose = (actual: NdArray | null | undefined, wanted: NdArray, scale = 1, tolerance = 1e-9): void => {
   expect(actual?.shape).toEqual(wanted.shape);
-  const difference = wanted.data.reduce((worst, element, at) => Math.max(worst, Math.abs(element - (actual?.data[at] ?? Number.NaN))), 0);
+  const difference = wanted.data.reduce(
+    (worst, element, at) => Math.max(worst, Math.abs(element - (actual?.data[at] ?? Number.NaN))),
+    0,
+  );
   expect(difference).toBeLessThanOrEqual(tolerance * Math.max(1, scale));
 };
 
-const dot = (x: NdArray, y: NdArray): number => x.data.reduce((sum, element, at) => sum + element * (y.data[at] ?? 0), 0);
+const dot = (x: NdArray, y: NdArray): number =>
+  x.data.reduce((sum, element, at) => sum + element * (y.data[at] ?? 0), 0);
 
 /**
  * Compares the derivative rule of an op with differences of fourth order: along a random direction for each operand that

@@ -41,7 +41,10 @@ const offsetLimit = 2 ** 31;
 
 /** Whether the expression means the same wherever its variables are in scope: no memory, nothing that is assigned to. */
 export const isPure = ({ variables }: KernelFacts, expr: Expr): boolean =>
-  !someExpr(expr, (part) => part.kind === "load" || (part.kind === "var" && variables.get(part.name)?.mutable !== false));
+  !someExpr(
+    expr,
+    (part) => part.kind === "load" || (part.kind === "var" && variables.get(part.name)?.mutable !== false),
+  );
 
 /** Calls `visit` for every load and store of a block without loops, and `define` for every variable, in order. */
 export const visitAccesses = (
@@ -70,7 +73,9 @@ export const visitAccesses = (
 };
 
 /** Linear forms of the whole numbers that an innermost loop's body defines: its pointers must see through them. */
-export const newDefinitions = ({ variables }: KernelFacts): { readonly define: (name: string, value: Expr) => void; readonly of: Definitions } => {
+export const newDefinitions = ({
+  variables,
+}: KernelFacts): { readonly define: (name: string, value: Expr) => void; readonly of: Definitions } => {
   const forms = new Map<string, Linear>();
   const of: Definitions = (name) => forms.get(name);
   return {
@@ -101,7 +106,9 @@ export const accessOf = (
   definitions: Definitions,
 ): Access => {
   const form = linearOf(index, definitions);
-  const terms = [...form.terms].map(([key, term]): AddressTerm => ({ key, ...term })).sort((a, b) => (a.key < b.key ? -1 : 1));
+  const terms = [...form.terms]
+    .map(([key, term]): AddressTerm => ({ key, ...term }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
   const changes = (part: Expr): boolean =>
     part.kind === "var" && loop !== undefined && facts.variables.get(part.name)?.loop === loop;
   const isPointed = ({ atom, key }: AddressTerm): boolean =>

@@ -6,8 +6,17 @@
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { Expr } from "../../ir/loop/expr.ts";
 import type { Definitions } from "../../ir/loop/linear.ts";
-import { type Access, type AddressTerm, accessOf, type BufferBase, isPure, newDefinitions, visitAccesses } from "./access.ts";
-import { type Instruction, i32Const, localGet, localSet, localTee, plain } from "./instruction.ts";
+import {
+  type Access,
+  type AddressTerm,
+  accessOf,
+  type BufferBase,
+  isPure,
+  newDefinitions,
+  visitAccesses,
+} from "./access.ts";
+import { type Instruction, i32Const, localGet, localSet, plain } from "./instruction.ts";
+import { type KeptValues, newKeptValues } from "./kept-values.ts";
 import type { KernelFacts, Loop } from "./kernel-facts.ts";
 import type { Locals } from "./locals.ts";
 
@@ -29,8 +38,7 @@ export interface LoopPointers {
 /** Turns indices into addresses, and keeps track of where in the kernel they are needed. */
 export interface Addressing {
   readonly address: (buffer: string, index: Expr) => Address;
-  /** Runs `emit` for a block of statements: addresses kept inside are not known outside. */
-  readonly scope: <T>(emit: () => T) => T;
+  readonly scope: KeptValues["scope"];
   /** Runs `emit` for the body of an innermost loop with pointers for its accesses. */
   readonly withPointers: <T>(loop: Loop, emit: () => T) => LoopPointers & { readonly result: T };
 }
@@ -39,8 +47,11 @@ export interface Addressing {
 interface CurrentLoop {
   readonly loop: Loop | undefined;
   readonly definitions: Definitions;
-  readonly pointers: Map<string, number>;
+  readonly pointers: ReadonlyMap<string, number>;
 }
+
+/** local + terms + elements, in bytes of the buffer. */
+type Sum = (local: number, terms: readonly AddressTerm[], buffer: BufferBase, elements: number) => Instruction;
 
 const outside: CurrentLoop = { loop: undefined, definitions: () => undefined, pointers: new Map() };
 
@@ -49,11 +60,39 @@ const keyOfTerms = (terms: readonly AddressTerm[]): string =>
 
 const pointerKey = ({ buffer, pointed, anchor }: Access): string => `${buffer.name}|${keyOfTerms(pointed)}|${anchor}`;
 
-/** `value * factor`; factors wrap as the addresses do. */
+/** `value * factor`; factors wrap as addresses do. */
 const scale = (value: Instruction, factor: number): Instruction => {
   if (factor === 1) return value;
   const power = Math.log2(factor);
   return Number.isInteger(power) ? plain("i32.shl", value, i32Const(power)) : plain("i32.mul", value, i32Const(factor));
+};
+
+/** Gives each distinct address of the current loop a pointer, as long as registers last. */
+const planPointers = (
+  loop: Loop,
+  pointers: Map<string, number>,
+  locals: Locals,
+  resolve: (buffer: string, index: Expr) => Access,
+  sum: Sum,
+  define: (name: string, value: Expr) => void,
+): LoopPointers => {
+  const setup: Instruction[] = [];
+  const advance: Instruction[] = [];
+  const plan = (name: string, index: Expr): void => {
+    const access = resolve(name, index);
+    const { buffer, pointed, anchor } = access;
+    const key = pointerKey(access);
+    if (pointers.has(key) || pointers.size >= pointerLimit || (pointed.length === 0 && anchor === 0)) return;
+    const pointer = locals.declare("i32", `${buffer.name}_pointer`);
+    pointers.set(key, pointer);
+    setup.push(localSet(pointer, sum(buffer.local, pointed, buffer, anchor)));
+    const stride = pointed.find((term) => term.key === loop.index)?.coefficient ?? 0;
+    if (stride === 0) return;
+    const bytes = Math.imul(stride, loop.step * buffer.bytes);
+    advance.push(localSet(pointer, plain("i32.add", localGet(pointer), i32Const(bytes))));
+  };
+  visitAccesses(loop.body, plan, define);
+  return { setup, advance };
 };
 
 export const newAddressing = (
@@ -62,7 +101,7 @@ export const newAddressing = (
   locals: Locals,
   expression: (expr: Expr) => Instruction,
 ): Addressing => {
-  const kept: Map<string, number>[] = [new Map()];
+  const { keep, scope } = newKeptValues(locals);
   let current = outside;
 
   const resolve = (name: string, index: Expr): Access => {
@@ -70,27 +109,13 @@ export const newAddressing = (
     invariant(buffer !== undefined, `kernel accesses buffer ${name}, which is none of its parameters`);
     return accessOf(buffer, index, facts, current.loop, current.definitions);
   };
-
-  const sum = (start: Instruction, terms: readonly AddressTerm[], { bytes }: BufferBase, elements: number): Instruction => {
-    let total = start;
+  const sum: Sum = (start, terms, { bytes }, elements) => {
+    let total = localGet(start);
     for (const { atom, coefficient } of terms) {
       total = plain("i32.add", total, scale(expression(atom), Math.imul(coefficient, bytes)));
     }
     return elements === 0 ? total : plain("i32.add", total, i32Const(Math.imul(elements, bytes)));
   };
-
-  /** The value, computed at its first use in the block and read from a local after that. */
-  const keep = (key: string, name: string, compute: () => Instruction): Instruction => {
-    for (let scope = kept.length - 1; scope >= 0; scope--) {
-      const local = kept[scope]?.get(key);
-      if (local !== undefined) return localGet(local);
-    }
-    const value = compute();
-    const local = locals.declare("i32", name);
-    kept.at(-1)?.set(key, local);
-    return localTee(local, value);
-  };
-
   const baseOf = (access: Access): Instruction => {
     const { buffer, pointed, roaming, anchor } = access;
     const key = pointerKey(access);
@@ -99,39 +124,10 @@ export const newAddressing = (
     if (pointed.length + roaming.length === 0 && anchor === 0) return localGet(buffer.local);
     const compute = (): Instruction =>
       pointer === undefined
-        ? sum(localGet(buffer.local), [...pointed, ...roaming], buffer, anchor)
-        : sum(localGet(pointer), roaming, buffer, 0);
+        ? sum(buffer.local, [...pointed, ...roaming], buffer, anchor)
+        : sum(pointer, roaming, buffer, 0);
     const isFixed = [...pointed, ...roaming].every(({ atom }) => isPure(facts, atom));
     return isFixed ? keep(`${key}|${keyOfTerms(roaming)}`, `${buffer.name}_at`, compute) : compute();
-  };
-
-  const scope = <T>(emit: () => T): T => {
-    kept.push(new Map());
-    const result = emit();
-    kept.pop();
-    return result;
-  };
-
-  /** Gives each distinct address of the current loop a pointer, as long as registers last. */
-  const planPointers = (loop: Loop, define: (name: string, value: Expr) => void): LoopPointers => {
-    const setup: Instruction[] = [];
-    const advance: Instruction[] = [];
-    const { pointers } = current;
-    const plan = (name: string, index: Expr): void => {
-      const access = resolve(name, index);
-      const { buffer, pointed, anchor } = access;
-      const key = pointerKey(access);
-      if (pointers.has(key) || pointers.size >= pointerLimit || (pointed.length === 0 && anchor === 0)) return;
-      const pointer = locals.declare("i32", `${buffer.name}_pointer`);
-      pointers.set(key, pointer);
-      setup.push(localSet(pointer, sum(localGet(buffer.local), pointed, buffer, anchor)));
-      const stride = pointed.find((term) => term.key === loop.index)?.coefficient ?? 0;
-      if (stride === 0) return;
-      const bytes = Math.imul(stride, loop.step * buffer.bytes);
-      advance.push(localSet(pointer, plain("i32.add", localGet(pointer), i32Const(bytes))));
-    };
-    visitAccesses(loop.body, plan, define);
-    return { setup, advance };
   };
 
   return {
@@ -142,8 +138,9 @@ export const newAddressing = (
     },
     withPointers: (loop, emit) => {
       const { define, of } = newDefinitions(facts);
-      current = { loop, definitions: of, pointers: new Map() };
-      const plan = planPointers(loop, define);
+      const pointers = new Map<string, number>();
+      current = { loop, definitions: of, pointers };
+      const plan = planPointers(loop, pointers, locals, resolve, sum, define);
       const result = scope(emit);
       current = outside;
       return { ...plan, result };

@@ -10,10 +10,6 @@ export interface ByteWriter {
   readonly signed: (value: number) => void;
   readonly f32: (value: number) => void;
   readonly f64: (value: number) => void;
-  /** Length and UTF-8 bytes. */
-  readonly text: (value: string) => void;
-  /** Length and bytes of what another writer holds, which is then emptied. */
-  readonly take: (other: ByteWriter) => void;
   /** What has been written, as a view that the next write may overwrite. */
   readonly view: () => Uint8Array<ArrayBuffer>;
   readonly clear: () => void;
@@ -74,19 +70,23 @@ export const byteWriter = (capacity = 256): ByteWriter => {
     } else data.setFloat64(length, value, true);
     length += 8;
   };
-  const text = (value: string): void => {
-    const encoded = textEncoder.encode(value);
-    unsigned(encoded.length);
-    bytes(encoded);
-  };
-  const take = (other: ByteWriter): void => {
-    const content = other.view();
-    unsigned(content.length);
-    bytes(content);
-    other.clear();
-  };
   const clear = (): void => {
     length = 0;
   };
-  return { byte, bytes, unsigned, signed, f32, f64, text, take, view: () => buffer.subarray(0, length), clear };
+  return { byte, bytes, unsigned, signed, f32, f64, view: () => buffer.subarray(0, length), clear };
+};
+
+/** Length and UTF-8 bytes. */
+export const writeText = (out: ByteWriter, value: string): void => {
+  const encoded = textEncoder.encode(value);
+  out.unsigned(encoded.length);
+  out.bytes(encoded);
+};
+
+/** Length and bytes of what another writer holds, which is then emptied. */
+export const writeContent = (out: ByteWriter, content: ByteWriter): void => {
+  const bytes = content.view();
+  out.unsigned(bytes.length);
+  out.bytes(bytes);
+  content.clear();
 };

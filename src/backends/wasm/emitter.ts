@@ -2,12 +2,12 @@
 // way round, so the parts do not import each other: they meet in `Emitter.expression`.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { Expr } from "../../ir/loop/expr.ts";
+import type { DType } from "../../ir/types/dtype.ts";
 import type { Addressing } from "./addressing.ts";
 import { type Instruction, localGet, localTee, type ValueType } from "./instruction.ts";
 import type { KernelFacts } from "./kernel-facts.ts";
 import type { Locals } from "./locals.ts";
 import type { VectorConstants } from "./vector-constants.ts";
-import type { DType } from "../../ir/types/dtype.ts";
 
 /** The state of one function under construction. */
 export interface Emitter {

@@ -1,105 +1,22 @@
 // WebAssembly's binary form, written straight from the instruction tree. The bytes are those an assembler makes of the
 // text in print-wat.ts: shortest LEB128 everywhere, runs of equal local types joined, empty sections left out.
-import { type ByteWriter, byteWriter } from "./byte-writer.ts";
-import type { Instruction, Local, ValueType, WasmFunction, WasmModule } from "./instruction.ts";
-import { signaturesOf } from "./instruction.ts";
-import { opcodes, structuralOpcodes } from "./opcodes.ts";
+import { type ByteWriter, byteWriter, writeContent, writeText } from "./byte-writer.ts";
+import { typeCodes, writeInstructions } from "./encode-instruction.ts";
+import {
+  type Local,
+  type MemoryImport,
+  type Signature,
+  signaturesOf,
+  type ValueType,
+  type WasmFunction,
+  type WasmModule,
+} from "./instruction.ts";
+import { structuralOpcodes } from "./opcodes.ts";
 
 /** How much of the name section to write: names of functions are what stack traces and profilers show. */
 export type NameDetail = "none" | "functions" | "all";
 
-const typeCodes: { readonly [T in ValueType]: number } = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
-const emptyBlock = 0x40;
-
-const section = { type: 1, import: 2, function: 3, memory: 5, export: 7, code: 10, data: 11, custom: 0 } as const;
-
-const writeOpcode = (out: ByteWriter, code: number): void => {
-  if (code <= 0xff) out.byte(code);
-  else {
-    out.byte(code >>> 16);
-    out.unsigned(code & 0xffff);
-  }
-};
-
-const writeMemoryArgument = (out: ByteWriter, align: number, offset: number): void => {
-  out.unsigned(Math.log2(align));
-  out.unsigned(offset);
-};
-
-const writeAll = (out: ByteWriter, instructions: readonly Instruction[]): void => {
-  for (const instruction of instructions) writeInstruction(out, instruction);
-};
-
-const writeInstruction = (out: ByteWriter, instruction: Instruction): void => {
-  if (instruction.kind !== "block" && instruction.kind !== "if" && "operands" in instruction) writeAll(out, instruction.operands);
-  switch (instruction.kind) {
-    case "plain":
-      writeOpcode(out, opcodes[instruction.op]);
-      break;
-    case "const":
-      out.byte(structuralOpcodes[`${instruction.type}.const`]);
-      if (instruction.type === "i32") out.signed(instruction.value);
-      else out[instruction.type](instruction.value);
-      break;
-    case "vectorConst":
-      writeVectorConst(out, instruction);
-      break;
-    case "local":
-      out.byte(structuralOpcodes[instruction.op]);
-      out.unsigned(instruction.local);
-      break;
-    case "memory":
-      writeOpcode(out, opcodes[instruction.op]);
-      writeMemoryArgument(out, instruction.align, instruction.offset);
-      break;
-    case "lane":
-      writeOpcode(out, opcodes[instruction.op]);
-      out.byte(instruction.lane);
-      break;
-    case "shuffle":
-      writeOpcode(out, structuralOpcodes["i8x16.shuffle"]);
-      for (const byte of instruction.bytes) out.byte(byte);
-      break;
-    case "bulk":
-      writeOpcode(out, structuralOpcodes[instruction.op]);
-      out.byte(0);
-      if (instruction.op === "memory.copy") out.byte(0);
-      break;
-    case "block":
-      out.byte(structuralOpcodes[instruction.op]);
-      out.byte(emptyBlock);
-      writeAll(out, instruction.body);
-      out.byte(structuralOpcodes.end);
-      break;
-    case "if":
-      writeInstruction(out, instruction.condition);
-      out.byte(structuralOpcodes.if);
-      out.byte(instruction.result === undefined ? emptyBlock : typeCodes[instruction.result]);
-      writeAll(out, instruction.then);
-      if (instruction.otherwise.length > 0) {
-        out.byte(structuralOpcodes.else);
-        writeAll(out, instruction.otherwise);
-      }
-      out.byte(structuralOpcodes.end);
-      break;
-    case "branch":
-      out.byte(structuralOpcodes[instruction.op]);
-      out.unsigned(instruction.depth);
-      break;
-    case "call":
-      out.byte(structuralOpcodes.call);
-      out.unsigned(instruction.function);
-      break;
-  }
-};
-
-const writeVectorConst = (out: ByteWriter, { shape, lanes }: Extract<Instruction, { kind: "vectorConst" }>): void => {
-  writeOpcode(out, structuralOpcodes["v128.const"]);
-  for (const value of lanes) {
-    if (shape === "f32x4") out.f32(value);
-    else for (let shift = 0; shift < 32; shift += 8) out.byte((value >>> shift) & 0xff);
-  }
-};
+const sections = { type: 1, import: 2, function: 3, memory: 5, export: 7, code: 10, data: 11, custom: 0 } as const;
 
 const writeLocals = (out: ByteWriter, locals: readonly Local[]): void => {
   const runs: { readonly type: ValueType; count: number }[] = [];
@@ -115,8 +32,7 @@ const writeLocals = (out: ByteWriter, locals: readonly Local[]): void => {
   }
 };
 
-const writeSignatures = (out: ByteWriter, module: WasmModule): readonly number[] => {
-  const { signatures, indices } = signaturesOf(module);
+const writeSignatures = (out: ByteWriter, signatures: readonly Signature[]): void => {
   out.unsigned(signatures.length);
   for (const { parameters, result } of signatures) {
     out.byte(0x60);
@@ -125,7 +41,11 @@ const writeSignatures = (out: ByteWriter, module: WasmModule): readonly number[]
     out.unsigned(result === undefined ? 0 : 1);
     if (result !== undefined) out.byte(typeCodes[result]);
   }
-  return indices;
+};
+
+const writeIndices = (out: ByteWriter, indices: readonly number[]): void => {
+  out.unsigned(indices.length);
+  for (const index of indices) out.unsigned(index);
 };
 
 const writeMemoryType = (out: ByteWriter, pages: number): void => {
@@ -134,16 +54,29 @@ const writeMemoryType = (out: ByteWriter, pages: number): void => {
   out.unsigned(pages);
 };
 
+const writeImport = (out: ByteWriter, { module, name }: MemoryImport, pages: number): void => {
+  out.unsigned(1);
+  writeText(out, module);
+  writeText(out, name);
+  out.byte(0x02);
+  writeMemoryType(out, pages);
+};
+
+const writeMemory = (out: ByteWriter, pages: number): void => {
+  out.unsigned(1);
+  writeMemoryType(out, pages);
+};
+
 const writeExports = (out: ByteWriter, module: WasmModule): void => {
   const memory = module.memory.exportedAs;
   out.unsigned(module.exports.length + (memory === undefined ? 0 : 1));
   if (memory !== undefined) {
-    out.text(memory);
+    writeText(out, memory);
     out.byte(0x02);
     out.unsigned(0);
   }
   for (const { name, function: index } of module.exports) {
-    out.text(name);
+    writeText(out, name);
     out.byte(0x00);
     out.unsigned(index);
   }
@@ -154,9 +87,9 @@ const writeCode = (out: ByteWriter, module: WasmModule): void => {
   out.unsigned(module.functions.length);
   for (const { locals, body: instructions } of module.functions) {
     writeLocals(body, locals);
-    writeAll(body, instructions);
+    writeInstructions(body, instructions);
     body.byte(structuralOpcodes.end);
-    out.take(body);
+    writeContent(out, body);
   }
 };
 
@@ -172,89 +105,57 @@ const writeData = (out: ByteWriter, module: WasmModule): void => {
   }
 };
 
-const writeNameMap = (out: ByteWriter, names: readonly string[]): void => {
+const writeNameMap = (out: ByteWriter, names: readonly { readonly name: string }[]): void => {
   out.unsigned(names.length);
-  for (const [index, name] of names.entries()) {
+  for (const [index, { name }] of names.entries()) {
     out.unsigned(index);
-    out.text(name);
+    writeText(out, name);
   }
 };
 
 const writeNames = (out: ByteWriter, functions: readonly WasmFunction[], detail: NameDetail): void => {
   const part = byteWriter(1024);
-  out.text("name");
-  writeNameMap(
-    part,
-    functions.map(({ name }) => name),
-  );
-  out.byte(1);
-  out.take(part);
+  writeText(out, "name");
+  if (functions.length > 0) {
+    writeNameMap(part, functions);
+    out.byte(1);
+    writeContent(out, part);
+  }
   if (detail !== "all") return;
   part.unsigned(functions.length);
   for (const [index, { parameters, locals }] of functions.entries()) {
     part.unsigned(index);
-    writeNameMap(
-      part,
-      [...parameters, ...locals].map(({ name }) => name),
-    );
+    writeNameMap(part, [...parameters, ...locals]);
   }
   out.byte(2);
-  out.take(part);
+  writeContent(out, part);
 };
 
 /** The binary form of a module, in a time linear in its size. */
 export const encodeModule = (module: WasmModule, names: NameDetail = "functions"): Uint8Array<ArrayBuffer> => {
+  const { functions, memory, data } = module;
+  const { signatures, indices } = signaturesOf(module);
+  const imported = memory.importedAs;
+  const hasCode = functions.length > 0;
+  const hasExports = module.exports.length > 0 || memory.exportedAs !== undefined;
+  const hasNames = names === "all" || (names === "functions" && hasCode);
   const out = byteWriter(16384);
   const content = byteWriter(16384);
-  const finish = (id: number): void => {
+  const section = (id: number, present: boolean, write: () => void): void => {
+    if (!present) return;
+    write();
     out.byte(id);
-    out.take(content);
+    writeContent(out, content);
   };
-  const { functions, memory, data } = module;
 
   for (const byte of [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]) out.byte(byte);
-  if (functions.length > 0) {
-    const indices = writeSignatures(content, module);
-    finish(section.type);
-    if (memory.importedAs !== undefined) writeImport(content, memory.importedAs, memory.pages, finish);
-    content.unsigned(indices.length);
-    for (const index of indices) content.unsigned(index);
-    finish(section.function);
-  } else if (memory.importedAs !== undefined) writeImport(content, memory.importedAs, memory.pages, finish);
-  if (memory.importedAs === undefined) {
-    content.unsigned(1);
-    writeMemoryType(content, memory.pages);
-    finish(section.memory);
-  }
-  if (module.exports.length > 0 || memory.exportedAs !== undefined) {
-    writeExports(content, module);
-    finish(section.export);
-  }
-  if (functions.length > 0) {
-    writeCode(content, module);
-    finish(section.code);
-  }
-  if (data.length > 0) {
-    writeData(content, module);
-    finish(section.data);
-  }
-  if (names !== "none" && functions.length > 0) {
-    writeNames(content, functions, names);
-    finish(section.custom);
-  }
+  section(sections.type, hasCode, () => writeSignatures(content, signatures));
+  if (imported !== undefined) section(sections.import, true, () => writeImport(content, imported, memory.pages));
+  section(sections.function, hasCode, () => writeIndices(content, indices));
+  section(sections.memory, imported === undefined, () => writeMemory(content, memory.pages));
+  section(sections.export, hasExports, () => writeExports(content, module));
+  section(sections.code, hasCode, () => writeCode(content, module));
+  section(sections.data, data.length > 0, () => writeData(content, module));
+  section(sections.custom, hasNames, () => writeNames(content, functions, names));
   return out.view().slice();
-};
-
-const writeImport = (
-  content: ByteWriter,
-  { module, name }: { readonly module: string; readonly name: string },
-  pages: number,
-  finish: (id: number) => void,
-): void => {
-  content.unsigned(1);
-  content.text(module);
-  content.text(name);
-  content.byte(0x02);
-  writeMemoryType(content, pages);
-  finish(section.import);
 };

@@ -7,7 +7,10 @@ const hexDigits = (value: number): string => {
   const bits = new DataView(new ArrayBuffer(8));
   bits.setFloat64(0, value);
   const exponent = (bits.getUint32(0) >>> 20) & 0x7ff;
-  const fraction = (bits.getBigUint64(0) & 0xfffffffffffffn).toString(16).padStart(fractionDigits, "0").replace(/0+$/, "");
+  const fraction = (bits.getBigUint64(0) & 0xfffffffffffffn)
+    .toString(16)
+    .padStart(fractionDigits, "0")
+    .replace(/0+$/, "");
   const leading = exponent === 0 ? 0 : 1;
   const power = exponent === 0 ? -1022 : exponent - 1023;
   return `0x${leading}${fraction === "" ? "" : `.${fraction}`}p${power < 0 ? "" : "+"}${power}`;

@@ -4,9 +4,9 @@ import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { PlannedProgram } from "../../ir/loop/kernel.ts";
 import type { Backend, Instance } from "../backend.ts";
 import { encodeModule, type NameDetail } from "./encode.ts";
-import { emitModule, entryExport, memoryExport, type ModuleOptions } from "./module.ts";
-import { printWat } from "./print-wat.ts";
 import { engine } from "./engine.ts";
+import { emitModule, entryExport, type ModuleOptions, memoryExport } from "./module.ts";
+import { printWat } from "./print-wat.ts";
 
 /** A program in WebAssembly's two forms, and the exported function of each entry point. */
 export interface AssembledModule {
@@ -22,7 +22,10 @@ export interface AssembleOptions extends ModuleOptions {
 }
 
 /** Generates and encodes the module of a program (W311 where its memory is too large). */
-export const assembleModule = (program: PlannedProgram, { names, ...options }: AssembleOptions = {}): AssembledModule => {
+export const assembleModule = (
+  program: PlannedProgram,
+  { names, ...options }: AssembleOptions = {},
+): AssembledModule => {
   const module = emitModule(program, options);
   return {
     bytes: encodeModule(module, names),

@@ -33,7 +33,12 @@ export type Instruction =
       readonly otherwise: readonly Instruction[];
     }
   /** `depth` counts enclosing blocks, the innermost being 0. */
-  | { readonly kind: "branch"; readonly op: "br" | "br_if"; readonly depth: number; readonly operands: readonly Instruction[] }
+  | {
+      readonly kind: "branch";
+      readonly op: "br" | "br_if";
+      readonly depth: number;
+      readonly operands: readonly Instruction[];
+    }
   | { readonly kind: "call"; readonly function: number; readonly operands: readonly Instruction[] };
 
 export type LocalOp = "local.get" | "local.set" | "local.tee";
@@ -94,10 +99,16 @@ export interface DataSegment {
   readonly comment?: string;
 }
 
+/** The two names under which an importer gives something. */
+export interface MemoryImport {
+  readonly module: string;
+  readonly name: string;
+}
+
 /** The one memory, of fixed size: imported if `importedAs` says from where, exported if `exportedAs` says as what. */
 export interface WasmMemory {
   readonly pages: number;
-  readonly importedAs?: { readonly module: string; readonly name: string };
+  readonly importedAs?: MemoryImport;
   readonly exportedAs?: string;
 }
 
@@ -114,7 +125,9 @@ export interface WasmModule {
 export type Signature = Pick<WasmFunction, "parameters" | "result">;
 
 /** The distinct signatures of a module, and for each function the index of its own. */
-export const signaturesOf = (module: WasmModule): { readonly signatures: readonly Signature[]; readonly indices: readonly number[] } => {
+export const signaturesOf = (
+  module: WasmModule,
+): { readonly signatures: readonly Signature[]; readonly indices: readonly number[] } => {
   const signatures: Signature[] = [];
   const known = new Map<string, number>();
   const indices = module.functions.map((fn) => {

@@ -1,7 +1,8 @@
 // A planned program as one WebAssembly module: a function per kernel, an exported function per entry point that calls
 // kernels with the byte offsets of their buffers, and the constants as data. The memory has the size that planning found.
-import { invariant } from "../../ir/diagnostics/invariant.ts";
+
 import { reject } from "../../ir/diagnostics/diagnostic.ts";
+import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { Buffer, Call, PlannedProgram } from "../../ir/loop/kernel.ts";
 import { emitKernel } from "./emit-kernel.ts";
 import { type DataSegment, type Instruction, i32Const, type WasmFunction, type WasmModule } from "./instruction.ts";
@@ -52,12 +53,17 @@ export const emitModule = (program: PlannedProgram, { importMemory = false }: Mo
   const unique = uniqueNames();
   const entryNames = program.entries.map((_, position) => unique(entryExport(position)));
   const kernelIndices = new Map([...program.kernels.keys()].map((name, index) => [name, index]));
-  const kernels = [...program.kernels.values()].map((kernel, index) => emitKernel(kernel, unique(`${kernel.name}_${index}`)));
+  const kernels = [...program.kernels.values()].map((kernel, index) =>
+    emitKernel(kernel, unique(`${kernel.name}_${index}`)),
+  );
 
   const emitCall = ({ kernel, buffers }: Call): Instruction => {
     const index = kernelIndices.get(kernel);
     invariant(index !== undefined, `call of kernel ${kernel}, which the program does not have`);
-    invariant(kernels[index]?.parameters.length === buffers.length, `call of kernel ${kernel} with ${buffers.length} buffers`);
+    invariant(
+      kernels[index]?.parameters.length === buffers.length,
+      `call of kernel ${kernel} with ${buffers.length} buffers`,
+    );
     return { kind: "call", function: index, operands: buffers.map((buffer) => i32Const(offsetOf(program, buffer))) };
   };
   const entries = program.entries.map(

@@ -88,7 +88,9 @@ export const compareOps: OpTable<LoopCompare> = {
 };
 
 /** Casts between scalars that are one instruction; bool to i32 is none at all. */
-export const castOps: { readonly [From in "f32" | "f64" | "i32" | "bool"]: { readonly [To in "f32" | "f64" | "i32"]?: PlainOp } } = {
+export const castOps: {
+  readonly [From in "f32" | "f64" | "i32" | "bool"]: { readonly [To in "f32" | "f64" | "i32"]?: PlainOp };
+} = {
   f32: { f64: "f64.promote_f32", i32: "i32.trunc_sat_f32_s" },
   f64: { f32: "f32.demote_f64", i32: "i32.trunc_sat_f64_s" },
   i32: { f32: "f32.convert_i32_s", f64: "f64.convert_i32_s" },

@@ -82,7 +82,13 @@ const printInstruction = (lines: string[], instruction: Instruction, names: Name
   lines[lines.length - 1] += ")";
 };
 
-const printBranch = (lines: string[], word: string, body: readonly Instruction[], names: Names, indent: string): void => {
+const printBranch = (
+  lines: string[],
+  word: string,
+  body: readonly Instruction[],
+  names: Names,
+  indent: string,
+): void => {
   lines.push(`${indent}(${word}`);
   for (const instruction of body) printInstruction(lines, instruction, names, `${indent}  `);
   lines[lines.length - 1] += ")";
@@ -95,7 +101,9 @@ const printFunction = (lines: string[], fn: WasmFunction, signature: number, fun
   const names: Names = { functions, locals: [...fn.parameters, ...fn.locals].map(({ name }) => name) };
   const result = fn.result === undefined ? [] : [`(result ${fn.result})`];
   lines.push("", ...commentLine("  ", fn.comment));
-  lines.push(["  (func", `$${fn.name}`, `(type ${signature})`, ...printLocals("param", fn.parameters), ...result].join(" "));
+  lines.push(
+    ["  (func", `$${fn.name}`, `(type ${signature})`, ...printLocals("param", fn.parameters), ...result].join(" "),
+  );
   for (const local of printLocals("local", fn.locals)) lines.push(`    ${local}`);
   for (const instruction of fn.body) printInstruction(lines, instruction, names, "    ");
   lines[lines.length - 1] += ")";
@@ -132,12 +140,17 @@ export const printWat = (module: WasmModule): string => {
   const lines = commentLine("", module.comment);
 
   lines.push("(module");
-  for (const [index, signature] of signatures.entries()) lines.push(`  (type (;${index};) ${printSignature(signature)})`);
+  for (const [index, signature] of signatures.entries())
+    lines.push(`  (type (;${index};) ${printSignature(signature)})`);
   const limits = `${memory.pages} ${memory.pages}`;
   if (memory.importedAs === undefined) lines.push(`  (memory ${limits})`);
-  else lines.push(`  (import ${JSON.stringify(memory.importedAs.module)} ${JSON.stringify(memory.importedAs.name)} (memory ${limits}))`);
+  else
+    lines.push(
+      `  (import ${JSON.stringify(memory.importedAs.module)} ${JSON.stringify(memory.importedAs.name)} (memory ${limits}))`,
+    );
   if (memory.exportedAs !== undefined) lines.push(`  (export ${JSON.stringify(memory.exportedAs)} (memory 0))`);
-  for (const { name, function: index } of module.exports) lines.push(`  (export ${JSON.stringify(name)} (func $${names[index]}))`);
+  for (const { name, function: index } of module.exports)
+    lines.push(`  (export ${JSON.stringify(name)} (func $${names[index]}))`);
   for (const [index, fn] of functions.entries()) printFunction(lines, fn, indices[index] ?? 0, names);
   for (const segment of module.data) printData(lines, segment);
   lines[lines.length - 1] += ")";

@@ -8,9 +8,13 @@ import type { Loop } from "./kernel-facts.ts";
 import { emitStore } from "./memory-access.ts";
 
 /** A loop bound that can be read at every iteration, and what has to run before the loop for that. */
-const emitLimit = (emitter: Emitter, { index, to }: Loop): { readonly before: readonly Instruction[]; readonly limit: Instruction } => {
+const emitLimit = (
+  emitter: Emitter,
+  { index, to }: Loop,
+): { readonly before: readonly Instruction[]; readonly limit: Instruction } => {
   const value = emitter.expression(to);
-  const isStable = to.kind === "const" || (to.kind === "var" && emitter.facts.variables.get(to.name)?.mutable === false);
+  const isStable =
+    to.kind === "const" || (to.kind === "var" && emitter.facts.variables.get(to.name)?.mutable === false);
   if (isStable) return { before: [], limit: value };
   const local = emitter.locals.declare("i32", `${index}_end`);
   return { before: [localSet(local, value)], limit: localGet(local) };
@@ -56,7 +60,11 @@ const emitFor = (emitter: Emitter, loop: Loop): readonly Instruction[] => {
       ];
   const all = [...setup, ...iteration];
   if (runsOnce) return [begin, ...before, ...all];
-  return [begin, ...before, { kind: "if", condition: plain("i32.lt_s", localGet(index), limit), then: all, otherwise: [] }];
+  return [
+    begin,
+    ...before,
+    { kind: "if", condition: plain("i32.lt_s", localGet(index), limit), then: all, otherwise: [] },
+  ];
 };
 
 const localTeeNext = (index: number, step: number): Instruction => ({

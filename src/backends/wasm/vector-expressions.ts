@@ -10,12 +10,14 @@ import { binaryOps, unaryOps } from "./operators.ts";
 const zeros = (emitter: Emitter): Instruction => emitter.constants.use("i32x4", [0, 0, 0, 0]);
 
 /** A mask in every lane, from a bool 0 or 1. */
-const splatMask = (condition: Instruction): Instruction => plain("i32x4.splat", plain("i32.sub", i32Const(0), condition));
+const splatMask = (condition: Instruction): Instruction =>
+  plain("i32x4.splat", plain("i32.sub", i32Const(0), condition));
 
 export const emitSplat = (emitter: Emitter, { operand }: ExprOf<"splat">): Instruction => {
   if (operand.kind === "const") {
     const { type } = operand;
-    const value = type === "f32" ? Math.fround(operand.value) : type === "bool" ? -operand.value | 0 : operand.value | 0;
+    const value =
+      type === "f32" ? Math.fround(operand.value) : type === "bool" ? -operand.value | 0 : operand.value | 0;
     return emitter.constants.use(type === "f32" ? "f32x4" : "i32x4", [value, value, value, value]);
   }
   const loaded = operand.kind === "load" ? emitSplatLoad(emitter, operand) : undefined;

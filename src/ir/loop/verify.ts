@@ -1,230 +1,187 @@
-// The invariants of a kernel. What breaks one is a mistake of the compiler, never of a user.
+// The invariants of a program and of its memory plan, checked without any of the planner's code.
 //
-//   K1  Every name of a kernel (buffer, value, variable, loop index) is declared once.
-//   K2  A name is used after its declaration, inside the block that declares it, with the type it was declared with.
-//   K3  Only mutable variables are assigned to, with values of their type.
-//   K4  Every expression has the type that the grammar gives it; a constant is a value of its type.
-//   K5  Loads and stores name parameters; loads need access `read` or `update`, stores `write` or `update`.
-//   K6  What is loaded or stored has the type of the buffer's elements: u8 as i32; vectors only of f32 and i32.
-//   K7  Loop bounds and indices of stores are i32, conditions are bool, steps are whole and above 0.
-//   K8  No index is certainly outside its buffer. Those that intervals cannot prove inside are listed as unproven; the
-//       interpreter checks them when it runs.
-//   K9  An in-place pair names a parameter that is written and another that is read, of one dtype and length.
+//   P1  Maps are keyed by the names of what they hold; a constant's data has its length.
+//   P2  A call names a kernel and, for each of its parameters, a buffer of that dtype and length.
+//   P3  A buffer that a call writes is passed to it once only, but for the kernel's in-place pairs.
+//   P4  No call writes a constant; a parameter is written only by entries that list it among their updates.
+//   P5  A port names a buffer of the dtype and size of its type.
+//   M1  Every buffer has an offset, a multiple of 16, and lies inside the memory, which is whole pages of 64 KiB.
+//   M2  Constants and parameters share memory with nothing.
+//   M3  Buffers that are in use at the same time do not overlap: an input from the start of the run, an output until its
+//       end, a temporary from its first call to its last. One exception: the pair of an in-place call, at one offset.
 import { invariant } from "../diagnostics/invariant.ts";
-import { assume, type Bounds, fitsInteger, type Interval, indexInterval, intersect, intervalOf } from "./bounds.ts";
-import { childrenOf, type Expr, isVector, type LoopType } from "./expr.ts";
-import type { Access, Kernel, KernelParameter } from "./kernel.ts";
-import { linearInterval, linearOf } from "./linear.ts";
-import { printExpr } from "./print.ts";
-import type { Stmt, StmtOf } from "./stmt.ts";
-import { elementFits, typeProblem } from "./typing.ts";
+import { dtypes } from "../types/dtype.ts";
+import { sizeOf } from "../types/ndarray.ts";
+import type { Buffer, Call, EntryPoint, Kernel, PlannedProgram, Port, Program } from "./kernel.ts";
+import { printViolation, type Report, type Violation, verifyKernel } from "./verify-kernel.ts";
 
-/** An invariant that does not hold. */
-export interface Violation {
-  /** The number that the invariant has in the prose of its file. */
-  readonly rule: string;
-  /** The kernel, entry point or buffer. */
-  readonly where: string;
-  readonly what: string;
-}
+type Fail = (rule: string, where: string, what: string) => void;
 
-/** An index that intervals could not show to lie inside its buffer. */
-export interface Unproven {
-  readonly kernel: string;
-  readonly buffer: string;
-  readonly length: number;
-  readonly index: Expr;
-  /** What is known of the index. */
-  readonly interval: Interval;
-}
-
-/** What the verifier found. */
-export interface Report {
-  readonly violations: readonly Violation[];
-  readonly unproven: readonly Unproven[];
-}
-
-interface Declared {
-  readonly type: LoopType;
-  readonly mutable: boolean;
-}
-
-/** What is known at one point of the kernel; blocks copy it, so that what they declare ends with them. */
-interface Scope {
-  readonly names: Map<string, Declared>;
-  readonly bounds: Map<string, Interval>;
-  /** Whether the point can be reached: the body of an empty loop accesses nothing. */
-  readonly reachable: boolean;
-}
-
-const inner = (scope: Scope, bounds: Bounds | undefined): Scope => ({
-  names: new Map(scope.names),
-  bounds: new Map(bounds),
-  reachable: scope.reachable && bounds !== undefined,
-});
-
-interface Checker {
-  readonly kernel: Kernel;
-  readonly parameters: ReadonlyMap<string, KernelParameter>;
-  /** Every name that the kernel has declared so far, in whatever block. */
-  readonly everDeclared: Set<string>;
-  readonly violations: Violation[];
-  readonly unproven: Unproven[];
-  readonly fail: (rule: string, what: string) => void;
-}
-
-/** Where an index lies, seen both as it is written and as a sum of terms. */
-export const indexBounds = (index: Expr, bounds: Bounds): Interval => {
-  const interval = intervalOf(index, bounds);
-  const exact = linearInterval(linearOf(index), bounds);
-  return fitsInteger(exact) ? intersect(interval, exact) : interval;
-};
-
-const mayDo: { readonly [U in "load" | "store"]: readonly Access[] } = {
-  load: ["read", "update"],
-  store: ["write", "update"],
-};
-
-const checkAccess = (
-  checker: Checker,
-  use: "load" | "store",
-  buffer: string,
-  index: Expr,
-  type: LoopType,
-  { bounds, reachable }: Scope,
-): void => {
-  const parameter = checker.parameters.get(buffer);
-  if (parameter === undefined) return checker.fail("K5", `${use} of ${buffer}, which is no parameter`);
-  const { access, dtype, length } = parameter;
-  if (!mayDo[use].includes(access)) checker.fail("K5", `${use} of ${buffer}, whose access is ${access}`);
-  if (!elementFits(dtype, type)) checker.fail("K6", `${use} of ${type} in ${buffer} of ${dtype}`);
-  if (index.type !== "i32" || !reachable) return;
-  const interval = indexBounds(index, bounds);
-  const last = length - (isVector(type) ? 4 : 1);
-  if (interval.low > last || interval.high < 0)
-    checker.fail("K8", `${use} of ${buffer}[${printExpr(index)}], which is outside 0..${length}`);
-  else if (interval.low < 0 || interval.high > last)
-    checker.unproven.push({ kernel: checker.kernel.name, buffer, length, index, interval });
-};
-
-const checkExpr = (checker: Checker, expr: Expr, scope: Scope): void => {
-  for (const child of childrenOf(expr)) checkExpr(checker, child, scope);
-  const problem = typeProblem(expr);
-  if (problem !== undefined) checker.fail("K4", problem);
-  if (expr.kind === "load") checkAccess(checker, "load", expr.buffer, expr.index, expr.type, scope);
-  if (expr.kind !== "var") return;
-  const declared = scope.names.get(expr.name);
-  if (declared === undefined) checker.fail("K2", `${expr.name} is used where it is not declared`);
-  else if (declared.type !== expr.type) checker.fail("K2", `${expr.name} is ${declared.type}, used as ${expr.type}`);
-};
-
-const declare = (checker: Checker, scope: Scope, name: string, declared: Declared): void => {
-  if (checker.everDeclared.has(name)) checker.fail("K1", `${name} is declared twice`);
-  checker.everDeclared.add(name);
-  scope.names.set(name, declared);
-};
-
-const checkLet = (checker: Checker, { name, value, mutable }: StmtOf<"let">, scope: Scope): void => {
-  checkExpr(checker, value, scope);
-  declare(checker, scope, name, { type: value.type, mutable });
-  // A mutable variable is left unknown: later assignments may give it any value.
-  if (!mutable) scope.bounds.set(name, intervalOf(value, scope.bounds));
-};
-
-const checkAssign = (checker: Checker, { name, value }: StmtOf<"assign">, scope: Scope): void => {
-  checkExpr(checker, value, scope);
-  const declared = scope.names.get(name);
-  if (declared === undefined) checker.fail("K2", `${name} is assigned where it is not declared`);
-  else if (!declared.mutable) checker.fail("K3", `${name} is assigned but not mutable`);
-  else if (declared.type !== value.type) checker.fail("K3", `${name} is ${declared.type}, assigned ${value.type}`);
-};
-
-const checkFor = (checker: Checker, loop: StmtOf<"for">, scope: Scope): void => {
-  for (const bound of [loop.from, loop.to]) {
-    checkExpr(checker, bound, scope);
-    if (bound.type !== "i32") checker.fail("K7", `loop over ${loop.index} with a bound of ${bound.type}`);
+const checkCall = (program: Program, entry: EntryPoint, call: Call, fail: Fail): void => {
+  const where = `entry ${entry.name}, call of ${call.kernel}`;
+  const kernel = program.kernels.get(call.kernel);
+  if (kernel === undefined) return fail("P2", where, "no such kernel");
+  if (call.buffers.length !== kernel.parameters.length)
+    return fail("P2", where, `${call.buffers.length} buffers for ${kernel.parameters.length} parameters`);
+  for (const [at, { name, dtype, length }] of kernel.parameters.entries()) {
+    const buffer = program.buffers.get(call.buffers[at] ?? "");
+    if (buffer === undefined) fail("P2", where, `no buffer ${call.buffers[at]} for ${name}`);
+    else if (buffer.dtype !== dtype || buffer.length !== length)
+      fail("P2", where, `${buffer.name} is ${buffer.dtype}[${buffer.length}], ${name} is ${dtype}[${length}]`);
   }
-  if (!(Number.isInteger(loop.step) && loop.step > 0))
-    checker.fail("K7", `loop over ${loop.index} with step ${loop.step}`);
-  const interval = indexInterval(loop, scope.bounds);
-  const body = inner(scope, interval === undefined ? undefined : scope.bounds);
-  if (interval !== undefined) body.bounds.set(loop.index, interval);
-  declare(checker, body, loop.index, { type: "i32", mutable: false });
-  checkBlock(checker, loop.body, body);
+  checkSharing(kernel, call, where, fail);
+  checkWrites(program, entry, kernel, call, where, fail);
 };
 
-const checkIf = (checker: Checker, { condition, then, otherwise }: StmtOf<"if">, scope: Scope): void => {
-  checkExpr(checker, condition, scope);
-  if (condition.type !== "bool") checker.fail("K7", `if of ${condition.type}`);
-  checkBlock(checker, then, inner(scope, assume(condition, true, scope.bounds)));
-  checkBlock(checker, otherwise, inner(scope, assume(condition, false, scope.bounds)));
-};
+const mayShare = ({ inPlace }: Kernel, a: number, b: number): boolean =>
+  inPlace.some(([written, read]) => (written === a && read === b) || (written === b && read === a));
 
-const checkBlock = (checker: Checker, stmts: readonly Stmt[], scope: Scope): void => {
-  for (const stmt of stmts) {
-    switch (stmt.kind) {
-      case "let":
-        checkLet(checker, stmt, scope);
-        break;
-      case "assign":
-        checkAssign(checker, stmt, scope);
-        break;
-      case "store":
-        checkExpr(checker, stmt.index, scope);
-        checkExpr(checker, stmt.value, scope);
-        if (stmt.index.type !== "i32") checker.fail("K7", `store at an index of ${stmt.index.type}`);
-        checkAccess(checker, "store", stmt.buffer, stmt.index, stmt.value.type, scope);
-        break;
-      case "for":
-        checkFor(checker, stmt, scope);
-        break;
-      case "if":
-        checkIf(checker, stmt, scope);
-        break;
+const checkSharing = (kernel: Kernel, { buffers }: Call, where: string, fail: Fail): void => {
+  for (const [a, name] of buffers.entries()) {
+    for (let b = a + 1; b < buffers.length; b++) {
+      const written = kernel.parameters[a]?.access !== "read" || kernel.parameters[b]?.access !== "read";
+      if (buffers[b] === name && written && !mayShare(kernel, a, b)) fail("P3", where, `${name} is passed twice`);
     }
   }
 };
 
-const checkInPlace = (checker: Checker): void => {
-  const { parameters, inPlace } = checker.kernel;
-  for (const [writtenAt, readAt] of inPlace) {
-    const written = parameters[writtenAt];
-    const read = parameters[readAt];
-    const fits =
-      written !== undefined &&
-      read !== undefined &&
-      writtenAt !== readAt &&
-      written.access !== "read" &&
-      read.access !== "write" &&
-      written.dtype === read.dtype &&
-      written.length === read.length;
-    if (!fits) checker.fail("K9", `in-place pair [${writtenAt}, ${readAt}] of ${parameters.length} parameters`);
+const checkWrites = (
+  program: Program,
+  entry: EntryPoint,
+  kernel: Kernel,
+  call: Call,
+  where: string,
+  fail: Fail,
+): void => {
+  const updated = new Set(
+    program.parameters.filter((port) => entry.updates.includes(port.name)).map((port) => port.buffer),
+  );
+  for (const [at, { access }] of kernel.parameters.entries()) {
+    const buffer = program.buffers.get(call.buffers[at] ?? "");
+    if (access === "read" || buffer === undefined) continue;
+    if (buffer.role === "constant") fail("P4", where, `constant ${buffer.name} is written`);
+    if (buffer.role === "parameter" && !updated.has(buffer.name))
+      fail("P4", where, `parameter ${buffer.name} is written but is no update of the entry`);
   }
 };
 
-/** Checks a kernel against K1 to K9. */
-export const verifyKernel = (kernel: Kernel): Report => {
-  const violations: Violation[] = [];
-  const unproven: Unproven[] = [];
-  const checker: Checker = {
-    kernel,
-    parameters: new Map(kernel.parameters.map((parameter) => [parameter.name, parameter])),
-    everDeclared: new Set(),
-    violations,
-    unproven,
-    fail: (rule, what) => violations.push({ rule, where: `kernel ${kernel.name}`, what }),
+const isNumber = (extent: number | string): extent is number => typeof extent === "number";
+
+const checkPort = (program: Program, where: string, { name, type, buffer: bufferName }: Port, fail: Fail): void => {
+  const buffer = program.buffers.get(bufferName);
+  if (buffer === undefined) return fail("P5", where, `port ${name}: no buffer ${bufferName}`);
+  const size = type.shape.every(isNumber) ? sizeOf(type.shape.filter(isNumber)) : undefined;
+  if (buffer.dtype !== type.dtype || buffer.length !== size)
+    fail("P5", where, `port ${name} of ${type.dtype}[${type.shape.join(", ")}] in ${buffer.dtype}[${buffer.length}]`);
+};
+
+const checkTables = ({ buffers, kernels }: Program, fail: Fail): void => {
+  for (const [key, { name, length, data }] of buffers) {
+    if (key !== name) fail("P1", `buffer ${name}`, `is kept as ${key}`);
+    if (data !== undefined && data.length !== length)
+      fail("P1", `buffer ${name}`, `has ${data.length} data for ${length} elements`);
+  }
+  for (const [key, { name }] of kernels) if (key !== name) fail("P1", `kernel ${name}`, `is kept as ${key}`);
+};
+
+/** Checks a program against P1 to P5 and its kernels against K1 to K9. */
+export const verifyProgram = (program: Program): Report => {
+  const reports = [...program.kernels.values()].map(verifyKernel);
+  const violations: Violation[] = reports.flatMap((report) => report.violations);
+  const fail: Fail = (rule, where, what) => violations.push({ rule, where, what });
+  checkTables(program, fail);
+  for (const port of program.parameters) checkPort(program, `program ${program.name}`, port, fail);
+  for (const entry of program.entries) {
+    for (const port of [...entry.inputs, ...entry.outputs]) checkPort(program, `entry ${entry.name}`, port, fail);
+    for (const call of entry.calls) checkCall(program, entry, call, fail);
+  }
+  return { violations, unproven: reports.flatMap((report) => report.unproven) };
+};
+
+/** A buffer's bytes and the calls of one entry between which they are in use. */
+interface Life {
+  readonly buffer: Buffer;
+  readonly start: number;
+  readonly end: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+const livesIn = (program: PlannedProgram, entry: EntryPoint): readonly Life[] => {
+  const uses = new Map<string, { first: number; last: number }>();
+  const use = (name: string, at: number): void => {
+    const known = uses.get(name);
+    uses.set(name, { first: Math.min(known?.first ?? at, at), last: Math.max(known?.last ?? at, at) });
   };
-  for (const { name } of kernel.parameters) {
-    if (checker.everDeclared.has(name)) checker.fail("K1", `${name} is declared twice`);
-    checker.everDeclared.add(name);
-  }
-  checkInPlace(checker);
-  checkBlock(checker, kernel.body, { names: new Map(), bounds: new Map(), reachable: true });
-  return { violations, unproven };
+  for (const port of entry.inputs) use(port.buffer, -1);
+  for (const [at, call] of entry.calls.entries()) for (const name of call.buffers) use(name, at);
+  for (const port of entry.outputs) use(port.buffer, entry.calls.length);
+  return [...uses].flatMap(([name, { first, last }]) => {
+    const buffer = program.buffers.get(name);
+    const start = program.memory.offsets.get(name);
+    if (buffer === undefined || start === undefined || buffer.role === "constant" || buffer.role === "parameter")
+      return [];
+    return [{ buffer, start, end: start + buffer.length * dtypes[buffer.dtype].bytes, first, last }];
+  });
 };
 
-/** One line for a violation. */
-export const printViolation = ({ rule, where, what }: Violation): string => `${rule}: ${where}: ${what}`;
+/** Whether `later` takes over the place of `earlier` in a call whose kernel allows that. */
+const handsOver = (program: Program, entry: EntryPoint, earlier: Life, later: Life): boolean => {
+  const call = entry.calls[later.first];
+  const kernel = program.kernels.get(call?.kernel ?? "");
+  if (call === undefined || kernel === undefined || earlier.last !== later.first || earlier.start !== later.start)
+    return false;
+  const written = call.buffers.indexOf(later.buffer.name);
+  const read = call.buffers.indexOf(earlier.buffer.name);
+  return kernel.inPlace.some((pair) => pair[0] === written && pair[1] === read);
+};
+
+const checkLives = (program: PlannedProgram, entry: EntryPoint, fail: Fail): void => {
+  const lives = [...livesIn(program, entry)].sort((a, b) => a.start - b.start);
+  for (const [at, a] of lives.entries()) {
+    for (const b of lives.slice(at + 1)) {
+      if (b.start >= a.end) break;
+      const together = a.first <= b.last && b.first <= a.last && b.end > a.start && a.end > a.start && b.end > b.start;
+      if (together && !handsOver(program, entry, a, b) && !handsOver(program, entry, b, a))
+        fail("M3", `entry ${entry.name}`, `${a.buffer.name} and ${b.buffer.name} overlap while both are in use`);
+    }
+  }
+};
+
+const checkPersistent = (program: PlannedProgram, fail: Fail): void => {
+  const places = [...program.buffers.values()].flatMap((buffer) => {
+    const start = program.memory.offsets.get(buffer.name);
+    const end = (start ?? 0) + buffer.length * dtypes[buffer.dtype].bytes;
+    return start === undefined || buffer.length === 0 ? [] : [{ buffer, start, end }];
+  });
+  places.sort((a, b) => a.start - b.start);
+  for (const [at, a] of places.entries()) {
+    for (const b of places.slice(at + 1)) {
+      if (b.start >= a.end) break;
+      const persists = [a, b].some(({ buffer }) => buffer.role === "constant" || buffer.role === "parameter");
+      if (persists) fail("M2", `buffer ${a.buffer.name}`, `overlaps ${b.buffer.name}`);
+    }
+  }
+};
+
+/** Checks a planned program against M1 to M3, and all that `verifyProgram` checks. */
+export const verifyPlanned = (program: PlannedProgram): Report => {
+  const { violations, unproven } = verifyProgram(program);
+  const found: Violation[] = [...violations];
+  const fail: Fail = (rule, where, what) => found.push({ rule, where, what });
+  const { bytes, offsets } = program.memory;
+  if (bytes % 65536 !== 0) fail("M1", `program ${program.name}`, `memory of ${bytes} bytes is not whole pages`);
+  for (const { name, dtype, length } of program.buffers.values()) {
+    const offset = offsets.get(name);
+    const end = (offset ?? 0) + length * dtypes[dtype].bytes;
+    if (offset === undefined) fail("M1", `buffer ${name}`, "has no place");
+    else if (offset % 16 !== 0 || offset < 0 || end > bytes)
+      fail("M1", `buffer ${name}`, `at ${offset} to ${end} in ${bytes} bytes`);
+  }
+  checkPersistent(program, fail);
+  for (const entry of program.entries) checkLives(program, entry, fail);
+  return { violations: found, unproven };
+};
 
 /** Asserts that nothing was violated. */
 export const assertSound = ({ violations }: Report): void => {

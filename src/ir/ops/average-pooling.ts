@@ -81,7 +81,10 @@ const arbitraryAverage = (fc: FastCheckModule): FastCheck.Arbitrary<OpInstance<A
 const arbitraryGradient = (fc: FastCheckModule): FastCheck.Arbitrary<OpInstance<AveragePool2dGradientAttrs, 1>> =>
   arbitraryAverage(fc).map(({ operands: [images], attrs }) => {
     const [, , height = 1, width = 1] = images.shape;
-    const pooled: KnownType = { ...images, shape: knownShape(pooledType("averagePool2d", images, geometryOf(attrs)).shape) };
+    const pooled: KnownType = {
+      ...images,
+      shape: knownShape(pooledType("averagePool2d", images, geometryOf(attrs)).shape),
+    };
     return { operands: [pooled] as const, attrs: { ...attrs, height, width } };
   });
 

@@ -30,8 +30,7 @@ const inferMatmul = (a: TensorType, b: TensorType, { transposeA, transposeB }: M
   requireSameDType("matmul", a, b);
   const [rows, left] = matrixOf(a.shape, transposeA);
   const [right, columns] = matrixOf(b.shape, transposeB);
-  if (left !== right)
-    reject("W203", { left: leftType, right: rightType, inner: [`${left}`, `${right}`] });
+  if (left !== right) reject("W203", { left: leftType, right: rightType, inner: [`${left}`, `${right}`] });
   const batch = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
   return tensorType(a.dtype, [...batch, rows, columns]);
 };
@@ -40,7 +39,9 @@ const evaluateMatmul = (a: NdArray, b: NdArray, { transposeA, transposeB }: Matm
   const shape = knownShape(inferMatmul(a, b, { transposeA, transposeB }).shape);
   const inner = Number(matrixOf(a.shape, transposeA)[1]);
   const read = (array: NdArray, batch: readonly number[], row: number, column: number): number => {
-    const own = batch.slice(batch.length - array.shape.length + 2).map((at, axis) => (array.shape[axis] === 1 ? 0 : at));
+    const own = batch
+      .slice(batch.length - array.shape.length + 2)
+      .map((at, axis) => (array.shape[axis] === 1 ? 0 : at));
     return array.data[positionOf(array.shape, [...own, row, column])] ?? 0;
   };
   return generate(a.dtype, shape, (index) => {

@@ -69,7 +69,9 @@ const crop = (images: Tensor, from: readonly [number, number], extents: readonly
     const start = from[axis - 2] ?? 0;
     return { start, end: addDims(start, extents[axis - 2] ?? extent), step: 1 };
   });
-  return ranges.every(({ start, end }, axis) => start === 0 && end === images.shape[axis]) ? images : images.slice(ranges);
+  return ranges.every(({ start, end }, axis) => start === 0 && end === images.shape[axis])
+    ? images
+    : images.slice(ranges);
 };
 
 /**

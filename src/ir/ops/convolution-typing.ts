@@ -32,8 +32,7 @@ export const convolutionType = (op: string, images: TensorType, weight: TensorTy
   const shapes = `images ${printType(images)}, weights ${printType(weight)}`;
   requireGroups(op, groups, outChannels, shapes);
   const expected = multiplyDims(groupChannels, groups);
-  if (channels !== expected)
-    reject("W244", { op, channels: `${channels}`, expected: `${expected}`, groups, shapes });
+  if (channels !== expected) reject("W244", { op, channels: `${channels}`, expected: `${expected}`, groups, shapes });
   return tensorType(images.dtype, [batch, outChannels, ...windowCounts(op, images, { ...attrs, kernel })]);
 };
 

@@ -30,8 +30,14 @@ const atLabel = (logits: Tensor, labels: Tensor): Tensor => labels.oneHot(logits
 /** log(sum(exp(x - m))) - (x[label] - m) with m the largest logit of the row. */
 const rowLosses = (logits: Tensor, labels: Tensor): Tensor => {
   const below = logits.sub(logits.max({ axes: [1], keepDims: true }));
-  const chosen = atLabel(logits, labels).select(below, 0).sum({ axes: [1] });
-  return below.exp().sum({ axes: [1] }).log().sub(chosen);
+  const chosen = atLabel(logits, labels)
+    .select(below, 0)
+    .sum({ axes: [1] });
+  return below
+    .exp()
+    .sum({ axes: [1] })
+    .log()
+    .sub(chosen);
 };
 
 const arbitraryCrossEntropy = (fc: FastCheckModule): FastCheck.Arbitrary<OpInstance<CrossEntropyAttrs, 2>> =>

@@ -72,7 +72,12 @@ export const maxPool2dGradient: OpDefinition<MaxPool2dAttrs, 2> = defineOp({
   vjp: (context) => {
     const { operands, cotangents, attrs } = context;
     const flow = windowRows(cotangents[0], attrs, 0, context);
-    return [null, firstMaxima(operands[0], attrs, context).select(flow, 0).sum({ axes: [4] })];
+    return [
+      null,
+      firstMaxima(operands[0], attrs, context)
+        .select(flow, 0)
+        .sum({ axes: [4] }),
+    ];
   },
   lower: {
     by: "ops",
@@ -89,8 +94,7 @@ export const maxPool2d: OpDefinition<MaxPool2dAttrs, 1> = defineOp({
   resultArity: 1,
   attributes: { kernel: "integers", stride: "integers", padding: "integers", dilation: "integers" },
   infer: ([images], attrs) => [pooledType("maxPool2d", images, attrs)],
-  vjp: (context) =>
-    context.emit(maxPool2dGradient, [context.operands[0], context.cotangents[0]], context.attrs),
+  vjp: (context) => context.emit(maxPool2dGradient, [context.operands[0], context.cotangents[0]], context.attrs),
   lower: {
     by: "ops",
     decompose: ([images], attrs, emitter) => [

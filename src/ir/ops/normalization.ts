@@ -1,10 +1,10 @@
 // Softmax and layer normalization, as composites: passes see the mathematics, derivatives are in closed form, and what is
 // computed is said in other ops.
 import type * as FastCheck from "fast-check";
+import { reject } from "../diagnostics/diagnostic.ts";
 import type { DType } from "../types/dtype.ts";
 import type { Tensor } from "../types/tensor.ts";
 import { printShape, printType, type TensorType, tensorType } from "../types/tensor-type.ts";
-import { reject } from "../diagnostics/diagnostic.ts";
 import { arbitraryType } from "./instances.ts";
 import { defineOp, type FastCheckModule, type OpDefinition, type OpInstance } from "./op.ts";
 import { requireOperand } from "./operand-types.ts";

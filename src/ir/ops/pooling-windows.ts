@@ -4,7 +4,15 @@ import { reject } from "../diagnostics/diagnostic.ts";
 import { printShape, type TensorType, tensorType } from "../types/tensor-type.ts";
 import type { FastCheckModule } from "./op.ts";
 import { arbitraryPlacement } from "./window-arbitraries.ts";
-import { dilatedExtent, requireGeometry, requireImages, type Spatial, type WindowGeometry, windowAxes, windowCounts } from "./window-geometry.ts";
+import {
+  dilatedExtent,
+  requireGeometry,
+  requireImages,
+  type Spatial,
+  type WindowGeometry,
+  windowAxes,
+  windowCounts,
+} from "./window-geometry.ts";
 
 /** Refuses padding that could leave a window without a single element of the image. */
 const requireElements = (op: string, geometry: WindowGeometry): void => {

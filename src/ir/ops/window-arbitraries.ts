@@ -2,7 +2,14 @@
 // pooling. fast-check is handed in, so it is never bundled.
 import type * as FastCheck from "fast-check";
 import type { FastCheckModule } from "./op.ts";
-import { dilatedExtent, type Padding, type Spatial, type WindowAxis, type WindowGeometry, windowAxes } from "./window-geometry.ts";
+import {
+  dilatedExtent,
+  type Padding,
+  type Spatial,
+  type WindowAxis,
+  type WindowGeometry,
+  windowAxes,
+} from "./window-geometry.ts";
 
 /** Windows up to 5 x 5 with unequal sides, strides to 3, dilations to 2, and padding of each side up to 2. */
 export const arbitraryPlacement = (fc: FastCheckModule): FastCheck.Arbitrary<WindowGeometry> => {

@@ -45,7 +45,7 @@ export const windowAxes = (geometry: WindowGeometry): readonly [WindowAxis, Wind
 export const dilatedExtent = ({ kernel, dilation }: WindowAxis): number => dilation * (kernel - 1) + 1;
 
 /** How many windows fit: floor((n + low + high - d(k-1) - 1) / s) + 1. */
-export const windowCount = (extent: Dim, axis: WindowAxis): Dim =>
+const windowCount = (extent: Dim, axis: WindowAxis): Dim =>
   addDims(floorDivideDim(addDims(extent, axis.low + axis.high - dilatedExtent(axis)), axis.stride), 1);
 
 const attributeRules = [

@@ -41,11 +41,12 @@ const imagePosition = (
 
 /** One element of one window: the image's, or `value` outside of it. */
 export const windowElement = (
-  { attrs, operandTypes: [images], resultTypes: [windows], operands: [read] }: LoweringContext<
-    WindowGeometry & { readonly value: number },
-    1,
-    1
-  >,
+  {
+    attrs,
+    operandTypes: [images],
+    resultTypes: [windows],
+    operands: [read],
+  }: LoweringContext<WindowGeometry & { readonly value: number }, 1, 1>,
   body: BlockBuilder,
   index: readonly Expr[],
 ): Expr => {

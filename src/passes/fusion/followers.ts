@@ -125,7 +125,7 @@ const schedule = (
   const readElsewhere = new Set<ValueId>(entry.outputs.map(({ value }) => value));
   for (const group of groups)
     for (const value of readsOfGroup(group).keys()) if (makerOf(value) !== group) readElsewhere.add(value);
-  const needed = (group: Growing): readonly ValueId[] => [...group.outputs].filter((value) => readElsewhere.has(value) || updated.has(value));
+  const needed = (group: Growing): readonly ValueId[] => [...group.outputs].filter((value) => readElsewhere.has(value) || fusing.required.has(value));
   const isLast = (group: Growing): boolean => needed(group).every((value) => updated.has(value) && !readElsewhere.has(value));
   const done = new Set<Growing>();
   const sequence: Growing[] = [];

@@ -113,6 +113,15 @@ export const divideLinear = (form: Linear, divisor: number, arithmetic: Arithmet
   return divideAtom(form, divisor, arithmetic);
 };
 
+/** x / b and x as sums: as they are written, and as they are when names are looked through. */
+const readings = (dividend: Expr, divisor: number, arithmetic: Arithmetic): readonly (readonly [Linear, Linear])[] => {
+  const operand = linearOf(dividend, arithmetic.definitions);
+  return [
+    [linearAtom(binary("div", dividend, i32(divisor))), linearOf(dividend)],
+    [divideLinear(operand, divisor, arithmetic).quotient, operand],
+  ];
+};
+
 /**
  * Puts divisions that were taken apart together again: k*b*(x / b) + k*(x % b) is k*x. Holds for every x, since both
  * sides agree modulo 2^32.
@@ -121,13 +130,13 @@ export const recombine = (form: Linear, arithmetic: Arithmetic): Linear => {
   for (const { atom, coefficient } of form.terms.values()) {
     if (atom.kind !== "binary" || atom.fn !== "rem" || atom.right.kind !== "const" || atom.right.value <= 0) continue;
     const divisor = atom.right.value;
-    const operand = linearOf(atom.left, arithmetic.definitions);
-    const { quotient } = divideLinear(operand, divisor, arithmetic);
-    const multiple = scale(quotient, Math.imul(coefficient, divisor));
-    const complete = [...multiple.terms].every(([key, term]) => form.terms.get(key)?.coefficient === term.coefficient);
-    if (!complete || constantOf(quotient) !== undefined) continue;
-    const rest = addScaled(addScaled(form, multiple, -1), linearAtom(atom), -coefficient);
-    return recombine(addScaled(rest, operand, coefficient), arithmetic);
+    for (const [quotient, operand] of readings(atom.left, divisor, arithmetic)) {
+      const multiple = scale(quotient, Math.imul(coefficient, divisor));
+      const complete = [...multiple.terms].every(([key, term]) => form.terms.get(key)?.coefficient === term.coefficient);
+      if (!complete || constantOf(quotient) !== undefined) continue;
+      const rest = addScaled(addScaled(form, multiple, -1), linearAtom(atom), -coefficient);
+      return recombine(addScaled(rest, operand, coefficient), arithmetic);
+    }
   }
   return form;
 };

@@ -17,7 +17,7 @@ import {
   indexInterval,
   intervalOf,
 } from "../../ir/loop/bounds.ts";
-import { bool, constant, i32 } from "../../ir/loop/build.ts";
+import { bool, constant, i32, variable } from "../../ir/loop/build.ts";
 import { childrenOf, type Expr, type ExprOf } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
 import { addScaled, type Linear, linearExpr, linearInterval, linearOf } from "../../ir/loop/linear.ts";
@@ -52,6 +52,18 @@ const largestDefinition = 32;
 
 const isWhole = (expr: Expr): boolean => expr.type === "i32" || expr.type === "bool";
 
+/** The name whose value is this sum, if there is one in scope: what was looked through may end where it began. */
+const nameOf = (form: Linear, { definitions }: Scope): Expr | undefined => {
+  for (const [name, definition] of definitions) {
+    const same =
+      definition.constant === form.constant &&
+      definition.terms.size === form.terms.size &&
+      [...form.terms].every(([key, { coefficient }]) => definition.terms.get(key)?.coefficient === coefficient);
+    if (same) return variable("i32", name);
+  }
+  return undefined;
+};
+
 const arithmeticOf = (scope: Scope, lookThrough: boolean): Arithmetic => {
   const rank = (atom: Expr): number => {
     if (someExpr(atom, (each) => each.kind === "load")) return Number.POSITIVE_INFINITY;
@@ -61,7 +73,7 @@ const arithmeticOf = (scope: Scope, lookThrough: boolean): Arithmetic => {
   return {
     bounds: scope.bounds,
     definitions: (name) => (lookThrough ? scope.definitions.get(name) : undefined),
-    expr: (form) => linearExpr(form, rank),
+    expr: (form) => (lookThrough ? nameOf(form, scope) : undefined) ?? linearExpr(form, rank),
   };
 };
 
@@ -137,13 +149,21 @@ const simplifyOnce = (expr: Expr, arithmetic: Arithmetic): Expr => {
   return simplifyNode(rebuilt, arithmetic);
 };
 
-/** The smaller of two readings: with names kept, or looked through. */
+/** Size, where a name costs more if it stands for something that is no sum: done without, it may become dead. */
+const costOf = (expr: Expr, { definitions }: Scope): number => {
+  const isSum = (name: string): boolean =>
+    [...(definitions.get(name)?.terms.values() ?? [])].every(({ atom }) => atom.kind === "var");
+  return sizeOf(expr) + 2 * [...freeVariables(expr)].filter((name) => !isSum(name)).length;
+};
+
+/** The cheapest of three readings: with names kept, looked through, or looked through after all else is simple. */
 const simplifyExpr = (written: Expr, scope: Scope): Expr => {
   const expr = substitute(written, scope.aliases);
   const kept = simplifyOnce(expr, arithmeticOf(scope, false));
   if (![...freeVariables(kept)].some((name) => scope.definitions.has(name))) return kept;
-  const through = simplifyOnce(expr, arithmeticOf(scope, true));
-  return sizeOf(through) < sizeOf(kept) ? through : kept;
+  const through = arithmeticOf(scope, true);
+  const readings = [kept, simplifyOnce(expr, through), simplifyOnce(kept, through)];
+  return readings.reduce((best, each) => (costOf(each, scope) < costOf(best, scope) ? each : best));
 };
 
 const declare = ({ order }: Scope, name: string): void => {

@@ -141,10 +141,10 @@ export const kernelTable = (): KernelTable => {
     kernels,
     add: (name, body, bufferOf) => {
       const uses = [...usesOf(body)];
-      const names = new Map(uses.map(([buffer], position) => [buffer, `p${position}`]));
+      const names = new Map(uses.map(([buffer], position) => [buffer, `buffer${position}`]));
       const parameters = uses.map(([buffer, use], position): KernelParameter => {
         const { dtype, length } = bufferOf(buffer);
-        return { name: `p${position}`, dtype, length, access: accessOf(use) };
+        return { name: `buffer${position}`, dtype, length, access: accessOf(use) };
       });
       const inPlace = uses.flatMap(([, written], to) =>
         uses.flatMap(([, read], from): readonly (readonly [number, number])[] => {

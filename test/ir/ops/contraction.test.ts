@@ -26,7 +26,9 @@ describe("matmul", () => {
   it("takes either operand transposed", () => {
     const a = array([3, 2], [1, 4, 2, 5, 3, 6]);
     const b = array([2, 3], [7, 9, 11, 8, 10, 12]);
-    expect(meaning("matmul", [a, b], { transposeA: true, transposeB: true })).toEqual(array([2, 2], [58, 64, 139, 154]));
+    expect(meaning("matmul", [a, b], { transposeA: true, transposeB: true })).toEqual(
+      array([2, 2], [58, 64, 139, 154]),
+    );
   });
 
   it("broadcasts batch axes", () => {
@@ -78,7 +80,12 @@ describe("matmul", () => {
     fc.assert(
       fc.property(floats, fc.integer(), ({ operands, attrs }, seed) => {
         const random = randomNumbers(seed);
-        expectGradientsMatch("matmul", operands.map((type) => randomArray(type, random)), attrs, random);
+        expectGradientsMatch(
+          "matmul",
+          operands.map((type) => randomArray(type, random)),
+          attrs,
+          random,
+        );
       }),
       { numRuns: 300 },
     );

@@ -56,7 +56,9 @@ describe("crossEntropy", () => {
     ["W248", "f32", [2, 3], "i32", [2, 1]],
     ["W212", "f32", [2, 0], "i32", [2]],
   ] as const)("refuses with %s: logits %s%j, labels %s%j", (code, logitsType, logits, labelsType, labels) => {
-    expect(() => crossEntropy.infer([tensorType(logitsType, logits), tensorType(labelsType, labels)], {})).toThrow(code);
+    expect(() => crossEntropy.infer([tensorType(logitsType, logits), tensorType(labelsType, labels)], {})).toThrow(
+      code,
+    );
   });
 
   it.each([
@@ -68,7 +70,12 @@ describe("crossEntropy", () => {
     const operands = [given("logits"), given("target")];
     const rows = meaning("crossEntropy", operands, {});
     expectClose(array([], [sum(rows) / divisor]), array([], [loss]), loss, 1e-10);
-    const [logits, labels] = gradients("crossEntropy", operands, {}, { ...rows, data: rows.data.map(() => 1 / divisor) });
+    const [logits, labels] = gradients(
+      "crossEntropy",
+      operands,
+      {},
+      { ...rows, data: rows.data.map(() => 1 / divisor) },
+    );
     expectClose(logits, gradient("logits"), scale.grads);
     expect(labels).toBeNull();
   });

@@ -18,7 +18,10 @@ import {
 const total = (...arrays: readonly (ReturnType<typeof array> | null | undefined)[]): ReturnType<typeof array> => {
   const [first] = arrays;
   if (!first) throw new Error("no gradient to sum");
-  return { ...first, data: first.data.map((_, at) => arrays.reduce((sum, other) => sum + (other?.data[at] ?? Number.NaN), 0)) };
+  return {
+    ...first,
+    data: first.data.map((_, at) => arrays.reduce((sum, other) => sum + (other?.data[at] ?? Number.NaN), 0)),
+  };
 };
 
 describe("softmax and logSoftmax", () => {
@@ -90,7 +93,10 @@ describe("layerNorm", () => {
     const unit = [-3, -1, 1, 3].map((element) => element / Math.sqrt(5));
     expectClose(
       meaning("layerNorm", [x, array([4], [1, 2, 1, 2]), array([4], [0, 0, 10, 10])], { epsilon: 0 }),
-      array([1, 4], unit.map((element, at) => (at % 2 === 0 ? element : 2 * element) + (at < 2 ? 0 : 10))),
+      array(
+        [1, 4],
+        unit.map((element, at) => (at % 2 === 0 ? element : 2 * element) + (at < 2 ? 0 : 10)),
+      ),
       1,
       1e-14,
     );
@@ -109,7 +115,11 @@ describe("layerNorm", () => {
 
   it("keeps symbolic leading axes", () => {
     const last = tensorType("f32", [64]);
-    expect(typeOf("layerNorm", [tensorType("f32", ["B", "T", 64]), last, last], { epsilon: 1e-5 }).shape).toEqual(["B", "T", 64]);
+    expect(typeOf("layerNorm", [tensorType("f32", ["B", "T", 64]), last, last], { epsilon: 1e-5 }).shape).toEqual([
+      "B",
+      "T",
+      64,
+    ]);
   });
 
   it.each<[string, Shape, Shape, Shape]>([
@@ -127,7 +137,12 @@ describe("layerNorm", () => {
       fc.property(layerNorm.arbitrary(fc), fc.integer(), ({ operands }, seed) => {
         const random = randomNumbers(seed);
         // A large epsilon keeps the function smooth where a row is nearly constant.
-        expectGradientsMatch("layerNorm", operands.map((type) => randomArray(type, random)), { epsilon: 0.1 }, random);
+        expectGradientsMatch(
+          "layerNorm",
+          operands.map((type) => randomArray(type, random)),
+          { epsilon: 0.1 },
+          random,
+        );
       }),
       { numRuns: 100 },
     );

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { averagePool2d, averagePool2dGradient } from "../../../src/ir/ops/average-pooling.ts";
-import { maxPool2d, type MaxPool2dAttrs, maxPool2dGradient } from "../../../src/ir/ops/max-pooling.ts";
+import { type MaxPool2dAttrs, maxPool2d, maxPool2dGradient } from "../../../src/ir/ops/max-pooling.ts";
 import { type KnownType, type NdArray, sizeOf } from "../../../src/ir/types/ndarray.ts";
 import { tensorType } from "../../../src/ir/types/tensor-type.ts";
 import { golden } from "../../support/golden.ts";
@@ -45,12 +45,22 @@ describe("maxPool2d", () => {
   });
 
   it("does not spread an infinite gradient over the losers", () => {
-    const [gradient] = gradients("maxPool2d", [array([1, 1, 2, 2], [1, 2, 3, 4])], plain, array([1, 1, 1, 1], [Infinity]));
+    const [gradient] = gradients(
+      "maxPool2d",
+      [array([1, 1, 2, 2], [1, 2, 3, 4])],
+      plain,
+      array([1, 1, 1, 1], [Infinity]),
+    );
     expect(gradient).toEqual(array([1, 1, 2, 2], [0, 0, 0, Infinity]));
   });
 
   it("types symbolic images", () => {
-    expect(typeOf("maxPool2d", [tensorType("f32", ["B", 8, "H", 28])], plain).shape).toEqual(["B", 8, "floor(H/2)", 14]);
+    expect(typeOf("maxPool2d", [tensorType("f32", ["B", 8, "H", 28])], plain).shape).toEqual([
+      "B",
+      8,
+      "floor(H/2)",
+      14,
+    ]);
   });
 
   it("refuses padding that would leave a window empty", () => {
@@ -96,8 +106,12 @@ describe("averagePool2d", () => {
   });
 
   it("counts the padding only where asked to", () => {
-    expect(meaning("averagePool2d", [image], { ...padded, countPadding: true })).toEqual(array([1, 1, 2, 1], [0.75, 2.25]));
-    expect(meaning("averagePool2d", [image], { ...padded, countPadding: false })).toEqual(array([1, 1, 2, 1], [1.5, 4.5]));
+    expect(meaning("averagePool2d", [image], { ...padded, countPadding: true })).toEqual(
+      array([1, 1, 2, 1], [0.75, 2.25]),
+    );
+    expect(meaning("averagePool2d", [image], { ...padded, countPadding: false })).toEqual(
+      array([1, 1, 2, 1], [1.5, 4.5]),
+    );
   });
 
   it("refuses padding that would leave a window empty", () => {
@@ -124,11 +138,21 @@ describe("averagePool2d", () => {
 
   it("and its gradient have the gradients that differences give", () => {
     fc.assert(
-      fc.property(averagePool2d.arbitrary(fc), averagePool2dGradient.arbitrary(fc), fc.integer(), (first, second, seed) => {
-        const random = randomNumbers(seed);
-        expectGradientsMatch("averagePool2d", [randomArray(first.operands[0], random)], first.attrs, random);
-        expectGradientsMatch("averagePool2dGradient", [randomArray(second.operands[0], random)], second.attrs, random);
-      }),
+      fc.property(
+        averagePool2d.arbitrary(fc),
+        averagePool2dGradient.arbitrary(fc),
+        fc.integer(),
+        (first, second, seed) => {
+          const random = randomNumbers(seed);
+          expectGradientsMatch("averagePool2d", [randomArray(first.operands[0], random)], first.attrs, random);
+          expectGradientsMatch(
+            "averagePool2dGradient",
+            [randomArray(second.operands[0], random)],
+            second.attrs,
+            random,
+          );
+        },
+      ),
       { numRuns: 60 },
     );
   });

@@ -2,7 +2,15 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { foldWindows, windows } from "../../../src/ir/ops/windows.ts";
 import { tensorType } from "../../../src/ir/types/tensor-type.ts";
-import { array, expectClose, expectGradientsMatch, meaning, randomArray, randomNumbers, typeOf } from "../../support/op-meaning.ts";
+import {
+  array,
+  expectClose,
+  expectGradientsMatch,
+  meaning,
+  randomArray,
+  randomNumbers,
+  typeOf,
+} from "../../support/op-meaning.ts";
 
 const attrs = { kernel: [2, 2], stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], value: 0 } as const;
 const image = array([1, 1, 3, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9]);
@@ -71,24 +79,26 @@ describe("foldWindows", () => {
   it("refuses windows of other images", () => {
     expect(() =>
       foldWindows.infer([tensorType("f32", [1, 1, 2, 2, 2, 2])], { ...geometry, height: 4, width: 3 }),
-    ).toThrow(
-      "W248: foldWindows: the windows must be f32[1, 1, 3, 2, 2, 2], not f32[1, 1, 2, 2, 2, 2]",
-    );
+    ).toThrow("W248: foldWindows: the windows must be f32[1, 1, 3, 2, 2, 2], not f32[1, 1, 2, 2, 2, 2]");
   });
 
   it("is the transpose of windows: <windows(x), y> = <x, foldWindows(y)>", () => {
     fc.assert(
-      fc.property(windows.arbitrary(fc), fc.integer(), ({ operands: [type], attrs: { value: _, ...geometry } }, seed) => {
-        const random = randomNumbers(seed);
-        const x = randomArray(type, random);
-        const taken = meaning("windows", [x], { ...geometry, value: 0 });
-        const y = randomArray(taken, random);
-        const [, , height, width] = type.shape;
-        const folded = meaning("foldWindows", [y], { ...geometry, height, width });
-        const left = taken.data.reduce((sum, element, at) => sum + element * (y.data[at] ?? 0), 0);
-        const right = x.data.reduce((sum, element, at) => sum + element * (folded.data[at] ?? 0), 0);
-        expectClose(array([], [left]), array([], [right]), 1, 1e-10);
-      }),
+      fc.property(
+        windows.arbitrary(fc),
+        fc.integer(),
+        ({ operands: [type], attrs: { value: _, ...geometry } }, seed) => {
+          const random = randomNumbers(seed);
+          const x = randomArray(type, random);
+          const taken = meaning("windows", [x], { ...geometry, value: 0 });
+          const y = randomArray(taken, random);
+          const [, , height, width] = type.shape;
+          const folded = meaning("foldWindows", [y], { ...geometry, height, width });
+          const left = taken.data.reduce((sum, element, at) => sum + element * (y.data[at] ?? 0), 0);
+          const right = x.data.reduce((sum, element, at) => sum + element * (folded.data[at] ?? 0), 0);
+          expectClose(array([], [left]), array([], [right]), 1, 1e-10);
+        },
+      ),
       { numRuns: 200 },
     );
   });

@@ -37,9 +37,12 @@ const contractions: Pick<NetworkShapeRows, "W240"> = {
 const windows: Pick<NetworkShapeRows, "W241" | "W242" | "W243"> = {
   W241: entry({
     title: "images need four axes",
-    message: ({ op, operand, type }) => `${op}: the ${operand} must have 4 axes [batch, channels, height, width], not ${type}`,
-    help: () => "reshape to [batch, channels, height, width]; a single image has a batch of 1, a sequence a height of 1.",
-    explanation: "Windows, convolutions and pooling slide over the last two axes of images laid out as [batch, channels, height, width].",
+    message: ({ op, operand, type }) =>
+      `${op}: the ${operand} must have 4 axes [batch, channels, height, width], not ${type}`,
+    help: () =>
+      "reshape to [batch, channels, height, width]; a single image has a batch of 1, a sequence a height of 1.",
+    explanation:
+      "Windows, convolutions and pooling slide over the last two axes of images laid out as [batch, channels, height, width].",
     example: "conv2d(x, w)  // x: f32[28, 28] is wrong; x.reshape([1, 1, 28, 28]) is right",
   }),
   W242: entry({
@@ -47,7 +50,9 @@ const windows: Pick<NetworkShapeRows, "W241" | "W242" | "W243"> = {
     message: ({ op, attribute, values, length, least }) =>
       `${op}: ${attribute} must be ${length} whole numbers of at least ${least}, not ${values}`,
     help: ({ attribute }) =>
-      attribute === "padding" ? "write padding as [top, bottom, left, right]." : `write ${attribute} as [height, width].`,
+      attribute === "padding"
+        ? "write padding as [top, bottom, left, right]."
+        : `write ${attribute} as [height, width].`,
     explanation:
       "A window has a kernel, a stride and a dilation of at least 1 along height and width, and padding of at least 0 on the four sides.",
     example: "maxPool2d(x, { kernel: [2, 2], stride: [0, 0] }) is wrong; stride: [2, 2] is right",
@@ -90,22 +95,27 @@ const convolutions: Pick<NetworkShapeRows, "W244" | "W245" | "W246" | "W247"> = 
     title: "convolution: channels differ",
     message: ({ op, channels, expected, groups, shapes }) =>
       `${op}: the images have ${channels} channels, the weights expect ${expected}${groups === 1 ? "" : ` in ${groups} groups`} (${shapes})`,
-    help: ({ expected }) => `weights are [out, in / groups, height, width]: give images of ${expected} channels, or other weights.`,
+    help: ({ expected }) =>
+      `weights are [out, in / groups, height, width]: give images of ${expected} channels, or other weights.`,
     explanation: "The second axis of the weights, times the number of groups, is the number of channels of the images.",
     example: "x: f32[1, 3, 32, 32], weight: f32[16, 1, 3, 3] is wrong; weight: f32[16, 3, 3, 3] is right",
   }),
   W245: entry({
     title: "convolution: groups do not divide",
-    message: ({ op, groups, channels, shapes }) => `${op}: ${groups} groups do not divide ${channels} channels (${shapes})`,
+    message: ({ op, groups, channels, shapes }) =>
+      `${op}: ${groups} groups do not divide ${channels} channels (${shapes})`,
     help: ({ channels }) => `choose a number of groups that divides ${channels}.`,
-    explanation: "Groups are equal parts of the input channels and of the output channels, so their number (at least 1) divides both.",
+    explanation:
+      "Groups are equal parts of the input channels and of the output channels, so their number (at least 1) divides both.",
     example: "groups: 2 with weight: f32[5, 2, 3, 3] is wrong; weight: f32[6, 2, 3, 3] is right",
   }),
   W246: entry({
     title: "convolution: weights of an unknown window",
-    message: ({ op, type }) => `${op}: weights must be [out, in / groups, height, width] with known height and width, not ${type}`,
+    message: ({ op, type }) =>
+      `${op}: weights must be [out, in / groups, height, width] with known height and width, not ${type}`,
     help: () => "write the extents of the window as numbers.",
-    explanation: "Batch and image extents may be symbols, but the window must be known: its loops are laid out when the graph is built.",
+    explanation:
+      "Batch and image extents may be symbols, but the window must be known: its loops are laid out when the graph is built.",
     example: 'weight: f32[16, 3, "K", "K"] is wrong; f32[16, 3, 3, 3] is right',
   }),
   W247: entry({

@@ -83,7 +83,42 @@ export const mish = (body: BlockBuilder, x: Expr): Expr => {
 export const softplus = (body: BlockBuilder, x: Expr): Expr =>
   plus(where(isAtMost(x, 0), 0, x), logarithmOfOnePlusFraction(body, fallingAt(body, x).value));
 
-/** The exponent 2 sqrt(2 / pi) (t + 0.044715 t^3) = t (linear + cubic t^2), and where x e^-exponent has become 0. */
-const linear = 2 * Math.sqrt(2 / Math.PI);
-const cubic = linear * 0.044715;
-const geluVanished: Precision<number> = { single: 11, double: 22 };
+interface GeluConstants {
+  /** 2 sqrt(2 / pi) in two parts, the first of half the bits. */
+  readonly linear: readonly [head: number, rest: number];
+  /** 0.044715 times that, likewise. */
+  readonly cubic: readonly [head: number, rest: number];
+  /** Where the result has become 0 on the left. */
+  readonly vanished: number;
+}
+
+const geluConstants: Precision<GeluConstants> = {
+  single: {
+    linear: [1.595703125, 0.00006599660264328122],
+    cubic: [0.07135009765625, 4.718616310128709e-6],
+    vanished: 11,
+  },
+  double: {
+    linear: [1.5957691073417664, 1.426396435433791e-8],
+    cubic: [0.071354815736413, 5.361872467621785e-10],
+    vanished: 22,
+  },
+};
+
+/** x sigmoid(2 sqrt(2 / pi) (x + 0.044715 x^3)). The argument is kept as a sum of two numbers, as in `gelu`. */
+export const geluTanh = (body: BlockBuilder, x: Expr): Expr => {
+  const { linear, cubic, vanished } = choose(x, geluConstants);
+  const t = body.name(atMost(body.name(absolute(x)), vanished), "t");
+  const head = headOf(body, t);
+  const rest = body.name(minus(t, head));
+  const square = body.name(times(head, head), "square");
+  const squareHead = headOf(body, square);
+  const squareRest = body.name(plus(minus(square, squareHead), times(plus(t, head), rest)));
+  const leading = body.name(times(cubic[0], squareHead));
+  const weight = headOf(body, body.name(plus(leading, linear[0])));
+  const small = plus(linear[1], plus(times(cubic[1], squareHead), times(cubic[0] + cubic[1], squareRest)));
+  const weightRest = plus(minus(leading, minus(weight, linear[0])), small);
+  const low = plus(times(rest, weight), times(t, weightRest));
+  const e = falling(body, body.name(negative(times(head, weight))), negative(low));
+  return weigh(body, x, -vanished, e, (numerator) => over(numerator, plus(1, e.value)));
+};
