@@ -20,9 +20,9 @@ export interface Floor {
 const groundFloor = ["ir/types", "ir/diagnostics"] as const;
 const scalars = [...groundFloor, "ir/loop", "ir/scalar"] as const;
 const ir = [...scalars, "ir/ops", "ir/graph", "ir/text", "ir/functions"] as const;
-const compiler = [...ir, "passes", "backends", "model", "compile", "codegen"] as const;
+const compiler = [...ir, "formats", "passes", "backends", "model", "compile", "codegen"] as const;
 const library = [...compiler, "nn", "optim"] as const;
-const surface = [...library, "training", "formats", "testing"] as const;
+const surface = [...library, "training", "testing"] as const;
 
 const belowInIr =
   "src/ir is the ground floor: it imports nothing above it, and inside it types, diagnostics < loop < scalar < ops < graph < text < functions";
@@ -67,6 +67,13 @@ export const floors: readonly Floor[] = [
   },
   {
     ...plain,
+    folder: "formats",
+    sees: groundFloor,
+    onNode: ["src/formats/**/*-file.ts"],
+    says: "formats read and write bytes: they see ir/types and ir/diagnostics alone; only *-file.ts may touch the disk",
+  },
+  {
+    ...plain,
     folder: "compile",
     sees: [...ir, "passes", "backends", "model"],
     packages: ["immer"],
@@ -75,7 +82,7 @@ export const floors: readonly Floor[] = [
   {
     ...plain,
     folder: "codegen",
-    sees: [...ir, "passes", "backends", "model", "compile"],
+    sees: [...ir, "formats", "passes", "backends", "model", "compile"],
     packages: ["ts-pattern"],
     onNode: ["src/codegen/write*.ts"],
     says: "codegen prints compiled programs: it sees the compiler and nothing above it; only write*.ts may touch the disk",
@@ -98,14 +105,7 @@ export const floors: readonly Floor[] = [
     sees: library,
     packages: ["immer"],
     onNode: ["src/training/checkpoint*.ts"],
-    says: "training sees the compiler, nn and optim, not formats, testing or the command line; only checkpoint*.ts may touch the disk",
-  },
-  {
-    ...plain,
-    folder: "formats",
-    sees: library,
-    onNode: ["src/formats/**/*-file.ts"],
-    says: "formats see the compiler, nn and optim, not training, testing or the command line; only *-file.ts may touch the disk",
+    says: "training sees the compiler, nn and optim, not testing or the command line; only checkpoint*.ts may touch the disk",
   },
   {
     ...plain,
@@ -117,7 +117,7 @@ export const floors: readonly Floor[] = [
   {
     ...plain,
     folder: "index",
-    sees: [...library, "training", "formats"],
+    sees: [...library, "training"],
     says: "the main entry re-exports the library: the test kit (which needs fast-check) and the command line are no part of it",
   },
   {

@@ -5,7 +5,7 @@ import type { Patch } from "immer";
 import { reject, WeftError } from "../ir/diagnostics/diagnostic.ts";
 import { InvariantError } from "../ir/diagnostics/invariant.ts";
 import type { Graph } from "../ir/graph/graph.ts";
-import { verify as verifyGraph } from "../ir/graph/verify.ts";
+import { assertValid } from "../ir/graph/verify.ts";
 import type { Observer, Pass } from "./pass.ts";
 import type { PassTrace } from "./trace.ts";
 
@@ -70,7 +70,7 @@ const isGraph = (program: unknown): program is Graph =>
   typeof program === "object" && program !== null && "nodes" in program && "entries" in program;
 
 const verifyGraphs = (program: unknown): void => {
-  if (isGraph(program)) verifyGraph(program);
+  if (isGraph(program)) assertValid(program);
 };
 
 /** Errors of users leave as they are; anything else that a pass throws is ours, and says in which pass it happened. */

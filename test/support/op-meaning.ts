@@ -4,7 +4,8 @@ import { expect } from "vitest";
 import { evaluateGraph, evaluateNode } from "../../src/backends/reference/interpreter.ts";
 import { graphBuilder } from "../../src/ir/graph/builder.ts";
 import type { Node } from "../../src/ir/graph/graph.ts";
-import { traceOver } from "../../src/ir/graph/traced-tensor.ts";
+import { emitMany, traceOver } from "../../src/ir/graph/traced-tensor.ts";
+import type { Attributes } from "../../src/ir/ops/attributes.ts";
 import { type AnyOp, type OpKind, opOf } from "../../src/ir/ops/index.ts";
 import { isFloat } from "../../src/ir/types/dtype.ts";
 import { type KnownType, type NdArray, sizeOf } from "../../src/ir/types/ndarray.ts";
@@ -68,7 +69,7 @@ export const gradients = (
   const found = op.vjp({
     attrs,
     operands: tensors,
-    results: trace.emit(op, tensors, attrs),
+    results: emitMany(trace, kind, tensors, attrs as Attributes),
     cotangents: [flow],
     emit: trace.emit,
     constant: trace.constant,

@@ -7,9 +7,8 @@ import { planChunks, usesVectors } from "./chunkable.ts";
 import { type BlockScope, indexClosure, sequence } from "./block-scope.ts";
 import { compileDense, compileExpression, emitCopy } from "./compile-expression.ts";
 import { compileFold } from "./compile-fold.ts";
-import { chunkValues } from "./registers.ts";
 import { scatter } from "./rows/move.ts";
-import { laneShift, lanesOf, maskOf, type Step, storageOfArray, storageOf } from "./value.ts";
+import { lanesOf, maskOf, type Step, storageOfArray, storageOf } from "./value.ts";
 
 /** Stores each value where its index says, which moves unevenly. */
 const compileScatter = ({ buffer, index, value }: StmtOf<"store">, scope: ChunkScope): void => {
@@ -19,13 +18,12 @@ const compileScatter = ({ buffer, index, value }: StmtOf<"store">, scope: ChunkS
   const array = kernel.bindings.get(buffer)?.array;
   invariant(array !== undefined, `no buffer ${buffer}`);
   const lanes = lanesOf(value.type);
-  const shift = laneShift(value.type);
   const p = maskOf(values);
   const q = maskOf(at);
   code.push(() =>
     scatter(
-      extent.count * lanes,
-      shift,
+      extent.count,
+      lanes,
       array,
       values.array,
       values.cursor.offset + values.delta,
@@ -83,7 +81,7 @@ export const compileChunkedLoop = (loop: StmtOf<"for">, outer: BlockScope): Step
   const scope = newChunk(loop, plan, outer, index);
   for (const stmt of loop.body) compileStmt(stmt, scope);
 
-  const largest = usesVectors(loop.body) ? chunkValues / 4 : chunkValues;
+  const largest = usesVectors(loop.body) ? registers.chunkValues / 4 : registers.chunkValues;
   const { extent, first } = scope;
   const enter = sequence(scope.entry.code);
   const run = sequence(scope.code);

@@ -15,9 +15,7 @@ import type { BinaryRow, UnaryRow } from "./rows/row.ts";
 import type { Scope } from "./scope.ts";
 import {
   isDense,
-  laneMaskOf,
   laneOf,
-  laneShift,
   lanesOf,
   maskOf,
   reinterpreted,
@@ -29,25 +27,20 @@ import {
 
 /** Adds the step that copies a value to a place; numbers are rounded or wrapped as the place's array does. */
 export const emitCopy = ({ code, extent }: Scope, out: Value, value: Value): void => {
-  const row = copyRow(out.array, value.array);
-  const lanes = lanesOf(out.type);
-  const shift = laneShift(out.type);
-  const outMask = laneMaskOf(out);
-  const mask = laneMaskOf(value);
-  const { array: to, cursor: toCursor, delta: toDelta, step: toStep } = out;
-  const { array: from, cursor: fromCursor, delta: fromDelta, step: fromStep } = value;
+  const row = copyRow(out.array, value.array, lanesOf(out.type));
+  const { array: to, cursor: toCursor, delta: toDelta, step: toStep, laneStep: toLane } = out;
+  const { array: from, cursor: fromCursor, delta: fromDelta, step: fromStep, laneStep: fromLane } = value;
   code.push(() =>
     row(
-      extent.count * lanes,
-      shift,
+      extent.count,
       to,
       toCursor.offset + toDelta,
       toStep,
-      outMask,
+      toLane,
       from,
       fromCursor.offset + fromDelta,
       fromStep,
-      mask,
+      fromLane,
     ),
   );
 };
@@ -125,26 +118,13 @@ const load = (expr: ExprOf<"load">, scope: Scope): Value => {
   const binding = scope.kernel.bindings.get(expr.buffer);
   invariant(binding !== undefined, `no buffer ${expr.buffer}`);
   const out = scope.allocate(expr.type);
-  const row = gatherRow(out.array, binding.array);
-  const lanes = lanesOf(expr.type);
-  const shift = laneShift(expr.type);
+  const row = gatherRow(out.array, binding.array, lanesOf(expr.type));
   const p = maskOf(index);
   const { extent } = scope;
   const { array } = binding;
-  scope.code.push(() =>
-    row(
-      extent.count * lanes,
-      shift,
-      out.array,
-      out.delta,
-      array,
-      0,
-      // Indices are i32.
-      index.array as Int32Array<ArrayBuffer>,
-      index.cursor.offset + index.delta,
-      p,
-    ),
-  );
+  // Indices are i32.
+  const at = index.array as Int32Array<ArrayBuffer>;
+  scope.code.push(() => row(extent.count, out.array, out.delta, array, at, index.cursor.offset + index.delta, p));
   release(scope, index);
   return out;
 };

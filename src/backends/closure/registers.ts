@@ -6,10 +6,9 @@ import { type LoopType, laneType } from "../../ir/loop/expr.ts";
 import { type DataArray, dtypes } from "../../ir/types/dtype.ts";
 import { fixed, lanesOf, type Register, type Storage, storageOf, type Value } from "./value.ts";
 
-/** Values (lanes counted) in a chunk register: 4 KB of f32, so that a dozen registers stay in the first-level cache. */
-export const chunkValues = 1024;
-
 export interface Registers {
+  /** How many values (lanes counted) a chunk register has room for. */
+  readonly chunkValues: number;
   /** Room for one value that stays. */
   readonly fixed: (type: LoopType) => Value;
   /** Room for the values of a chunk; released when done with. */
@@ -25,7 +24,8 @@ export interface Registers {
 /** Fixed registers per allocated array. */
 const slab = 256;
 
-export const newRegisters = (): Registers => {
+/** No registers yet; chunk registers will have room for so many values, a multiple of four. */
+export const newRegisters = (chunkValues: number): Registers => {
   const slabs = new Map<Storage, { readonly array: DataArray; used: number }>();
   const all: Register[] = [];
   const free = new Map<Storage, Register[]>();
@@ -51,6 +51,7 @@ export const newRegisters = (): Registers => {
   };
 
   return {
+    chunkValues,
     fixed: fixedRegister,
     chunk: (type) => {
       const storage = storageOf(type);

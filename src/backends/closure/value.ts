@@ -49,9 +49,6 @@ export const fixed: Cursor = Object.freeze({ offset: 0 });
 
 export const lanesOf = (type: LoopType): 1 | 4 => (isVector(type) ? 4 : 1);
 
-/** Binary logarithm of the number of lanes. */
-export const laneShift = (type: LoopType): 0 | 2 => (isVector(type) ? 2 : 0);
-
 export const storageOf = (type: LoopType): Storage => {
   const scalar = laneType(type);
   return scalar === "bool" ? "u8" : scalar;
@@ -68,9 +65,6 @@ export const isDense = ({ type, step, laneStep }: Value): boolean =>
 /** The mask by which a leaf loop addresses a dense value. */
 export const maskOf = ({ type, step, laneStep }: Value): number =>
   step !== 0 ? -1 : laneStep === 0 ? 0 : lanesOf(type) - 1;
-
-/** The mask by which a copy addresses the lanes of a value. */
-export const laneMaskOf = ({ type, laneStep }: Value): number => (laneStep === 0 ? 0 : lanesOf(type) - 1);
 
 /** One lane of a vector, where it is. */
 export const laneOf = (vector: Value, lane: number): Value => ({

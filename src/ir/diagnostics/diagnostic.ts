@@ -44,7 +44,10 @@ export interface Context {
 /** Makes a finding from the catalogue. */
 export const diagnostic = <C extends Code>(code: C, details: DetailsOf<C>, context: Context = {}): Diagnostic => {
   // One row of the table, its details chosen by the same code: TypeScript cannot follow that correlation.
-  const row = catalogue[code] as { message: (details: DetailsOf<C>) => string; help: (details: DetailsOf<C>) => string };
+  const row = catalogue[code] as {
+    message: (details: DetailsOf<C>) => string;
+    help: (details: DetailsOf<C>) => string;
+  };
   return Object.freeze({
     code,
     message: row.message(details),
@@ -56,7 +59,10 @@ export const diagnostic = <C extends Code>(code: C, details: DetailsOf<C>, conte
 
 /** A `WeftError` of one finding, to be thrown. */
 export const weftError = <C extends Code>(code: C, details: DetailsOf<C>, context: Context = {}): WeftError =>
-  new WeftError([diagnostic(code, details, context)], context.cause === undefined ? undefined : { cause: context.cause });
+  new WeftError(
+    [diagnostic(code, details, context)],
+    context.cause === undefined ? undefined : { cause: context.cause },
+  );
 
 /** Refuses what a user wrote. */
 export const reject = <C extends Code>(code: C, details: DetailsOf<C>, context: Context = {}): never => {

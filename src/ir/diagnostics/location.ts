@@ -17,26 +17,54 @@ export const at = (file: string, line: number, column: number): Location => {
   return () => frame;
 };
 
+/** The parts of a frame in V8's form, `    at name (file:line:column)` or without a name and parentheses. */
+const v8Frame = /^\s*at (?:(?:async )?[^(]*? \((.*):(\d+):(\d+)\)|(?:async )?(.*):(\d+):(\d+))$/;
+
+/** The parts of a frame in the form of Firefox and Safari, `name@file:line:column`. */
+const otherFrame = /^[^@]*@(.*):(\d+):(\d+)$/;
+
+/** What a file is called if it can hold a user's program: a URL or an absolute path, of Windows too. */
+const filePattern = /^(?:(?:file|https?):\/\/|\/|[A-Za-z]:[\\/])/;
+
+/** A path with forward slashes, decoded, and without what bundlers put behind a `?`; other URLs stay URLs. */
+const plainFile = (file: string): string => {
+  const url = /^(?:file|https?):\/\//.test(file);
+  const bare = url ? file.replace(/[?#].*$/s, "") : file;
+  if (!bare.startsWith("file://")) return /^[A-Za-z]:\\/.test(bare) ? bare.replaceAll("\\", "/") : bare;
+  const path = bare.slice("file://".length).replace(/^\/(?=[A-Za-z]:\/)/, "");
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    // A percent sign that encodes nothing: the path is what it says.
+    return path;
+  }
+};
+
+/** Reads one line of a stack. */
+const frameOf = (line: string): Frame | undefined => {
+  const [, named, namedRow, namedColumn, bare, bareRow, bareColumn] = v8Frame.exec(line) ?? [];
+  const [, other, otherRow, otherColumn] = otherFrame.exec(line) ?? [];
+  const file = named ?? bare ?? other;
+  if (file === undefined || !filePattern.test(file)) return undefined;
+  const row = Number(namedRow ?? bareRow ?? otherRow);
+  return Object.freeze({ file: plainFile(file), line: row, column: Number(namedColumn ?? bareColumn ?? otherColumn) });
+};
+
 /** The folder of our own sources, whose frames are never the user's. */
-const ourFolder = new URL("../../", import.meta.url).href;
+const ourFolder = plainFile(new URL("../../", import.meta.url).href);
 
-const framePattern = /^\s*at (?:.*\()?((?:file:\/\/|\/|[A-Za-z]:\\|https?:\/\/|node:)[^()]*?):(\d+):(\d+)\)?$/;
-
-/** The first frame of a stack that is neither ours nor the engine's. */
-export const userFrame = (stack: string): Frame | undefined => {
+/** The first frame of a stack that is neither ours (in a folder, ending in `/`) nor the engine's. */
+export const userFrame = (stack: string, ours: string = ourFolder): Frame | undefined => {
   for (const line of stack.split("\n")) {
-    const [, file, row, column] = framePattern.exec(line) ?? [];
-    if (file === undefined || file.startsWith("node:") || file.startsWith(ourFolder)) continue;
-    const plain = file.startsWith("file://") ? decodeURIComponent(new URL(file).pathname) : file;
-    if (ourFolder.endsWith(`${plain}/`) || `file://${plain}`.startsWith(ourFolder)) continue;
-    return Object.freeze({ file: plain, line: Number(row), column: Number(column) });
+    const frame = frameOf(line);
+    if (frame !== undefined && !frame.file.startsWith(ours)) return frame;
   }
   return undefined;
 };
 
 /** Holds a stack until somebody asks; most never do. */
 class CapturedStack {
-  declare readonly stack?: string;
+  declare stack?: string;
 }
 
 /** How deep to look for the user's frame beneath our own. */
@@ -48,6 +76,7 @@ export const captureLocation = (): Location => {
   Error.stackTraceLimit = depth;
   const captured = new CapturedStack();
   if (typeof Error.captureStackTrace === "function") Error.captureStackTrace(captured, captureLocation);
+  else captured.stack = new Error("where").stack ?? "";
   Error.stackTraceLimit = limit;
   let frame: Frame | undefined;
   let resolved = false;

@@ -63,8 +63,14 @@ interface Defined {
   readonly location: Location | undefined;
 }
 
+/** How a graph is built. */
+export interface BuilderOptions {
+  /** Whether equal nodes are one node: yes, unless the graph is to be exactly as a text says. */
+  readonly shareEqual?: boolean;
+}
+
 /** Starts an empty graph. */
-export const graphBuilder = (): GraphBuilder => {
+export const graphBuilder = ({ shareEqual = true }: BuilderOptions = {}): GraphBuilder => {
   const nodes = new Map<NodeId, Node>();
   const values: Defined[] = [];
   const known = new Map<string, readonly ValueId[]>();
@@ -96,8 +102,8 @@ export const graphBuilder = (): GraphBuilder => {
 
   const emit: GraphBuilder["emit"] = (op, operands, attrs, location) => {
     const frozen = freezeAttributes(attrs);
-    const key = `${op}(${operands.join()}){${attributesKey(frozen)}}`;
-    const existing = known.get(key);
+    const key = shareEqual ? `${op}(${operands.join()}){${attributesKey(frozen)}}` : undefined;
+    const existing = key === undefined ? undefined : known.get(key);
     if (existing !== undefined) return existing;
     const results = infer(op, operands, frozen, location).map((type): Value => {
       const id = values.length as ValueId;
@@ -116,7 +122,7 @@ export const graphBuilder = (): GraphBuilder => {
     }) as Node;
     nodes.set(id, node);
     const ids = Object.freeze(results.map((result) => result.id));
-    known.set(key, ids);
+    if (key !== undefined) known.set(key, ids);
     return ids;
   };
 

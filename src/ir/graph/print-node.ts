@@ -1,9 +1,9 @@
 // The text of one node: what a line of IR text and a message about a broken graph have in common. Reads only the node
 // and the schema of its op, so that it also shows nodes that are wrong.
 import type { AttributeKind, AttributeValue } from "../ops/attributes.ts";
-import { findOp } from "../ops/index.ts";
 import { printType } from "../types/tensor-type.ts";
 import type { Node, ValueId } from "./graph.ts";
+import { isInResultType, schemaOf } from "./schema.ts";
 
 /** How a value is called in text, with its `%`. */
 export type NameOf = (value: ValueId) => string;
@@ -30,23 +30,26 @@ const printValue = (kind: AttributeKind | undefined, value: AttributeValue): str
 };
 
 /** The attributes in the order of the schema; what the result type repeats, and flags that are off, are left out. */
-const printAttributes = (node: Node): string => {
-  const schema: { readonly [name: string]: AttributeKind } = findOp(node.op)?.attributes ?? {};
-  const names = new Set([...Object.keys(schema), ...Object.keys(node.attrs)]);
-  const printed = [...names].flatMap((name): readonly string[] => {
-    const kind = schema[name];
+export const printAttributes = (node: Node): readonly string[] => {
+  const schema = schemaOf(node.op);
+  const names = new Set([...schema.keys(), ...Object.keys(node.attrs)]);
+  return [...names].flatMap((name): readonly string[] => {
+    const kind = schema.get(name);
     const value = node.attrs[name];
-    if (value === undefined || kind === "resultDtype" || kind === "resultShape") return [];
+    if (value === undefined || (kind !== undefined && isInResultType(kind))) return [];
     if (kind === "boolean" && typeof value === "boolean") return value ? [name] : [];
     return [`${name} = ${printValue(kind, value)}`];
   });
-  return printed.length === 0 ? "" : ` {${printed.join(", ")}}`;
 };
 
 /** `%2 = matmul %0, %1 {transposeB} : f32[4, 8]` */
 export const printNode = (node: Node, nameOf: NameOf): string => {
   const results = node.results.map(({ id }) => nameOf(id)).join(", ");
-  const operands = node.operands.map((operand, position) => `${position === 0 ? " " : ", "}${nameOf(operand)}`).join("");
+  const operands = node.operands
+    .map((operand, position) => `${position === 0 ? " " : ", "}${nameOf(operand)}`)
+    .join("");
+  const attributes = printAttributes(node);
+  const braces = attributes.length === 0 ? "" : ` {${attributes.join(", ")}}`;
   const types = node.results.map(({ type }) => printType(type)).join(", ");
-  return `${results} = ${node.op}${operands}${printAttributes(node)} : ${types}`;
+  return `${results} = ${node.op}${operands}${braces} : ${types}`;
 };

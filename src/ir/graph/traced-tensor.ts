@@ -263,7 +263,8 @@ class TracedTensor implements Tensor {
   }
 }
 
-const emitMany = (trace: Trace, op: OpKind, operands: readonly Tensor[], attrs: Attributes): readonly Tensor[] => {
+/** Emits an op of any number of results into a trace. */
+export const emitMany = (trace: Trace, op: OpKind, operands: readonly Tensor[], attrs: Attributes): readonly Tensor[] => {
   const location: Location = captureLocation();
   const ids = operands.map((operand) => trace.value(operand, op));
   return trace.builder.emit(op, ids, attrs, location).map((id) => new TracedTensor(trace, id));

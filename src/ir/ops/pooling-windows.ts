@@ -14,7 +14,10 @@ import {
   windowCounts,
 } from "./window-geometry.ts";
 
-/** Refuses padding that could leave a window without a single element of the image. */
+/**
+ * Refuses padding as far as a whole window, whose outermost windows would hold no element. Only a dilated window whose
+ * gaps are wider than the image can still miss it; its maximum is minus infinity, as in PyTorch.
+ */
 const requireElements = (op: string, geometry: WindowGeometry): void => {
   for (const [position, axis] of windowAxes(geometry).entries()) {
     const window = dilatedExtent(axis);
@@ -37,7 +40,7 @@ export const pooledType = (op: string, images: TensorType, geometry: WindowGeome
   return tensorType(images.dtype, [batch, channels, ...windowCounts(op, images, geometry)]);
 };
 
-/** Random windows whose padding leaves no window empty; of one dilation where it is given. */
+/** Random windows with padding short of a whole window; of one dilation where it is given. */
 export const arbitraryPooling = (fc: FastCheckModule, dilation?: Spatial): FastCheck.Arbitrary<WindowGeometry> =>
   arbitraryPlacement(fc).map((placement) => {
     const geometry: WindowGeometry = dilation === undefined ? placement : { ...placement, dilation };

@@ -2,7 +2,7 @@
 // built-in functions over "binary strings" would need.
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const digits: ReadonlyMap<string, number> = new Map([...alphabet].map((letter, digit) => [letter, digit]));
+const digits: ReadonlyMap<string, number> = new Map(alphabet.split("").map((letter, digit) => [letter, digit]));
 
 /** Three bytes become four letters; `=` fills up the last four. */
 export const encodeBase64 = (bytes: Uint8Array): string => {
@@ -12,7 +12,10 @@ export const encodeBase64 = (bytes: Uint8Array): string => {
     const count = Math.min(3, bytes.length - start);
     const group = ((bytes[start] ?? 0) << 16) | ((bytes[start + 1] ?? 0) << 8) | (bytes[start + 2] ?? 0);
     letters.push(
-      letter(group, 18) + letter(group, 12) + (count > 1 ? letter(group, 6) : "=") + (count > 2 ? letter(group, 0) : "="),
+      letter(group, 18) +
+        letter(group, 12) +
+        (count > 1 ? letter(group, 6) : "=") +
+        (count > 2 ? letter(group, 0) : "="),
     );
   }
   return letters.join("");

@@ -132,7 +132,8 @@ const node = (reader: TokenReader): NodeSyntax => {
   const first = reader.peek();
   const hasAttributes = first.kind === "character" && first.text === "{";
   const attributes = hasAttributes ? enclosed(reader, "{", "}", () => attribute(reader)) : [];
-  if (reader.accept(":") === undefined) reader.fail(hasAttributes ? '":" and the type' : 'operands, "{" or ":" and the type');
+  if (reader.accept(":") === undefined)
+    reader.fail(hasAttributes ? '":" and the type' : 'operands, "{" or ":" and the type');
   const types = commaSeparated(reader, () => type(reader));
   return { results, op, operands, attributes, types, recorded: place(reader) };
 };
@@ -156,7 +157,11 @@ const contents = (reader: TokenReader): ContentsSyntax => {
   const contentType = dtype(reader);
   reader.expect("=");
   if (reader.accept("elided") !== undefined) return { id, dtype: contentType, bytes: undefined };
-  return { id, dtype: contentType, bytes: pieceOf(reader, reader.expectKind("string", 'base64 as a string, or "elided"')) };
+  return {
+    id,
+    dtype: contentType,
+    bytes: pieceOf(reader, reader.expectKind("string", 'base64 as a string, or "elided"')),
+  };
 };
 
 /** Reads the one graph that a text holds; W104 where it is not as the grammar says. */

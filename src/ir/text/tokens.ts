@@ -113,7 +113,10 @@ const scanner = (text: string, locate: (start: number) => Location): ((offset: n
       const [end, says] = string(start);
       return { kind: "string", text: says, start, end };
     }
-    for (const [kind, pattern] of [["word", word], ["number", number]] as const) {
+    for (const [kind, pattern] of [
+      ["word", word],
+      ["number", number],
+    ] as const) {
       const end = run(pattern, start);
       if (end > start) return { kind, text: text.slice(start, end), start, end };
     }
@@ -122,7 +125,9 @@ const scanner = (text: string, locate: (start: number) => Location): ((offset: n
 };
 
 const found = (text: string, start: number): string =>
-  start >= text.length ? "the end of the text" : quote(/^\S*/.exec(text.slice(start, start + longestShown + 1))?.[0] ?? "");
+  start >= text.length
+    ? "the end of the text"
+    : quote(/^\S*/.exec(text.slice(start, start + longestShown + 1))?.[0] ?? "");
 
 /** Reads a text from its beginning; `file` is its name in messages. */
 export const tokenReader = (text: string, file: string): TokenReader => {

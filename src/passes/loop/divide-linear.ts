@@ -132,7 +132,9 @@ export const recombine = (form: Linear, arithmetic: Arithmetic): Linear => {
     const divisor = atom.right.value;
     for (const [quotient, operand] of readings(atom.left, divisor, arithmetic)) {
       const multiple = scale(quotient, Math.imul(coefficient, divisor));
-      const complete = [...multiple.terms].every(([key, term]) => form.terms.get(key)?.coefficient === term.coefficient);
+      const complete = [...multiple.terms].every(
+        ([key, term]) => form.terms.get(key)?.coefficient === term.coefficient,
+      );
       if (!complete || constantOf(quotient) !== undefined) continue;
       const rest = addScaled(addScaled(form, multiple, -1), linearAtom(atom), -coefficient);
       return recombine(addScaled(rest, operand, coefficient), arithmetic);

@@ -6,7 +6,7 @@ import { graphBuilder, type GraphBuilder } from "../../ir/graph/builder.ts";
 import type { Entry, Graph, NamedValue, ValueId } from "../../ir/graph/graph.ts";
 import type { Attributes } from "../../ir/ops/attributes.ts";
 import { type OpKind, opOf, ops } from "../../ir/ops/index.ts";
-import { type DType, dtypes } from "../../ir/types/dtype.ts";
+import { dtypes } from "../../ir/types/dtype.ts";
 import { isKnown } from "../../ir/types/dim.ts";
 import { type KnownType, type NdArray, sizeOf } from "../../ir/types/ndarray.ts";
 import { knownShape } from "../../ir/types/shape.ts";

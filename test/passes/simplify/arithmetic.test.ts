@@ -1,4 +1,4 @@
-import { applyUnary, emitOne } from "../../../src/ir/graph/traced-tensor.ts";
+import { applyUnary, emitOne, type Trace } from "../../../src/ir/graph/traced-tensor.ts";
 import type { Tensor } from "../../../src/ir/types/tensor.ts";
 import {
   arithmetic,
@@ -19,8 +19,7 @@ const wide = [...floats, "i32"] as const;
 type Build = Instance["build"];
 const on = (dtypes: Instance["dtypes"], ...builds: readonly Build[]): readonly Instance[] =>
   builds.map((build) => ({ dtypes, build }));
-const clamped = (x: Tensor, low: number, high: number): Tensor =>
-  emitOne((x as Tensor & { trace: Parameters<typeof emitOne>[0] }).trace, "clamp", [x], { low, high });
+const clamped = (t: Trace, x: Tensor, low: number, high: number): Tensor => emitOne(t, "clamp", [x], { low, high });
 
 testRules(canonical, {
   constantsRight: on(
@@ -101,11 +100,11 @@ testRules(strength, {
   ),
   repeatedClamp: on(
     numbers,
-    (_, { x }) => clamped(clamped(x, 0, 3), 1, 5),
-    (_, { x }) => clamped(clamped(x, 1, 2), 3, 4),
-    (_, { x }) => clamped(clamped(x, 0, 0), 0, 4),
+    (t, { x }) => clamped(t, clamped(t, x, 0, 3), 1, 5),
+    (t, { x }) => clamped(t, clamped(t, x, 1, 2), 3, 4),
+    (t, { x }) => clamped(t, clamped(t, x, 0, 0), 0, 4),
   ),
-  openClamp: on(floats, (_, { x }) => clamped(x, -Infinity, Infinity)),
+  openClamp: on(floats, (t, { x }) => clamped(t, x, -Infinity, Infinity)),
 });
 
 testRules(choices, {

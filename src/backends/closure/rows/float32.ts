@@ -3,8 +3,14 @@
 import type { LoopCompare } from "../../../ir/loop/expr.ts";
 import type { BinaryRow, Bytes, Floats, SelectRow, UnaryRow } from "./row.ts";
 
-/** Beyond it every f32 and every double is a whole number. */
-const wholeFrom = 2 ** 52;
+/** Added to a double below 2^51, it leaves no room for a fraction: the sum is rounded to a whole number, ties to even. */
+const shiftOut = 1.5 * 2 ** 52;
+
+/** From here on every f32 is a whole number (and long before). */
+const fractional = 2 ** 51;
+
+/** A multiple of x that no f32 sum notices, unless that sum is 0: then it gives the sign of x. */
+const trace = 2 ** -200;
 
 /** The unary operators of floats. */
 export type FloatUnary = "neg" | "abs" | "sqrt" | "floor" | "ceil" | "trunc" | "nearest";
@@ -28,13 +34,10 @@ export const unary: { readonly [F in FloatUnary]: UnaryRow<Floats, Floats> } = {
   trunc: (n, out, o, a, i, p) => {
     for (let k = 0; k < n; k++) out[o + k] = Math.trunc(a[i + (k & p)] ?? 0);
   },
-  // Adding and taking away 2^52 leaves a double no room for a fraction, and the addition rounds ties to even. `x * 0`
-  // has the sign of x, which a sum that came to zero has lost.
   nearest: (n, out, o, a, i, p) => {
     for (let k = 0; k < n; k++) {
       const x = a[i + (k & p)] ?? 0;
-      const whole = x < 0 ? x - wholeFrom + wholeFrom : x + wholeFrom - wholeFrom;
-      out[o + k] = !(Math.abs(x) < wholeFrom) ? x : whole === 0 ? x * 0 : whole;
+      out[o + k] = x !== 0 && Math.abs(x) < fractional ? x + shiftOut - shiftOut + x * trace : x;
     }
   },
 };

@@ -52,30 +52,27 @@ export type SelectRow<T extends DataArray> = (
 ) => void;
 
 /**
- * Between strided places: value k is lane `k & (2^shift - 1)` of iteration `k >> shift`. Iterations are `outStep` and
- * `step` elements apart; a mask of 0 gives every lane the same element.
+ * Copies `count` values between places where they lie `outStep` and `step` elements apart; the lanes of a vector lie
+ * `outLane` and `lane` apart, a lane step of 0 giving all four the same element.
  */
 export type CopyRow<Out extends DataArray, In extends DataArray> = (
-  n: number,
-  shift: number,
+  count: number,
   out: Out,
   o: number,
   outStep: number,
-  outMask: number,
+  outLane: number,
   a: In,
   i: number,
   step: number,
-  mask: number,
+  lane: number,
 ) => void;
 
-/** Gathers or scatters: lane l of iteration k is at `at[x + (k & p)] + l` of the indexed array. */
-export type IndexedRow<Out extends DataArray, In extends DataArray> = (
-  n: number,
-  shift: number,
+/** `out[o + k] = a[at[x + (k & p)]]` for `count` values; vectors are four elements from there on. */
+export type GatherRow<Out extends DataArray, In extends DataArray> = (
+  count: number,
   out: Out,
   o: number,
   a: In,
-  i: number,
   at: Integers,
   x: number,
   p: number,

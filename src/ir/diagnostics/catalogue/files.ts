@@ -1,5 +1,43 @@
 // W4xx: files that are read or written.
+import { type CatalogueEntry, entry } from "../entry.ts";
 
-interface FileRows {}
+interface FileRows {
+  readonly W401: CatalogueEntry<{ file: string; why: string }>;
+  readonly W402: CatalogueEntry<{ file: string; why: string }>;
+  readonly W403: CatalogueEntry<{ file: string; why: string }>;
+  readonly W404: CatalogueEntry<{ name: string }>;
+}
 
-export const files: FileRows = {};
+export const files: FileRows = {
+  W401: entry({
+    title: "not a safetensors file",
+    message: ({ file, why }) => `${file}: this is not a whole safetensors file: ${why}`,
+    help: () => "save it again, or fetch it again: it is cut off, damaged, or of another format.",
+    explanation:
+      "A safetensors file is a length, a JSON header and the tensors' bytes without gaps. Every size is checked before anything is read, and a file that does not add up is refused as a whole: no parameter is changed.",
+    example: 'await loadSafetensors("digits.safetensors")',
+  }),
+  W402: entry({
+    title: "a file could not be written",
+    message: ({ file, why }) => `${file}: could not be written: ${why}`,
+    help: () => "look at the folder, its permissions, and the space left. What was there before is untouched.",
+    explanation:
+      "Files are written under a temporary name, synced and renamed, so a failure never leaves half a file in the place of a whole one.",
+    example: 'await saveSafetensors("out/digits.safetensors", trainer.parameters.all())',
+  }),
+  W403: entry({
+    title: "a file could not be read",
+    message: ({ file, why }) => `${file}: could not be read: ${why}`,
+    help: () => "look at the path and its permissions; paths are relative to the folder you run in.",
+    explanation: "The file was asked for by name and the system would not open it.",
+    example: 'await loadSafetensors("out/digits.safetensors")',
+  }),
+  W404: entry({
+    title: "a name that cannot be a file name",
+    message: ({ name }) => `emit: ${JSON.stringify(name)} cannot be used as a file name`,
+    help: () => 'give a name of letters, digits, dots, dashes and underscores: emit(model, { name: "digits" }).',
+    explanation:
+      "The emitted files are named after the model. A name with slashes or other special characters could leave the folder that was asked for.",
+    example: 'await emit(model, { directory: "dist", name: "digits" })',
+  }),
+};

@@ -1,7 +1,8 @@
 // W1xx: graphs, their invariants and their text form.
 import { type CatalogueEntry, entry } from "../entry.ts";
+import { type GraphTextRows, graphText } from "./graph-text.ts";
 
-interface GraphRows {
+interface GraphRows extends GraphTextRows {
   readonly W101: CatalogueEntry<{ name: string }>;
   readonly W102: CatalogueEntry<{ what: string }>;
   readonly W103: CatalogueEntry<{ what: string }>;
@@ -16,6 +17,7 @@ interface GraphRows {
 }
 
 export const graphs: GraphRows = {
+  ...graphText,
   W101: entry({
     title: "a name is taken",
     message: ({ name }) => `the name ${JSON.stringify(name)} is given to two inputs or parameters`,
@@ -50,7 +52,8 @@ export const graphs: GraphRows = {
   }),
   W121: entry({
     title: "a gradient with respect to integers",
-    message: ({ type }) => `differentiate: a gradient is asked with respect to a tensor that holds no real numbers: ${type}`,
+    message: ({ type }) =>
+      `differentiate: a gradient is asked with respect to a tensor that holds no real numbers: ${type}`,
     help: () => "ask for the gradient of float tensors only; indices, masks and labels have none.",
     explanation: "Integers and booleans cannot change by a little, so nothing has a derivative with respect to them.",
     example: "differentiate(loss, [weights])  // and not [weights, labels], where labels: i32[B]",
@@ -99,7 +102,8 @@ export const graphs: GraphRows = {
   }),
   W127: entry({
     title: "no such pass",
-    message: ({ name, known }) => `there is no pass named ${JSON.stringify(name)} in this pipeline: ${known.join(", ")}`,
+    message: ({ name, known }) =>
+      `there is no pass named ${JSON.stringify(name)} in this pipeline: ${known.join(", ")}`,
     help: () => "use one of the names listed.",
     explanation: "A pipeline can be stopped after any of its passes, to look at the program there.",
     example: "weft print model.ts --after cse",

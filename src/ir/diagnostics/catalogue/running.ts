@@ -21,14 +21,16 @@ export const running: RunningRows = {
     title: "an input is missing",
     message: ({ name, entry: of }) => `${of}: input ${JSON.stringify(name)} is not fed`,
     help: ({ known }) => `feed an array for each of ${list(known)}.`,
-    explanation: "Every input that an entry point reads must be fed at every call: nothing is remembered between calls except parameters.",
+    explanation:
+      "Every input that an entry point reads must be fed at every call: nothing is remembered between calls except parameters.",
     example: "run({ image, label })  // not run({ image }) when the loss reads label",
   }),
   W302: entry({
     title: "no such input",
     message: ({ name, entry: of }) => `${of}: there is no input ${JSON.stringify(name)}`,
     help: ({ known }) => `the inputs are ${list(known)}.`,
-    explanation: "A name that is fed but not known is almost always a misspelt one, so it is refused rather than ignored.",
+    explanation:
+      "A name that is fed but not known is almost always a misspelt one, so it is refused rather than ignored.",
     example: "run({ image })  // not run({ images })",
   }),
   W303: entry({
@@ -49,7 +51,8 @@ export const running: RunningRows = {
   W305: entry({
     title: "wrong number of elements",
     message: ({ name, type, wanted, given }) => `${name}: ${type} has ${wanted} elements, got ${given}`,
-    help: () => "feed as many elements as the shape has, row-major; a partial batch needs a program compiled for its size, or padding.",
+    help: () =>
+      "feed as many elements as the shape has, row-major; a partial batch needs a program compiled for its size, or padding.",
     explanation: "A typed array without a shape is taken as the row-major elements of the whole tensor.",
     example: "new Float32Array(32 * 784)  // for f32[32, 784]",
   }),
@@ -72,14 +75,17 @@ export const running: RunningRows = {
     title: "no such entry point",
     message: ({ name }) => `there is no entry point ${JSON.stringify(name)}`,
     help: ({ known }) => `the entry points are ${list(known)}.`,
-    explanation: "A compiled model has the entry points it was described with: predict for a model; step, grads and predict for training.",
-    example: "executable.run(\"predict\", { image })",
+    explanation:
+      "A compiled model has the entry points it was described with: predict for a model; step, grads and predict for training.",
+    example: 'executable.run("predict", { image })',
   }),
   W311: entry({
     title: "too much memory",
-    message: ({ bytes }) => `the program needs ${(bytes / 2 ** 30).toFixed(2)} GiB of memory; 32-bit addresses reach 4 GiB`,
+    message: ({ bytes }) =>
+      `the program needs ${(bytes / 2 ** 30).toFixed(2)} GiB of memory; 32-bit addresses reach 4 GiB`,
     help: () => "compile for a smaller batch or shorter sequences.",
-    explanation: "All weights and intermediate results of a program lie in one memory that is planned when the program is compiled.",
+    explanation:
+      "All weights and intermediate results of a program lie in one memory that is planned when the program is compiled.",
     example: "compile(model, { dims: { B: 8 } })",
   }),
 };

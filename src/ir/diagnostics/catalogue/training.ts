@@ -3,7 +3,14 @@ import { type CatalogueEntry, entry } from "../entry.ts";
 
 interface TrainingRows {
   readonly W501: CatalogueEntry<{ type: string }>;
-  readonly W502: CatalogueEntry<{ step: number; loss: number; what: string; value: number; element: number; type: string }>;
+  readonly W502: CatalogueEntry<{
+    step: number;
+    loss: number;
+    what: string;
+    value: number;
+    element: number;
+    type: string;
+  }>;
 }
 
 export const training: TrainingRows = {
@@ -22,6 +29,6 @@ export const training: TrainingRows = {
       "the parameters are those before this step. Lower the learning rate, clip gradients, or look at the data of this batch.",
     explanation:
       "A step whose loss or gradients hold NaN or infinity is not applied: parameters and optimizer state stay as they were, and training stops with the first operation whose result was not finite.",
-    example: "catch (error) { if (error instanceof WeftError && error.code === \"W502\") await save(trainer) }",
+    example: 'catch (error) { if (error instanceof WeftError && error.code === "W502") await save(trainer) }',
   }),
 };

@@ -9,8 +9,7 @@ const isLeaf = (node: Node): node is Extract<Node, { op: LeafOp }> => node.op ==
 /** (V6) for one of the two lists. */
 const listViolations = (graph: Graph, op: LeafOp, listed: readonly ValueId[]): readonly Violation[] => {
   const made = new Map<ValueId, Node>();
-  for (const node of graph.nodes.values())
-    if (node.op === op) for (const { id } of node.results) made.set(id, node);
+  for (const node of graph.nodes.values()) if (node.op === op) for (const { id } of node.results) made.set(id, node);
   const known = new Set(listed);
   return [
     ...repeated(listed).map((value) => violation("V6", `${called(value)} is listed twice as ${op}`)),

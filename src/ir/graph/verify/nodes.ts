@@ -94,7 +94,8 @@ const typeFindings = (node: Node, { types }: Surroundings): readonly Finding[] =
     const inferred = op.infer(operands, node.attrs);
     const actual = node.results.map(({ type }) => type);
     const agrees =
-      inferred.length === actual.length && inferred.every((type, at) => actual[at] !== undefined && sameType(type, actual[at]));
+      inferred.length === actual.length &&
+      inferred.every((type, at) => actual[at] !== undefined && sameType(type, actual[at]));
     return agrees ? [] : [["V4", `${node.op} has type ${printTypes(actual)}, its rule infers ${printTypes(inferred)}`]];
   } catch (error) {
     if (error instanceof WeftError) return [["V4", `the rule of ${node.op} refuses its operands: ${error.message}`]];
@@ -123,7 +124,9 @@ const symbolFindings = (node: Node, { symbols }: Surroundings): readonly Finding
   );
   const dims = [...node.results.flatMap(({ type }) => type.shape), ...inAttributes].filter(isDim);
   const free = new Set(dims.flatMap(symbolsOf).filter((symbol) => !symbols.has(symbol)));
-  return [...free].map((symbol): Finding => ["V9", `the symbol ${symbol} of ${node.op} is in no input and no parameter`]);
+  return [...free].map(
+    (symbol): Finding => ["V9", `the symbol ${symbol} of ${node.op} is in no input and no parameter`],
+  );
 };
 
 /** The symbols in the types of inputs and parameters. */
@@ -147,7 +150,11 @@ export const nodeViolations = (graph: Graph): readonly Violation[] => {
     const findings: readonly Finding[] =
       attributes.length > 0
         ? attributes
-        : [...typeFindings(node, surroundings), ...contentFindings(node, surroundings), ...symbolFindings(node, surroundings)];
+        : [
+            ...typeFindings(node, surroundings),
+            ...contentFindings(node, surroundings),
+            ...symbolFindings(node, surroundings),
+          ];
     return findings.map(([invariant, message]) => violation(invariant, message, key));
   });
 };

@@ -9,7 +9,8 @@ export const orderViolations = (graph: Graph): readonly Violation[] => {
   const found: Violation[] = [];
   const all = new Set<ValueId>();
   for (const [key, node] of graph.nodes) {
-    if (key !== node.id || !isId(node.id)) found.push(violation("V3", `node ${node.id} is kept under the id ${key}`, key));
+    if (key !== node.id || !isId(node.id))
+      found.push(violation("V3", `node ${node.id} is kept under the id ${key}`, key));
     for (const { id } of node.results) {
       if (all.has(id) || !isId(id)) found.push(violation("V3", `${called(id)} is no new id of a value`, key));
       all.add(id);
@@ -18,7 +19,8 @@ export const orderViolations = (graph: Graph): readonly Violation[] => {
   const defined = new Set<ValueId>();
   for (const [key, node] of graph.nodes) {
     for (const operand of node.operands) {
-      if (!all.has(operand)) found.push(violation("V1", `${node.op} reads ${called(operand)}, which no node defines`, key));
+      if (!all.has(operand))
+        found.push(violation("V1", `${node.op} reads ${called(operand)}, which no node defines`, key));
       else if (!defined.has(operand))
         found.push(violation("V2", `${node.op} reads ${called(operand)}, which is not defined above it`, key));
     }
@@ -57,12 +59,14 @@ export const frozenViolations = (graph: Graph): readonly Violation[] => {
       [`entry ${entry.name}`, entry],
       [`list of outputs of ${entry.name}`, entry.outputs],
       [`list of updates of ${entry.name}`, entry.updates],
-      ...[...entry.outputs, ...entry.updates].map(
-        (named): readonly [string, unknown] => [`name ${named.name} in ${entry.name}`, named],
-      ),
+      ...[...entry.outputs, ...entry.updates].map((named): readonly [string, unknown] => [
+        `name ${named.name} in ${entry.name}`,
+        named,
+      ]),
     ]),
     ...[...graph.constants].map(([id, contents]): readonly [string, unknown] => [`contents of ${id}`, contents]),
   ];
-  for (const [name, part] of parts) if (!Object.isFrozen(part)) found.push(violation("V10", `the ${name} can be changed`));
+  for (const [name, part] of parts)
+    if (!Object.isFrozen(part)) found.push(violation("V10", `the ${name} can be changed`));
   return found;
 };

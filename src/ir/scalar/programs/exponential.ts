@@ -64,8 +64,8 @@ export const reduceExponential = (body: BlockBuilder, x: Expr, low?: Expr): Redu
   const { ln2High, ln2Low, tail } = choose(x, constants);
   const { value, integer } = nearestWhole(body, times(x, Math.LOG2E));
   const high = minus(x, times(value, ln2High));
-  const reduced = minus(high, times(value, ln2Low));
-  const r = body.name(low === undefined ? reduced : plus(reduced, low), "r");
+  const correction = times(value, ln2Low);
+  const r = body.name(low === undefined ? minus(high, correction) : plus(high, minus(low, correction)), "r");
   const square = times(r, r);
   return { rest: body.name(plus(r, times(square, polynomial(r, tail))), "rest"), exponent: integer };
 };

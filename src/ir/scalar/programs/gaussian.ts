@@ -1,6 +1,5 @@
-// What derives from the normal distribution: erf, erfc, gelu. The tail is e^-z R(t), where R, a quotient of polynomials
-// with positive coefficients, is what remains of the tail when the exponential is divided out. z is t^2 or t^2 / 2 kept as
-// a sum of two numbers, since far out its rounding alone would cost a hundred units in the last place.
+// What derives from the normal distribution: erf, erfc, gelu, all from its tail. Squares and the leading product are kept
+// as sums of two numbers: far out, rounding the exponent alone would cost a hundred units in the last place.
 import type { BlockBuilder } from "../../loop/build.ts";
 import type { Expr } from "../../loop/expr.ts";
 import {
@@ -15,6 +14,7 @@ import {
   plus,
   polynomial,
   type Precision,
+  type Term,
   times,
   where,
   withSignOf,
@@ -22,58 +22,63 @@ import {
 import { reduceExponential } from "./exponential.ts";
 import { powerInHalves } from "./scaling.ts";
 
+/**
+ * The upper tail of the normal distribution at t is e^(-t^2 / 2) / (2 + (sqrt(2 pi) - bend(t)) t). The bend falls from
+ * 0.91 to 0 and is a quotient of polynomials with positive coefficients: relative to the tail 7.4e-10 and 8.8e-18.
+ */
 interface TailConstants {
-  /** Where the tail (times t) has become 0. */
-  readonly vanished: number;
   readonly numerator: readonly number[];
   readonly denominator: readonly number[];
+  readonly normal: Shape;
+  readonly complement: Shape;
 }
 
-/** e^(t^2) erfc(t): relative errors 1.3e-8 and 3.1e-17. */
-const complementTail: Precision<TailConstants> = {
-  single: {
-    vanished: 10.25,
-    numerator: [1, 1.2401312589645386, 0.7334116101264954, 0.23008230328559875, 0.03297853469848633],
-    denominator: [
-      1, 2.3685109615325928, 2.405980348587036, 1.328743577003479, 0.40783578157424927, 0.058452267199754715,
-    ],
-  },
-  double: {
-    vanished: 27.375,
-    numerator: [
-      1, 2.4851420072037276, 3.0664066904676783, 2.4387015106032917, 1.3767964788007514, 0.5766524006419209,
-      0.18247326745829537, 0.043626791458667095, 0.007738095672388543, 0.0009735246235828245, 7.869464226713691e-5,
-      3.1293641303763454e-6,
-    ],
-    denominator: [
-      1, 3.6135211742992404, 6.143828703405454, 6.510001429493866, 4.796999108156808, 2.595337563527066,
-      1.0598971765194354, 0.3302134129445789, 0.07818646493366448, 0.0137851587839869, 0.0017283007947741448,
-      0.0001394826217320005, 5.546653503771245e-6,
-    ],
-  },
-};
+/** The tail as a function of x: e^(-share x^2) / (atZero + slope x - scale x bend(stretch x)). */
+interface Shape {
+  readonly share: number;
+  readonly atZero: number;
+  /** In two parts, the first of half the bits. */
+  readonly slope: readonly [head: number, rest: number];
+  readonly stretch: number;
+  readonly scale: number;
+  /** Where the tail (times x) has become 0. */
+  readonly vanished: number;
+}
 
-/** e^(t^2 / 2) times the normal distribution's upper tail at t: relative errors 1.2e-8 and 2.4e-17. */
-const normalTail: Precision<TailConstants> = {
+const constants: Precision<TailConstants> = {
   single: {
-    vanished: 14.5,
-    numerator: [0.5, 0.43852099776268005, 0.18340368568897247, 0.04069032520055771, 0.004124869592487812],
+    numerator: [0.9108591675758362, 0.6821767091751099, 0.2454913854598999, 0.047228965908288956, 0.004180245101451874],
     denominator: [
-      1, 1.674926996231079, 1.2032008171081543, 0.46991583704948425, 0.10200189054012299, 0.010339397005736828,
+      1, 1.0489181280136108, 0.531527578830719, 0.15558239817619324, 0.026235761120915413, 0.0020900932140648365,
     ],
+    normal: { share: 0.5, atZero: 2, slope: [2.505859375, 0.0007688996265642345], stretch: 1, scale: 1, vanished: 14.5 },
+    complement: {
+      share: 1,
+      atZero: 1,
+      slope: [1.77197265625, 0.0004811946419067681],
+      stretch: Math.SQRT2,
+      scale: Math.SQRT1_2,
+      vanished: 10.25,
+    },
   },
   double: {
-    vanished: 38.75,
     numerator: [
-      0.5, 0.8785655215396229, 0.766493711862138, 0.4310165362612802, 0.17205249569959777, 0.05095186789362694,
-      0.011399828348639998, 0.001927094986065934, 0.00024167503442545026, 2.1497533845410224e-5,
-      1.2286428369296927e-6, 3.4543604705576335e-8,
+      0.9108591530252692, 1.2519058634910238, 0.8549381582804102, 0.3728625695591841, 0.11333984134760484,
+      0.02479276170080258, 0.0039003972885608327, 0.00042673179418240324, 2.9664612423502406e-5, 1.011867208491891e-6,
     ],
     denominator: [
-      1, 2.555015603882111, 3.0715949266722222, 2.301264959881299, 1.1989871441850073, 0.4586659967051131,
-      0.13244099690605335, 0.02917476203079879, 0.004884223930370262, 0.0006088692254341875, 5.397291414805332e-5,
-      3.0797508744704053e-6, 8.65879762626757e-8,
+      1, 1.6744031205709908, 1.3882534904834196, 0.73715097509777, 0.2751331500934332, 0.07510039849921993,
+      0.01516583764172693, 0.002240639513109769, 0.00023275015485760958, 1.5466399949916668e-5, 5.059336042487043e-7,
     ],
+    normal: { share: 0.5, atZero: 2, slope: [2.5066282153129578, 5.931804273874389e-8], stretch: 1, scale: 1, vanished: 38.75 },
+    complement: {
+      share: 1,
+      atZero: 1,
+      slope: [1.7724538445472717, 6.358244298782542e-9],
+      stretch: Math.SQRT2,
+      scale: Math.SQRT1_2,
+      vanished: 27.375,
+    },
   },
 };
 
@@ -90,28 +95,30 @@ const nearZero: Precision<readonly number[]> = {
   ],
 };
 
-/** factor e^-(share t^2) R(t) as `value` times a last power of two, which alone may round into the subnormals. */
-interface Tail {
-  readonly value: Expr;
-  readonly last: Expr;
-}
-
-const tailOf = (body: BlockBuilder, t: Expr, share: 1 | 0.5, constants: TailConstants, factor?: Expr): Tail => {
-  const head = headOf(body, t);
-  const square = times(-share, times(head, head));
-  const low = times(times(-share, plus(t, head)), minus(t, head));
-  const { rest, exponent } = reduceExponential(body, body.name(square), low);
-  const [first, last] = powerInHalves(body, t, exponent);
-  const exponential = factor === undefined ? plus(1, rest) : plus(factor, times(factor, rest));
-  const quotient = over(times(exponential, polynomial(t, constants.numerator)), polynomial(t, constants.denominator));
-  return { value: body.name(times(quotient, first), "tail"), last: body.name(last, "power") };
+const bend = (x: Expr, { stretch, scale }: Shape): Expr => {
+  const { numerator, denominator } = choose(x, constants);
+  const t = stretch === 1 ? x : times(x, stretch);
+  return over(polynomial(t, numerator.map((coefficient) => coefficient * scale)), polynomial(t, denominator));
 };
 
-const complementOf = (body: BlockBuilder, magnitude: Expr): Expr => {
-  const constants = choose(magnitude, complementTail);
-  const { value, last } = tailOf(body, body.name(atMost(magnitude, constants.vanished)), 1, constants);
-  return body.name(times(value, last), "complement");
+/** The tail at x >= 0, times `factor`. */
+const tailOf = (body: BlockBuilder, magnitude: Expr, shape: Shape, factor: (x: Expr) => Term): Expr => {
+  const { share, atZero, slope, vanished } = shape;
+  const x = body.name(atMost(magnitude, vanished), "t");
+  const head = headOf(body, x);
+  const low = body.name(minus(x, head));
+  const square = body.name(times(times(head, head), -share));
+  const { rest, exponent } = reduceExponential(body, square, times(times(plus(x, head), low), -share));
+  const bent = minus(atZero, times(x, bend(x, shape)));
+  const divisor = plus(times(head, slope[0]), plus(bent, plus(times(low, slope[0]), times(x, slope[1]))));
+  const scaled = factor(x);
+  const [first, last] = powerInHalves(body, x, exponent);
+  const quotient = over(plus(scaled, times(scaled, rest)), divisor);
+  return body.name(times(times(quotient, first), last), "tail");
 };
+
+const complementOf = (body: BlockBuilder, x: Expr): Expr =>
+  tailOf(body, body.name(absolute(x)), choose(x, constants).complement, () => 1);
 
 const errorFunctionNearZero = (body: BlockBuilder, x: Expr): Expr => {
   const square = body.name(times(x, x), "square");
@@ -120,22 +127,18 @@ const errorFunctionNearZero = (body: BlockBuilder, x: Expr): Expr => {
 
 /** The error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x. */
 export const errorFunction = (body: BlockBuilder, x: Expr): Expr => {
-  const magnitude = body.name(absolute(x));
-  const far = body.name(minus(1, complementOf(body, magnitude)));
-  return where(isBelow(magnitude, 1), errorFunctionNearZero(body, x), withSignOf(x, far));
+  const far = body.name(minus(1, complementOf(body, x)));
+  return where(isBelow(absolute(x), 1), errorFunctionNearZero(body, x), withSignOf(x, far));
 };
 
 /** 1 - erf(x), accurate in the tail. */
 export const complementaryErrorFunction = (body: BlockBuilder, x: Expr): Expr => {
-  const tail = complementOf(body, body.name(absolute(x)));
+  const tail = complementOf(body, x);
   return where(isBelow(x, 0), minus(2, tail), tail);
 };
 
 /** x times the normal distribution's integral up to x. */
 export const gelu = (body: BlockBuilder, x: Expr): Expr => {
-  const constants = choose(x, normalTail);
-  const t = body.name(atMost(body.name(absolute(x)), constants.vanished), "t");
-  const { value, last } = tailOf(body, t, 0.5, constants, t);
-  const tail = body.name(times(value, last));
+  const tail = tailOf(body, body.name(absolute(x)), choose(x, constants).normal, (t) => t);
   return where(isBelow(x, 0), negative(tail), minus(x, tail));
 };

@@ -1,0 +1,30 @@
+// Runs the JavaScript text of a program in this process, to compare it with the other backends. The text is loaded as a
+// module from a `data:` address: nothing is written to disk and nothing is evaluated, so it works where eval is
+// forbidden. Loading a module is asynchronous, so this is no `Backend`.
+import { invariant } from "../../ir/diagnostics/invariant.ts";
+import type { PlannedProgram } from "../../ir/loop/kernel.ts";
+import type { Instance } from "../backend.ts";
+import { printJavaScript } from "./print-javascript.ts";
+
+/** What a printed module exports. */
+interface PrintedModule {
+  readonly instantiate: () => { readonly memory: ArrayBuffer; readonly [entry: `entry${number}`]: () => void };
+}
+
+/** Prints a program, loads the text, and makes an instance of it. */
+export const instantiateJavaScript = async (program: PlannedProgram): Promise<Instance> => {
+  // The text is ASCII, since it contains no string of a user's.
+  const address = `data:text/javascript;base64,${btoa(printJavaScript(program))}`;
+  // The module is our own text, so its exports are known.
+  const { instantiate } = (await import(/* @vite-ignore */ address)) as PrintedModule;
+  const instance = instantiate();
+  const positions = new Map(program.entries.map(({ name }, position) => [name, position]));
+  return {
+    memory: instance.memory,
+    run: (entry) => {
+      const position = positions.get(entry);
+      invariant(position !== undefined, `program ${program.name} has no entry ${entry}`);
+      instance[`entry${position}`]?.();
+    },
+  };
+};

@@ -1,0 +1,125 @@
+// The safetensors format: eight bytes of header length, a JSON header, the bytes of the tensors one after the other. Reading
+// is checking: every length is compared before anything is allocated, tensors must cover the data without holes or
+// overlaps, and nothing in a file is ever run. Format: https://github.com/huggingface/safetensors.
+import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { type DataArray, type DType, dtypes } from "../ir/types/dtype.ts";
+import { sizeOf } from "../ir/types/ndarray.ts";
+
+/** A tensor in a file. */
+export interface StoredTensor {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly data: DataArray;
+}
+
+/** Tensors by name. */
+export type StoredTensors = Readonly<Record<string, StoredTensor>>;
+
+const codes: { readonly [D in DType]: string } = { f32: "F32", f64: "F64", i32: "I32", u8: "U8", bool: "BOOL" };
+
+const dtypeOfCode: ReadonlyMap<string, DType> = new Map([
+  ["F32", "f32"],
+  ["F64", "f64"],
+  ["I32", "i32"],
+  ["U8", "u8"],
+  ["BOOL", "bool"],
+]);
+
+/** What the format itself allows a header to have, in bytes. */
+const longestHeader = 100_000_000;
+
+const bytesOf = ({ data }: StoredTensor): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+/** The bytes of a file with these tensors, in the order given, wider elements first so that each starts aligned. */
+export const encodeSafetensors = (
+  tensors: StoredTensors,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> => {
+  const ordered = Object.entries(tensors).toSorted(([, a], [, b]) => dtypes[b.dtype].bytes - dtypes[a.dtype].bytes);
+  let end = 0;
+  const entries = ordered.map(([name, tensor]): [string, unknown] => {
+    const start = end;
+    end += tensor.data.byteLength;
+    return [name, { dtype: codes[tensor.dtype], shape: tensor.shape, data_offsets: [start, end] }];
+  });
+  if (Object.keys(metadata).length > 0) entries.unshift(["__metadata__", metadata]);
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  const padded = Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(8 + padded + end).fill(0x20, 8, 8 + padded);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
+  bytes.set(json, 8);
+  let at = 8 + padded;
+  for (const [, tensor] of ordered) {
+    bytes.set(bytesOf(tensor), at);
+    at += tensor.data.byteLength;
+  }
+  return bytes;
+};
+
+interface Header {
+  readonly entries: readonly (readonly [name: string, entry: unknown])[];
+  /** Where the data begins. */
+  readonly start: number;
+}
+
+const readHeader = (file: string, bytes: Uint8Array): Header => {
+  if (bytes.length < 8) return reject("W401", { file, why: `it has ${bytes.length} bytes, fewer than the 8 of a header length` });
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = Number(view.getBigUint64(0, true));
+  if (length > longestHeader || 8 + length > bytes.length)
+    return reject("W401", { file, why: `its header says ${length} bytes, but ${bytes.length - 8} follow` });
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length));
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
+      return reject("W401", { file, why: "its header is not a JSON object" });
+    return { entries: Object.entries(parsed).filter(([name]) => name !== "__metadata__"), start: 8 + length };
+  } catch (cause) {
+    if (cause instanceof SyntaxError || cause instanceof TypeError)
+      return reject("W401", { file, why: `its header is not JSON: ${cause.message}` }, { cause });
+    throw cause;
+  }
+};
+
+interface Entry {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+const isExtent = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+
+const readEntry = (file: string, name: string, entry: unknown): Entry => {
+  const fail = (why: string): never => reject("W401", { file, why: `tensor ${JSON.stringify(name)}: ${why}` });
+  if (typeof entry !== "object" || entry === null) return fail("its entry is not an object");
+  const { dtype: code, shape, data_offsets: offsets } = entry as Readonly<Record<string, unknown>>;
+  const dtype = dtypeOfCode.get(String(code));
+  if (dtype === undefined) return fail(`its dtype is ${JSON.stringify(code)}, not one of ${[...dtypeOfCode.keys()].join(", ")}`);
+  if (!Array.isArray(shape) || !shape.every(isExtent)) return fail("its shape is not a list of whole numbers");
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isExtent)) return fail("its data_offsets are not two whole numbers");
+  const [begin = 0, end = 0] = offsets;
+  const size = sizeOf(shape) * dtypes[dtype].bytes;
+  if (end - begin !== size) return fail(`${code} of shape [${shape.join(", ")}] takes ${size} bytes, but it has ${end - begin}`);
+  return { name, dtype, shape, begin, end };
+};
+
+/** The tensors of a file; `reject`s (W401) bytes that are not exactly a safetensors file. `file` is for the message. */
+export const decodeSafetensors = (bytes: Uint8Array, file = "safetensors"): StoredTensors => {
+  const { entries, start } = readHeader(file, bytes);
+  const read = entries.map(([name, entry]) => readEntry(file, name, entry));
+  let covered = 0;
+  for (const { name, begin, end } of read.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin !== covered) reject("W401", { file, why: `tensor ${JSON.stringify(name)} begins at byte ${begin} of the data, expected ${covered}` });
+    covered = end;
+  }
+  if (start + covered !== bytes.length)
+    reject("W401", { file, why: `its tensors take ${covered} bytes, but ${bytes.length - start} are there` });
+  return Object.fromEntries(
+    read.map(({ name, dtype, shape, begin, end }): [string, StoredTensor] => {
+      const data = bytes.slice(start + begin, start + end);
+      return [name, { dtype, shape, data: dtypes[dtype].view(data.buffer, 0, sizeOf(shape)) }];
+    }),
+  );
+};

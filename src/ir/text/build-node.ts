@@ -1,0 +1,134 @@
+// One line of text as a node of the graph: its op is looked up, its operands and attributes are counted and read, and the
+// graph builder types it by the op's own rule; then the printed type is checked against what the rule says.
+import { locate, reject, WeftError } from "../diagnostics/diagnostic.ts";
+import type { Location } from "../diagnostics/location.ts";
+import { nearestName } from "../diagnostics/nearest.ts";
+import { dimAttributes } from "../graph/analysis.ts";
+import type { GraphBuilder } from "../graph/builder.ts";
+import type { ValueId } from "../graph/graph.ts";
+import { schemaOf } from "../graph/schema.ts";
+import type { Attributes } from "../ops/attributes.ts";
+import { isOpKind, type OpKind, opOf, ops } from "../ops/index.ts";
+import type { Arity } from "../ops/op.ts";
+import { isKnown, symbolsOf } from "../types/dim.ts";
+import { printType, sameType, type TensorType } from "../types/tensor-type.ts";
+import { readAttributes, readType } from "./attributes.ts";
+import { type ContentsTable, readContents } from "./contents.ts";
+import type { NodeSyntax, Piece, TypeSyntax } from "./syntax.ts";
+
+/** What is known while a graph is being built. */
+export interface Reading {
+  readonly builder: GraphBuilder;
+  /** The values defined so far, by their names in the text. */
+  readonly values: Map<string, ValueId>;
+  /** The parameters defined so far, by their own names. */
+  readonly parameters: Map<string, ValueId>;
+  readonly contents: ContentsTable;
+  /** The symbols that inputs and parameters declare. */
+  readonly symbols: ReadonlySet<string>;
+}
+
+/** The value of this name; W106 where none is defined so far. */
+export const lookUp = ({ values }: Reading, { text, location }: Piece): ValueId =>
+  values.get(text) ?? reject("W106", { name: text, nearest: nearestName(text, [...values.keys()]) }, { location });
+
+/** Gives a value its name; W107 where it is taken. */
+export const define = ({ values }: Reading, { text, location }: Piece, value: ValueId): void => {
+  if (values.has(text)) reject("W107", { name: text }, { location });
+  values.set(text, value);
+};
+
+/**
+ * Builds at the place that the text records for a node, or else at the node's place in the text. A refusal points into
+ * the text either way, with the recorded place beside it.
+ */
+export const built = <T>(written: Location, recorded: Location | undefined, build: (place: Location) => T): T => {
+  try {
+    return build(recorded ?? written);
+  } catch (error) {
+    if (!(error instanceof WeftError)) throw error;
+    const [first, ...rest] = error.diagnostics;
+    if (recorded === undefined || first?.location !== recorded) throw locate(error, written);
+    const notes = [...first.notes, { label: "recorded place", text: "", location: recorded }];
+    throw new WeftError([{ ...first, location: written, notes }, ...rest], { cause: error.cause });
+  }
+};
+
+const kindOf = ({ text, location }: Piece): OpKind => {
+  if (text === "input") reject("W130", {}, { location });
+  return isOpKind(text)
+    ? text
+    : reject("W105", { name: text, nearest: nearestName(text, Object.keys(ops)) }, { location });
+};
+
+const requireCounts = ({ op: { text, location }, operands, results, types }: NodeSyntax, kind: OpKind): void => {
+  // Looked up by name, a definition has the type of a variadic op; the counts themselves are what it was written with.
+  const { arity, resultArity }: { readonly arity: Arity; readonly resultArity: Arity } = opOf(kind);
+  const require = (what: string, wanted: Arity, given: number): void => {
+    if (wanted !== "many" && wanted !== given) reject("W108", { op: text, what, wanted, given }, { location });
+  };
+  require("operand", arity, operands.length);
+  require("result", resultArity, results.length);
+  if (results.length !== types.length)
+    reject("W108", { op: text, what: "type", wanted: results.length, given: types.length }, { location });
+};
+
+const requireSymbols = (
+  { symbols }: Reading,
+  kind: OpKind,
+  attrs: Attributes,
+  type: TensorType,
+  location: Location,
+): void => {
+  const dims = [...type.shape, ...dimAttributes(kind).flatMap((name) => attrs[name] ?? [])];
+  for (const dim of dims)
+    for (const symbol of typeof dim === "string" ? symbolsOf(dim) : [])
+      if (!symbols.has(symbol)) reject("W109", { op: kind, symbol, declared: [...symbols].sort() }, { location });
+};
+
+const requireType = (op: string, value: TensorType, written: TensorType, { location }: TypeSyntax): void => {
+  if (!sameType(value, written))
+    reject("W114", { op, written: printType(written), inferred: printType(value) }, { location });
+};
+
+/** The ids of the node's results. */
+const emit = (
+  reading: Reading,
+  kind: OpKind,
+  syntax: NodeSyntax,
+  attrs: Attributes,
+  type: TensorType,
+): readonly ValueId[] => {
+  const { builder, parameters, contents } = reading;
+  const { location } = syntax.op;
+  const operands = syntax.operands.map((operand) => lookUp(reading, operand));
+  return built(location, syntax.recorded, (place) => {
+    if (kind === "parameter") {
+      const name = `${attrs["name"]}`;
+      const value = builder.parameter(name, type, place);
+      parameters.set(name, value);
+      return [value];
+    }
+    if (kind !== "data") return builder.emit(kind, operands, attrs, place);
+    const elements = readContents(contents, `${attrs["id"]}`, type, location);
+    return [builder.data(type.dtype, type.shape.filter(isKnown), elements, place)];
+  });
+};
+
+/** Adds the node to the graph under construction. */
+export const buildNode = (reading: Reading, syntax: NodeSyntax): void => {
+  const kind = kindOf(syntax.op);
+  requireCounts(syntax, kind);
+  const types = syntax.types.map(readType);
+  const [first] = types;
+  if (first === undefined) return;
+  const attrs = readAttributes(syntax, schemaOf(kind), first);
+  requireSymbols(reading, kind, attrs, first, syntax.op.location);
+  const values = emit(reading, kind, syntax, attrs, first);
+  syntax.results.forEach((result, position) => {
+    const [value, type, written] = [values[position], types[position], syntax.types[position]];
+    if (value === undefined || type === undefined || written === undefined) return;
+    requireType(kind, reading.builder.typeOf(value), type, written);
+    define(reading, result, value);
+  });
+};

@@ -1,0 +1,5 @@
+// The entry `weftgraph/text`: graphs as text, read back from it, compared by it, and drawn.
+export { type DotOptions, toDot } from "./dot.ts";
+export { sameGraph } from "./equal.ts";
+export { type ParseOptions, parseGraph } from "./parse.ts";
+export { printGraph, type PrintOptions } from "./print.ts";

@@ -1,0 +1,88 @@
+// Text as a graph: what the grammar read is built anew through the graph builder, so every node is typed by its op's own
+// rule. Nothing in a text is trusted; whatever is wrong with it is a `WeftError` that points into it.
+import { reject } from "../diagnostics/diagnostic.ts";
+import { graphBuilder } from "../graph/builder.ts";
+import type { Entry, Graph, NamedValue } from "../graph/graph.ts";
+import { symbolsOf } from "../types/dim.ts";
+import { printType, sameType } from "../types/tensor-type.ts";
+import { readType } from "./attributes.ts";
+import { buildNode, built, define, lookUp, type Reading } from "./build-node.ts";
+import { contentsTable } from "./contents.ts";
+import { readGraph } from "./grammar.ts";
+import type { BindingSyntax, EntrySyntax, GraphSyntax, InputSyntax, Piece, TypeSyntax } from "./syntax.ts";
+
+/** How a text is read. */
+export interface ParseOptions {
+  /** The name of the text in messages. */
+  readonly file?: string;
+}
+
+/** The symbols in the types of inputs and parameters: all others must be among them. */
+const declaredSymbols = ({ inputs, nodes }: GraphSyntax): ReadonlySet<string> => {
+  const types: readonly TypeSyntax[] = [
+    ...inputs.map(({ type }) => type),
+    ...nodes.flatMap(({ op, types }) => (op.text === "parameter" ? types : [])),
+  ];
+  return new Set(types.flatMap((type) => readType(type).shape.flatMap(symbolsOf)));
+};
+
+/** A value's name says whether it was quoted: quotes keep the input "0" apart from the value %0. */
+const inputName = (text: string): string => (text.startsWith('"') ? (JSON.parse(text) as string) : text);
+
+const buildInput = (reading: Reading, { name, type, recorded }: InputSyntax): void => {
+  const place = name.location;
+  const value = built(place, recorded, (at) => reading.builder.input(inputName(name.text), readType(type), at));
+  define(reading, name, value);
+};
+
+/** The names of a list, each of which may stand there once. */
+const requireDistinct = (what: string, names: readonly Piece[]): void => {
+  const seen = new Set<string>();
+  for (const { text, location } of names) {
+    if (seen.has(text)) reject("W119", { what, name: text }, { location });
+    seen.add(text);
+  }
+};
+
+const requireUpdate = ({ builder, parameters }: Reading, { name }: BindingSyntax, { value }: NamedValue): void => {
+  const { text, location } = name;
+  const parameter = parameters.get(text) ?? reject("W123", { what: "parameter", name: text }, { location });
+  const [current, next] = [builder.typeOf(parameter), builder.typeOf(value)];
+  if (!sameType(current, next))
+    reject("W116", { parameter: text, current: printType(current), next: printType(next) }, { location });
+};
+
+const buildEntry = (reading: Reading, { name, outputs, updates }: EntrySyntax): Entry => {
+  const bind = ({ name, value }: BindingSyntax): NamedValue => ({ name: name.text, value: lookUp(reading, value) });
+  const names = (bindings: readonly BindingSyntax[]): readonly Piece[] => bindings.map(({ name }) => name);
+  requireDistinct(`an output of ${name.text}`, names(outputs));
+  requireDistinct(`an update of ${name.text}`, names(updates));
+  for (const update of updates) requireUpdate(reading, update, bind(update));
+  return { name: name.text, outputs: outputs.map(bind), updates: updates.map(bind) };
+};
+
+/**
+ * Reads the graph that a text in the form of `printGraph` holds. Nodes get the places that the text records, and where
+ * it records none their places in the text. Throws nothing but `WeftError`, whatever the text.
+ */
+export const parseGraph = (text: string, { file = "<text>" }: ParseOptions = {}): Graph => {
+  const syntax = readGraph(text, file);
+  const reading: Reading = {
+    // A text may say the same node twice, and gets it twice: merging them is for cse.
+    builder: graphBuilder({ shareEqual: false }),
+    values: new Map(),
+    parameters: new Map(),
+    contents: contentsTable(syntax.contents),
+    symbols: declaredSymbols(syntax),
+  };
+  for (const input of syntax.inputs) buildInput(reading, input);
+  for (const node of syntax.nodes) buildNode(reading, node);
+  requireDistinct(
+    "an entry",
+    syntax.entries.map(({ name }) => name),
+  );
+  return reading.builder.finish(
+    syntax.name,
+    syntax.entries.map((entry) => buildEntry(reading, entry)),
+  );
+};

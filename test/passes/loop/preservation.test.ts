@@ -1,0 +1,60 @@
+// Properties of all loop passes: what they give is well formed, and gives the same bits.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Kernel } from "../../../src/ir/loop/kernel.ts";
+import { printKernel } from "../../../src/ir/loop/print.ts";
+import { hoist } from "../../../src/passes/loop/hoist.ts";
+import type { KernelPass } from "../../../src/passes/loop/kernel-pass.ts";
+import { optimizeKernel } from "../../../src/passes/loop/pipeline.ts";
+import { removeDead } from "../../../src/passes/loop/remove-dead.ts";
+import { simplifyIndex } from "../../../src/passes/loop/simplify-index.ts";
+import { vectorize } from "../../../src/passes/loop/vectorize.ts";
+import { elementwiseKernels, foldKernels } from "../../../src/testing/arbitraries/kernel.ts";
+import { resultsOf, violationsOf } from "../../support/loop-runs.ts";
+
+const runs = { numRuns: 400 };
+
+const expectSame = (before: Kernel, after: Kernel, seed: number): void => {
+  const text = (): string => `${printKernel(before)}\n${printKernel(after)}`;
+  expect(violationsOf(after), text()).toEqual([]);
+  expect(resultsOf(after, seed), text()).toEqual(resultsOf(before, seed));
+};
+
+describe.each<KernelPass>([
+  removeDead,
+  simplifyIndex,
+  hoist,
+  vectorize,
+  { name: "all loop passes", summary: "", run: optimizeKernel },
+])("$name", ({ run }) => {
+  test("keeps every bit of elementwise kernels", () => {
+    fc.assert(
+      fc.property(elementwiseKernels, fc.nat(), (kernel, seed) => expectSame(kernel, run(kernel), seed)),
+      runs,
+    );
+  });
+});
+
+describe.each([removeDead, simplifyIndex, hoist])("$name", ({ run }) => {
+  test("keeps every bit of folds, vectorised or not", () => {
+    fc.assert(
+      fc.property(foldKernels, fc.nat(), ({ fold }, seed) => {
+        expectSame(fold, run(fold), seed);
+        const wide = vectorize.run(fold);
+        expectSame(wide, run(wide), seed);
+      }),
+      runs,
+    );
+  });
+});
+
+describe("random kernels", () => {
+  test("are well formed", () => {
+    fc.assert(
+      fc.property(elementwiseKernels, foldKernels, (kernel, { fold, elements }) => {
+        for (const each of [kernel, fold, elements]) expect(violationsOf(each), printKernel(each)).toEqual([]);
+      }),
+      runs,
+    );
+  });
+});

@@ -1,0 +1,67 @@
+// What every graph pass promises: the meaning of the graph stays, the result is well formed, a second run changes nothing,
+// and where there is nothing to do the very same graph comes back.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Graph } from "../../src/ir/graph/graph.ts";
+import { verify } from "../../src/ir/graph/verify.ts";
+import { cse } from "../../src/passes/cse.ts";
+import { dce } from "../../src/passes/dce.ts";
+import { decompose } from "../../src/passes/decompose.ts";
+import { foldConstants } from "../../src/passes/fold-constants.ts";
+import { runPasses } from "../../src/passes/manager.ts";
+import type { Pass } from "../../src/passes/pass.ts";
+import { absorbTransposes, optimize, simplify, standard } from "../../src/passes/pipelines.ts";
+import { type GraphCase, graphs } from "../../src/testing/arbitraries/graph.ts";
+import { allBits, run } from "./support.ts";
+
+const passes: readonly Pass<Graph, Graph>[] = [simplify, absorbTransposes, foldConstants, cse, dce, optimize];
+
+const results = ({ feeds, parameters }: GraphCase, graph: Graph) => {
+  const { outputs, updates } = run(graph, feeds, parameters);
+  return { outputs: allBits(outputs), updates: allBits(updates) };
+};
+
+describe.each(passes.map((pass) => [pass.name, pass] as const))("%s", (_, pass) => {
+  test("keeps every bit of every result, and every invariant", () => {
+    fc.assert(
+      fc.property(graphs(), (graphCase) => {
+        const changed = pass.run(graphCase.graph);
+        verify(changed);
+        expect(results(graphCase, changed)).toEqual(results(graphCase, graphCase.graph));
+      }),
+      { numRuns: 120 },
+    );
+  });
+
+  test("comes to rest: what it made it gives back as it is", () => {
+    fc.assert(
+      fc.property(graphs(), ({ graph }) => {
+        const changed = pass.run(graph);
+        expect(pass.run(changed)).toBe(changed);
+      }),
+      { numRuns: 120 },
+    );
+  });
+});
+
+test("the standard pipeline, verified after each pass, keeps every bit that decomposition keeps", () => {
+  fc.assert(
+    fc.property(graphs({ values: ["normal", "whole"] }), (graphCase) => {
+      const { program } = runPasses(standard, graphCase.graph, { verify: "each" });
+      const { outputs } = results(graphCase, program);
+      // A composite with a meaning of its own rounds once where its parts round often.
+      expect(outputs).toEqual(results(graphCase, decompose.run(optimize.run(graphCase.graph))).outputs);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("passes give the same graph for the same graph", () => {
+  fc.assert(
+    fc.property(graphs(), ({ graph }) => {
+      const nodes = (of: Graph) => [...of.nodes.values()].map(({ location: _, ...node }) => node);
+      expect(nodes(optimize.run(graph))).toEqual(nodes(optimize.run(graph)));
+    }),
+    { numRuns: 50 },
+  );
+});
