@@ -1,6 +1,7 @@
 // A compiled model as the files of a standalone module, in memory: what `emit` writes, and what others may put anywhere.
-import { assembleModule } from "../backends/wasm/instantiate.ts";
+
 import type { Executable } from "../backends/runtime/executable.ts";
+import { assembleModule } from "../backends/wasm/instantiate.ts";
 import type { PlannedGraph } from "../compile/plan-graph.ts";
 import { encodeSafetensors } from "../formats/safetensors.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
@@ -40,7 +41,13 @@ export const generate = (
   const isTrainer = program.entries.some(
     (entry) => entry.name === "step" && entry.outputs.some((output) => output.name === "finite"),
   );
-  const parts: ModuleParts = { program, table: interfaceTable(program, indexRanges(graph)), format, file: name, isTrainer };
+  const parts: ModuleParts = {
+    program,
+    table: interfaceTable(program, indexRanges(graph)),
+    format,
+    file: name,
+    isTrainer,
+  };
   const parameters = Object.fromEntries(
     executable.parameters.map((parameter) => [parameter.name, executable.read(parameter.name)]),
   );

@@ -36,7 +36,13 @@ export const interfaceTable = (program: PlannedProgram, ranges: ReadonlyMap<stri
     const offset = program.memory.offsets.get(buffer);
     invariant(offset !== undefined, `buffer ${buffer} has its place`);
     const range = ranges.get(name);
-    return { name, dtype: type.dtype, shape: knownShape(type.shape), offset, ...(range === undefined ? {} : { range }) };
+    return {
+      name,
+      dtype: type.dtype,
+      shape: knownShape(type.shape),
+      offset,
+      ...(range === undefined ? {} : { range }),
+    };
   };
   return {
     name: program.name,

@@ -80,7 +80,9 @@ export const moduleText = (parts: ModuleParts): string => {
     moduleRuntime,
     isTrainer ? `${trainerRuntime}\nconst finish = withStep;` : "const finish = (model) => model;",
     moduleLoading,
-    format === "wasm" ? wasmStart(file) : printJavaScript(program).replace("export function instantiate", "function instantiate"),
+    format === "wasm"
+      ? wasmStart(file)
+      : printJavaScript(program).replace("export function instantiate", "function instantiate"),
     ...(format === "wasm" ? [] : [scriptStart(file)]),
   ].join("\n");
 };

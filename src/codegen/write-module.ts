@@ -18,7 +18,10 @@ export interface EmittedFile {
 }
 
 /** Writes the standalone module of something compiled, with the parameters it has now; gives the files and their sizes. */
-export const emit = async (compiled: Emittable, { directory, ...options }: EmitOptions): Promise<readonly EmittedFile[]> => {
+export const emit = async (
+  compiled: Emittable,
+  { directory, ...options }: EmitOptions,
+): Promise<readonly EmittedFile[]> => {
   const files = generate(compiled, options);
   try {
     await mkdir(directory, { recursive: true });
@@ -29,7 +32,10 @@ export const emit = async (compiled: Emittable, { directory, ...options }: EmitO
   for (const { name, contents } of files) {
     const file = join(directory, name);
     await writeWhole(file, contents);
-    written.push({ file, bytes: typeof contents === "string" ? new TextEncoder().encode(contents).length : contents.length });
+    written.push({
+      file,
+      bytes: typeof contents === "string" ? new TextEncoder().encode(contents).length : contents.length,
+    });
   }
   return written;
 };

@@ -1,10 +1,11 @@
 // A graph made runnable on the backend of the caller's choice.
+
+import type { Backend } from "../backends/backend.ts";
 import { closureBackend } from "../backends/closure/closure-backend.ts";
 import { type Executable, makeExecutable } from "../backends/runtime/executable.ts";
 import { wasmBackend } from "../backends/wasm/instantiate.ts";
-import type { Backend } from "../backends/backend.ts";
-import { indexRanges } from "../ir/graph/index-ranges.ts";
 import type { Graph } from "../ir/graph/graph.ts";
+import { indexRanges } from "../ir/graph/index-ranges.ts";
 import { type PlannedGraph, type PlanOptions, planGraph } from "./plan-graph.ts";
 import { referenceExecutable } from "./reference-executable.ts";
 

@@ -1,12 +1,12 @@
 // The whole middle of the compiler as one function: a graph and the values of its symbols in, a planned program out.
 import type { Graph } from "../ir/graph/graph.ts";
-import { assertSound, verifyPlanned } from "../ir/loop/verify.ts";
 import type { PlannedProgram } from "../ir/loop/kernel.ts";
+import { assertSound, verifyPlanned } from "../ir/loop/verify.ts";
 import type { Bindings } from "../ir/types/dim.ts";
 import { runPasses } from "../passes/manager.ts";
-import type { PassTrace } from "../passes/trace.ts";
 import { compilation } from "../passes/pipelines.ts";
 import { bindSymbols } from "../passes/specialize.ts";
+import type { PassTrace } from "../passes/trace.ts";
 
 /** How a graph is compiled, whatever it runs on. */
 export interface PlanOptions {

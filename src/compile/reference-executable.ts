@@ -10,7 +10,10 @@ import { type DataArray, dtypes } from "../ir/types/dtype.ts";
 import type { NdArray } from "../ir/types/ndarray.ts";
 import { knownType } from "../ir/types/shape.ts";
 
-const toReference = ({ type }: Port, data: DataArray): NdArray => ({ ...knownType(type), data: Float64Array.from(data) });
+const toReference = ({ type }: Port, data: DataArray): NdArray => ({
+  ...knownType(type),
+  data: Float64Array.from(data),
+});
 
 /** Back to the array class of the dtype: f32 is rounded here, and only here. */
 const toHost = (port: Port, { data }: NdArray): NDArray => {
@@ -26,7 +29,8 @@ export const referenceExecutable = (graph: Graph, program: PlannedProgram, range
   );
   const parameters = new Map(program.parameters.map((port) => [port.name, port]));
   const entries = new Map<string, EntryPoint>(program.entries.map((entry) => [entry.name, entry]));
-  const portOf = (name: string): Port => parameters.get(name) ?? reject("W307", { name, known: [...parameters.keys()] });
+  const portOf = (name: string): Port =>
+    parameters.get(name) ?? reject("W307", { name, known: [...parameters.keys()] });
   return {
     backend: "reference",
     entries: [...entries.keys()],

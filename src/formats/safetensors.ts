@@ -63,7 +63,8 @@ interface Header {
 }
 
 const readHeader = (file: string, bytes: Uint8Array): Header => {
-  if (bytes.length < 8) return reject("W401", { file, why: `it has ${bytes.length} bytes, fewer than the 8 of a header length` });
+  if (bytes.length < 8)
+    return reject("W401", { file, why: `it has ${bytes.length} bytes, fewer than the 8 of a header length` });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
   if (length > longestHeader || 8 + length > bytes.length)
@@ -96,12 +97,15 @@ const readEntry = (file: string, name: string, entry: unknown): Entry => {
   if (typeof entry !== "object" || entry === null) return fail("its entry is not an object");
   const { dtype: code, shape, data_offsets: offsets } = entry as Readonly<Record<string, unknown>>;
   const dtype = dtypeOfCode.get(String(code));
-  if (dtype === undefined) return fail(`its dtype is ${JSON.stringify(code)}, not one of ${[...dtypeOfCode.keys()].join(", ")}`);
+  if (dtype === undefined)
+    return fail(`its dtype is ${JSON.stringify(code)}, not one of ${[...dtypeOfCode.keys()].join(", ")}`);
   if (!Array.isArray(shape) || !shape.every(isExtent)) return fail("its shape is not a list of whole numbers");
-  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isExtent)) return fail("its data_offsets are not two whole numbers");
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isExtent))
+    return fail("its data_offsets are not two whole numbers");
   const [begin = 0, end = 0] = offsets;
   const size = sizeOf(shape) * dtypes[dtype].bytes;
-  if (end - begin !== size) return fail(`${code} of shape [${shape.join(", ")}] takes ${size} bytes, but it has ${end - begin}`);
+  if (end - begin !== size)
+    return fail(`${code} of shape [${shape.join(", ")}] takes ${size} bytes, but it has ${end - begin}`);
   return { name, dtype, shape, begin, end };
 };
 
@@ -111,7 +115,11 @@ export const decodeSafetensors = (bytes: Uint8Array, file = "safetensors"): Stor
   const read = entries.map(([name, entry]) => readEntry(file, name, entry));
   let covered = 0;
   for (const { name, begin, end } of read.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (begin !== covered) reject("W401", { file, why: `tensor ${JSON.stringify(name)} begins at byte ${begin} of the data, expected ${covered}` });
+    if (begin !== covered)
+      reject("W401", {
+        file,
+        why: `tensor ${JSON.stringify(name)} begins at byte ${begin} of the data, expected ${covered}`,
+      });
     covered = end;
   }
   if (start + covered !== bytes.length)

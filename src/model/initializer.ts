@@ -27,7 +27,8 @@ const count = (shape: readonly number[]): number => shape.reduce((product, exten
 /** How many inputs feed one output: weights are [outputs, inputs, ...window]. */
 const fanIn = (shape: readonly number[]): number => (shape.length < 2 ? count(shape) : count(shape.slice(1)));
 
-const fanOut = (shape: readonly number[]): number => (shape.length < 2 ? count(shape) : (shape[0] ?? 1) * count(shape.slice(2)));
+const fanOut = (shape: readonly number[]): number =>
+  shape.length < 2 ? count(shape) : (shape[0] ?? 1) * count(shape.slice(2));
 
 const filled = (name: string, element: (shape: readonly number[]) => (random: RandomStream) => number): Initializer =>
   Object.freeze({
@@ -49,8 +50,10 @@ export const uniform = (low: number, high: number): Initializer =>
   filled(`uniform(${low}, ${high})`, () => (random) => low + (high - low) * random());
 
 /** Normal with mean 0, by the method of Box and Muller. */
-const gaussian = (deviation: number) => (random: RandomStream): number =>
-  deviation * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+const gaussian =
+  (deviation: number) =>
+  (random: RandomStream): number =>
+    deviation * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
 /** Normal with mean 0 and the given standard deviation. */
 export const normal = (deviation: number): Initializer => filled(`normal(${deviation})`, () => gaussian(deviation));

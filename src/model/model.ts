@@ -91,7 +91,10 @@ export const traceModel = (model: AnyModel): TracedModel => {
   for (const [path, { dtype, shape }] of flattenSpecs(model.params))
     parameters.set(path, trace.parameter(path, tensorType(dtype, shape)));
   const outputs = withTrace(trace, () => {
-    const params = bindSpecs(model.params, (path) => parameters.get(path) ?? reject("W307", { name: path, known: [...parameters.keys()] }));
+    const params = bindSpecs(
+      model.params,
+      (path) => parameters.get(path) ?? reject("W307", { name: path, known: [...parameters.keys()] }),
+    );
     // The caller's own types tied forward to params and inputs when the model was defined.
     return model.forward(params as never, inputs as never);
   });

@@ -1,8 +1,9 @@
 // The parameters of a model as a tree of specifications: shapes, dtypes and how they start. The tree is the one source
 // from which come the tensors that `forward` sees, the initial values, and the names ("blocks.3.attention.weight") under
 // which parameters are saved, restored and frozen.
-import type { Dims, Tensor } from "../ir/types/tensor.ts";
+
 import type { DType } from "../ir/types/dtype.ts";
+import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { type Initializer, zeros } from "./initializer.ts";
 
 /** One parameter: a leaf of the tree. */
@@ -84,7 +85,11 @@ export const flattenSpecs = (tree: SpecTree, prefix = ""): readonly (readonly [p
  * The same tree with tensors at its leaves and functions in the place of its layers: a `Params` of the tree, which is said
  * to the compiler where a model is defined, once, and not again here.
  */
-export const bindSpecs = (tree: SpecTree, tensorOf: (path: string, spec: ParamSpec) => Tensor, prefix = ""): unknown => {
+export const bindSpecs = (
+  tree: SpecTree,
+  tensorOf: (path: string, spec: ParamSpec) => Tensor,
+  prefix = "",
+): unknown => {
   if (isSpec(tree)) return tensorOf(prefix, tree);
   if (isLayer(tree)) {
     const params = bindSpecs(tree.params, tensorOf, prefix);

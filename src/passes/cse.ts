@@ -3,7 +3,7 @@
 // pure; random bits are a function of their key.
 import { order } from "../ir/graph/analysis.ts";
 import { attributesKey } from "../ir/graph/builder.ts";
-import { edit, type Edited } from "../ir/graph/edit.ts";
+import { type Edited, edit } from "../ir/graph/edit.ts";
 import type { Graph, Node } from "../ir/graph/graph.ts";
 import type { Pass } from "./pass.ts";
 

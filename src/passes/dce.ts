@@ -1,7 +1,7 @@
 // Removes dead code: nodes that no result of any entry needs, and dense constants that no node names. Inputs and
 // parameters stay, for they are the graph's signature.
 import { liveNodes } from "../ir/graph/analysis.ts";
-import { edit, type Edited } from "../ir/graph/edit.ts";
+import { type Edited, edit } from "../ir/graph/edit.ts";
 import type { Graph } from "../ir/graph/graph.ts";
 import type { Pass } from "./pass.ts";
 

@@ -4,7 +4,7 @@ import { invariant } from "../ir/diagnostics/invariant.ts";
 import type { Location } from "../ir/diagnostics/location.ts";
 import { order } from "../ir/graph/analysis.ts";
 import { decomposition, isComposite } from "../ir/graph/decomposition.ts";
-import { edit, type Edited, type Editor } from "../ir/graph/edit.ts";
+import { type Edited, type Editor, edit } from "../ir/graph/edit.ts";
 import type { Graph, Node, ValueId } from "../ir/graph/graph.ts";
 import type { CoreOp } from "../ir/ops/index.ts";
 import type { Pass } from "./pass.ts";

@@ -44,8 +44,7 @@ const pullBack = (trace: Trace, arrivals: Arrivals, { op, attrs, operands, resul
   const resultTensors = results.map(({ id }) => trace.tensor(id));
   const operandTensors = operands.map(trace.tensor);
   const cotangents = vjp({
-    emit: trace.emit,
-    constant: trace.constant,
+    ...trace,
     attrs,
     operands: operandTensors,
     results: resultTensors,

@@ -3,7 +3,7 @@
 // rounded correctly. (A sum, product, quotient or root made in double precision and rounded to f32 is the correctly
 // rounded one, since 53 >= 2 * 24 + 2.) A constant that is one number everywhere stays one.
 import { order } from "../ir/graph/analysis.ts";
-import { edit, type Edited, type Editor } from "../ir/graph/edit.ts";
+import { type Edited, type Editor, edit } from "../ir/graph/edit.ts";
 import type { Graph, Node, ValueId } from "../ir/graph/graph.ts";
 import { type OpKind, opOf } from "../ir/ops/index.ts";
 import { binary } from "../ir/scalar/binary.ts";
@@ -73,7 +73,11 @@ const contentsOf = ({ editor, made }: Folding, value: ValueId): NdArray | undefi
   const shape = knownShape(type);
   if (shape === undefined || !isSmall(type)) return undefined;
   if (node.op === "constant")
-    return { dtype: type.dtype, shape, data: new Float64Array(sizeOf(shape)).fill(roundTo(type.dtype, node.attrs.value)) };
+    return {
+      dtype: type.dtype,
+      shape,
+      data: new Float64Array(sizeOf(shape)).fill(roundTo(type.dtype, node.attrs.value)),
+    };
   if (node.op !== "data") return undefined;
   const contents = made.get(node.attrs.id) ?? [...editor.base.constants].find(([id]) => id === node.attrs.id)?.[1].data;
   return contents === undefined ? undefined : { dtype: type.dtype, shape, data: Float64Array.from(contents) };
@@ -84,7 +88,9 @@ const fillsOf = ({ editor }: Folding, { operands }: Node): readonly NdArray[] | 
   const fills = operands.flatMap((operand): NdArray[] => {
     const node = editor.definition(operand);
     const { dtype } = editor.typeOf(operand);
-    return node.op === "constant" ? [{ dtype, shape: [], data: Float64Array.of(roundTo(dtype, node.attrs.value)) }] : [];
+    return node.op === "constant"
+      ? [{ dtype, shape: [], data: Float64Array.of(roundTo(dtype, node.attrs.value)) }]
+      : [];
   });
   return fills.length === operands.length ? fills : undefined;
 };
@@ -97,7 +103,12 @@ const indexesInRange = (node: Node, operands: readonly NdArray[]): boolean =>
   });
 
 /** Puts folded elements into the graph: as one number where they are all the same, else as a dense constant. */
-const materialize = ({ editor, made }: Folding, { location }: Node, type: TensorType, elements: Float64Array): ValueId => {
+const materialize = (
+  { editor, made }: Folding,
+  { location }: Node,
+  type: TensorType,
+  elements: Float64Array,
+): ValueId => {
   const { dtype, shape } = type;
   const rounded = elements.map((element) => roundTo(dtype, element));
   const [first = 0] = rounded;

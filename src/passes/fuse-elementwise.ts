@@ -5,14 +5,15 @@
 //   - elementwise arithmetic that follows a value of its own shape goes to where the value is made (epilogue of a matrix
 //     product, convolution or reduction; several results of one loop).
 // Nothing is computed twice that does arithmetic, and no merge may close a cycle between kernels.
-import type { Entry, Graph, Node, NodeId, ValueId } from "../ir/graph/graph.ts";
+
 import { typeOf } from "../ir/graph/analysis.ts";
+import type { Entry, Graph, Node, NodeId, ValueId } from "../ir/graph/graph.ts";
 import type { CoreOp } from "../ir/ops/index.ts";
 import { sizeOf } from "../ir/types/ndarray.ts";
+import { knownShape } from "../ir/types/shape.ts";
 import type { FusedEntry, FusedGraph, Group } from "./fused-graph.ts";
 import { mergeFollowers } from "./fusion/followers.ts";
 import { type Fusing, fusingOf, workOf } from "./fusion/fusing.ts";
-import { knownShape } from "../ir/types/shape.ts";
 import type { Pass } from "./pass.ts";
 
 /** Whether a reader of this size may read an operand more than once per element. */
@@ -44,7 +45,11 @@ const assignRoots = (fusing: Fusing): ReadonlyMap<NodeId, NodeId> => {
       user.results.some(({ id }) => users.get(id)?.some((next) => repeatsThrough(next, id))));
   for (const node of nodes.toReversed()) {
     const using = node.results.flatMap(({ id }) => users.get(id) ?? []);
-    const roots = new Set(using.flatMap((user) => [...(rootOf.has(user.id) ? [rootOf.get(user.id) ?? user.id] : (readers.get(user.id) ?? []))]));
+    const roots = new Set(
+      using.flatMap((user) => [
+        ...(rootOf.has(user.id) ? [rootOf.get(user.id) ?? user.id] : (readers.get(user.id) ?? [])),
+      ]),
+    );
     readers.set(node.id, roots);
     const [only] = roots;
     if (isRoot(node)) rootOf.set(node.id, node.id);
@@ -78,6 +83,7 @@ const fuseEntry = (graph: Graph, entry: Entry): FusedEntry => {
 /** Groups the nodes of every entry point into kernels. */
 export const fuseElementwise: Pass<Graph<CoreOp>, FusedGraph> = {
   name: "fuse-elementwise",
-  summary: "Computes chains of elementwise ops, and what leads to or follows a reduction, product or convolution, in one kernel.",
+  summary:
+    "Computes chains of elementwise ops, and what leads to or follows a reduction, product or convolution, in one kernel.",
   run: (graph) => ({ graph, entries: graph.entries.map((entry) => fuseEntry(graph, entry)) }),
 };

@@ -1,7 +1,8 @@
 // What a pass is, and how passes make pipelines. A pass is a pure function between forms of the program; the forms are
 // its type parameters, so that a pipeline in which, say, an undecomposed graph would be lowered does not compile.
-import { InvariantError } from "../ir/diagnostics/invariant.ts";
+
 import type { Patch } from "immer";
+import { InvariantError } from "../ir/diagnostics/invariant.ts";
 
 /** What a pass may tell while it runs. The manager listens; by itself a pass talks to nobody. */
 export interface Observer {
@@ -76,6 +77,8 @@ export const fixpoint = <Program>(
       });
       if (restless.length === 0) return current;
     }
-    throw new InvariantError(`${name} does not come to rest within ${limit} rounds; still changing: ${restless.join(", ")}`);
+    throw new InvariantError(
+      `${name} does not come to rest within ${limit} rounds; still changing: ${restless.join(", ")}`,
+    );
   },
 });

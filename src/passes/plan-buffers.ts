@@ -54,13 +54,23 @@ interface Placed {
 }
 
 /** The buffer that the call that first writes `life` may write it over, if that one dies there. */
-const reusable = (program: Program, call: Call | undefined, life: Life, placed: ReadonlyMap<string, Placed>): Placed | undefined => {
+const reusable = (
+  program: Program,
+  call: Call | undefined,
+  life: Life,
+  placed: ReadonlyMap<string, Placed>,
+): Placed | undefined => {
   const kernel = call === undefined ? undefined : program.kernels.get(call.kernel);
   if (call === undefined || kernel === undefined || life.buffer.role === "input") return undefined;
   const written = call.buffers.indexOf(life.buffer.name);
   for (const [to, from] of kernel.inPlace) {
     const source = placed.get(call.buffers[from] ?? "");
-    if (to === written && source !== undefined && source.life.last === life.first && source.life.buffer.role === "temporary")
+    if (
+      to === written &&
+      source !== undefined &&
+      source.life.last === life.first &&
+      source.life.buffer.role === "temporary"
+    )
       return source;
   }
   return undefined;
@@ -77,7 +87,10 @@ const placeEntry = (program: Program, entry: EntryPoint): ReadonlyMap<string, nu
     active = active.filter(({ life: other }) => other.last >= life.first);
     const size = bytesOf(life.buffer);
     const host = reusable(program, entry.calls[life.first], life, placed);
-    const mine = host !== undefined && !takenOver.has(host) && host.end - host.offset === size ? host.offset : tightestGap(active, size);
+    const mine =
+      host !== undefined && !takenOver.has(host) && host.end - host.offset === size
+        ? host.offset
+        : tightestGap(active, size);
     if (host !== undefined && mine === host.offset) takenOver.add(host);
     const place: Placed = { life, offset: mine, end: mine + size };
     placed.set(life.buffer.name, place);

@@ -2,11 +2,11 @@
 // operands before users reaches the fixpoint: a node made by a rule is settled before the sweep goes on. All changes of
 // a sweep are one edit.
 import { InvariantError, invariant } from "../ir/diagnostics/invariant.ts";
+import type { Location } from "../ir/diagnostics/location.ts";
 import { order } from "../ir/graph/analysis.ts";
-import { edit, type Edited, type Editor } from "../ir/graph/edit.ts";
+import { type Edited, type Editor, edit } from "../ir/graph/edit.ts";
 import type { Graph, ValueId } from "../ir/graph/graph.ts";
 import { view } from "../ir/graph/view.ts";
-import type { Location } from "../ir/diagnostics/location.ts";
 import type { Pass } from "./pass.ts";
 import { type Rule, type RuleSet, ruleIndex, type Term } from "./rules.ts";
 

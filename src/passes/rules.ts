@@ -155,7 +155,8 @@ export const ruleIndex = (sets: readonly RuleSet[]): ((node: View) => readonly R
   const all = sets.flatMap((set) => set.rules);
   const byRoot = new Map<OpKind, readonly Rule[]>();
   const rooted = (op: OpKind): readonly Rule[] => {
-    const found = byRoot.get(op) ?? all.filter(({ outlines }) => outlines.some((o) => o.op === undefined || o.op === op));
+    const found =
+      byRoot.get(op) ?? all.filter(({ outlines }) => outlines.some((o) => o.op === undefined || o.op === op));
     byRoot.set(op, found);
     return found;
   };

@@ -6,7 +6,7 @@ import { graphBuilder } from "../ir/graph/builder.ts";
 import { copyEntries, copyNodes } from "../ir/graph/copy.ts";
 import type { Graph, Node } from "../ir/graph/graph.ts";
 import type { Attributes, AttributeValue } from "../ir/ops/attributes.ts";
-import { bindDim, type Bindings, isKnown, type Dim } from "../ir/types/dim.ts";
+import { type Bindings, bindDim, type Dim, isKnown } from "../ir/types/dim.ts";
 import { printShape } from "../ir/types/tensor-type.ts";
 import type { Pass } from "./pass.ts";
 

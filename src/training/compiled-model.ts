@@ -1,7 +1,8 @@
 // A model compiled: a typed function from feeds to results, with its parameters by path.
-import type { NDArray } from "../backends/runtime/host-array.ts";
+
 import type { Executable } from "../backends/runtime/executable.ts";
-import { type CompileOptions, type CompiledGraph, compileGraph } from "../compile/compile-graph.ts";
+import type { NDArray } from "../backends/runtime/host-array.ts";
+import { type CompiledGraph, type CompileOptions, compileGraph } from "../compile/compile-graph.ts";
 import type { PlannedProgram } from "../ir/loop/kernel.ts";
 import { dtypes } from "../ir/types/dtype.ts";
 import { knownShape } from "../ir/types/shape.ts";
@@ -85,7 +86,10 @@ export const initialize = (executable: Executable, model: AnyModel, seed: number
 };
 
 /** Compiles a model and initialises its parameters. `compile` gives the result its exact type. */
-export const compileModel = (model: AnyModel, options: ModelOptions = {}): Compiled & ((feeds: AnyFeeds) => AnyFetches) => {
+export const compileModel = (
+  model: AnyModel,
+  options: ModelOptions = {},
+): Compiled & ((feeds: AnyFeeds) => AnyFetches) => {
   const compiled = compileGraph(modelGraph(model), options);
   const { executable, program, trace } = compiled;
   initialize(executable, model, options.seed ?? 0);

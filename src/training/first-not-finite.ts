@@ -27,7 +27,8 @@ class Found extends Error {
 }
 
 const describe = (node: Node): string => {
-  if ((node.op === "input" || node.op === "parameter") && "name" in node.attrs) return `${node.op} ${JSON.stringify(node.attrs.name)}`;
+  if ((node.op === "input" || node.op === "parameter") && "name" in node.attrs)
+    return `${node.op} ${JSON.stringify(node.attrs.name)}`;
   return "fn" in node.attrs ? `the result of ${node.attrs.fn}` : `the result of ${node.op}`;
 };
 
@@ -61,7 +62,11 @@ export const firstNotFinite = (
       const element = isFloat(dtype) ? data.findIndex((value) => !Number.isFinite(value)) : -1;
       const type = node.results[position]?.type;
       if (element >= 0 && type !== undefined)
-        throw new Found({ node: { what: describe(node), type, location: node.location }, element, value: data[element] ?? Number.NaN });
+        throw new Found({
+          node: { what: describe(node), type, location: node.location },
+          element,
+          value: data[element] ?? Number.NaN,
+        });
     }
   };
   try {
@@ -72,5 +77,9 @@ export const firstNotFinite = (
     throw error;
   }
   const type: TensorType = { dtype: "f32", shape: [] };
-  return { node: { what: "an intermediate value of f32 arithmetic", type, location: undefined }, element: 0, value: Number.NaN };
+  return {
+    node: { what: "an intermediate value of f32 arithmetic", type, location: undefined },
+    element: 0,
+    value: Number.NaN,
+  };
 };

@@ -76,7 +76,9 @@ export const compileTraining = (training: AnyTraining, options: ModelOptions = {
     grads: (feeds) => {
       const { loss, ...results } = executable.run("grads", feeds);
       const prefix = gradientOutput("");
-      const gradients = Object.entries(results).map(([name, gradient]) => [name.slice(prefix.length), gradient] as const);
+      const gradients = Object.entries(results).map(
+        ([name, gradient]) => [name.slice(prefix.length), gradient] as const,
+      );
       return { loss: number(loss), gradients: Object.fromEntries(gradients) };
     },
     predict: (feeds) => executable.run("predict", feeds),

@@ -7,8 +7,6 @@ import { type Trace, withTrace } from "../ir/graph/traced-tensor.ts";
 import { isFloat } from "../ir/types/dtype.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
 import { printType } from "../ir/types/tensor-type.ts";
-import { differentiate } from "../passes/differentiate.ts";
-import type { Optimizer } from "../optim/optimizer.ts";
 import {
   type AnyModel,
   declareInputs,
@@ -20,6 +18,8 @@ import {
   traceModel,
 } from "../model/model.ts";
 import type { SpecTree } from "../model/parameter.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
+import { differentiate } from "../passes/differentiate.ts";
 
 /** How a model is trained. */
 export interface TrainingOptions<I extends InputSpecs, O extends Outputs, L extends InputSpecs, M extends Outputs> {
@@ -102,7 +102,8 @@ const updatesOf = (
     );
     const update = optimizer.update({ parameter, gradient, state, step: real, learningRate });
     updates[path] = finite.select(update.parameter, parameter);
-    for (const [name, old] of Object.entries(state)) updates[stateParameter(name, path)] = finite.select(update.state[name] ?? old, old);
+    for (const [name, old] of Object.entries(state))
+      updates[stateParameter(name, path)] = finite.select(update.state[name] ?? old, old);
   }
   return updates;
 };
@@ -117,7 +118,10 @@ export const trainingGraph = ({ model, options }: AnyTraining): Graph => {
     if (loss.shape.length !== 0 || !isFloat(loss.dtype)) reject("W501", { type: printType(loss.type) });
     const metrics = options.metrics?.(outputs as never, all as never) ?? {};
     const paths = [...parameters].filter(([, { dtype }]) => isFloat(dtype));
-    const gradients = differentiate(loss, paths.map(([, parameter]) => parameter));
+    const gradients = differentiate(
+      loss,
+      paths.map(([, parameter]) => parameter),
+    );
     const trained = paths.flatMap(([path, parameter], position) => {
       const gradient = gradients[position];
       return gradient === undefined ? [] : [[path, parameter, gradient] as const];

@@ -16,7 +16,13 @@ const unshared = (nodes: readonly (readonly [OpKind, readonly number[], Attribut
   return edit(base, (editor) => {
     const values: ValueId[] = [first, second];
     for (const [op, operands, attrs] of nodes)
-      values.push(...editor.emit(op, operands.map((at) => values[at] ?? first), attrs));
+      values.push(
+        ...editor.emit(
+          op,
+          operands.map((at) => values[at] ?? first),
+          attrs,
+        ),
+      );
     const outputs = values.slice(2).map((value, at) => ({ name: `y${at}`, value }));
     editor.setEntries([{ name: "main", outputs, updates: [] }]);
   }).graph;

@@ -28,7 +28,7 @@ test("composites are gone, also those within composites, and every result keeps 
 
 test("parts take the place of the composite in the user's program", () => {
   const graph = softmax("B");
-  const before = new Set([...graph.nodes.keys()]);
+  const before = new Set(graph.nodes.keys());
   const composite = [...graph.nodes.values()].find(({ op }) => op === "softmax");
   const parts = [...decompose.run(graph).nodes.values()].filter(({ id }) => !before.has(id));
   expect(parts.length).toBeGreaterThan(2);
@@ -52,7 +52,10 @@ test("the result says in its type that nothing but core ops is left", () => {
 test("the parts mean what the composite means", () => {
   const feeds = { x: { dtype: "f32", shape: [2, 3], data: Float64Array.of(1, 2, 3, -1, 0, 5) } } as const;
   const [y] = Object.values(run(decompose.run(softmax(2)), feeds).outputs);
-  const expected = [[-1, -2, -3], [1, 0, -5]].flatMap((row) => {
+  const expected = [
+    [-1, -2, -3],
+    [1, 0, -5],
+  ].flatMap((row) => {
     const weights = row.map(Math.exp);
     return weights.map((weight) => weight / weights.reduce((a, b) => a + b));
   });

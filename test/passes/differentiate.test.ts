@@ -15,7 +15,9 @@ type Inputs = Readonly<Record<string, readonly number[]>>;
 /** A graph of the loss and its gradients with respect to all inputs, in double precision. */
 const withGradients = (inputs: Inputs, loss: (trace: Trace, x: Readonly<Record<string, Tensor>>) => Tensor): Graph =>
   graphOf((t) => {
-    const x = Object.fromEntries(Object.entries(inputs).map(([name, shape]) => [name, t.input(name, { dtype: "f64", shape })]));
+    const x = Object.fromEntries(
+      Object.entries(inputs).map(([name, shape]) => [name, t.input(name, { dtype: "f64", shape })]),
+    );
     const value = loss(t, x);
     const gradients = differentiate(value, Object.values(x));
     const named = Object.keys(x).map((name, at) => [`d${name}`, gradients[at] ?? value] as const);
@@ -27,7 +29,10 @@ const evaluate = (graph: Graph, feeds: Record<string, NdArray>) => evaluateGraph
 /** Compares gradients with central differences, whose error for these smooth losses is far below the bound. */
 const checkAgainstDifferences = (graph: Graph, inputs: Inputs, seed: number): void => {
   const feeds = Object.fromEntries(
-    Object.entries(inputs).map(([name, shape], at) => [name, randomArray({ dtype: "f64", shape }, seed + at, "normal")]),
+    Object.entries(inputs).map(([name, shape], at) => [
+      name,
+      randomArray({ dtype: "f64", shape }, seed + at, "normal"),
+    ]),
   );
   const analytic = evaluate(graph, feeds);
   const step = 1e-5;
@@ -49,8 +54,17 @@ const get = (x: Readonly<Record<string, Tensor>>, name: string): Tensor => {
   return tensor;
 };
 
-const losses: Readonly<Record<string, readonly [Inputs, (trace: Trace, x: Readonly<Record<string, Tensor>>) => Tensor]>> = {
-  "a value used four times": [{ a: [3] }, (_, x) => get(x, "a").mul(get(x, "a")).mul(get(x, "a").add(get(x, "a"))).sum()],
+const losses: Readonly<
+  Record<string, readonly [Inputs, (trace: Trace, x: Readonly<Record<string, Tensor>>) => Tensor]>
+> = {
+  "a value used four times": [
+    { a: [3] },
+    (_, x) =>
+      get(x, "a")
+        .mul(get(x, "a"))
+        .mul(get(x, "a").add(get(x, "a")))
+        .sum(),
+  ],
   "a broadcast over rows and columns": [
     { a: [2, 3], b: [3], c: [2, 1] },
     (_, x) => get(x, "a").mul(get(x, "b")).add(get(x, "c")).sin().sum(),
@@ -67,7 +81,7 @@ const losses: Readonly<Record<string, readonly [Inputs, (trace: Trace, x: Readon
         .cos()
         .sum(),
   ],
-  "movement": [
+  movement: [
     { a: [2, 3], b: [2, 2] },
     (_, x) =>
       get(x, "a")
@@ -90,18 +104,28 @@ const losses: Readonly<Record<string, readonly [Inputs, (trace: Trace, x: Readon
   ],
   "rows chosen twice": [
     { a: [4, 2] },
-    (t, x) => get(x, "a").gather(t.data("i32", [3], Int32Array.of(1, 3, 1))).exp().sum(),
+    (t, x) =>
+      get(x, "a")
+        .gather(t.data("i32", [3], Int32Array.of(1, 3, 1)))
+        .exp()
+        .sum(),
   ],
   "a normalisation": [
     { a: [3, 4], scale: [4], shift: [4] },
-    (t, x) => emitOne(t, "layerNorm", [get(x, "a"), get(x, "scale"), get(x, "shift")], { epsilon: 1e-3 }).sin().sum(),
+    (t, x) =>
+      emitOne(t, "layerNorm", [get(x, "a"), get(x, "scale"), get(x, "shift")], { epsilon: 1e-3 })
+        .sin()
+        .sum(),
   ],
 };
 
 describe("gradients agree with central differences", () => {
   test.each(Object.entries(losses))("%s", (_, [inputs, loss]) => {
     const graph = withGradients(inputs, loss);
-    fc.assert(fc.property(fc.nat(), (seed) => checkAgainstDifferences(graph, inputs, seed)), { numRuns: 8 });
+    fc.assert(
+      fc.property(fc.nat(), (seed) => checkAgainstDifferences(graph, inputs, seed)),
+      { numRuns: 8 },
+    );
   });
 });
 
@@ -174,7 +198,9 @@ describe("refusals", () => {
 
   test("a loss that is an integer", () => {
     const integer = { dtype: "i32", shape: [] } as const;
-    expect(attempt((t) => ({ y: differentiate(t.input("x", integer), [])[0] ?? t.constant(0, "f32") }))).toThrow(/^W120/);
+    expect(attempt((t) => ({ y: differentiate(t.input("x", integer), [])[0] ?? t.constant(0, "f32") }))).toThrow(
+      /^W120/,
+    );
   });
 
   test("integers to differentiate by", () => {
@@ -205,13 +231,19 @@ describe("the pass", () => {
       ["main", ["loss"]],
       ["gradients", ["w", "x"]],
     ]);
-    const array = (...data: readonly number[]): NdArray => ({ dtype: "f64", shape: [2], data: Float64Array.from(data) });
+    const array = (...data: readonly number[]): NdArray => ({
+      dtype: "f64",
+      shape: [2],
+      data: Float64Array.from(data),
+    });
     const { w, x } = evaluateGraph(graph, "gradients", { x: array(1, 2) }, { w: array(3, 4) });
     expect([w?.data, x?.data]).toEqual([Float64Array.of(1, 2), Float64Array.of(3, 4)]);
   });
 
   test("names what is not there", () => {
-    expect(() => addGradients({ ...request, loss: "cost" }).run(example())).toThrow('W123: the graph has no output named "main.cost"');
+    expect(() => addGradients({ ...request, loss: "cost" }).run(example())).toThrow(
+      'W123: the graph has no output named "main.cost"',
+    );
     expect(() => addGradients({ ...request, withRespectTo: ["v"] }).run(example())).toThrow(
       'W123: the graph has no input or parameter named "v"',
     );

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Graph } from "../../src/ir/graph/graph.ts";
-import { verify } from "../../src/ir/graph/verify.ts";
+import { assertValid } from "../../src/ir/graph/verify.ts";
 import { cse } from "../../src/passes/cse.ts";
 import { dce } from "../../src/passes/dce.ts";
 import { decompose } from "../../src/passes/decompose.ts";
@@ -16,6 +16,29 @@ import { allBits, run } from "./support.ts";
 
 const passes: readonly Pass<Graph, Graph>[] = [simplify, absorbTransposes, foldConstants, cse, dce, optimize];
 
+/** Any ops, or only those that most rules are about, closer together. */
+const cases: fc.Arbitrary<GraphCase> = fc.oneof(
+  graphs(),
+  graphs({
+    ops: [
+      "unary",
+      "binary",
+      "compare",
+      "select",
+      "cast",
+      "clamp",
+      "reshape",
+      "transpose",
+      "broadcast",
+      "reduce",
+      "concat",
+      "slice",
+    ],
+    maxSteps: 16,
+    maxElements: 256,
+  }),
+);
+
 const results = ({ feeds, parameters }: GraphCase, graph: Graph) => {
   const { outputs, updates } = run(graph, feeds, parameters);
   return { outputs: allBits(outputs), updates: allBits(updates) };
@@ -24,9 +47,9 @@ const results = ({ feeds, parameters }: GraphCase, graph: Graph) => {
 describe.each(passes.map((pass) => [pass.name, pass] as const))("%s", (_, pass) => {
   test("keeps every bit of every result, and every invariant", () => {
     fc.assert(
-      fc.property(graphs(), (graphCase) => {
+      fc.property(cases, (graphCase) => {
         const changed = pass.run(graphCase.graph);
-        verify(changed);
+        assertValid(changed);
         expect(results(graphCase, changed)).toEqual(results(graphCase, graphCase.graph));
       }),
       { numRuns: 120 },
@@ -35,7 +58,7 @@ describe.each(passes.map((pass) => [pass.name, pass] as const))("%s", (_, pass) 
 
   test("comes to rest: what it made it gives back as it is", () => {
     fc.assert(
-      fc.property(graphs(), ({ graph }) => {
+      fc.property(cases, ({ graph }) => {
         const changed = pass.run(graph);
         expect(pass.run(changed)).toBe(changed);
       }),
@@ -59,7 +82,7 @@ test("the standard pipeline, verified after each pass, keeps every bit that deco
 test("passes give the same graph for the same graph", () => {
   fc.assert(
     fc.property(graphs(), ({ graph }) => {
-      const nodes = (of: Graph) => [...of.nodes.values()].map(({ location: _, ...node }) => node);
+      const nodes = (of: Graph) => [...of.nodes.values()].map((node) => ({ ...node, location: undefined }));
       expect(nodes(optimize.run(graph))).toEqual(nodes(optimize.run(graph)));
     }),
     { numRuns: 50 },

@@ -110,12 +110,15 @@ describe("driver", () => {
       cosToSin: (node) => node.with({ op: "unary", attrs: { fn: "cos" }, args: [x] }, ({ x }) => unary("sin", x)),
     });
     const graph = graphOf((t) => ({ y: t.input("a", vector).sin() }));
-    expect(() => rewrite(graph, [chasing])).toThrow(/^rewrite rules chase each other: chasing\/(sinToCos|cosToSin), chasing/);
+    expect(() => rewrite(graph, [chasing])).toThrow(
+      /^rewrite rules chase each other: chasing\/(sinToCos|cosToSin), chasing/,
+    );
   });
 
   test("names a rule whose operands grow for ever", () => {
     const growing = rules("growing", {
-      nest: (node) => node.with({ op: "unary", attrs: { fn: "sin" }, args: [x] }, ({ x }) => unary("exp", unary("sin", x))),
+      nest: (node) =>
+        node.with({ op: "unary", attrs: { fn: "sin" }, args: [x] }, ({ x }) => unary("exp", unary("sin", x))),
     });
     const graph = graphOf((t) => ({ y: t.input("a", vector).sin() }));
     expect(() => rewrite(graph, [growing])).toThrow("rewrite rules chase each other: growing/nest");

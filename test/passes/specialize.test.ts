@@ -46,7 +46,9 @@ test("the signature keeps its order, its names and its entries", () => {
     )[0];
   expect(bound.inputs.map(name)).toEqual(["a", "unused"]);
   expect(bound.parameters).toHaveLength(1);
-  expect(bound.entries.map((entry) => [entry.name, entry.outputs.map((output) => output.name)])).toEqual([["main", ["y"]]]);
+  expect(bound.entries.map((entry) => [entry.name, entry.outputs.map((output) => output.name)])).toEqual([
+    ["main", ["y"]],
+  ]);
 });
 
 test("a graph without symbols is given back as it is, whatever is bound", () => {

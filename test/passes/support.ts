@@ -1,5 +1,5 @@
 // Shared by the tests of passes: small graphs in a line, and equality of bits.
-import { evaluateEntry, type Evaluation } from "../../src/backends/reference/interpreter.ts";
+import { type Evaluation, evaluateEntry } from "../../src/backends/reference/interpreter.ts";
 import { graphBuilder } from "../../src/ir/graph/builder.ts";
 import type { Graph } from "../../src/ir/graph/graph.ts";
 import { type Trace, traceOver, withTrace } from "../../src/ir/graph/traced-tensor.ts";
@@ -31,8 +31,11 @@ export const feedsFor = (graph: Graph, seed: number, profile: ValueProfile): Rec
   );
 
 /** Runs `main` as f32 memory would hold it. */
-export const run = (graph: Graph, feeds: Record<string, NdArray>, parameters: Record<string, NdArray> = {}): Evaluation =>
-  evaluateEntry(graph, "main", feeds, parameters, { round: "f32" });
+export const run = (
+  graph: Graph,
+  feeds: Record<string, NdArray>,
+  parameters: Record<string, NdArray> = {},
+): Evaluation => evaluateEntry(graph, "main", feeds, parameters, { round: "f32" });
 
 /** An array as text that keeps bits apart: -0 is not 0, and NaN is one class. */
 export const bits = ({ dtype, shape, data }: NdArray): string =>

@@ -10,25 +10,36 @@ import { type Cursor, once, type Step, type Value } from "./value.ts";
 
 /** A scope whose code runs for one iteration at a time. */
 export interface BlockScope extends Scope {
+  readonly read: (name: string) => Value;
   /** The variables in scope, in fixed registers. */
   readonly variables: Map<string, Value>;
 }
 
 /** A function that gives the present value of an i32 expression, after the scope's code has run. */
-export const indexClosure = (expr: Expr, scope: Scope): (() => number) =>
+export const indexClosure = (expr: Expr, scope: BlockScope): (() => number) =>
   indexSum(linearOf(expr), (atom) => placeOf(atom, scope));
 
 /** The register of a value that is no sum: its variable's, or one of its own. */
-export const placeOf = (atom: Expr, scope: Scope): Place => {
+export const placeOf = (atom: Expr, scope: BlockScope): Place => {
   const { array, delta } =
     atom.kind === "var"
-      ? scope.read(atom.name, false)
+      ? scope.read(atom.name)
       : compileExpression(atom, scope, scope.kernel.registers.fixed("i32"));
   return { array, position: delta };
 };
 
-export const newBlock = (kernel: KernelContext, outer: ReadonlyMap<string, Value>): BlockScope => {
-  const code: Step[] = [];
+/** What a block starts with. */
+export interface BlockOptions {
+  readonly kernel: KernelContext;
+  /** The variables of the blocks around; the block adds its own. */
+  readonly variables: ReadonlyMap<string, Value>;
+  /** Where the block's code goes: a list of its own unless given. */
+  readonly code?: Step[];
+  /** Finds a variable that is not among `variables`. */
+  readonly late?: (name: string) => Value | undefined;
+}
+
+export const newBlock = ({ kernel, variables: outer, code = [], late = () => undefined }: BlockOptions): BlockScope => {
   const variables = new Map(outer);
   const scope: BlockScope = {
     kernel,
@@ -37,7 +48,7 @@ export const newBlock = (kernel: KernelContext, outer: ReadonlyMap<string, Value
     variables,
     hoist: (expr) => (expr.kind === "const" ? kernel.registers.constant(expr.type, expr.value) : undefined),
     read: (name) => {
-      const value = variables.get(name);
+      const value = variables.get(name) ?? late(name);
       invariant(value !== undefined, `loop variable ${name} is used before it is declared`);
       return value;
     },

@@ -1,14 +1,15 @@
-// Innermost loops over chunks of iterations: each statement is computed for a whole chunk before the next one, by leaf
-// loops over registers that stay in cache.
+// Loops over chunks of iterations: each statement is computed for a whole chunk before the next one, by leaf loops over
+// registers that stay in cache. A loop inside takes its turns one by one, each for the whole chunk.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
-import { type ChunkScope, newChunk } from "./chunk-scope.ts";
-import { planChunks, usesVectors } from "./chunkable.ts";
 import { type BlockScope, indexClosure, sequence } from "./block-scope.ts";
+import type { ChunkScope } from "./chunk.ts";
+import { bestPlan, usesVectors } from "./chunk-plan.ts";
+import { compileInside, declare, newChunk } from "./chunk-scope.ts";
 import { compileDense, compileExpression, emitCopy } from "./compile-expression.ts";
 import { compileFold } from "./compile-fold.ts";
 import { scatter } from "./rows/move.ts";
-import { lanesOf, maskOf, type Step, storageOfArray, storageOf } from "./value.ts";
+import { lanesOf, maskOf, type Step, storageOf, storageOfArray } from "./value.ts";
 
 /** Stores each value where its index says, which moves unevenly. */
 const compileScatter = ({ buffer, index, value }: StmtOf<"store">, scope: ChunkScope): void => {
@@ -52,56 +53,76 @@ const compileStore = (stmt: StmtOf<"store">, scope: ChunkScope): void => {
   scope.kernel.registers.release(value);
 };
 
+const compileAssign = ({ name, value }: StmtOf<"assign">, scope: ChunkScope): void => {
+  const fold = scope.chunk.plan.folds.get(name);
+  if (fold !== undefined) return compileFold(fold, scope.uniform.read(name), scope);
+  // A variable is read lane by lane where it is written, or else copied first, so it can be written in place.
+  compileExpression(value, scope, scope.read(name, true));
+};
+
+const compileInnerLoop = (loop: StmtOf<"for">, scope: ChunkScope): void => {
+  const { step } = loop;
+  const from = indexClosure(loop.from, scope.uniform);
+  const to = indexClosure(loop.to, scope.uniform);
+  const index = scope.kernel.registers.fixed("i32");
+  const { array, delta } = index;
+  const body = sequence(compileInside(loop, index, scope, compileBody));
+  scope.code.push(() => {
+    const end = to();
+    for (let at = from(); at < end; at += step) {
+      array[delta] = at;
+      body();
+    }
+  });
+};
+
 const compileStmt = (stmt: Stmt, scope: ChunkScope): void => {
   switch (stmt.kind) {
     case "let":
-      return scope.define(stmt.name, stmt.value);
+      return declare(stmt, scope);
+    case "assign":
+      return compileAssign(stmt, scope);
     case "store":
       return compileStore(stmt, scope);
-    case "assign": {
-      const fold = scope.plan.folds.get(stmt.name);
-      invariant(fold !== undefined, `${stmt.name} is a reduction`);
-      return compileFold(fold, scope.entry.read(stmt.name, true), scope);
-    }
     case "for":
+      return compileInnerLoop(stmt, scope);
     case "if":
-      invariant(false, "a chunk is straight-line");
+      invariant(false, "no iteration of a chunk branches off");
   }
 };
 
-/** The loop as one step, if its iterations may run in chunks. */
+const compileBody = (body: readonly Stmt[], scope: ChunkScope): void => {
+  for (const stmt of body) compileStmt(stmt, scope);
+};
+
+/** The loop as one step, if it is best run in chunks. */
 export const compileChunkedLoop = (loop: StmtOf<"for">, outer: BlockScope): Step | undefined => {
-  const plan = planChunks(loop, outer.kernel.bindings);
+  const plan = bestPlan(loop, outer.kernel.bindings);
   if (plan === undefined) return undefined;
   const { registers } = outer.kernel;
   registers.reset();
   const from = indexClosure(loop.from, outer);
   const to = indexClosure(loop.to, outer);
-  const index = registers.fixed("i32");
-  const scope = newChunk(loop, plan, outer, index);
-  for (const stmt of loop.body) compileStmt(stmt, scope);
+  const first = registers.fixed("i32");
+  const scope = newChunk(loop, plan, outer, first);
+  compileBody(loop.body, scope);
 
   const largest = usesVectors(loop.body) ? registers.chunkValues / 4 : registers.chunkValues;
-  const { extent, first } = scope;
-  const enter = sequence(scope.entry.code);
+  const { extent } = scope;
+  const { array, delta } = first;
+  const enter = sequence(scope.uniform.code);
   const run = sequence(scope.code);
-  const cursors = [...scope.cursors.values()];
   return () => {
-    const begin = from();
+    let begin = from();
     let left = Math.ceil((to() - begin) / loop.step);
     if (left <= 0) return;
-    first.index = begin;
-    index.array[index.delta] = begin;
     enter();
-    for (const { cursor, base } of cursors) cursor.offset = base();
-    for (;;) {
-      const iterations = Math.min(left, largest);
-      extent.count = iterations;
+    while (left > 0) {
+      extent.count = Math.min(left, largest);
+      array[delta] = begin;
       run();
-      left -= iterations;
-      if (left === 0) return;
-      first.index += iterations * loop.step;
-      for (const { cursor, advance } of cursors) cursor.offset += iterations * advance;
+      begin += extent.count * loop.step;
+      left -= extent.count;
     }
   };
 };

@@ -14,7 +14,7 @@ import { type Step, storageOf, storageOfArray, type Value } from "./value.ts";
 const mixesLanes = (expr: Expr): boolean => someExpr(expr, ({ kind }) => kind === "lane" || kind === "reduceLanes");
 
 const compileAssign = ({ name, value }: StmtOf<"assign">, scope: BlockScope): void => {
-  const target = scope.read(name, false);
+  const target = scope.read(name);
   // A leaf loop writes lane after lane, so it may write to the variable only where it reads none of its other lanes.
   if (!isVector(value.type) || !mixesLanes(value)) compileExpression(value, scope, target);
   else emitCopy(scope, target, compileExpression(value, scope, scope.allocate(value.type)));
@@ -87,7 +87,7 @@ export const compileBlock = (
   kernel: KernelContext,
   variables: ReadonlyMap<string, Value>,
 ): Step => {
-  const scope = newBlock(kernel, variables);
+  const scope = newBlock({ kernel, variables });
   for (const stmt of body) compileStmt(stmt, scope);
   return sequence(scope.code);
 };

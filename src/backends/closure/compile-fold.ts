@@ -1,7 +1,7 @@
 // Reductions of a chunk: `acc = fn(acc, value)` over the values of all its iterations, in order.
 import type { LoopBinary } from "../../ir/loop/expr.ts";
 import { isVector } from "../../ir/loop/expr.ts";
-import type { Fold } from "./chunkable.ts";
+import type { Fold } from "./chunk-plan.ts";
 import { compileExpression } from "./compile-expression.ts";
 import { foldRow } from "./row-of.ts";
 import { multiplyAdd } from "./rows/fold.ts";

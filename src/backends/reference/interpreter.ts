@@ -1,7 +1,7 @@
 // The meaning of graphs, executed: every op's own `evaluate` in double precision, one node after the other, nothing fused,
 // nothing reused. Slow and obvious on purpose, for it is what every pass and every backend is compared with.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
-import { reachable, definitionOf, order } from "../../ir/graph/analysis.ts";
+import { definitionOf, order, reachable } from "../../ir/graph/analysis.ts";
 import { decomposition } from "../../ir/graph/decomposition.ts";
 import type { Entry, Graph, NamedValue, Node, ValueId } from "../../ir/graph/graph.ts";
 import { opOf } from "../../ir/ops/index.ts";
@@ -37,7 +37,10 @@ const fed = (what: string, arrays: NamedArrays, name: string, type: Node["result
   return array;
 };
 
-const knownType = ({ dtype, shape }: Node["results"][number]["type"]): KnownType => ({ dtype, shape: knownShape(shape) });
+const knownType = ({ dtype, shape }: Node["results"][number]["type"]): KnownType => ({
+  dtype,
+  shape: knownShape(shape),
+});
 
 /** Elements of a node without computation: what the caller gave, or a dense constant. */
 const recall = (graph: Graph, node: Node, feeds: NamedArrays, parameters: NamedArrays): NdArray | undefined => {
@@ -83,9 +86,7 @@ const evaluateNodes = (
     if (!needed.has(node.id)) continue;
     const recalled = recall(graph, node, feeds, parameters);
     const results =
-      recalled === undefined
-        ? evaluateNode(node, node.operands.map(value), options)
-        : [rounded(recalled, options)];
+      recalled === undefined ? evaluateNode(node, node.operands.map(value), options) : [rounded(recalled, options)];
     node.results.forEach(({ id, type }, position) => {
       const array = results[position];
       invariant(array !== undefined && sameType(array, type), `${node.op} means a ${printType(type)}`);

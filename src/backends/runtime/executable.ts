@@ -35,7 +35,8 @@ export const checkIndices = (name: string, data: DataArray, range: number | unde
 export const checkNames = (entry: EntryPoint, feeds: Readonly<Record<string, unknown>>): void => {
   const known = entry.inputs.map(({ name }) => name);
   for (const name of Object.keys(feeds)) if (!known.includes(name)) reject("W302", { name, entry: entry.name, known });
-  for (const name of known) if (!Object.hasOwn(feeds, name) || feeds[name] === undefined) reject("W301", { name, entry: entry.name, known });
+  for (const name of known)
+    if (!Object.hasOwn(feeds, name) || feeds[name] === undefined) reject("W301", { name, entry: entry.name, known });
 };
 
 /** Puts a planned program on a backend. */

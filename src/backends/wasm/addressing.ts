@@ -85,8 +85,12 @@ const planPointers = (
     if (pointers.has(key) || pointers.size >= pointerLimit || (pointed.length === 0 && anchor === 0)) return;
     const pointer = locals.declare("i32", `${buffer.name}_pointer`);
     pointers.set(key, pointer);
-    setup.push(localSet(pointer, sum(buffer.local, pointed, buffer, anchor)));
     const stride = pointed.find((term) => term.key === loop.index)?.coefficient ?? 0;
+    if (stride !== 0 && loop.from.kind === "const") {
+      const fixed = pointed.filter((term) => term.key !== loop.index);
+      const first = anchor + Math.imul(stride, loop.from.value);
+      setup.push(localSet(pointer, sum(buffer.local, fixed, buffer, first)));
+    } else setup.push(localSet(pointer, sum(buffer.local, pointed, buffer, anchor)));
     if (stride === 0) return;
     const bytes = Math.imul(stride, loop.step * buffer.bytes);
     advance.push(localSet(pointer, plain("i32.add", localGet(pointer), i32Const(bytes))));

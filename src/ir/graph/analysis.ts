@@ -86,10 +86,7 @@ export const order: (graph: Graph) => readonly Node[] = analysis((graph) =>
  * Operands before users, and otherwise as given; what is needed but not given is put before its first user. Walks with
  * a list of its own, so that a chain of a million nodes does not exhaust the stack.
  */
-export const topologicalOrder = (
-  given: Iterable<Node>,
-  definition: (value: ValueId) => Node,
-): readonly Node[] => {
+export const topologicalOrder = (given: Iterable<Node>, definition: (value: ValueId) => Node): readonly Node[] => {
   const sorted: Node[] = [];
   const state = new Map<NodeId, "open" | "done">();
   for (const root of given) {
@@ -101,7 +98,10 @@ export const topologicalOrder = (
       }
       state.set(node.id, "open");
       const missing = node.operands.map(definition).filter(({ id }) => state.get(id) !== "done");
-      invariant(missing.every(({ id }) => state.get(id) !== "open"), `node ${node.id} (${node.op}) is in no cycle`);
+      invariant(
+        missing.every(({ id }) => state.get(id) !== "open"),
+        `node ${node.id} (${node.op}) is in no cycle`,
+      );
       if (missing.length > 0) path.push(...missing.reverse());
       else {
         path.pop();
@@ -125,7 +125,8 @@ export const usedSymbols: (graph: Graph) => readonly string[] = analysis((graph)
   for (const { op, attrs, results } of graph.nodes.values()) {
     for (const { type } of results) for (const extent of type.shape) dims.add(extent);
     const byName: Attributes = attrs;
-    for (const name of dimAttributes(op)) for (const dim of [byName[name]].flat()) if (typeof dim === "string") dims.add(dim);
+    for (const name of dimAttributes(op))
+      for (const dim of [byName[name]].flat()) if (typeof dim === "string") dims.add(dim);
   }
   return [...new Set([...dims].flatMap(symbolsOf))].sort();
 });

@@ -1,8 +1,9 @@
 // Births: the plain builder through which every graph comes into being, whether a user describes it, a pass derives it or
 // a text is read. It types each node as it is emitted, gives the same values for the same node (hash-consing), and
 // freezes everything at `finish`, so that immer later skips it.
-import { invariant } from "../diagnostics/invariant.ts";
+
 import { locate, type Note, reject, WeftError } from "../diagnostics/diagnostic.ts";
+import { invariant } from "../diagnostics/invariant.ts";
 import type { Location } from "../diagnostics/location.ts";
 import type { Attributes, AttributeValue } from "../ops/attributes.ts";
 import { type OpKind, opOf } from "../ops/index.ts";
@@ -69,115 +70,136 @@ export interface BuilderOptions {
   readonly shareEqual?: boolean;
 }
 
+/** Everything a builder holds until it is finished. */
+interface State {
+  readonly nodes: Map<NodeId, Node>;
+  readonly values: Defined[];
+  /** Results by the key of the node that gives them: the same node is made once. Absent where equal nodes stay apart. */
+  readonly known: Map<string, readonly ValueId[]> | undefined;
+  readonly constants: Map<ConstantId, ConstantData>;
+  readonly names: Set<string>;
+}
+
+const defined = ({ values }: State, value: ValueId): Defined => {
+  const found = values[value];
+  invariant(found !== undefined, `value %${value} is not of this graph`);
+  return found;
+};
+
+/** Types the node; a refusal gets the place of the op and the origins of its operands. */
+const infer = (
+  state: State,
+  op: OpKind,
+  operands: readonly ValueId[],
+  attrs: Attributes,
+  location: Location | undefined,
+): readonly TensorType[] => {
+  const types = operands.map((operand) => defined(state, operand).type);
+  try {
+    return opOf(op).infer(types, attrs);
+  } catch (error) {
+    if (!(error instanceof WeftError)) throw error;
+    const notes = operands.map((operand, position): Note => {
+      const { type, location: origin } = defined(state, operand);
+      const text = printType(type);
+      return { label: `operand ${position + 1}`, text, ...(origin === undefined ? {} : { location: origin }) };
+    });
+    throw locate(error, location, notes);
+  }
+};
+
+const emitInto = (
+  state: State,
+  op: OpKind,
+  operands: readonly ValueId[],
+  attrs: Attributes,
+  location: Location | undefined,
+): readonly ValueId[] => {
+  const { nodes, values, known } = state;
+  const frozen = freezeAttributes(attrs);
+  const key = known === undefined ? "" : `${op}(${operands.join()}){${attributesKey(frozen)}}`;
+  const existing = known?.get(key);
+  if (existing !== undefined) return existing;
+  const results = infer(state, op, operands, frozen, location).map(({ dtype, shape }): Value => {
+    const id = values.length as ValueId;
+    const type = tensorType(dtype, shape);
+    values.push({ type, location });
+    return Object.freeze({ id, type });
+  });
+  const id = nodes.size as NodeId;
+  // The attributes were accepted by this very op's typing rule, which the union type cannot express.
+  const node = Object.freeze({
+    id,
+    op,
+    operands: Object.freeze([...operands]),
+    attrs: frozen,
+    results: Object.freeze(results),
+    ...(location === undefined ? {} : { location }),
+  }) as Node;
+  nodes.set(id, node);
+  const ids = Object.freeze(results.map((result) => result.id));
+  known?.set(key, ids);
+  return ids;
+};
+
+const one = (ids: readonly ValueId[]): ValueId => {
+  const [id] = ids;
+  invariant(id !== undefined && ids.length === 1, "an op of one result");
+  return id;
+};
+
+/** Keeps equal contents once. */
+const addConstant = ({ constants }: State, dtype: DType, data: DataArray): ConstantId => {
+  for (let salt = 0; ; salt++) {
+    const id = constantId(dtype, data, salt) as ConstantId;
+    const existing = constants.get(id);
+    if (existing === undefined) constants.set(id, Object.freeze({ dtype, data }));
+    if (existing === undefined || sameContents(existing.data, data)) return id;
+  }
+};
+
+const freezeEntry = (state: State, { name, outputs, updates }: Entry): Entry => {
+  for (const { value } of [...outputs, ...updates]) defined(state, value);
+  const frozen = (values: Entry["outputs"]) => Object.freeze(values.map((each) => Object.freeze({ ...each })));
+  return Object.freeze({ name, outputs: frozen(outputs), updates: frozen(updates) });
+};
+
 /** Starts an empty graph. */
 export const graphBuilder = ({ shareEqual = true }: BuilderOptions = {}): GraphBuilder => {
-  const nodes = new Map<NodeId, Node>();
-  const values: Defined[] = [];
-  const known = new Map<string, readonly ValueId[]>();
-  const constants = new Map<ConstantId, ConstantData>();
+  const known = shareEqual ? new Map<string, readonly ValueId[]>() : undefined;
+  const state: State = { nodes: new Map(), values: [], known, constants: new Map(), names: new Set() };
   const inputs: ValueId[] = [];
   const parameters: ValueId[] = [];
-  const names = new Set<string>();
-
-  const defined = (value: ValueId): Defined => {
-    const found = values[value];
-    invariant(found !== undefined, `value %${value} is not of this graph`);
-    return found;
-  };
-
-  /** Types the node; a refusal gets the place of the op and the origins of its operands. */
-  const infer = (op: OpKind, operands: readonly ValueId[], attrs: Attributes, location: Location | undefined) => {
-    const types = operands.map((operand) => defined(operand).type);
-    try {
-      return opOf(op).infer(types, attrs);
-    } catch (error) {
-      if (!(error instanceof WeftError)) throw error;
-      const notes = operands.map((operand, position): Note => {
-        const { type, location: origin } = defined(operand);
-        return { label: `operand ${position + 1}`, text: printType(type), ...(origin === undefined ? {} : { location: origin }) };
-      });
-      throw locate(error, location, notes);
-    }
-  };
-
-  const emit: GraphBuilder["emit"] = (op, operands, attrs, location) => {
-    const frozen = freezeAttributes(attrs);
-    const key = shareEqual ? `${op}(${operands.join()}){${attributesKey(frozen)}}` : undefined;
-    const existing = key === undefined ? undefined : known.get(key);
-    if (existing !== undefined) return existing;
-    const results = infer(op, operands, frozen, location).map((type): Value => {
-      const id = values.length as ValueId;
-      values.push({ type: tensorType(type.dtype, type.shape), location });
-      return Object.freeze({ id, type: defined(id).type });
-    });
-    const id = nodes.size as NodeId;
-    // The attributes were accepted by this very op's typing rule, which the union type cannot express.
-    const node = Object.freeze({
-      id,
-      op,
-      operands: Object.freeze([...operands]),
-      attrs: frozen,
-      results: Object.freeze(results),
-      ...(location === undefined ? {} : { location }),
-    }) as Node;
-    nodes.set(id, node);
-    const ids = Object.freeze(results.map((result) => result.id));
-    if (key !== undefined) known.set(key, ids);
-    return ids;
-  };
-
-  const one = (ids: readonly ValueId[]): ValueId => {
-    const [id] = ids;
-    invariant(id !== undefined && ids.length === 1, "an op of one result");
-    return id;
-  };
-
-  const named = (op: "input" | "parameter", list: ValueId[]): GraphBuilder["input"] => {
-    return (name, type, location) => {
-      if (names.has(name)) reject("W101", { name }, { location });
-      names.add(name);
+  const emit: GraphBuilder["emit"] = (op, operands, attrs, location) => emitInto(state, op, operands, attrs, location);
+  const named =
+    (op: "input" | "parameter", list: ValueId[]): GraphBuilder["input"] =>
+    (name, type, location) => {
+      if (state.names.has(name)) reject("W101", { name }, { location });
+      state.names.add(name);
       const id = one(emit(op, [], { name, dtype: type.dtype, shape: type.shape }, location));
       list.push(id);
       return id;
     };
-  };
-
-  const constantOf = (dtype: DType, data: DataArray): ConstantId => {
-    for (let salt = 0; ; salt++) {
-      const id = constantId(dtype, data, salt) as ConstantId;
-      const existing = constants.get(id);
-      if (existing === undefined) constants.set(id, Object.freeze({ dtype, data }));
-      if (existing === undefined || sameContents(existing.data, data)) return id;
-    }
-  };
-
   return {
     emit,
     input: named("input", inputs),
     parameter: named("parameter", parameters),
     constant: (value, dtype, shape) => one(emit("constant", [], { value, dtype, shape })),
-    data: (dtype, shape, data, location) => one(emit("data", [], { id: constantOf(dtype, data), dtype, shape }, location)),
+    data: (dtype, shape, data, location) =>
+      one(emit("data", [], { id: addConstant(state, dtype, data), dtype, shape }, location)),
     adopt: (others) => {
-      for (const [id, contents] of others) constants.set(id, contents);
+      for (const [id, contents] of others) state.constants.set(id, contents);
     },
-    typeOf: (value) => defined(value).type,
-    locationOf: (value) => defined(value).location,
-    finish: (name, entries) => {
-      for (const entry of entries) for (const { value } of [...entry.outputs, ...entry.updates]) defined(value);
-      const freezeEntry = (entry: Entry): Entry =>
-        Object.freeze({
-          name: entry.name,
-          outputs: Object.freeze(entry.outputs.map((output) => Object.freeze({ ...output }))),
-          updates: Object.freeze(entry.updates.map((update) => Object.freeze({ ...update }))),
-        });
-      return Object.freeze({
+    typeOf: (value) => defined(state, value).type,
+    locationOf: (value) => defined(state, value).location,
+    finish: (name, entries) =>
+      Object.freeze({
         name,
         inputs: Object.freeze([...inputs]),
         parameters: Object.freeze([...parameters]),
-        entries: Object.freeze(entries.map(freezeEntry)),
-        nodes: new Map(nodes),
-        constants: new Map(constants),
-      });
-    },
+        entries: Object.freeze(entries.map((entry) => freezeEntry(state, entry))),
+        nodes: new Map(state.nodes),
+        constants: new Map(state.constants),
+      }),
   };
 };

@@ -2,9 +2,9 @@
 // composite's place.
 import { invariant } from "../diagnostics/invariant.ts";
 import type { Attributes } from "../ops/attributes.ts";
-import { attributesKey, graphBuilder } from "./builder.ts";
 import { type CompositeOp, type OpKind, opOf } from "../ops/index.ts";
 import { printType, sameType, type TensorType } from "../types/tensor-type.ts";
+import { attributesKey, graphBuilder } from "./builder.ts";
 import type { Graph } from "./graph.ts";
 import { traceOver, withTrace } from "./traced-tensor.ts";
 

@@ -220,6 +220,10 @@ const sortSurvivors = (kept: ReadonlyMap<NodeId, Node>): readonly Node[] => {
   });
 };
 
+// A node names its constant as plain text, for the ops do not know the graph's brands.
+const namedConstants = (nodes: Iterable<Node>): ReadonlySet<ConstantId> =>
+  new Set([...nodes].flatMap((node) => (node.op === "data" ? [node.attrs.id as ConstantId] : [])));
+
 /** Runs a recipe over a graph and commits what it did. The same graph comes back where nothing changed. */
 export const edit = (base: Graph, recipe: (editor: Editor) => void): Edited => {
   const overlay: Overlay = {
@@ -243,11 +247,12 @@ export const edit = (base: Graph, recipe: (editor: Editor) => void): Edited => {
   const entries = resolvedEntries(overlay.entries, editor.resolve);
   const kept = survivors(base, overlay, entries, editor.resolve);
   const sorted = sortSurvivors(kept);
-  const named = new Set(sorted.flatMap((node) => (node.op === "data" ? [node.attrs.id] : [])));
+  const named = namedConstants(sorted);
+  const orphaned = [...namedConstants(base.nodes.values())].filter((id) => !named.has(id));
   const [graph, patches] = produceWithPatches<Graph, GraphDraft>(base, (draft) => {
     commitNodes(draft.nodes, base, sorted);
     for (const [id, contents] of overlay.interned) if (named.has(id)) draft.constants.set(id, contents);
-    for (const id of overlay.forgotten) draft.constants.delete(id);
+    for (const id of [...orphaned, ...overlay.forgotten]) draft.constants.delete(id);
     draft.entries = entries;
   });
   return { graph, patches };

@@ -1,9 +1,8 @@
 // The tensor that users hold: a value of a graph under construction, with the methods of `Tensor`. It inserts the
 // broadcasts and constants that users leave out, turns negative axes into positive ones, and remembers where in the
 // user's program each op was written.
-import { weftError } from "../diagnostics/diagnostic.ts";
+import { reject, weftError } from "../diagnostics/diagnostic.ts";
 import { captureLocation, type Location } from "../diagnostics/location.ts";
-import { reject } from "../diagnostics/diagnostic.ts";
 import type { Attributes } from "../ops/attributes.ts";
 import type { OpKind } from "../ops/index.ts";
 import type { Arity, Emitter, OpDefinition, Tuple } from "../ops/op.ts";
@@ -16,7 +15,7 @@ import { type Dim, multiplyDims, normalizeDim } from "../types/dim.ts";
 import type { DataArray, DType } from "../types/dtype.ts";
 import { broadcastShapes, resolveReshape } from "../types/shape.ts";
 import type { Dims, MatmulOptions, Operand, PadAxis, ReduceOptions, SliceAxis, Tensor } from "../types/tensor.ts";
-import { sameShape, type Shape, type TensorType, tensorType } from "../types/tensor-type.ts";
+import { type Shape, sameShape, type TensorType, tensorType } from "../types/tensor-type.ts";
 import type { GraphBuilder } from "./builder.ts";
 import type { ValueId } from "./graph.ts";
 
@@ -78,7 +77,8 @@ class TracedTensor implements Tensor {
   }
 
   #reduce(fn: ReduceFn, options: ReduceOptions = {}): Tensor {
-    const axes = options.axes === undefined ? this.shape.map((_, axis) => axis) : normalizeAxes(fn, this.shape, options.axes);
+    const axes =
+      options.axes === undefined ? this.shape.map((_, axis) => axis) : normalizeAxes(fn, this.shape, options.axes);
     return this.#emit("reduce", [this], { fn, axes, keepDims: options.keepDims ?? false });
   }
 
@@ -168,12 +168,16 @@ class TracedTensor implements Tensor {
   }
 
   select(whenTrue: Operand, whenFalse: Operand): Tensor {
-    const dtype = typeof whenTrue !== "number" ? whenTrue.dtype : typeof whenFalse !== "number" ? whenFalse.dtype : "f32";
+    const dtype =
+      typeof whenTrue !== "number" ? whenTrue.dtype : typeof whenFalse !== "number" ? whenFalse.dtype : "f32";
     const branches = [whenTrue, whenFalse].map((branch) =>
       typeof branch === "number" ? this.trace.constant(branch, dtype) : branch,
     );
     const shape = branches.reduce((common, { shape }) => broadcastShapes("select", common, shape), this.shape);
-    return this.#emit("select", [this, ...branches].map((tensor) => tensor.broadcastTo(shape)));
+    return this.#emit(
+      "select",
+      [this, ...branches].map((tensor) => tensor.broadcastTo(shape)),
+    );
   }
 
   cast(dtype: DType): Tensor {
@@ -194,11 +198,16 @@ class TracedTensor implements Tensor {
 
   /** The sum times one over the count, which for a symbolic extent is computed from a tensor of ones. */
   mean(options: ReduceOptions = {}): Tensor {
-    const axes = options.axes === undefined ? this.shape.map((_, axis) => axis) : normalizeAxes("mean", this.shape, options.axes);
+    const axes =
+      options.axes === undefined ? this.shape.map((_, axis) => axis) : normalizeAxes("mean", this.shape, options.axes);
     const count = axes.reduce<Dim>((product, axis) => multiplyDims(product, this.shape[axis] ?? 1), 1);
     const sum = this.#reduce("sum", options);
     if (typeof count === "number") return sum.div(count);
-    const ones = this.trace.constant(1, this.dtype, axes.map((axis) => this.shape[axis] ?? 1));
+    const ones = this.trace.constant(
+      1,
+      this.dtype,
+      axes.map((axis) => this.shape[axis] ?? 1),
+    );
     return sum.div(ones.sum());
   }
 
@@ -216,7 +225,9 @@ class TracedTensor implements Tensor {
     return sameShape(resolved, this.shape) ? this : this.#emit("reshape", [this], { shape: resolved });
   }
   transpose(permutation: readonly number[]): Tensor {
-    return this.#emit("transpose", [this], { permutation: permutation.map((axis) => (axis < 0 ? axis + this.shape.length : axis)) });
+    return this.#emit("transpose", [this], {
+      permutation: permutation.map((axis) => (axis < 0 ? axis + this.shape.length : axis)),
+    });
   }
   broadcastTo(shape: Dims): Tensor {
     return sameShape(shape, this.shape) ? this : this.#emit("broadcast", [this], { shape: shape.map(normalizeDim) });
@@ -264,7 +275,12 @@ class TracedTensor implements Tensor {
 }
 
 /** Emits an op of any number of results into a trace. */
-export const emitMany = (trace: Trace, op: OpKind, operands: readonly Tensor[], attrs: Attributes): readonly Tensor[] => {
+export const emitMany = (
+  trace: Trace,
+  op: OpKind,
+  operands: readonly Tensor[],
+  attrs: Attributes,
+): readonly Tensor[] => {
   const location: Location = captureLocation();
   const ids = operands.map((operand) => trace.value(operand, op));
   return trace.builder.emit(op, ids, attrs, location).map((id) => new TracedTensor(trace, id));

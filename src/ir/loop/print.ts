@@ -75,10 +75,15 @@ const held = (expr: Expr, least: number): string => {
   return piece.level < least ? `(${piece.text})` : piece.text;
 };
 
-/** Sums and products chain to the left without parentheses; comparisons, bits and shifts never mix without them. */
-const chained = (left: Expr, { sign, level: own }: Infix, right: Expr): Piece => {
-  const chains = own >= level.sum || (left.kind === "binary" && infix[left.fn]?.sign === sign);
-  return { text: `${held(left, chains ? own : own + 1)} ${sign} ${held(right, own + 1)}`, level: own };
+/**
+ * Sums and products chain to the left, and a comparison takes them as they are. Bits and shifts mix with nothing but
+ * themselves: few people know their precedence by heart.
+ */
+const joined = (left: Expr, { sign, level: own }: Infix, right: Expr): Piece => {
+  const isArithmetic = own >= level.sum;
+  const chains = isArithmetic || (own === level.bits && left.kind === "binary" && infix[left.fn]?.sign === sign);
+  const least = own === level.compare ? level.sum : isArithmetic ? own + 1 : level.prefix;
+  return { text: `${held(left, chains ? own : least)} ${sign} ${held(right, least)}`, level: own };
 };
 
 const place = (buffer: string, index: Expr, vector: boolean): string =>
@@ -100,10 +105,10 @@ const pieceOf = (expr: Expr): Piece =>
     .with({ kind: "unary" }, ({ fn, operand }) => call(fn, [operand]))
     .with({ kind: "binary" }, ({ fn, left, right }) => {
       const operator = infix[fn];
-      return operator === undefined ? call(fn, [left, right]) : chained(left, operator, right);
+      return operator === undefined ? call(fn, [left, right]) : joined(left, operator, right);
     })
     .with({ kind: "compare" }, ({ fn, left, right }) =>
-      chained(left, { sign: comparison[fn], level: level.compare }, right),
+      joined(left, { sign: comparison[fn], level: level.compare }, right),
     )
     .with({ kind: "select" }, ({ condition, then, otherwise }) => call("select", [condition, then, otherwise]))
     .with({ kind: "cast" }, ({ type, operand }) => call(type, [operand]))

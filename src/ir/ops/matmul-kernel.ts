@@ -3,7 +3,19 @@
 // axis with their accumulators in registers: 10 accumulators, 2 columns of B, 1 splat and 1 product are the 14 of 15 vector
 // registers that V8 leaves us. Each element of the result is summed in the order of the shared axis, whatever the tile,
 // so the tile shape never shows in the bits.
-import { add, type BlockBuilder, binary, f32, flatten, i32, literal, load, loadType, multiply, splat } from "../loop/build.ts";
+import {
+  add,
+  type BlockBuilder,
+  binary,
+  f32,
+  flatten,
+  i32,
+  literal,
+  load,
+  loadType,
+  multiply,
+  splat,
+} from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import { sizeOf, stridesOf } from "../types/ndarray.ts";
 import type { MatmulAttrs } from "./matmul-attributes.ts";
@@ -74,7 +86,10 @@ const packColumns = (context: Context, { columns, depth }: Extents): string => {
               { mode: "vector", hint: "j" },
             );
             if (width < panelColumns)
-              inner.loop(panelColumns, (column, innermost) => innermost.store(packed, add(base, column), f32(0)), { from: width, hint: "j" });
+              inner.loop(panelColumns, (column, innermost) => innermost.store(packed, add(base, column), f32(0)), {
+                from: width,
+                hint: "j",
+              });
           },
           { hint: "k" },
         );
@@ -92,7 +107,14 @@ const multiplyTile = (
   context: Context,
   body: BlockBuilder,
   extents: Extents,
-  tile: { readonly batch: readonly Expr[]; readonly i: Expr; readonly rows: number; readonly panel: Expr | number; readonly width: number; readonly packed: string },
+  tile: {
+    readonly batch: readonly Expr[];
+    readonly i: Expr;
+    readonly rows: number;
+    readonly panel: Expr | number;
+    readonly width: number;
+    readonly packed: string;
+  },
 ): void => {
   const { attrs, operandTypes, resultTypes } = context;
   const { depth, columns } = extents;
@@ -114,7 +136,9 @@ const multiplyTile = (
     depth,
     (k, inner) => {
       const at = add(bBase, multiply(k, panelColumns));
-      const bs = Array.from({ length: vectors }, (_, half) => inner.name(load("f32x4", tile.packed, add(at, half * 4)), "col"));
+      const bs = Array.from({ length: vectors }, (_, half) =>
+        inner.name(load("f32x4", tile.packed, add(at, half * 4)), "col"),
+      );
       for (const [row, accumulator] of accumulators.entries()) {
         const element = load("f32", aBuffer, add(add(aBase, multiply(k, depthStride)), row * rowStride));
         const repeated = inner.name(splat(element), "row");
@@ -142,7 +166,12 @@ const multiplyPanel = (
   context: Context,
   body: BlockBuilder,
   extents: Extents,
-  panel: { readonly batch: readonly Expr[]; readonly panel: Expr | number; readonly width: number; readonly packed: string },
+  panel: {
+    readonly batch: readonly Expr[];
+    readonly panel: Expr | number;
+    readonly width: number;
+    readonly packed: string;
+  },
 ): void => {
   const { height, full, rest } = rowBlocks(extents.rows);
   if (full > 0)
@@ -191,14 +220,23 @@ const buildPlain = (context: Context, extents: Extents): void => {
       body.loop(
         extents.depth,
         (k, inner) => {
-          const left = operands[0](inner, [...batchIndex(batch, a.shape.slice(0, -2)), ...(attrs.transposeA ? [k, i] : [i, k])]);
-          const right = operands[1](inner, [...batchIndex(batch, b.shape.slice(0, -2)), ...(attrs.transposeB ? [j, k] : [k, j])]);
+          const left = operands[0](inner, [
+            ...batchIndex(batch, a.shape.slice(0, -2)),
+            ...(attrs.transposeA ? [k, i] : [i, k]),
+          ]);
+          const right = operands[1](inner, [
+            ...batchIndex(batch, b.shape.slice(0, -2)),
+            ...(attrs.transposeB ? [j, k] : [k, j]),
+          ]);
           inner.assign(sum, binary("add", sum, binary("mul", left, right)));
         },
         { hint: "k" },
       );
       body.store(context.resultBuffer(), flatten(index, shape), sum);
-      context.finish(body, index.map((from) => ({ from, extent: 1 })));
+      context.finish(
+        body,
+        index.map((from) => ({ from, extent: 1 })),
+      );
     });
   });
 };

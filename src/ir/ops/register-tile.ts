@@ -27,7 +27,13 @@ export interface TileRow {
 }
 
 /** Stores the first `width` columns of each row: whole vectors, then single lanes. */
-export const storeTile = (body: BlockBuilder, buffer: string, base: Expr, rows: readonly TileRow[], width: number): void => {
+export const storeTile = (
+  body: BlockBuilder,
+  buffer: string,
+  base: Expr,
+  rows: readonly TileRow[],
+  width: number,
+): void => {
   for (const { offset, values } of rows)
     for (const [part, value] of values.entries()) {
       const start = offset + part * 4;

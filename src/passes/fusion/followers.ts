@@ -3,7 +3,7 @@
 // may leave several results. Groups are then put into an order in which they can run, updates of parameters last.
 import { definitionOf, typeOf } from "../../ir/graph/analysis.ts";
 import type { NodeId, ValueId } from "../../ir/graph/graph.ts";
-import { sameShape } from "../../ir/types/tensor-type.ts";
+import { type Shape, sameShape } from "../../ir/types/tensor-type.ts";
 import type { Group } from "../fused-graph.ts";
 import { type Fusing, isPointwise, workOf } from "./fusing.ts";
 
@@ -38,114 +38,127 @@ const readsOf = ({ graph }: Fusing, stored: ReadonlySet<NodeId>, group: Growing)
   return reads;
 };
 
-/** Merges groups of elementwise nodes into the groups that make what they read, and orders the result. */
-export const mergeFollowers = (fusing: Fusing, initial: readonly Group[]): readonly Group[] => {
-  const { graph } = fusing;
-  const groups: Growing[] = initial.map(({ members, anchor, outputs }) => ({
-    members: new Set(members),
-    anchor,
-    outputs: new Set(outputs),
-  }));
-  const maker = new Map<NodeId, Growing>();
-  const stored = new Set<NodeId>();
-  for (const group of groups) {
-    for (const member of group.members) maker.set(member, group);
-    for (const output of group.outputs) stored.add(definitionOf(graph, output).id);
-  }
-  const makerOf = (value: ValueId): Growing | undefined => maker.get(definitionOf(graph, value).id);
-  const reads = new Map<Growing, Reads>();
-  const readsOfGroup = (group: Growing): Reads => {
-    const known = reads.get(group) ?? readsOf(fusing, stored, group);
-    reads.set(group, known);
-    return known;
-  };
+/** The groups while they merge: who makes what, and what each reads. */
+interface Merging {
+  readonly fusing: Fusing;
+  readonly stored: ReadonlySet<NodeId>;
+  readonly maker: Map<NodeId, Growing>;
+  readonly reads: Map<Growing, Reads>;
+}
 
-  /** Whether `later` needs `earlier` by way of a third group. */
-  const dependsIndirectly = (later: Growing, earlier: Growing): boolean => {
-    const seen = new Set<Growing>([later]);
-    const open = [...readsOfGroup(later).keys()].flatMap((value) => makerOf(value) ?? []).filter((group) => group !== earlier);
-    for (let group = open.pop(); group !== undefined; group = open.pop()) {
-      if (group === earlier) return true;
-      if (seen.has(group)) continue;
-      seen.add(group);
-      for (const value of readsOfGroup(group).keys()) {
-        const next = makerOf(value);
-        if (next !== undefined) open.push(next);
-      }
-    }
-    return false;
-  };
+const makerOf = ({ fusing, maker }: Merging, value: ValueId): Growing | undefined =>
+  maker.get(definitionOf(fusing.graph, value).id);
 
-  const shapeOf = (group: Growing) => {
-    const [output] = group.outputs;
-    return output === undefined ? [] : typeOf(graph, output).shape;
-  };
-
-  const mayFollow = (later: Growing, earlier: Growing): boolean => {
-    if (later.anchor !== undefined || !sameShape(shapeOf(later), shapeOf(earlier))) return false;
-    if (earlier.anchor !== undefined && [...later.members].some((member) => runsLoop(member))) return false;
-    return [...readsOfGroup(later)].every(([value, how]) => how === "pointwise" || makerOf(value) !== earlier) && !dependsIndirectly(later, earlier);
-  };
-  const runsLoop = (member: NodeId): boolean => {
-    const node = graph.nodes.get(member);
-    return node !== undefined && workOf(node) === "loop";
-  };
-
-  const merge = (later: Growing, earlier: Growing): void => {
-    for (const member of later.members) {
-      earlier.members.add(member);
-      maker.set(member, earlier);
-    }
-    for (const output of later.outputs) earlier.outputs.add(output);
-    reads.delete(earlier);
-    later.outputs.clear();
-    later.members.clear();
-  };
-
-  for (const later of groups) {
-    const candidates = new Set([...readsOfGroup(later).keys()].flatMap((value) => makerOf(value) ?? []));
-    for (const earlier of candidates)
-      if (earlier !== later && later.outputs.size > 0 && mayFollow(later, earlier)) {
-        merge(later, earlier);
-        break;
-      }
-  }
-  return schedule(fusing, groups.filter(({ outputs }) => outputs.size > 0), makerOf, readsOfGroup);
+const readsOfGroup = ({ fusing, stored, reads }: Merging, group: Growing): Reads => {
+  const known = reads.get(group) ?? readsOf(fusing, stored, group);
+  reads.set(group, known);
+  return known;
 };
 
-/** Orders groups so that each runs after what it reads; those that only update parameters come as late as can be. */
-const schedule = (
-  fusing: Fusing,
-  groups: readonly Growing[],
-  makerOf: (value: ValueId) => Growing | undefined,
-  readsOfGroup: (group: Growing) => Reads,
-): readonly Group[] => {
-  const { graph, entry, nodes } = fusing;
-  const updated = new Set(entry.updates.map(({ value }) => value));
-  const readElsewhere = new Set<ValueId>(entry.outputs.map(({ value }) => value));
-  for (const group of groups)
-    for (const value of readsOfGroup(group).keys()) if (makerOf(value) !== group) readElsewhere.add(value);
-  const needed = (group: Growing): readonly ValueId[] => [...group.outputs].filter((value) => readElsewhere.has(value) || fusing.required.has(value));
-  const isLast = (group: Growing): boolean => needed(group).every((value) => updated.has(value) && !readElsewhere.has(value));
+/** The groups whose results a group reads. */
+const sources = (merging: Merging, group: Growing): readonly Growing[] =>
+  [...readsOfGroup(merging, group).keys()].flatMap((value) => makerOf(merging, value) ?? []);
+
+/** Whether `later` needs `earlier` by way of a third group. */
+const dependsIndirectly = (merging: Merging, later: Growing, earlier: Growing): boolean => {
+  const seen = new Set<Growing>([later]);
+  const open = sources(merging, later).filter((group) => group !== earlier);
+  for (let group = open.pop(); group !== undefined; group = open.pop()) {
+    if (group === earlier) return true;
+    if (seen.has(group)) continue;
+    seen.add(group);
+    open.push(...sources(merging, group));
+  }
+  return false;
+};
+
+const shapeOf = ({ fusing }: Merging, { outputs }: Growing): Shape => {
+  const [output] = outputs;
+  return output === undefined ? [] : typeOf(fusing.graph, output).shape;
+};
+
+const runsLoop = ({ fusing }: Merging, { members }: Growing): boolean =>
+  [...members].some((member) => {
+    const node = fusing.graph.nodes.get(member);
+    return node !== undefined && workOf(node) === "loop";
+  });
+
+/** Whether `later` may be computed right where `earlier` leaves each element. */
+const mayFollow = (merging: Merging, later: Growing, earlier: Growing): boolean =>
+  later.anchor === undefined &&
+  sameShape(shapeOf(merging, later), shapeOf(merging, earlier)) &&
+  !(earlier.anchor !== undefined && runsLoop(merging, later)) &&
+  [...readsOfGroup(merging, later)].every(
+    ([value, how]) => how === "pointwise" || makerOf(merging, value) !== earlier,
+  ) &&
+  !dependsIndirectly(merging, later, earlier);
+
+const merge = ({ maker, reads }: Merging, later: Growing, earlier: Growing): void => {
+  for (const member of later.members) {
+    earlier.members.add(member);
+    maker.set(member, earlier);
+  }
+  for (const output of later.outputs) earlier.outputs.add(output);
+  reads.delete(earlier);
+  later.outputs.clear();
+  later.members.clear();
+};
+
+/** Merges groups of elementwise nodes into the groups that make what they read, and orders the result. */
+export const mergeFollowers = (fusing: Fusing, initial: readonly Group[]): readonly Group[] => {
+  const groups = initial.map(
+    ({ members, anchor, outputs }): Growing => ({ members: new Set(members), anchor, outputs: new Set(outputs) }),
+  );
+  const rootOf = (value: ValueId): NodeId => definitionOf(fusing.graph, value).id;
+  const merging: Merging = {
+    fusing,
+    stored: new Set(groups.flatMap(({ outputs }) => [...outputs].map(rootOf))),
+    maker: new Map(groups.flatMap((group) => [...group.members].map((member) => [member, group] as const))),
+    reads: new Map(),
+  };
+  for (const later of groups) {
+    const host = sources(merging, later).find((earlier) => earlier !== later && mayFollow(merging, later, earlier));
+    if (host !== undefined) merge(merging, later, host);
+  }
+  return schedule(
+    merging,
+    groups.filter(({ outputs }) => outputs.size > 0),
+  );
+};
+
+/** Groups in an order in which they can run: sources first, otherwise as given. */
+const ordered = (merging: Merging, groups: readonly Growing[]): readonly Growing[] => {
   const done = new Set<Growing>();
-  const sequence: Growing[] = [];
-  const place = (root: Growing): void => {
+  for (const root of groups) {
     const path = [root];
     for (let group = path.at(-1); group !== undefined; group = path.at(-1)) {
-      const waiting = [...readsOfGroup(group).keys()].flatMap((value) => makerOf(value) ?? []).filter((next) => next !== group && !done.has(next));
+      const self = group;
+      const waiting = sources(merging, group).filter((next) => next !== self && !done.has(next));
       if (waiting.length > 0 && !done.has(group)) path.push(...waiting);
       else {
         path.pop();
-        if (!done.has(group)) sequence.push(group);
         done.add(group);
       }
     }
-  };
-  for (const group of groups) if (!isLast(group)) place(group);
-  for (const group of groups) place(group);
+  }
+  return [...done];
+};
+
+/** Orders groups so that each runs after what it reads; those that only update parameters come as late as can be. */
+const schedule = (merging: Merging, groups: readonly Growing[]): readonly Group[] => {
+  const { graph, entry, nodes, required } = merging.fusing;
+  const updated = new Set(entry.updates.map(({ value }) => value));
+  const read = new Set<ValueId>(entry.outputs.map(({ value }) => value));
+  for (const group of groups)
+    for (const value of readsOfGroup(merging, group).keys()) if (makerOf(merging, value) !== group) read.add(value);
+  const needed = ({ outputs }: Growing): readonly ValueId[] =>
+    [...outputs].filter((value) => read.has(value) || required.has(value));
+  const onlyUpdates = (group: Growing): boolean =>
+    needed(group).every((value) => updated.has(value) && !read.has(value));
+  const [last, first] = [groups.filter(onlyUpdates), groups.filter((group) => !onlyUpdates(group))];
   const position = new Map(nodes.map((node, at) => [node.id, at]));
   const byPosition = (a: NodeId, b: NodeId): number => (position.get(a) ?? 0) - (position.get(b) ?? 0);
-  return sequence.map((group) => ({
+  return ordered(merging, [...first, ...last]).map((group) => ({
     members: new Set([...group.members].sort(byPosition)),
     ...(group.anchor === undefined ? {} : { anchor: group.anchor }),
     outputs: needed(group).toSorted((a, b) => byPosition(definitionOf(graph, a).id, definitionOf(graph, b).id)),

@@ -5,8 +5,8 @@ import type { Graph, Node, ValueId } from "../../ir/graph/graph.ts";
 import { add, type BlockBuilder, i32, multiply, unflatten } from "../../ir/loop/build.ts";
 import type { Expr } from "../../ir/loop/expr.ts";
 import { sizeOf } from "../../ir/types/ndarray.ts";
-import { isPointwise } from "../fusion/fusing.ts";
 import { knownShape } from "../../ir/types/shape.ts";
+import { isPointwise } from "../fusion/fusing.ts";
 
 /** A run of neighbouring axes, [first, end), that one loop covers. */
 type Run = readonly [first: number, end: number];
@@ -31,7 +31,8 @@ const joints = (graph: Graph, shape: readonly number[], computed: Iterable<Node>
     if (isPointwise(graph, node) || node.op === "constant") continue;
     const [operand] = node.operands;
     const [result] = node.results;
-    const from = node.op === "broadcast" && operand !== undefined ? knownShape(typeOf(graph, operand).shape) : undefined;
+    const from =
+      node.op === "broadcast" && operand !== undefined ? knownShape(typeOf(graph, operand).shape) : undefined;
     const whole = result !== undefined && knownShape(result.type.shape).length === shape.length;
     for (const axis of shape.keys())
       joined[axis] &&= from !== undefined && whole && axis > 0 && broadcastsAlike(from, shape, axis);
@@ -66,8 +67,7 @@ export const overDomain = (
     const size = sizeOf(extents);
     block.loop(
       size,
-      (at, inner) =>
-        nest(inner, depth + 1, [...index, ...unflatten(at, extents)], add(multiply(position, size), at)),
+      (at, inner) => nest(inner, depth + 1, [...index, ...unflatten(at, extents)], add(multiply(position, size), at)),
       { mode: depth === runs.length - 1 ? "vector" : "serial" },
     );
   };

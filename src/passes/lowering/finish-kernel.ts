@@ -3,8 +3,8 @@
 import { match } from "ts-pattern";
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { childrenOf, type Expr } from "../../ir/loop/expr.ts";
-import { keyOf } from "../../ir/loop/key.ts";
 import type { Access, Buffer, Call, Kernel, KernelParameter } from "../../ir/loop/kernel.ts";
+import { keyOf } from "../../ir/loop/key.ts";
 import type { Stmt } from "../../ir/loop/stmt.ts";
 
 /** One read or write of a buffer: in which block, at which position in it, at which index. */
@@ -69,14 +69,18 @@ const mayShare = (written: Uses, read: Uses): boolean => {
   return (
     read.loads.every((load) => paired(load, written.stores, true)) &&
     written.stores.every((store) => paired(store, read.loads, false)) &&
-    written.stores.every((store) => read.loads.every((load) => load.block !== store.block || load.position <= store.position))
+    written.stores.every((store) =>
+      read.loads.every((load) => load.block !== store.block || load.position <= store.position),
+    )
   );
 };
 
 /** JSON that keeps apart what plain JSON does not: -0, NaN and the infinities. */
 const exactText = (body: readonly Stmt[]): string =>
   JSON.stringify(body, (_, part: unknown) =>
-    typeof part === "number" && (Object.is(part, -0) || !Number.isFinite(part)) ? `number ${Object.is(part, -0) ? "-0" : part}` : part,
+    typeof part === "number" && (Object.is(part, -0) || !Number.isFinite(part))
+      ? `number ${Object.is(part, -0) ? "-0" : part}`
+      : part,
   );
 
 const accessOf = ({ loads, stores }: Uses): Access =>
@@ -150,7 +154,9 @@ export const kernelTable = (): KernelTable => {
         uses.flatMap(([, read], from): readonly (readonly [number, number])[] => {
           const [target, source] = [parameters[to], parameters[from]];
           const fits = target?.dtype === source?.dtype && target?.length === source?.length;
-          return to !== from && fits && written.stores.length > 0 && read.loads.length > 0 && mayShare(written, read) ? [[to, from]] : [];
+          return to !== from && fits && written.stores.length > 0 && read.loads.length > 0 && mayShare(written, read)
+            ? [[to, from]]
+            : [];
         }),
       );
       const renamed = body.map((stmt) => renameStmt(stmt, names));

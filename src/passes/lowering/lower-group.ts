@@ -7,13 +7,13 @@ import { add, type BlockBuilder, buildBody, flatten, load, loadType, unflatten }
 import type { Expr } from "../../ir/loop/expr.ts";
 import { keyOf } from "../../ir/loop/key.ts";
 import type { Stmt } from "../../ir/loop/stmt.ts";
-import type { ElementReader, KernelContext, LoweringContext, Span } from "../../ir/ops/op.ts";
 import { opOf } from "../../ir/ops/index.ts";
+import type { ElementReader, KernelContext, LoweringContext, Span } from "../../ir/ops/op.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import { sizeOf } from "../../ir/types/ndarray.ts";
+import { knownShape, knownType } from "../../ir/types/shape.ts";
 import { sameShape } from "../../ir/types/tensor-type.ts";
 import type { Group } from "../fused-graph.ts";
-import { knownShape, knownType } from "../../ir/types/shape.ts";
 import { computedNodes, overDomain, type Place } from "./domain.ts";
 
 /** What lowering a group needs of the entry point around it. */
@@ -36,7 +36,13 @@ export const lowerGroup = (around: GroupSurroundings, group: Group): void => {
   const isLoaded = (value: ValueId): boolean => !isComputedHere(value) && around.bufferOf(value) !== undefined;
 
   /** Loads an element of a value in memory; at the place being computed its position is known already. */
-  const loadElement = (buffer: string, value: ValueId, body: BlockBuilder, index: readonly Expr[], place: Place | undefined): Expr => {
+  const loadElement = (
+    buffer: string,
+    value: ValueId,
+    body: BlockBuilder,
+    index: readonly Expr[],
+    place: Place | undefined,
+  ): Expr => {
     const { dtype, shape } = knownType(typeOf(graph, value));
     const position = place !== undefined && index === place.index ? place.position : flatten(index, shape);
     return body.shared(`${buffer}[${keyOf(position)}]`, () => body.name(load(loadType(dtype), buffer, position), "x"));
@@ -60,12 +66,15 @@ export const lowerGroup = (around: GroupSurroundings, group: Group): void => {
       const [operand] = node.operands;
       const [reader] = readers;
       invariant(operand !== undefined && reader !== undefined, "an alias of one operand");
-      return (body, index) => reader(body, reindex(index, knownShape(typeOf(graph, value).shape), knownShape(typeOf(graph, operand).shape)));
+      return (body, index) =>
+        reader(body, reindex(index, knownShape(typeOf(graph, value).shape), knownShape(typeOf(graph, operand).shape)));
     }
     invariant(lower.by === "element", `${node.op} is computed element by element`);
     const context = contextOf(node, readers);
     return (body, index) =>
-      body.shared(`%${value}[${index === place?.index ? "here" : index.map(keyOf).join()}]`, () => body.name(lower.element(context, body, index)));
+      body.shared(`%${value}[${index === place?.index ? "here" : index.map(keyOf).join()}]`, () =>
+        body.name(lower.element(context, body, index)),
+      );
   };
 
   const none: ReadonlyMap<ValueId, string> = new Map();
@@ -76,7 +85,12 @@ export const lowerGroup = (around: GroupSurroundings, group: Group): void => {
   };
 
   /** Computes all outputs at one place, then stores them: reads of an element precede its overwriting. */
-  const storeOutputs = (body: BlockBuilder, place: Place, outputs: readonly ValueId[], given: ReadonlyMap<ValueId, string>): void => {
+  const storeOutputs = (
+    body: BlockBuilder,
+    place: Place,
+    outputs: readonly ValueId[],
+    given: ReadonlyMap<ValueId, string>,
+  ): void => {
     const values = outputs.map((value) => readerOf(value, place, given)(body, place.index));
     for (const [position, value] of values.entries()) {
       const output = outputs[position];
@@ -97,13 +111,22 @@ export const lowerGroup = (around: GroupSurroundings, group: Group): void => {
   }
   const anchor = graph.nodes.get(group.anchor);
   invariant(anchor !== undefined, "the anchor is in the graph");
-  lowerAnchor(around, group, anchor, { readerOf: (value) => readerOf(value, undefined, none), contextOf, storeOutputs });
+  lowerAnchor(around, group, anchor, {
+    readerOf: (value) => readerOf(value, undefined, none),
+    contextOf,
+    storeOutputs,
+  });
 };
 
 interface GroupReaders {
   readonly readerOf: (value: ValueId) => ElementReader;
   readonly contextOf: (node: Node, readers: readonly ElementReader[]) => LoweringContext<object, "many", "many">;
-  readonly storeOutputs: (body: BlockBuilder, place: Place, outputs: readonly ValueId[], given: ReadonlyMap<ValueId, string>) => void;
+  readonly storeOutputs: (
+    body: BlockBuilder,
+    place: Place,
+    outputs: readonly ValueId[],
+    given: ReadonlyMap<ValueId, string>,
+  ) => void;
 }
 
 /** The kernels of an op that brings its own, with the rest of the group done for each finished region. */
@@ -118,8 +141,12 @@ const lowerAnchor = (around: GroupSurroundings, group: Group, anchor: Node, read
   const given = new Map([[result.id, raw]]);
   const shape = knownShape(result.type.shape);
   const context: KernelContext<object, "many", "many"> = {
-    ...readers.contextOf(anchor, anchor.operands.map((operand) => readers.readerOf(operand))),
-    kernel: (name, fill) => around.call(followers.length > 0 && name === anchor.op ? nameOf(graph, group) : name, buildBody(fill)),
+    ...readers.contextOf(
+      anchor,
+      anchor.operands.map((operand) => readers.readerOf(operand)),
+    ),
+    kernel: (name, fill) =>
+      around.call(followers.length > 0 && name === anchor.op ? nameOf(graph, group) : name, buildBody(fill)),
     operandBuffer: (position) => {
       const operand = anchor.operands[position];
       const buffer = operand === undefined ? undefined : around.bufferOf(operand);
@@ -146,7 +173,9 @@ const rawBuffer = (around: GroupSurroundings, group: Group, result: ValueId): st
     invariant(own !== undefined, "a stored result has a buffer");
     return own;
   }
-  const host = group.outputs.find((value) => typeOf(around.graph, value).dtype === type.dtype && !around.isUpdate(value));
+  const host = group.outputs.find(
+    (value) => typeOf(around.graph, value).dtype === type.dtype && !around.isUpdate(value),
+  );
   const buffer = host === undefined ? undefined : around.bufferOf(host);
   return buffer ?? around.scratch(type.dtype, sizeOf(type.shape), "raw");
 };

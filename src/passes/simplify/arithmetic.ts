@@ -14,7 +14,14 @@ const integer = { dtype: P.union("i32", "u8") } as const;
 const filledWith = <const V extends number>(value: V) => ({ op: "constant", attrs: { value } }) as const;
 const negation = <const A>(arg: A) => ({ op: "unary", attrs: { fn: "neg" }, args: [arg] }) as const;
 
-const mirrored: { readonly [F in CompareFn]: CompareFn } = { eq: "eq", ne: "ne", lt: "gt", gt: "lt", le: "ge", ge: "le" };
+const mirrored: { readonly [F in CompareFn]: CompareFn } = {
+  eq: "eq",
+  ne: "ne",
+  lt: "gt",
+  gt: "lt",
+  le: "ge",
+  ge: "le",
+};
 
 /** Constants on the right, so that all other rules look for them there only. */
 export const canonical: RuleSet = rules("canonical", {
@@ -80,7 +87,9 @@ export const signs: RuleSet = rules("signs", {
   doubleNegation: (node) => node.with(negation(negation(x)), ({ x }) => x),
   // x * -1 => -x
   multiplyByMinusOne: (node) =>
-    node.with({ op: "binary", attrs: { fn: "mul" }, args: [x, filledWith(-1)] }, ({ x }) => unary("neg", x)),
+    node.with({ op: "binary", type: float, attrs: { fn: "mul" }, args: [x, filledWith(-1)] }, ({ x }) =>
+      unary("neg", x),
+    ),
   // x + (-y) => x - y
   addNegated: (node) =>
     node.with({ op: "binary", attrs: { fn: "add" }, args: [x, negation(y)] }, ({ x, y }) => binary("sub", x, y)),
@@ -92,7 +101,9 @@ export const signs: RuleSet = rules("signs", {
     node.with({ op: "binary", attrs: { fn: "sub" }, args: [x, negation(y)] }, ({ x, y }) => binary("add", x, y)),
   // (-x) * (-y) => x * y
   multiplyNegated: (node) =>
-    node.with({ op: "binary", attrs: { fn: "mul" }, args: [negation(x), negation(y)] }, ({ x, y }) => binary("mul", x, y)),
+    node.with({ op: "binary", attrs: { fn: "mul" }, args: [negation(x), negation(y)] }, ({ x, y }) =>
+      binary("mul", x, y),
+    ),
   // (-x) / (-y) => x / y
   divideNegated: (node) =>
     node.with({ op: "binary", type: float, attrs: { fn: "div" }, args: [negation(x), negation(y)] }, ({ x, y }) =>
@@ -112,7 +123,12 @@ export const signs: RuleSet = rules("signs", {
   // -(x * c) => x * -c
   negatedMultiple: (node) =>
     node.with(
-      negation({ op: "binary", type: float, attrs: { fn: "mul" }, args: [x, { op: "constant", attrs: { value: P.select("c") } }] }),
+      negation({
+        op: "binary",
+        type: float,
+        attrs: { fn: "mul" },
+        args: [x, { op: "constant", attrs: { value: P.select("c") } }],
+      }),
       ({ x, c }) => binary("mul", x, filled(-c, x.type)),
     ),
   // |-x| => |x|, except for u8, where -x wraps
@@ -127,7 +143,9 @@ const isPowerOfTwo = (value: number): boolean => 2 ** Math.round(Math.log2(Math.
 /** Whether 1 / divisor is a number of the type, so that multiplying by it rounds the very same real number. */
 const hasExactReciprocal = (divisor: number, dtype: string): boolean => {
   const reciprocal = 1 / divisor;
-  return isPowerOfTwo(divisor) && Number.isFinite(reciprocal) && (dtype === "f64" || Math.fround(reciprocal) === reciprocal);
+  return (
+    isPowerOfTwo(divisor) && Number.isFinite(reciprocal) && (dtype === "f64" || Math.fround(reciprocal) === reciprocal)
+  );
 };
 
 /** Cheaper ways to the same number, and functions applied twice that need it once. */
@@ -135,8 +153,14 @@ export const strength: RuleSet = rules("strength", {
   // x / 2^n => x * 2^-n
   divideByPowerOfTwo: (node) =>
     node.with(
-      { op: "binary", type: float, attrs: { fn: "div" }, args: [x, { op: "constant", attrs: { value: P.select("c") } }] },
-      ({ x, c }) => (c !== 1 && hasExactReciprocal(c, x.type.dtype) ? binary("mul", x, filled(1 / c, x.type)) : undefined),
+      {
+        op: "binary",
+        type: float,
+        attrs: { fn: "div" },
+        args: [x, { op: "constant", attrs: { value: P.select("c") } }],
+      },
+      ({ x, c }) =>
+        c !== 1 && hasExactReciprocal(c, x.type.dtype) ? binary("mul", x, filled(1 / c, x.type)) : undefined,
     ),
   // f(f(x)) => f(x)
   repeatedFunction: (node) =>
@@ -165,11 +189,18 @@ export const strength: RuleSet = rules("strength", {
 export const choices: RuleSet = rules("choices", {
   // not(not(x)) => x
   doubleNot: (node) =>
-    node.with({ op: "unary", attrs: { fn: "not" }, args: [{ op: "unary", attrs: { fn: "not" }, args: [x] }] }, ({ x }) => x),
+    node.with(
+      { op: "unary", attrs: { fn: "not" }, args: [{ op: "unary", attrs: { fn: "not" }, args: [x] }] },
+      ({ x }) => x,
+    ),
   // not(x = y) => x != y, and the reverse; < has no opposite among floats, because of NaN
   notEqual: (node) =>
     node.with(
-      { op: "unary", attrs: { fn: "not" }, args: [{ op: "compare", attrs: { fn: P.select("fn", P.union("eq", "ne")) }, args: [x, y] }] },
+      {
+        op: "unary",
+        attrs: { fn: "not" },
+        args: [{ op: "compare", attrs: { fn: P.select("fn", P.union("eq", "ne")) }, args: [x, y] }],
+      },
       ({ fn, x, y }) => make("compare", { fn: fn === "eq" ? "ne" : "eq" }, x, y),
     ),
   // x and x => x, and so for or
@@ -217,7 +248,11 @@ export const conversions: RuleSet = rules("conversions", {
   // cast(cast(x, wider), T) => cast(x, T)
   castThroughWider: (node) =>
     node.with(
-      { op: "cast", attrs: { dtype: P.select("dtype") }, args: [{ op: "cast", attrs: { dtype: P.select("through") }, args: [x] }] },
+      {
+        op: "cast",
+        attrs: { dtype: P.select("dtype") },
+        args: [{ op: "cast", attrs: { dtype: P.select("through") }, args: [x] }],
+      },
       ({ dtype, through, x }) => (widenings[x.type.dtype]?.includes(through) ? make("cast", { dtype }, x) : undefined),
     ),
 });

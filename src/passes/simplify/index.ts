@@ -2,7 +2,7 @@
 import { P } from "ts-pattern";
 import { addDims, type Dim, isKnown, subtractDims } from "../../ir/types/dim.ts";
 import type { Shape } from "../../ir/types/tensor-type.ts";
-import { filled, make, reshaped, type RuleSet, rules } from "../rules.ts";
+import { filled, make, type RuleSet, reshaped, rules } from "../rules.ts";
 
 const x = P.select("x");
 
@@ -17,9 +17,8 @@ const along = (shape: Shape, axis: number, start: Dim, end: Dim) => ({
 export const positions: RuleSet = rules("positions", {
   // gather(c, i) => c
   gatherFromConstant: (node) =>
-    node.with(
-      { op: "gather", args: [{ op: "constant", attrs: { value: P.select("c") } }, P._] },
-      ({ c }, { type }) => filled(c, type),
+    node.with({ op: "gather", args: [{ op: "constant", attrs: { value: P.select("c") } }, P._] }, ({ c }, { type }) =>
+      filled(c, type),
     ),
   // gather(x, [0, 1, ..., n - 1]) => x[0:n]
   gatherOfConsecutive: (node) =>
@@ -43,13 +42,21 @@ export const positions: RuleSet = rules("positions", {
         const rows = x.type.shape[axis] ?? 0;
         if (!isKnown(rows) || row < 0 || row >= rows) return undefined;
         const single = x.type.shape.toSpliced(axis, 1, ...indices.type.shape.map(() => 1));
-        return make("broadcast", { shape: type.shape }, reshaped(single, make("slice", along(x.type.shape, axis, row, row + 1), x)));
+        return make(
+          "broadcast",
+          { shape: type.shape },
+          reshaped(single, make("slice", along(x.type.shape, axis, row, row + 1), x)),
+        );
       },
     ),
   // concat(x, y)[within x] => x[...]
   sliceOfConcat: (node) =>
     node.with(
-      { op: "slice", attrs: P.select("ranges"), args: [P.select("joined", { op: "concat", attrs: { axis: P.select("axis") } })] },
+      {
+        op: "slice",
+        attrs: P.select("ranges"),
+        args: [P.select("joined", { op: "concat", attrs: { axis: P.select("axis") } })],
+      },
       ({ ranges, joined, axis }) => {
         const [start, end] = [ranges.starts[axis], ranges.ends[axis]];
         if (start === undefined || end === undefined || !isKnown(start) || !isKnown(end)) return undefined;
@@ -60,7 +67,11 @@ export const positions: RuleSet = rules("positions", {
           if (start >= before && end <= after)
             return make(
               "slice",
-              { ...ranges, starts: ranges.starts.with(axis, start - before), ends: ranges.ends.with(axis, end - before) },
+              {
+                ...ranges,
+                starts: ranges.starts.with(axis, start - before),
+                ends: ranges.ends.with(axis, end - before),
+              },
               part,
             );
           before = after;

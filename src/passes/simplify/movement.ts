@@ -3,8 +3,8 @@
 import { P } from "ts-pattern";
 import type { View } from "../../ir/graph/view.ts";
 import { addDims, type Dim, isKnown } from "../../ir/types/dim.ts";
-import { sameShape, type Shape } from "../../ir/types/tensor-type.ts";
-import { filled, make, reshaped, type RuleSet, rules } from "../rules.ts";
+import { type Shape, sameShape } from "../../ir/types/tensor-type.ts";
+import { filled, make, type RuleSet, reshaped, rules } from "../rules.ts";
 
 const x = P.select("x");
 
@@ -29,8 +29,9 @@ export const reordering: RuleSet = rules("reordering", {
     node.with({ op: "reshape", args: [{ op: "reshape", args: [x] }] }, ({ x }, { type }) => reshaped(type.shape, x)),
   // transpose(x) where only extents of 1 change places => reshape(x)
   transposeOfUnits: (node) =>
-    node.with({ op: "transpose", attrs: { permutation: P.select("permutation") }, args: [x] }, ({ permutation, x }, { type }) =>
-      keepsOrder(x.type.shape, permutation) ? reshaped(type.shape, x) : undefined,
+    node.with(
+      { op: "transpose", attrs: { permutation: P.select("permutation") }, args: [x] },
+      ({ permutation, x }, { type }) => (keepsOrder(x.type.shape, permutation) ? reshaped(type.shape, x) : undefined),
     ),
   // transpose(transpose(x, p), q) => transpose(x, p after q)
   repeatedTranspose: (node) =>
@@ -50,9 +51,16 @@ export const reordering: RuleSet = rules("reordering", {
   // flip(flip(x, a), b) => flip(x, a without b and b without a)
   repeatedFlip: (node) =>
     node.with(
-      { op: "flip", attrs: { axes: P.select("outer") }, args: [{ op: "flip", attrs: { axes: P.select("inner") }, args: [x] }] },
+      {
+        op: "flip",
+        attrs: { axes: P.select("outer") },
+        args: [{ op: "flip", attrs: { axes: P.select("inner") }, args: [x] }],
+      },
       ({ outer, inner, x }) => {
-        const once = [...outer.filter((axis) => !inner.includes(axis)), ...inner.filter((axis) => !outer.includes(axis))];
+        const once = [
+          ...outer.filter((axis) => !inner.includes(axis)),
+          ...inner.filter((axis) => !outer.includes(axis)),
+        ];
         return make("flip", { axes: once.sort((a, b) => a - b) }, x);
       },
     ),
@@ -62,7 +70,9 @@ export const reordering: RuleSet = rules("reordering", {
 export const repetition: RuleSet = rules("repetition", {
   // broadcast(x: S, S) => x
   broadcastToItself: (node) =>
-    node.with({ op: "broadcast", args: [x] }, ({ x }, { type }) => (sameShape(x.type.shape, type.shape) ? x : undefined)),
+    node.with({ op: "broadcast", args: [x] }, ({ x }, { type }) =>
+      sameShape(x.type.shape, type.shape) ? x : undefined,
+    ),
   // broadcast(broadcast(x, _), S) => broadcast(x, S)
   repeatedBroadcast: (node) =>
     node.with({ op: "broadcast", args: [{ op: "broadcast", args: [x] }] }, ({ x }, { type: { shape } }) =>
@@ -75,10 +85,13 @@ export const repetition: RuleSet = rules("repetition", {
     ),
   // broadcast(reshape(x, [1, ...S]), T) => broadcast(x: S, T), for broadcasting adds leading axes itself
   broadcastOfLeadingUnits: (node) =>
-    node.with({ op: "broadcast", args: [{ op: "reshape", args: [x], type: { shape: P.select("between") } }] }, ({ x, between }, { type: { shape } }) =>
-      x.type.shape.length <= shape.length && sameShape(withoutLeadingUnits(x.type.shape), withoutLeadingUnits(between))
-        ? make("broadcast", { shape }, x)
-        : undefined,
+    node.with(
+      { op: "broadcast", args: [{ op: "reshape", args: [x], type: { shape: P.select("between") } }] },
+      ({ x, between }, { type: { shape } }) =>
+        x.type.shape.length <= shape.length &&
+        sameShape(withoutLeadingUnits(x.type.shape), withoutLeadingUnits(between))
+          ? make("broadcast", { shape }, x)
+          : undefined,
     ),
   // f(broadcast(x)) => broadcast(f(x))
   unaryOfBroadcast: (node) =>
@@ -98,7 +111,10 @@ export const repetition: RuleSet = rules("repetition", {
       {
         op: "binary",
         attrs: { fn: P.select("fn") },
-        args: [{ op: "broadcast", args: [x] }, { op: "constant", attrs: { value: P.select("c") } }],
+        args: [
+          { op: "broadcast", args: [x] },
+          { op: "constant", attrs: { value: P.select("c") } },
+        ],
       },
       ({ fn, x, c }, { type: { shape } }) => make("broadcast", { shape }, make("binary", { fn }, x, filled(c, x.type))),
     ),
@@ -108,7 +124,10 @@ export const repetition: RuleSet = rules("repetition", {
       {
         op: "binary",
         attrs: { fn: P.select("fn") },
-        args: [{ op: "constant", attrs: { value: P.select("c") } }, { op: "broadcast", args: [x] }],
+        args: [
+          { op: "constant", attrs: { value: P.select("c") } },
+          { op: "broadcast", args: [x] },
+        ],
       },
       ({ fn, x, c }, { type: { shape } }) => make("broadcast", { shape }, make("binary", { fn }, filled(c, x.type), x)),
     ),
@@ -118,7 +137,10 @@ export const repetition: RuleSet = rules("repetition", {
       {
         op: "binary",
         attrs: { fn: P.select("fn") },
-        args: [{ op: "broadcast", args: [x] }, { op: "broadcast", args: [P.select("y")] }],
+        args: [
+          { op: "broadcast", args: [x] },
+          { op: "broadcast", args: [P.select("y")] },
+        ],
       },
       ({ fn, x, y }, { type: { shape } }) =>
         sameShape(x.type.shape, y.type.shape) ? make("broadcast", { shape }, make("binary", { fn }, x, y)) : undefined,
@@ -194,7 +216,9 @@ export const cutting: RuleSet = rules("cutting", {
   concatWithNothing: (node) =>
     node.with({ op: "concat", attrs: { axis: P.select("axis") } }, ({ axis }, { args }) => {
       const filledArgs = args.filter(({ type }) => type.shape[axis] !== 0);
-      return filledArgs.length > 0 && filledArgs.length < args.length ? make("concat", { axis }, ...filledArgs) : undefined;
+      return filledArgs.length > 0 && filledArgs.length < args.length
+        ? make("concat", { axis }, ...filledArgs)
+        : undefined;
     }),
   // concat(concat(x, y), z) => concat(x, y, z)
   repeatedConcat: (node) =>
@@ -229,7 +253,9 @@ export const uniform: RuleSet = rules("uniform", {
       const [first] = args;
       if (first?.op !== "constant") return undefined;
       const { value } = first.attrs;
-      return args.every((arg) => arg.op === "constant" && Object.is(arg.attrs.value, value)) ? filled(value, type) : undefined;
+      return args.every((arg) => arg.op === "constant" && Object.is(arg.attrs.value, value))
+        ? filled(value, type)
+        : undefined;
     }),
 });
 

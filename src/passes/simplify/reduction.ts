@@ -3,8 +3,8 @@
 import { P } from "ts-pattern";
 import { type Dim, isKnown } from "../../ir/types/dim.ts";
 import { type DType, isFloat } from "../../ir/types/dtype.ts";
-import { sameShape, type Shape } from "../../ir/types/tensor-type.ts";
-import { binary, filled, make, reshaped, type RuleSet, rules, type Term } from "../rules.ts";
+import { type Shape, sameShape } from "../../ir/types/tensor-type.ts";
+import { binary, filled, make, type RuleSet, reshaped, rules, type Term } from "../rules.ts";
 
 const x = P.select("x");
 const attrs = P.select("attrs");
@@ -35,8 +35,14 @@ const countOf = (shape: Shape, axes: readonly number[]): number | undefined => {
 };
 
 /** The axes of a second reduction as axes of the first one's operand. */
-const axesBefore = (rank: number, first: { readonly axes: readonly number[]; readonly keepDims: boolean }, second: readonly number[]): readonly number[] => {
-  const remaining = Array.from({ length: rank }, (_, axis) => axis).filter((axis) => first.keepDims || !first.axes.includes(axis));
+const axesBefore = (
+  rank: number,
+  first: { readonly axes: readonly number[]; readonly keepDims: boolean },
+  second: readonly number[],
+): readonly number[] => {
+  const remaining = Array.from({ length: rank }, (_, axis) => axis).filter(
+    (axis) => first.keepDims || !first.axes.includes(axis),
+  );
   return second.map((axis) => remaining[axis] ?? axis);
 };
 
@@ -68,13 +74,19 @@ export const reduction: RuleSet = rules("reduction", {
       { op: "reshape", args: [{ op: "reduce", attrs: P.select("attrs", { keepDims: true }), args: [x] }] },
       ({ attrs: { fn, axes }, x }, { type }) => {
         const dropped = x.type.shape.filter((_, axis) => !axes.includes(axis));
-        return axes.length > 0 && sameShape(dropped, type.shape) ? make("reduce", { fn, axes, keepDims: false }, x) : undefined;
+        return axes.length > 0 && sameShape(dropped, type.shape)
+          ? make("reduce", { fn, axes, keepDims: false }, x)
+          : undefined;
       },
     ),
   // max(broadcast(x), repeated axes) => x, and so for min
   extremeOfBroadcast: (node) =>
     node.with(
-      { op: "reduce", attrs: P.select("attrs", { fn: P.union("max", "min") }), args: [{ op: "broadcast", args: [x], type: { shape: P.select("wide") } }] },
+      {
+        op: "reduce",
+        attrs: P.select("attrs", { fn: P.union("max", "min") }),
+        args: [{ op: "broadcast", args: [x], type: { shape: P.select("wide") } }],
+      },
       ({ attrs: { axes }, x, wide }, { type }) => {
         const added = wide.length - x.type.shape.length;
         const aligned: Shape = [...new Array<Dim>(added).fill(1), ...x.type.shape];
@@ -85,13 +97,21 @@ export const reduction: RuleSet = rules("reduction", {
   // max(c) => c, and so for min
   extremeOfConstant: (node) =>
     node.with(
-      { op: "reduce", attrs: { fn: P.union("max", "min") }, args: [{ op: "constant", attrs: { value: P.select("c") } }] },
+      {
+        op: "reduce",
+        attrs: { fn: P.union("max", "min") },
+        args: [{ op: "constant", attrs: { value: P.select("c") } }],
+      },
       ({ c }, { type }) => filled(c, type),
     ),
   // sum(c) => n * c, where no partial sum is rounded
   sumOfConstant: (node) =>
     node.with(
-      { op: "reduce", attrs: P.select("attrs", { fn: "sum" }), args: [P.select("x", { op: "constant", attrs: { value: P.select("c") } })] },
+      {
+        op: "reduce",
+        attrs: P.select("attrs", { fn: "sum" }),
+        args: [P.select("x", { op: "constant", attrs: { value: P.select("c") } })],
+      },
       ({ attrs: { axes }, x, c }, { type }) => {
         const count = countOf(x.type.shape, axes);
         const sum = count === undefined ? undefined : exactMultiple(c, count, type.dtype);
@@ -100,8 +120,7 @@ export const reduction: RuleSet = rules("reduction", {
     ),
   // prod(1) => 1
   productOfOnes: (node) =>
-    node.with(
-      { op: "reduce", attrs: { fn: "prod" }, args: [{ op: "constant", attrs: { value: 1 } }] },
-      (_, { type }) => filled(1, type),
+    node.with({ op: "reduce", attrs: { fn: "prod" }, args: [{ op: "constant", attrs: { value: 1 } }] }, (_, { type }) =>
+      filled(1, type),
     ),
 });

@@ -2,12 +2,12 @@
 // value of the wanted type where there is one, or another value converted, cut or padded to that type, or a new leaf. A
 // graph shrinks by dropping steps and by shrinking the use of an op in each.
 import fc from "fast-check";
-import { graphBuilder, type GraphBuilder } from "../../ir/graph/builder.ts";
+import { type GraphBuilder, graphBuilder } from "../../ir/graph/builder.ts";
 import type { Entry, Graph, NamedValue, ValueId } from "../../ir/graph/graph.ts";
 import type { Attributes } from "../../ir/ops/attributes.ts";
 import { type OpKind, opOf, ops } from "../../ir/ops/index.ts";
-import { dtypes } from "../../ir/types/dtype.ts";
 import { isKnown } from "../../ir/types/dim.ts";
+import { type DType, dtypes, isFloat } from "../../ir/types/dtype.ts";
 import { type KnownType, type NdArray, sizeOf } from "../../ir/types/ndarray.ts";
 import { knownShape } from "../../ir/types/shape.ts";
 import { sameType } from "../../ir/types/tensor-type.ts";
@@ -70,13 +70,19 @@ const contentsOf = ({ dtype, data }: NdArray) => {
   return contents;
 };
 
+/** Numbers that rewrite rules look for. */
+const tellingFloats: readonly number[] = [0, 1, -1, 2, -0, 0.5, 3, Infinity, -Infinity, Number.NaN];
+
+const telling = (dtype: DType, pick: number): number =>
+  isFloat(dtype) ? (tellingFloats[pick % tellingFloats.length] ?? 0) : pick % 2;
+
 /** A leaf of the type: mostly an input, sometimes a parameter or a constant. */
 const plant = (growth: Growth, type: KnownType, pick: number, range?: number): ValueId => {
   const { builder, inputs, parameters, seed, profile } = growth;
   const count = inputs.size + parameters.size;
   const array = randomArray(type, seed + 977 * count + (pick % 101), profile, range);
   const form = Math.floor(pick / 7) % 8;
-  if (form === 5) return builder.constant(array.data[0] ?? 1, type.dtype, type.shape);
+  if (form === 5 && range === undefined) return builder.constant(telling(type.dtype, pick), type.dtype, type.shape);
   if (form === 6) return builder.data(type.dtype, type.shape, contentsOf(array));
   const name = `x${count}`;
   (form === 7 ? parameters : inputs).set(name, array);
@@ -130,8 +136,7 @@ const grow = (growth: Growth, { op, operands, attrs, picks }: Step, maxElements:
     if (range === undefined || isEmpty(type)) return operand(growth, type, pick);
     return plant(growth, type, pick, isKnown(range) ? range : 1);
   });
-  // Attributes of an op are a flat record, whatever interface names them.
-  growth.values.push(...growth.builder.emit(op, chosen, { ...attrs } as Attributes));
+  growth.values.push(...growth.builder.emit(op, chosen, { ...attrs }));
 };
 
 /** Values that nothing reads leave the graph; a parameter becomes the newest value of its type. */

@@ -46,7 +46,8 @@ const wholeBetween = (random: () => number, low: number, high: number): number =
 const floats: { readonly [P in ValueProfile]: (random: () => number) => number } = {
   normal: (random) => (random() + random() + random() - 1.5) * 2,
   whole: (random) => wholeBetween(random, -4, 4),
-  special: (random) => (random() < 0.7 ? (specials[wholeBetween(random, 0, specials.length - 1)] ?? 0) : (random() - 0.5) * 8),
+  special: (random) =>
+    random() < 0.7 ? (specials[wholeBetween(random, 0, specials.length - 1)] ?? 0) : (random() - 0.5) * 8,
 };
 
 const elements: { readonly [D in DType]: (random: () => number, profile: ValueProfile) => number } = {

@@ -53,7 +53,9 @@ describe("feeding", () => {
   test("names of the prototype are no arrays", () => {
     const trace = traceOver(graphBuilder());
     const x = trace.input("toString", { dtype: "f32", shape: [] });
-    const graph = trace.builder.finish("g", [{ name: "main", outputs: [{ name: "y", value: trace.value(x) }], updates: [] }]);
+    const graph = trace.builder.finish("g", [
+      { name: "main", outputs: [{ name: "y", value: trace.value(x) }], updates: [] },
+    ]);
     expect(() => evaluateGraph(graph, "main", {})).toThrow('input "toString" is given');
   });
 });
@@ -75,7 +77,9 @@ describe("observation", () => {
     const x = trace.input("x", { dtype: "f32", shape: [2] });
     x.exp();
     const y = emitOne(trace, "softmax", [x.neg()], { axis: 0 });
-    const graph = trace.builder.finish("g", [{ name: "main", outputs: [{ name: "y", value: trace.value(y) }], updates: [] }]);
+    const graph = trace.builder.finish("g", [
+      { name: "main", outputs: [{ name: "y", value: trace.value(y) }], updates: [] },
+    ]);
     const seen: string[] = [];
     evaluateGraph(graph, "main", { x: vector(1, 2) }, {}, { observe: ({ op }) => void seen.push(op) });
     expect(seen).toEqual(["input", "unary", "softmax"]);
@@ -84,7 +88,13 @@ describe("observation", () => {
   test("dense constants come from the graph", () => {
     const trace = traceOver(graphBuilder());
     const table = trace.data("i32", [3], Int32Array.of(4, -5, 6));
-    const graph = trace.builder.finish("g", [{ name: "main", outputs: [{ name: "y", value: trace.value(table) }], updates: [] }]);
-    expect(evaluateGraph(graph, "main", {})["y"]).toEqual({ dtype: "i32", shape: [3], data: Float64Array.of(4, -5, 6) });
+    const graph = trace.builder.finish("g", [
+      { name: "main", outputs: [{ name: "y", value: trace.value(table) }], updates: [] },
+    ]);
+    expect(evaluateGraph(graph, "main", {})["y"]).toEqual({
+      dtype: "i32",
+      shape: [3],
+      data: Float64Array.of(4, -5, 6),
+    });
   });
 });

@@ -9,11 +9,11 @@ import { plainOps } from "../../../src/backends/wasm/opcodes.ts";
 import { printWat } from "../../../src/backends/wasm/print-wat.ts";
 import { modules } from "./module-arbitrary.ts";
 
-const { parseWat } = await wabt();
+const assembler = await wabt();
 
 /** What wabt makes of a text, with or without the names of functions and locals. */
 const assemble = (text: string, names: boolean): Uint8Array => {
-  const parsed = parseWat("module.wat", text);
+  const parsed = assembler.parseWat("module.wat", text);
   try {
     parsed.validate();
     return parsed.toBinary({ write_debug_names: names }).buffer;

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { engine } from "../../../src/backends/wasm/engine.ts";
 import { assembleModule, wasmBackend } from "../../../src/backends/wasm/instantiate.ts";
 import { emitModule } from "../../../src/backends/wasm/module.ts";
-import { binary, buildBody, f32, load } from "../../../src/ir/loop/build.ts";
+import { binary, buildBody, load } from "../../../src/ir/loop/build.ts";
 import type { LoopBinary } from "../../../src/ir/loop/expr.ts";
 import type { Buffer, Call, EntryPoint, Kernel, PlannedProgram } from "../../../src/ir/loop/kernel.ts";
 import type { DataArray } from "../../../src/ir/types/dtype.ts";

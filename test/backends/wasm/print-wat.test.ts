@@ -2,8 +2,8 @@
 import { expect, test } from "vitest";
 import { printFloat } from "../../../src/backends/wasm/hex-float.ts";
 import { assembleModule } from "../../../src/backends/wasm/instantiate.ts";
-import { binary, literal, load } from "../../../src/ir/loop/build.ts";
-import { kernelOver, place, programOver } from "./run-kernel.ts";
+import { add, binary, flatten, literal, load, multiply, splat } from "../../../src/ir/loop/build.ts";
+import { kernelOver, place, programOver, room } from "./run-kernel.ts";
 
 test("a kernel reads like the loop it came from", () => {
   const places = [place("x", "f32", new Array<number>(12).fill(0))];
@@ -36,7 +36,7 @@ test("a kernel reads like the loop it came from", () => {
     (local $constant v128)
     (local.set $constant (v128.const f32x4 0x1.99999ap-4 0x1.99999ap-4 0x1.99999ap-4 0x1.99999ap-4))
     (local.set $i0 (i32.const 0))
-    (local.set $x_pointer (i32.add (local.get $x) (i32.shl (local.get $i0) (i32.const 2))))
+    (local.set $x_pointer (local.get $x))
     (loop
       (v128.store offset=16 align=4
         (local.get $x_pointer)
@@ -48,6 +48,65 @@ test("a kernel reads like the loop it came from", () => {
   (func $entry0 (type 1)
     (call $scale_by_a_tenth_0 (i32.const 0))))
 `);
+});
+
+/** The words that open instructions between the last `(loop` and its branch. */
+const innermost = (wat: string): Record<string, number> => {
+  const body = wat.slice(wat.lastIndexOf("(loop"), wat.indexOf("(br_if", wat.lastIndexOf("(loop")));
+  const counts: Record<string, number> = {};
+  for (const [, op = ""] of body.matchAll(/\((\w+\.\w+)/g)) counts[op] = (counts[op] ?? 0) + 1;
+  return counts;
+};
+
+test("the loop of a register tile holds loads, arithmetic and one addition per pointer", () => {
+  // Two rows by eight columns of c = a b with k = 16; b in panels of eight columns.
+  const places = [room("a", "f32", 4 * 16), room("b", "f32", 3 * 16 * 8), room("c", "f32", 4 * 24)];
+  const kernel = kernelOver(places, (body) =>
+    body.loop(3, (panel, panels) =>
+      panels.loop(
+        4,
+        (row, rows) => {
+          const sums = [0, 1, 2, 3].map(() => rows.mutable(literal("f32x4", 0)));
+          rows.loop(16, (k, inner) => {
+            const columns = [0, 4].map((at) => inner.name(load("f32x4", "b", flatten([panel, k, at], [3, 16, 8]))));
+            for (const [at, sum] of sums.entries()) {
+              const a = inner.name(splat(load("f32", "a", flatten([add(row, at >> 1), k], [4, 16]))));
+              const column = columns[at & 1] ?? a;
+              inner.assign(sum, binary("add", sum, binary("mul", a, column)));
+            }
+          });
+          for (const [at, sum] of sums.entries()) {
+            const index = add(flatten([add(row, at >> 1), multiply(panel, 8)], [4, 24]), (at & 1) * 4);
+            rows.store("c", index, sum);
+          }
+        },
+        { step: 2 },
+      ),
+    ),
+  );
+  const { wat } = assembleModule(programOver(kernel, places));
+  expect(innermost(wat())).toEqual({
+    "v128.load": 2,
+    "v128.load32_splat": 4,
+    "f32x4.add": 4,
+    "f32x4.mul": 4,
+    "local.set": 2 + 4 + 4 + 2,
+    "local.get": 2 + 4 + 4 * 3 + 2,
+    "i32.add": 2,
+    "i32.const": 2,
+  });
+  expect(wat()).toContain("(v128.load32_splat offset=64 (local.get $a_pointer))");
+});
+
+test("a maximum with 0 is exact in two instructions", () => {
+  const places = [room("x", "f32", 8)];
+  const kernel = kernelOver(places, (body) =>
+    body.loop(8, (i, inner) => inner.store("x", i, binary("max", load("f32x4", "x", i), literal("f32x4", 0))), {
+      step: 4,
+    }),
+  );
+  const ops = innermost(assembleModule(programOver(kernel, places)).wat());
+  expect([ops["f32x4.pmax"], ops["f32x4.add"], ops["f32x4.max"]]).toEqual([1, 1, undefined]);
 });
 
 test.each([

@@ -221,11 +221,23 @@ describe("addresses", () => {
       body.store("z", add(at, 1), x(add(at, 2)));
     }));
 
+  test("an index that is assigned to where it is used", () =>
+    expectInterpreted([place("x", "f32", count(8)), room("z", "f32", 8)], (body) =>
+      body.loop(4, (i, inner) => {
+        const at = inner.mutable(i, "at");
+        inner.store("z", at, x(add(at, 1)));
+        inner.assign(at, add(at, 4));
+        inner.store("z", at, x(subtract(at, 1)));
+      }),
+    ));
+
   test("sums that wrap around on the way to a valid index", () =>
-    expectInterpreted([place("n", "i32", [2147483647]), place("x", "f32", count(8)), room("z", "f32", 8)], (body) => {
+    expectInterpreted([place("x", "f32", count(8)), place("n", "i32", [2147483647]), room("z", "f32", 8)], (body) => {
       const large = body.name(n(0), "large");
       body.loop(8, (i, inner) => inner.store("z", i, x(add(subtract(add(large, i), 2147483647), 0))));
       body.store("z", add(add(large, large), 2), x(subtract(large, 2147483640)));
+      const positive = body.name(binary("max", large, i32(0)), "positive");
+      body.store("z", add(multiply(positive, 2), 3), x(add(multiply(positive, 2), 4)));
     }));
 
   test("more buffers and rows than there are pointers", () => {

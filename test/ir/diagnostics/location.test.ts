@@ -48,13 +48,10 @@ describe("captureLocation", () => {
   });
 });
 
+type Case = readonly [what: string, stack: readonly string[], file: string | undefined, line: number | undefined];
+
 describe("userFrame", () => {
-  const stacks: readonly (readonly [
-    what: string,
-    stack: readonly string[],
-    file: string | undefined,
-    line?: number,
-  ])[] = [
+  const stacks: readonly Case[] = [
     [
       "skips our own frames, as paths and as URLs",
       [
@@ -112,8 +109,8 @@ describe("userFrame", () => {
       "http://localhost:5173/m.ts",
       5,
     ],
-    ["finds none where there is none", ["Error: why", "    at f (/lib/weft/dist/a.js:1:2)"], undefined],
-    ["finds none in nothing", [""], undefined],
+    ["finds none where there is none", ["Error: why", "    at f (/lib/weft/dist/a.js:1:2)"], undefined, undefined],
+    ["finds none in nothing", [""], undefined, undefined],
   ];
   it.each(stacks)("%s", (_, stack, file, line) => {
     const frame = userFrame(stack.join("\n"), ours);

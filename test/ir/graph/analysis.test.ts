@@ -23,7 +23,13 @@ const example = () => {
   const graph = trace.builder.finish("example", [
     { name: "main", outputs: [{ name: "y", value: trace.value(sum) }], updates: [] },
   ]);
-  return { graph, x: trace.value(x), squared: trace.value(squared), unused: trace.value(unused), sum: trace.value(sum) };
+  return {
+    graph,
+    x: trace.value(x),
+    squared: trace.value(squared),
+    unused: trace.value(unused),
+    sum: trace.value(sum),
+  };
 };
 
 test("each value has the node that defines it", () => {
@@ -97,7 +103,7 @@ test("a cycle is found", () => {
   const id = definitionOf(graph, squared).id;
   const nodes = [...graph.nodes.values()].map((node) =>
     // As no builder would make it.
-    node.id === id ? ({ ...node, operands: [sum, sum] } as Node) : node,
+    node.id === id ? { ...node, operands: [sum, sum] } : node,
   );
   expect(() => order(withNodes(graph, nodes))).toThrow("is in no cycle");
 });
@@ -105,7 +111,7 @@ test("a cycle is found", () => {
 test("a chain of a hundred thousand nodes is sorted without deep recursion", () => {
   const chain = Array.from(
     { length: 100_000 },
-    (_, at) =>
+    (_, at): Node =>
       // Built by hand, for the builder would take longer than the test.
       ({
         id: at as NodeId,
@@ -113,7 +119,7 @@ test("a chain of a hundred thousand nodes is sorted without deep recursion", () 
         attrs: { fn: "neg" },
         operands: at === 0 ? [] : [(at - 1) as ValueId],
         results: [{ id: at as ValueId, type: { dtype: "f32", shape: [] } }],
-      }) as Node,
+      }),
   );
   const sorted = topologicalOrder(chain.toReversed(), (value) => chain[value] ?? ({} as Node));
   expect(sorted.map(({ id }) => id)).toEqual(chain.map(({ id }) => id));

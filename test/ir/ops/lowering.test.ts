@@ -3,9 +3,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type OpKind, opOf } from "../../../src/ir/ops/index.ts";
-import { type BinaryFn, binary } from "../../../src/ir/scalar/binary.ts";
+import { binary } from "../../../src/ir/scalar/binary.ts";
 import type { Domain } from "../../../src/ir/scalar/function.ts";
-import { type UnaryFn, unary } from "../../../src/ir/scalar/unary.ts";
+import { unary } from "../../../src/ir/scalar/unary.ts";
 import { type DType, isFloat } from "../../../src/ir/types/dtype.ts";
 import type { NdArray } from "../../../src/ir/types/ndarray.ts";
 import { runLowered } from "../../support/lower-op.ts";

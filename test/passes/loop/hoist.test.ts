@@ -48,11 +48,11 @@ test("each part of an index moves to the loop that changes it", () => {
   );
   expect(hoisted(kernel)).toEqual([
     "for i0 in 0..2 {",
-    "  let h1: i32 = i0 * 48",
+    "  let h0: i32 = i0 * 48",
     "  for i1 in 0..4 {",
-    "    let h0: i32 = h1 + i1 * 12",
+    "    let h1: i32 = h0 + i1 * 12",
     "    for i2 in 0..12 {",
-    "      y[h0 + i2] = 1.0",
+    "      y[h1 + i2] = 1.0",
     "    }",
     "  }",
     "}",
@@ -204,10 +204,10 @@ test("a sum that several indices share is computed once", () => {
   );
   expect(hoisted(kernel)).toEqual([
     "for i0 in 0..4 {",
-    "  let h1: i32 = i0 * 16",
+    "  let h0: i32 = i0 * 16",
     "  for i1 in 0..8 {",
-    "    let h0: i32 = h1 + i1",
-    "    y[h0 + 1] = x[h0] + x[h0 + 3]",
+    "    let h1: i32 = h0 + i1",
+    "    y[h1 + 1] = x[h1] + x[h1 + 3]",
     "  }",
     "}",
   ]);

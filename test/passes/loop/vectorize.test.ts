@@ -124,10 +124,10 @@ describe("elementwise loops", () => {
     expect(vectorized(kernel)).toBe(
       [
         "let to0: i32 = max(n[0], 2)",
-        "for i0 in 2..2 + (to0 - 2 & -4) step 4 {",
+        "for i0 in 2..2 + ((to0 - 2) & -4) step 4 {",
         "  y[i0; 4] = splat(1.0)",
         "}",
-        "for i1 in 2 + (to0 - 2 & -4)..to0 {",
+        "for i1 in 2 + ((to0 - 2) & -4)..to0 {",
         "  y[i1] = 1.0",
         "}",
       ].join("\n"),

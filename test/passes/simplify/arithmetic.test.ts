@@ -1,20 +1,29 @@
+import { expect, test } from "vitest";
 import { applyUnary, emitOne, type Trace } from "../../../src/ir/graph/traced-tensor.ts";
+import { binary as binaryFunctions } from "../../../src/ir/scalar/binary.ts";
+import { unary as unaryFunctions } from "../../../src/ir/scalar/unary.ts";
+import { isFloat } from "../../../src/ir/types/dtype.ts";
 import type { Tensor } from "../../../src/ir/types/tensor.ts";
+import { rewrite } from "../../../src/passes/rewrite.ts";
 import {
   arithmetic,
   canonical,
   choices,
   conversions,
   identities,
+  powers,
   signs,
   strength,
 } from "../../../src/passes/simplify/arithmetic.ts";
+import { graphOf, opsOf } from "../support.ts";
 import { type Instance, testRules, testStillness } from "./soundness.ts";
 
 const floats = ["f32", "f64"] as const;
-const integers = ["i32", "u8"] as const;
-const numbers = [...floats, ...integers] as const;
-const wide = [...floats, "i32"] as const;
+// Whatever the tables of scalar functions are defined for.
+const numbers = binaryFunctions.add.dtypes;
+const integers = numbers.filter((dtype) => !isFloat(dtype));
+const signed = unaryFunctions.neg.dtypes;
+const withAbs = unaryFunctions.abs.dtypes.filter((dtype) => signed.includes(dtype) && dtype !== "u8");
 
 type Build = Instance["build"];
 const on = (dtypes: Instance["dtypes"], ...builds: readonly Build[]): readonly Instance[] =>
@@ -61,12 +70,12 @@ testRules(identities, {
 });
 
 testRules(signs, {
-  doubleNegation: on(wide, (_, { x }) => x.neg().neg()),
-  multiplyByMinusOne: on(wide, (_, { x }) => x.mul(-1)),
-  addNegated: on(wide, (_, { x, y }) => x.add(y.neg())),
-  negatedPlus: on(wide, (_, { x, y }) => x.neg().add(y)),
-  subtractNegated: on(wide, (_, { x, y }) => x.sub(y.neg())),
-  multiplyNegated: on(wide, (_, { x, y }) => x.neg().mul(y.neg())),
+  doubleNegation: on(signed, (_, { x }) => x.neg().neg()),
+  multiplyByMinusOne: on(floats, (_, { x }) => x.mul(-1)),
+  addNegated: on(signed, (_, { x, y }) => x.add(y.neg())),
+  negatedPlus: on(signed, (_, { x, y }) => x.neg().add(y)),
+  subtractNegated: on(signed, (_, { x, y }) => x.sub(y.neg())),
+  multiplyNegated: on(signed, (_, { x, y }) => x.neg().mul(y.neg())),
   divideNegated: on(floats, (_, { x, y }) => x.neg().div(y.neg())),
   negatedTimesConstant: on(
     floats,
@@ -78,7 +87,7 @@ testRules(signs, {
     (_, { x }) => x.mul(0.1).neg(),
     (_, { x }) => x.mul(-0).neg(),
   ),
-  absoluteOfNegated: on(wide, (_, { x }) => x.neg().abs()),
+  absoluteOfNegated: on(withAbs, (_, { x }) => x.neg().abs()),
 });
 
 testRules(strength, {
@@ -124,16 +133,42 @@ testRules(choices, {
   negatedChoice: on(numbers, (_, { x, y }) => x.less(y).logicalNot().select(x, y)),
   repeatedChoice: on(numbers, (_, { x, y }) => {
     const condition = x.less(y);
-    return condition.select(condition.select(x, y), y.mul(y));
+    return condition.select(condition.select(x, y), y.maximum(x));
   }),
 });
 
 testRules(conversions, {
   castToItself: on([...numbers, "bool"], (t, { x }) => emitOne(t, "cast", [x], { dtype: x.dtype })),
   castThroughWider: [
-    ...on(["f32", "i32", "u8", "bool"], (_, { x }) => x.cast("f64").cast("i32"), (_, { x }) => x.cast("f64").cast("bool")),
-    ...on(["u8", "bool"], (_, { x }) => x.cast("i32").cast("f32"), (_, { x }) => x.cast("f32").cast("u8")),
+    ...on(
+      ["f32", "i32", "u8", "bool"],
+      (_, { x }) => x.cast("f64").cast("i32"),
+      (_, { x }) => x.cast("f64").cast("bool"),
+    ),
+    ...on(
+      ["u8", "bool"],
+      (_, { x }) => x.cast("i32").cast("f32"),
+      (_, { x }) => x.cast("f32").cast("u8"),
+    ),
   ],
+});
+
+test("powers that are products are those products, once a pipeline asks for rules that round elsewhere", () => {
+  const [vector, result] = [
+    { dtype: "f32", shape: [2] } as const,
+    (build: (x: Tensor) => Tensor) =>
+      opsOf(
+        rewrite(
+          graphOf((t) => ({ y: build(t.input("x", vector)) })),
+          [powers],
+        ).graph,
+      ),
+  ];
+  expect(powers.numerics).toBe("rounding");
+  expect(result((x) => x.pow(1))).toEqual(["input"]);
+  expect(result((x) => x.pow(2))).toEqual(["input", "binary mul"]); // x ^ 2
+  expect(result((x) => x.pow(-1))).toEqual(["input", "constant", "binary div"]);
+  expect(result((x) => x.pow(3))).toEqual(["input", "constant", "binary pow"]);
 });
 
 testStillness(arithmetic, {

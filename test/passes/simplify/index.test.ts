@@ -37,7 +37,15 @@ testRules(positions, {
 testStillness([positions], {
   "a slice across two parts": { dtypes, shape: [3], build: (_, { x, y }) => x.concat([y], 0).slice([range(2, 4)]) },
   "a slice into the padding": { dtypes, shape: [3], build: (_, { x }) => x.pad([around(1, 1)]).slice([range(0, 3)]) },
-  "a slice of elements apart": { dtypes, shape: [3], build: (_, { x }) => x.pad([around(0, 0, 1)]).slice([range(0, 2)]) },
+  "a slice of elements apart": {
+    dtypes,
+    shape: [3],
+    build: (_, { x }) => x.pad([around(0, 0, 1)]).slice([range(0, 2)]),
+  },
   "a gather of more rows than there are": { dtypes, shape: [3], build: (t, { x }) => x.gather(iota(t, 4)) },
-  "a gather of a row that is not there": { dtypes, shape: [3], build: (t, { x }) => x.gather(t.constant(3, "i32", [1])) },
+  "a gather of a row that is not there": {
+    dtypes,
+    shape: [3],
+    build: (t, { x }) => x.gather(t.constant(3, "i32", [1])),
+  },
 });

@@ -32,30 +32,28 @@ export const testRules = (set: RuleSet, instances: Readonly<Record<string, reado
   describe(`rules ${set.group}`, () => {
     const names = set.rules.map(({ name }) => name.slice(set.group.length + 1));
     test("each has an instance", () => expect(Object.keys(instances).sort()).toEqual([...names].sort()));
-    for (const rule of set.rules) {
+    test.each(set.rules.map((rule) => [rule.name, rule] as const))("%s", (_, rule) => {
       const alone: RuleSet = { ...set, rules: [rule] };
       const own = instances[rule.name.slice(set.group.length + 1)] ?? [];
-      test(rule.name, () => {
-        const cases = fc.record({
-          instance: fc.constantFrom(...own),
-          shape: shapes,
-          pick: fc.nat(),
-          seed: fc.nat(),
-          profile: fc.constantFrom(...profiles),
-        });
-        const check = fc.property(cases, ({ instance, shape, pick, seed, profile }) => {
-          const dtype = instance.dtypes[pick % instance.dtypes.length] ?? "f32";
-          const graph = instanceGraph(instance, dtype, shape);
-          const { graph: rewritten, fired } = rewrite(graph, [alone]);
-          expect(fired.get(rule.name)).toBeGreaterThan(0);
-          expect(rewrite(rewritten, [alone]).graph).toBe(rewritten);
-          const feeds = feedsFor(graph, seed, profile);
-          const [before, after] = [run(graph, feeds), run(rewritten, feeds)];
-          expect(allBits(after.outputs)).toEqual(allBits(before.outputs));
-        });
-        fc.assert(check, { numRuns: 150 });
+      const cases = fc.record({
+        instance: fc.constantFrom(...own),
+        shape: shapes,
+        pick: fc.nat(),
+        seed: fc.nat(),
+        profile: fc.constantFrom(...profiles),
       });
-    }
+      const check = fc.property(cases, ({ instance, shape, pick, seed, profile }) => {
+        const dtype = instance.dtypes[pick % instance.dtypes.length] ?? "f32";
+        const graph = instanceGraph(instance, dtype, shape);
+        const { graph: rewritten, fired } = rewrite(graph, [alone]);
+        expect(fired.get(rule.name)).toBeGreaterThan(0);
+        expect(rewrite(rewritten, [alone]).graph).toBe(rewritten);
+        const feeds = feedsFor(graph, seed, profile);
+        const [before, after] = [run(graph, feeds), run(rewritten, feeds)];
+        expect(allBits(after.outputs)).toEqual(allBits(before.outputs));
+      });
+      fc.assert(check, { numRuns: 150 });
+    });
   });
 };
 

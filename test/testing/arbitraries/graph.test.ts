@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { evaluateEntry } from "../../../src/backends/reference/interpreter.ts";
-import { verify } from "../../../src/ir/graph/verify.ts";
+import { assertValid } from "../../../src/ir/graph/verify.ts";
 import { computingOps, type GraphCase, graphs } from "../../../src/testing/arbitraries/graph.ts";
 
 const sample = fc.sample(graphs(), { numRuns: 400, seed: 7 });
@@ -9,7 +9,7 @@ const sample = fc.sample(graphs(), { numRuns: 400, seed: 7 });
 test("graphs are well formed, and run on the values that come with them", () => {
   fc.assert(
     fc.property(graphs(), ({ graph, feeds, parameters }) => {
-      verify(graph);
+      assertValid(graph);
       const { outputs } = evaluateEntry(graph, "main", feeds, parameters);
       expect(Object.keys(outputs)).toEqual(graph.entries[0]?.outputs.map(({ name }) => name));
     }),
@@ -34,7 +34,8 @@ test("graphs hang together: values are used again, and nodes build on each other
   const depth = ({ graph }: GraphCase): number => {
     const depths = new Map<number, number>();
     for (const { operands, results } of graph.nodes.values())
-      for (const { id } of results) depths.set(id, 1 + Math.max(0, ...operands.map((operand) => depths.get(operand) ?? 0)));
+      for (const { id } of results)
+        depths.set(id, 1 + Math.max(0, ...operands.map((operand) => depths.get(operand) ?? 0)));
     return Math.max(...depths.values());
   };
   expect(share(isShared)).toBeGreaterThan(0.4);
@@ -53,6 +54,17 @@ test("parameters, updates, dense constants and empty tensors come up", () => {
 test("a graph can be restricted to some ops", () => {
   const only = fc.sample(graphs({ ops: ["unary", "matmul"] }), { numRuns: 50, seed: 3 });
   const computing = only.flatMap(({ graph }) => [...graph.nodes.values()].map(({ op }) => op));
-  const allowed = new Set(["unary", "matmul", "input", "parameter", "constant", "data", "cast", "reshape", "slice", "pad"]);
+  const allowed = new Set([
+    "unary",
+    "matmul",
+    "input",
+    "parameter",
+    "constant",
+    "data",
+    "cast",
+    "reshape",
+    "slice",
+    "pad",
+  ]);
   expect(computing.filter((op) => !allowed.has(op))).toEqual([]);
 });

@@ -20,7 +20,7 @@ import {
   withSignOf,
 } from "./arithmetic.ts";
 import { reduceExponential } from "./exponential.ts";
-import { powerInHalves } from "./scaling.ts";
+import { fallingPower } from "./scaling.ts";
 
 /**
  * The upper tail of the normal distribution at t is e^(-t^2 / 2) / (2 + (sqrt(2 pi) - bend(t)) t). The bend falls from
@@ -106,13 +106,13 @@ const tailOf = (body: BlockBuilder, magnitude: Expr, shape: Shape, factor: (x: E
   const { share, atZero, slope, vanished } = shape;
   const x = body.name(atMost(magnitude, vanished), "t");
   const head = headOf(body, x);
-  const low = body.name(minus(x, head));
+  const low = body.name(minus(x, head), "low");
   const square = body.name(times(times(head, head), -share));
   const { rest, exponent } = reduceExponential(body, square, times(times(plus(x, head), low), -share));
-  const bent = minus(atZero, times(x, bend(x, shape)));
-  const divisor = plus(times(head, slope[0]), plus(bent, plus(times(low, slope[0]), times(x, slope[1]))));
+  const bent = plus(times(low, slope[0]), times(x, minus(slope[1], bend(x, shape))));
+  const divisor = plus(atZero, plus(times(head, slope[0]), bent));
+  const { first, last } = fallingPower(body, x, exponent);
   const scaled = factor(x);
-  const [first, last] = powerInHalves(body, x, exponent);
   const quotient = over(plus(scaled, times(scaled, rest)), divisor);
   return body.name(times(times(quotient, first), last), "tail");
 };

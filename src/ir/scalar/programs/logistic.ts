@@ -1,7 +1,7 @@
 // The logistic function and its kin, all from e = e^-|x|, which never overflows. Both tails keep their digits down to
 // the last subnormal: 1 / (1 + e) on the right is e / (1 + e) on the left. Where x multiplies a tail (silu, mish) it
 // does so before the tail is scaled into the subnormals.
-import type { BlockBuilder } from "../../loop/build.ts";
+import { type BlockBuilder, literal } from "../../loop/build.ts";
 import type { Expr } from "../../loop/expr.ts";
 import {
   absolute,
@@ -21,26 +21,23 @@ import {
 } from "./arithmetic.ts";
 import { reduceExponential } from "./exponential.ts";
 import { logarithmOfOnePlusFraction } from "./logarithm.ts";
-import { powerInHalves } from "./scaling.ts";
+import { type FallingPower, fallingPower } from "./scaling.ts";
 
 /** Where x e^-|x| has become 0. */
 const vanished: Precision<number> = { single: 110, double: 760 };
 
-/** (1 + rest) times two powers of two, the second of which is multiplied in last: there it may round. */
+/** (1 + rest) times a power of two, and their product. */
 interface Falling {
   readonly rest: Expr;
-  readonly first: Expr;
-  readonly last: Expr;
+  readonly power: FallingPower;
   readonly value: Expr;
 }
 
 /** e^(x + low) for x no lower than -`vanished` or so, and no higher than 0. */
 const falling = (body: BlockBuilder, x: Expr, low?: Expr): Falling => {
   const { rest, exponent } = reduceExponential(body, x, low);
-  const halves = powerInHalves(body, rest, exponent);
-  const first = body.name(halves[0], "power");
-  const last = body.name(halves[1], "power");
-  return { rest, first, last, value: body.name(times(times(plus(1, rest), first), last), "e") };
+  const power = fallingPower(body, rest, exponent);
+  return { rest, power, value: body.name(times(times(plus(1, rest), power.first), power.last), "e") };
 };
 
 /** e^-|x|. */
@@ -58,8 +55,8 @@ export const sigmoid = (body: BlockBuilder, x: Expr): Expr => {
 const weigh = (body: BlockBuilder, x: Expr, lowest: number, e: Falling, factor: (numerator: Expr) => Expr): Expr => {
   const isLeft = body.name(isBelow(x, 0), "left");
   const bounded = body.name(atLeast(x, lowest));
-  const left = times(plus(bounded, times(bounded, e.rest)), e.first);
-  return times(factor(where(isLeft, left, x)), where(isLeft, e.last, 1));
+  const left = times(plus(bounded, times(bounded, e.rest)), e.power.first);
+  return times(factor(where(isLeft, left, x)), where(isLeft, e.power.last, literal(x.type, 1)));
 };
 
 /** x sigmoid(x). */

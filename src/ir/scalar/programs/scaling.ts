@@ -53,16 +53,22 @@ export const powerOfTwo = (body: BlockBuilder, like: Expr, exponent: Expr): Expr
   return times(power, cast("f64", singlePower(bitAnd(exponent, 7))));
 };
 
-/** Two powers of two whose product is 2^exponent, for exponents that one power cannot reach. */
-export const powerInHalves = (body: BlockBuilder, like: Expr, exponent: Expr): readonly [first: Expr, second: Expr] => {
-  const half = body.name(shiftRight(exponent, 1), "half");
-  return [powerOfTwo(body, like, half), powerOfTwo(body, like, minus(exponent, half))];
-};
-
 /** x times 2^exponent, rounded once; into the subnormals and up to infinity. */
 export const scaleBy = (body: BlockBuilder, x: Expr, exponent: Expr): Expr => {
-  const [first, second] = powerInHalves(body, x, exponent);
-  return times(times(x, first), second);
+  const half = body.name(shiftRight(exponent, 1), "half");
+  return times(times(x, powerOfTwo(body, x, half)), powerOfTwo(body, x, minus(exponent, half)));
+};
+
+/** Two factors whose product is a power of two; multiplying by `last` may round, by `first` never does. */
+export interface FallingPower {
+  readonly first: Expr;
+  readonly last: number;
+}
+
+/** 2^exponent for exponents from -190 to 63, or from -1600 to 400 in double precision. */
+export const fallingPower = (body: BlockBuilder, like: Expr, exponent: Expr): FallingPower => {
+  const lift = isDouble(like.type) ? 600 : 64;
+  return { first: body.name(powerOfTwo(body, like, plus(exponent, lift)), "power"), last: 2 ** -lift };
 };
 
 /** A positive number as mantissa times 2^exponent. */

@@ -1,0 +1,115 @@
+// The images of a convolution, copied once into padded planes with the columns of each stride phase side by side, so that
+// eight neighbouring outputs always read eight neighbouring inputs; and every extent that the convolution's kernels need.
+import { add, type BlockBuilder, f32, multiply } from "../loop/build.ts";
+import type { Expr } from "../loop/expr.ts";
+import type { Conv2dAttrs } from "./convolution-attributes.ts";
+import type { KernelContext } from "./op.ts";
+
+/** What the kernels of a convolution are built in. */
+export type ConvolutionContext = KernelContext<Conv2dAttrs, 2, 1>;
+
+/** Every extent of the convolution, and of the padded planes. */
+export interface ConvolutionGeometry {
+  readonly batch: number;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly outputs: number;
+  readonly outputHeight: number;
+  readonly outputWidth: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly groupChannels: number;
+  readonly groupOutputs: number;
+  readonly paddedHeight: number;
+  /** Columns of one stride phase of a padded row. */
+  readonly phaseWidth: number;
+}
+
+/** The extents of a convolution. */
+export const geometryOf = ({ attrs, operandTypes, resultTypes }: ConvolutionContext): ConvolutionGeometry => {
+  const [batch = 0, channels = 0, height = 0, width = 0] = operandTypes[0].shape;
+  const [outputs = 0, groupChannels = 0, kernelHeight = 0, kernelWidth = 0] = operandTypes[1].shape;
+  const [, , outputHeight = 0, outputWidth = 0] = resultTypes[0].shape;
+  const [top, bottom, left, right] = attrs.padding;
+  const lastColumn = Math.ceil(outputWidth / 4) * 4 + 4;
+  const reach = Math.floor(((kernelWidth - 1) * attrs.dilation[1]) / attrs.stride[1]);
+  return {
+    batch,
+    channels,
+    height,
+    width,
+    outputs,
+    outputHeight,
+    outputWidth,
+    kernelHeight,
+    kernelWidth,
+    groupChannels,
+    groupOutputs: outputs / attrs.groups,
+    paddedHeight: height + top + bottom,
+    phaseWidth: Math.max(Math.ceil((left + width + right) / attrs.stride[1]), lastColumn + reach),
+  };
+};
+
+/** Copies the images into padded planes `[batch][channel][row][phase][column]`. */
+export const padPlanes = (context: ConvolutionContext, geometry: ConvolutionGeometry): string => {
+  const { attrs, operands } = context;
+  const { batch, channels, height, width, paddedHeight, phaseWidth } = geometry;
+  const [top, , left] = attrs.padding;
+  const stride = attrs.stride[1];
+  const rowLength = stride * phaseWidth;
+  const padded = context.scratch("f32", batch * channels * paddedHeight * rowLength, "padded");
+  const zero = (body: BlockBuilder, base: Expr, from: number, to: number): void => {
+    if (from < to)
+      body.loop(to, (x, inner) => inner.store(padded, add(base, x), f32(0)), { from, mode: "vector", hint: "x" });
+  };
+  const copyPhase = (body: BlockBuilder, row: Expr, source: readonly Expr[], phase: number): void => {
+    const base = body.name(add(row, phase * phaseWidth), "base");
+    const first = Math.max(0, Math.ceil((left - phase) / stride));
+    const end = Math.max(first, Math.floor((width - 1 + left - phase) / stride) + 1);
+    zero(body, base, 0, first);
+    body.loop(
+      end - first,
+      (x, inner) => {
+        const column = add(multiply(x, stride), first * stride + phase - left);
+        inner.store(padded, add(add(base, x), first), operands[0](inner, [...source, column]));
+      },
+      { mode: "vector", hint: "x" },
+    );
+    zero(body, base, end, phaseWidth);
+  };
+  context.kernel("pad", (root) => {
+    root.loop(
+      batch,
+      (b, images) => {
+        images.loop(
+          channels,
+          (c, body) => {
+            const plane = body.name(multiply(add(multiply(b, channels), c), paddedHeight * rowLength), "plane");
+            const rowOf = (y: Expr): Expr => add(plane, multiply(y, rowLength));
+            const blank = (from: number, to: number): void => {
+              if (from < to)
+                body.loop(to, (y, inner) => zero(inner, inner.name(rowOf(y), "row"), 0, rowLength), {
+                  from,
+                  hint: "y",
+                });
+            };
+            blank(0, top);
+            body.loop(
+              height,
+              (y, inner) => {
+                const row = inner.name(rowOf(add(y, top)), "row");
+                for (let phase = 0; phase < stride; phase++) copyPhase(inner, row, [b, c, y], phase);
+              },
+              { hint: "y" },
+            );
+            blank(top + height, paddedHeight);
+          },
+          { hint: "c" },
+        );
+      },
+      { hint: "b" },
+    );
+  });
+  return padded;
+};

@@ -1,0 +1,210 @@
+// One entry point becomes kernel calls. A new value of a parameter goes straight into the parameter's buffer where nothing
+// needs the old value any more, and is otherwise copied there when everything else is done.
+import { invariant } from "../../ir/diagnostics/invariant.ts";
+import { definitionOf, typeOf } from "../../ir/graph/analysis.ts";
+import type { Graph, ValueId } from "../../ir/graph/graph.ts";
+import { buildBody, load, loadType } from "../../ir/loop/build.ts";
+import type { Buffer, Call, EntryPoint, Port } from "../../ir/loop/kernel.ts";
+import { sizeOf } from "../../ir/types/ndarray.ts";
+import { knownShape } from "../../ir/types/shape.ts";
+import type { FusedEntry, Group } from "../fused-graph.ts";
+import { computedNodes } from "./domain.ts";
+import type { KernelTable } from "./finish-kernel.ts";
+import { lowerGroup } from "./lower-group.ts";
+import type { Memory } from "./memory.ts";
+
+/** An entry point while it is lowered. */
+interface Lowering {
+  readonly graph: Graph;
+  readonly fused: FusedEntry;
+  readonly memory: Memory;
+  readonly kernels: KernelTable;
+  /** The calls so far. */
+  readonly calls: Call[];
+  /** The buffers of the values that groups have left in memory. */
+  readonly stored: Map<ValueId, string>;
+}
+
+/** The buffer of a value that is in memory: a leaf, what a group stored, or a reshape of one of these. */
+const bufferOf = (lowering: Lowering, value: ValueId): string | undefined => {
+  const known = lowering.stored.get(value);
+  if (known !== undefined) return known;
+  const node = definitionOf(lowering.graph, value);
+  const [operand] = node.operands;
+  return node.op === "reshape" && operand !== undefined ? bufferOf(lowering, operand) : lowering.memory.leafOf(node);
+};
+
+const bufferFor = (lowering: Lowering, value: ValueId): string => {
+  const buffer = bufferOf(lowering, value);
+  invariant(buffer !== undefined, `%${value} is in memory`);
+  return buffer;
+};
+
+const declared = ({ memory }: Lowering, name: string): Buffer => {
+  const buffer = memory.buffers.get(name);
+  invariant(buffer !== undefined, `buffer ${name} is declared`);
+  return buffer;
+};
+
+const addCall = (lowering: Lowering, name: string, body: Parameters<KernelTable["add"]>[1]): void => {
+  lowering.calls.push(lowering.kernels.add(name, body, (buffer) => declared(lowering, buffer)));
+};
+
+const copy = (lowering: Lowering, from: string, to: string): void => {
+  const { dtype, length } = declared(lowering, from);
+  const element = loadType(dtype);
+  const body = buildBody((root) =>
+    root.loop(length, (i, inner) => inner.store(to, i, load(element, from, i)), { mode: "vector" }),
+  );
+  addCall(lowering, "copy", body);
+};
+
+/** Gives each output of a group its buffer. */
+const allocateOutputs = (lowering: Lowering, { outputs }: Group): void => {
+  const { graph, fused, memory, stored } = lowering;
+  const fetched = new Set(fused.entry.outputs.map(({ value }) => value));
+  for (const value of outputs) {
+    const { dtype, shape } = typeOf(graph, value);
+    const role = fetched.has(value) ? "output" : "temporary";
+    stored.set(value, memory.allocate(role, dtype, sizeOf(knownShape(shape))));
+  }
+};
+
+/** Lowers a group; gives its calls, which are not yet among those of the entry. */
+const callsOf = (lowering: Lowering, group: Group): Call[] => {
+  const { graph, fused, memory, calls } = lowering;
+  const updates = new Set(fused.entry.updates.map(({ value }) => value));
+  const before = calls.length;
+  lowerGroup(
+    {
+      graph,
+      bufferOf: (value) => bufferOf(lowering, value),
+      scratch: (dtype, length) => memory.allocate("temporary", dtype, length),
+      call: (name, body) => addCall(lowering, name, body),
+      isUpdate: (value) => updates.has(value),
+    },
+    group,
+  );
+  return calls.splice(before);
+};
+
+/** The buffers a group reads. */
+const buffersRead = (lowering: Lowering, group: Group): ReadonlySet<string> => {
+  const { graph } = lowering;
+  const read = (value: ValueId): string | undefined => bufferOf(lowering, value);
+  const isLoaded = (value: ValueId): boolean =>
+    !group.members.has(definitionOf(graph, value).id) && read(value) !== undefined;
+  const computed = computedNodes(graph, group.outputs, isLoaded);
+  return new Set(computed.flatMap(({ operands }) => operands.flatMap((operand) => read(operand) ?? [])));
+};
+
+/** For each parameter, the last group that reads its old value; a value still needed at the end is read by no last group. */
+const lastReaders = (lowering: Lowering): ReadonlyMap<string, number> => {
+  const { entry, groups } = lowering.fused;
+  const last = new Map<string, number>();
+  for (const [position, group] of groups.entries())
+    for (const buffer of buffersRead(lowering, group)) last.set(buffer, position);
+  for (const { value } of [...entry.outputs, ...entry.updates]) {
+    const leaf = bufferOf(lowering, value);
+    if (leaf !== undefined) last.set(leaf, Number.POSITIVE_INFINITY);
+  }
+  return last;
+};
+
+/** The parameter buffer that each new value is meant for, where it is meant for one only and fetched by nobody. */
+const targetsInPlace = ({ fused: { entry }, memory }: Lowering): ReadonlyMap<ValueId, string> => {
+  const fetched = new Set(entry.outputs.map(({ value }) => value));
+  const uses = new Map<ValueId, number>();
+  for (const { value } of entry.updates) uses.set(value, (uses.get(value) ?? 0) + 1);
+  return new Map(
+    entry.updates
+      .filter(({ value }) => uses.get(value) === 1 && !fetched.has(value))
+      .map(({ name, value }) => [value, memory.parameter(name)]),
+  );
+};
+
+/** Whether a call may write into `parameter` what it would write into `temporary`. */
+const mayWriteOver = ({ kernels }: KernelTable, call: Call, temporary: string, parameter: string): boolean => {
+  const [written, read] = [call.buffers.indexOf(temporary), call.buffers.indexOf(parameter)];
+  if (read < 0) return true;
+  const pairs = kernels.get(call.kernel)?.inPlace ?? [];
+  return written >= 0 && pairs.some(([to, from]) => to === written && from === read);
+};
+
+/** Lets a group write new parameter values where the old ones are. */
+const writeInPlace = (
+  lowering: Lowering,
+  group: Group,
+  own: readonly Call[],
+  target: (value: ValueId) => string | undefined,
+): readonly Call[] => {
+  const { kernels, memory, stored } = lowering;
+  return group.outputs.reduce<readonly Call[]>((calls, value) => {
+    const [temporary, parameter] = [stored.get(value), target(value)];
+    if (temporary === undefined || parameter === undefined) return calls;
+    if (!calls.every((call) => mayWriteOver(kernels, call, temporary, parameter))) return calls;
+    stored.set(value, parameter);
+    memory.buffers.delete(temporary);
+    return calls.map((call) => ({
+      ...call,
+      buffers: call.buffers.map((buffer) => (buffer === temporary ? parameter : buffer)),
+    }));
+  }, own);
+};
+
+/** Copies new values that are not in their parameters yet; first of all those that are another parameter's old value. */
+const finishUpdates = (lowering: Lowering): void => {
+  const { memory, fused } = lowering;
+  const waiting = fused.entry.updates.flatMap(({ name, value }): readonly (readonly [string, string])[] => {
+    const [source, target] = [bufferFor(lowering, value), memory.parameter(name)];
+    if (source === target) return [];
+    const { role, dtype, length } = declared(lowering, source);
+    if (role !== "parameter") return [[source, target]];
+    const kept = memory.allocate("temporary", dtype, length);
+    copy(lowering, source, kept);
+    return [[kept, target]];
+  });
+  for (const [from, to] of waiting) copy(lowering, from, to);
+};
+
+/** Fetched values as ports; a value that is somebody else's buffer (an input, a weight) is copied. */
+const outputPorts = (lowering: Lowering): readonly Port[] =>
+  lowering.fused.entry.outputs.map(({ name, value }): Port => {
+    const type = typeOf(lowering.graph, value);
+    const buffer = bufferFor(lowering, value);
+    const { role, dtype, length } = declared(lowering, buffer);
+    if (role === "output") return { name, type, buffer };
+    const own = lowering.memory.allocate("output", dtype, length);
+    copy(lowering, buffer, own);
+    return { name, type, buffer: own };
+  });
+
+/** The inputs that the calls read, as ports. */
+const inputPorts = ({ graph, memory, calls }: Lowering): readonly Port[] => {
+  const used = new Set(calls.flatMap(({ buffers }) => buffers));
+  return graph.inputs.flatMap((value): readonly Port[] => {
+    const node = definitionOf(graph, value);
+    const buffer = memory.leafOf(node);
+    if (node.op !== "input" || buffer === undefined || !used.has(buffer)) return [];
+    return [{ name: node.attrs.name, type: typeOf(graph, value), buffer }];
+  });
+};
+
+/** Lowers one entry point; kernels and leaves are shared with the others. */
+export const lowerEntry = (graph: Graph, fused: FusedEntry, memory: Memory, kernels: KernelTable): EntryPoint => {
+  const lowering: Lowering = { graph, fused, memory, kernels, calls: [], stored: new Map() };
+  const targets = targetsInPlace(lowering);
+  for (const group of fused.groups) allocateOutputs(lowering, group);
+  const lastReader = lastReaders(lowering);
+  for (const [position, group] of fused.groups.entries()) {
+    const free = (value: ValueId): string | undefined => {
+      const parameter = targets.get(value);
+      return parameter !== undefined && (lastReader.get(parameter) ?? -1) <= position ? parameter : undefined;
+    };
+    lowering.calls.push(...writeInPlace(lowering, group, callsOf(lowering, group), free));
+  }
+  const outputs = outputPorts(lowering);
+  finishUpdates(lowering);
+  const updates = fused.entry.updates.map(({ name }) => name);
+  return { name: fused.entry.name, inputs: inputPorts(lowering), outputs, updates, calls: lowering.calls };
+};

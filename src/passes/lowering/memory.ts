@@ -1,0 +1,76 @@
+// The buffers of a program. Names are ours alone: x inputs, w parameters, c constants, y outputs, t temporaries; what the
+// user named appears in the ports.
+import { invariant } from "../../ir/diagnostics/invariant.ts";
+import { definitionOf, typeOf } from "../../ir/graph/analysis.ts";
+import type { ConstantId, Graph, Node, ValueId } from "../../ir/graph/graph.ts";
+import type { Buffer, BufferRole } from "../../ir/loop/kernel.ts";
+import type { DType } from "../../ir/types/dtype.ts";
+import { sizeOf } from "../../ir/types/ndarray.ts";
+import { knownShape } from "../../ir/types/shape.ts";
+
+/** The buffers of a program, and those of the leaves, which all entry points share. */
+export interface Memory {
+  readonly buffers: Map<string, Buffer>;
+  readonly allocate: (role: BufferRole, dtype: DType, length: number) => string;
+  /** The buffer of an input, parameter or dense constant. */
+  readonly leafOf: (node: Node) => string | undefined;
+  /** The buffer of a parameter by name. */
+  readonly parameter: (name: string) => string;
+}
+
+const prefixes: { readonly [R in BufferRole]: string } = {
+  input: "x",
+  parameter: "w",
+  constant: "c",
+  output: "y",
+  temporary: "t",
+};
+
+/** Declares the leaves of a graph; constants when they are first read. */
+export const memoryOf = (graph: Graph): Memory => {
+  const buffers = new Map<string, Buffer>();
+  const counts = new Map<BufferRole, number>();
+  const leaves = new Map<ValueId, string>();
+  const constants = new Map<ConstantId, string>();
+  const declare = (role: BufferRole, dtype: DType, length: number, data?: Buffer["data"]): string => {
+    const count = counts.get(role) ?? 0;
+    counts.set(role, count + 1);
+    const name = `${prefixes[role]}${count}`;
+    buffers.set(name, { name, dtype, length, role, ...(data === undefined ? {} : { data }) });
+    return name;
+  };
+  const declareValue = (role: BufferRole, value: ValueId): void => {
+    const type = typeOf(graph, value);
+    leaves.set(value, declare(role, type.dtype, sizeOf(knownShape(type.shape))));
+  };
+  for (const value of graph.inputs) declareValue("input", value);
+  const parameters = new Map<string, string>();
+  for (const value of graph.parameters) {
+    const node = definitionOf(graph, value);
+    declareValue("parameter", value);
+    if (node.op === "parameter") parameters.set(node.attrs.name, leaves.get(value) ?? "");
+  }
+  return {
+    buffers,
+    allocate: (role, dtype, length) => declare(role, dtype, length),
+    parameter: (name) => {
+      const buffer = parameters.get(name);
+      invariant(buffer !== undefined, `parameter ${name} is in the graph`);
+      return buffer;
+    },
+    leafOf: (node) => {
+      const [result] = node.results;
+      if (result === undefined) return undefined;
+      if (node.op !== "data") return leaves.get(result.id);
+      // The registry's types say that a `data` node's id names a constant of the graph.
+      const id = node.attrs.id as ConstantId;
+      const known = constants.get(id);
+      if (known !== undefined) return known;
+      const contents = graph.constants.get(id);
+      invariant(contents !== undefined, `constant ${id} is in the graph`);
+      const name = declare("constant", contents.dtype, contents.data.length, contents.data);
+      constants.set(id, name);
+      return name;
+    },
+  };
+};
