@@ -1,12 +1,24 @@
 // From a fused graph to a loop program: buffers for what must be in memory, kernel calls for each entry point, and the
 // ports through which callers reach them.
 import { definitionOf, typeOf } from "../ir/graph/analysis.ts";
-import type { Port, Program } from "../ir/loop/kernel.ts";
+import type { Buffer, EntryPoint, Port, Program } from "../ir/loop/kernel.ts";
 import type { FusedGraph } from "./fused-graph.ts";
 import { kernelTable } from "./lowering/finish-kernel.ts";
 import { lowerEntry } from "./lowering/lower-entry.ts";
 import { memoryOf } from "./lowering/memory.ts";
 import type { Pass } from "./pass.ts";
+
+/** The buffers that are named by a call or a port: what fusion made superfluous takes no memory. */
+const usedBuffers = (
+  buffers: ReadonlyMap<string, Buffer>,
+  entries: readonly EntryPoint[],
+  parameters: readonly Port[],
+): ReadonlyMap<string, Buffer> => {
+  const ports = [...parameters, ...entries.flatMap(({ inputs, outputs }) => [...inputs, ...outputs])];
+  const called = entries.flatMap(({ calls }) => calls.flatMap((call) => call.buffers));
+  const used = new Set([...ports.map(({ buffer }) => buffer), ...called]);
+  return new Map([...buffers].filter(([name]) => used.has(name)));
+};
 
 /** Lowers every entry point. */
 export const lower: Pass<FusedGraph, Program> = {
@@ -23,6 +35,7 @@ export const lower: Pass<FusedGraph, Program> = {
         ? [{ name: node.attrs.name, type: typeOf(graph, value), buffer }]
         : [];
     });
-    return { name: graph.name, buffers: memory.buffers, kernels: kernels.kernels, parameters, entries: lowered };
+    const buffers = usedBuffers(memory.buffers, lowered, parameters);
+    return { name: graph.name, buffers, kernels: kernels.kernels, parameters, entries: lowered };
   },
 };

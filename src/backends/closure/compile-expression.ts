@@ -5,11 +5,12 @@ import {
   type Expr,
   type ExprKind,
   type ExprOf,
+  laneType,
   type LoopBinary,
   type LoopType,
 } from "../../ir/loop/expr.ts";
 import type { DataArray } from "../../ir/types/dtype.ts";
-import { binaryRow, castRow, compareRow, rampRow, selectRow, unaryRow } from "./row-of.ts";
+import { binaryRow, castRow, compareRow, multiplyAddRow, rampRow, selectRow, unaryRow } from "./row-of.ts";
 import { copyRow, gatherRow } from "./rows/move.ts";
 import type { BinaryRow, UnaryRow } from "./rows/row.ts";
 import type { Scope } from "./scope.ts";
@@ -146,6 +147,41 @@ const reduceLanes = ({ fn, type, operand }: ExprOf<"reduceLanes">, scope: Scope,
   return binaryOf(fn, type, low, high, scope, target);
 };
 
+/** `a * b + c` of f32, in either order of the sum, as its three operands. */
+const multiplyAddOperands = ({ fn, type, left, right }: ExprOf<"binary">): readonly [Expr, Expr, Expr] | undefined => {
+  if (fn !== "add" || laneType(type) !== "f32") return undefined;
+  if (left.kind === "binary" && left.fn === "mul") return [left.left, left.right, right];
+  return right.kind === "binary" && right.fn === "mul" ? [right.left, right.right, left] : undefined;
+};
+
+const multiplyAdd = (operands: readonly [Expr, Expr, Expr], type: LoopType, scope: Scope, target?: Value): Value => {
+  const [a, b, c] = operands.map((operand) => compileDense(operand, scope));
+  invariant(a !== undefined && b !== undefined && c !== undefined, "three operands");
+  release(scope, a, b, c);
+  const out = target ?? scope.allocate(type);
+  const row = multiplyAddRow;
+  const lanes = lanesOf(type);
+  const [p, q, r] = [maskOf(a), maskOf(b), maskOf(c)];
+  const { extent } = scope;
+  scope.code.push(() =>
+    row(
+      extent.count * lanes,
+      out.array,
+      out.cursor.offset + out.delta,
+      a.array,
+      a.cursor.offset + a.delta,
+      p,
+      b.array,
+      b.cursor.offset + b.delta,
+      q,
+      c.array,
+      c.cursor.offset + c.delta,
+      r,
+    ),
+  );
+  return out;
+};
+
 /** How each kind of expression is compiled; `target`, where given, may take the result. */
 const compilers: { readonly [K in ExprKind]: (expr: ExprOf<K>, scope: Scope, target?: Value) => Value } = {
   const: ({ type, value }, scope) => scope.kernel.registers.constant(type, value),
@@ -158,7 +194,10 @@ const compilers: { readonly [K in ExprKind]: (expr: ExprOf<K>, scope: Scope, tar
     emitUnary(scope, unaryRow(fn, type), out, a);
     return out;
   },
-  binary: ({ fn, type, left, right }, scope, target) => {
+  binary: (expr, scope, target) => {
+    const { fn, type, left, right } = expr;
+    const operands = multiplyAddOperands(expr);
+    if (operands !== undefined) return multiplyAdd(operands, type, scope, target);
     const a = compileDense(left, scope);
     const b = compileDense(right, scope);
     return binaryOf(fn, type, a, b, scope, target);

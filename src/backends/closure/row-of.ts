@@ -9,7 +9,7 @@ import * as float32 from "./rows/float32.ts";
 import * as float64 from "./rows/float64.ts";
 import * as fold from "./rows/fold.ts";
 import * as int32 from "./rows/int32.ts";
-import type { BinaryRow, FoldRow, SelectRow, UnaryRow } from "./rows/row.ts";
+import type { BinaryRow, FoldRow, SelectRow, TernaryRow, UnaryRow } from "./rows/row.ts";
 import { isVector, laneType } from "../../ir/loop/expr.ts";
 import { storageOf } from "./value.ts";
 
@@ -45,6 +45,8 @@ export const compareRow = (fn: LoopCompare, type: LoopType): AnyBinary => {
 const selects = { f32: float32.select, f64: float64.select, i32: int32.select, u8: boolean.select };
 
 export const selectRow = (type: LoopType): SelectRow<DataArray> => selects[storageOf(type)] as SelectRow<DataArray>;
+
+export const multiplyAddRow: TernaryRow<DataArray> = float32.multiplyAdd as TernaryRow<DataArray>;
 
 export const rampRow: AnyUnary = int32.ramp as AnyUnary;
 

@@ -72,18 +72,35 @@ export const visitAccesses = (
   }
 };
 
-/** Linear forms of the whole numbers that an innermost loop's body defines: its pointers must see through them. */
-export const newDefinitions = ({
-  variables,
-}: KernelFacts): { readonly define: (name: string, value: Expr) => void; readonly of: Definitions } => {
+/** Whether a part of an expression is defined in the loop, its index included. */
+const variesIn =
+  (loop: Loop | undefined, { variables }: KernelFacts) =>
+  (part: Expr): boolean =>
+    part.kind === "var" && loop !== undefined && variables.get(part.name)?.loop === loop;
+
+/** What the variables of an innermost loop's body stand for, as far as its pointers may see through them. */
+export interface LoopDefinitions {
+  readonly define: (name: string, value: Expr) => void;
+  readonly of: Definitions;
+}
+
+/**
+ * Collects linear forms of a loop's whole numbers. A variable that was read from memory, or made of something that is
+ * assigned to, holds the value of that moment and is not looked through; nor is what would only be computed anew.
+ */
+export const newDefinitions = (loop: Loop, facts: KernelFacts): LoopDefinitions => {
   const forms = new Map<string, Linear>();
   const of: Definitions = (name) => forms.get(name);
+  const varies = variesIn(loop, facts);
+  const isTransparent = (atom: Expr): boolean =>
+    isPure(facts, atom) && (atom.kind === "var" || !someExpr(atom, varies));
   return {
     of,
     define: (name, value) => {
-      if (value.type !== "i32" || variables.get(name)?.mutable !== false) return;
+      if (value.type !== "i32" || facts.variables.get(name)?.mutable !== false) return;
       const form = linearOf(value, of);
-      if (form.terms.size <= termLimit) forms.set(name, form);
+      const atoms = [...form.terms.values()].map(({ atom }) => atom);
+      if (atoms.length <= termLimit && atoms.every(isTransparent)) forms.set(name, form);
     },
   };
 };
@@ -109,10 +126,9 @@ export const accessOf = (
   const terms = [...form.terms]
     .map(([key, term]): AddressTerm => ({ key, ...term }))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
-  const changes = (part: Expr): boolean =>
-    part.kind === "var" && loop !== undefined && facts.variables.get(part.name)?.loop === loop;
+  const varies = variesIn(loop, facts);
   const isPointed = ({ atom, key }: AddressTerm): boolean =>
-    isPure(facts, atom) && (key === loop?.index || !someExpr(atom, changes));
+    isPure(facts, atom) && (key === loop?.index || !someExpr(atom, varies));
   const safe = safeAnchor(form, facts);
   const beyond = safe === undefined ? -1 : (form.constant - safe) * buffer.bytes;
   const fits = beyond >= 0 && beyond < offsetLimit;

@@ -141,7 +141,7 @@ export const newAddressing = (
       return { base: baseOf(access), offset: access.offset };
     },
     withPointers: (loop, emit) => {
-      const { define, of } = newDefinitions(facts);
+      const { define, of } = newDefinitions(loop, facts);
       const pointers = new Map<string, number>();
       current = { loop, definitions: of, pointers };
       const plan = planPointers(loop, pointers, locals, resolve, sum, define);

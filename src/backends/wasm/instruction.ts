@@ -47,12 +47,6 @@ export const plain = (op: PlainOp, ...operands: Instruction[]): Instruction => (
 
 export const i32Const = (value: number): Instruction => ({ kind: "const", type: "i32", value: value | 0 });
 
-export const vectorConst = (shape: "i32x4" | "f32x4", value: number): Instruction => ({
-  kind: "vectorConst",
-  shape,
-  lanes: [value, value, value, value],
-});
-
 export const localGet = (local: number): Instruction => ({ kind: "local", op: "local.get", local, operands: [] });
 
 export const localSet = (local: number, value: Instruction): Instruction => ({

@@ -1,6 +1,5 @@
 // A planned program as one WebAssembly module: a function per kernel, an exported function per entry point that calls
 // kernels with the byte offsets of their buffers, and the constants as data. The memory has the size that planning found.
-
 import { reject } from "../../ir/diagnostics/diagnostic.ts";
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { Buffer, Call, PlannedProgram } from "../../ir/loop/kernel.ts";

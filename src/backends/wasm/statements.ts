@@ -1,9 +1,9 @@
 // Loop statements to instructions. Loops are tested at the bottom; the test before the first iteration is left out where
 // the bounds prove that there is one, and the loop itself where they prove that there is only one.
-import { intervalOf } from "../../ir/loop/bounds.ts";
+import { indexInterval, intervalOf, surelyRuns } from "../../ir/loop/bounds.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
 import type { Emitter } from "./emitter.ts";
-import { type Instruction, i32Const, localGet, localSet, plain } from "./instruction.ts";
+import { type Instruction, i32Const, localGet, localSet, localTee, plain } from "./instruction.ts";
 import type { Loop } from "./kernel-facts.ts";
 import { emitStore } from "./memory-access.ts";
 
@@ -28,51 +28,29 @@ const emitBody = (emitter: Emitter, loop: Loop) => {
     : { setup: [], advance: [], result: emitter.addressing.scope(body) };
 };
 
+/** `loop`, tested at its bottom. */
+const repeat = (index: number, step: number, limit: Instruction, body: readonly Instruction[]): Instruction => {
+  const next = localTee(index, plain("i32.add", localGet(index), i32Const(step)));
+  const again = plain("i32.lt_s", next, limit);
+  return { kind: "block", op: "loop", body: [...body, { kind: "branch", op: "br_if", depth: 0, operands: [again] }] };
+};
+
 const emitFor = (emitter: Emitter, loop: Loop): readonly Instruction[] => {
   const { from, to, step } = loop;
-  const start = intervalOf(from, emitter.facts.bounds);
-  const end = intervalOf(to, emitter.facts.bounds);
-  if (start.low >= end.high) return [];
+  const { bounds } = emitter.facts;
+  if (indexInterval(loop, bounds) === undefined) return [];
 
   const index = emitter.localOf(loop.index);
   const begin = localSet(index, emitter.expression(from));
   const { before, limit } = emitLimit(emitter, loop);
   const { setup, advance, result } = emitBody(emitter, loop);
-  const runsOnce = start.high < end.low;
-  const runsOnlyOnce = start.low + step >= end.high;
-  const iteration: readonly Instruction[] = runsOnlyOnce
-    ? result
-    : [
-        {
-          kind: "block",
-          op: "loop",
-          body: [
-            ...result,
-            ...advance,
-            {
-              kind: "branch",
-              op: "br_if",
-              depth: 0,
-              operands: [plain("i32.lt_s", localTeeNext(index, step), limit)],
-            },
-          ],
-        },
-      ];
-  const all = [...setup, ...iteration];
-  if (runsOnce) return [begin, ...before, ...all];
-  return [
-    begin,
-    ...before,
-    { kind: "if", condition: plain("i32.lt_s", localGet(index), limit), then: all, otherwise: [] },
-  ];
+  const isSingle = intervalOf(from, bounds).low + step >= intervalOf(to, bounds).high;
+  const iterations = isSingle ? result : [repeat(index, step, limit, [...result, ...advance])];
+  const all = [...setup, ...iterations];
+  if (surelyRuns(loop, bounds)) return [begin, ...before, ...all];
+  const runs = plain("i32.lt_s", localGet(index), limit);
+  return [begin, ...before, { kind: "if", condition: runs, then: all, otherwise: [] }];
 };
-
-const localTeeNext = (index: number, step: number): Instruction => ({
-  kind: "local",
-  op: "local.tee",
-  local: index,
-  operands: [plain("i32.add", localGet(index), i32Const(step))],
-});
 
 const emitIf = (emitter: Emitter, { condition, then, otherwise }: StmtOf<"if">): Instruction => {
   const test = emitter.expression(condition);

@@ -1,6 +1,5 @@
 // v128 constants. V8 since version 13 rebuilds a constant with three instructions at each use, so those used in loops are
-// loaded into locals at the start of the function. Zero is one cheap instruction and stays where it is;
-// so a kept constant that joins to zeros is -0.
+// loaded into locals at the start of the function. Zero is one cheap instruction and stays where it is.
 import { type Instruction, type Lanes, localGet, localSet } from "./instruction.ts";
 import type { Locals } from "./locals.ts";
 
@@ -22,6 +21,7 @@ export const newVectorConstants = (locals: Locals): VectorConstants => {
     use: (shape, lanes) => {
       const constant: Instruction = { kind: "vectorConst", shape, lanes };
       if (lanes.every((value) => Object.is(value, 0))) return constant;
+      // Zeros that got here are -0, so the text tells all constants apart.
       const key = `${shape} ${lanes.join(" ")}`;
       let local = hoisted.get(key);
       if (local === undefined && depth === 0) return constant;

@@ -2,6 +2,7 @@
 // back the very object it was given, so a pass can tell that it did nothing.
 import { childrenOf, type Expr } from "./expr.ts";
 import type { Kernel } from "./kernel.ts";
+import { keyOf } from "./key.ts";
 import type { Stmt } from "./stmt.ts";
 
 /** The expression with `change` applied to its direct subexpressions. */
@@ -196,3 +197,39 @@ export const renameDeclared = (stmts: readonly Stmt[], fresh: (hint: string) => 
     return [inner];
   });
 };
+
+const sameHead = (a: Stmt, b: Stmt): boolean => {
+  switch (a.kind) {
+    case "let":
+      return b.kind === "let" && a.name === b.name && a.mutable === b.mutable;
+    case "assign":
+      return b.kind === "assign" && a.name === b.name;
+    case "store":
+      return b.kind === "store" && a.buffer === b.buffer;
+    case "for":
+      return b.kind === "for" && a.index === b.index && a.step === b.step && a.mode === b.mode;
+    case "if":
+      return b.kind === "if";
+  }
+};
+
+/** Whether two blocks are the same statements, whatever objects they are made of. */
+export const sameStmts = (a: readonly Stmt[], b: readonly Stmt[]): boolean =>
+  a === b ||
+  (a.length === b.length &&
+    a.every((left, at) => {
+      const right = b[at];
+      if (right === undefined || !sameHead(left, right)) return false;
+      const rightExprs = exprsOf(right);
+      const rightBlocks = blocksOf(right);
+      return (
+        exprsOf(left).every((expr, e) => {
+          const other = rightExprs[e];
+          return other !== undefined && (expr === other || keyOf(expr) === keyOf(other));
+        }) && blocksOf(left).every((block, e) => sameStmts(block, rightBlocks[e] ?? []))
+      );
+    }));
+
+/** The kernel with another body; the very kernel if the body is the same. */
+export const withBody = (kernel: Kernel, body: readonly Stmt[]): Kernel =>
+  sameStmts(kernel.body, body) ? kernel : { ...kernel, body };

@@ -2,6 +2,7 @@
 // canonical form, so `T*B` in a text is `B*T` in the graph.
 import { reject } from "../diagnostics/diagnostic.ts";
 import { nearestName } from "../diagnostics/nearest.ts";
+import { isPlainName } from "../graph/print-node.ts";
 import { isInResultType, type Schema } from "../graph/schema.ts";
 import type { AttributeKind, Attributes, AttributeValue } from "../ops/attributes.ts";
 import { type Dim, normalizeDim } from "../types/dim.ts";
@@ -19,6 +20,9 @@ const group = /(?<!\bfloor)(?<!\bfloor\()\(/;
 /** Reads an extent or an expression of symbols; W115. */
 const readDim = ({ text, location }: Piece): Dim => {
   const refuse = (reason: string): never => reject("W115", { text: quote(text), reason }, { location });
+  // Nearly all extents are one number or one symbol, which are canonical as they stand.
+  if (isPlainName(text)) return text;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
   if (text.length > longestDim) return refuse(`it is longer than ${longestDim} characters`);
   if (group.test(text)) return refuse("parentheses stand only behind floor");
   try {

@@ -84,7 +84,7 @@ const dividePositive = (form: Linear, divisor: number, arithmetic: Arithmetic): 
     const rest = linearInterval(remainder, arithmetic.bounds);
     if (constantOf(quotient) === 0) continue;
     if (part === divisor && within(rest, 0, divisor - 1)) return { quotient, remainder };
-    if (part === divisor && rest.low >= 0 && linearInterval(quotient, arithmetic.bounds).low >= 0) {
+    if (part === divisor && rest.low >= 0 && fitsInteger(rest)) {
       const more = divideLinear(remainder, divisor, arithmetic);
       return { quotient: addScaled(quotient, more.quotient, 1), remainder: more.remainder };
     }

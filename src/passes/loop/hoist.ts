@@ -21,11 +21,12 @@ import {
   someExpr,
   substitute,
   visitExpr,
+  withBody,
 } from "../../ir/loop/rewrite.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
 import { memoryOf } from "./independence.ts";
 import type { KernelPass } from "./kernel-pass.ts";
-import { removeDead } from "./remove-dead.ts";
+import { withoutDead } from "./remove-dead.ts";
 
 /** A block under construction. */
 interface Block {
@@ -273,6 +274,6 @@ export const hoist: KernelPass = {
       constantBuffers: constantBuffersOf(kernel),
       fresh: freshNames(kernel),
     };
-    return removeDead.run({ ...kernel, body: blockOf(kernel.body, context, { kind: "root" }).out });
+    return withBody(kernel, withoutDead(blockOf(kernel.body, context, { kind: "root" }).out));
   },
 };

@@ -2,7 +2,7 @@
 // have no effects but stores, so what no store, bound or condition needs can go.
 import type { Expr } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
-import { exprsOf, flatMapStmts, freeVariables, visitStmts } from "../../ir/loop/rewrite.ts";
+import { exprsOf, flatMapStmts, freeVariables, visitStmts, withBody } from "../../ir/loop/rewrite.ts";
 import type { Stmt } from "../../ir/loop/stmt.ts";
 import type { KernelPass } from "./kernel-pass.ts";
 
@@ -33,22 +33,20 @@ const isEmpty = (stmt: Stmt): boolean =>
   (stmt.kind === "for" && stmt.body.length === 0) ||
   (stmt.kind === "if" && stmt.then.length === 0 && stmt.otherwise.length === 0);
 
-const removeFrom = (stmts: readonly Stmt[]): readonly Stmt[] => {
+/** The block without dead code. */
+export const withoutDead = (stmts: readonly Stmt[]): readonly Stmt[] => {
   const needed = neededNames(stmts);
   const kept = flatMapStmts(stmts, (stmt) => {
     const unread = (stmt.kind === "let" || stmt.kind === "assign") && !needed.has(stmt.name);
     return unread || isEmpty(stmt) ? [] : [stmt];
   });
   // A loop that went may have been the last to need its bounds.
-  return kept === stmts ? stmts : removeFrom(kept);
+  return kept === stmts ? stmts : withoutDead(kept);
 };
 
 /** Dead code elimination within a kernel. */
 export const removeDead: KernelPass = {
   name: "remove-dead",
   summary: "removes values that nothing reads, and loops and branches that do nothing",
-  run: (kernel: Kernel): Kernel => {
-    const body = removeFrom(kernel.body);
-    return body === kernel.body ? kernel : { ...kernel, body };
-  },
+  run: (kernel: Kernel): Kernel => withBody(kernel, withoutDead(kernel.body)),
 };

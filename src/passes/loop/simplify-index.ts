@@ -21,11 +21,11 @@ import { bool, constant, i32, variable } from "../../ir/loop/build.ts";
 import { childrenOf, type Expr, type ExprOf } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
 import { addScaled, type Linear, linearExpr, linearInterval, linearOf } from "../../ir/loop/linear.ts";
-import { freeVariables, mapChildren, mapOwnExprs, someExpr, substitute } from "../../ir/loop/rewrite.ts";
+import { freeVariables, mapChildren, mapOwnExprs, someExpr, substitute, withBody } from "../../ir/loop/rewrite.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
 import { type Arithmetic, divideLinear, recombine } from "./divide-linear.ts";
 import type { KernelPass } from "./kernel-pass.ts";
-import { removeDead } from "./remove-dead.ts";
+import { withoutDead } from "./remove-dead.ts";
 
 /** What is known at one point of the kernel. */
 interface Scope {
@@ -239,6 +239,6 @@ export const simplifyIndex: KernelPass = {
   summary: "simplifies index arithmetic, decided conditions and loops of at most one trip",
   run: (kernel: Kernel): Kernel => {
     const scope: Scope = { bounds: new Map(), definitions: new Map(), aliases: new Map(), order: new Map() };
-    return removeDead.run({ ...kernel, body: simplifyBlock(kernel.body, scope) });
+    return withBody(kernel, withoutDead(simplifyBlock(kernel.body, scope)));
   },
 };

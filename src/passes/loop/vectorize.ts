@@ -17,12 +17,12 @@ import { type Bounds, boundsOfNames, intervalOf } from "../../ir/loop/bounds.ts"
 import { add, binary, i32, reduceLanes, subtract, variable } from "../../ir/loop/build.ts";
 import type { Expr } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
-import { freshNames, mapBlocks, renameDeclared, substituteStmts } from "../../ir/loop/rewrite.ts";
+import { freshNames, mapBlocks, renameDeclared, substituteStmts, withBody } from "../../ir/loop/rewrite.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
 import { iterationsAreIndependent } from "./independence.ts";
 import type { KernelPass } from "./kernel-pass.ts";
 import { identityOf, type Reduction, reductionsOf } from "./reductions.ts";
-import { removeDead } from "./remove-dead.ts";
+import { withoutDead } from "./remove-dead.ts";
 import { linearNames, varyingNames, type Widening, widenBlock } from "./widen.ts";
 
 const lanes = 4;
@@ -184,6 +184,6 @@ export const vectorize: KernelPass = {
   summary: "runs loops marked vector four iterations at a time",
   run: (kernel: Kernel): Kernel => {
     const context = { kernel, bounds: boundsOfNames(kernel.body), fresh: freshNames(kernel) };
-    return removeDead.run({ ...kernel, body: vectorizeBlock(kernel.body, context) });
+    return withBody(kernel, withoutDead(vectorizeBlock(kernel.body, context)));
   },
 };

@@ -47,7 +47,8 @@ const declared = ({ memory }: Lowering, name: string): Buffer => {
 };
 
 const addCall = (lowering: Lowering, name: string, body: Parameters<KernelTable["add"]>[1]): void => {
-  lowering.calls.push(lowering.kernels.add(name, body, (buffer) => declared(lowering, buffer)));
+  // A body without statements works on an empty tensor: there is nothing to call.
+  if (body.length > 0) lowering.calls.push(lowering.kernels.add(name, body, (buffer) => declared(lowering, buffer)));
 };
 
 const copy = (lowering: Lowering, from: string, to: string): void => {

@@ -231,6 +231,20 @@ describe("addresses", () => {
       }),
     ));
 
+  test("an index in a variable is the value of the moment when it was read", () =>
+    expectInterpreted([place("n", "i32", [4, 1, 6, 3]), place("x", "f32", count(9)), room("z", "f32", 8)], (body) => {
+      const last = body.mutable(i32(0), "last");
+      body.loop(4, (i, inner) => {
+        const loaded = inner.name(n(i), "loaded");
+        const next = inner.name(add(loaded, 1), "next");
+        const before = inner.name(add(last, 2), "before");
+        inner.store("n", i, i32(0));
+        inner.assign(last, i);
+        inner.store("z", i, plus(x(loaded), x(next)));
+        inner.store("z", add(i, 4), x(before));
+      });
+    }));
+
   test("sums that wrap around on the way to a valid index", () =>
     expectInterpreted([place("x", "f32", count(8)), place("n", "i32", [2147483647]), room("z", "f32", 8)], (body) => {
       const large = body.name(n(0), "large");

@@ -77,6 +77,11 @@ describe("conditions", () => {
     expect(assume(compare("ge", subtract(i, 3), i32(0)), true, bounds)?.get("i")).toEqual(between(3, 7));
   });
 
+  test("say nothing about the operand of a sum that may have wrapped", () => {
+    const large: Bounds = new Map([["i", between(0, everything.high)]]);
+    expect(assume(compare("lt", add(i, 5), i32(0)), true, large)?.get("i")).toEqual(between(0, everything.high));
+  });
+
   test("join and exclude one another", () => {
     const both = binary("and", compare("ge", i, i32(2)), compare("le", i, i32(5)));
     expect(assume(both, true, bounds)?.get("i")).toEqual(between(2, 5));

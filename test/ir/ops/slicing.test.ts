@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { graphBuilder } from "../../../src/ir/graph/builder.ts";
 import { traceOver } from "../../../src/ir/graph/traced-tensor.ts";
-import { concat, pad, slice } from "../../../src/ir/ops/slicing.ts";
+import { concat } from "../../../src/ir/ops/concat.ts";
+import { pad, slice } from "../../../src/ir/ops/slicing.ts";
 import { tensorType } from "../../../src/ir/types/tensor-type.ts";
 import {
   array,
@@ -43,6 +44,7 @@ describe("slice", () => {
     [{ starts: [-1, 0] }, "W214: slice: -1:3 is not within axis 0 of extent 3 ([3, 4])"],
     [{ starts: [0, 3], ends: [3, 2] }, "W214: slice: 3:2 is not within axis 1 of extent 4 ([3, 4])"],
     [{ starts: [0.5, 0] }, "W214: slice: 0.5:3 is not within axis 0 of extent 3 ([3, 4])"],
+    [{ ends: ["3*T+", 4] }, "W209: slice: 3*T+ is not an extent ([3*T+])"],
     [{ steps: [1, 0] }, "W217: slice: step 0 along axis 1 is not a whole number from 1 up ([3, 4])"],
     [{ steps: [1.5, 1] }, "W217: slice: step 1.5 along axis 0 is not a whole number from 1 up ([3, 4])"],
   ])("refuses %j", (change, message) => {

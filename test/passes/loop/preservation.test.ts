@@ -27,6 +27,17 @@ describe.each<KernelPass>([
   vectorize,
   { name: "all loop passes", summary: "", run: optimizeKernel },
 ])("$name", ({ run }) => {
+  test("gives a kernel back itself when there is nothing to do", () => {
+    fc.assert(
+      fc.property(elementwiseKernels, (kernel) => {
+        let settled = run(kernel);
+        for (let round = 0; round < 4; round++) settled = run(settled);
+        expect(run(settled), printKernel(settled)).toBe(settled);
+      }),
+      runs,
+    );
+  });
+
   test("keeps every bit of elementwise kernels", () => {
     fc.assert(
       fc.property(elementwiseKernels, fc.nat(), (kernel, seed) => expectSame(kernel, run(kernel), seed)),

@@ -74,6 +74,26 @@ test.each<[string, string, (i: Expr, j: Expr, n: Expr, body: BlockBuilder) => Ex
   ["an exact quotient of anything small", "i0 - j0", (i, j) => div(multiply(subtract(i, j), 6), 6)],
   ["a quotient that may be negative stays", "(i0 - j0) / 6", (i, j) => div(subtract(i, j), 6)],
   ["a quotient that may wrap stays", "n0 * 12 / 12", (_, __, n) => div(multiply(n, 12), 12)],
+  [
+    "a quotient of what may be negative stays",
+    "(i0 * 12 + j0 + -48) / 12",
+    (i, j) => div(add(multiply(subtract(i, 4), 12), j), 12),
+  ],
+  [
+    "a remainder below 0 is not split off",
+    "(i0 * 12 - j0 + 12) / 12",
+    (i, j) => div(subtract(multiply(add(i, 1), 12), j), 12),
+  ],
+  [
+    "chains of quotients whose product is too large stay",
+    "n0 / 32768 / 65536",
+    (_, __, n) => div(div(n, 32768), 65536),
+  ],
+  [
+    "a comparison that may wrap stays",
+    "select(n0 + 1 < n0, i0, j0)",
+    (i, j, n) => select(compare("lt", add(n, 1), n), i, j),
+  ],
   ["chains of quotients", "n0 / 35", (_, __, n) => div(div(n, 5), 7)],
   ["a quotient of a remainder", "n0 / 5 % 7", (_, __, n) => div(rem(n, 35), 5)],
   ["a remainder of a remainder", "n0 % 5", (_, __, n) => rem(rem(n, 35), 5)],

@@ -170,6 +170,20 @@ describe("loops that cannot be vectorised stay as they are", () => {
       ),
     ],
     [
+      "an inner loop that starts at the index",
+      kernelOf((body) =>
+        body.loop(
+          8,
+          (i, b) => {
+            const sum = b.mutable(f32(0));
+            b.loop(8, (k, inner) => inner.assign(sum, binary("add", sum, x(k))), { from: i });
+            b.store("y", i, sum);
+          },
+          vector,
+        ),
+      ),
+    ],
+    [
       "bytes",
       kernelOf((body) => body.loop(8, (i, b) => b.store("y", i, cast("f32", load("i32", "n", i))), vector), {
         n: { dtype: "u8" },

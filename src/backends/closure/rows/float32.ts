@@ -1,7 +1,7 @@
 // Leaf loops over f32 values (vectors are four values each). Storing to a Float32Array rounds, so each loop rounds once
 // per operation, as the loop IR means it.
 import type { LoopCompare } from "../../../ir/loop/expr.ts";
-import type { BinaryRow, Bytes, Floats, SelectRow, UnaryRow } from "./row.ts";
+import type { BinaryRow, Bytes, Floats, SelectRow, TernaryRow, UnaryRow } from "./row.ts";
 
 /** Added to a double below 2^51, it leaves no room for a fraction: the sum is rounded to a whole number, ties to even. */
 const shiftOut = 1.5 * 2 ** 52;
@@ -64,6 +64,12 @@ export const binary: { readonly [F in FloatBinary]: BinaryRow<Floats, Floats> } 
   max: (n, out, o, a, i, p, b, j, q) => {
     for (let k = 0; k < n; k++) out[o + k] = Math.max(a[i + (k & p)] ?? 0, b[j + (k & q)] ?? 0);
   },
+};
+
+/** `a * b + c`, the product rounded as well: the step of a polynomial, without a register for the product. */
+export const multiplyAdd: TernaryRow<Floats> = (n, out, o, a, i, p, b, j, q, c, h, r) => {
+  for (let k = 0; k < n; k++)
+    out[o + k] = Math.fround((a[i + (k & p)] ?? 0) * (b[j + (k & q)] ?? 0)) + (c[h + (k & r)] ?? 0);
 };
 
 export const compare: { readonly [F in LoopCompare]: BinaryRow<Bytes, Floats> } = {

@@ -35,6 +35,22 @@ export type BinaryRow<Out extends DataArray, In extends DataArray> = (
   q: number,
 ) => void;
 
+/** `out[o + k] = fn(a[i + (k & p)], b[j + (k & q)], c[h + (k & r)])` for k below n. */
+export type TernaryRow<T extends DataArray> = (
+  n: number,
+  out: T,
+  o: number,
+  a: T,
+  i: number,
+  p: number,
+  b: T,
+  j: number,
+  q: number,
+  c: T,
+  h: number,
+  r: number,
+) => void;
+
 /** `out[o + k] = c[h + (k & r)] ? a[i + (k & p)] : b[j + (k & q)]` for k below n. */
 export type SelectRow<T extends DataArray> = (
   n: number,

@@ -59,10 +59,10 @@ export interface ReducedExponential {
   readonly exponent: Expr;
 }
 
-/** Reduces e^(x + low); |x| must be bounded, and `low` be less than about 0.1. */
+/** Reduces e^(x + low); |x| must be bounded, and `low` be small. */
 export const reduceExponential = (body: BlockBuilder, x: Expr, low?: Expr): ReducedExponential => {
   const { ln2High, ln2Low, tail } = choose(x, constants);
-  const { value, integer } = nearestWhole(body, times(x, Math.LOG2E));
+  const { value, integer } = nearestWhole(body, times(low === undefined ? x : plus(x, low), Math.LOG2E));
   const high = minus(x, times(value, ln2High));
   const correction = times(value, ln2Low);
   const r = body.name(low === undefined ? minus(high, correction) : plus(high, minus(low, correction)), "r");

@@ -14,7 +14,6 @@ import {
   plus,
   polynomial,
   type Precision,
-  type Term,
   times,
   where,
   withSignOf,
@@ -101,24 +100,25 @@ const bend = (x: Expr, { stretch, scale }: Shape): Expr => {
   return over(polynomial(t, numerator.map((coefficient) => coefficient * scale)), polynomial(t, denominator));
 };
 
-/** The tail at x >= 0, times `factor`. */
-const tailOf = (body: BlockBuilder, magnitude: Expr, shape: Shape, factor: (x: Expr) => Term): Expr => {
+/** The tail at x >= 0, or x times it. */
+const tailOf = (body: BlockBuilder, magnitude: Expr, shape: Shape, weight: "plain" | "timesX"): Expr => {
   const { share, atZero, slope, vanished } = shape;
   const x = body.name(atMost(magnitude, vanished), "t");
   const head = headOf(body, x);
   const low = body.name(minus(x, head), "low");
   const square = body.name(times(times(head, head), -share));
-  const { rest, exponent } = reduceExponential(body, square, times(times(plus(x, head), low), -share));
+  const squareLow = body.name(times(times(plus(x, head), low), -share));
+  const { rest, exponent } = reduceExponential(body, square, squareLow);
   const bent = plus(times(low, slope[0]), times(x, minus(slope[1], bend(x, shape))));
   const divisor = plus(atZero, plus(times(head, slope[0]), bent));
   const { first, last } = fallingPower(body, x, exponent);
-  const scaled = factor(x);
-  const quotient = over(plus(scaled, times(scaled, rest)), divisor);
+  const exponential = weight === "plain" ? plus(1, rest) : plus(x, times(x, rest));
+  const quotient = over(exponential, divisor);
   return body.name(times(times(quotient, first), last), "tail");
 };
 
 const complementOf = (body: BlockBuilder, x: Expr): Expr =>
-  tailOf(body, body.name(absolute(x)), choose(x, constants).complement, () => 1);
+  tailOf(body, body.name(absolute(x)), choose(x, constants).complement, "plain");
 
 const errorFunctionNearZero = (body: BlockBuilder, x: Expr): Expr => {
   const square = body.name(times(x, x), "square");
@@ -139,6 +139,6 @@ export const complementaryErrorFunction = (body: BlockBuilder, x: Expr): Expr =>
 
 /** x times the normal distribution's integral up to x. */
 export const gelu = (body: BlockBuilder, x: Expr): Expr => {
-  const tail = tailOf(body, body.name(absolute(x)), choose(x, constants).normal, (t) => t);
+  const tail = tailOf(body, body.name(absolute(x)), choose(x, constants).normal, "timesX");
   return where(isBelow(x, 0), negative(tail), minus(x, tail));
 };

@@ -115,7 +115,7 @@ export const geluTanh = (body: BlockBuilder, x: Expr): Expr => {
   const weight = headOf(body, body.name(plus(leading, linear[0])));
   const small = plus(linear[1], plus(times(cubic[1], squareHead), times(cubic[0] + cubic[1], squareRest)));
   const weightRest = plus(minus(leading, minus(weight, linear[0])), small);
-  const low = plus(times(rest, weight), times(t, weightRest));
-  const e = falling(body, body.name(negative(times(head, weight))), negative(low));
+  const low = body.name(negative(plus(times(rest, weight), times(t, weightRest))));
+  const e = falling(body, body.name(negative(times(head, weight))), low);
   return weigh(body, x, -vanished, e, (numerator) => over(numerator, plus(1, e.value)));
 };

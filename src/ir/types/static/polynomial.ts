@@ -9,8 +9,7 @@ import type {
   MultiplyIntegers,
   NegateInteger,
 } from "./integer.ts";
-import type { SplitTop } from "./text.ts";
-import type { JoinText, Precedes } from "./text.ts";
+import type { JoinText, Precedes, SplitTop } from "./text.ts";
 
 /** A product of atoms, and how often it counts; the constant term has no atoms. */
 export type Term = readonly [atoms: readonly string[], coefficient: number];

@@ -1,0 +1,99 @@
+// Whether the backends agree on a graph: closures, the printed JavaScript and WebAssembly in every bit (NaN as one class),
+// and all of them with the float64 meaning within an error that the caller allows.
+import { closureBackend } from "../backends/closure/closure-backend.ts";
+import { instantiateJavaScript } from "../backends/javascript/instantiate-javascript.ts";
+import type { Backend, Instance } from "../backends/backend.ts";
+import { wasmBackend } from "../backends/wasm/instantiate.ts";
+import { invariant } from "../ir/diagnostics/invariant.ts";
+import type { PlannedProgram, Port } from "../ir/loop/kernel.ts";
+import { type DataArray, type DType, dtypes } from "../ir/types/dtype.ts";
+
+/** Arrays by the names of ports. */
+export type PortArrays = ReadonlyMap<string, DataArray>;
+
+/** What one entry point left: its outputs, and all parameters after it. */
+export interface Outcome {
+  readonly backend: string;
+  readonly outputs: PortArrays;
+  readonly parameters: PortArrays;
+}
+
+/** Where two backends differ. */
+export interface Difference {
+  readonly backends: readonly [string, string];
+  /** The output or parameter. */
+  readonly name: string;
+  readonly element: number;
+  readonly values: readonly [number, number];
+}
+
+const viewOf = (program: PlannedProgram, { memory }: Instance, { buffer }: Port): DataArray => {
+  const declared = program.buffers.get(buffer);
+  const offset = program.memory.offsets.get(buffer);
+  invariant(declared !== undefined && offset !== undefined, `buffer ${buffer} has its place`);
+  return dtypes[declared.dtype].view(memory, offset, declared.length);
+};
+
+/** Fills inputs and parameters, runs one entry point, and reads what it left. Other memory starts as garbage. */
+export const runInstance = (
+  program: PlannedProgram,
+  backend: string,
+  instance: Instance,
+  entryName: string,
+  feeds: PortArrays,
+): Outcome => {
+  const entry = program.entries.find(({ name }) => name === entryName);
+  invariant(entry !== undefined, `the program has an entry point ${entryName}`);
+  const fill = (port: Port): void => {
+    const data = feeds.get(port.name);
+    if (data !== undefined) viewOf(program, instance, port).set(data);
+  };
+  for (const port of [...program.parameters, ...entry.inputs]) fill(port);
+  instance.run(entryName);
+  const read = (ports: readonly Port[]): PortArrays =>
+    new Map(ports.map((port) => [port.name, viewOf(program, instance, port).slice()]));
+  return { backend, outputs: read(entry.outputs), parameters: read(program.parameters) };
+};
+
+/** Overwrites everything but constants, so that a read of memory nobody wrote shows. */
+export const poison = (program: PlannedProgram, { memory }: Instance): void => {
+  const bytes = new Uint8Array(memory);
+  for (const { name, role, dtype, length } of program.buffers.values()) {
+    const offset = program.memory.offsets.get(name) ?? 0;
+    if (role !== "constant") bytes.fill(0xa5, offset, offset + length * dtypes[dtype].bytes);
+  }
+};
+
+const bitsOf = (dtype: DType, value: number): string =>
+  Number.isNaN(value) ? `${dtype} nan` : Object.is(value, -0) ? "-0" : String(value);
+
+/** The first element in which two outcomes differ in bits. */
+export const firstDifference = (left: Outcome, right: Outcome): Difference | undefined => {
+  for (const [group, other] of [
+    [left.outputs, right.outputs],
+    [left.parameters, right.parameters],
+  ] as const)
+    for (const [name, array] of group) {
+      const against = other.get(name);
+      for (const [element, value] of array.entries()) {
+        const found = against?.[element] ?? Number.NaN;
+        if (bitsOf("f32", value) !== bitsOf("f32", found))
+          return { backends: [left.backend, right.backend], name, element, values: [value, found] };
+      }
+    }
+  return undefined;
+};
+
+/** Runs an entry point on closures, printed JavaScript and WebAssembly, from poisoned memory. */
+export const runEverywhere = async (
+  program: PlannedProgram,
+  entry: string,
+  feeds: PortArrays,
+): Promise<readonly [Outcome, Outcome, Outcome]> => {
+  const on = (name: string, instance: Instance): Outcome => {
+    poison(program, instance);
+    return runInstance(program, name, instance, entry, feeds);
+  };
+  const made = (backend: Backend): Outcome => on(backend.name, backend.instantiate(program));
+  return [made(closureBackend), on("javascript", await instantiateJavaScript(program)), made(wasmBackend)];
+};
