@@ -22,9 +22,9 @@ const { train, test } = loadDigits();
 const stepsPerEpoch = Math.floor((short ? train.count / 4 : train.count) / batch);
 
 /** The largest of each row of ten. */
-const digitsOf = (logits: Float32Array, rows: number): number[] =>
+const digitsOf = (logits: ArrayLike<number>, rows: number): number[] =>
   Array.from({ length: rows }, (_, row) => {
-    const scores = logits.subarray(row * 10, row * 10 + 10);
+    const scores = Array.from({ length: 10 }, (__, digit) => logits[row * 10 + digit] ?? 0);
     return scores.indexOf(Math.max(...scores));
   });
 
@@ -101,7 +101,7 @@ const main = async (): Promise<void> => {
     Object.fromEntries(closures.parameters.names.map((name) => [name, trainer.parameters.get(name)])),
   );
   const { image } = batchOf(test, 0, batch);
-  const bits = (logits: Float32Array<ArrayBuffer>): string => new Uint32Array(logits.buffer).join();
+  const bits = ({ buffer }: { readonly buffer: ArrayBuffer }): string => new Uint32Array(buffer).join();
   const equal = bits(closures({ image }).logits.data) === bits(trainer.predict({ image }).logits.data);
   console.log(`closures = wasm  ${equal ? "yes, every bit of the logits of a test batch" : "NO"}`);
 

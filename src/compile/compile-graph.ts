@@ -2,10 +2,10 @@
 
 import type { Backend } from "../backends/backend.ts";
 import { closureBackend } from "../backends/closure/closure-backend.ts";
-import { type Executable, makeExecutable } from "../backends/runtime/executable.ts";
+import { type Executable, type InputFacts, makeExecutable } from "../backends/runtime/executable.ts";
 import { wasmBackend } from "../backends/wasm/instantiate.ts";
 import type { Graph } from "../ir/graph/graph.ts";
-import { indexRanges } from "../ir/graph/index-ranges.ts";
+import { indexRanges, inputNames } from "../ir/graph/index-ranges.ts";
 import { type PlannedGraph, type PlanOptions, planGraph } from "./plan-graph.ts";
 import { referenceExecutable } from "./reference-executable.ts";
 
@@ -27,10 +27,10 @@ export const backendNames: readonly BackendName[] = ["wasm", "closure", "referen
 
 /** Puts a planned graph on a backend. */
 export const instantiate = ({ graph, program }: PlannedGraph, backend: BackendName = "wasm"): Executable => {
-  const ranges = indexRanges(graph);
+  const facts: InputFacts = { names: inputNames(graph), ranges: indexRanges(graph) };
   return backend === "reference"
-    ? referenceExecutable(graph, program, ranges)
-    : makeExecutable(program, backends[backend], ranges);
+    ? referenceExecutable(graph, program, facts)
+    : makeExecutable(program, backends[backend], facts);
 };
 
 /** A compiled graph with what it was compiled from. */

@@ -1,7 +1,7 @@
 // The reference meaning behind the interface of a compiled program: every op evaluated in double precision, slow and
 // obvious. What the other backends are compared with, by tests and by users.
 import { evaluateEntry, type NamedArrays } from "../backends/reference/interpreter.ts";
-import { checkIndices, checkNames, type Executable, type IndexRanges } from "../backends/runtime/executable.ts";
+import { checkIndices, checkNames, type Executable, type InputFacts } from "../backends/runtime/executable.ts";
 import { checkedFeed, hostArray, type NDArray } from "../backends/runtime/host-array.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import type { Graph } from "../ir/graph/graph.ts";
@@ -23,7 +23,7 @@ const toHost = (port: Port, { data }: NdArray): NDArray => {
 };
 
 /** Puts a graph on the reference interpreter; the planned program only says what its ports are. */
-export const referenceExecutable = (graph: Graph, program: PlannedProgram, ranges: IndexRanges): Executable => {
+export const referenceExecutable = (graph: Graph, program: PlannedProgram, facts: InputFacts): Executable => {
   const state = new Map<string, NdArray>(
     program.parameters.map((port) => [port.name, toReference(port, hostArray(port.type).data)]),
   );
@@ -37,11 +37,11 @@ export const referenceExecutable = (graph: Graph, program: PlannedProgram, range
     parameters: program.parameters,
     run: (name, feeds) => {
       const entry = entries.get(name) ?? reject("W308", { name, known: [...entries.keys()] });
-      checkNames(entry, feeds);
+      checkNames(entry, feeds, facts);
       const arrays: NamedArrays = Object.fromEntries(
         entry.inputs.map((port) => {
           const data = checkedFeed(port.name, port.type, feeds[port.name]);
-          checkIndices(port.name, data, ranges.get(port.name));
+          checkIndices(port.name, data, facts.ranges.get(port.name));
           return [port.name, toReference(port, data)];
         }),
       );

@@ -1,4 +1,6 @@
 // Adam: steps scaled by running moments of the gradient.
+import { expm1, neg } from "../ir/functions/elementwise.ts";
+import type { Tensor } from "../ir/types/tensor.ts";
 import type { LearningRate, Optimizer } from "./optimizer.ts";
 
 export interface AdamOptions {
@@ -28,8 +30,8 @@ export const adam = ({
     const g = weightDecay === 0 ? gradient : gradient.add(parameter.mul(weightDecay));
     const mean = (state["mean"] ?? g).mul(beta1).add(g.mul(1 - beta1));
     const square = (state["square"] ?? g).mul(beta2).add(g.mul(g).mul(1 - beta2));
-    // exp(t log b) is b^t; its f32 error of a few ulp is far below that of the moments themselves.
-    const correction = (beta: number) => step.mul(Math.log(beta)).exp().neg().add(1);
+    // 1 - b^t without cancellation: -(exp(t log b) - 1).
+    const correction = (beta: number): Tensor => neg(expm1(step.mul(Math.log(beta))));
     const scaled = square.div(correction(beta2)).sqrt().add(epsilon);
     return { parameter: parameter.sub(mean.div(correction(beta1)).div(scaled).mul(rate)), state: { mean, square } };
   },

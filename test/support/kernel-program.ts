@@ -1,10 +1,12 @@
 // Programs of a single kernel, for tests of backends: each parameter gets a buffer, or shares that of another, at an
 // aligned offset of one memory; contents are set before a run and all of them compared after.
-import { buildBody, type BlockBuilder } from "../../src/ir/loop/build.ts";
+
+import type { Instance } from "../../src/backends/backend.ts";
+import { type BlockBuilder, buildBody } from "../../src/ir/loop/build.ts";
 import { interpretEntry } from "../../src/ir/loop/interpret.ts";
 import type { Access, Buffer, Kernel, KernelParameter, PlannedProgram } from "../../src/ir/loop/kernel.ts";
 import { type DataArray, type DType, dtypes } from "../../src/ir/types/dtype.ts";
-import type { Instance } from "../../src/backends/backend.ts";
+import { buffersFor } from "../../src/testing/arbitraries/kernel.ts";
 
 /** A parameter as a short row. */
 export type ParameterRow = readonly [name: string, dtype: DType, length: number, access: Access];
@@ -92,6 +94,12 @@ export const expectedOf = (
   fill(program, memory, contents);
   interpretEntry(program, entry, memory);
   return read(program, memory);
+};
+
+/** Contents for a program of one kernel from the generator of random buffers. */
+export const contentsFor = (kernel: Kernel, seed: number): Contents => {
+  const buffers = buffersFor(kernel, seed);
+  return new Map(kernel.parameters.map(({ name }, at) => [`${name} buffer`, buffers[at] ?? new Float32Array(0)]));
 };
 
 const interesting: { readonly [D in DType]: readonly number[] } = {

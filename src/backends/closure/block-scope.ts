@@ -22,9 +22,7 @@ export const indexClosure = (expr: Expr, scope: BlockScope): (() => number) =>
 /** The register of a value that is no sum: its variable's, or one of its own. */
 export const placeOf = (atom: Expr, scope: BlockScope): Place => {
   const { array, delta } =
-    atom.kind === "var"
-      ? scope.read(atom.name)
-      : compileExpression(atom, scope, scope.kernel.registers.fixed("i32"));
+    atom.kind === "var" ? scope.read(atom.name) : compileExpression(atom, scope, scope.kernel.registers.fixed("i32"));
   return { array, position: delta };
 };
 

@@ -85,7 +85,10 @@ const loadsFrom = (regions: ReadonlySet<number>, bindings: Bindings): ((expr: Ex
 };
 
 /** The tests of a plan; they are complete once all values of the body have been looked at, in order. */
-const dependence = (loop: StmtOf<"for">, stored: (expr: Expr) => boolean): Pick<ChunkPlan, "isVarying" | "isUnstable"> => {
+const dependence = (
+  loop: StmtOf<"for">,
+  stored: (expr: Expr) => boolean,
+): Pick<ChunkPlan, "isVarying" | "isUnstable"> => {
   const varying = new Set([loop.index]);
   const changing = new Set<string>();
   const isVarying = somewhere((expr) => (expr.kind === "var" && varying.has(expr.name)) || stored(expr));

@@ -1,14 +1,7 @@
 // Expressions as steps: each operator becomes one closure that runs a leaf loop over the values of its operands. What
 // needs no arithmetic (loads with even strides, splats, lanes, reinterpretations) only says where the values are.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
-import {
-  type Expr,
-  type ExprKind,
-  type ExprOf,
-  laneType,
-  type LoopBinary,
-  type LoopType,
-} from "../../ir/loop/expr.ts";
+import { type Expr, type ExprKind, type ExprOf, type LoopBinary, type LoopType, laneType } from "../../ir/loop/expr.ts";
 import type { DataArray } from "../../ir/types/dtype.ts";
 import { binaryRow, castRow, compareRow, multiplyAddRow, rampRow, selectRow, unaryRow } from "./row-of.ts";
 import { copyRow, gatherRow } from "./rows/move.ts";
@@ -51,14 +44,7 @@ const emitUnary = ({ code, extent }: Scope, row: UnaryRow<DataArray, DataArray>,
   const lanes = lanesOf(a.type);
   const p = maskOf(a);
   code.push(() =>
-    row(
-      extent.count * lanes,
-      out.array,
-      out.cursor.offset + out.delta,
-      a.array,
-      a.cursor.offset + a.delta,
-      p,
-    ),
+    row(extent.count * lanes, out.array, out.cursor.offset + out.delta, a.array, a.cursor.offset + a.delta, p),
   );
 };
 

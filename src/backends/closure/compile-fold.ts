@@ -12,15 +12,7 @@ import { storageOf, type Value } from "./value.ts";
 const emitFold = ({ code, extent }: Scope, fn: LoopBinary, acc: Value, value: Value): void => {
   const row = foldRow(fn, acc.type);
   code.push(() =>
-    row(
-      extent.count,
-      acc.array,
-      acc.delta,
-      value.array,
-      value.cursor.offset + value.delta,
-      value.step,
-      value.laneStep,
-    ),
+    row(extent.count, acc.array, acc.delta, value.array, value.cursor.offset + value.delta, value.step, value.laneStep),
   );
 };
 

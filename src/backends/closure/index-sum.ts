@@ -1,6 +1,7 @@
 // Index expressions at run time: a constant plus multiples of i32 registers, summed by one closure. All arithmetic wraps.
-import type { Linear } from "../../ir/loop/linear.ts";
+
 import type { Expr } from "../../ir/loop/expr.ts";
+import type { Linear } from "../../ir/loop/linear.ts";
 import type { DataArray } from "../../ir/types/dtype.ts";
 
 /** Where a fixed i32 register is. */

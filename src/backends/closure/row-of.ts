@@ -2,6 +2,7 @@
 // was looked up by, which TypeScript cannot follow through a variable type: hence the casts, here and nowhere else.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { LoopBinary, LoopCompare, LoopType, LoopUnary } from "../../ir/loop/expr.ts";
+import { isVector, laneType } from "../../ir/loop/expr.ts";
 import type { DataArray } from "../../ir/types/dtype.ts";
 import * as boolean from "./rows/boolean.ts";
 import * as cast from "./rows/cast.ts";
@@ -10,7 +11,6 @@ import * as float64 from "./rows/float64.ts";
 import * as fold from "./rows/fold.ts";
 import * as int32 from "./rows/int32.ts";
 import type { BinaryRow, FoldRow, SelectRow, TernaryRow, UnaryRow } from "./rows/row.ts";
-import { isVector, laneType } from "../../ir/loop/expr.ts";
 import { storageOf } from "./value.ts";
 
 type AnyUnary = UnaryRow<DataArray, DataArray>;

@@ -56,7 +56,13 @@ export const storageOf = (type: LoopType): Storage => {
 
 /** What an array of program memory holds. */
 export const storageOfArray = (array: DataArray): Storage =>
-  array instanceof Float32Array ? "f32" : array instanceof Int32Array ? "i32" : array instanceof Float64Array ? "f64" : "u8";
+  array instanceof Float32Array
+    ? "f32"
+    : array instanceof Int32Array
+      ? "i32"
+      : array instanceof Float64Array
+        ? "f64"
+        : "u8";
 
 /** Whether the values of consecutive iterations lie side by side, or are all one. */
 export const isDense = ({ type, step, laneStep }: Value): boolean =>

@@ -8,7 +8,7 @@ const printedElements = 32;
 
 /** The shortest decimal that an array of this dtype reads back as exactly the element. */
 const printElement = (dtype: DType, value: number): string => {
-  if (dtype === "f32" && Number.isFinite(value)) {
+  if (dtype === "f32" && Number.isFinite(value) && value !== 0) {
     for (let digits = 1; digits <= 9; digits++) {
       const short = Number(value.toPrecision(digits));
       if (Math.fround(short) === value) return number(short).text;
@@ -33,7 +33,6 @@ export const printConstant = (name: string, dtype: DType, data: DataArray, uses:
   if (data.length <= printedElements)
     return `${name}.set([${Array.from(data, (value) => printElement(dtype, value)).join(", ")}]);`;
   uses("decode");
-  const bytes =
-    dtypes[dtype].bytes === 1 ? name : `new Uint8Array(memory, ${name}.byteOffset, ${name}.byteLength)`;
+  const bytes = dtypes[dtype].bytes === 1 ? name : `new Uint8Array(memory, ${name}.byteOffset, ${name}.byteLength)`;
   return `${bytes}.set(decode("${base64(data)}"));`;
 };

@@ -8,8 +8,13 @@ import { type DataArray, dtypes } from "../../ir/types/dtype.ts";
 import type { Backend } from "../backend.ts";
 import { checkedFeed, hostArray, type NDArray } from "./host-array.ts";
 
-/** For inputs that index something: how many rows they may address. */
-export type IndexRanges = ReadonlyMap<string, number>;
+/** What is known of the inputs of a whole description. */
+export interface InputFacts {
+  /** All inputs; an entry point may read only some of them, and the others may be fed all the same. */
+  readonly names: readonly string[];
+  /** For inputs that index something: how many rows they may address. */
+  readonly ranges: ReadonlyMap<string, number>;
+}
 
 /** A graph made runnable, by whatever backend. */
 export interface Executable {
@@ -32,15 +37,20 @@ export const checkIndices = (name: string, data: DataArray, range: number | unde
 };
 
 /** Refuses names that are no input of the entry point, and inputs that are not fed. */
-export const checkNames = (entry: EntryPoint, feeds: Readonly<Record<string, unknown>>): void => {
-  const known = entry.inputs.map(({ name }) => name);
-  for (const name of Object.keys(feeds)) if (!known.includes(name)) reject("W302", { name, entry: entry.name, known });
-  for (const name of known)
-    if (!Object.hasOwn(feeds, name) || feeds[name] === undefined) reject("W301", { name, entry: entry.name, known });
+export const checkNames = (
+  entry: EntryPoint,
+  feeds: Readonly<Record<string, unknown>>,
+  { names: known }: InputFacts,
+): void => {
+  for (const name of Object.keys(feeds))
+    if (!known.includes(name)) reject("W302", { name, entry: entry.name, known });
+  for (const { name } of entry.inputs)
+    if (!Object.hasOwn(feeds, name) || feeds[name] === undefined)
+      reject("W301", { name, entry: entry.name, known: entry.inputs.map((input) => input.name) });
 };
 
 /** Puts a planned program on a backend. */
-export const makeExecutable = (program: PlannedProgram, backend: Backend, ranges: IndexRanges): Executable => {
+export const makeExecutable = (program: PlannedProgram, backend: Backend, facts: InputFacts): Executable => {
   const instance = backend.instantiate(program);
   const viewOf = (buffer: string): DataArray => {
     const declared = program.buffers.get(buffer);
@@ -64,10 +74,10 @@ export const makeExecutable = (program: PlannedProgram, backend: Backend, ranges
     parameters: program.parameters,
     run: (name, feeds) => {
       const entry = entries.get(name) ?? reject("W308", { name, known: [...entries.keys()] });
-      checkNames(entry, feeds);
+      checkNames(entry, feeds, facts);
       const checked = entry.inputs.map((port) => {
         const data = checkedFeed(port.name, port.type, feeds[port.name]);
-        checkIndices(port.name, data, ranges.get(port.name));
+        checkIndices(port.name, data, facts.ranges.get(port.name));
         return data;
       });
       for (const [position, port] of entry.inputs.entries()) view(port).set(checked[position] ?? []);

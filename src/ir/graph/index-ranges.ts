@@ -29,3 +29,10 @@ export const indexRanges = (graph: Graph): ReadonlyMap<string, number> => {
   }
   return ranges;
 };
+
+/** The names of all inputs, whether or not an entry point reads them. */
+export const inputNames = (graph: Graph): readonly string[] =>
+  graph.inputs.flatMap((value) => {
+    const node = definitionOf(graph, value);
+    return node.op === "input" ? [node.attrs.name] : [];
+  });

@@ -14,7 +14,6 @@ import {
   type LoopUnary,
   laneType,
   type ScalarType,
-  type VectorType,
   vectorType,
 } from "./expr.ts";
 import { foldBinary, foldCast, foldCompare, foldUnary } from "./fold.ts";
@@ -110,7 +109,7 @@ export const reinterpret = (type: "f32" | "i32" | "f32x4" | "i32x4", operand: Ex
 export const splat = (operand: Expr): Expr => {
   const type = vectorType(operand.type);
   invariant(type !== undefined && !isVector(operand.type), `loop splat of ${operand.type}`);
-  return { kind: "splat", type: type as VectorType, operand };
+  return { kind: "splat", type, operand };
 };
 
 export const ramp = (operand: Expr): Expr => ({ kind: "ramp", type: "i32x4", operand });
@@ -125,7 +124,7 @@ export const lane = (operand: Expr, at: 0 | 1 | 2 | 3): Expr => ({
 export const reduceLanes = (fn: LaneReducer, operand: Expr): Expr => {
   const type = laneType(operand.type);
   invariant(type === "f32" || type === "i32", `loop reduceLanes of ${operand.type}`);
-  return { kind: "reduceLanes", type: type as "f32" | "i32", fn, operand };
+  return { kind: "reduceLanes", type, fn, operand };
 };
 
 /** Row-major position of a multi-index in a tensor of known extents. */
@@ -244,7 +243,7 @@ const blockBuilder = (names: Names, outer: ReadonlyMap<string, Expr>): BlockBuil
     },
     assign: (target, value) => {
       invariant(target.kind === "var" && target.type === value.type, "assign to a variable of the value's type");
-      body.push({ kind: "assign", name: (target as Extract<Expr, { kind: "var" }>).name, value });
+      body.push({ kind: "assign", name: target.name, value });
     },
     store: (buffer, index, value) => {
       body.push({ kind: "store", buffer, index: i32(index), value });

@@ -2,7 +2,7 @@
 // of the frame. Scalars and vectors live in separate frames, so a value's representation is known from its type.
 import { invariant } from "../diagnostics/invariant.ts";
 import type { DataArray } from "../types/dtype.ts";
-import type { Expr } from "./expr.ts";
+import { childrenOf, type Expr, type ExprOf } from "./expr.ts";
 import { bitsOfFloat, floatOfBits, foldBinary, foldCast, foldCompare, foldUnary } from "./fold.ts";
 import type { Kernel } from "./kernel.ts";
 
@@ -40,19 +40,8 @@ export const declare = ({ kernel, slots }: Scope, name: string): number => {
   return slot;
 };
 
-const map = (lanes: Lanes, change: (value: number) => number): Lanes => [
-  change(lanes[0]),
-  change(lanes[1]),
-  change(lanes[2]),
-  change(lanes[3]),
-];
-
-const zip = (a: Lanes, b: Lanes, join: (a: number, b: number) => number): Lanes => [
-  join(a[0], b[0]),
-  join(a[1], b[1]),
-  join(a[2], b[2]),
-  join(a[3], b[3]),
-];
+/** Four values from their positions. */
+const fromLanes = (make: (at: 0 | 1 | 2 | 3) => number): Lanes => [make(0), make(1), make(2), make(3)];
 
 /** A buffer of the kernel, and the check that `count` elements from an index on lie inside. */
 export interface Place {
@@ -87,13 +76,40 @@ const reinterpreted = (to: Expr["type"], from: Expr["type"]): ((value: number) =
   return toFloat === fromFloat ? (value) => value : toFloat ? floatOfBits : bitsOfFloat;
 };
 
+/** Expressions that are the same function of numbers in every lane. */
+type Pointwise = ExprOf<"unary" | "binary" | "compare" | "select" | "cast" | "reinterpret">;
+
+/** The function of up to three operands that a pointwise expression is. */
+const operatorOf = (expr: Pointwise): ((a: number, b: number, c: number) => number) => {
+  switch (expr.kind) {
+    case "unary":
+      return (a) => foldUnary(expr.fn, expr.type, a);
+    case "binary":
+      return (a, b) => foldBinary(expr.fn, expr.type, a, b);
+    case "compare":
+      return (a, b) => (foldCompare(expr.fn, a, b) ? 1 : 0);
+    case "select":
+      return (condition, then, otherwise) => (condition === 0 ? otherwise : then);
+    case "cast":
+      return (a) => foldCast(expr.operand.type, expr.type, a);
+    case "reinterpret":
+      return reinterpreted(expr.type, expr.operand.type);
+  }
+};
+
+const noScalar: Scalar = () => 0;
+
+const pointwiseScalar = (expr: Pointwise, scope: Scope): Scalar => {
+  const operator = operatorOf(expr);
+  const [a = noScalar, b = noScalar, c = noScalar] = childrenOf(expr).map((child) => scalarOf(child, scope));
+  return (frame) => operator(a(frame), b(frame), c(frame));
+};
+
 /** Resolves an expression of a scalar type. */
 export const scalarOf = (expr: Expr, scope: Scope): Scalar => {
   switch (expr.kind) {
-    case "const": {
-      const { value } = expr;
-      return () => value;
-    }
+    case "const":
+      return () => expr.value;
     case "var": {
       const slot = slotOf(scope, expr.name);
       return (frame) => frame.scalars[slot] ?? 0;
@@ -107,56 +123,23 @@ export const scalarOf = (expr: Expr, scope: Scope): Scalar => {
         return elementAt(frame, position, at);
       };
     }
-    case "unary": {
-      const { fn, type } = expr;
-      const operand = scalarOf(expr.operand, scope);
-      return (frame) => foldUnary(fn, type, operand(frame));
-    }
-    case "binary": {
-      const { fn, type } = expr;
-      const left = scalarOf(expr.left, scope);
-      const right = scalarOf(expr.right, scope);
-      return (frame) => foldBinary(fn, type, left(frame), right(frame));
-    }
-    case "compare": {
-      const { fn } = expr;
-      const left = scalarOf(expr.left, scope);
-      const right = scalarOf(expr.right, scope);
-      return (frame) => (foldCompare(fn, left(frame), right(frame)) ? 1 : 0);
-    }
-    case "select": {
-      const condition = scalarOf(expr.condition, scope);
-      const then = scalarOf(expr.then, scope);
-      const otherwise = scalarOf(expr.otherwise, scope);
-      return (frame) => {
-        const chosen = condition(frame);
-        const yes = then(frame);
-        const no = otherwise(frame);
-        return chosen === 0 ? no : yes;
-      };
-    }
-    case "cast": {
-      const { type } = expr;
-      const from = expr.operand.type;
-      const operand = scalarOf(expr.operand, scope);
-      return (frame) => foldCast(from, type, operand(frame));
-    }
-    case "reinterpret": {
-      const change = reinterpreted(expr.type, expr.operand.type);
-      const operand = scalarOf(expr.operand, scope);
-      return (frame) => change(operand(frame));
-    }
+    case "unary":
+    case "binary":
+    case "compare":
+    case "select":
+    case "cast":
+    case "reinterpret":
+      return pointwiseScalar(expr, scope);
     case "lane": {
-      const { lane } = expr;
       const operand = vectorOf(expr.operand, scope);
-      return (frame) => operand(frame)[lane];
+      return (frame) => operand(frame)[expr.lane];
     }
     case "reduceLanes": {
-      const { fn, type } = expr;
       const operand = vectorOf(expr.operand, scope);
+      const fold = (a: number, b: number): number => foldBinary(expr.fn, expr.type, a, b);
       return (frame) => {
         const [a, b, c, d] = operand(frame);
-        return foldBinary(fn, type, foldBinary(fn, type, a, b), foldBinary(fn, type, c, d));
+        return fold(fold(a, b), fold(c, d));
       };
     }
     case "splat":
@@ -165,61 +148,43 @@ export const scalarOf = (expr: Expr, scope: Scope): Scalar => {
   }
 };
 
+const zeros: Lanes = [0, 0, 0, 0];
+const noVector: Vector = () => zeros;
+
+const pointwiseVector = (expr: Pointwise, scope: Scope): Vector => {
+  const operator = operatorOf(expr);
+  const [a = noVector, b = noVector, c = noVector] = childrenOf(expr).map((child) => vectorOf(child, scope));
+  return (frame) => {
+    const x = a(frame);
+    const y = b(frame);
+    const z = c(frame);
+    return fromLanes((at) => operator(x[at], y[at], z[at]));
+  };
+};
+
 /** Resolves an expression of a vector type. */
 export const vectorOf = (expr: Expr, scope: Scope): Vector => {
   switch (expr.kind) {
     case "var": {
       const slot = slotOf(scope, expr.name);
-      return (frame) => frame.vectors[slot] ?? [0, 0, 0, 0];
+      return (frame) => frame.vectors[slot] ?? zeros;
     }
     case "load": {
       const { position, check } = placeOf(scope, expr.buffer);
       const index = scalarOf(expr.index, scope);
       return (frame) => {
-        const at = index(frame);
-        check(at, 4);
-        return map([0, 1, 2, 3], (lane) => elementAt(frame, position, at + lane));
+        const first = index(frame);
+        check(first, 4);
+        return fromLanes((at) => elementAt(frame, position, first + at));
       };
     }
-    case "unary": {
-      const { fn, type } = expr;
-      const operand = vectorOf(expr.operand, scope);
-      return (frame) => map(operand(frame), (value) => foldUnary(fn, type, value));
-    }
-    case "binary": {
-      const { fn, type } = expr;
-      const left = vectorOf(expr.left, scope);
-      const right = vectorOf(expr.right, scope);
-      return (frame) => zip(left(frame), right(frame), (a, b) => foldBinary(fn, type, a, b));
-    }
-    case "compare": {
-      const { fn } = expr;
-      const left = vectorOf(expr.left, scope);
-      const right = vectorOf(expr.right, scope);
-      return (frame) => zip(left(frame), right(frame), (a, b) => (foldCompare(fn, a, b) ? 1 : 0));
-    }
-    case "select": {
-      const condition = vectorOf(expr.condition, scope);
-      const then = vectorOf(expr.then, scope);
-      const otherwise = vectorOf(expr.otherwise, scope);
-      return (frame) => {
-        const chosen = condition(frame);
-        const yes = then(frame);
-        const no = otherwise(frame);
-        return map([0, 1, 2, 3], (lane) => (chosen[lane] === 0 ? no[lane] : yes[lane]) ?? 0);
-      };
-    }
-    case "cast": {
-      const { type } = expr;
-      const from = expr.operand.type;
-      const operand = vectorOf(expr.operand, scope);
-      return (frame) => map(operand(frame), (value) => foldCast(from, type, value));
-    }
-    case "reinterpret": {
-      const change = reinterpreted(expr.type, expr.operand.type);
-      const operand = vectorOf(expr.operand, scope);
-      return (frame) => map(operand(frame), change);
-    }
+    case "unary":
+    case "binary":
+    case "compare":
+    case "select":
+    case "cast":
+    case "reinterpret":
+      return pointwiseVector(expr, scope);
     case "splat": {
       const operand = scalarOf(expr.operand, scope);
       return (frame) => {
@@ -231,7 +196,7 @@ export const vectorOf = (expr: Expr, scope: Scope): Vector => {
       const operand = scalarOf(expr.operand, scope);
       return (frame) => {
         const first = operand(frame);
-        return [first, (first + 1) | 0, (first + 2) | 0, (first + 3) | 0];
+        return fromLanes((at) => (first + at) | 0);
       };
     }
     case "const":

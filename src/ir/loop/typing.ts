@@ -45,10 +45,10 @@ const binaryTypes: { readonly [F in LoopBinary]: readonly LoopType[] } = {
 };
 
 /** Whether a unary operator means something on a type. */
-export const unaryTakes = (fn: LoopUnary, type: LoopType): boolean => unaryTypes[fn].includes(type);
+const unaryTakes = (fn: LoopUnary, type: LoopType): boolean => unaryTypes[fn].includes(type);
 
 /** Whether a binary operator means something on a type. */
-export const binaryTakes = (fn: LoopBinary, type: LoopType): boolean => binaryTypes[fn].includes(type);
+const binaryTakes = (fn: LoopBinary, type: LoopType): boolean => binaryTypes[fn].includes(type);
 
 /** Whether elements of a buffer load and store as a type: u8 as i32, vectors only of f32 and i32. */
 export const elementFits = (dtype: DType, type: LoopType): boolean =>

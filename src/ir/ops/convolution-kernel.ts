@@ -1,4 +1,4 @@
-// Two-dimensional convolution as loops. For f32: tiles of up to 5 output channels by 8 output columns run over input channels
+// Two-dimensional convolution as loops. For f32: tiles of up to 4 output channels by 8 output columns run over input channels
 // and taps of the padded planes, with their accumulators in registers. Each output is summed in the order (channel, row
 // tap, column tap), whatever the tile.
 import { add, type BlockBuilder, binary, flatten, i32, literal, load, multiply, splat } from "../loop/build.ts";

@@ -1,6 +1,6 @@
 // The matrix product as loops. For f32: the right operand is packed into column panels of 8 (which also undoes a
-// transposition and computes whatever was fused into it), then tiles of up to 5 rows by 8 columns run over the shared
-// axis with their accumulators in registers: 10 accumulators, 2 columns of B, 1 splat and 1 product are the 14 of 15 vector
+// transposition and computes whatever was fused into it), then tiles of up to 4 rows by 8 columns run over the shared
+// axis with their accumulators in registers: 8 accumulators, 2 columns of B, 1 splat and 1 product are 12 of the 15 vector
 // registers that V8 leaves us. Each element of the result is summed in the order of the shared axis, whatever the tile,
 // so the tile shape never shows in the bits.
 import {

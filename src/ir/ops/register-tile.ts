@@ -3,8 +3,8 @@
 import { add, type BlockBuilder, lane } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 
-/** Rows that a tile may have: with 2 vectors per row, 5 rows leave room for the operands among V8's 15 registers. */
-export const maximumRows = 5;
+/** Rows that a tile may have: with 2 vectors per row, 4 rows are the most that every version of V8 keeps in its 15 vector registers. */
+export const maximumRows = 4;
 
 /** `full` blocks of `height` rows, then one block of `rest` rows. */
 export interface RowBlocks {

@@ -15,7 +15,7 @@
 //
 // A name is a plain word or a string; an expression is a word, a number or a dimension such as floor((H+31)/32).
 import { at, type Location } from "../diagnostics/location.ts";
-import { dtypeNames, isDType, type DType } from "../types/dtype.ts";
+import { type DType, dtypeNames, isDType } from "../types/dtype.ts";
 import type {
   AttributeSyntax,
   AttributeValueSyntax,

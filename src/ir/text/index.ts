@@ -2,4 +2,4 @@
 export { type DotOptions, toDot } from "./dot.ts";
 export { sameGraph } from "./equal.ts";
 export { type ParseOptions, parseGraph } from "./parse.ts";
-export { printGraph, type PrintOptions } from "./print.ts";
+export { type PrintOptions, printGraph } from "./print.ts";

@@ -71,7 +71,7 @@ const fitsBuffer = ({ kernel }: Widening, buffer: string, type: LoopType): boole
 };
 
 /** A value as a vector: splat if it is a scalar. */
-export const asVector = (expr: Expr): Expr | undefined => {
+const asVector = (expr: Expr): Expr | undefined => {
   if (isVector(expr.type)) return expr;
   const type = vectorType(expr.type);
   return type === undefined ? undefined : { kind: "splat", type, operand: expr };
@@ -97,7 +97,7 @@ const widenVariable = (name: string, type: LoopType, { index, vectors }: Widenin
     : (vectors.get(name) ?? variable(type, name));
 
 /** The four values of an expression in four iterations, as a vector; undefined where there is no such vector. */
-export const widenExpr = (expr: Expr, widening: Widening): Expr | undefined => {
+const widenExpr = (expr: Expr, widening: Widening): Expr | undefined => {
   if (!varies(expr, widening.varying)) return asVector(expr);
   const type = vectorType(expr.type);
   if (type === undefined) return undefined;

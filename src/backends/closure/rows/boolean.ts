@@ -1,6 +1,7 @@
 // Leaf loops over booleans: bytes that are 0 or 1.
-import { foldCompare } from "../../../ir/loop/fold.ts";
+
 import type { LoopCompare } from "../../../ir/loop/expr.ts";
+import { foldCompare } from "../../../ir/loop/fold.ts";
 import type { BinaryRow, Bytes, SelectRow, UnaryRow } from "./row.ts";
 
 export const not: UnaryRow<Bytes, Bytes> = (n, out, o, a, i, p) => {

@@ -1,5 +1,5 @@
 // Leaf loops over i32 values. Storing to an Int32Array wraps; products go through Math.imul to stay exact.
-import type { LoopCompare, LoopBinary } from "../../../ir/loop/expr.ts";
+import type { LoopBinary, LoopCompare } from "../../../ir/loop/expr.ts";
 import type { BinaryRow, Bytes, Integers, SelectRow, UnaryRow } from "./row.ts";
 
 export const unary: { readonly [F in "neg" | "abs"]: UnaryRow<Integers, Integers> } = {

@@ -53,6 +53,12 @@ const constants: Precision<ExponentialConstants> = {
   },
 };
 
+/** e^(r + low) - 1 for |r| <= ln 2 / 2 and `low` within the last place of r. */
+export const growth = (body: BlockBuilder, r: Expr, low?: Expr): Expr => {
+  const tail = times(times(r, r), polynomial(r, choose(r, constants).tail));
+  return body.name(plus(r, low === undefined ? tail : plus(low, tail)), "growth");
+};
+
 /** e^x as (1 + rest) * 2^exponent; |rest| stays below 0.42. */
 export interface ReducedExponential {
   readonly rest: Expr;
@@ -61,13 +67,12 @@ export interface ReducedExponential {
 
 /** Reduces e^(x + low); |x| must be bounded, and `low` be small. */
 export const reduceExponential = (body: BlockBuilder, x: Expr, low?: Expr): ReducedExponential => {
-  const { ln2High, ln2Low, tail } = choose(x, constants);
+  const { ln2High, ln2Low } = choose(x, constants);
   const { value, integer } = nearestWhole(body, times(low === undefined ? x : plus(x, low), Math.LOG2E));
   const high = minus(x, times(value, ln2High));
   const correction = times(value, ln2Low);
   const r = body.name(low === undefined ? minus(high, correction) : plus(high, minus(low, correction)), "r");
-  const square = times(r, r);
-  return { rest: body.name(plus(r, times(square, polynomial(r, tail))), "rest"), exponent: integer };
+  return { rest: growth(body, r), exponent: integer };
 };
 
 /** e^x. */

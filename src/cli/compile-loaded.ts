@@ -1,0 +1,49 @@
+// A loaded model made runnable for a command: symbols bound, parameters as the model begins, or as a file has them.
+import type { Executable } from "../backends/runtime/executable.ts";
+import { type BackendName, type CompiledGraph, instantiate } from "../compile/compile-graph.ts";
+import { planGraph } from "../compile/plan-graph.ts";
+import { loadSafetensors } from "../formats/safetensors-file.ts";
+import type { Bindings } from "../ir/types/dim.ts";
+import { initialize, parameterStore } from "../training/compiled-model.ts";
+import type { LoadedModel } from "./load-model.ts";
+import { requireDims } from "./options.ts";
+import type { Ui } from "./ui.ts";
+
+/** How a model is made runnable. */
+export interface LoadedOptions {
+  readonly dims: Bindings;
+  readonly backend?: BackendName;
+  readonly weights?: string | undefined;
+  /** What the model's initialisers draw from; 0 unless given. */
+  readonly seed?: number;
+}
+
+/** What optimizers keep is named under this; a model without its training has no place for it. */
+const optimizerState = "optimizer.";
+
+const restoreFile = async (executable: Executable, file: string, ui: Ui): Promise<void> => {
+  const stored = await loadSafetensors(file);
+  const store = parameterStore(executable);
+  const isLeftOut = (name: string): boolean => name.startsWith(optimizerState) && !store.names.includes(name);
+  const names = Object.keys(stored);
+  store.restore(Object.fromEntries(Object.entries(stored).filter(([name]) => !isLeftOut(name))));
+  const left = names.filter(isLeftOut).length;
+  if (left > 0) ui.note(`${file}: ${left} tensors of optimizer state are not used`);
+  const missing = store.names.filter((name) => !names.includes(name) && !name.startsWith(optimizerState));
+  if (missing.length > 0) ui.note(`${file}: has no ${missing.join(", ")}, which begin as the model says`);
+};
+
+/** Compiles a loaded model. */
+export const compileLoaded = async (
+  { model, graph: describe }: LoadedModel,
+  { dims, backend, weights, seed = 0 }: LoadedOptions,
+  ui: Ui,
+): Promise<CompiledGraph> => {
+  const graph = describe();
+  requireDims(graph, dims, "and compiled code has fixed extents");
+  const planned = planGraph(graph, { dims });
+  const executable = instantiate(planned, backend);
+  if (model !== undefined) initialize(executable, model, seed);
+  if (weights !== undefined) await restoreFile(executable, weights, ui);
+  return { ...planned, executable };
+};

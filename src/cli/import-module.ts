@@ -1,0 +1,94 @@
+// Imports a user's module. Node itself takes the types away where it can; where it cannot (older versions, enums, imports
+// without extension) tsx is registered and does. What goes wrong becomes a finding with a place in the user's file.
+import { spawnSync } from "node:child_process";
+import { Console } from "node:console";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { type WeftError, weftError } from "../ir/diagnostics/diagnostic.ts";
+import { at, type Location } from "../ir/diagnostics/location.ts";
+import { asWeftError, oneLine, thrownAt } from "./foreign-error.ts";
+
+/** The exports of a module, by name. */
+export type Exports = Readonly<Record<string, unknown>>;
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+
+/** What Node says when it meets TypeScript that it cannot run by itself, or that only tsx resolves. */
+const needsTsx: ReadonlySet<string> = new Set([
+  "ERR_UNKNOWN_FILE_EXTENSION",
+  "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX",
+  "ERR_INVALID_TYPESCRIPT_SYNTAX",
+  "ERR_MODULE_NOT_FOUND",
+  "ERR_UNSUPPORTED_DIR_IMPORT",
+]);
+
+/** A syntax error and where it is. */
+interface SyntaxFault {
+  readonly why: string;
+  readonly location?: Location;
+}
+
+/** esbuild's form, in which columns count from 0. */
+const esbuildFault = ({ message }: Error): SyntaxFault | undefined => {
+  const [, file, line, column, why] = /^(.+):(\d+):(\d+): ERROR: (.*)$/m.exec(message) ?? [];
+  return file === undefined || why === undefined
+    ? undefined
+    : { why, location: at(file, Number(line), Number(column) + 1) };
+};
+
+/** Node's form: the place, the line, a caret below it. */
+const caretLocation = (text: string): Location | undefined => {
+  const [, file, line, indent] = /^((?:file:\/\/|\/|[A-Za-z]:[\\/]).*):(\d+)\r?\n.*\r?\n(\s*)\^/m.exec(text) ?? [];
+  if (file === undefined || indent === undefined) return undefined;
+  return at(file.startsWith("file:") ? fileURLToPath(file) : file, Number(line), indent.length + 1);
+};
+
+/** V8 keeps the place of a syntax error to itself; a process that only checks the file prints it. */
+const checkedLocation = (file: string): Location | undefined => {
+  const { stderr } = spawnSync(process.execPath, ["--check", file], { encoding: "utf8", timeout: 10_000 });
+  return caretLocation(stderr);
+};
+
+const syntaxFault = (error: unknown, file: string): SyntaxFault | undefined => {
+  if (!(error instanceof Error)) return undefined;
+  if (error.name === "TransformError") return esbuildFault(error) ?? { why: oneLine(error) };
+  // A syntax error with a frame in the user's files was thrown there, by JSON.parse for example.
+  if (!(error instanceof SyntaxError) || thrownAt(error) !== undefined) return undefined;
+  const location = caretLocation(error.stack ?? "") ?? (/\.[cm]?js$/.test(file) ? checkedLocation(file) : undefined);
+  return { why: error.message, ...(location === undefined ? {} : { location }) };
+};
+
+/** The finding for whatever an import threw. */
+const loadingError = (error: unknown, file: string): WeftError => {
+  const ours = asWeftError(error);
+  if (ours !== undefined) return ours;
+  const fault = syntaxFault(error, file);
+  if (fault !== undefined) return weftError("W612", { file, why: fault.why }, { location: fault.location, cause: error });
+  return weftError("W613", { file, error: oneLine(error) }, { location: thrownAt(error), cause: error });
+};
+
+const importByTsx = async (address: string): Promise<Exports> => {
+  const { register } = await import("tsx/esm/api");
+  register();
+  // Node remembers that the plain address failed.
+  return (await import(`${address}?weft`)) as Exports;
+};
+
+/**
+ * Imports a file. `reject`s syntax errors (W612) and whatever it throws (W613). From here on `console` writes to stderr,
+ * because stdout is for results.
+ */
+export const importModule = async (file: string): Promise<Exports> => {
+  globalThis.console = new Console(process.stderr);
+  const address = pathToFileURL(file).href;
+  try {
+    return (await import(address)) as Exports;
+  } catch (error) {
+    if (!needsTsx.has(codeOf(error)) || !/\.[cm]?tsx?$/.test(file)) throw loadingError(error, file);
+  }
+  try {
+    return await importByTsx(address);
+  } catch (error) {
+    throw loadingError(error, file);
+  }
+};

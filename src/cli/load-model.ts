@@ -1,0 +1,127 @@
+// From a file to the models in it. Exports are told by their form (`kind`, or the tables of a graph), never by their class.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, extname, join, resolve } from "node:path";
+import { reject, weftError } from "../ir/diagnostics/diagnostic.ts";
+import { InvariantError, invariant } from "../ir/diagnostics/invariant.ts";
+import { nearestName } from "../ir/diagnostics/nearest.ts";
+import type { Graph } from "../ir/graph/graph.ts";
+import { parseGraph } from "../ir/text/parse.ts";
+import { type AnyModel, modelGraph } from "../model/model.ts";
+import { type AnyTraining, trainingGraph } from "../training/training.ts";
+import { asWeftError, oneLine, thrownAt } from "./foreign-error.ts";
+import { type Exports, importModule } from "./import-module.ts";
+import { handOver, otherInstallation } from "./other-installation.ts";
+
+/** Something that was described, out of a file. */
+export interface LoadedModel {
+  /** As reports call it: the name that its description has. */
+  readonly name: string;
+  readonly kind: "model" | "training" | "graph";
+  /** The name of its export; a text has none. */
+  readonly exported: string | undefined;
+  /** The model whose initialisers fill the parameters; a graph alone has none. */
+  readonly model: AnyModel | undefined;
+  /** The graph as described. Describes it at each call; `reject`s (W617) what the description throws. */
+  readonly graph: () => Graph;
+}
+
+const extensions: readonly string[] = [".ts", ".mts", ".js", ".mjs", ".weft"];
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+const isModel = (value: unknown): value is AnyModel =>
+  isObject(value) && "kind" in value && value.kind === "model" && "forward" in value;
+
+const isTraining = (value: unknown): value is AnyTraining =>
+  isObject(value) && "kind" in value && value.kind === "training" && "model" in value && isModel(value.model);
+
+const isGraph = (value: unknown): value is Graph =>
+  isObject(value) && "nodes" in value && "entries" in value && "constants" in value && "name" in value;
+
+/** Describes the graph; errors that are not ours get their place and a code. */
+const traced = (name: string, describe: () => Graph): Graph => {
+  try {
+    return describe();
+  } catch (error) {
+    const isOurs = asWeftError(error) !== undefined || error instanceof InvariantError;
+    throw isOurs ? error : weftError("W617", { model: name, error: oneLine(error) }, { location: thrownAt(error), cause: error });
+  }
+};
+
+const loadedFrom = (value: unknown, exported?: string): LoadedModel | undefined => {
+  if (isModel(value)) {
+    const { name } = value;
+    return { name, kind: "model", exported, model: value, graph: () => traced(name, () => modelGraph(value)) };
+  }
+  if (isTraining(value)) {
+    const { model } = value;
+    const graph = (): Graph => traced(model.name, () => trainingGraph(value));
+    return { name: model.name, kind: "training", exported, model, graph };
+  }
+  return isGraph(value)
+    ? { name: value.name, kind: "graph", exported, model: undefined, graph: () => value }
+    : undefined;
+};
+
+const whatIs = (value: unknown): string => {
+  const loaded = loadedFrom(value);
+  if (loaded !== undefined) return `a ${loaded.kind}`;
+  if (typeof value === "function") return "a function";
+  if (value === null || value === undefined) return String(value);
+  return Array.isArray(value) ? "a list" : `a${typeof value === "object" ? "n" : ""} ${typeof value}`;
+};
+
+const exportedList = (exports: Exports): readonly { readonly name: string; readonly what: string }[] =>
+  Object.entries(exports).map(([name, value]) => ({ name, what: whatIs(value) }));
+
+/** What is exported under several names counts once, by the first of them; the default export goes before all. */
+const loadedExports = (exports: Exports): readonly LoadedModel[] => {
+  const found = new Map<unknown, LoadedModel>();
+  const entries = Object.entries(exports).toSorted(([a], [b]) => Number(b === "default") - Number(a === "default"));
+  for (const [name, value] of entries) {
+    const loaded = found.has(value) ? undefined : loadedFrom(value, name);
+    if (loaded !== undefined) found.set(value, loaded);
+  }
+  return [...found.values()];
+};
+
+const filesNear = (file: string): readonly string[] => {
+  const folder = dirname(resolve(file));
+  return existsSync(folder) ? readdirSync(folder).filter((name) => extensions.includes(extname(name))) : [];
+};
+
+const checkFile = (file: string): void => {
+  if (!existsSync(file)) {
+    const near = nearestName(basename(file), filesNear(file));
+    reject("W610", { file, nearest: near === undefined ? undefined : join(dirname(file), near) });
+  }
+  if (!extensions.includes(extname(file))) reject("W611", { file, known: extensions });
+};
+
+const loadText = (file: string): LoadedModel => {
+  const graph = parseGraph(readFileSync(file, "utf8"), { file: resolve(file) });
+  return { name: graph.name, kind: "graph", exported: undefined, model: undefined, graph: () => graph };
+};
+
+/** Loads what a file exports under a name, or all that it exports. */
+export const loadModels = async (file: string, name?: string): Promise<readonly LoadedModel[]> => {
+  checkFile(file);
+  if (extname(file) === ".weft") return [loadText(file)];
+  const other = otherInstallation(file);
+  if (other !== undefined) return handOver(other);
+  const exports = await importModule(resolve(file));
+  if (name !== undefined) {
+    const chosen = Object.hasOwn(exports, name) ? loadedFrom(exports[name], name) : undefined;
+    return [chosen ?? reject("W616", { file, name, exported: exportedList(exports) })];
+  }
+  const loaded = loadedExports(exports);
+  return loaded.length === 0 ? reject("W614", { file, exported: exportedList(exports) }) : loaded;
+};
+
+/** Loads one model: the one of that name, the default export, or the only one there is. */
+export const loadModel = async (file: string, name?: string): Promise<LoadedModel> => {
+  const [first, ...others] = await loadModels(file, name);
+  invariant(first !== undefined, `${file} has a model`);
+  if (others.length === 0 || first.exported === "default") return first;
+  return reject("W615", { file, names: [first, ...others].flatMap(({ exported }) => exported ?? []) });
+};

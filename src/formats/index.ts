@@ -1,0 +1,3 @@
+// The package entry `weftgraph/formats`: tensors in files.
+export { decodeSafetensors, encodeSafetensors, type StoredTensor, type StoredTensors } from "./safetensors.ts";
+export { loadSafetensors, saveSafetensors } from "./safetensors-file.ts";

@@ -1,0 +1,31 @@
+// The package entry `weftgraph`: describe a network, compile it, run it, train it.
+export type { Executable } from "./backends/runtime/executable.ts";
+export type { Feed, NDArray } from "./backends/runtime/host-array.ts";
+export { type BackendName, type CompiledGraph, type CompileOptions, compileGraph } from "./compile/compile-graph.ts";
+export { decodeSafetensors, encodeSafetensors, type StoredTensor, type StoredTensors } from "./formats/safetensors.ts";
+export { type Diagnostic, type Note, WeftError } from "./ir/diagnostics/diagnostic.ts";
+export * from "./ir/functions/index.ts";
+export { type GraphBuilder, graphBuilder } from "./ir/graph/builder.ts";
+export type { Graph } from "./ir/graph/graph.ts";
+export { type Trace, traceOver, withTrace } from "./ir/graph/traced-tensor.ts";
+export type { Dim } from "./ir/types/dim.ts";
+export type { DType } from "./ir/types/dtype.ts";
+export type { Dims, Tensor } from "./ir/types/tensor.ts";
+export {
+  constantly,
+  fanInUniform,
+  glorotUniform,
+  heNormal,
+  type Initializer,
+  normal,
+  ones,
+  uniform,
+  zeros,
+} from "./model/initializer.ts";
+export { defineModel, type InputSpec, type Model, spec } from "./model/model.ts";
+export { type Layer, layer, type Params, type ParamSpec, type Path, param, repeat } from "./model/parameter.ts";
+export { differentiate } from "./passes/differentiate.ts";
+export { compile, compileSync } from "./training/compile.ts";
+export type { CompiledModel, ModelOptions, ParameterStore } from "./training/compiled-model.ts";
+export type { Trainer } from "./training/trainer.ts";
+export { type Training, type TrainingOptions, training } from "./training/training.ts";

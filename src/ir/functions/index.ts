@@ -1,0 +1,11 @@
+// All public functions of tensors.
+export * from "./comparison.ts";
+export * from "./contraction.ts";
+export * from "./convolution.ts";
+export * from "./creation.ts";
+export * from "./elementwise.ts";
+export * from "./indexing.ts";
+export * from "./loss.ts";
+export * from "./movement.ts";
+export * from "./normalization.ts";
+export * from "./reduction.ts";

@@ -1,0 +1,431 @@
+// Kernels that are hard for a backend in one way each: dependences between iterations, memory under two names, indices
+// that jump, every type and operator on the values where it is easy to go wrong. Long enough for several chunks.
+import {
+  add,
+  type BlockBuilder,
+  binary,
+  bool,
+  cast,
+  compare,
+  constant,
+  f32,
+  i32,
+  lane,
+  literal,
+  load,
+  multiply,
+  ramp,
+  reduceLanes,
+  reinterpret,
+  select,
+  splat,
+  subtract,
+  unary,
+} from "../../src/ir/loop/build.ts";
+import type { Expr, LoopBinary, LoopCompare, LoopType, LoopUnary, ScalarType } from "../../src/ir/loop/expr.ts";
+import type { PlannedProgram } from "../../src/ir/loop/kernel.ts";
+import type { DType } from "../../src/ir/types/dtype.ts";
+import { kernelOf, type ParameterRow, programOf } from "./kernel-program.ts";
+
+/** A name for the test's title, and a program of one kernel. */
+export type KernelCase = readonly [title: string, program: PlannedProgram];
+
+const n = 1300;
+
+const of = (
+  title: string,
+  parameters: readonly ParameterRow[],
+  fill: (body: BlockBuilder) => void,
+  shared: Readonly<Record<string, string>> = {},
+): KernelCase => [title, programOf(kernelOf(parameters, fill), shared)];
+
+const x: ParameterRow = ["x", "f32", n, "read"];
+const y: ParameterRow = ["y", "f32", n, "read"];
+const out: ParameterRow = ["out", "f32", n, "write"];
+const both: ParameterRow = ["both", "f32", n, "update"];
+const at = (buffer: string, index: Expr | number): Expr => load("f32", buffer, index);
+const sum = (left: Expr, right: Expr): Expr => binary("add", left, right);
+const product = (left: Expr, right: Expr): Expr => binary("mul", left, right);
+
+const dependences: readonly KernelCase[] = [
+  of("reads what the iteration before has stored", [both], (body) =>
+    body.loop(n, (i, inner) => inner.store("both", i, product(at("both", subtract(i, 1)), f32(1.5))), { from: 1 }),
+  ),
+  of("reads what the iteration after will store", [both], (body) =>
+    body.loop(n - 1, (i, inner) => inner.store("both", i, product(at("both", add(i, 1)), f32(1.5)))),
+  ),
+  of("stores where it reads", [both], (body) =>
+    body.loop(n, (i, inner) => inner.store("both", i, sum(at("both", i), f32(0.1)))),
+  ),
+  of("keeps a value that it then overwrites", [both, out], (body) =>
+    body.loop(n, (i, inner) => {
+      const before = inner.name(at("both", i));
+      inner.store("both", i, f32(7));
+      inner.store("out", i, sum(before, at("both", i)));
+    }),
+  ),
+  of("stores twice to one place", [out, x], (body) =>
+    body.loop(n - 1, (i, inner) => {
+      inner.store("out", add(i, 1), at("x", i));
+      inner.store("out", i, f32(3));
+    }),
+  ),
+  of("swaps neighbours within windows of two", [both], (body) =>
+    body.loop(n / 2, (i, inner) => {
+      const left = inner.name(at("both", multiply(i, 2)));
+      inner.store("both", multiply(i, 2), at("both", add(multiply(i, 2), 1)));
+      inner.store("both", add(multiply(i, 2), 1), left);
+    }),
+  ),
+  of("stores all to one place", [out, x], (body) => body.loop(n, (i, inner) => inner.store("out", 5, at("x", i)))),
+  of("sums into memory", [both, x], (body) =>
+    body.loop(n, (i, inner) => inner.store("both", 5, sum(at("both", 5), at("x", i)))),
+  ),
+  of("carries two variables that depend on each other", [x, out, ["where", "i32", 1, "write"]], (body) => {
+    const largest = body.mutable(f32(-Infinity));
+    const position = body.mutable(i32(-1));
+    body.loop(n, (i, inner) => {
+      const value = inner.name(at("x", i));
+      const better = inner.name(compare("gt", value, largest));
+      inner.assign(largest, select(better, value, largest));
+      inner.assign(position, select(better, i, position));
+    });
+    body.store("out", 0, largest);
+    body.store("where", 0, position);
+  }),
+  of("stores running sums", [x, out], (body) => {
+    const total = body.mutable(f32(0));
+    body.loop(n, (i, inner) => {
+      inner.assign(total, sum(total, at("x", i)));
+      inner.store("out", i, total);
+    });
+  }),
+  of("folds twice into one variable", [x, y, out], (body) => {
+    const total = body.mutable(f32(1));
+    body.loop(n, (i, inner) => {
+      inner.assign(total, sum(total, at("x", i)));
+      inner.assign(total, product(total, at("y", i)));
+    });
+    body.store("out", 0, total);
+  }),
+  of("changes a variable of the body", [x, out], (body) =>
+    body.loop(n, (i, inner) => {
+      const value = inner.mutable(at("x", i));
+      const kept = inner.name(product(value, f32(2)));
+      inner.assign(value, sum(value, kept));
+      inner.store("out", i, sum(value, kept));
+    }),
+  ),
+  of("branches", [x, out], (body) =>
+    body.loop(n, (i, inner) =>
+      inner.when(
+        compare("lt", at("x", i), f32(0)),
+        (then) => then.store("out", i, f32(-1)),
+        (otherwise) => otherwise.store("out", i, at("x", i)),
+      ),
+    ),
+  ),
+];
+
+const nests: readonly KernelCase[] = [
+  of("row maxima and their places", [x, out, ["where", "i32", 130, "write"]], (body) =>
+    body.loop(130, (row, outer) => {
+      const largest = outer.mutable(at("x", multiply(row, 10)));
+      const position = outer.mutable(i32(0));
+      outer.loop(
+        10,
+        (column, inner) => {
+          const value = inner.name(at("x", add(multiply(row, 10), column)));
+          const better = inner.name(compare("gt", value, largest));
+          inner.assign(largest, select(better, value, largest));
+          inner.assign(position, select(better, column, position));
+        },
+        { from: 1 },
+      );
+      outer.store("out", row, largest);
+      outer.store("where", row, position);
+    }),
+  ),
+  of("loops inside that may not run", [x, out, ["counts", "i32", 4, "read"]], (body) =>
+    body.loop(100, (row, outer) => {
+      const scaled = outer.name(product(at("x", row), f32(3)));
+      const total = outer.mutable(f32(0));
+      outer.loop(binary("rem", load("i32", "counts", 0), i32(3)), (column, inner) =>
+        inner.assign(total, sum(total, product(scaled, at("x", add(multiply(row, 3), column))))),
+      );
+      outer.store("out", row, sum(total, scaled));
+    }),
+  ),
+  of("loops inside of different lengths", [x, out], (body) =>
+    body.loop(40, (row, outer) => {
+      const total = outer.mutable(f32(0));
+      outer.loop(row, (column, inner) => inner.assign(total, sum(total, at("x", column))));
+      outer.store("out", row, total);
+    }),
+  ),
+  of("rows stored by a loop inside, next to each other", [x, out], (body) =>
+    body.loop(200, (row, outer) => {
+      const scale = outer.name(at("x", row));
+      outer.loop(6, (column, inner) => {
+        const place = inner.name(add(multiply(row, 6), column));
+        inner.store("out", place, product(scale, at("x", place)));
+      });
+    }),
+  ),
+  of("rows stored by a loop inside, overlapping", [x, out], (body) =>
+    body.loop(200, (row, outer) =>
+      outer.loop(7, (column, inner) => {
+        const place = inner.name(add(multiply(row, 6), column));
+        inner.store("out", place, sum(at("x", row), at("x", column)));
+      }),
+    ),
+  ),
+  of("an accumulator of the outside, folded two loops deep", [x, out], (body) => {
+    const total = body.mutable(f32(0));
+    body.loop(60, (row, outer) =>
+      outer.loop(5, (column, inner) => inner.assign(total, sum(total, at("x", add(multiply(column, 60), row))))),
+    );
+    body.store("out", 0, total);
+  }),
+  of("tiles whose rows lie far apart", [x, y, out], (body) =>
+    body.loop(
+      12,
+      (row, outer) =>
+        outer.loop(
+          24,
+          (column, inner) => {
+            const sums = [0, 1, 2].map(() => inner.mutable(literal("f32x4", 0)));
+            inner.loop(7, (k, innermost) => {
+              const right = innermost.name(load("f32x4", "y", add(multiply(k, 24), column)));
+              for (const [r, acc] of sums.entries()) {
+                const left = innermost.name(splat(at("x", add(multiply(add(row, r), 7), k))));
+                innermost.assign(acc, sum(acc, product(left, right)));
+              }
+            });
+            for (const [r, acc] of sums.entries()) inner.store("out", add(multiply(add(row, r), 24), column), acc);
+          },
+          { step: 4 },
+        ),
+      { step: 3 },
+    ),
+  ),
+];
+
+const memory: readonly KernelCase[] = [
+  of(
+    "one buffer as operand and result",
+    [x, y, out],
+    (body) =>
+      body.loop(n, (i, inner) => {
+        const value = inner.name(sum(at("x", i), at("y", i)));
+        inner.store("out", i, product(value, value));
+      }),
+    { out: "x" },
+  ),
+  of("gathers", [x, out, ["places", "i32", n, "read"]], (body) =>
+    body.loop(n, (i, inner) => {
+      const place = inner.name(binary("and", load("i32", "places", i), i32(1023)));
+      inner.store("out", i, at("x", place));
+    }),
+  ),
+  of("scatters, the last value winning", [x, out, ["places", "i32", n, "read"]], (body) =>
+    body.loop(n, (i, inner) => inner.store("out", binary("and", load("i32", "places", i), i32(255)), at("x", i))),
+  ),
+  of("adds where it scatters", [x, both, ["places", "i32", n, "read"]], (body) =>
+    body.loop(n, (i, inner) => {
+      const place = inner.name(binary("and", load("i32", "places", i), i32(15)));
+      inner.store("both", place, sum(at("both", place), at("x", i)));
+    }),
+  ),
+  of("walks backwards and in strides", [x, out], (body) =>
+    body.loop(n / 2, (i, inner) =>
+      inner.store("out", multiply(i, 2), sum(at("x", subtract(i32(n - 1), i)), at("x", multiply(i, 2)))),
+    ),
+  ),
+  of("gathers and scatters vectors", [x, out, ["places", "i32", n, "read"]], (body) =>
+    body.loop(300, (i, inner) => {
+      const place = inner.name(binary("and", load("i32", "places", i), i32(1023)));
+      inner.store("out", multiply(i, 4), load("f32x4", "x", place));
+      inner.store("out", binary("and", place, i32(1020)), load("f32x4", "x", multiply(i, 4)));
+    }),
+  ),
+  of("vectors that overlap", [both], (body) =>
+    body.loop(n - 4, (i, inner) => inner.store("both", i, load("f32x4", "both", add(i, 1))), { step: 3 }),
+  ),
+  of(
+    "bytes, booleans and doubles",
+    [
+      ["bytes", "u8", n, "read"],
+      ["mask", "bool", n, "read"],
+      ["wide", "f64", n, "read"],
+      ["byteOut", "u8", n, "write"],
+      ["maskOut", "bool", n, "write"],
+      ["wideOut", "f64", n, "write"],
+      out,
+    ],
+    (body) =>
+      body.loop(n, (i, inner) => {
+        const byte = inner.name(load("i32", "bytes", i));
+        const flag = inner.name(load("bool", "mask", i));
+        const wide = inner.name(load("f64", "wide", i));
+        inner.store("byteOut", i, subtract(multiply(byte, 3), 700));
+        inner.store("maskOut", i, binary("xor", flag, compare("lt", wide, constant("f64", 0.5))));
+        inner.store("wideOut", i, select(flag, binary("div", wide, constant("f64", 3)), cast("f64", byte)));
+        inner.store("out", i, sum(cast("f32", wide), cast("f32", flag)));
+      }),
+  ),
+];
+
+const lanes: readonly KernelCase[] = [
+  of("lanes, ramps and splats", [x, out, ["whole", "i32", n, "write"]], (body) =>
+    body.loop(
+      n,
+      (i, inner) => {
+        const vector = inner.name(load("f32x4", "x", i));
+        const turned = inner.name(sum(vector, splat(lane(vector, 2))));
+        inner.store("out", i, product(turned, splat(reduceLanes("add", vector))));
+        inner.store("whole", i, binary("add", ramp(i), reinterpret("i32x4", unary("abs", literal("f32x4", 1.5)))));
+      },
+      { step: 4 },
+    ),
+  ),
+  of("a vector from its own lanes", [out, x], (body) => {
+    const vector = body.mutable(load("f32x4", "x", 0));
+    body.loop(9, (i, inner) => {
+      inner.assign(vector, splat(lane(vector, 1)));
+      inner.assign(vector, sum(splat(lane(vector, 0)), load("f32x4", "x", multiply(i, 4))));
+    });
+    body.store("out", 0, vector);
+    body.store("out", 4, reduceLanes("max", vector));
+  }),
+  of("folds of vectors", [x, y, out], (body) => {
+    const total = body.mutable(literal("f32x4", 0));
+    const least = body.mutable(literal("f32x4", 5));
+    const most = body.mutable(literal("f32x4", -5));
+    const power = body.mutable(literal("f32x4", 1));
+    body.loop(
+      n,
+      (i, inner) => {
+        const value = inner.name(load("f32x4", "x", i));
+        inner.assign(total, sum(total, product(value, splat(at("y", binary("div", i, i32(4)))))));
+        inner.assign(least, binary("min", least, value));
+        inner.assign(most, binary("max", value, most));
+        inner.assign(power, product(power, value));
+      },
+      { step: 4 },
+    );
+    for (const [at4, acc] of [total, least, most, power].entries()) body.store("out", at4 * 4, acc);
+  }),
+  of("folds of scalars", [x, out, ["counts", "i32", n, "read"], ["whole", "i32", 8, "write"]], (body) => {
+    const fns: readonly LoopBinary[] = ["add", "mul", "min", "max", "sub", "div"];
+    const floats = fns.map((fn) => ({ fn, acc: body.mutable(f32(0.75)) }));
+    const bits: readonly LoopBinary[] = ["add", "mul", "min", "max", "xor", "and", "or", "sub"];
+    const integers = bits.map((fn) => ({ fn, acc: body.mutable(i32(13)) }));
+    body.loop(n, (i, inner) => {
+      for (const { fn, acc } of floats) inner.assign(acc, binary(fn, acc, at("x", i)));
+      for (const { fn, acc } of integers) inner.assign(acc, binary(fn, acc, load("i32", "counts", i)));
+    });
+    for (const [place, { acc }] of floats.entries()) body.store("out", place, acc);
+    for (const [place, { acc }] of integers.entries()) body.store("whole", place, acc);
+  }),
+  of("masks of vectors", [x, y, out], (body) =>
+    body.loop(
+      n,
+      (i, inner) => {
+        const left = inner.name(load("f32x4", "x", i));
+        const right = inner.name(load("f32x4", "y", i));
+        const mask = inner.name(binary("and", compare("lt", left, right), unary("not", compare("eq", left, right))));
+        inner.store("out", i, select(mask, left, cast("f32x4", cast("i32x4", right))));
+      },
+      { step: 4 },
+    ),
+  ),
+];
+
+const floatUnary: readonly LoopUnary[] = ["neg", "abs", "sqrt", "floor", "ceil", "trunc", "nearest"];
+const floatBinary: readonly LoopBinary[] = ["add", "sub", "mul", "div", "min", "max"];
+const integerBinary: readonly LoopBinary[] = [
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "rem",
+  "min",
+  "max",
+  "and",
+  "or",
+  "xor",
+  "shl",
+  "shr",
+  "shrUnsigned",
+];
+const comparisons: readonly LoopCompare[] = ["eq", "ne", "lt", "le", "gt", "ge"];
+
+const operatorsOf: { readonly [T in ScalarType]: readonly [readonly LoopUnary[], readonly LoopBinary[]] } = {
+  f32: [floatUnary, floatBinary],
+  f64: [floatUnary, floatBinary],
+  i32: [["neg", "abs"], integerBinary],
+  bool: [["not"], ["and", "or", "xor"]],
+};
+
+/** Every operator of a type, applied to every pair of elements. */
+const operators = (type: ScalarType & DType): readonly KernelCase[] => {
+  const operands: readonly ParameterRow[] = [
+    ["a", type, n, "read"],
+    ["b", type, n, "read"],
+  ];
+  const [unaries, binaries] = operatorsOf[type];
+  const mapped = (title: string, result: ScalarType & DType, value: (a: Expr, b: Expr) => Expr): KernelCase =>
+    of(`${type} ${title}`, [...operands, ["result", result, n, "write"]], (body) =>
+      body.loop(n, (i, inner) => inner.store("result", i, value(load(type, "a", i), load(type, "b", i)))),
+    );
+  const casts = (["f32", "f64", "i32", "bool"] as const).filter((to) => to !== type);
+  return [
+    ...unaries.map((fn) => mapped(fn, type, (a) => unary(fn, a))),
+    ...binaries.map((fn) => mapped(fn, type, (a, b) => binary(fn, a, b))),
+    ...comparisons.map((fn) => mapped(fn, "bool", (a, b) => compare(fn, a, b))),
+    ...casts.map((to) => mapped(`to ${to}`, to, (a) => cast(to, a))),
+    mapped("select", type, (a, b) => select(compare("lt", a, b), a, b)),
+  ];
+};
+
+const constants: readonly KernelCase[] = [
+  of(
+    "constants that are hard to write",
+    [
+      ["result", "f64", 16, "write"],
+      ["flags", "bool", 2, "write"],
+    ],
+    (body) => {
+      const values: readonly (readonly [LoopType & ScalarType, number])[] = [
+        ["f32", -0],
+        ["f32", Number.NaN],
+        ["f32", -Infinity],
+        ["f32", Math.fround(0.1)],
+        ["f32", 2 ** -149],
+        ["f64", 0.1],
+        ["f64", 5e-324],
+        ["i32", -(2 ** 31)],
+      ];
+      for (const [place, [type, value]] of values.entries()) {
+        const name = body.mutable(constant(type, value));
+        body.store("result", place, cast("f64", unary("neg", name)));
+      }
+      body.store("flags", 0, bool(true));
+      body.store("flags", 1, bool(false));
+    },
+  ),
+];
+
+/** All of them. */
+export const kernelCases: readonly KernelCase[] = [
+  ...dependences,
+  ...nests,
+  ...memory,
+  ...lanes,
+  ...operators("f32"),
+  ...operators("f64"),
+  ...operators("i32"),
+  ...operators("bool"),
+  ...constants,
+];
