@@ -1,6 +1,6 @@
 // The main job: describes LeNet-5, compiles it to WebAssembly, trains it on real handwritten digits, proves that closures
 // give the same bits, writes it out as a folder that needs nothing, and lets a fresh process that knows only that folder
-// classify the test digits. `--short` does the same with a tenth of the training.
+// classify the test digits. `--short` does the same with one epoch of the eight.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,7 +19,7 @@ const epochs = short ? 1 : 8;
 const directory = "out/digits";
 
 const { train, test } = loadDigits();
-const stepsPerEpoch = Math.floor((short ? train.count / 4 : train.count) / batch);
+const stepsPerEpoch = Math.floor(train.count / batch);
 
 /** The largest of each row of ten. */
 const digitsOf = (logits: ArrayLike<number>, rows: number): number[] =>
@@ -67,18 +67,21 @@ const main = async (): Promise<void> => {
     cliProgress.Presets.shades_classic,
   );
   bar.start(epochs * stepsPerEpoch, 0, { loss: "-", accuracy: "-", speed: "-" });
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    const order = pick(train, epochOrder(train.count, epoch));
-    for (let step = 0; step < stepsPerEpoch; step++) {
-      const result = trainer.step(batchOf(order, step * batch, batch));
-      losses.push(result.loss);
-      right += result.right.data[0] ?? 0;
-      const seen = losses.length * batch;
-      const speed = (seen / (performance.now() - trainingStart)) * 1000;
-      bar.increment(1, { loss: result.loss.toFixed(4), accuracy: percent(right / seen), speed: speed.toFixed(0) });
+  try {
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      const order = pick(train, epochOrder(train.count, epoch));
+      for (let step = 0; step < stepsPerEpoch; step++) {
+        const result = trainer.step(batchOf(order, step * batch, batch));
+        losses.push(result.loss);
+        right += result.right.data[0] ?? 0;
+        const seen = losses.length * batch;
+        const speed = (seen / (performance.now() - trainingStart)) * 1000;
+        bar.increment(1, { loss: result.loss.toFixed(4), accuracy: percent(right / seen), speed: speed.toFixed(0) });
+      }
     }
+  } finally {
+    bar.stop();
   }
-  bar.stop();
   const seconds = (performance.now() - trainingStart) / 1000;
 
   const predict = (digits: Digits): number[] => {
@@ -131,7 +134,7 @@ const main = async (): Promise<void> => {
     await reportPage({ title: "LeNet-5 on handwritten digits", facts, losses, test, predicted }),
   );
   console.log(`report           ${directory}/report.html`);
-  if (!equal || accuracyOf(fresh, test) !== accuracy || accuracy < (short ? 0.85 : 0.975)) {
+  if (!equal || accuracyOf(fresh, test) !== accuracy || accuracy < (short ? 0.93 : 0.975)) {
     console.error("The run did not reach what it promises.");
     process.exitCode = 1;
   }

@@ -1,7 +1,8 @@
-// Imports a user's module. Node itself takes the types away where it can; where it cannot (older versions, enums, imports
+// Imports a user's module. Node itself takes the types away where it can; where it cannot (before Node 22.18, enums, imports
 // without extension) tsx is registered and does. What goes wrong becomes a finding with a place in the user's file.
 import { spawnSync } from "node:child_process";
 import { Console } from "node:console";
+import { relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type WeftError, weftError } from "../ir/diagnostics/diagnostic.ts";
 import { at, type Location } from "../ir/diagnostics/location.ts";
@@ -15,7 +16,6 @@ const codeOf = (error: unknown): string =>
 
 /** What Node says when it meets TypeScript that it cannot run by itself, or that only tsx resolves. */
 const needsTsx: ReadonlySet<string> = new Set([
-  "ERR_UNKNOWN_FILE_EXTENSION",
   "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX",
   "ERR_INVALID_TYPESCRIPT_SYNTAX",
   "ERR_MODULE_NOT_FOUND",
@@ -59,19 +59,44 @@ const syntaxFault = (error: unknown, file: string): SyntaxFault | undefined => {
 };
 
 /** The finding for whatever an import threw. */
-const loadingError = (error: unknown, file: string): WeftError => {
+const loadingError = (error: unknown, path: string): WeftError => {
+  const file = relative(process.cwd(), path);
   const ours = asWeftError(error);
   if (ours !== undefined) return ours;
-  const fault = syntaxFault(error, file);
+  const fault = syntaxFault(error, path);
   if (fault !== undefined) return weftError("W612", { file, why: fault.why }, { location: fault.location, cause: error });
   return weftError("W613", { file, error: oneLine(error) }, { location: thrownAt(error), cause: error });
 };
 
-const importByTsx = async (address: string): Promise<Exports> => {
+/** A query, because Node remembers that the plain address failed. */
+const importByTsx = async (address: string): Promise<unknown> => {
   const { register } = await import("tsx/esm/api");
   register();
-  // Node remembers that the plain address failed.
-  return (await import(`${address}?weft`)) as Exports;
+  return import(`${address}?weft`);
+};
+
+/** Whether Node runs TypeScript by itself; the types of Node 20 do not know the question. */
+const stripsTypes = (): boolean => "typescript" in process.features && Boolean(process.features.typescript);
+
+const importAny = async (file: string): Promise<unknown> => {
+  const address = pathToFileURL(file).href;
+  const isTypeScript = /\.[cm]?ts$/.test(file);
+  if (isTypeScript && !stripsTypes()) return importByTsx(address);
+  try {
+    return await import(address);
+  } catch (error) {
+    if (!isTypeScript || !needsTsx.has(codeOf(error))) throw error;
+    return importByTsx(address);
+  }
+};
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+/** The exports of a module; of one that was loaded as CommonJS those of its `module.exports`, which is its default. */
+const exportsOf = (module: unknown): Exports => {
+  if (!isObject(module)) return {};
+  const whole = "default" in module ? module.default : undefined;
+  return Object.fromEntries(Object.entries(isObject(whole) && "__esModule" in whole ? whole : module));
 };
 
 /**
@@ -80,14 +105,8 @@ const importByTsx = async (address: string): Promise<Exports> => {
  */
 export const importModule = async (file: string): Promise<Exports> => {
   globalThis.console = new Console(process.stderr);
-  const address = pathToFileURL(file).href;
   try {
-    return (await import(address)) as Exports;
-  } catch (error) {
-    if (!needsTsx.has(codeOf(error)) || !/\.[cm]?tsx?$/.test(file)) throw loadingError(error, file);
-  }
-  try {
-    return await importByTsx(address);
+    return exportsOf(await importAny(file));
   } catch (error) {
     throw loadingError(error, file);
   }

@@ -14,7 +14,7 @@ import { bindSymbols } from "../../passes/specialize.ts";
 import { type AnyCommand, defineCommand } from "../command.ts";
 import { loadModel } from "../load-model.ts";
 import { checkSymbols, modelOptions, parseDims, requireDims, unboundSymbols } from "../options.ts";
-import { type Form, formOf, graphPasses, lastPass, printGroups } from "../program-form.ts";
+import { type Form, formOf, graphPasses, lastPass, passes, printGroups } from "../program-form.ts";
 
 /** What is to be printed. */
 type Wanted = "text" | "dot" | "loops" | "wat" | "js";
@@ -40,7 +40,9 @@ const programAfter = (graph: Graph, dims: Bindings, pass: string | undefined): F
   checkSymbols(graph, dims);
   const open = unboundSymbols(graph, dims).length > 0;
   if (pass === undefined) return { kind: "graph", program: open ? graph : bindSymbols(graph, dims) };
-  if (!graphPasses.includes(pass)) requireDims(graph, dims, `which ${pass} needs`);
+  if (!passes.has(pass)) reject("W127", { name: pass, known: [...passes.keys()] });
+  const why = pass === lastPass ? "and compiled code has fixed extents" : `which the pass ${pass} needs`;
+  if (!graphPasses.includes(pass)) requireDims(graph, dims, why);
   const bound = open ? graph : bindSymbols(graph, dims);
   return formOf(runPassesUntil(compilation, bound, pass).program);
 };
@@ -88,13 +90,14 @@ export const print: AnyCommand = defineCommand({
   ],
   run: async (values, ui) => {
     const forms = (["loops", "wat", "js", "dot"] as const).filter((form) => values[form]);
-    if (forms.length > 1) reject("W606", { options: forms.map((form) => `--${form}`) });
+    const given = [...forms, ...(values.kernel !== undefined && values.dot ? ["kernel"] : [])];
+    if (given.length > 1) reject("W606", { options: given.map((form) => `--${form}`) });
     const dims = parseDims(values.dims);
     const wanted: Wanted = forms[0] ?? (values.kernel === undefined ? "text" : "loops");
     const pass = values.after ?? (wanted === "text" || wanted === "dot" ? undefined : lastPass);
     const form = programAfter((await loadModel(values.model, values.export)).graph(), dims, pass);
     if (!printable[wanted].includes(form.kind))
-      reject("W626", { option: `--${wanted}`, pass: pass ?? "describing", form: formNames[form.kind] });
+      reject("W626", { option: `--${forms[0] ?? "kernel"}`, pass: pass ?? "describing", form: formNames[form.kind] });
     ui.print(printForm(form, wanted, values.kernel));
   },
 });

@@ -2,15 +2,30 @@
 // W1xx graphs and their text, W2xx shapes and dtypes, W3xx running, W4xx files, W5xx training, W6xx the command line.
 import { commandLine } from "./catalogue/command-line.ts";
 import { files } from "./catalogue/files.ts";
+import { functionArguments } from "./catalogue/function-arguments.ts";
 import { graphs } from "./catalogue/graphs.ts";
 import { running } from "./catalogue/running.ts";
 import { shapes } from "./catalogue/shapes.ts";
 import { training } from "./catalogue/training.ts";
 import type { CatalogueEntry } from "./entry.ts";
 
-type Catalogue = typeof graphs & typeof shapes & typeof running & typeof files & typeof training & typeof commandLine;
+type Catalogue = typeof graphs &
+  typeof shapes &
+  typeof functionArguments &
+  typeof running &
+  typeof files &
+  typeof training &
+  typeof commandLine;
 
-export const catalogue: Catalogue = { ...graphs, ...shapes, ...running, ...files, ...training, ...commandLine };
+export const catalogue: Catalogue = {
+  ...graphs,
+  ...shapes,
+  ...functionArguments,
+  ...running,
+  ...files,
+  ...training,
+  ...commandLine,
+};
 
 /** A code of the catalogue, such as "W203". */
 export type Code = keyof Catalogue;

@@ -1,25 +1,59 @@
-// Comparisons, which give bool tensors, and the choice that takes one.
-import { applyBinary, applyCompare, applyUnary } from "../graph/traced-tensor.ts";
+// Comparison of two operands, element by element, and choice by the result.
+import { applyCompare } from "../graph/traced-tensor.ts";
+import { requireDType, requireSameDType } from "../ops/typing.ts";
 import type { CompareFn } from "../scalar/compare.ts";
-import type { Operand, Tensor } from "../types/tensor.ts";
-import type { Pairwise } from "./elementwise.ts";
+import type { DType } from "../types/dtype.ts";
+import type { BinaryShape, DTypeOf, SelectShape } from "../types/static/broadcasting.ts";
+import type { Check, NeedsDType, Resolved } from "../types/static/check.ts";
+import type { Dims, Operand, Tensor } from "../types/tensor.ts";
+import { described, operandOf, tensorOf } from "./argument.ts";
+import { requireFit } from "./arithmetic.ts";
 
-const comparison =
-  (fn: CompareFn): Pairwise =>
-  (x, y) =>
-    applyCompare(fn, x, y);
+/** A comparison of each pair of elements: a bool tensor. */
+export interface ComparisonFunction<Name extends string> {
+  <A extends Dims, D extends DType, B extends Operand>(
+    a: Tensor<A, D>,
+    b: Check<NoInfer<BinaryShape<Name, A, D, B>>, B>,
+  ): Tensor<Resolved<BinaryShape<Name, A, D, B>>, "bool">;
+}
 
-export const equal: Pairwise = comparison("eq");
-export const notEqual: Pairwise = comparison("ne");
-export const less: Pairwise = comparison("lt");
-export const lessEqual: Pairwise = comparison("le");
-export const greater: Pairwise = comparison("gt");
-export const greaterEqual: Pairwise = comparison("ge");
+const comparison = <Name extends string>(name: Name, fn: CompareFn): ComparisonFunction<Name> => {
+  return <A extends Dims, D extends DType, B extends Operand>(a: unknown, b: unknown) =>
+    described<Tensor<Resolved<BinaryShape<Name, A, D, B>>, "bool">>(() => {
+      const [left, right] = [tensorOf(name, a), operandOf(name, b)];
+      requireFit(name, left, right);
+      return applyCompare(fn, left, right);
+    });
+};
 
-export const logicalAnd = (x: Tensor, y: Tensor): Tensor => applyBinary("and", x, y);
-export const logicalOr = (x: Tensor, y: Tensor): Tensor => applyBinary("or", x, y);
-export const logicalNot = (x: Tensor): Tensor => applyUnary("not", x);
+/** a = b; NaN equals nothing. */
+export const equal: ComparisonFunction<"equal"> = comparison("equal", "eq");
 
-/** Where the condition holds the first branch, elsewhere the second. */
-export const select = (condition: Tensor, whenTrue: Operand, whenFalse: Operand): Tensor =>
-  condition.select(whenTrue, whenFalse);
+/** a is not b; NaN is not NaN. */
+export const notEqual: ComparisonFunction<"notEqual"> = comparison("notEqual", "ne");
+
+/** a < b */
+export const less: ComparisonFunction<"less"> = comparison("less", "lt");
+
+/** a <= b */
+export const lessEqual: ComparisonFunction<"lessEqual"> = comparison("lessEqual", "le");
+
+/** a > b */
+export const greater: ComparisonFunction<"greater"> = comparison("greater", "gt");
+
+/** a >= b */
+export const greaterEqual: ComparisonFunction<"greaterEqual"> = comparison("greaterEqual", "ge");
+
+/** Where the condition holds the one, elsewhere the other; all three broadcast, and a number takes the other's type. */
+export const select = <Condition extends Dims, C extends DType, WhenTrue extends Operand, WhenFalse extends Operand>(
+  condition: Check<NoInfer<NeedsDType<"select", Condition, C, readonly ["bool"]>>, Tensor<Condition, C>>,
+  whenTrue: WhenTrue,
+  whenFalse: Check<NoInfer<SelectShape<Condition, WhenTrue, WhenFalse>>, WhenFalse>,
+): Tensor<Resolved<SelectShape<Condition, WhenTrue, WhenFalse>>, DTypeOf<WhenTrue, DTypeOf<WhenFalse, "f32">>> =>
+  described(() => {
+    const chooser = tensorOf("select", condition);
+    const [left, right] = [operandOf("select", whenTrue), operandOf("select", whenFalse)];
+    requireDType("select", chooser.type, ["bool"]);
+    if (typeof left !== "number" && typeof right !== "number") requireSameDType("select", left.type, right.type);
+    return chooser.select(left, right);
+  });

@@ -1,80 +1,100 @@
-// Convolution and pooling over [batch, channels, height, width].
+// Convolution and pooling over images [batch, channels, height, width].
 import { emitOne, traceOf } from "../graph/traced-tensor.ts";
-import type { Tensor } from "../types/tensor.ts";
+import type { DType } from "../types/dtype.ts";
+import type { Check, Resolved } from "../types/static/check.ts";
+import type { ConvolutionShape, Pair, PoolingShape } from "../types/static/windows.ts";
+import type { Dims, Tensor } from "../types/tensor.ts";
+import { described, tensorOf } from "./argument.ts";
 
-/** One number for both axes, or one for height and one for width. */
-export type Pair = number | readonly [height: number, width: number];
+const pairOf = (pair: Pair): readonly [height: number, width: number] =>
+  typeof pair === "number" ? [pair, pair] : pair;
 
-/** Padding: one number for all sides, [height, width], or [top, bottom, left, right]. */
-export type PaddingOption = Pair | readonly [top: number, bottom: number, left: number, right: number];
-
-export interface Conv2dOptions {
-  readonly stride?: Pair;
-  readonly padding?: PaddingOption;
-  readonly dilation?: Pair;
-  readonly groups?: number;
-}
-
-export interface PoolOptions {
-  /** The window's own size unless given: windows side by side. */
-  readonly stride?: Pair;
-  readonly padding?: PaddingOption;
-}
-
-export interface MaxPoolOptions extends PoolOptions {
-  readonly dilation?: Pair;
-}
-
-export interface AveragePoolOptions extends PoolOptions {
-  /** Whether padding counts as elements of the mean; yes unless said otherwise. */
-  readonly countPadding?: boolean;
-}
-
-/** Both numbers of a pair. */
-export const pairOf = (pair: Pair): readonly [number, number] => (typeof pair === "number" ? [pair, pair] : pair);
-
-const sidesOf = (padding: PaddingOption): readonly [number, number, number, number] => {
-  if (typeof padding === "number") return [padding, padding, padding, padding];
-  if (padding.length === 4) return padding;
-  const [height, width] = padding;
-  return [height, height, width, width];
+/** As much above as below, as much left as right. */
+const sidesOf = (padding: Pair): readonly number[] => {
+  const [vertical, horizontal] = pairOf(padding);
+  return [vertical, vertical, horizontal, horizontal];
 };
 
-/** Cross-correlation of [B, C, H, W] with [O, C/groups, KH, KW]. */
-export const conv2d = (
-  x: Tensor,
-  weight: Tensor,
-  { stride = 1, padding = 0, dilation = 1, groups = 1 }: Conv2dOptions = {},
-): Tensor =>
-  emitOne(traceOf(x, "conv2d"), "conv2d", [x, weight], {
-    stride: pairOf(stride),
-    padding: sidesOf(padding),
-    dilation: pairOf(dilation),
-    groups,
+/**
+ * Cross-correlation of images [N, C, H, W] with weights [O, C / groups, KH, KW]: [N, O, OH, OW]. Stride, padding and
+ * dilation are one number for both axes, or a pair.
+ */
+export const conv2d = <
+  S extends Dims,
+  D extends DType,
+  Weight extends Dims,
+  E extends DType,
+  const Stride extends Pair = 1,
+  const Padding extends Pair = 0,
+  const Dilation extends Pair = 1,
+  const Groups extends number = 1,
+>(
+  images: Tensor<S, D>,
+  weight: Check<NoInfer<ConvolutionShape<S, D, Weight, E, Stride, Padding, Dilation, Groups>>, Tensor<Weight, E>>,
+  options: {
+    readonly stride?: Stride;
+    readonly padding?: Padding;
+    readonly dilation?: Dilation;
+    /** Channels mix only within each of as many equal groups. */
+    readonly groups?: Groups;
+  } = {},
+): Tensor<Resolved<ConvolutionShape<S, D, Weight, E, Stride, Padding, Dilation, Groups>>, D> =>
+  described(() => {
+    const [input, kernel] = [tensorOf("conv2d", images), tensorOf("conv2d", weight)];
+    return emitOne(traceOf(input, "conv2d"), "conv2d", [input, kernel], {
+      stride: pairOf(options.stride ?? 1),
+      padding: sidesOf(options.padding ?? 0),
+      dilation: pairOf(options.dilation ?? 1),
+      groups: options.groups ?? 1,
+    });
   });
 
-/** The largest of each window; padding never wins. */
-export const maxPool2d = (
-  x: Tensor,
-  kernel: Pair,
-  { stride = kernel, padding = 0, dilation = 1 }: MaxPoolOptions = {},
-): Tensor =>
-  emitOne(traceOf(x, "maxPool2d"), "maxPool2d", [x], {
-    kernel: pairOf(kernel),
-    stride: pairOf(stride),
-    padding: sidesOf(padding),
-    dilation: pairOf(dilation),
+/** The largest element of each window; windows lie side by side unless a stride is given. Padding never wins. */
+export const maxPool2d = <
+  S extends Dims,
+  D extends DType,
+  const Kernel extends Pair,
+  const Stride extends Pair = Kernel,
+  const Padding extends Pair = 0,
+  const Dilation extends Pair = 1,
+>(
+  images: Check<NoInfer<PoolingShape<"maxPool2d", S, D, Kernel, Stride, Padding, Dilation>>, Tensor<S, D>>,
+  kernel: Kernel,
+  options: { readonly stride?: Stride; readonly padding?: Padding; readonly dilation?: Dilation } = {},
+): Tensor<Resolved<PoolingShape<"maxPool2d", S, D, Kernel, Stride, Padding, Dilation>>, D> =>
+  described(() => {
+    const input = tensorOf("maxPool2d", images);
+    return emitOne(traceOf(input, "maxPool2d"), "maxPool2d", [input], {
+      kernel: pairOf(kernel),
+      stride: pairOf(options.stride ?? kernel),
+      padding: sidesOf(options.padding ?? 0),
+      dilation: pairOf(options.dilation ?? 1),
+    });
   });
 
-/** The mean of each window. */
-export const averagePool2d = (
-  x: Tensor,
-  kernel: Pair,
-  { stride = kernel, padding = 0, countPadding = true }: AveragePoolOptions = {},
-): Tensor =>
-  emitOne(traceOf(x, "averagePool2d"), "averagePool2d", [x], {
-    kernel: pairOf(kernel),
-    stride: pairOf(stride),
-    padding: sidesOf(padding),
-    countPadding,
+/** The mean of each window; windows lie side by side unless a stride is given. */
+export const averagePool2d = <
+  S extends Dims,
+  D extends DType,
+  const Kernel extends Pair,
+  const Stride extends Pair = Kernel,
+  const Padding extends Pair = 0,
+>(
+  images: Check<NoInfer<PoolingShape<"averagePool2d", S, D, Kernel, Stride, Padding>>, Tensor<S, D>>,
+  kernel: Kernel,
+  options: {
+    readonly stride?: Stride;
+    readonly padding?: Padding;
+    /** Whether the zeros of the padding count as elements: yes, as in PyTorch, unless said otherwise. */
+    readonly countPadding?: boolean;
+  } = {},
+): Tensor<Resolved<PoolingShape<"averagePool2d", S, D, Kernel, Stride, Padding>>, D> =>
+  described(() => {
+    const input = tensorOf("averagePool2d", images);
+    return emitOne(traceOf(input, "averagePool2d"), "averagePool2d", [input], {
+      kernel: pairOf(kernel),
+      stride: pairOf(options.stride ?? kernel),
+      padding: sidesOf(options.padding ?? 0),
+      countPadding: options.countPadding ?? true,
+    });
   });

@@ -1,20 +1,104 @@
-// Tensors made from nothing, in the graph that is being described.
-import { currentTrace, emitOne, traceOf } from "../graph/traced-tensor.ts";
-import type { DataArray, DType } from "../types/dtype.ts";
+// Tensors made from nothing: constants, counting, random numbers. They belong to the graph that is being described.
+import { reject } from "../diagnostics/diagnostic.ts";
+import { applyBinary, currentTrace, emitOne, traceOf } from "../graph/traced-tensor.ts";
+import { isKnown } from "../types/dim.ts";
+import { type DataArray, type DType, dtypes } from "../types/dtype.ts";
+import { sizeOf } from "../types/ndarray.ts";
+import type { Check } from "../types/static/check.ts";
+import type { OnlyType } from "../types/static/indexing.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
+import { printShape, printType, type Shape } from "../types/tensor-type.ts";
+import { described, dimsOf, tensorOf } from "./argument.ts";
 
-/** A tensor filled with one number; a scalar unless a shape is given. */
-export const constant = (value: number, shape: Dims = [], dtype: DType = "f32"): Tensor =>
-  currentTrace("constant").constant(value, dtype, shape);
+/** The element type of a constant whose type is not said: that of the array, and f32 for a number. */
+type DTypeOfValue<Value> = Value extends Float64Array
+  ? "f64"
+  : Value extends Int32Array
+    ? "i32"
+    : Value extends Uint8Array
+      ? "u8"
+      : "f32";
 
-/** A dense constant of known contents. */
-export const literal = (dtype: DType, shape: readonly number[], data: DataArray): Tensor =>
-  currentTrace("literal").data(dtype, shape, data);
+/** The shape of a constant whose shape is not said. */
+type ShapeOfValue<Value> = Value extends number ? [] : [number];
 
-/** 0, 1, 2, ... along an axis. */
-export const iota = (shape: Dims, axis: number, dtype: DType = "i32"): Tensor =>
-  emitOne(currentTrace("iota"), "iota", [], { axis: axis < 0 ? axis + shape.length : axis, dtype, shape });
+const dtypeOfArray = (data: DataArray): DType => {
+  if (data instanceof Float64Array) return "f64";
+  if (data instanceof Int32Array) return "i32";
+  return data instanceof Uint8Array ? "u8" : "f32";
+};
 
-/** 32 random bits per element, a function of the key (i32[2]) and the element's position alone. */
-export const randomBits = (key: Tensor, shape: Dims): Tensor =>
-  emitOne(traceOf(key, "randomBits"), "randomBits", [key], { shape });
+const knownExtents = (shape: Shape): readonly number[] =>
+  shape.map((extent) =>
+    isKnown(extent) ? extent : reject("W209", { op: "constant", extent, shape: printShape(shape) }),
+  );
+
+/** A copy of the data, so that the graph does not change with the caller's array. */
+const dataTensor = (data: DataArray, shape: readonly number[], dtype: DType): Tensor => {
+  const type = printType({ dtype, shape });
+  const copy = dtypes[dtype].allocate(data.length);
+  const [wanted, given] = [copy.constructor.name, data.constructor.name];
+  if (given !== wanted) reject("W303", { name: "constant", type, wanted, given });
+  if (data.length !== sizeOf(shape))
+    reject("W305", { name: "constant", type, wanted: sizeOf(shape), given: data.length });
+  copy.set(data);
+  return currentTrace("constant").data(dtype, shape, copy);
+};
+
+/**
+ * A constant: a shape filled with one number, or the elements of a typed array in row-major order. The element type is that
+ * of the array, and f32 for a number, unless it is said.
+ */
+export const constant = <
+  Value extends number | DataArray,
+  const S extends Dims = ShapeOfValue<Value>,
+  D extends DType = DTypeOfValue<Value>,
+>(
+  value: Value,
+  shape?: S,
+  dtype?: D,
+): Tensor<[...S], D> =>
+  described(() => {
+    if (typeof value === "number")
+      return currentTrace("constant").constant(value, dtype ?? "f32", dimsOf("constant", shape ?? []));
+    return dataTensor(value, knownExtents(dimsOf("constant", shape ?? [value.length])), dtype ?? dtypeOfArray(value));
+  });
+
+/** The position along an axis, at every position: 0, 1, 2, ... */
+export const iota = <const S extends Dims, D extends DType = "i32">(
+  shape: S,
+  axis?: number,
+  dtype?: D,
+): Tensor<[...S], D> =>
+  described(() => {
+    const extents = dimsOf("iota", shape);
+    const at = axis === undefined ? extents.length - 1 : axis < 0 ? axis + extents.length : axis;
+    return emitOne(currentTrace("iota"), "iota", [], { axis: at, dtype: dtype ?? "i32", shape: extents });
+  });
+
+/** 32 random bits for each element: a pure function of a key of two words and the element's position. */
+export const randomBits = <K extends Dims, E extends DType, const S extends Dims>(
+  key: Check<NoInfer<OnlyType<"randomBits", "key", K, E, [2], "i32">>, Tensor<K, E>>,
+  shape: S,
+): Tensor<[...S], "i32"> =>
+  described(() => {
+    const words = tensorOf("randomBits", key);
+    return emitOne(traceOf(words, "randomBits"), "randomBits", [words], { shape: dimsOf("randomBits", shape) });
+  });
+
+/** Random numbers spread evenly over [low, high), 24 bits each: a pure function of the key. */
+export const randomUniform = <K extends Dims, E extends DType, const S extends Dims>(
+  key: Check<NoInfer<OnlyType<"randomBits", "key", K, E, [2], "i32">>, Tensor<K, E>>,
+  shape: S,
+  options: { readonly low?: number; readonly high?: number } = {},
+): Tensor<[...S], "f32"> =>
+  described(() => {
+    const { low = 0, high = 1 } = options;
+    const words = tensorOf("randomBits", key);
+    const bits = emitOne(traceOf(words, "randomBits"), "randomBits", [words], { shape: dimsOf("randomBits", shape) });
+    const lowBits = applyBinary("and", bits, 2 ** 24 - 1);
+    return lowBits
+      .cast("f32")
+      .mul((high - low) / 2 ** 24)
+      .add(low);
+  });

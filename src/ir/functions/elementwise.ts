@@ -1,52 +1,27 @@
-// Arithmetic and scalar functions, element by element. Operands broadcast by NumPy's rule; where a tensor is expected as
-// the second operand, a number will do.
-import { applyBinary, applyUnary, emitOne, traceOf } from "../graph/traced-tensor.ts";
-import type { BinaryFn } from "../scalar/binary.ts";
+// Functions of one tensor, element by element: one line for each row of the table of scalar functions.
+
+import { applyUnary, emitOne, traceOf } from "../graph/traced-tensor.ts";
+import { requireDType } from "../ops/typing.ts";
 import type { UnaryFn } from "../scalar/unary.ts";
 import type { DType } from "../types/dtype.ts";
-import type { Operand, Tensor } from "../types/tensor.ts";
+import type { Check, Floats, NeedsDType } from "../types/static/check.ts";
+import type { Dims, Tensor } from "../types/tensor.ts";
+import { described, tensorOf } from "./argument.ts";
 
-/** A function of one tensor, element by element: the shape and dtype stay. */
-export type Elementwise = (x: Tensor) => Tensor;
+/** A function of each element, of tensors of the element types `Allowed`. */
+export interface ElementwiseFunction<Fn extends string, Allowed extends readonly DType[]> {
+  <S extends Dims, D extends DType>(x: Check<NoInfer<NeedsDType<Fn, S, D, Allowed>>, Tensor<S, D>>): Tensor<S, D>;
+}
 
-/** A function of two tensors, element by element, broadcasting. */
-export type Pairwise = (x: Tensor, y: Operand) => Tensor;
+const elementwise = <Fn extends UnaryFn, Allowed extends readonly DType[]>(
+  fn: Fn,
+): ElementwiseFunction<Fn, Allowed> => {
+  return <S extends Dims, D extends DType>(x: unknown) =>
+    described<Tensor<S, D>>(() => applyUnary(fn, tensorOf(fn, x)));
+};
 
-const elementwise =
-  (fn: UnaryFn): Elementwise =>
-  (x) =>
-    applyUnary(fn, x);
+type RealFunction<Fn extends string> = ElementwiseFunction<Fn, Floats>;
+type NumberFunction<Fn extends string> = ElementwiseFunction<Fn, readonly ["f32", "f64", "i32"]>;
 
-const pairwise =
-  (fn: BinaryFn): Pairwise =>
-  (x, y) =>
-    applyBinary(fn, x, y);
-
-export const add: Pairwise = pairwise("add");
-export const sub: Pairwise = pairwise("sub");
-export const mul: Pairwise = pairwise("mul");
-export const div: Pairwise = pairwise("div");
-export const pow: Pairwise = pairwise("pow");
-export const maximum: Pairwise = pairwise("max");
-export const minimum: Pairwise = pairwise("min");
-
-export const neg: Elementwise = elementwise("neg");
-export const abs: Elementwise = elementwise("abs");
-export const sign: Elementwise = elementwise("sign");
-export const exp: Elementwise = elementwise("exp");
-export const expm1: Elementwise = elementwise("expm1");
-export const log: Elementwise = elementwise("log");
-export const sqrt: Elementwise = elementwise("sqrt");
-export const rsqrt: Elementwise = elementwise("rsqrt");
-export const sin: Elementwise = elementwise("sin");
-export const cos: Elementwise = elementwise("cos");
-export const tanh: Elementwise = elementwise("tanh");
-export const sigmoid: Elementwise = elementwise("sigmoid");
-export const relu: Elementwise = elementwise("relu");
-
-/** The same numbers in another dtype: floats are truncated and saturated to integers. */
-export const cast = (x: Tensor, dtype: DType): Tensor => x.cast(dtype);
-
-/** Every element moved into [low, high]. */
-export const clamp = (x: Tensor, low: number, high: number): Tensor =>
-  emitOne(traceOf(x, "clamp"), "clamp", [x], { low, high });
+/** -x */
+export const neg: NumberFunction<"neg"> = elementwise("neg");

@@ -1,20 +1,60 @@
-// Losses.
+// Losses: a number per row, or one number for all.
 import { emitOne, traceOf } from "../graph/traced-tensor.ts";
-import type { Tensor } from "../types/tensor.ts";
+import type { Dim } from "../types/dim.ts";
+import type { DType } from "../types/dtype.ts";
+import type { BinaryShape } from "../types/static/broadcasting.ts";
+import type { Check, Resolved } from "../types/static/check.ts";
+import type { LabelsShape, LogitsShape } from "../types/static/indexing.ts";
+import type { Dims, Operand, Tensor } from "../types/tensor.ts";
+import { described, operandOf, tensorOf } from "./argument.ts";
+import { requireFit } from "./arithmetic.ts";
 
-/** What becomes of the losses of the rows. */
-export interface LossOptions {
-  readonly reduction?: "mean" | "sum" | "none";
-}
+/** What becomes of the single losses: their mean, their sum, or nothing. */
+export type Reduction = "mean" | "sum" | "none";
 
-/** -log softmax(logits)[label] for logits [N, C] and i32 labels [N]: the mean over rows unless said otherwise. */
-export const crossEntropy = (logits: Tensor, labels: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor => {
-  const rows = emitOne(traceOf(logits, "crossEntropy"), "crossEntropy", [logits, labels], {});
-  return reduction === "none" ? rows : reduction === "sum" ? rows.sum() : rows.mean();
-};
+/** The shape of a loss: a number, unless nothing is reduced. */
+type ReducedShape<R extends Reduction, S extends Dims> = R extends "none" ? S : [];
 
-/** The mean of (prediction - target)^2. */
-export const meanSquaredError = (prediction: Tensor, target: Tensor): Tensor => {
-  const difference = prediction.sub(target);
-  return difference.mul(difference).mean();
-};
+const reduced = (losses: Tensor, reduction: Reduction = "mean"): Tensor =>
+  reduction === "none" ? losses : losses[reduction]();
+
+type RowsOf<Logits extends Dims> = Logits extends readonly [infer Rows extends Dim, Dim] ? [Rows] : Dims;
+
+/**
+ * Minus the logarithm of the probability that softmax gives the right class: logits [rows, classes] and class indices i32
+ * [rows]. The mean over rows unless another reduction is said.
+ */
+export const crossEntropy = <
+  Logits extends Dims,
+  D extends DType,
+  Labels extends Dims,
+  E extends DType,
+  const R extends Reduction = "mean",
+>(
+  logits: Check<NoInfer<LogitsShape<Logits, D>>, Tensor<Logits, D>>,
+  labels: Check<NoInfer<LabelsShape<Logits, Labels, E>>, Tensor<Labels, E>>,
+  options: { readonly reduction?: R } = {},
+): Tensor<ReducedShape<R, RowsOf<Logits>>, D> =>
+  described(() => {
+    const [scores, classes] = [tensorOf("crossEntropy", logits), tensorOf("crossEntropy", labels)];
+    const losses = emitOne(traceOf(scores, "crossEntropy"), "crossEntropy", [scores, classes], {});
+    return reduced(losses, options.reduction);
+  });
+
+/** The square of the difference; its mean over all elements unless another reduction is said. */
+export const meanSquaredError = <
+  A extends Dims,
+  D extends DType,
+  B extends Operand,
+  const R extends Reduction = "mean",
+>(
+  predictions: Tensor<A, D>,
+  targets: Check<NoInfer<BinaryShape<"meanSquaredError", A, D, B>>, B>,
+  options: { readonly reduction?: R } = {},
+): Tensor<ReducedShape<R, Resolved<BinaryShape<"meanSquaredError", A, D, B>>>, D> =>
+  described(() => {
+    const [left, right] = [tensorOf("meanSquaredError", predictions), operandOf("meanSquaredError", targets)];
+    requireFit("meanSquaredError", left, right);
+    const difference = left.sub(right);
+    return reduced(difference.mul(difference), options.reduction);
+  });

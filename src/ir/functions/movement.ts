@@ -1,19 +1,48 @@
-// Moving elements without arithmetic: reshape, transpose, slices, padding.
-import type { Dims, PadAxis, SliceAxis, Tensor } from "../types/tensor.ts";
+// Functions that change where elements stand, or repeat them, and compute nothing.
+import { normalizeAxis } from "../ops/typing.ts";
+import { multiplyDims } from "../types/dim.ts";
+import type { DType } from "../types/dtype.ts";
+import type { AlongAxes, TransposeShape } from "../types/static/axes.ts";
+import type { BroadcastTo } from "../types/static/broadcasting.ts";
+import type { Check, Resolved } from "../types/static/check.ts";
+import type { FlattenShape, ReshapeShape } from "../types/static/reshaping.ts";
+import type { Dims, Tensor } from "../types/tensor.ts";
+import { described, dimsOf, tensorOf } from "./argument.ts";
 
-/** The same elements in row-major order under another shape; one extent may be -1 and is worked out. */
-export const reshape = (x: Tensor, shape: Dims): Tensor => x.reshape(shape);
-/** Axes in another order. */
-export const transpose = (x: Tensor, permutation: readonly number[]): Tensor => x.transpose(permutation);
-/** Extents of 1 repeated, leading axes added. */
-export const broadcastTo = (x: Tensor, shape: Dims): Tensor => x.broadcastTo(shape);
-/** A range of each axis. */
-export const slice = (x: Tensor, ranges: readonly SliceAxis[]): Tensor => x.slice(ranges);
-/** Elements added around (and between) the given ones. */
-export const pad = (x: Tensor, padding: readonly PadAxis[], value?: number): Tensor => x.pad(padding, value);
-/** Tensors one behind the other along an axis. */
-export const concat = (parts: readonly [Tensor, ...Tensor[]], axis: number): Tensor => parts[0].concat(parts.slice(1), axis);
-/** Axes backwards. */
-export const flip = (x: Tensor, axes: readonly number[]): Tensor => x.flip(axes);
-/** Everything from an axis on as one axis: [B, C, H, W] -> [B, C*H*W]. */
-export const flatten = (x: Tensor, from = 1): Tensor => x.reshape([...x.shape.slice(0, from), -1]);
+/** The same elements in the same order under another shape; one extent may be -1 and is worked out. */
+export const reshape = <S extends Dims, D extends DType, const To extends Dims>(
+  x: Tensor<S, D>,
+  shape: Check<NoInfer<ReshapeShape<S, To>>, readonly [...To]>,
+): Tensor<Resolved<ReshapeShape<S, To>>, D> =>
+  described(() => tensorOf("reshape", x).reshape(dimsOf("reshape", shape as Dims)));
+
+/** All axes from `axis` on (1, the first behind the batch) as one. */
+export const flatten = <S extends Dims, D extends DType, const Axis extends number = 1>(
+  x: Check<NoInfer<FlattenShape<S, Axis>>, Tensor<S, D>>,
+  axis?: Axis,
+): Tensor<Resolved<FlattenShape<S, Axis>>, D> =>
+  described(() => {
+    const tensor = tensorOf("flatten", x);
+    const from = normalizeAxis("flatten", tensor.shape, axis ?? 1);
+    return tensor.reshape([...tensor.shape.slice(0, from), tensor.shape.slice(from).reduce(multiplyDims, 1)]);
+  });
+
+/** The axes in another order: entry k of the permutation names the axis that becomes axis k. */
+export const transpose = <S extends Dims, D extends DType, const Permutation extends readonly number[]>(
+  x: Tensor<S, D>,
+  permutation: Check<NoInfer<TransposeShape<S, Permutation>>, readonly [...Permutation]>,
+): Tensor<Resolved<TransposeShape<S, Permutation>>, D> =>
+  described(() => tensorOf("transpose", x).transpose(permutation as readonly number[]));
+
+/** Repeats extents of 1, and adds axes in front, until the shape is `shape`. */
+export const broadcastTo = <S extends Dims, D extends DType, const To extends Dims>(
+  x: Tensor<S, D>,
+  shape: Check<NoInfer<BroadcastTo<S, To>>, readonly [...To]>,
+): Tensor<Resolved<BroadcastTo<S, To>>, D> =>
+  described(() => tensorOf("broadcast", x).broadcastTo(dimsOf("broadcast", shape as Dims)));
+
+/** Reverses the order along axes. */
+export const flip = <S extends Dims, D extends DType, const Axes extends readonly number[]>(
+  x: Tensor<S, D>,
+  axes: Check<NoInfer<AlongAxes<"flip", S, Axes>>, readonly [...Axes]>,
+): Tensor<S, D> => described(() => tensorOf("flip", x).flip(axes as readonly number[]));

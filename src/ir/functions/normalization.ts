@@ -1,17 +1,51 @@
-// Softmax and normalization.
+// Functions that bring the numbers along an axis to a common scale.
 import { emitOne, traceOf } from "../graph/traced-tensor.ts";
-import type { Tensor } from "../types/tensor.ts";
+import { normalizeAxis } from "../ops/typing.ts";
+import type { DType } from "../types/dtype.ts";
+import type { AlongAxis } from "../types/static/axes.ts";
+import type { Check } from "../types/static/check.ts";
+import type { LastAxis, OnlyType } from "../types/static/indexing.ts";
+import type { Dims, Tensor } from "../types/tensor.ts";
+import { described, tensorOf } from "./argument.ts";
 
-const axisOf = (x: Tensor, axis: number): number => (axis < 0 ? axis + x.shape.length : axis);
+/** A function along one axis, the last one unless said. */
+export interface AxisFunction<Name extends string> {
+  <S extends Dims, D extends DType, const Axis extends number = -1>(
+    x: Tensor<S, D>,
+    axis?: Check<NoInfer<AlongAxis<Name, S, Axis>>, Axis>,
+  ): Tensor<S, D>;
+}
 
-/** exp(x) / sum(exp(x)) along an axis, the last unless given; computed from x - max(x). */
-export const softmax = (x: Tensor, axis = -1): Tensor =>
-  emitOne(traceOf(x, "softmax"), "softmax", [x], { axis: axisOf(x, axis) });
+const alongAxis = <Name extends "softmax" | "logSoftmax">(name: Name): AxisFunction<Name> => {
+  return <S extends Dims, D extends DType>(x: Tensor<S, D>, axis: unknown = -1) =>
+    described<Tensor<S, D>>(() => {
+      const tensor = tensorOf(name, x);
+      const at = normalizeAxis(name, tensor.shape, Number(axis));
+      return emitOne(traceOf(tensor, name), name, [tensor], { axis: at });
+    });
+};
 
-/** log(softmax(x)) along an axis, without taking the log of a small number. */
-export const logSoftmax = (x: Tensor, axis = -1): Tensor =>
-  emitOne(traceOf(x, "logSoftmax"), "logSoftmax", [x], { axis: axisOf(x, axis) });
+/** exp(x) over its sum along an axis, computed without overflow. */
+export const softmax: AxisFunction<"softmax"> = alongAxis("softmax");
 
-/** (x - mean) / sqrt(variance + epsilon) * scale + shift over the last axis (Ba et al. 2016, equation 4). */
-export const layerNorm = (x: Tensor, scale: Tensor, shift: Tensor, epsilon = 1e-5): Tensor =>
-  emitOne(traceOf(x, "layerNorm"), "layerNorm", [x, scale, shift], { epsilon });
+/** The logarithm of softmax along an axis, computed without overflow or cancellation. */
+export const logSoftmax: AxisFunction<"logSoftmax"> = alongAxis("logSoftmax");
+
+/** (x - mean) / sqrt(variance + epsilon) * scale + shift over the last axis, with the biased variance. */
+export const layerNorm = <
+  S extends Dims,
+  D extends DType,
+  Scale extends Dims,
+  E extends DType,
+  Shift extends Dims,
+  F extends DType,
+>(
+  x: Tensor<S, D>,
+  scale: Check<NoInfer<OnlyType<"layerNorm", "scale", Scale, E, LastAxis<S>, D>>, Tensor<Scale, E>>,
+  shift: Check<NoInfer<OnlyType<"layerNorm", "shift", Shift, F, LastAxis<S>, D>>, Tensor<Shift, F>>,
+  options: { readonly epsilon?: number } = {},
+): Tensor<S, D> =>
+  described(() => {
+    const operands = [tensorOf("layerNorm", x), tensorOf("layerNorm", scale), tensorOf("layerNorm", shift)];
+    return emitOne(traceOf(operands[0] ?? x, "layerNorm"), "layerNorm", operands, { epsilon: options.epsilon ?? 1e-5 });
+  });

@@ -1,15 +1,58 @@
-// Folding axes away: sums, extremes, means, and the place of the largest.
-import type { ReduceOptions, Tensor } from "../types/tensor.ts";
+// Functions that fold axes away.
 
-/** Sum over the given axes, or all. */
-export const sum = (x: Tensor, options?: ReduceOptions): Tensor => x.sum(options);
-/** Mean over the given axes, or all. */
-export const mean = (x: Tensor, options?: ReduceOptions): Tensor => x.mean(options);
-/** Largest element over the given axes, or all; NaN wins. */
-export const max = (x: Tensor, options?: ReduceOptions): Tensor => x.max(options);
-/** Smallest element over the given axes, or all; NaN wins. */
-export const min = (x: Tensor, options?: ReduceOptions): Tensor => x.min(options);
-/** Product over the given axes, or all. */
-export const prod = (x: Tensor, options?: ReduceOptions): Tensor => x.prod(options);
-/** Index (i32) of the first largest element along an axis, which goes away. */
-export const argmax = (x: Tensor, axis: number): Tensor => x.argmax(axis);
+import type { DType } from "../types/dtype.ts";
+import type { ReduceShape } from "../types/static/axes.ts";
+import type { Check, Resolved } from "../types/static/check.ts";
+import type { Dims, ReduceOptions, Tensor } from "../types/tensor.ts";
+import { described, tensorOf } from "./argument.ts";
+
+/** A reduction over some axes, or over all when none are named. */
+export interface ReduceFunction<Name extends string> {
+  <
+    S extends Dims,
+    D extends DType,
+    const Axes extends readonly number[] | undefined = undefined,
+    const Keep extends boolean = false,
+  >(
+    x: Tensor<S, D>,
+    options?: {
+      /** Negative axes count from the end. */
+      readonly axes?: Check<NoInfer<ReduceShape<Name, S, Axes, Keep>>, Axes>;
+      /** Whether the axes stay, with extents of 1. */
+      readonly keepDims?: Keep;
+    },
+  ): Tensor<Resolved<ReduceShape<Name, S, Axes, Keep>>, D>;
+}
+
+const reduction = <Name extends "sum" | "mean" | "max" | "min" | "prod">(name: Name): ReduceFunction<Name> => {
+  return <S extends Dims, D extends DType, Axes extends readonly number[] | undefined, Keep extends boolean>(
+    x: Tensor<S, D>,
+    options: { readonly axes?: unknown; readonly keepDims?: Keep } = {},
+  ) =>
+    described<Tensor<Resolved<ReduceShape<Name, S, Axes, Keep>>, D>>(() =>
+      // The axes are the ones of the signature: a list, unless the call did not compile.
+      tensorOf(name, x)[name](options as ReduceOptions),
+    );
+};
+
+/** The sum; 0 of nothing. */
+export const sum: ReduceFunction<"sum"> = reduction("sum");
+
+/** The arithmetic mean. */
+export const mean: ReduceFunction<"mean"> = reduction("mean");
+
+/** The largest element; NaN if there is one. */
+export const max: ReduceFunction<"max"> = reduction("max");
+
+/** The smallest element; NaN if there is one. */
+export const min: ReduceFunction<"min"> = reduction("min");
+
+/** The product; 1 of nothing. */
+export const prod: ReduceFunction<"prod"> = reduction("prod");
+
+/** The position of the largest element along an axis, which goes away; of equal ones the first, and NaN is the largest. */
+export const argmax = <S extends Dims, const Axis extends number>(
+  x: Tensor<S>,
+  axis: Check<NoInfer<ReduceShape<"argmax", S, readonly [Axis], false>>, Axis>,
+): Tensor<Resolved<ReduceShape<"argmax", S, readonly [Axis], false>>, "i32"> =>
+  described(() => tensorOf("argmax", x).argmax(Number(axis)));

@@ -133,6 +133,9 @@ class TracedTensor implements Tensor {
   rsqrt(): Tensor {
     return this.#unary("rsqrt");
   }
+  reciprocal(): Tensor {
+    return this.#unary("reciprocal");
+  }
   sin(): Tensor {
     return this.#unary("sin");
   }

@@ -1,17 +1,137 @@
-// Functions of two numbers.
+// Every function of two numbers of one dtype, by name. A new one is a name and a row here.
 import { binary as loopBinary } from "../loop/build.ts";
-import type { BinaryFunction } from "./function.ts";
-export type BinaryFn = "add" | "sub" | "mul" | "div" | "max" | "min" | "pow" | "and" | "or" | "xor";
-const f = { domain: [[-2, 2], [-2, 2]], dtypes: ["f32", "f64", "i32"], ulp: 0, summary: "" } as const;
+import type { LoopBinary } from "../loop/expr.ts";
+import { foldBinary } from "../loop/fold.ts";
+import { type DType, isFloat } from "../types/dtype.ts";
+import type { Tensor } from "../types/tensor.ts";
+import { type BinaryFunction, type Domain, floats, numbers } from "./function.ts";
+import { angleOfPoint } from "./programs/inverse-tangent.ts";
+import { power } from "./programs/power.ts";
+
+/** The name of a function of two numbers. */
+export type BinaryFn =
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "rem"
+  | "max"
+  | "min"
+  | "pow"
+  | "atan2"
+  | "and"
+  | "or"
+  | "xor"
+  | "shiftLeft"
+  | "shiftRight";
+
+const anywhere: readonly [Domain, Domain] = [
+  [-3, 3],
+  [-3, 3],
+];
+
+/** An operator of the loop IR: in double precision, or wrapping where the dtype is an integer. */
+const operator = (fn: LoopBinary): Pick<BinaryFunction, "evaluate" | "lower" | "ulp"> => ({
+  evaluate: (x, y, dtype) => foldBinary(fn, isFloat(dtype) ? "f64" : "i32", x, y),
+  lower: (_, x, y) => loopBinary(fn, x, y),
+  ulp: 0,
+});
+
+const integers: readonly DType[] = ["i32", "u8"];
+const bits: readonly DType[] = ["i32", "u8", "bool"];
+
+/** 1 where x is above y, one half where they are equal, otherwise 0: equal operands share the gradient. */
+const share = (x: Tensor, y: Tensor): Tensor =>
+  x.greater(y).cast(x.dtype).add(x.equal(y).cast(x.dtype).mul(0.5));
+
+/** x^y with the values of IEEE 754 where `Math.pow` gives NaN: 1^NaN and (+-1)^+-infinity are 1. */
+const ieeePower = (x: number, y: number): number =>
+  x === 1 || (x === -1 && Math.abs(y) === Number.POSITIVE_INFINITY) ? 1 : x ** y;
+
+/** The functions of two numbers. */
 export const binary: { readonly [F in BinaryFn]: BinaryFunction } = {
-  add: { ...f, evaluate: (x, y) => x + y, derivative: [(x) => x.mul(0).add(1), (x) => x.mul(0).add(1)], lower: (_, x, y) => loopBinary("add", x, y) },
-  sub: { ...f, evaluate: (x, y) => x - y, derivative: [(x) => x.mul(0).add(1), (x) => x.mul(0).sub(1)], lower: (_, x, y) => loopBinary("sub", x, y) },
-  mul: { ...f, evaluate: (x, y) => x * y, derivative: [(_, y) => y, (x) => x], lower: (_, x, y) => loopBinary("mul", x, y) },
-  div: { ...f, evaluate: (x, y) => x / y, derivative: [(x, y) => x.mul(0).add(1).div(y), (x, y) => x.neg().div(y.mul(y))], lower: (_, x, y) => loopBinary("div", x, y) },
-  max: { ...f, evaluate: (x, y) => Math.max(x, y), derivative: [(x, y) => x.greater(y).select(1, x.mul(0)), (x, y) => y.greater(x).select(1, x.mul(0))], lower: (_, x, y) => loopBinary("max", x, y) },
-  min: { ...f, evaluate: (x, y) => Math.min(x, y), derivative: [(x, y) => x.less(y).select(1, x.mul(0)), (x, y) => y.less(x).select(1, x.mul(0))], lower: (_, x, y) => loopBinary("min", x, y) },
-  pow: { ...f, evaluate: Math.pow, derivative: "zero", lower: (_, x, y) => loopBinary("mul", x, y) },
-  and: { ...f, dtypes: ["bool", "i32"], evaluate: (x, y) => x & y, derivative: "zero", lower: (_, x, y) => loopBinary("and", x, y) },
-  or: { ...f, dtypes: ["bool", "i32"], evaluate: (x, y) => x | y, derivative: "zero", lower: (_, x, y) => loopBinary("or", x, y) },
-  xor: { ...f, dtypes: ["bool", "i32"], evaluate: (x, y) => x ^ y, derivative: "zero", lower: (_, x, y) => loopBinary("xor", x, y) },
+  add: { summary: "x + y", ...operator("add"), derivative: [() => 1, () => 1], domain: anywhere, dtypes: numbers },
+  sub: { summary: "x - y", ...operator("sub"), derivative: [() => 1, () => -1], domain: anywhere, dtypes: numbers },
+  mul: { summary: "x y", ...operator("mul"), derivative: [(_, y) => y, (x) => x], domain: anywhere, dtypes: numbers },
+  div: {
+    summary: "x / y; of integers the whole part, and 0 where y is 0",
+    ...operator("div"),
+    derivative: [(_, y) => y.reciprocal(), (_, y, z) => z.div(y).neg()],
+    domain: [
+      [-3, 3],
+      [0.3, 3],
+    ],
+    dtypes: numbers,
+  },
+  rem: {
+    summary: "what is left of x when y is divided out, with the sign of x; 0 where y is 0",
+    ...operator("rem"),
+    derivative: "zero",
+    domain: anywhere,
+    dtypes: integers,
+  },
+  max: {
+    summary: "the greater of x and y, NaN if either is; equal operands get half the gradient each",
+    ...operator("max"),
+    derivative: [(x, y) => share(x, y), (x, y) => share(y, x)],
+    domain: [
+      [0.1, 3],
+      [-3, 0],
+    ],
+    dtypes: numbers,
+  },
+  min: {
+    summary: "the smaller of x and y, NaN if either is; equal operands get half the gradient each",
+    ...operator("min"),
+    derivative: [(x, y) => share(y, x), (x, y) => share(x, y)],
+    domain: [
+      [0.1, 3],
+      [-3, 0],
+    ],
+    dtypes: numbers,
+  },
+  pow: {
+    summary: "x^y by IEEE 754: x^0 and 1^y are 1 even of NaN",
+    evaluate: ieeePower,
+    derivative: [
+      (x, y) => y.equal(0).select(0, y.mul(x.pow(y.sub(1)))),
+      (x, y, z) => x.equal(0).logicalAnd(y.greaterEqual(0)).select(0, z.mul(x.log())),
+    ],
+    lower: power,
+    domain: [
+      [0.3, 3],
+      [-3, 3],
+    ],
+    dtypes: floats,
+    ulp: 1,
+  },
+  atan2: {
+    summary: "the angle of the point (y, x), the first operand being the ordinate",
+    evaluate: (y, x) => Math.atan2(y, x),
+    derivative: [(y, x) => x.div(x.mul(x).add(y.mul(y))), (y, x) => y.neg().div(x.mul(x).add(y.mul(y)))],
+    lower: angleOfPoint,
+    domain: [
+      [-3, 3],
+      [0.3, 3],
+    ],
+    dtypes: floats,
+    ulp: 2,
+  },
+  and: { summary: "bitwise and", ...operator("and"), derivative: "zero", domain: anywhere, dtypes: bits },
+  or: { summary: "bitwise or", ...operator("or"), derivative: "zero", domain: anywhere, dtypes: bits },
+  xor: { summary: "bitwise exclusive or", ...operator("xor"), derivative: "zero", domain: anywhere, dtypes: bits },
+  shiftLeft: {
+    summary: "x shifted to the left by the low five bits of y",
+    ...operator("shl"),
+    derivative: "zero",
+    domain: anywhere,
+    dtypes: ["i32"],
+  },
+  shiftRight: {
+    summary: "x shifted to the right by the low five bits of y, copying the sign",
+    ...operator("shr"),
+    derivative: "zero",
+    domain: anywhere,
+    dtypes: ["i32"],
+  },
 };

@@ -2,8 +2,14 @@
 // is adding a row.
 import type { BlockBuilder } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
-import type { Tensor } from "../types/tensor.ts";
 import type { DType } from "../types/dtype.ts";
+import type { Operand, Tensor } from "../types/tensor.ts";
+
+/** The real dtypes. */
+export const floats: readonly DType[] = ["f32", "f64"];
+
+/** The dtypes of numbers. */
+export const numbers: readonly DType[] = ["f32", "f64", "i32", "u8"];
 
 /** Where a unary function is smooth: numeric derivatives are compared there. */
 export type Domain = readonly [low: number, high: number];
@@ -14,8 +20,8 @@ export interface UnaryFunction {
   readonly summary: string;
   /** The meaning in double precision. */
   readonly evaluate: (x: number) => number;
-  /** dy/dx as a tensor expression of x and y = f(x); "zero" where it is 0 almost everywhere. */
-  readonly derivative: ((x: Tensor, y: Tensor) => Tensor) | "zero";
+  /** dy/dx as a tensor expression of x and y = f(x), or a constant; "zero" where it is 0 almost everywhere. */
+  readonly derivative: ((x: Tensor, y: Tensor) => Operand) | "zero";
   /**
    * The loop program. Must work for every type in `dtypes` and, where f32 is among them, for f32x4 as well: build it
    * from constructors that take their type from the operand.
@@ -33,7 +39,7 @@ export interface BinaryFunction {
   readonly evaluate: (x: number, y: number, dtype: DType) => number;
   /** Partial derivatives of z = f(x, y). */
   readonly derivative:
-    | readonly [(x: Tensor, y: Tensor, z: Tensor) => Tensor, (x: Tensor, y: Tensor, z: Tensor) => Tensor]
+    | readonly [(x: Tensor, y: Tensor, z: Tensor) => Operand, (x: Tensor, y: Tensor, z: Tensor) => Operand]
     | "zero";
   readonly lower: (body: BlockBuilder, x: Expr, y: Expr) => Expr;
   readonly domain: readonly [Domain, Domain];

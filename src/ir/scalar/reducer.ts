@@ -1,12 +1,51 @@
-// Reducers.
+// How a dimension is folded away: the neutral element, and the operator of the loop IR that combines two values.
 import type { LaneReducer } from "../loop/expr.ts";
-import type { DType } from "../types/dtype.ts";
+import { foldBinary } from "../loop/fold.ts";
+import { type DType, isFloat } from "../types/dtype.ts";
+import { numbers } from "./function.ts";
+
+/** The name of a reduction. */
 export type ReduceFn = "sum" | "max" | "min" | "prod";
-export interface Reducer { readonly summary: string; readonly identity: (dtype: DType) => number; readonly fn: LaneReducer; readonly evaluate: (x: number, y: number, dtype: DType) => number; readonly dtypes: readonly DType[] }
-const dtypes: readonly DType[] = ["f32", "f64", "i32"];
+
+/** An associative function of two numbers that has a neutral element. */
+export interface Reducer {
+  readonly summary: string;
+  /** What changes nothing when combined with. */
+  readonly identity: (dtype: DType) => number;
+  /** The operator in a loop program. */
+  readonly fn: LaneReducer;
+  /** Combines two numbers: in double precision, or wrapping where the dtype is an integer. */
+  readonly evaluate: (x: number, y: number, dtype: DType) => number;
+  readonly dtypes: readonly DType[];
+}
+
+/** The least and the greatest number of a dtype. */
+const range = (dtype: DType): readonly [least: number, greatest: number] => {
+  if (isFloat(dtype)) return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  return dtype === "u8" ? [0, 255] : [-(2 ** 31), 2 ** 31 - 1];
+};
+
+const combine =
+  (fn: LaneReducer) =>
+  (x: number, y: number, dtype: DType): number =>
+    foldBinary(fn, isFloat(dtype) ? "f64" : "i32", x, y);
+
+/** The reductions; max and min are NaN as soon as one element is. */
 export const reducers: { readonly [F in ReduceFn]: Reducer } = {
-  sum: { summary: "", identity: () => 0, fn: "add", evaluate: (x, y) => x + y, dtypes },
-  prod: { summary: "", identity: () => 1, fn: "mul", evaluate: (x, y) => x * y, dtypes },
-  max: { summary: "", identity: (d) => (d === "i32" ? -2147483648 : -Infinity), fn: "max", evaluate: (x, y) => Math.max(x, y), dtypes },
-  min: { summary: "", identity: (d) => (d === "i32" ? 2147483647 : Infinity), fn: "min", evaluate: (x, y) => Math.min(x, y), dtypes },
+  sum: { summary: "the sum", identity: () => 0, fn: "add", evaluate: combine("add"), dtypes: numbers },
+  prod: { summary: "the product", identity: () => 1, fn: "mul", evaluate: combine("mul"), dtypes: numbers },
+  max: {
+    summary: "the greatest",
+    identity: (dtype) => range(dtype)[0],
+    fn: "max",
+    evaluate: combine("max"),
+    dtypes: numbers,
+  },
+  min: {
+    summary: "the least",
+    identity: (dtype) => range(dtype)[1],
+    fn: "min",
+    evaluate: combine("min"),
+    dtypes: numbers,
+  },
 };

@@ -54,6 +54,7 @@ export interface TensorMethods {
   log(): Tensor;
   sqrt(): Tensor;
   rsqrt(): Tensor;
+  reciprocal(): Tensor;
   sin(): Tensor;
   cos(): Tensor;
   tanh(): Tensor;

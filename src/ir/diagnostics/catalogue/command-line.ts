@@ -220,7 +220,7 @@ const work: Pick<WorkRows, "W620" | "W621" | "W622" | "W623" | "W624" | "W625" |
     title: "nothing of that name to explain",
     message: ({ topic }) => `there is no code, pass, op or scalar function ${quoted(topic)}`,
     help: ({ near }) =>
-      near.length === 0 ? "codes look like W203; weft explain without a topic lists all." : `near it are ${near.join(", ")}.`,
+      near.length === 0 ? "weft explain without a name lists all there are." : `did you mean ${near.join(", ")}?`,
     explanation: "weft explain knows the codes of errors, the passes of the compiler, the ops of graphs and the scalar functions.",
     example: "weft explain W203",
   }),

@@ -132,42 +132,77 @@ type QuotientOfDigits<
     : never
   : readonly [quotient: Quotient extends "" ? "0" : Quotient, remainder: Remainder];
 
+// What follows is for use. Each ends in `extends infer N extends number ? N : never`, which changes nothing but tells the
+// checker at once that the result is a number: in code with open type parameters it would try out all branches otherwise.
+
 /** A + B */
-export type AddNaturals<A extends number, B extends number> = A extends 0
-  ? B
-  : B extends 0
-    ? A
-    : NumberOf<SumOfDigits<DigitsOf<A>, DigitsOf<B>>>;
+export type AddNaturals<A extends number, B extends number> = (
+  number extends A | B
+    ? number
+    : A extends 0
+      ? B
+      : B extends 0
+        ? A
+        : NumberOf<SumOfDigits<DigitsOf<A>, DigitsOf<B>>>
+) extends infer N extends number
+  ? N
+  : never;
 
 /** A - B; never where that is below zero. */
-export type SubtractNaturals<A extends number, B extends number> = B extends 0
-  ? A
-  : CompareNaturals<A, B> extends "less"
-    ? never
-    : NumberOf<DifferenceOfDigits<DigitsOf<A>, DigitsOf<B>>>;
+export type SubtractNaturals<A extends number, B extends number> = (
+  number extends A | B
+    ? number
+    : B extends 0
+      ? A
+      : OrderOfDigits<DigitsOf<A>, DigitsOf<B>> extends "less"
+        ? never
+        : NumberOf<DifferenceOfDigits<DigitsOf<A>, DigitsOf<B>>>
+) extends infer N extends number
+  ? N
+  : never;
 
 /** A * B */
-export type MultiplyNaturals<A extends number, B extends number> = A extends 0
-  ? 0
-  : B extends 0
-    ? 0
-    : A extends 1
-      ? B
-      : B extends 1
-        ? A
-        : NumberOf<ProductOfDigits<DigitsOf<A>, DigitsOf<B>>>;
+export type MultiplyNaturals<A extends number, B extends number> = (
+  number extends A | B
+    ? number
+    : A extends 0
+      ? 0
+      : B extends 0
+        ? 0
+        : A extends 1
+          ? B
+          : B extends 1
+            ? A
+            : NumberOf<ProductOfDigits<DigitsOf<A>, DigitsOf<B>>>
+) extends infer N extends number
+  ? N
+  : never;
 
 /** The order of A and B. */
-export type CompareNaturals<A extends number, B extends number> = OrderOfDigits<DigitsOf<A>, DigitsOf<B>>;
+export type CompareNaturals<A extends number, B extends number> = (
+  number extends A | B
+    ? Order
+    : OrderOfDigits<DigitsOf<A>, DigitsOf<B>>
+) extends infer O extends Order
+  ? O
+  : never;
+
+type QuotientAndRemainder = readonly [quotient: number, remainder: number];
 
 /** Quotient and remainder; never where B is 0. */
-export type DivideNaturals<A extends number, B extends number> = B extends 0
-  ? never
-  : B extends 1
-    ? readonly [quotient: A, remainder: 0]
-    : QuotientOfDigits<`${A}`, DigitsOf<B>> extends readonly [
-          `${infer Quotient extends number}`,
-          infer Remainder extends string,
-        ]
-      ? readonly [quotient: Quotient, remainder: NumberOf<Remainder>]
-      : never;
+export type DivideNaturals<A extends number, B extends number> = (
+  number extends A | B
+    ? QuotientAndRemainder
+    : B extends 0
+      ? never
+      : B extends 1
+        ? readonly [quotient: A, remainder: 0]
+        : QuotientOfDigits<`${A}`, DigitsOf<B>> extends readonly [
+              `${infer Quotient extends number}`,
+              infer Remainder extends string,
+            ]
+          ? readonly [quotient: Quotient, remainder: NumberOf<Remainder>]
+          : never
+) extends infer Result extends QuotientAndRemainder
+  ? Result
+  : never;

@@ -1,0 +1,62 @@
+// W230 to W239: what the public functions refuse themselves, before any op of the graph is asked.
+import { type CatalogueEntry, entry } from "../entry.ts";
+
+interface FunctionArgumentRows {
+  readonly W230: CatalogueEntry<{ op: string; given: string }>;
+  readonly W231: CatalogueEntry<{ type: string; expected: string }>;
+  readonly W232: CatalogueEntry<{ given: string; expected: string; type: string; weight: string }>;
+  readonly W233: CatalogueEntry<{ type: string }>;
+  readonly W234: CatalogueEntry<{ weight: string }>;
+  readonly W235: CatalogueEntry<{ first: string; other: string }>;
+}
+
+export const functionArguments: FunctionArgumentRows = {
+  W230: entry({
+    title: "not a tensor",
+    message: ({ op, given }) => `${op}: a tensor is expected, not ${given}`,
+    help: () => "make numbers part of the graph with constant(values, shape), or declare them as an input.",
+    explanation:
+      "Functions of the library describe a graph: they take tensors, which stand for values that are computed later. Beside a tensor a single number will do; arrays become constants or inputs.",
+    example: "add(x, constant(Float32Array.of(1, 2), [2]))  // not add(x, [1, 2])",
+  }),
+  W231: entry({
+    title: "another shape than expected",
+    message: ({ type, expected }) => `expectShape: ${type} is not of shape ${expected}`,
+    help: () => "correct the expectation, or reshape the tensor.",
+    explanation:
+      "expectShape says what the author knows and the type checker does not. It is held to that when the graph is described.",
+    example: 'expectShape(x, ["B", 10])  // x: f32[B, 10]',
+  }),
+  W232: entry({
+    title: "linear: another number of features",
+    message: ({ given, expected, type, weight }) =>
+      `linear: ${given} features given, ${expected} expected (${type}, weight ${weight})`,
+    help: ({ given }) =>
+      `give the layer ${given} inputs, or flatten the operand first if its features are on several axes.`,
+    explanation:
+      "A linear layer works on the last axis of its operand; its weight is [out, in], and in is the extent of that axis.",
+    example: "linear(flatten(x), weight)  // x: f32[B, 16, 4, 4], weight: f32[10, 256]",
+  }),
+  W233: entry({
+    title: "linear: no features",
+    message: ({ type }) => `linear: no axis of features (${type})`,
+    help: () => "reshape the number to [1].",
+    explanation: "A linear layer works on the last axis of its operand, and a scalar has none.",
+    example: "linear(x.reshape([1]), weight)  // x: f32[], weight: f32[10, 1]",
+  }),
+  W234: entry({
+    title: "linear: the weight is no matrix",
+    message: ({ weight }) => `linear: the weight must be [out, in], not ${weight}`,
+    help: () => "give the weight as [out, in], the layout of PyTorch.",
+    explanation: "Every output is a sum over all inputs, so a weight has one row per output and one column per input.",
+    example: "linear(x, weight)  // x: f32[B, 784], weight: f32[10, 784]",
+  }),
+  W235: entry({
+    title: "stack: shapes differ",
+    message: ({ first, other }) => `stack: shapes differ: ${first} vs ${other}`,
+    help: () => "tensors that are stacked have one shape; to join along an axis they have, use concat.",
+    explanation:
+      "Stacking puts tensors side by side along a new axis, so they must agree along all the axes they have.",
+    example: "stack([x, y])  // x and y: f32[B, 3] gives f32[2, B, 3]",
+  }),
+};

@@ -1,0 +1,52 @@
+// Between the static types of the public functions and the graph. The rules of ir/types/static say what a call gives; the
+// typing rules of ops say the same again when the graph is described, for callers without a type checker and for shapes it
+// does not know. Here the two meet: arguments lose their static types, results get them.
+import { locate, reject, WeftError } from "../diagnostics/diagnostic.ts";
+import { captureLocation } from "../diagnostics/location.ts";
+import { type Dim, normalizeDim } from "../types/dim.ts";
+import type { Dims, Operand, Tensor } from "../types/tensor.ts";
+import { printShape, type Shape } from "../types/tensor-type.ts";
+
+const describe = (value: unknown): string => {
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "object" && value !== null) return `a ${value.constructor?.name ?? "record"}`;
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
+};
+
+const isTensor = (value: unknown): value is Tensor =>
+  typeof value === "object" && value !== null && "type" in value && "dtype" in value && "shape" in value;
+
+/** An argument as a tensor; W230 for anything else. */
+export const tensorOf = (op: string, argument: unknown): Tensor =>
+  isTensor(argument) ? argument : reject("W230", { op, given: describe(argument) });
+
+/** An argument as a tensor or number. */
+export const operandOf = (op: string, argument: unknown): Operand =>
+  typeof argument === "number" ? argument : tensorOf(op, argument);
+
+/** A list of tensors. */
+export const tensorsOf = (op: string, argument: unknown): readonly Tensor[] =>
+  Array.isArray(argument) ? argument.map((tensor: unknown) => tensorOf(op, tensor)) : [tensorOf(op, argument)];
+
+/** Extents in canonical form; W209 for a text that is no dimension. */
+export const dimsOf = (op: string, shape: Dims): Shape =>
+  shape.map((extent): Dim => {
+    try {
+      return normalizeDim(extent);
+    } catch (error) {
+      if (error instanceof SyntaxError) return reject("W209", { op, extent: `${extent}`, shape: printShape(shape) });
+      throw error;
+    }
+  });
+
+/**
+ * Describes the result of a public function. A refusal that has no place yet gets that of the caller. `T` is what the
+ * static rule gave, which the run time holds to: the two are tested against each other.
+ */
+export const described = <T extends Tensor>(describeResult: () => Tensor): T => {
+  try {
+    return describeResult() as T;
+  } catch (error) {
+    throw error instanceof WeftError ? locate(error, captureLocation()) : error;
+  }
+};

@@ -1,0 +1,65 @@
+// Functions of two operands, element by element: shapes broadcast by NumPy's rule, element types must agree, and the second
+// operand may be a number.
+import { applyBinary } from "../graph/traced-tensor.ts";
+import { requireSameDType } from "../ops/typing.ts";
+import type { BinaryFn } from "../scalar/binary.ts";
+import type { DType } from "../types/dtype.ts";
+import { broadcastShapes } from "../types/shape.ts";
+import type { BinaryShape } from "../types/static/broadcasting.ts";
+import type { Check, Resolved } from "../types/static/check.ts";
+import type { Dims, Operand, Tensor } from "../types/tensor.ts";
+import { described, operandOf, tensorOf } from "./argument.ts";
+
+/** A function of each pair of elements. */
+export interface ArithmeticFunction<Name extends string> {
+  <A extends Dims, D extends DType, B extends Operand>(
+    a: Tensor<A, D>,
+    b: Check<NoInfer<BinaryShape<Name, A, D, B>>, B>,
+  ): Tensor<Resolved<BinaryShape<Name, A, D, B>>, D>;
+}
+
+/** Refuses, under the name the user wrote, operands that do not fit. */
+export const requireFit = (name: string, a: Tensor, b: Operand): void => {
+  if (typeof b === "number") return;
+  broadcastShapes(name, a.shape, b.shape);
+  requireSameDType(name, a.type, b.type);
+};
+
+const arithmetic = <Name extends string>(name: Name, fn: BinaryFn): ArithmeticFunction<Name> => {
+  return <A extends Dims, D extends DType, B extends Operand>(a: unknown, b: unknown) =>
+    described<Tensor<Resolved<BinaryShape<Name, A, D, B>>, D>>(() => {
+      const [left, right] = [tensorOf(name, a), operandOf(name, b)];
+      requireFit(name, left, right);
+      return applyBinary(fn, left, right);
+    });
+};
+
+/** a + b */
+export const add: ArithmeticFunction<"add"> = arithmetic("add", "add");
+
+/** a - b */
+export const sub: ArithmeticFunction<"sub"> = arithmetic("sub", "sub");
+
+/** a * b */
+export const mul: ArithmeticFunction<"mul"> = arithmetic("mul", "mul");
+
+/** a / b; integers are truncated, and x / 0 is 0 for them. */
+export const div: ArithmeticFunction<"div"> = arithmetic("div", "div");
+
+/** a to the power of b. */
+export const pow: ArithmeticFunction<"pow"> = arithmetic("pow", "pow");
+
+/** The larger of each pair; NaN where either is NaN. */
+export const maximum: ArithmeticFunction<"maximum"> = arithmetic("maximum", "max");
+
+/** The smaller of each pair; NaN where either is NaN. */
+export const minimum: ArithmeticFunction<"minimum"> = arithmetic("minimum", "min");
+
+/** Whether both hold (of bool tensors); the bits that both have (of i32). */
+export const logicalAnd: ArithmeticFunction<"logicalAnd"> = arithmetic("logicalAnd", "and");
+
+/** Whether either holds (of bool tensors); the bits that either has (of i32). */
+export const logicalOr: ArithmeticFunction<"logicalOr"> = arithmetic("logicalOr", "or");
+
+/** Whether just one holds (of bool tensors); the bits that differ (of i32). */
+export const logicalXor: ArithmeticFunction<"logicalXor"> = arithmetic("logicalXor", "xor");

@@ -1,0 +1,29 @@
+// Functions that change what elements are, or what is known of a tensor, and no shape.
+
+import { reject } from "../diagnostics/diagnostic.ts";
+import { emitOne, traceOf } from "../graph/traced-tensor.ts";
+import type { DType } from "../types/dtype.ts";
+import type { Dims, Tensor } from "../types/tensor.ts";
+import { printShape, printType, sameShape } from "../types/tensor-type.ts";
+import { described, dimsOf, tensorOf } from "./argument.ts";
+
+/** Converts the elements: integers truncate towards zero and saturate, NaN becomes 0, bool is "not 0". */
+export const cast = <S extends Dims, D extends DType>(x: Tensor<S>, dtype: D): Tensor<S, D> =>
+  described(() => tensorOf("cast", x).cast(dtype));
+
+/** Each element brought between two bounds; NaN stays NaN. */
+export const clamp = <S extends Dims, D extends DType>(x: Tensor<S, D>, low: number, high: number): Tensor<S, D> =>
+  described(() => emitOne(traceOf(tensorOf("clamp", x), "clamp"), "clamp", [x], { low, high }));
+
+/**
+ * The same tensor, known to be of this shape: what the type checker could not follow is said here. Refused (W231) when the
+ * graph is described if it is not so.
+ */
+export const expectShape = <D extends DType, const S extends Dims>(x: Tensor<Dims, D>, shape: S): Tensor<[...S], D> =>
+  described(() => {
+    const tensor = tensorOf("expectShape", x);
+    const expected = dimsOf("expectShape", shape);
+    return sameShape(tensor.shape, expected)
+      ? tensor
+      : reject("W231", { type: printType(tensor.type), expected: printShape(expected) });
+  });

@@ -1,0 +1,79 @@
+// Functions that cut tensors apart and put them together.
+import { reject } from "../diagnostics/diagnostic.ts";
+import { normalizeAxis } from "../ops/typing.ts";
+import type { DType } from "../types/dtype.ts";
+import type { Check, Resolved } from "../types/static/check.ts";
+import type {
+  AxisPadding,
+  ConcatShape,
+  PadShape,
+  SliceRange,
+  SliceShape,
+  StackShape,
+} from "../types/static/cutting.ts";
+import type { Dims, SliceAxis, Tensor } from "../types/tensor.ts";
+import { printType, sameShape } from "../types/tensor-type.ts";
+import { described, dimsOf, tensorOf, tensorsOf } from "./argument.ts";
+
+/** The list with an entry for each axis, and whatever is too many. */
+const perAxis = <T>(list: readonly T[], rank: number, otherwise: T): readonly T[] => [
+  ...list,
+  ...Array.from({ length: Math.max(0, rank - list.length) }, () => otherwise),
+];
+
+/** A range of positions along each axis: `slice(x, [{ end: 3 }, { start: 1, step: 2 }])`; axes without one stay whole. */
+export const slice = <S extends Dims, D extends DType, const Ranges extends readonly SliceRange[]>(
+  x: Tensor<S, D>,
+  ranges: Check<NoInfer<SliceShape<S, Ranges>>, Ranges>,
+): Tensor<Resolved<SliceShape<S, Ranges>>, D> =>
+  described(() => {
+    const tensor = tensorOf("slice", x);
+    const whole = perAxis(ranges as readonly SliceRange[], tensor.shape.length, {});
+    const bounds = whole.map(({ start = 0, end, step = 1 }, axis): SliceAxis => {
+      const [from = 0, to = 0] = dimsOf("slice", [start, end ?? tensor.shape[axis] ?? 0]);
+      return { start: from, end: to, step };
+    });
+    return tensor.slice(bounds);
+  });
+
+/** Adds elements of one value (0) along each axis: `pad(x, [{}, { low: 1, high: 1 }])`. */
+export const pad = <S extends Dims, D extends DType, const Padding extends readonly AxisPadding[]>(
+  x: Tensor<S, D>,
+  padding: Check<NoInfer<PadShape<S, Padding>>, Padding>,
+  value = 0,
+): Tensor<Resolved<PadShape<S, Padding>>, D> =>
+  described(() => {
+    const tensor = tensorOf("pad", x);
+    const whole = perAxis(padding as readonly AxisPadding[], tensor.shape.length, {});
+    return tensor.pad(
+      whole.map(({ low = 0, high = 0, interior = 0 }) => ({ low, high, interior })),
+      value,
+    );
+  });
+
+/** Joins tensors along an axis they have. */
+export const concat = <const Tensors extends readonly Tensor[], const Axis extends number = 0>(
+  tensors: Check<NoInfer<ConcatShape<Tensors, Axis>>, Tensors>,
+  axis?: Axis,
+): Tensor<Resolved<ConcatShape<Tensors, Axis>>, Tensors[0]["dtype"]> =>
+  described(() => {
+    const [first, ...others] = tensorsOf("concat", tensors);
+    return first === undefined ? reject("W219", { op: "concat" }) : first.concat(others, axis ?? 0);
+  });
+
+/** Puts tensors of one shape side by side along a new axis, counted in the result. */
+export const stack = <const Tensors extends readonly Tensor[], const Axis extends number = 0>(
+  tensors: Check<NoInfer<StackShape<Tensors, Axis>>, Tensors>,
+  axis?: Axis,
+): Tensor<Resolved<StackShape<Tensors, Axis>>, Tensors[0]["dtype"]> =>
+  described(() => {
+    const list = tensorsOf("stack", tensors);
+    const [first] = list;
+    if (first === undefined) return reject("W219", { op: "stack" });
+    for (const other of list)
+      if (!sameShape(first.shape, other.shape))
+        reject("W235", { first: printType(first.type), other: printType(other.type) });
+    const at = normalizeAxis("stack", [...first.shape, 1], axis ?? 0);
+    const [head = first, ...rest] = list.map((tensor) => tensor.reshape(tensor.shape.toSpliced(at, 0, 1)));
+    return head.concat(rest, at);
+  });

@@ -1,0 +1,194 @@
+// Activation functions of neural networks. Their constants and their derivatives at kinks are PyTorch's. At -infinity the
+// smooth ones take their limit 0, where a product of the formula's factors would be NaN.
+import type { Expr } from "../../loop/expr.ts";
+import type { BlockBuilder } from "../../loop/build.ts";
+import { erfc } from "../error-function.ts";
+import { floats, type UnaryFunction } from "../function.ts";
+import { atLeast, atMost, isAbove, isAtMost, over, plus, times, where } from "../programs/arithmetic.ts";
+import { exponentialMinusOne } from "../programs/exponential.ts";
+import { gelu } from "../programs/gaussian.ts";
+import { geluTanh, mish, sigmoid, silu, softplus } from "../programs/logistic.ts";
+
+export type ActivationFn =
+  | "relu"
+  | "relu6"
+  | "leakyRelu"
+  | "elu"
+  | "selu"
+  | "sigmoid"
+  | "hardsigmoid"
+  | "silu"
+  | "hardswish"
+  | "gelu"
+  | "geluTanh"
+  | "mish"
+  | "softplus";
+
+/** The slope of leakyRelu on the left. */
+const slope = 0.01;
+
+/** Klambauer et al. 2017, "Self-normalizing neural networks". */
+const seluScale = 1.0507009873554805;
+const seluAlpha = 1.6732632423543772;
+
+/** The argument of the tanh in geluTanh, doubled, is x (linear + cubic x^2). */
+const linear = 2 * Math.sqrt(2 / Math.PI);
+const cubic = linear * 0.044715;
+
+const logistic = (x: number): number => {
+  const e = Math.exp(-Math.abs(x));
+  return x < 0 ? e / (1 + e) : 1 / (1 + e);
+};
+
+const softplusOf = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+
+/** x times a weight that vanishes faster than x grows. */
+const weighted = (x: number, weight: number): number => (x === Number.NEGATIVE_INFINITY ? -0 : x * weight);
+
+/** -0 becomes 0 and NaN stays, which a maximum would cost more to do. */
+const rectify = (x: Expr): Expr => where(isAtMost(x, 0), 0, x);
+
+const clampToSix = (body: BlockBuilder, x: Expr): Expr => atMost(body.name(rectify(x)), 6);
+
+const ramp = (body: BlockBuilder, x: Expr): Expr => clampToSix(body, body.name(plus(x, 3)));
+
+const rampOf = (x: number): number => Math.min(Math.max(x + 3, 0), 6);
+
+/** relu to softplus. */
+export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
+  relu: {
+    summary: "max(x, 0); the derivative at 0 is 0",
+    evaluate: (x) => Math.max(x, 0),
+    derivative: (x) => x.greater(0).cast(x.dtype),
+    lower: (_, x) => rectify(x),
+    domain: [0.1, 3],
+    dtypes: ["f32", "f64", "i32"],
+    ulp: 0,
+  },
+  relu6: {
+    summary: "min(max(x, 0), 6); the derivative at 0 and at 6 is 0",
+    evaluate: (x) => Math.min(Math.max(x, 0), 6),
+    derivative: (x) => x.greater(0).logicalAnd(x.less(6)).cast(x.dtype),
+    lower: clampToSix,
+    domain: [0.1, 5.9],
+    dtypes: ["f32", "f64", "i32"],
+    ulp: 0,
+  },
+  leakyRelu: {
+    summary: "x where x > 0, otherwise 0.01 x; the derivative at 0 is 0.01",
+    evaluate: (x) => (x > 0 ? x : slope * x),
+    derivative: (x) => x.greater(0).cast(x.dtype).mul(1 - slope).add(slope),
+    lower: (_, x) => where(isAbove(x, 0), x, times(slope, x)),
+    domain: [-3, -0.1],
+    dtypes: floats,
+    ulp: 1,
+  },
+  elu: {
+    summary: "x where x > 0, otherwise e^x - 1",
+    evaluate: (x) => (x > 0 ? x : Math.expm1(x)),
+    derivative: (x, y) => x.greater(0).select(1, y.add(1)),
+    lower: (body, x) => where(isAbove(x, 0), x, exponentialMinusOne(body, x)),
+    domain: [-3, -0.1],
+    dtypes: floats,
+    ulp: 2,
+  },
+  selu: {
+    summary: "1.0507 x where x > 0, otherwise 1.7581 (e^x - 1)",
+    evaluate: (x) => seluScale * (x > 0 ? x : seluAlpha * Math.expm1(x)),
+    derivative: (x, y) => x.greater(0).select(seluScale, y.add(seluScale * seluAlpha)),
+    lower: (body, x) =>
+      where(isAbove(x, 0), times(seluScale, x), times(seluScale * seluAlpha, exponentialMinusOne(body, x))),
+    domain: [-3, -0.1],
+    dtypes: floats,
+    ulp: 3,
+  },
+  sigmoid: {
+    summary: "1 / (1 + e^-x)",
+    evaluate: logistic,
+    derivative: (_, y) => y.mul(y.neg().add(1)),
+    lower: sigmoid,
+    domain: [-5, 5],
+    dtypes: floats,
+    ulp: 2,
+  },
+  hardsigmoid: {
+    summary: "min(max(x + 3, 0), 6) / 6; the derivative at -3 and at 3 is 0",
+    evaluate: (x) => rampOf(x) / 6,
+    derivative: (x) => x.greater(-3).logicalAnd(x.less(3)).cast(x.dtype).mul(1 / 6),
+    lower: (body, x) => over(ramp(body, x), 6),
+    domain: [-2.9, 2.9],
+    dtypes: floats,
+    ulp: 2,
+  },
+  silu: {
+    summary: "x sigmoid(x), also known as swish",
+    evaluate: (x) => weighted(x, logistic(x)),
+    derivative: (x, y) => {
+      const s = x.sigmoid();
+      return s.add(y.mul(s.neg().add(1)));
+    },
+    lower: silu,
+    domain: [-5, 5],
+    dtypes: floats,
+    ulp: 3,
+  },
+  hardswish: {
+    summary: "x min(max(x + 3, 0), 6) / 6; the derivative at -3 is 0 and at 3 is 1",
+    evaluate: (x) => (x <= -3 ? -0 : x * (rampOf(x) / 6)),
+    derivative: (x) => {
+      const middle = x.mul(1 / 3).add(0.5);
+      return x.less(3).select(x.greater(-3).select(middle, 0), 1);
+    },
+    lower: (body, x) => times(atLeast(x, -3), over(ramp(body, x), 6)),
+    domain: [-2.9, 2.9],
+    dtypes: floats,
+    ulp: 2,
+  },
+  gelu: {
+    summary: "x times the normal distribution's integral up to x",
+    evaluate: (x) => weighted(x, 0.5 * erfc(-x * Math.SQRT1_2)),
+    derivative: (x, y) => {
+      const below = x.abs().less(1e-30).select(0.5, y.div(x));
+      const density = x.mul(x).mul(-0.5).exp().mul(1 / Math.sqrt(2 * Math.PI));
+      return below.add(x.mul(density));
+    },
+    lower: gelu,
+    domain: [-4, 4],
+    dtypes: floats,
+    ulp: 3.5,
+  },
+  geluTanh: {
+    summary: "x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2",
+    evaluate: (x) => weighted(x, logistic(x * (linear + cubic * x * x))),
+    derivative: (x, y) => {
+      const square = x.mul(x);
+      const s = x.mul(square.mul(cubic).add(linear)).sigmoid();
+      return s.add(y.mul(s.neg().add(1)).mul(square.mul(3 * cubic).add(linear)));
+    },
+    lower: geluTanh,
+    domain: [-4, 4],
+    dtypes: floats,
+    ulp: 3,
+  },
+  mish: {
+    summary: "x tanh(ln(1 + e^x))",
+    evaluate: (x) => weighted(x, Math.tanh(softplusOf(x))),
+    derivative: (x, y) => {
+      const t = x.abs().less(1e-30).select(0.6, y.div(x));
+      return t.add(x.mul(t.mul(t).neg().add(1)).mul(x.sigmoid()));
+    },
+    lower: mish,
+    domain: [-4, 4],
+    dtypes: floats,
+    ulp: 4.5,
+  },
+  softplus: {
+    summary: "ln(1 + e^x)",
+    evaluate: softplusOf,
+    derivative: (x) => x.sigmoid(),
+    lower: softplus,
+    domain: [-5, 5],
+    dtypes: floats,
+    ulp: 2,
+  },
+};

@@ -1,0 +1,131 @@
+// Functions of one number that arithmetic and rounding make: exact, or rounded once.
+import { unary as loopUnary } from "../../loop/build.ts";
+import { foldUnary } from "../../loop/fold.ts";
+import { floats, type UnaryFunction } from "../function.ts";
+import { isAbove, isBelow, over, times, where } from "../programs/arithmetic.ts";
+
+export type ArithmeticFn =
+  | "neg"
+  | "abs"
+  | "sign"
+  | "square"
+  | "reciprocal"
+  | "sqrt"
+  | "rsqrt"
+  | "floor"
+  | "ceil"
+  | "round"
+  | "trunc"
+  | "not";
+
+/** Negation to truncation. */
+export const arithmetic: { readonly [F in ArithmeticFn]: UnaryFunction } = {
+  neg: {
+    summary: "-x",
+    evaluate: (x) => -x,
+    derivative: () => -1,
+    lower: (_, x) => loopUnary("neg", x),
+    domain: [-3, 3],
+    dtypes: ["f32", "f64", "i32"],
+    ulp: 0,
+  },
+  abs: {
+    summary: "|x|; the derivative at 0 is 0",
+    evaluate: Math.abs,
+    derivative: (x) => x.sign(),
+    lower: (_, x) => loopUnary("abs", x),
+    domain: [0.1, 3],
+    dtypes: ["f32", "f64", "i32"],
+    ulp: 0,
+  },
+  sign: {
+    summary: "-1, 0 or 1 by the sign of x; -0 and NaN as they are",
+    evaluate: Math.sign,
+    derivative: "zero",
+    lower: (_, x) => where(isAbove(x, 0), 1, where(isBelow(x, 0), -1, x)),
+    domain: [0.1, 3],
+    dtypes: ["f32", "f64", "i32"],
+    ulp: 0,
+  },
+  square: {
+    summary: "x^2",
+    evaluate: (x) => x * x,
+    derivative: (x) => x.mul(2),
+    lower: (_, x) => times(x, x),
+    domain: [-3, 3],
+    dtypes: floats,
+    ulp: 0,
+  },
+  reciprocal: {
+    summary: "1 / x",
+    evaluate: (x) => 1 / x,
+    derivative: (_, y) => y.mul(y).neg(),
+    lower: (_, x) => over(1, x),
+    domain: [0.3, 3],
+    dtypes: floats,
+    ulp: 0,
+  },
+  sqrt: {
+    summary: "the square root of x",
+    evaluate: Math.sqrt,
+    derivative: (x) => x.rsqrt().mul(0.5),
+    lower: (_, x) => loopUnary("sqrt", x),
+    domain: [0.3, 3],
+    dtypes: floats,
+    ulp: 0,
+  },
+  rsqrt: {
+    summary: "1 / sqrt(x)",
+    evaluate: (x) => 1 / Math.sqrt(x),
+    derivative: (_, y) => y.mul(y).mul(y).mul(-0.5),
+    lower: (_, x) => over(1, loopUnary("sqrt", x)),
+    domain: [0.3, 3],
+    dtypes: floats,
+    ulp: 1.5,
+  },
+  floor: {
+    summary: "the greatest whole number that is at most x",
+    evaluate: Math.floor,
+    derivative: "zero",
+    lower: (_, x) => loopUnary("floor", x),
+    domain: [0.1, 0.9],
+    dtypes: floats,
+    ulp: 0,
+  },
+  ceil: {
+    summary: "the least whole number that is at least x",
+    evaluate: Math.ceil,
+    derivative: "zero",
+    lower: (_, x) => loopUnary("ceil", x),
+    domain: [0.1, 0.9],
+    dtypes: floats,
+    ulp: 0,
+  },
+  round: {
+    summary: "the nearest whole number, halves to even",
+    evaluate: (x) => foldUnary("nearest", "f64", x),
+    derivative: "zero",
+    lower: (_, x) => loopUnary("nearest", x),
+    domain: [-0.4, 0.4],
+    dtypes: floats,
+    ulp: 0,
+  },
+  trunc: {
+    summary: "the whole part of x",
+    evaluate: Math.trunc,
+    derivative: "zero",
+    lower: (_, x) => loopUnary("trunc", x),
+    domain: [0.1, 0.9],
+    dtypes: floats,
+    ulp: 0,
+  },
+  not: {
+    summary: "whether x is false",
+    evaluate: (x) => (x === 0 ? 1 : 0),
+    derivative: "zero",
+    lower: (_, x) => loopUnary("not", x),
+    domain: [0, 1],
+    dtypes: ["bool"],
+    ulp: 0,
+  },
+};

@@ -1,0 +1,139 @@
+// Exponentials, logarithms, trigonometric and hyperbolic functions, the error function. The loop programs are ours
+// (programs/), so that every backend gives the same bits.
+import { erf, erfc } from "../error-function.ts";
+import { floats, type UnaryFunction } from "../function.ts";
+import { exponential, exponentialMinusOne } from "../programs/exponential.ts";
+import { complementaryErrorFunction, errorFunction } from "../programs/gaussian.ts";
+import { hyperbolicTangent } from "../programs/hyperbolic.ts";
+import { inverseTangent } from "../programs/inverse-tangent.ts";
+import { binaryLogarithm, logarithm, logarithmOfOnePlus } from "../programs/logarithm.ts";
+import { cosine, sine, tangent } from "../programs/trigonometric.ts";
+
+export type TranscendentalFn =
+  | "exp"
+  | "expm1"
+  | "log"
+  | "log2"
+  | "log1p"
+  | "sin"
+  | "cos"
+  | "tan"
+  | "atan"
+  | "tanh"
+  | "erf"
+  | "erfc";
+
+/** The derivative of erf is this times e^(-x^2). */
+const gaussianScale = 2 / Math.sqrt(Math.PI);
+
+/** exp to erfc. */
+export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction } = {
+  exp: {
+    summary: "e^x",
+    evaluate: Math.exp,
+    derivative: (_, y) => y,
+    lower: exponential,
+    domain: [-5, 5],
+    dtypes: floats,
+    ulp: 1,
+  },
+  expm1: {
+    summary: "e^x - 1, accurate near 0",
+    evaluate: Math.expm1,
+    derivative: (_, y) => y.add(1),
+    lower: exponentialMinusOne,
+    domain: [-5, 5],
+    dtypes: floats,
+    ulp: 2,
+  },
+  log: {
+    summary: "ln x",
+    evaluate: Math.log,
+    derivative: (x) => x.reciprocal(),
+    lower: logarithm,
+    domain: [0.3, 5],
+    dtypes: floats,
+    ulp: 1,
+  },
+  log2: {
+    summary: "the logarithm of x to base 2",
+    evaluate: Math.log2,
+    derivative: (x) => x.reciprocal().mul(Math.LOG2E),
+    lower: binaryLogarithm,
+    domain: [0.3, 5],
+    dtypes: floats,
+    ulp: 2,
+  },
+  log1p: {
+    summary: "ln(1 + x), accurate near 0",
+    evaluate: Math.log1p,
+    derivative: (x) => x.add(1).reciprocal(),
+    lower: logarithmOfOnePlus,
+    domain: [-0.7, 5],
+    dtypes: floats,
+    ulp: 1.5,
+  },
+  sin: {
+    summary: "sin x; the f32 program gives sin 0 where |x| > 2^17, the f64 program where |x| > 2^20",
+    evaluate: Math.sin,
+    derivative: (x) => x.cos(),
+    lower: sine,
+    domain: [-10, 10],
+    dtypes: floats,
+    ulp: 1.5,
+  },
+  cos: {
+    summary: "cos x; the f32 program gives cos 0 where |x| > 2^17, the f64 program where |x| > 2^20",
+    evaluate: Math.cos,
+    derivative: (x) => x.sin().neg(),
+    lower: cosine,
+    domain: [-10, 10],
+    dtypes: floats,
+    ulp: 1.5,
+  },
+  tan: {
+    summary: "tan x; the f32 program gives tan 0 where |x| > 2^17, the f64 program where |x| > 2^20",
+    evaluate: Math.tan,
+    derivative: (_, y) => y.mul(y).add(1),
+    lower: tangent,
+    domain: [-1.3, 1.3],
+    dtypes: floats,
+    ulp: 3.5,
+  },
+  atan: {
+    summary: "the angle whose tangent is x",
+    evaluate: Math.atan,
+    derivative: (x) => x.mul(x).add(1).reciprocal(),
+    lower: inverseTangent,
+    domain: [-5, 5],
+    dtypes: floats,
+    ulp: 2,
+  },
+  tanh: {
+    summary: "tanh x",
+    evaluate: Math.tanh,
+    derivative: (_, y) => y.mul(y).neg().add(1),
+    lower: hyperbolicTangent,
+    domain: [-3, 3],
+    dtypes: floats,
+    ulp: 1.5,
+  },
+  erf: {
+    summary: "the error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x",
+    evaluate: erf,
+    derivative: (x) => x.mul(x).neg().exp().mul(gaussianScale),
+    lower: errorFunction,
+    domain: [-3, 3],
+    dtypes: floats,
+    ulp: 1.5,
+  },
+  erfc: {
+    summary: "1 - erf(x), accurate in the tail",
+    evaluate: erfc,
+    derivative: (x) => x.mul(x).neg().exp().mul(-gaussianScale),
+    lower: complementaryErrorFunction,
+    domain: [-3, 3],
+    dtypes: floats,
+    ulp: 3.5,
+  },
+};

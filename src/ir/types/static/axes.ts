@@ -1,0 +1,129 @@
+// Shapes of operations that name axes: reductions, transposition, and those that keep the shape but need an axis to be there.
+// Negative axes count from the end.
+import type { Dim } from "../dim.ts";
+import type { Dims } from "../tensor.ts";
+import type { IsUnknownRank, PrintShape } from "./check.ts";
+import type { SubtractNaturals } from "./natural.ts";
+
+/** The axis counted from 0; never where the shape has none such. */
+export type AxisOf<S extends Dims, Axis extends number> = `${Axis}` extends `-${infer FromEnd extends number}`
+  ? SubtractNaturals<S["length"], FromEnd>
+  : `${Axis}` extends keyof S
+    ? Axis
+    : never;
+
+/** The sentence for an axis that is not there. */
+export type OutsideAxes<
+  Op extends string,
+  Axis extends number,
+  S extends Dims,
+> = `${Op}: axis ${Axis} is outside a shape of ${S["length"]} axes (${PrintShape<S>})`;
+
+/** The rule of an operation along one axis: the shape it is along. */
+export type AlongAxis<Op extends string, S extends Dims, Axis extends number> =
+  IsUnknownRank<S> extends true
+    ? Dims
+    : number extends Axis
+      ? S
+      : [AxisOf<S, Axis>] extends [never]
+        ? OutsideAxes<Op, Axis, S>
+        : S;
+
+/** Axes counted from 0, as a union; a sentence for one that is outside or named twice. */
+type AxesOf<
+  Op extends string,
+  S extends Dims,
+  Axes extends readonly number[],
+  Whole extends readonly number[],
+  Seen extends number = never,
+> = Axes extends readonly [infer First extends number, ...infer Rest extends readonly number[]]
+  ? [AxisOf<S, First>] extends [never]
+    ? OutsideAxes<Op, First, S>
+    : AxisOf<S, First> extends Seen
+      ? `${Op}: the axes ${PrintShape<Whole>} do not ascend (${PrintShape<S>})`
+      : AxesOf<Op, S, Rest, Whole, Seen | AxisOf<S, First>>
+  : readonly [axes: Seen];
+
+type FoldAxes<
+  S extends Dims,
+  Folded extends number,
+  Keep extends boolean,
+  Passed extends readonly unknown[] = [],
+  Result extends Dims = [],
+> = S extends readonly [infer First extends Dim, ...infer Rest extends Dims]
+  ? FoldAxes<
+      Rest,
+      Folded,
+      Keep,
+      [...Passed, First],
+      Passed["length"] extends Folded ? (Keep extends true ? [...Result, 1] : Result) : [...Result, First]
+    >
+  : Result;
+
+type AllFolded<S extends Dims, Keep extends boolean> = Keep extends true ? { -readonly [Axis in keyof S]: 1 } : [];
+
+/** The rule of a reduction: without the axes (all of them when none are named), or with them as extents of 1. */
+export type ReduceShape<
+  Op extends string,
+  S extends Dims,
+  Axes extends readonly number[] | undefined,
+  Keep extends boolean,
+> = boolean extends Keep
+  ? Dims
+  : Axes extends readonly number[]
+    ? IsUnknownRank<S> extends true
+      ? Dims
+      : number extends Axes[number] | Axes["length"]
+        ? Dims
+        : AxesOf<Op, S, Axes, Axes> extends infer Named
+          ? Named extends readonly [axes: infer Folded extends number]
+            ? FoldAxes<S, Folded, Keep>
+            : Axes extends readonly []
+              ? S
+              : Named
+          : never
+    : Keep extends true
+      ? AllFolded<S, Keep>
+      : [];
+
+/** The rule of an operation that names axes and keeps the shape. */
+export type AlongAxes<Op extends string, S extends Dims, Axes extends readonly number[]> =
+  IsUnknownRank<S> extends true
+    ? Dims
+    : number extends Axes[number] | Axes["length"]
+      ? S
+      : AxesOf<Op, S, Axes, Axes> extends infer Named
+        ? Named extends string
+          ? Named
+          : S
+        : never;
+
+type PermuteAxes<
+  S extends Dims,
+  Order extends readonly number[],
+  Seen extends number = never,
+  Result extends Dims = [],
+> = Order extends readonly [infer First extends number, ...infer Rest extends readonly number[]]
+  ? [AxisOf<S, First>] extends [never]
+    ? never
+    : AxisOf<S, First> extends Seen
+      ? never
+      : PermuteAxes<S, Rest, Seen | AxisOf<S, First>, [...Result, S[AxisOf<S, First>]]>
+  : Result;
+
+/** The rule of `transpose(x, permutation)`: entry k names the axis that becomes axis k. */
+export type TransposeShape<S extends Dims, Permutation extends readonly number[]> =
+  IsUnknownRank<S> extends true
+    ? Dims
+    : number extends Permutation[number] | Permutation["length"]
+      ? Dims
+      : Permutation["length"] extends S["length"]
+        ? [PermuteAxes<S, Permutation>] extends [never]
+          ? `transpose: ${PrintShape<Permutation>} is not an order of the axes of ${PrintShape<S>}`
+          : PermuteAxes<S, Permutation>
+        : `transpose: ${PrintShape<Permutation>} is not an order of the axes of ${PrintShape<S>}`;
+
+/** The shape with another extent at an axis counted from 0. */
+export type ReplaceAxis<S extends Dims, Axis extends number, Extent extends Dim> = {
+  -readonly [At in keyof S]: At extends `${Axis}` ? Extent : S[At];
+};

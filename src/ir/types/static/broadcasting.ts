@@ -1,0 +1,117 @@
+// Shapes of elementwise operations: NumPy's broadcasting on known, symbolic and unknown extents. A symbol equals only
+// itself: it is never assumed to be 1.
+import type { Dim } from "../dim.ts";
+import type { DType } from "../dtype.ts";
+import type { Dims, Tensor } from "../tensor.ts";
+import type { IsUnknownRank, PrintShape, SameDType } from "./check.ts";
+import type { IsUnknownDim, PrintDim, SameDim } from "./dims.ts";
+
+/** The extent that two broadcast to; never where there is none. */
+type BroadcastDim<A extends Dim, B extends Dim> =
+  IsUnknownDim<A> extends true
+    ? [B] extends [1]
+      ? A
+      : B
+    : IsUnknownDim<B> extends true
+      ? [A] extends [1]
+        ? B
+        : A
+      : [A] extends [B]
+        ? A
+        : [A] extends [1]
+          ? B
+          : [B] extends [1]
+            ? A
+            : SameDim<A, B> extends true
+              ? A
+              : never;
+
+type BroadcastAxes<
+  Op extends string,
+  A extends Dims,
+  B extends Dims,
+  WholeA extends Dims,
+  WholeB extends Dims,
+  Result extends Dims = [],
+> = A extends readonly [...infer RestA extends Dims, infer LastA extends Dim]
+  ? B extends readonly [...infer RestB extends Dims, infer LastB extends Dim]
+    ? [BroadcastDim<LastA, LastB>] extends [never]
+      ? `${Op}: extents ${PrintDim<LastA>} and ${PrintDim<LastB>} do not broadcast (${PrintShape<WholeA>} vs ${PrintShape<WholeB>})`
+      : BroadcastAxes<Op, RestA, RestB, WholeA, WholeB, [BroadcastDim<LastA, LastB>, ...Result]>
+    : [...A, ...Result]
+  : [...B, ...Result];
+
+/** The shape that two shapes broadcast to. */
+export type BroadcastShapes<Op extends string, A extends Dims, B extends Dims> =
+  IsUnknownRank<A> extends true
+    ? Dims
+    : IsUnknownRank<B> extends true
+      ? Dims
+      : [A, B] extends [B, A]
+        ? A
+        : BroadcastAxes<Op, A, B, A, B>;
+
+/** The shape of an operand: a number is a scalar. */
+export type ShapeOf<Operand> = [Operand] extends [number] ? [] : [Operand] extends [Tensor<infer S, DType>] ? S : Dims;
+
+/** The element type of an operand: a number has that of the other one. */
+export type DTypeOf<Operand, Other extends DType> = [Operand] extends [number]
+  ? Other
+  : [Operand] extends [Tensor<Dims, infer D>]
+    ? D
+    : DType;
+
+/** The rule of `op(a, b)` for a tensor and a tensor or number: the shape of the result. */
+export type BinaryShape<Op extends string, A extends Dims, D extends DType, Operand> = [Operand] extends [number]
+  ? A
+  : [Operand] extends [Tensor<infer B, infer E>]
+    ? BroadcastShapes<Op, A, B> extends infer Shape
+      ? Shape extends string
+        ? Shape
+        : SameDType<Op, A, D, B, E, Shape>
+      : never
+    : Dims;
+
+/** The rule of `select(condition, whenTrue, whenFalse)`: the shape of the result. */
+export type SelectShape<Condition extends Dims, WhenTrue, WhenFalse> =
+  BroadcastShapes<"select", Condition, ShapeOf<WhenTrue>> extends infer Shape
+    ? Shape extends Dims
+      ? BroadcastShapes<"select", Shape, ShapeOf<WhenFalse>> extends infer Result
+        ? Result extends string
+          ? Result
+          : [WhenTrue, WhenFalse] extends [Tensor<infer A, infer D>, Tensor<infer B, infer E>]
+            ? SameDType<"select", A, D, B, E, Result>
+            : Result
+        : never
+      : Shape
+    : never;
+
+/** The rule of `broadcastTo(x, shape)`: the shape. */
+export type BroadcastTo<From extends Dims, To extends Dims> =
+  IsUnknownRank<From> extends true
+    ? [...To]
+    : IsUnknownRank<To> extends true
+      ? Dims
+      : BroadcastShapes<"broadcast", From, To> extends infer Both
+        ? Both extends Dims
+          ? IsSameShape<Both, To> extends true
+            ? [...To]
+            : `broadcast: ${PrintShape<From>} does not broadcast to ${PrintShape<To>}`
+          : `broadcast: ${PrintShape<From>} does not broadcast to ${PrintShape<To>}`
+        : never;
+
+/** Whether two shapes may be the same. */
+export type IsSameShape<A extends Dims, B extends Dims> = A extends readonly [
+  infer FirstA extends Dim,
+  ...infer RestA extends Dims,
+]
+  ? B extends readonly [infer FirstB extends Dim, ...infer RestB extends Dims]
+    ? SameDim<FirstA, FirstB> extends true
+      ? IsSameShape<RestA, RestB>
+      : false
+    : IsUnknownRank<B>
+  : B extends readonly []
+    ? true
+    : IsUnknownRank<A> extends true
+      ? true
+      : IsUnknownRank<B>;

@@ -1,0 +1,52 @@
+// How a rule becomes a signature. A rule is one type alias that gives a shape or, where operands do not fit, a sentence: the
+// sentence that the run time gives for the same mistake. The sentence stands as the type of the argument, so the editor
+// shows it there and nothing can be assigned to it; the result is then unknown, so one mistake gives one error.
+//
+//   b: Check<NoInfer<MatmulShape<A, D, B, E>>, Tensor<B, E>>): Tensor<Resolved<MatmulShape<A, D, B, E>>, D>
+//
+// `NoInfer` stands at the place of use: without it inference explores the rule with open type parameters.
+import type { DType } from "../dtype.ts";
+import type { Dims } from "../tensor.ts";
+import type { PrintDim } from "./dims.ts";
+import type { JoinText } from "./text.ts";
+
+/** An argument: what is wanted, or the sentence that says what is wrong with it. */
+export type Check<Rule, Wanted> = Rule extends string ? Rule : Wanted;
+
+/** A result: the shape, or an unknown one after a mistake. */
+export type Resolved<Rule> = Rule extends Dims ? Rule : Dims;
+
+/** Whether not even the number of axes is known. */
+export type IsUnknownRank<S extends Dims> = number extends S["length"] ? true : false;
+
+/** `[B, 128]`, as messages write shapes. */
+export type PrintShape<S extends Dims> = number extends S["length"] ? "[...]" : PrintExtents<S>;
+
+type PrintExtents<S extends Dims, Text extends string = ""> = S extends readonly [
+  infer First,
+  ...infer Rest extends Dims,
+]
+  ? PrintExtents<Rest, `${Text}${Text extends "" ? "" : ", "}${PrintDim<First & Dims[number]>}`>
+  : `[${Text}]`;
+
+/** `f32[B, 128]`, as messages write types. */
+export type PrintType<S extends Dims, D extends DType> = `${DType extends D ? "?" : D}${PrintShape<S>}`;
+
+/** The rule of an operand that must have one of some element types: the shape it has. */
+export type NeedsDType<Op extends string, S extends Dims, D extends DType, Allowed extends readonly DType[]> = [
+  Extract<D, Allowed[number]>,
+] extends [never]
+  ? `${Op}: not defined for ${D}: takes ${JoinText<Allowed, ", ">} (${PrintType<S, D>})`
+  : S;
+
+/** `Rule`, unless two element types certainly differ. */
+export type SameDType<Op extends string, A extends Dims, D extends DType, B extends Dims, E extends DType, Rule> = [
+  D,
+] extends [E]
+  ? Rule
+  : [E] extends [D]
+    ? Rule
+    : `${Op}: element types differ: ${D} vs ${E} (${PrintType<A, D>} and ${PrintType<B, E>})`;
+
+/** The real element types, for which derivatives exist. */
+export type Floats = readonly ["f32", "f64"];

@@ -1,0 +1,68 @@
+// Shapes of matrix products.
+import type { Dim } from "../dim.ts";
+import type { DType } from "../dtype.ts";
+import type { Dims } from "../tensor.ts";
+import type { BroadcastShapes } from "./broadcasting.ts";
+import type { IsUnknownRank, PrintShape, PrintType, SameDType } from "./check.ts";
+import type { PrintDim, SameDim } from "./dims.ts";
+
+/** The last two extents swapped, where that is asked for. */
+type Matrices<S extends Dims, Transposed extends boolean> = Transposed extends true
+  ? S extends readonly [...infer Batch extends Dims, infer Rows extends Dim, infer Columns extends Dim]
+    ? [...Batch, Columns, Rows]
+    : S
+  : S;
+
+type ProductShape<
+  A extends Dims,
+  D extends DType,
+  B extends Dims,
+  E extends DType,
+  TypeA extends Dims,
+  TypeB extends Dims,
+> = A extends readonly [...infer BatchA extends Dims, infer Rows extends Dim, infer InnerA extends Dim]
+  ? B extends readonly [...infer BatchB extends Dims, infer InnerB extends Dim, infer Columns extends Dim]
+    ? SameDim<InnerA, InnerB> extends true
+      ? BatchB extends readonly []
+        ? [...BatchA, Rows, Columns]
+        : BroadcastShapes<"matmul", BatchA, BatchB> extends infer Batch
+          ? Batch extends Dims
+            ? [...Batch, Rows, Columns]
+            : Batch
+          : never
+      : `matmul: inner dimensions differ: ${PrintDim<InnerA>} vs ${PrintDim<InnerB>} (${PrintType<TypeA, D>} x ${PrintType<TypeB, E>})`
+    : `matmul: the right operand has fewer than 2 axes (${PrintType<TypeB, E>})`
+  : `matmul: the left operand has fewer than 2 axes (${PrintType<TypeA, D>})`;
+
+/** The rule of `matmul(a, b)`: [..., M, K] x [..., K, N] gives [..., M, N]. */
+export type MatmulShape<
+  A extends Dims,
+  D extends DType,
+  B extends Dims,
+  E extends DType,
+  TransposeA extends boolean = false,
+  TransposeB extends boolean = false,
+> =
+  IsUnknownRank<A> extends true
+    ? Dims
+    : IsUnknownRank<B> extends true
+      ? Dims
+      : ProductShape<Matrices<A, TransposeA>, D, Matrices<B, TransposeB>, E, A, B> extends infer Shape
+        ? Shape extends Dims
+          ? SameDType<"matmul", A, D, B, E, Shape>
+          : Shape
+        : never;
+
+/** The rule of `linear(x, weight)`: [..., in] with weight [out, in] gives [..., out]. */
+export type LinearShape<S extends Dims, D extends DType, Weight extends Dims, E extends DType> =
+  IsUnknownRank<S> extends true
+    ? Dims
+    : IsUnknownRank<Weight> extends true
+      ? Dims
+      : Weight extends readonly [infer Out extends Dim, infer In extends Dim]
+        ? S extends readonly [...infer Leading extends Dims, infer Last extends Dim]
+          ? SameDim<Last, In> extends true
+            ? SameDType<"linear", S, D, Weight, E, [...Leading, Out]>
+            : `linear: ${PrintDim<Last>} features given, ${PrintDim<In>} expected (${PrintType<S, D>}, weight ${PrintShape<Weight>})`
+          : `linear: no axis of features (${PrintType<S, D>})`
+        : `linear: the weight must be [out, in], not ${PrintShape<Weight>}`;

@@ -1,0 +1,212 @@
+// Shapes of slice, pad, concat and stack.
+import type { Dim } from "../dim.ts";
+import type { DType } from "../dtype.ts";
+import type { Dims, Tensor } from "../tensor.ts";
+import type { AxisOf, OutsideAxes, ReplaceAxis } from "./axes.ts";
+import type { IsUnknownRank, PrintShape, PrintType, SameDType } from "./check.ts";
+import type {
+  AddDims,
+  Decrement,
+  FloorDivideDim,
+  IsAbove,
+  MultiplyDims,
+  PrintDim,
+  SameDim,
+  SubtractDims,
+} from "./dims.ts";
+import type { InsertAxis } from "./reshaping.ts";
+
+/** Which positions along one axis are kept: from `start` (0) up to `end` (the extent), every `step`-th (1). */
+export interface SliceRange {
+  readonly start?: Dim;
+  readonly end?: Dim;
+  readonly step?: number;
+}
+
+/** Elements added along one axis: before, after, and between each two; none where not said. */
+export interface AxisPadding {
+  readonly low?: number;
+  readonly high?: number;
+  readonly interior?: number;
+}
+
+type StartOf<Range> = Range extends { readonly start: infer Start extends Dim } ? Start : 0;
+type EndOf<Range, Extent extends Dim> = Range extends { readonly end: infer End extends Dim } ? End : Extent;
+type StepOf<Range> = Range extends { readonly step: infer Step extends number } ? Step : 1;
+
+/** ceil((end - start) / step) */
+type RangeLength<Start extends Dim, End extends Dim, Step extends number> = Step extends 1
+  ? SubtractDims<End, Start>
+  : number extends Step
+    ? number
+    : Step extends 0
+      ? number
+      : FloorDivideDim<AddDims<SubtractDims<End, Start>, Decrement<Step>>, Step>;
+
+type OutsideRange<
+  Start extends Dim,
+  End extends Dim,
+  Axis extends number,
+  Extent extends Dim,
+  S extends Dims,
+> = `slice: ${PrintDim<Start>}:${PrintDim<End>} is not within axis ${Axis} of extent ${PrintDim<Extent>} (${PrintShape<S>})`;
+
+type SliceAxis<
+  Start extends Dim,
+  End extends Dim,
+  Step extends number,
+  Axis extends number,
+  Extent extends Dim,
+  S extends Dims,
+> = true extends IsAbove<0, Start> | IsAbove<Start, End> | IsAbove<End, Extent>
+  ? OutsideRange<Start, End, Axis, Extent, S>
+  : RangeLength<Start, End, Step>;
+
+type SliceAxes<S extends Dims, Ranges, Whole extends Dims, Result extends Dims = []> = S extends readonly [
+  infer Extent extends Dim,
+  ...infer Rest extends Dims,
+]
+  ? Ranges extends readonly [infer Range, ...infer Others]
+    ? SliceAxis<
+        StartOf<Range>,
+        EndOf<Range, Extent>,
+        StepOf<Range>,
+        Result["length"],
+        Extent,
+        Whole
+      > extends infer Length
+      ? Length extends `slice: ${string}`
+        ? Length
+        : Length extends Dim
+          ? SliceAxes<Rest, Others, Whole, [...Result, Length]>
+          : never
+      : never
+    : [...Result, ...S]
+  : Ranges extends readonly [unknown, ...unknown[]]
+    ? "too many"
+    : Result;
+
+/** The rule of `slice(x, ranges)`: one range per axis; axes behind the last one given are kept whole. */
+export type SliceShape<S extends Dims, Ranges extends readonly SliceRange[]> =
+  IsUnknownRank<S> extends true
+    ? Dims
+    : number extends Ranges["length"]
+      ? Dims
+      : SliceAxes<S, Ranges, S> extends infer Shape
+        ? Shape extends "too many"
+          ? `slice: starts is of length ${Ranges["length"]} for ${S["length"]} axes (${PrintShape<S>})`
+          : Shape
+        : never;
+
+type CountOption<Options, Name extends string> = Options extends { readonly [Key in Name]: infer N extends number }
+  ? N
+  : 0;
+
+type Padded<Extent extends Dim, Padding> = Extent extends 0
+  ? AddDims<CountOption<Padding, "low">, CountOption<Padding, "high">>
+  : AddDims<
+      AddDims<Extent, MultiplyDims<SubtractDims<Extent, 1>, CountOption<Padding, "interior">>>,
+      AddDims<CountOption<Padding, "low">, CountOption<Padding, "high">>
+    >;
+
+type PadAxes<S extends Dims, Paddings, Result extends Dims = []> = S extends readonly [
+  infer Extent extends Dim,
+  ...infer Rest extends Dims,
+]
+  ? Paddings extends readonly [infer Padding, ...infer Others]
+    ? PadAxes<Rest, Others, [...Result, Padded<Extent, Padding>]>
+    : [...Result, ...S]
+  : Paddings extends readonly [unknown, ...unknown[]]
+    ? "too many"
+    : Result;
+
+/** The rule of `pad(x, padding)`: one entry per axis; axes behind the last one given are left as they are. */
+export type PadShape<S extends Dims, Paddings extends readonly AxisPadding[]> =
+  IsUnknownRank<S> extends true
+    ? Dims
+    : number extends Paddings["length"]
+      ? Dims
+      : PadAxes<S, Paddings> extends infer Shape
+        ? Shape extends "too many"
+          ? `pad: low is of length ${Paddings["length"]} for ${S["length"]} axes (${PrintShape<S>})`
+          : Shape
+        : never;
+
+/** Whether two shapes may be the same off one axis. */
+type AgreesOff<
+  A extends Dims,
+  B extends Dims,
+  Axis extends number,
+  Passed extends readonly unknown[] = [],
+> = A extends readonly [infer FirstA extends Dim, ...infer RestA extends Dims]
+  ? B extends readonly [infer FirstB extends Dim, ...infer RestB extends Dims]
+    ? Passed["length"] extends Axis
+      ? AgreesOff<RestA, RestB, Axis, [...Passed, FirstA]>
+      : SameDim<FirstA, FirstB> extends true
+        ? AgreesOff<RestA, RestB, Axis, [...Passed, FirstA]>
+        : false
+    : false
+  : B extends readonly []
+    ? true
+    : false;
+
+type JoinAll<
+  First extends Dims,
+  D extends DType,
+  Others,
+  Axis extends number,
+  Joined extends Dim,
+> = Others extends readonly [Tensor<infer S, infer E>, ...infer Rest]
+  ? IsUnknownRank<S> extends true
+    ? JoinAll<First, D, Rest, Axis, number>
+    : SameDType<"concat", First, D, S, E, "agree"> extends infer Verdict
+      ? Verdict extends "agree"
+        ? AgreesOff<First, S, Axis> extends true
+          ? JoinAll<First, D, Rest, Axis, AddDims<Joined, S[Axis]>>
+          : `concat: shapes differ off axis ${Axis}: ${PrintType<First, D>} vs ${PrintType<S, E>}`
+        : Verdict
+      : never
+  : ReplaceAxis<First, Axis, Joined>;
+
+/** The rule of `concat(tensors, axis)`: the extents along the axis are added. */
+export type ConcatShape<Tensors extends readonly Tensor[], Axis extends number> = number extends
+  | Tensors["length"]
+  | Axis
+  ? Dims
+  : Tensors extends readonly [Tensor<infer First, infer D>, ...infer Others]
+    ? IsUnknownRank<First> extends true
+      ? Dims
+      : [AxisOf<First, Axis>] extends [never]
+        ? OutsideAxes<"concat", Axis, First>
+        : JoinAll<First, D, Others, AxisOf<First, Axis>, First[AxisOf<First, Axis>]>
+    : "concat: no operands";
+
+type AllLike<First extends Dims, D extends DType, Others, Axis extends number> = Others extends readonly [
+  Tensor<infer S, infer E>,
+  ...infer Rest,
+]
+  ? SameDType<"stack", First, D, S, E, "agree"> extends infer Verdict
+    ? Verdict extends "agree"
+      ? AgreesOff<First, S, -1> extends true
+        ? AllLike<First, D, Rest, Axis>
+        : IsUnknownRank<S> extends true
+          ? AllLike<First, D, Rest, Axis>
+          : `stack: shapes differ: ${PrintType<First, D>} vs ${PrintType<S, E>}`
+      : Verdict
+    : never
+  : "agree";
+
+/** The rule of `stack(tensors, axis)`: a new axis, counted in the result, as long as the list. */
+export type StackShape<Tensors extends readonly Tensor[], Axis extends number> = number extends Tensors["length"] | Axis
+  ? Dims
+  : Tensors extends readonly [Tensor<infer First, infer D>, ...infer Others]
+    ? IsUnknownRank<First> extends true
+      ? Dims
+      : AllLike<First, D, Others, Axis> extends infer Verdict
+        ? Verdict extends "agree"
+          ? [AxisOf<[...First, 1], Axis>] extends [never]
+            ? OutsideAxes<"stack", Axis, [...First, 1]>
+            : InsertAxis<First, AxisOf<[...First, 1], Axis>, Tensors["length"]>
+          : Verdict
+        : never
+    : "stack: no operands";

@@ -1,0 +1,140 @@
+// Arithmetic and comparison of dimensions as types. A dimension is a literal number, the text of a symbolic expression, or
+// unknown: `number` or `string` itself. Unknown is compatible with everything and stays unknown (a gradual type); what
+// is let through here is still checked when the graph is described. Each result passes through `infer Result extends Dim`,
+// which changes nothing but tells the checker what it is: in code with open type parameters it would try all branches.
+import type { Dim } from "../dim.ts";
+import type { AddIntegers, FloorDivideInteger, IsNegative, SubtractIntoInteger } from "./integer.ts";
+import type { MultiplyNaturals, SubtractNaturals } from "./natural.ts";
+import type {
+  AddPolynomials,
+  AddTerm,
+  DividePolynomials,
+  FloorDividePolynomial,
+  MultiplyPolynomials,
+  One,
+  ParsePolynomial,
+  Polynomial,
+  PrintPolynomial,
+  ScalePolynomial,
+  SubtractPolynomials,
+} from "./polynomial.ts";
+
+/** Whether nothing is known of a dimension. */
+export type IsUnknownDim<D extends Dim> = number extends D ? true : string extends D ? true : false;
+
+/** Whether one of two dimensions is unknown. */
+type IsEitherUnknown<A extends Dim, B extends Dim> = IsUnknownDim<A> extends true ? true : IsUnknownDim<B>;
+
+/** A dimension in a message. */
+export type PrintDim<D extends Dim> = IsUnknownDim<D> extends true ? "?" : `${D}`;
+
+/** A known dimension as a polynomial. */
+export type PolynomialOf<D extends Dim> = D extends number
+  ? AddTerm<readonly [], readonly [readonly [], D]>
+  : D extends string
+    ? ParsePolynomial<D>
+    : never;
+
+type Composite = `${string}${"+" | "-" | "*" | "(" | " "}${string}`;
+
+/** The canonical text of a dimension as a user wrote it: "B*T" for "T*B". */
+export type CanonicalDim<D extends Dim> = (
+  D extends Composite
+    ? PrintPolynomial<ParsePolynomial<D>>
+    : D
+) extends infer Result extends Dim
+  ? Result
+  : never;
+
+/** Whether two dimensions may be the same: identical, or equal as expressions, or one of them unknown. */
+export type SameDim<A extends Dim, B extends Dim> = [A] extends [B]
+  ? true
+  : [B] extends [A]
+    ? true
+    : [A | B] extends [Composite]
+      ? [CanonicalDim<A>] extends [CanonicalDim<B>]
+        ? true
+        : false
+      : false;
+
+/** A + B */
+export type AddDims<A extends Dim, B extends Dim> = (
+  IsEitherUnknown<A, B> extends true
+    ? number
+    : [A, B] extends [infer X extends number, infer Y extends number]
+      ? AddIntegers<X, Y>
+      : B extends 0
+        ? CanonicalDim<A>
+        : A extends 0
+          ? CanonicalDim<B>
+          : PrintPolynomial<AddPolynomials<PolynomialOf<A>, PolynomialOf<B>>>
+) extends infer Result extends Dim
+  ? Result
+  : never;
+
+/** A - B, which may be below zero. */
+export type SubtractDims<A extends Dim, B extends Dim> = (
+  IsEitherUnknown<A, B> extends true
+    ? number
+    : B extends 0
+      ? CanonicalDim<A>
+      : [A, B] extends [infer X extends number, infer Y extends number]
+        ? SubtractIntoInteger<X, Y>
+        : PrintPolynomial<SubtractPolynomials<PolynomialOf<A>, PolynomialOf<B>>>
+) extends infer Result extends Dim
+  ? Result
+  : never;
+
+/** A * B */
+export type MultiplyDims<A extends Dim, B extends Dim> = (
+  IsEitherUnknown<A, B> extends true
+    ? number
+    : [A, B] extends [infer X extends number, infer Y extends number]
+      ? MultiplyNaturals<X, Y>
+      : PrintPolynomial<MultiplyPolynomials<PolynomialOf<A>, PolynomialOf<B>>>
+) extends infer Result extends Dim
+  ? Result
+  : never;
+
+/** floor(A / divisor), for a literal divisor above 0. */
+export type FloorDivideDim<A extends Dim, Divisor extends number> = (
+  IsEitherUnknown<A, Divisor> extends true
+    ? number
+    : A extends number
+      ? FloorDivideInteger<A, Divisor>
+      : PrintPolynomial<FloorDividePolynomial<PolynomialOf<A>, Divisor>>
+) extends infer Result extends Dim
+  ? Result
+  : never;
+
+/** A less one; never below zero. */
+export type Decrement<A extends number> = SubtractNaturals<A, 1>;
+
+/** Whether A is certainly above B: false where that depends on symbols. */
+export type IsAbove<A extends Dim, B extends Dim> =
+  SubtractDims<B, A> extends infer Difference extends number ? IsNegative<Difference> : false;
+
+/** How many elements a shape has, as a polynomial; "unknown" where an extent is. */
+export type CountElements<
+  S extends readonly Dim[],
+  Literal extends number = 1,
+  Symbols extends Polynomial = One,
+> = S extends readonly [infer First extends Dim, ...infer Rest extends readonly Dim[]]
+  ? IsUnknownDim<First> extends true
+    ? "unknown"
+    : First extends number
+      ? CountElements<Rest, MultiplyNaturals<Literal, First>, Symbols>
+      : CountElements<Rest, Literal, MultiplyPolynomials<Symbols, PolynomialOf<First>>>
+  : ScalePolynomial<Symbols, Literal>;
+
+/** A count as a dimension. */
+export type PrintCount<Count> = Count extends Polynomial ? PrintPolynomial<Count> : "?";
+
+/** One count divided by another; never where it does not go. */
+export type DivideCounts<A extends Polynomial, B extends Polynomial> = [DividePolynomials<A, B>] extends [
+  infer Quotient extends Polynomial,
+]
+  ? [Quotient] extends [never]
+    ? never
+    : PrintPolynomial<Quotient>
+  : never;

@@ -1,0 +1,118 @@
+// Shapes of gather, scatterAdd, oneHot, and of the losses and normalizations whose operands have shapes of each other.
+import type { Dim } from "../dim.ts";
+import type { DType } from "../dtype.ts";
+import type { Dims } from "../tensor.ts";
+import type { AxisOf, OutsideAxes } from "./axes.ts";
+import type { IsSameShape } from "./broadcasting.ts";
+import type { IsUnknownRank, NeedsDType, PrintType } from "./check.ts";
+import type { CanonicalDim } from "./dims.ts";
+
+/** The extents before and behind one axis. */
+type Around<S extends Dims, Axis extends number, Before extends Dims = []> = Before["length"] extends Axis
+  ? S extends readonly [Dim, ...infer After extends Dims]
+    ? readonly [before: Before, after: After]
+    : never
+  : S extends readonly [infer First extends Dim, ...infer Rest extends Dims]
+    ? Around<Rest, Axis, [...Before, First]>
+    : never;
+
+/** The rule of `gather(table, indices, axis)`: the shape of the indices in the place of the axis. */
+export type GatherShape<Table extends Dims, Indices extends Dims, E extends DType, Axis extends number> =
+  NeedsDType<"gather", Indices, E, readonly ["i32"]> extends infer Needed
+    ? Needed extends string
+      ? Needed
+      : IsUnknownRank<Table> extends true
+        ? Dims
+        : IsUnknownRank<Indices> extends true
+          ? Dims
+          : number extends Axis
+            ? Dims
+            : [AxisOf<Table, Axis>] extends [never]
+              ? OutsideAxes<"gather", Axis, Table>
+              : Around<Table, AxisOf<Table, Axis>> extends readonly [
+                    infer Before extends Dims,
+                    infer After extends Dims,
+                  ]
+                ? [...Before, ...Indices, ...After]
+                : never
+    : never;
+
+/** Takes a shape off the front of another; never where it is not there. */
+type RemoveFront<S extends Dims, Front extends Dims> = Front extends readonly [
+  infer Wanted extends Dim,
+  ...infer Others extends Dims,
+]
+  ? S extends readonly [infer First extends Dim, ...infer Rest extends Dims]
+    ? IsSameShape<[First], [Wanted]> extends true
+      ? RemoveFront<Rest, Others>
+      : never
+    : never
+  : S;
+
+type SplitFront<S extends Dims, Axis extends number, Before extends Dims = []> = Before["length"] extends Axis
+  ? readonly [before: Before, after: S]
+  : S extends readonly [infer First extends Dim, ...infer Rest extends Dims]
+    ? SplitFront<Rest, Axis, [...Before, First]>
+    : never;
+
+/** The rule of `scatterAdd(updates, indices, extent, axis)`: the extent in the place of the shape of the indices. */
+export type ScatterShape<
+  Updates extends Dims,
+  D extends DType,
+  Indices extends Dims,
+  E extends DType,
+  Extent extends Dim,
+  Axis extends number,
+> =
+  NeedsDType<"scatterAdd", Indices, E, readonly ["i32"]> extends infer Needed
+    ? Needed extends string
+      ? Needed
+      : IsUnknownRank<Updates> extends true
+        ? Dims
+        : IsUnknownRank<Indices> extends true
+          ? Dims
+          : number extends Axis
+            ? Dims
+            : SplitFront<Updates, Axis> extends readonly [infer Before extends Dims, infer After extends Dims]
+              ? [RemoveFront<After, Indices>] extends [never]
+                ? `scatterAdd: the axes of ${PrintType<Updates, D>} from ${Axis} on do not begin with those of the indices ${PrintType<Indices, E>}`
+                : [...Before, CanonicalDim<Extent>, ...RemoveFront<After, Indices>]
+              : `scatterAdd: the axes of ${PrintType<Updates, D>} from ${Axis} on do not begin with those of the indices ${PrintType<Indices, E>}`
+    : never;
+
+/** The shape of `oneHot(indices, depth)`. */
+export type OneHotShape<Indices extends Dims, Depth extends Dim> =
+  IsUnknownRank<Indices> extends true ? Dims : [...Indices, CanonicalDim<Depth>];
+
+/** The rule of an operand that can have only one type: its shape. */
+export type OnlyType<
+  Op extends string,
+  Operand extends string,
+  S extends Dims,
+  D extends DType,
+  Expected extends Dims,
+  E extends DType,
+> = [Extract<D, E>] extends [never]
+  ? `${Op}: the ${Operand} must be ${PrintType<Expected, E>}, not ${PrintType<S, D>}`
+  : IsSameShape<S, Expected> extends true
+    ? S
+    : `${Op}: the ${Operand} must be ${PrintType<Expected, E>}, not ${PrintType<S, D>}`;
+
+/** The last axis of a shape, as a shape. */
+export type LastAxis<S extends Dims> = S extends readonly [...Dims, infer Last extends Dim] ? [Last] : Dims;
+
+/** The rule of the labels of `crossEntropy`: one class index per row of the logits. */
+export type LabelsShape<Logits extends Dims, Labels extends Dims, E extends DType> =
+  IsUnknownRank<Logits> extends true
+    ? Dims
+    : Logits extends readonly [infer Rows extends Dim, Dim]
+      ? OnlyType<"crossEntropy", "labels", Labels, E, [Rows], "i32">
+      : Dims;
+
+/** The rule of the logits of `crossEntropy`: rows of classes. */
+export type LogitsShape<Logits extends Dims, D extends DType> =
+  IsUnknownRank<Logits> extends true
+    ? Dims
+    : Logits["length"] extends 2
+      ? NeedsDType<"crossEntropy", Logits, D, readonly ["f32", "f64"]>
+      : `crossEntropy: logits must have 2 axes [rows, classes], not ${PrintType<Logits, D>}`;

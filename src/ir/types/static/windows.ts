@@ -1,0 +1,234 @@
+// Shapes of sliding windows: convolution and pooling over [batch, channels, height, width]. A symbolic extent gives a
+// floored quotient, nested ones collapse, so the paths of a residual network meet in equal shapes whatever the image.
+import type { Dim } from "../dim.ts";
+import type { DType } from "../dtype.ts";
+import type { Dims } from "../tensor.ts";
+import type { IsUnknownRank, PrintShape, PrintType, SameDType } from "./check.ts";
+import type { AddDims, Decrement, FloorDivideDim, IsUnknownDim, MultiplyDims, PrintDim, SameDim } from "./dims.ts";
+import type { SubtractIntoInteger } from "./integer.ts";
+import type { AddNaturals, CompareNaturals, DivideNaturals, MultiplyNaturals, SubtractNaturals } from "./natural.ts";
+
+/** One number for height and width, or one for each. */
+export type Pair = number | readonly [height: number, width: number];
+
+type HeightOf<P> = P extends readonly [infer Height extends number, number] ? Height : P extends number ? P : number;
+
+type WidthOf<P> = P extends readonly [number, infer Width extends number] ? Width : P extends number ? P : number;
+
+/** From the first to the last element of a window: d(k-1)+1. */
+type Reach<Kernel extends number, Dilation extends number> = AddNaturals<
+  MultiplyNaturals<Dilation, Decrement<Kernel>>,
+  1
+>;
+
+/** A whole number that is known and above 0, of which a window can be made; anything else is left to the run time. */
+type IsCount<N extends number> = number extends N
+  ? false
+  : `${N}` extends "0" | `-${string}` | `${string}.${string}`
+    ? false
+    : true;
+
+/** How many windows fit: floor((n + 2p - reach)/s) + 1; never where none does. */
+type CountWindows<
+  Extent extends Dim,
+  Kernel extends number,
+  Stride extends number,
+  Padding extends number,
+  Dilation extends number,
+> = [IsUnknownDim<Extent>, IsCount<Kernel>, IsCount<Stride>, IsUnknownDim<Padding>, IsCount<Dilation>] extends [
+  false,
+  true,
+  true,
+  false,
+  true,
+]
+  ? Extent extends number
+    ? SubtractNaturals<
+        AddNaturals<Extent, MultiplyNaturals<2, Padding>>,
+        Reach<Kernel, Dilation>
+      > extends infer Free extends number
+      ? [Free] extends [never]
+        ? never
+        : AddNaturals<DivideNaturals<Free, Stride>[0], 1>
+      : never
+    : AddDims<
+        FloorDivideDim<
+          AddDims<Extent, SubtractIntoInteger<MultiplyNaturals<2, Padding>, Reach<Kernel, Dilation>>>,
+          Stride
+        >,
+        1
+      >
+  : number;
+
+type NoWindowFits<
+  Op extends string,
+  Axis extends string,
+  Extent extends Dim,
+  Kernel extends number,
+  Padding extends number,
+  Dilation extends number,
+  Images extends string,
+> = Extent extends 0
+  ? `${Op}: the ${Axis} of the images is 0 (${Images})`
+  : `${Op}: the window is larger than the padded ${Axis}: ${Reach<Kernel, Dilation>} vs ${AddDims<Extent, MultiplyNaturals<2, Padding>>} (${Images})`;
+
+/** Counts of windows along height and width, or a sentence. */
+type WindowsOf<
+  Op extends string,
+  Height extends Dim,
+  Width extends Dim,
+  Kernel,
+  Stride,
+  Padding,
+  Dilation,
+  Images extends string,
+> =
+  CountWindows<
+    Height,
+    HeightOf<Kernel>,
+    HeightOf<Stride>,
+    HeightOf<Padding>,
+    HeightOf<Dilation>
+  > extends infer Rows extends Dim
+    ? CountWindows<
+        Width,
+        WidthOf<Kernel>,
+        WidthOf<Stride>,
+        WidthOf<Padding>,
+        WidthOf<Dilation>
+      > extends infer Columns extends Dim
+      ? [Rows] extends [never]
+        ? NoWindowFits<Op, "height", Height, HeightOf<Kernel>, HeightOf<Padding>, HeightOf<Dilation>, Images>
+        : [Columns] extends [never]
+          ? NoWindowFits<Op, "width", Width, WidthOf<Kernel>, WidthOf<Padding>, WidthOf<Dilation>, Images>
+          : readonly [rows: Rows, columns: Columns]
+      : never
+    : never;
+
+type NeedsImages<
+  Op extends string,
+  S extends Dims,
+  D extends DType,
+> = `${Op}: the images must have 4 axes [batch, channels, height, width], not ${PrintType<S, D>}`;
+
+type ConvolutionOf<
+  S extends Dims,
+  D extends DType,
+  Weight extends Dims,
+  E extends DType,
+  Stride,
+  Padding,
+  Dilation,
+  Groups extends number,
+> = S extends readonly [
+  infer Batch extends Dim,
+  infer Channels extends Dim,
+  infer Height extends Dim,
+  infer Width extends Dim,
+]
+  ? Weight extends readonly [
+      infer Out extends Dim,
+      infer In extends Dim,
+      infer KernelHeight extends number,
+      infer KernelWidth extends number,
+    ]
+    ? SameDim<Channels, MultiplyDims<In, Groups>> extends true
+      ? WindowsOf<
+          "conv2d",
+          Height,
+          Width,
+          readonly [KernelHeight, KernelWidth],
+          Stride,
+          Padding,
+          Dilation,
+          PrintType<S, D>
+        > extends infer Windows
+        ? Windows extends readonly [rows: infer Rows extends Dim, columns: infer Columns extends Dim]
+          ? [Batch, Out, Rows, Columns]
+          : Windows
+        : never
+      : `conv2d: the images have ${PrintDim<Channels>} channels, the weights expect ${PrintDim<MultiplyDims<In, Groups>>}${Groups extends 1 ? "" : ` in ${Groups} groups`} (images ${PrintType<S, D>}, weights ${PrintType<Weight, E>})`
+    : `conv2d: weights must be [out, in / groups, height, width] with known height and width, not ${PrintType<Weight, E>}`
+  : NeedsImages<"conv2d", S, D>;
+
+type GroupsDivide<Out extends Dim, Groups extends number> = [Out, IsCount<Groups>] extends [
+  infer N extends number,
+  true,
+]
+  ? number extends N
+    ? true
+    : DivideNaturals<N, Groups>[1] extends 0
+      ? true
+      : false
+  : true;
+
+/** The rule of `conv2d(images, weight, options)`: [N, C, H, W] with [O, C / groups, KH, KW] gives [N, O, OH, OW]. */
+export type ConvolutionShape<
+  S extends Dims,
+  D extends DType,
+  Weight extends Dims,
+  E extends DType,
+  Stride extends Pair = 1,
+  Padding extends Pair = 0,
+  Dilation extends Pair = 1,
+  Groups extends number = 1,
+> =
+  IsUnknownRank<S> extends true
+    ? Dims
+    : IsUnknownRank<Weight> extends true
+      ? Dims
+      : GroupsDivide<Weight[0] & Dim, Groups> extends true
+        ? ConvolutionOf<S, D, Weight, E, Stride, Padding, Dilation, Groups> extends infer Shape
+          ? Shape extends Dims
+            ? SameDType<"conv2d", S, D, Weight, E, Shape>
+            : Shape
+          : never
+        : `conv2d: ${Groups} groups do not divide ${PrintDim<Weight[0] & Dim>} channels (images ${PrintType<S, D>}, weights ${PrintType<Weight, E>})`;
+
+/** Whether padding reaches as far as a window, which would then hold no element. */
+type IsAllPadding<Kernel extends number, Padding extends number, Dilation extends number> = [
+  IsCount<Kernel>,
+  IsCount<Padding>,
+  IsCount<Dilation>,
+] extends [true, true, true]
+  ? CompareNaturals<Padding, Reach<Kernel, Dilation>> extends "less"
+    ? false
+    : true
+  : false;
+
+type AllPadding<
+  Op extends string,
+  Axis extends string,
+  Kernel extends number,
+  Padding extends number,
+  Dilation extends number,
+> = `${Op}: padding ${PrintShape<[Padding, Padding]>} along the ${Axis} reaches as far as the window, ${Reach<Kernel, Dilation>}: a window would hold no element`;
+
+type PoolingOf<Op extends string, S extends Dims, D extends DType, Kernel, Stride, Padding, Dilation> =
+  IsAllPadding<HeightOf<Kernel>, HeightOf<Padding>, HeightOf<Dilation>> extends true
+    ? AllPadding<Op, "height", HeightOf<Kernel>, HeightOf<Padding>, HeightOf<Dilation>>
+    : IsAllPadding<WidthOf<Kernel>, WidthOf<Padding>, WidthOf<Dilation>> extends true
+      ? AllPadding<Op, "width", WidthOf<Kernel>, WidthOf<Padding>, WidthOf<Dilation>>
+      : S extends readonly [
+            infer Batch extends Dim,
+            infer Channels extends Dim,
+            infer Height extends Dim,
+            infer Width extends Dim,
+          ]
+        ? WindowsOf<Op, Height, Width, Kernel, Stride, Padding, Dilation, PrintType<S, D>> extends infer Windows
+          ? Windows extends readonly [rows: infer Rows extends Dim, columns: infer Columns extends Dim]
+            ? [Batch, Channels, Rows, Columns]
+            : Windows
+          : never
+        : NeedsImages<Op, S, D>;
+
+/** The rule of pooling windows of `Kernel`: [N, C, H, W] gives [N, C, OH, OW]. */
+export type PoolingShape<
+  Op extends string,
+  S extends Dims,
+  D extends DType,
+  Kernel extends Pair,
+  Stride extends Pair = Kernel,
+  Padding extends Pair = 0,
+  Dilation extends Pair = 1,
+> = IsUnknownRank<S> extends true ? Dims : PoolingOf<Op, S, D, Kernel, Stride, Padding, Dilation>;
