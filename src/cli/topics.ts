@@ -35,9 +35,22 @@ export const rulesOf = (pass: string): readonly RuleSet[] => {
   return pass === absorbTransposes.name ? [contraction] : [];
 };
 
-/** How an attribute is written. */
+const kindNames: { readonly [K in Extract<AttributeKind, string>]: string } = {
+  integer: "a whole number",
+  number: "a number",
+  boolean: "true or false",
+  text: "text",
+  dim: "an extent",
+  dtype: "an element type",
+  integers: "whole numbers",
+  dims: "extents",
+  resultDtype: "the element type of the result",
+  resultShape: "the shape of the result",
+};
+
+/** What an attribute may be, in words. */
 export const printAttributeKind = (kind: AttributeKind): string =>
-  typeof kind === "string" ? kind : kind.oneOf.join(" | ");
+  typeof kind === "string" ? kindNames[kind] : `one of ${kind.oneOf.join(", ")}`;
 
 const explainCode = (code: Code): string => {
   const { title, explanation, example } = catalogue[code];
@@ -54,13 +67,19 @@ const explainPass = ({ name, summary, steps }: Pass<never, unknown>): string => 
   ].join("\n");
 };
 
+const workNames = {
+  index: "no work of its own: elements are found where they are read",
+  scalar: "arithmetic on each element, fused with what reads it",
+  loop: "a loop for each element",
+} as const;
+
 /** How an op comes to be loops, in words. */
 export const loweringOf = ({ lower }: AnyOp): string => {
   if (lower.by === "ops") return "replaced by other ops before lowering";
   if (lower.by === "kernel") return "kernels of its own";
   if (lower.by === "alias") return "no code: the same elements in the same order";
   if (lower.by === "memory") return "memory, not computation";
-  return lower.work === "loop" ? "a loop for each element" : "element by element, fused with what reads it";
+  return workNames[lower.work];
 };
 
 const explainOp = (op: AnyOp): string => {

@@ -50,7 +50,11 @@ export interface VerifyReport {
   readonly findings: readonly Diagnostic[];
 }
 
-const contestants = async (planned: PlannedGraph): Promise<readonly [Executable, ...Executable[]]> => {
+/** The first is what the others are compared with. */
+export type Contestants = readonly [Executable, ...Executable[]];
+
+/** A program on every backend that promises the same bits. */
+export const contestants = async (planned: PlannedGraph): Promise<Contestants> => {
   const javascript = await instantiateJavaScript(planned.program);
   const backend = { name: "javascript", instantiate: () => javascript };
   return [
@@ -64,7 +68,7 @@ const contestants = async (planned: PlannedGraph): Promise<readonly [Executable,
  * Gives all parameters new values: those of a model as it initialises them, the state of its optimizer anything from 0 up
  * (a second moment is never negative), those of a graph alone anything.
  */
-const fillParameters = ([first, ...others]: readonly [Executable, ...Executable[]], model: AnyModel | undefined, seed: number): void => {
+const fillParameters = ([first, ...others]: Contestants, model: AnyModel | undefined, seed: number): void => {
   const initialized = new Set(model === undefined ? [] : flattenSpecs(model.params).map(([path]) => path));
   if (model !== undefined) initialize(first, model, seed);
   for (const [position, port] of first.parameters.entries()) {
@@ -143,14 +147,14 @@ const compareReference = (row: Row, trial: Trial, tolerance: number): readonly D
 /** Every fourth seed gives NaN, infinities and extremes, which the reference (it never overflows) is not asked about. */
 const profileOf = (seed: number): "normal" | "special" => (seed % 4 === 3 ? "special" : "normal");
 
-/** Runs and compares. */
-export const verifyBackends = async (
+/** Runs and compares. `model` is the one whose initialisers fill the parameters; a graph alone has none. */
+export const verifyBackends = (
   planned: PlannedGraph,
   model: AnyModel | undefined,
+  executables: Contestants,
   { runs, seed: start, referenceRuns, tolerance }: VerifyOptions,
   progress: Progress,
-): Promise<VerifyReport> => {
-  const executables = await contestants(planned);
+): VerifyReport => {
   const backends = executables.map(({ backend }) => backend);
   const ranges = indexRanges(planned.graph);
   const rows = new Map<string, Row>();

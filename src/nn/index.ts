@@ -1,3 +1,6 @@
-// The package entry `weftgraph/nn`: layers.
-export { type Conv2dParams, conv2d } from "./conv2d.ts";
-export { type LinearParams, linear } from "./linear.ts";
+// The package entry `weftgraph/nn`: layers, which are parameters with the function they are for, and pooling, which has none.
+export { averagePool2d, maxPool2d } from "../ir/functions/convolution.ts";
+export { type Conv2dFunction, type Conv2dOptions, type Conv2dParams, type Conv2dWeight, conv2d } from "./conv2d.ts";
+export { type EmbeddingFunction, type EmbeddingParams, embedding } from "./embedding.ts";
+export { type LayerNormFunction, type LayerNormParams, layerNorm } from "./layer-norm.ts";
+export { type LinearFunction, type LinearParams, linear } from "./linear.ts";

@@ -1,27 +1,37 @@
 // The fully connected layer.
-import type { Tensor } from "../ir/types/tensor.ts";
+import { linear as transform } from "../ir/functions/contraction.ts";
+import type { DType } from "../ir/types/dtype.ts";
+import type { Check, Resolved } from "../ir/types/static/check.ts";
+import type { LinearShape } from "../ir/types/static/contraction.ts";
+import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { fanInUniform } from "../model/initializer.ts";
 import { type Layer, layer, type ParamSpec, param } from "../model/parameter.ts";
 
 /** The parameters of `linear`, under PyTorch's names and in its layout. */
-export type LinearParams<I extends number, O extends number> = {
-  readonly weight: ParamSpec<[O, I], "f32">;
-  readonly bias: ParamSpec<[O], "f32">;
-};
+export type LinearParams<In extends number, Out extends number, Bias extends boolean = true> = Bias extends false
+  ? { readonly weight: ParamSpec<[Out, In], "f32"> }
+  : { readonly weight: ParamSpec<[Out, In], "f32">; readonly bias: ParamSpec<[Out], "f32"> };
 
-/** x W^T + b: [..., inputs] -> [..., outputs]; weight [outputs, inputs], both uniform in +-1/sqrt(inputs) to begin with. */
-export const linear = <const I extends number, const O extends number>(
-  inputs: I,
-  outputs: O,
-): Layer<LinearParams<I, O>, (x: Tensor) => Tensor> => {
-  const params: LinearParams<I, O> = {
-    weight: param([outputs, inputs], fanInUniform(), "f32"),
-    bias: param([outputs], fanInUniform(inputs), "f32"),
-  };
-  return layer(
-    params,
-    ({ weight, bias }) =>
-      (x: Tensor): Tensor =>
-        x.matmul(weight, { transposeB: true }).add(bias),
-  );
+/** What a linear layer does: [..., in] gives [..., out]. */
+export interface LinearFunction<In extends number, Out extends number> {
+  <S extends Dims, D extends DType>(
+    x: Check<NoInfer<LinearShape<S, D, [Out, In], "f32">>, Tensor<S, D>>,
+  ): Tensor<Resolved<LinearShape<S, D, [Out, In], "f32">>, D>;
+}
+
+/** x W^T + b over the last axis. Weight [out, in] and bias [out] begin uniform in +-1/sqrt(in), as in PyTorch. */
+export const linear = <const In extends number, const Out extends number, const Bias extends boolean = true>(
+  inputs: In,
+  outputs: Out,
+  options: { readonly bias?: Bias } = {},
+): Layer<LinearParams<In, Out, Bias>, LinearFunction<In, Out>> => {
+  const weight = param([outputs, inputs], fanInUniform());
+  const bias = param([outputs], fanInUniform(inputs));
+  const bind = (given: { readonly weight: Tensor; readonly bias?: Tensor }) => (x: Tensor) =>
+    transform(x, given.weight, given.bias);
+  // Whether there is a bias, and what comes of which shapes, is said by the signature.
+  return layer(options.bias === false ? { weight } : { weight, bias }, bind) as Layer<
+    LinearParams<In, Out, Bias>,
+    LinearFunction<In, Out>
+  >;
 };

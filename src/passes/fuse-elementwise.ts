@@ -23,36 +23,50 @@ const repeats = (graph: Graph, reader: Node, operand: ValueId): boolean => {
   return sizeOf(knownShape(result.type.shape)) > 2 * sizeOf(knownShape(typeOf(graph, operand).shape));
 };
 
+/** How far from the root of its kernel a node may be computed: keeps kernels small enough for engines to optimise. */
+const reach = 48;
+
+/** What is known of a node from its readers. */
+interface Standing {
+  /** The kernels that compute the node's readers. */
+  readonly roots: ReadonlySet<NodeId>;
+  /** Whether some reader reads an element more than once. */
+  readonly repeated: boolean;
+  /** Steps to the root of the kernel that reads it. */
+  readonly distance: number;
+}
+
 /** Which root each node is computed for: its own, that of its only reader, or none (computed anywhere, or memory). */
 const assignRoots = (fusing: Fusing): ReadonlyMap<NodeId, NodeId> => {
   const { graph, nodes, users, required } = fusing;
   const rootOf = new Map<NodeId, NodeId>();
-  const readers = new Map<NodeId, ReadonlySet<NodeId>>();
-  const isRoot = (node: Node): boolean => {
-    const work = workOf(node);
-    const needed = node.results.some(({ id }) => required.has(id));
-    if (work === "memory" || work === "alias") return false;
-    if (work === "kernel" || work === "loop" || needed) return true;
-    if (work === "index") return false;
-    const repeated = node.results.some(({ id }) => users.get(id)?.some((user) => repeatsThrough(user, id)));
-    return repeated || (readers.get(node.id)?.size ?? 0) !== 1;
+  const standings = new Map<NodeId, Standing>();
+  /** Repetition, roots and distance are handed on by readers that have no kernel of their own. */
+  const standingOf = (node: Node): Standing => {
+    const readings = node.results.flatMap(({ id }) => (users.get(id) ?? []).map((user) => [id, user] as const));
+    const roots = new Set<NodeId>();
+    let repeated = false;
+    let distance = 0;
+    for (const [value, user] of readings) {
+      const root = rootOf.get(user.id);
+      const standing = standings.get(user.id);
+      for (const each of root === undefined ? (standing?.roots ?? []) : [root]) roots.add(each);
+      repeated ||= repeats(graph, user, value) || (root === undefined && (standing?.repeated ?? false));
+      if (root !== user.id) distance = Math.max(distance, 1 + (standing?.distance ?? 0));
+    }
+    return { roots, repeated, distance };
   };
-  /** Repetition may hide behind a chain of movements. */
-  const repeatsThrough = (user: Node, operand: ValueId): boolean =>
-    repeats(graph, user, operand) ||
-    (!rootOf.has(user.id) &&
-      (workOf(user) === "index" || workOf(user) === "alias") &&
-      user.results.some(({ id }) => users.get(id)?.some((next) => repeatsThrough(next, id))));
+  const isRoot = (node: Node, { roots, repeated, distance }: Standing): boolean => {
+    const work = workOf(node);
+    if (work === "memory" || work === "alias") return false;
+    if (work === "kernel" || work === "loop" || node.results.some(({ id }) => required.has(id))) return true;
+    return distance >= reach || (work === "scalar" && (repeated || roots.size !== 1));
+  };
   for (const node of nodes.toReversed()) {
-    const using = node.results.flatMap(({ id }) => users.get(id) ?? []);
-    const roots = new Set(
-      using.flatMap((user) => [
-        ...(rootOf.has(user.id) ? [rootOf.get(user.id) ?? user.id] : (readers.get(user.id) ?? [])),
-      ]),
-    );
-    readers.set(node.id, roots);
-    const [only] = roots;
-    if (isRoot(node)) rootOf.set(node.id, node.id);
+    const standing = standingOf(node);
+    standings.set(node.id, standing);
+    const [only] = standing.roots;
+    if (isRoot(node, standing)) rootOf.set(node.id, node.id);
     else if (workOf(node) === "scalar" && only !== undefined) rootOf.set(node.id, only);
   }
   return rootOf;

@@ -49,10 +49,12 @@ const product = (left: Expr, right: Expr): Expr => binary("mul", left, right);
 
 const dependences: readonly KernelCase[] = [
   of("reads what the iteration before has stored", [both], (body) =>
-    body.loop(n, (i, inner) => inner.store("both", i, product(at("both", subtract(i, 1)), f32(1.5))), { from: 1 }),
+    body.loop(n, (i, inner) => inner.store("both", i, unary("neg", product(at("both", subtract(i, 1)), f32(1.5)))), {
+      from: 1,
+    }),
   ),
   of("reads what the iteration after will store", [both], (body) =>
-    body.loop(n - 1, (i, inner) => inner.store("both", i, product(at("both", add(i, 1)), f32(1.5)))),
+    body.loop(n - 1, (i, inner) => inner.store("both", i, unary("neg", product(at("both", add(i, 1)), f32(1.5))))),
   ),
   of("stores where it reads", [both], (body) =>
     body.loop(n, (i, inner) => inner.store("both", i, sum(at("both", i), f32(0.1)))),
@@ -111,9 +113,9 @@ const dependences: readonly KernelCase[] = [
   of("changes a variable of the body", [x, out], (body) =>
     body.loop(n, (i, inner) => {
       const value = inner.mutable(at("x", i));
-      const kept = inner.name(product(value, f32(2)));
-      inner.assign(value, sum(value, kept));
-      inner.store("out", i, sum(value, kept));
+      const before = inner.name(product(value, f32(2)));
+      inner.assign(value, sum(value, f32(1)));
+      inner.store("out", i, product(value, before));
     }),
   ),
   of("branches", [x, out], (body) =>
@@ -159,7 +161,7 @@ const nests: readonly KernelCase[] = [
   of("loops inside of different lengths", [x, out], (body) =>
     body.loop(40, (row, outer) => {
       const total = outer.mutable(f32(0));
-      outer.loop(row, (column, inner) => inner.assign(total, sum(total, at("x", column))));
+      outer.loop(row, (column, inner) => inner.assign(total, sum(at("x", column), product(total, total))));
       outer.store("out", row, total);
     }),
   ),
@@ -213,12 +215,13 @@ const nests: readonly KernelCase[] = [
 
 const memory: readonly KernelCase[] = [
   of(
-    "one buffer as operand and result",
-    [x, y, out],
+    "one buffer under two names",
+    [x, y, out, ["copy", "f32", n, "write"]],
     (body) =>
       body.loop(n, (i, inner) => {
-        const value = inner.name(sum(at("x", i), at("y", i)));
-        inner.store("out", i, product(value, value));
+        const before = inner.name(at("x", i));
+        inner.store("out", i, sum(before, at("y", i)));
+        inner.store("copy", i, before);
       }),
     { out: "x" },
   ),
@@ -250,7 +253,14 @@ const memory: readonly KernelCase[] = [
     }),
   ),
   of("vectors that overlap", [both], (body) =>
-    body.loop(n - 4, (i, inner) => inner.store("both", i, load("f32x4", "both", add(i, 1))), { step: 3 }),
+    body.loop(n - 4, (i, inner) => inner.store("both", add(i, 1), load("f32x4", "both", i)), { step: 3 }),
+  ),
+  of("whole numbers that come to zero from below", [out, both], (body) =>
+    body.loop(n, (i, inner) => {
+      const below = inner.name(subtract(i, 650));
+      inner.store("out", i, cast("f32", multiply(below, -3)));
+      inner.store("both", i, cast("f32", binary("rem", below, i32(13))));
+    }),
   ),
   of(
     "bytes, booleans and doubles",
@@ -316,16 +326,18 @@ const lanes: readonly KernelCase[] = [
     );
     for (const [at4, acc] of [total, least, most, power].entries()) body.store("out", at4 * 4, acc);
   }),
-  of("folds of scalars", [x, out, ["counts", "i32", n, "read"], ["whole", "i32", 8, "write"]], (body) => {
+  of("folds of scalars", [x, y, out, ["counts", "i32", n, "read"], ["whole", "i32", 8, "write"]], (body) => {
     const fns: readonly LoopBinary[] = ["add", "mul", "min", "max", "sub", "div"];
     const floats = fns.map((fn) => ({ fn, acc: body.mutable(f32(0.75)) }));
+    const products = fns.map((fn) => ({ fn, acc: body.mutable(f32(1.25)) }));
     const bits: readonly LoopBinary[] = ["add", "mul", "min", "max", "xor", "and", "or", "sub"];
     const integers = bits.map((fn) => ({ fn, acc: body.mutable(i32(13)) }));
     body.loop(n, (i, inner) => {
       for (const { fn, acc } of floats) inner.assign(acc, binary(fn, acc, at("x", i)));
+      for (const { fn, acc } of products) inner.assign(acc, binary(fn, acc, product(at("x", i), at("y", i))));
       for (const { fn, acc } of integers) inner.assign(acc, binary(fn, acc, load("i32", "counts", i)));
     });
-    for (const [place, { acc }] of floats.entries()) body.store("out", place, acc);
+    for (const [place, { acc }] of [...floats, ...products].entries()) body.store("out", place, acc);
     for (const [place, { acc }] of integers.entries()) body.store("whole", place, acc);
   }),
   of("masks of vectors", [x, y, out], (body) =>

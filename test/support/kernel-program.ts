@@ -7,6 +7,7 @@ import { interpretEntry } from "../../src/ir/loop/interpret.ts";
 import type { Access, Buffer, Kernel, KernelParameter, PlannedProgram } from "../../src/ir/loop/kernel.ts";
 import { type DataArray, type DType, dtypes } from "../../src/ir/types/dtype.ts";
 import { buffersFor } from "../../src/testing/arbitraries/kernel.ts";
+import { randomFrom } from "../../src/testing/arbitraries/values.ts";
 
 /** A parameter as a short row. */
 export type ParameterRow = readonly [name: string, dtype: DType, length: number, access: Access];
@@ -110,18 +111,18 @@ const interesting: { readonly [D in DType]: readonly number[] } = {
   bool: [0, 1],
 };
 
-/** Contents for every buffer: the values that are hard to get right, and ordinary ones, in an order that `seed` gives. */
-export const contentsOf = (program: PlannedProgram, seed = 1): Contents => {
-  let state = seed;
-  const next = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    return (state >>> 8) / 2 ** 24;
-  };
+/**
+ * Contents for every buffer: the values that are hard to get right among ordinary ones, or only floats of a size at
+ * which long sums and products still tell one order from another; in an order that `seed` gives.
+ */
+export const contentsOf = (program: PlannedProgram, seed: number, profile: "hard" | "ordinary" = "hard"): Contents => {
+  const random = randomFrom(seed);
   const element = (dtype: DType): number => {
     const special = interesting[dtype];
-    if (next() < 0.3) return special[Math.floor(next() * special.length)] ?? 0;
-    if (dtype === "bool") return next() < 0.5 ? 0 : 1;
-    return dtype === "f32" || dtype === "f64" ? (next() - 0.5) * 8 : Math.floor(next() * 200);
+    const isFloat = dtype === "f32" || dtype === "f64";
+    if (profile === "hard" && random() < 0.3) return special[Math.floor(random() * special.length)] ?? 0;
+    if (profile === "ordinary" && isFloat) return (random() < 0.5 ? -1 : 1) * (0.9 + random() * 0.2);
+    return dtype === "bool" ? Math.round(random()) : isFloat ? (random() - 0.5) * 8 : Math.floor(random() * 200);
   };
   return new Map(
     [...program.buffers].map(([name, { dtype, length }]) => {

@@ -7,7 +7,7 @@ import { type AnyCommand, defineCommand } from "../command.ts";
 import { loadModel } from "../load-model.ts";
 import { modelOptions, parseCount, parseDims, requireDims } from "../options.ts";
 import { counted, table } from "../table.ts";
-import { type VerifyReport, verifyBackends } from "../verify-backends.ts";
+import { contestants, type VerifyReport, verifyBackends } from "../verify-backends.ts";
 
 /** What f32 reaches in networks that are not chaotic, with room to spare; a wrong formula is far above. */
 const usualTolerance = 1e-3;
@@ -58,7 +58,8 @@ export const verify: AnyCommand = defineCommand({
     requireDims(graph, dims, "and compiled code has fixed extents");
     const planned = planGraph(graph, { dims });
     const progress = ui.progress("verify", runs * planned.program.entries.length);
-    const report = await verifyBackends(planned, loaded.model, { runs, seed, referenceRuns, tolerance }, progress);
+    const options = { runs, seed, referenceRuns, tolerance };
+    const report = verifyBackends(planned, loaded.model, await contestants(planned), options, progress);
     progress.end();
     ui.print(`${ui.palette.bold(`${loaded.kind} ${loaded.name}`)}: ${counted(runs, "run")}, seeds ${seed} to ${seed + runs - 1}`);
     ui.print(reportTable(report));

@@ -3,7 +3,9 @@
 // does not know. Here the two meet: arguments lose their static types, results get them.
 import { locate, reject, WeftError } from "../diagnostics/diagnostic.ts";
 import { captureLocation } from "../diagnostics/location.ts";
+import { requireSameDType } from "../ops/typing.ts";
 import { type Dim, normalizeDim } from "../types/dim.ts";
+import { broadcastShapes } from "../types/shape.ts";
 import type { Dims, Operand, Tensor } from "../types/tensor.ts";
 import { printShape, type Shape } from "../types/tensor-type.ts";
 
@@ -38,6 +40,13 @@ export const dimsOf = (op: string, shape: Dims): Shape =>
       throw error;
     }
   });
+
+/** Refuses, under the name the user wrote, operands that do not broadcast or differ in element type. */
+export const requireFit = (name: string, a: Tensor, b: Operand): void => {
+  if (typeof b === "number") return;
+  broadcastShapes(name, a.shape, b.shape);
+  requireSameDType(name, a.type, b.type);
+};
 
 /**
  * Describes the result of a public function. A refusal that has no place yet gets that of the caller. `T` is what the

@@ -1,14 +1,12 @@
 // Functions of two operands, element by element: shapes broadcast by NumPy's rule, element types must agree, and the second
 // operand may be a number.
 import { applyBinary } from "../graph/traced-tensor.ts";
-import { requireSameDType } from "../ops/typing.ts";
 import type { BinaryFn } from "../scalar/binary.ts";
 import type { DType } from "../types/dtype.ts";
-import { broadcastShapes } from "../types/shape.ts";
 import type { BinaryShape } from "../types/static/broadcasting.ts";
 import type { Check, Resolved } from "../types/static/check.ts";
 import type { Dims, Operand, Tensor } from "../types/tensor.ts";
-import { described, operandOf, tensorOf } from "./argument.ts";
+import { described, operandOf, requireFit, tensorOf } from "./argument.ts";
 
 /** A function of each pair of elements. */
 export interface ArithmeticFunction<Name extends string> {
@@ -17,13 +15,6 @@ export interface ArithmeticFunction<Name extends string> {
     b: Check<NoInfer<BinaryShape<Name, A, D, B>>, B>,
   ): Tensor<Resolved<BinaryShape<Name, A, D, B>>, D>;
 }
-
-/** Refuses, under the name the user wrote, operands that do not fit. */
-export const requireFit = (name: string, a: Tensor, b: Operand): void => {
-  if (typeof b === "number") return;
-  broadcastShapes(name, a.shape, b.shape);
-  requireSameDType(name, a.type, b.type);
-};
 
 const arithmetic = <Name extends string>(name: Name, fn: BinaryFn): ArithmeticFunction<Name> => {
   return <A extends Dims, D extends DType, B extends Operand>(a: unknown, b: unknown) =>

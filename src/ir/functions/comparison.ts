@@ -6,8 +6,7 @@ import type { DType } from "../types/dtype.ts";
 import type { BinaryShape, DTypeOf, SelectShape } from "../types/static/broadcasting.ts";
 import type { Check, NeedsDType, Resolved } from "../types/static/check.ts";
 import type { Dims, Operand, Tensor } from "../types/tensor.ts";
-import { described, operandOf, tensorOf } from "./argument.ts";
-import { requireFit } from "./arithmetic.ts";
+import { described, operandOf, requireFit, tensorOf } from "./argument.ts";
 
 /** A comparison of each pair of elements: a bool tensor. */
 export interface ComparisonFunction<Name extends string> {

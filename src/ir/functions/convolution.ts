@@ -2,22 +2,26 @@
 import { emitOne, traceOf } from "../graph/traced-tensor.ts";
 import type { DType } from "../types/dtype.ts";
 import type { Check, Resolved } from "../types/static/check.ts";
-import type { ConvolutionShape, Pair, PoolingShape } from "../types/static/windows.ts";
+import type { ConvolutionShape, Pair, PoolingShape, Sides } from "../types/static/windows.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
 
-const pairOf = (pair: Pair): readonly [height: number, width: number] =>
+export type { Pair, Sides };
+
+/** Both numbers of a pair. */
+export const pairOf = (pair: Pair): readonly [height: number, width: number] =>
   typeof pair === "number" ? [pair, pair] : pair;
 
-/** As much above as below, as much left as right. */
-const sidesOf = (padding: Pair): readonly number[] => {
+/** The four sides of padding. */
+const sidesOf = (padding: Sides): readonly number[] => {
+  if (typeof padding !== "number" && padding.length === 4) return padding;
   const [vertical, horizontal] = pairOf(padding);
   return [vertical, vertical, horizontal, horizontal];
 };
 
 /**
  * Cross-correlation of images [N, C, H, W] with weights [O, C / groups, KH, KW]: [N, O, OH, OW]. Stride, padding and
- * dilation are one number for both axes, or a pair.
+ * dilation are one number for both axes or a pair; padding may also be [top, bottom, left, right].
  */
 export const conv2d = <
   S extends Dims,
@@ -25,7 +29,7 @@ export const conv2d = <
   Weight extends Dims,
   E extends DType,
   const Stride extends Pair = 1,
-  const Padding extends Pair = 0,
+  const Padding extends Sides = 0,
   const Dilation extends Pair = 1,
   const Groups extends number = 1,
 >(
@@ -55,7 +59,7 @@ export const maxPool2d = <
   D extends DType,
   const Kernel extends Pair,
   const Stride extends Pair = Kernel,
-  const Padding extends Pair = 0,
+  const Padding extends Sides = 0,
   const Dilation extends Pair = 1,
 >(
   images: Check<NoInfer<PoolingShape<"maxPool2d", S, D, Kernel, Stride, Padding, Dilation>>, Tensor<S, D>>,
@@ -78,7 +82,7 @@ export const averagePool2d = <
   D extends DType,
   const Kernel extends Pair,
   const Stride extends Pair = Kernel,
-  const Padding extends Pair = 0,
+  const Padding extends Sides = 0,
 >(
   images: Check<NoInfer<PoolingShape<"averagePool2d", S, D, Kernel, Stride, Padding>>, Tensor<S, D>>,
   kernel: Kernel,

@@ -1,6 +1,8 @@
 // All public functions of tensors.
+export * from "./arithmetic.ts";
 export * from "./comparison.ts";
 export * from "./contraction.ts";
+export * from "./conversion.ts";
 export * from "./convolution.ts";
 export * from "./creation.ts";
 export * from "./elementwise.ts";
@@ -9,3 +11,4 @@ export * from "./loss.ts";
 export * from "./movement.ts";
 export * from "./normalization.ts";
 export * from "./reduction.ts";
+export * from "./slicing.ts";

@@ -6,8 +6,7 @@ import type { BinaryShape } from "../types/static/broadcasting.ts";
 import type { Check, Resolved } from "../types/static/check.ts";
 import type { LabelsShape, LogitsShape } from "../types/static/indexing.ts";
 import type { Dims, Operand, Tensor } from "../types/tensor.ts";
-import { described, operandOf, tensorOf } from "./argument.ts";
-import { requireFit } from "./arithmetic.ts";
+import { described, operandOf, requireFit, tensorOf } from "./argument.ts";
 
 /** What becomes of the single losses: their mean, their sum, or nothing. */
 export type Reduction = "mean" | "sum" | "none";

@@ -41,8 +41,7 @@ const integers: readonly DType[] = ["i32", "u8"];
 const bits: readonly DType[] = ["i32", "u8", "bool"];
 
 /** 1 where x is above y, one half where they are equal, otherwise 0: equal operands share the gradient. */
-const share = (x: Tensor, y: Tensor): Tensor =>
-  x.greater(y).cast(x.dtype).add(x.equal(y).cast(x.dtype).mul(0.5));
+const share = (x: Tensor, y: Tensor): Tensor => x.greater(y).cast(x.dtype).add(x.equal(y).cast(x.dtype).mul(0.5));
 
 /** x^y with the values of IEEE 754 where `Math.pow` gives NaN: 1^NaN and (+-1)^+-infinity are 1. */
 const ieeePower = (x: number, y: number): number =>

@@ -9,21 +9,21 @@ const nodes: readonly { readonly square: number; readonly weight: number }[] = A
   return { square, weight: Math.exp(-square) };
 });
 
-/** e^(-x^2) with the square kept in two parts. */
-const gaussian = (x: number): number => {
+/** e^(-share x^2) with the square kept in two parts. */
+const gaussian = (x: number, share: number): number => {
   const head = Math.fround(x);
-  return Math.exp(-head * head) * Math.exp((head - x) * (head + x));
+  return Math.exp(-share * head * head) * Math.exp(share * (head - x) * (head + x));
 };
 
 /**
  * erfc(x) = 2 x e^(-x^2) / pi times the integral of e^(-t^2) / (t^2 + x^2) over t > 0, by the midpoint rule; the second
  * term is the rule's error from the pole at t = ix (Chiarella and Reichel 1968). For x >= 0.5 good to 1e-15.
  */
-const complement = (x: number): number => {
+const complement = (x: number, exponential: number): number => {
   let sum = 0;
   for (const { square, weight } of nodes) sum += weight / (square + x * x);
   const pole = x < Math.PI / step ? 2 / (1 + Math.exp((2 * Math.PI * x) / step)) : 0;
-  return ((2 * step * x) / Math.PI) * gaussian(x) * sum + pole;
+  return ((2 * step * x) / Math.PI) * exponential * sum + pole;
 };
 
 /** The Maclaurin series, for |x| < 0.5. */
@@ -46,5 +46,11 @@ export const erfc = (x: number): number => {
   if (Number.isNaN(x)) return x;
   if (Math.abs(x) < 0.5) return 1 - series(x);
   if (x > 30) return 0;
-  return x < 0 ? 2 - erfc(-x) : complement(x);
+  return x < 0 ? 2 - erfc(-x) : complement(x, gaussian(x, 1));
+};
+
+/** The normal distribution's integral up to x, in double precision; the lower tail keeps its digits. */
+export const normalIntegral = (x: number): number => {
+  if (x > -1) return 0.5 * erfc(-x * Math.SQRT1_2);
+  return x < -40 ? 0 : 0.5 * complement(-x * Math.SQRT1_2, gaussian(x, 0.5));
 };

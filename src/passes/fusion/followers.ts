@@ -83,9 +83,13 @@ const runsLoop = ({ fusing }: Merging, { members }: Growing): boolean =>
     return node !== undefined && workOf(node) === "loop";
   });
 
+/** Members that a merged group may have: what engines still optimise as one function. */
+const mostMembers = 96;
+
 /** Whether `later` may be computed right where `earlier` leaves each element. */
 const mayFollow = (merging: Merging, later: Growing, earlier: Growing): boolean =>
   later.anchor === undefined &&
+  later.members.size + earlier.members.size <= mostMembers &&
   sameShape(shapeOf(merging, later), shapeOf(merging, earlier)) &&
   !(earlier.anchor !== undefined && runsLoop(merging, later)) &&
   [...readsOfGroup(merging, later)].every(

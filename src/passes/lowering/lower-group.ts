@@ -1,26 +1,22 @@
-// One group becomes kernel calls: readers that load what is in memory and compute what is fused, then either the loops of
-// an elementwise group, or the kernels of the anchor with the rest of the group applied to each finished region.
+// One group becomes kernel calls: the loops of an elementwise group, or the kernels of the anchor with the rest of the group
+// applied to each finished region.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { definitionOf, typeOf } from "../../ir/graph/analysis.ts";
 import type { Graph, Node, ValueId } from "../../ir/graph/graph.ts";
-import { add, type BlockBuilder, buildBody, flatten, load, loadType, unflatten } from "../../ir/loop/build.ts";
+import { add, type BlockBuilder, buildBody, flatten } from "../../ir/loop/build.ts";
 import type { Expr } from "../../ir/loop/expr.ts";
-import { keyOf } from "../../ir/loop/key.ts";
 import type { Stmt } from "../../ir/loop/stmt.ts";
 import { opOf } from "../../ir/ops/index.ts";
-import type { ElementReader, KernelContext, LoweringContext, Span } from "../../ir/ops/op.ts";
+import type { KernelContext, Span } from "../../ir/ops/op.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import { sizeOf } from "../../ir/types/ndarray.ts";
 import { knownShape, knownType } from "../../ir/types/shape.ts";
-import { sameShape } from "../../ir/types/tensor-type.ts";
 import type { Group } from "../fused-graph.ts";
 import { computedNodes, overDomain, type Place } from "./domain.ts";
+import { contextOf, elementReaders, type Surroundings } from "./element-readers.ts";
 
 /** What lowering a group needs of the entry point around it. */
-export interface GroupSurroundings {
-  readonly graph: Graph;
-  /** The buffer of a value that is in memory, if it is. */
-  readonly bufferOf: (value: ValueId) => string | undefined;
+export interface GroupSurroundings extends Surroundings {
   readonly scratch: (dtype: DType, length: number, hint: string) => string;
   /** Adds a kernel call. */
   readonly call: (name: string, body: readonly Stmt[]) => void;
@@ -31,106 +27,45 @@ export interface GroupSurroundings {
 /** Lowers one group. */
 export const lowerGroup = (around: GroupSurroundings, group: Group): void => {
   const { graph } = around;
-  const isComputedHere = (value: ValueId): boolean => group.members.has(definitionOf(graph, value).id);
-
-  const isLoaded = (value: ValueId): boolean => !isComputedHere(value) && around.bufferOf(value) !== undefined;
-
-  /** Loads an element of a value in memory; at the place being computed its position is known already. */
-  const loadElement = (
-    buffer: string,
-    value: ValueId,
-    body: BlockBuilder,
-    index: readonly Expr[],
-    place: Place | undefined,
-  ): Expr => {
-    const { dtype, shape } = knownType(typeOf(graph, value));
-    const position = place !== undefined && index === place.index ? place.position : flatten(index, shape);
-    return body.shared(`${buffer}[${keyOf(position)}]`, () => body.name(load(loadType(dtype), buffer, position), "x"));
-  };
-
-  const contextOf = (node: Node, readers: readonly ElementReader[]): LoweringContext<object, "many", "many"> => ({
-    attrs: node.attrs,
-    operandTypes: node.operands.map((operand) => knownType(typeOf(graph, operand))),
-    resultTypes: node.results.map(({ type }) => knownType(type)),
-    operands: readers,
-  });
-
-  /** Reads a value wherever it comes from; `given` are values that have a buffer within this kernel already. */
-  const readerOf = (value: ValueId, place: Place | undefined, given: ReadonlyMap<ValueId, string>): ElementReader => {
-    const buffer = given.get(value) ?? (isLoaded(value) ? around.bufferOf(value) : undefined);
-    if (buffer !== undefined) return (body, index) => loadElement(buffer, value, body, index, place);
-    const node = definitionOf(graph, value);
-    const { lower } = opOf(node.op);
-    const readers = node.operands.map((operand) => readerOf(operand, place, given));
-    if (lower.by === "alias") {
-      const [operand] = node.operands;
-      const [reader] = readers;
-      invariant(operand !== undefined && reader !== undefined, "an alias of one operand");
-      return (body, index) =>
-        reader(body, reindex(index, knownShape(typeOf(graph, value).shape), knownShape(typeOf(graph, operand).shape)));
-    }
-    invariant(lower.by === "element", `${node.op} is computed element by element`);
-    const context = contextOf(node, readers);
-    return (body, index) =>
-      body.shared(`%${value}[${index === place?.index ? "here" : index.map(keyOf).join()}]`, () =>
-        body.name(lower.element(context, body, index)),
-      );
-  };
-
-  const none: ReadonlyMap<ValueId, string> = new Map();
-  const bufferFor = (value: ValueId): string => {
-    const buffer = around.bufferOf(value);
-    invariant(buffer !== undefined, `%${value} has a buffer`);
-    return buffer;
-  };
-
-  /** Computes all outputs at one place, then stores them: reads of an element precede its overwriting. */
-  const storeOutputs = (
-    body: BlockBuilder,
-    place: Place,
-    outputs: readonly ValueId[],
-    given: ReadonlyMap<ValueId, string>,
-  ): void => {
-    const values = outputs.map((value) => readerOf(value, place, given)(body, place.index));
-    for (const [position, value] of values.entries()) {
-      const output = outputs[position];
-      if (output !== undefined) body.store(bufferFor(output), place.position, value);
-    }
-  };
-
   const [first] = group.outputs;
   if (first === undefined) return;
-  if (group.anchor === undefined) {
-    const shape = knownShape(typeOf(graph, first).shape);
-    const computed = computedNodes(graph, group.outputs, isLoaded);
-    const body = buildBody((root) =>
-      overDomain(graph, root, shape, computed, (place, inner) => storeOutputs(inner, place, group.outputs, none)),
-    );
-    around.call(nameOf(graph, group), body);
-    return;
+  if (group.anchor !== undefined) {
+    const anchor = graph.nodes.get(group.anchor);
+    invariant(anchor !== undefined, "the anchor is in the graph");
+    return lowerAnchor(around, group, anchor);
   }
-  const anchor = graph.nodes.get(group.anchor);
-  invariant(anchor !== undefined, "the anchor is in the graph");
-  lowerAnchor(around, group, anchor, {
-    readerOf: (value) => readerOf(value, undefined, none),
-    contextOf,
-    storeOutputs,
-  });
+  const shape = knownShape(typeOf(graph, first).shape);
+  const isLoaded = (value: ValueId): boolean =>
+    !group.members.has(definitionOf(graph, value).id) && around.bufferOf(value) !== undefined;
+  const computed = computedNodes(graph, group.outputs, isLoaded);
+  const body = buildBody((root) =>
+    overDomain(graph, root, shape, computed, (place, inner) =>
+      storeOutputs(around, group, inner, place, group.outputs, new Map()),
+    ),
+  );
+  around.call(nameOf(graph, group), body);
 };
 
-interface GroupReaders {
-  readonly readerOf: (value: ValueId) => ElementReader;
-  readonly contextOf: (node: Node, readers: readonly ElementReader[]) => LoweringContext<object, "many", "many">;
-  readonly storeOutputs: (
-    body: BlockBuilder,
-    place: Place,
-    outputs: readonly ValueId[],
-    given: ReadonlyMap<ValueId, string>,
-  ) => void;
-}
+/** Computes all outputs at one place, then stores them: reads of an element precede its overwriting. */
+const storeOutputs = (
+  around: GroupSurroundings,
+  group: Group,
+  body: BlockBuilder,
+  place: Place,
+  outputs: readonly ValueId[],
+  given: ReadonlyMap<ValueId, string>,
+): void => {
+  const read = elementReaders(around, group, { place, given });
+  const values = outputs.map((value) => [value, read(value)(body, place.index)] as const);
+  for (const [output, value] of values) {
+    const buffer = around.bufferOf(output);
+    invariant(buffer !== undefined, `%${output} has a buffer`);
+    body.store(buffer, place.position, value);
+  }
+};
 
 /** The kernels of an op that brings its own, with the rest of the group done for each finished region. */
-const lowerAnchor = (around: GroupSurroundings, group: Group, anchor: Node, readers: GroupReaders): void => {
+const lowerAnchor = (around: GroupSurroundings, group: Group, anchor: Node): void => {
   const { graph } = around;
   const { lower } = opOf(anchor.op);
   invariant(lower.by === "kernel", `${anchor.op} has kernels of its own`);
@@ -141,10 +76,7 @@ const lowerAnchor = (around: GroupSurroundings, group: Group, anchor: Node, read
   const given = new Map([[result.id, raw]]);
   const shape = knownShape(result.type.shape);
   const context: KernelContext<object, "many", "many"> = {
-    ...readers.contextOf(
-      anchor,
-      anchor.operands.map((operand) => readers.readerOf(operand)),
-    ),
+    ...contextOf(graph, anchor, anchor.operands.map(elementReaders(around, group))),
     kernel: (name, fill) =>
       around.call(followers.length > 0 && name === anchor.op ? nameOf(graph, group) : name, buildBody(fill)),
     operandBuffer: (position) => {
@@ -156,10 +88,10 @@ const lowerAnchor = (around: GroupSurroundings, group: Group, anchor: Node, read
     resultBuffer: () => raw,
     scratch: around.scratch,
     finish: (body, region) => {
-      if (followers.length > 0)
-        overRegion(body, region, (index, inner) =>
-          readers.storeOutputs(inner, { index, position: flatten(index, shape) }, followers, given),
-        );
+      if (followers.length === 0) return;
+      overRegion(body, region, (index, inner) =>
+        storeOutputs(around, group, inner, { index, position: flatten(index, shape) }, followers, given),
+      );
     },
   };
   lower.build(context);
@@ -195,10 +127,6 @@ const overRegion = (
       mode: rest.every(({ extent }) => extent === 1) ? "vector" : "serial",
     });
 };
-
-/** The index into one shape of the element at an index of another, of equal size, in the same row-major order. */
-const reindex = (index: readonly Expr[], from: readonly number[], to: readonly number[]): readonly Expr[] =>
-  sameShape(from, to) ? index : unflatten(flatten(index, from), to);
 
 /** A kernel name from what it computes: `conv2d_add_relu`. */
 const nameOf = (graph: Graph, group: Group): string => {

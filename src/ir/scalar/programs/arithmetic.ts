@@ -2,7 +2,7 @@
 // operand's type, so that one program serves f32, f64 and the four lanes of f32x4. Every step rounds, and choices are
 // selects, because the lanes of a vector cannot branch.
 import { invariant } from "../../diagnostics/invariant.ts";
-import { binary, type BlockBuilder, compare, literal, reinterpret, select, unary } from "../../loop/build.ts";
+import { type BlockBuilder, binary, compare, literal, reinterpret, select, unary } from "../../loop/build.ts";
 import type { Expr, LoopBinary, LoopCompare, LoopType } from "../../loop/expr.ts";
 
 /** What arithmetic takes: an expression, or a number of the other operand's type. */
@@ -30,25 +30,41 @@ const comparison =
     return compare(fn, lift(type, left), lift(type, right));
   };
 
+/** The sum, rounded. */
 export const plus: (left: Term, right: Term) => Expr = operation("add");
+/** The difference, rounded. */
 export const minus: (left: Term, right: Term) => Expr = operation("sub");
+/** The product, rounded. */
 export const times: (left: Term, right: Term) => Expr = operation("mul");
+/** The quotient, rounded. */
 export const over: (left: Term, right: Term) => Expr = operation("div");
+/** Bitwise and; of conditions, whether both hold. */
 export const bitAnd: (left: Term, right: Term) => Expr = operation("and");
+/** Bitwise or; of conditions, whether either holds. */
 export const bitOr: (left: Term, right: Term) => Expr = operation("or");
-export const bitXor: (left: Term, right: Term) => Expr = operation("xor");
+/** The integer shifted to the left. */
 export const shiftLeft: (left: Term, right: Term) => Expr = operation("shl");
+/** The integer shifted to the right, copying the sign. */
 export const shiftRight: (left: Term, right: Term) => Expr = operation("shr");
+/** The smaller of two. */
 export const smaller: (left: Term, right: Term) => Expr = operation("min");
 
+/** Whether two numbers are equal, as -0 and 0 are. */
 export const equals: (left: Term, right: Term) => Expr = comparison("eq");
+/** Whether two numbers differ, as NaN does from everything. */
 export const differs: (left: Term, right: Term) => Expr = comparison("ne");
+/** Whether left < right. */
 export const isBelow: (left: Term, right: Term) => Expr = comparison("lt");
+/** Whether left <= right. */
 export const isAtMost: (left: Term, right: Term) => Expr = comparison("le");
+/** Whether left > right. */
 export const isAbove: (left: Term, right: Term) => Expr = comparison("gt");
+/** Whether left >= right. */
 export const isAtLeast: (left: Term, right: Term) => Expr = comparison("ge");
 
+/** -x. */
 export const negative = (x: Expr): Expr => unary("neg", x);
+/** |x|. */
 export const absolute = (x: Expr): Expr => unary("abs", x);
 
 /** `condition ? then : otherwise`, both evaluated. */

@@ -9,9 +9,9 @@ import {
   choose,
   isBelow,
   minus,
+  type Precision,
   plus,
   polynomial,
-  type Precision,
   times,
   where,
 } from "./arithmetic.ts";

@@ -11,9 +11,9 @@ import {
   minus,
   negative,
   over,
+  type Precision,
   plus,
   polynomial,
-  type Precision,
   times,
   where,
   withSignOf,
@@ -50,7 +50,14 @@ const constants: Precision<TailConstants> = {
     denominator: [
       1, 1.0489181280136108, 0.531527578830719, 0.15558239817619324, 0.026235761120915413, 0.0020900932140648365,
     ],
-    normal: { share: 0.5, atZero: 2, slope: [2.505859375, 0.0007688996265642345], stretch: 1, scale: 1, vanished: 14.5 },
+    normal: {
+      share: 0.5,
+      atZero: 2,
+      slope: [2.505859375, 0.0007688996265642345],
+      stretch: 1,
+      scale: 1,
+      vanished: 14.5,
+    },
     complement: {
       share: 1,
       atZero: 1,
@@ -69,7 +76,14 @@ const constants: Precision<TailConstants> = {
       1, 1.6744031205709908, 1.3882534904834196, 0.73715097509777, 0.2751331500934332, 0.07510039849921993,
       0.01516583764172693, 0.002240639513109769, 0.00023275015485760958, 1.5466399949916668e-5, 5.059336042487043e-7,
     ],
-    normal: { share: 0.5, atZero: 2, slope: [2.5066282153129578, 5.931804273874389e-8], stretch: 1, scale: 1, vanished: 38.75 },
+    normal: {
+      share: 0.5,
+      atZero: 2,
+      slope: [2.5066282153129578, 5.931804273874389e-8],
+      stretch: 1,
+      scale: 1,
+      vanished: 38.75,
+    },
     complement: {
       share: 1,
       atZero: 1,
@@ -97,7 +111,13 @@ const nearZero: Precision<readonly number[]> = {
 const bend = (x: Expr, { stretch, scale }: Shape): Expr => {
   const { numerator, denominator } = choose(x, constants);
   const t = stretch === 1 ? x : times(x, stretch);
-  return over(polynomial(t, numerator.map((coefficient) => coefficient * scale)), polynomial(t, denominator));
+  return over(
+    polynomial(
+      t,
+      numerator.map((coefficient) => coefficient * scale),
+    ),
+    polynomial(t, denominator),
+  );
 };
 
 /** The tail at x >= 0, or x times it. */

@@ -14,8 +14,8 @@ import {
   minus,
   negative,
   over,
-  plus,
   type Precision,
+  plus,
   times,
   where,
 } from "./arithmetic.ts";

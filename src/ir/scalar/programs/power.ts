@@ -18,9 +18,9 @@ import {
   minus,
   negatedWhere,
   over,
+  type Precision,
   plus,
   polynomial,
-  type Precision,
   times,
   where,
 } from "./arithmetic.ts";

@@ -1,14 +1,16 @@
 // Activation functions of neural networks. Their constants and their derivatives at kinks are PyTorch's. At -infinity the
 // smooth ones take their limit 0, where a product of the formula's factors would be NaN.
-import type { Expr } from "../../loop/expr.ts";
+
 import type { BlockBuilder } from "../../loop/build.ts";
-import { erfc } from "../error-function.ts";
+import type { Expr } from "../../loop/expr.ts";
+import { normalIntegral } from "../error-function.ts";
 import { floats, type UnaryFunction } from "../function.ts";
 import { atLeast, atMost, isAbove, isAtMost, over, plus, times, where } from "../programs/arithmetic.ts";
 import { exponentialMinusOne } from "../programs/exponential.ts";
 import { gelu } from "../programs/gaussian.ts";
 import { geluTanh, mish, sigmoid, silu, softplus } from "../programs/logistic.ts";
 
+/** The name of an activation function. */
 export type ActivationFn =
   | "relu"
   | "relu6"
@@ -77,7 +79,12 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
   leakyRelu: {
     summary: "x where x > 0, otherwise 0.01 x; the derivative at 0 is 0.01",
     evaluate: (x) => (x > 0 ? x : slope * x),
-    derivative: (x) => x.greater(0).cast(x.dtype).mul(1 - slope).add(slope),
+    derivative: (x) =>
+      x
+        .greater(0)
+        .cast(x.dtype)
+        .mul(1 - slope)
+        .add(slope),
     lower: (_, x) => where(isAbove(x, 0), x, times(slope, x)),
     domain: [-3, -0.1],
     dtypes: floats,
@@ -114,7 +121,12 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
   hardsigmoid: {
     summary: "min(max(x + 3, 0), 6) / 6; the derivative at -3 and at 3 is 0",
     evaluate: (x) => rampOf(x) / 6,
-    derivative: (x) => x.greater(-3).logicalAnd(x.less(3)).cast(x.dtype).mul(1 / 6),
+    derivative: (x) =>
+      x
+        .greater(-3)
+        .logicalAnd(x.less(3))
+        .cast(x.dtype)
+        .mul(1 / 6),
     lower: (body, x) => over(ramp(body, x), 6),
     domain: [-2.9, 2.9],
     dtypes: floats,
@@ -146,10 +158,14 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
   },
   gelu: {
     summary: "x times the normal distribution's integral up to x",
-    evaluate: (x) => weighted(x, 0.5 * erfc(-x * Math.SQRT1_2)),
+    evaluate: (x) => weighted(x, normalIntegral(x)),
     derivative: (x, y) => {
       const below = x.abs().less(1e-30).select(0.5, y.div(x));
-      const density = x.mul(x).mul(-0.5).exp().mul(1 / Math.sqrt(2 * Math.PI));
+      const density = x
+        .mul(x)
+        .mul(-0.5)
+        .exp()
+        .mul(1 / Math.sqrt(2 * Math.PI));
       return below.add(x.mul(density));
     },
     lower: gelu,

@@ -4,6 +4,7 @@ import { foldUnary } from "../../loop/fold.ts";
 import { floats, type UnaryFunction } from "../function.ts";
 import { isAbove, isBelow, over, times, where } from "../programs/arithmetic.ts";
 
+/** The name of a function that arithmetic or rounding makes. */
 export type ArithmeticFn =
   | "neg"
   | "abs"

@@ -9,6 +9,7 @@ import { inverseTangent } from "../programs/inverse-tangent.ts";
 import { binaryLogarithm, logarithm, logarithmOfOnePlus } from "../programs/logarithm.ts";
 import { cosine, sine, tangent } from "../programs/trigonometric.ts";
 
+/** The name of a transcendental function. */
 export type TranscendentalFn =
   | "exp"
   | "expm1"

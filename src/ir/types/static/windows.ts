@@ -11,9 +11,31 @@ import type { AddNaturals, CompareNaturals, DivideNaturals, MultiplyNaturals, Su
 /** One number for height and width, or one for each. */
 export type Pair = number | readonly [height: number, width: number];
 
-type HeightOf<P> = P extends readonly [infer Height extends number, number] ? Height : P extends number ? P : number;
+/** Padding: one number for all sides, one for above and below with one for left and right, or one for each. */
+export type Sides = Pair | readonly [top: number, bottom: number, left: number, right: number];
 
-type WidthOf<P> = P extends readonly [number, infer Width extends number] ? Width : P extends number ? P : number;
+/** The number for the height. */
+export type HeightOf<P> = P extends readonly [infer Height extends number, number]
+  ? Height
+  : P extends number
+    ? P
+    : number;
+
+/** The number for the width. */
+export type WidthOf<P> = P extends readonly [number, infer Width extends number]
+  ? Width
+  : P extends number
+    ? P
+    : number;
+
+/** What padding adds above, below, left and right, as a tuple. */
+type SidesOf<P> = P extends readonly [number, number, number, number]
+  ? P
+  : readonly [HeightOf<P>, HeightOf<P>, WidthOf<P>, WidthOf<P>];
+
+/** What padding adds to the height, or to the width. */
+type AddedHeight<P> = AddNaturals<SidesOf<P>[0], SidesOf<P>[1]>;
+type AddedWidth<P> = AddNaturals<SidesOf<P>[2], SidesOf<P>[3]>;
 
 /** From the first to the last element of a window: d(k-1)+1. */
 type Reach<Kernel extends number, Dilation extends number> = AddNaturals<
@@ -28,14 +50,14 @@ type IsCount<N extends number> = number extends N
     ? false
     : true;
 
-/** How many windows fit: floor((n + 2p - reach)/s) + 1; never where none does. */
+/** How many windows fit: floor((n + added - reach)/s) + 1; never where none does. */
 type CountWindows<
   Extent extends Dim,
   Kernel extends number,
   Stride extends number,
-  Padding extends number,
+  Added extends number,
   Dilation extends number,
-> = [IsUnknownDim<Extent>, IsCount<Kernel>, IsCount<Stride>, IsUnknownDim<Padding>, IsCount<Dilation>] extends [
+> = [IsUnknownDim<Extent>, IsCount<Kernel>, IsCount<Stride>, IsUnknownDim<Added>, IsCount<Dilation>] extends [
   false,
   true,
   true,
@@ -43,21 +65,12 @@ type CountWindows<
   true,
 ]
   ? Extent extends number
-    ? SubtractNaturals<
-        AddNaturals<Extent, MultiplyNaturals<2, Padding>>,
-        Reach<Kernel, Dilation>
-      > extends infer Free extends number
+    ? SubtractNaturals<AddNaturals<Extent, Added>, Reach<Kernel, Dilation>> extends infer Free extends number
       ? [Free] extends [never]
         ? never
         : AddNaturals<DivideNaturals<Free, Stride>[0], 1>
       : never
-    : AddDims<
-        FloorDivideDim<
-          AddDims<Extent, SubtractIntoInteger<MultiplyNaturals<2, Padding>, Reach<Kernel, Dilation>>>,
-          Stride
-        >,
-        1
-      >
+    : AddDims<FloorDivideDim<AddDims<Extent, SubtractIntoInteger<Added, Reach<Kernel, Dilation>>>, Stride>, 1>
   : number;
 
 type NoWindowFits<
@@ -65,12 +78,12 @@ type NoWindowFits<
   Axis extends string,
   Extent extends Dim,
   Kernel extends number,
-  Padding extends number,
+  Added extends number,
   Dilation extends number,
   Images extends string,
 > = Extent extends 0
   ? `${Op}: the ${Axis} of the images is 0 (${Images})`
-  : `${Op}: the window is larger than the padded ${Axis}: ${Reach<Kernel, Dilation>} vs ${AddDims<Extent, MultiplyNaturals<2, Padding>>} (${Images})`;
+  : `${Op}: the window is larger than the padded ${Axis}: ${Reach<Kernel, Dilation>} vs ${AddDims<Extent, Added>} (${Images})`;
 
 /** Counts of windows along height and width, or a sentence. */
 type WindowsOf<
@@ -87,20 +100,20 @@ type WindowsOf<
     Height,
     HeightOf<Kernel>,
     HeightOf<Stride>,
-    HeightOf<Padding>,
+    AddedHeight<Padding>,
     HeightOf<Dilation>
   > extends infer Rows extends Dim
     ? CountWindows<
         Width,
         WidthOf<Kernel>,
         WidthOf<Stride>,
-        WidthOf<Padding>,
+        AddedWidth<Padding>,
         WidthOf<Dilation>
       > extends infer Columns extends Dim
       ? [Rows] extends [never]
-        ? NoWindowFits<Op, "height", Height, HeightOf<Kernel>, HeightOf<Padding>, HeightOf<Dilation>, Images>
+        ? NoWindowFits<Op, "height", Height, HeightOf<Kernel>, AddedHeight<Padding>, HeightOf<Dilation>, Images>
         : [Columns] extends [never]
-          ? NoWindowFits<Op, "width", Width, WidthOf<Kernel>, WidthOf<Padding>, WidthOf<Dilation>, Images>
+          ? NoWindowFits<Op, "width", Width, WidthOf<Kernel>, AddedWidth<Padding>, WidthOf<Dilation>, Images>
           : readonly [rows: Rows, columns: Columns]
       : never
     : never;
@@ -169,7 +182,7 @@ export type ConvolutionShape<
   Weight extends Dims,
   E extends DType,
   Stride extends Pair = 1,
-  Padding extends Pair = 0,
+  Padding extends Sides = 0,
   Dilation extends Pair = 1,
   Groups extends number = 1,
 > =
@@ -185,42 +198,58 @@ export type ConvolutionShape<
           : never
         : `conv2d: ${Groups} groups do not divide ${PrintDim<Weight[0] & Dim>} channels (images ${PrintType<S, D>}, weights ${PrintType<Weight, E>})`;
 
-/** Whether padding reaches as far as a window, which would then hold no element. */
-type IsAllPadding<Kernel extends number, Padding extends number, Dilation extends number> = [
+/** Whether padding on one side reaches as far as a window, which would then hold no element. */
+type IsAllPadding<Kernel extends number, Side extends number, Dilation extends number> = [
   IsCount<Kernel>,
-  IsCount<Padding>,
+  IsCount<Side>,
   IsCount<Dilation>,
 ] extends [true, true, true]
-  ? CompareNaturals<Padding, Reach<Kernel, Dilation>> extends "less"
+  ? CompareNaturals<Side, Reach<Kernel, Dilation>> extends "less"
     ? false
     : true
   : false;
 
-type AllPadding<
+/** A sentence where padding reaches too far along one axis; otherwise `Rule`. */
+type NeedsElements<
   Op extends string,
   Axis extends string,
   Kernel extends number,
-  Padding extends number,
+  Low extends number,
+  High extends number,
   Dilation extends number,
-> = `${Op}: padding ${PrintShape<[Padding, Padding]>} along the ${Axis} reaches as far as the window, ${Reach<Kernel, Dilation>}: a window would hold no element`;
+  Rule,
+> = true extends IsAllPadding<Kernel, Low, Dilation> | IsAllPadding<Kernel, High, Dilation>
+  ? `${Op}: padding ${PrintShape<[Low, High]>} along the ${Axis} reaches as far as the window, ${Reach<Kernel, Dilation>}: a window would hold no element`
+  : Rule;
 
-type PoolingOf<Op extends string, S extends Dims, D extends DType, Kernel, Stride, Padding, Dilation> =
-  IsAllPadding<HeightOf<Kernel>, HeightOf<Padding>, HeightOf<Dilation>> extends true
-    ? AllPadding<Op, "height", HeightOf<Kernel>, HeightOf<Padding>, HeightOf<Dilation>>
-    : IsAllPadding<WidthOf<Kernel>, WidthOf<Padding>, WidthOf<Dilation>> extends true
-      ? AllPadding<Op, "width", WidthOf<Kernel>, WidthOf<Padding>, WidthOf<Dilation>>
-      : S extends readonly [
-            infer Batch extends Dim,
-            infer Channels extends Dim,
-            infer Height extends Dim,
-            infer Width extends Dim,
-          ]
-        ? WindowsOf<Op, Height, Width, Kernel, Stride, Padding, Dilation, PrintType<S, D>> extends infer Windows
-          ? Windows extends readonly [rows: infer Rows extends Dim, columns: infer Columns extends Dim]
-            ? [Batch, Channels, Rows, Columns]
-            : Windows
-          : never
-        : NeedsImages<Op, S, D>;
+type PoolingOf<Op extends string, S extends Dims, D extends DType, Kernel, Stride, Padding, Dilation> = NeedsElements<
+  Op,
+  "height",
+  HeightOf<Kernel>,
+  SidesOf<Padding>[0],
+  SidesOf<Padding>[1],
+  HeightOf<Dilation>,
+  NeedsElements<
+    Op,
+    "width",
+    WidthOf<Kernel>,
+    SidesOf<Padding>[2],
+    SidesOf<Padding>[3],
+    WidthOf<Dilation>,
+    S extends readonly [
+      infer Batch extends Dim,
+      infer Channels extends Dim,
+      infer Height extends Dim,
+      infer Width extends Dim,
+    ]
+      ? WindowsOf<Op, Height, Width, Kernel, Stride, Padding, Dilation, PrintType<S, D>> extends infer Windows
+        ? Windows extends readonly [rows: infer Rows extends Dim, columns: infer Columns extends Dim]
+          ? [Batch, Channels, Rows, Columns]
+          : Windows
+        : never
+      : NeedsImages<Op, S, D>
+  >
+>;
 
 /** The rule of pooling windows of `Kernel`: [N, C, H, W] gives [N, C, OH, OW]. */
 export type PoolingShape<
@@ -229,6 +258,6 @@ export type PoolingShape<
   D extends DType,
   Kernel extends Pair,
   Stride extends Pair = Kernel,
-  Padding extends Pair = 0,
+  Padding extends Sides = 0,
   Dilation extends Pair = 1,
 > = IsUnknownRank<S> extends true ? Dims : PoolingOf<Op, S, D, Kernel, Stride, Padding, Dilation>;

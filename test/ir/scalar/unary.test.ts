@@ -1,0 +1,150 @@
+import { describe, expect, test } from "vitest";
+import { type UnaryFn, unary } from "../../../src/ir/scalar/unary.ts";
+import golden from "../../golden/scalar-functions.json" with { type: "json" };
+import { allMagnitudes, between, distance, double, single, specialValues } from "./support/accuracy.ts";
+import { compileScalar, scalarAndLane } from "./support/compile-scalar.ts";
+import { numberTensor, valueOf } from "./support/number-tensor.ts";
+
+const names = Object.keys(unary) as UnaryFn[];
+const onFloats = names.filter((fn) => unary[fn].dtypes.includes("f32"));
+const periodic: readonly string[] = ["sin", "cos", "tan"];
+const periodicLimit = 2 ** 17;
+
+describe("f32 programs", () => {
+  test.each(onFloats)("%s keeps the accuracy that it promises, over all magnitudes and densely in its domain", (fn) => {
+    const { lower, evaluate, ulp, domain } = unary[fn];
+    const program = compileScalar(lower, "f32");
+    const allowed = ulp === 0 ? 0.5 : ulp;
+    let worst = { x: 0, got: 0, distance: 0 };
+    const measure = (x: number): void => {
+      if (periodic.includes(fn) && Math.abs(x) > periodicLimit) return;
+      const got = program(x);
+      const error = distance(got, evaluate(x), single);
+      if (error > worst.distance) worst = { x, got, distance: error };
+    };
+    for (const x of allMagnitudes()) measure(x);
+    for (const x of between(domain[0] * 1.5, domain[1] * 1.5, 2 ** 16)) measure(x);
+    expect({ ...worst, isPromised: worst.distance <= allowed }).toStrictEqual({ ...worst, isPromised: true });
+  });
+
+  test.each(onFloats)("%s is exact at NaN, the infinities and the zeros", (fn) => {
+    const { lower, evaluate } = unary[fn];
+    const program = compileScalar(lower, "f32");
+    for (const x of [Number.NaN, Infinity, -Infinity, 0, -0]) expect(program(x)).toBe(Math.fround(evaluate(x)));
+  });
+
+  test.each(onFloats)("%s does in each lane of f32x4 what it does in f32", (fn) => {
+    const [scalar, lane] = scalarAndLane(unary[fn].lower);
+    expect(lane).toStrictEqual(scalar);
+  });
+
+  test("subnormal results are not flushed", () => {
+    expect(compileScalar(unary.exp.lower, "f32")(-100)).toBe(Math.fround(Math.exp(-100)));
+    expect(compileScalar(unary.sigmoid.lower, "f32")(-100)).toBe(Math.fround(Math.exp(-100)));
+    expect(compileScalar(unary.gelu.lower, "f32")(-13.5)).toBeLessThan(0);
+  });
+
+  test.each(["sin", "cos", "tan"] as const)("%s is its value at 0 where its reduction has run out of bits", (fn) => {
+    const program = compileScalar(unary[fn].lower, "f32");
+    for (const x of [periodicLimit * 1.01, -1e30, 2 ** 127]) expect(program(x)).toBe(unary[fn].evaluate(0));
+  });
+});
+
+describe("f64 programs", () => {
+  test.each(onFloats)("%s is within 4 units in the last place of double precision", (fn) => {
+    const program = compileScalar(unary[fn].lower, "f64");
+    const table: { readonly [name: string]: number[][] } = golden.unary;
+    for (const [x = Number.NaN, want = Number.NaN] of table[fn] ?? []) {
+      expect(distance(program(x), want, double), `${fn}(${x})`).toBeLessThanOrEqual(4);
+    }
+  });
+
+  test.each(onFloats)(
+    "%s is exact at NaN, the infinities and the zeros, and agrees with its meaning elsewhere",
+    (fn) => {
+      const { lower, evaluate, domain } = unary[fn];
+      const program = compileScalar(lower, "f64");
+      for (const x of [Number.NaN, Infinity, -Infinity, 0, -0]) expect(program(x)).toBe(evaluate(x));
+      for (let k = 0; k <= 2000; k += 1) {
+        const x = domain[0] + ((domain[1] - domain[0]) * k) / 2000;
+        expect(Math.abs(program(x) - evaluate(x))).toBeLessThanOrEqual(1e-15 * Math.max(1, Math.abs(evaluate(x))));
+      }
+    },
+  );
+});
+
+describe("meanings", () => {
+  test.each(Object.entries(golden.unary))("%s agrees with values computed to 80 digits", (fn, rows) => {
+    const { evaluate } = unary[fn as UnaryFn];
+    for (const [x = Number.NaN, want = Number.NaN] of rows.filter(([, value = 0]) => Math.abs(value) > 2 ** -1000)) {
+      expect(Math.abs(evaluate(x) / want - 1), `${fn}(${x})`).toBeLessThan(1e-13);
+    }
+  });
+
+  test.each(["f32", "f64"] as const)("correctly rounded functions are so at the corners of %s", (type) => {
+    for (const fn of onFloats.filter((name) => unary[name].ulp === 0)) {
+      const program = compileScalar(unary[fn].lower, type);
+      for (const x of specialValues) {
+        const want = unary[fn].evaluate(x);
+        expect(program(x), `${fn}(${x})`).toBe(type === "f32" ? Math.fround(want) : want);
+      }
+    }
+  });
+
+  test("integer programs wrap as their meaning does when stored", () => {
+    for (const fn of names.filter((name) => unary[name].dtypes.includes("i32"))) {
+      const program = compileScalar(unary[fn].lower, "i32");
+      for (const x of [0, 1, -1, 7, -7, 2 ** 31 - 1, -(2 ** 31)]) {
+        expect(program(x) | 0, `${fn}(${x})`).toBe(unary[fn].evaluate(x) | 0);
+      }
+    }
+  });
+
+  test("not turns a truth value round", () => {
+    const program = compileScalar(unary.not.lower, "bool");
+    expect([program(0), program(1)]).toStrictEqual([1, 0]);
+    expect([unary.not.evaluate(0), unary.not.evaluate(1)]).toStrictEqual([1, 0]);
+  });
+});
+
+const derivativeAt = (fn: UnaryFn, x: number): number => {
+  const { derivative, evaluate } = unary[fn];
+  return derivative === "zero" ? 0 : valueOf(derivative(numberTensor(x), numberTensor(evaluate(x))));
+};
+
+describe("derivatives", () => {
+  test.each(onFloats)("%s agrees with central differences in its domain", (fn) => {
+    const { evaluate, domain } = unary[fn];
+    const step = 1e-5;
+    for (let k = 0; k <= 100; k += 1) {
+      const x = domain[0] + ((domain[1] - domain[0]) * k) / 100;
+      const slope = (evaluate(x + step) - evaluate(x - step)) / (2 * step);
+      const got = derivativeAt(fn, x);
+      expect(Math.abs(got - slope), `at ${x}: ${got} instead of ${slope}`).toBeLessThan(1e-7 * Math.max(1, slope ** 2));
+    }
+  });
+
+  test.each([
+    ["relu", 0, 0],
+    ["relu6", 0, 0],
+    ["relu6", 6, 0],
+    ["abs", 0, 0],
+    ["leakyRelu", 0, 0.01],
+    ["elu", 0, 1],
+    ["selu", 0, 1.0507009873554805 * 1.6732632423543772],
+    ["hardsigmoid", -3, 0],
+    ["hardsigmoid", 3, 0],
+    ["hardswish", -3, 0],
+    ["hardswish", 3, 1],
+    ["gelu", 0, 0.5],
+    ["mish", 0, 0.6],
+    ["relu", -1, 0],
+    ["relu", 2, 1],
+    ["abs", -2, -1],
+    ["leakyRelu", 2, 1],
+    ["elu", 2, 1],
+    ["selu", 2, 1.0507009873554805],
+  ] as const)("of %s at %d is %d, as in PyTorch", (fn, x, want) => {
+    expect(derivativeAt(fn, x)).toBeCloseTo(want, 14);
+  });
+});
