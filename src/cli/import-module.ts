@@ -2,9 +2,10 @@
 // without extension) tsx is registered and does. What goes wrong becomes a finding with a place in the user's file.
 import { spawnSync } from "node:child_process";
 import { Console } from "node:console";
-import { relative } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { type WeftError, weftError } from "../ir/diagnostics/diagnostic.ts";
+import { type Note, type WeftError, weftError } from "../ir/diagnostics/diagnostic.ts";
 import { at, type Location } from "../ir/diagnostics/location.ts";
 import { asWeftError, oneLine, thrownAt } from "./foreign-error.ts";
 
@@ -58,21 +59,36 @@ const syntaxFault = (error: unknown, file: string): SyntaxFault | undefined => {
   return { why: error.message, ...(location === undefined ? {} : { location }) };
 };
 
+/** Whether the nearest package.json leaves it to Node to guess what a file is. */
+const isGuessed = (file: string): boolean => {
+  if (!/\.[jt]s$/.test(file)) return false;
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const manifest = join(folder, "package.json");
+    if (existsSync(manifest)) return !/"type"\s*:\s*"module"/.test(readFileSync(manifest, "utf8"));
+    if (folder === dirname(folder)) return true;
+  }
+};
+
+const guessed: Note = {
+  label: "note",
+  text: 'the nearest package.json has no "type": "module", so the file is taken for CommonJS; call it .mts or .mjs, or add that',
+};
+
 /** The finding for whatever an import threw. */
 const loadingError = (error: unknown, path: string): WeftError => {
   const file = relative(process.cwd(), path);
   const ours = asWeftError(error);
   if (ours !== undefined) return ours;
   const fault = syntaxFault(error, path);
-  if (fault !== undefined) return weftError("W612", { file, why: fault.why }, { location: fault.location, cause: error });
-  return weftError("W613", { file, error: oneLine(error) }, { location: thrownAt(error), cause: error });
+  const context = { notes: isGuessed(path) ? [guessed] : [], cause: error };
+  if (fault !== undefined) return weftError("W612", { file, why: fault.why }, { ...context, location: fault.location });
+  return weftError("W613", { file, error: oneLine(error) }, { ...context, location: thrownAt(error) });
 };
 
-/** A query, because Node remembers that the plain address failed. */
 const importByTsx = async (address: string): Promise<unknown> => {
   const { register } = await import("tsx/esm/api");
   register();
-  return import(`${address}?weft`);
+  return import(address);
 };
 
 /** Whether Node runs TypeScript by itself; the types of Node 20 do not know the question. */
@@ -81,7 +97,8 @@ const stripsTypes = (): boolean => "typescript" in process.features && Boolean(p
 const importAny = async (file: string): Promise<unknown> => {
   const address = pathToFileURL(file).href;
   const isTypeScript = /\.[cm]?ts$/.test(file);
-  if (isTypeScript && !stripsTypes()) return importByTsx(address);
+  // Under the query Node 20 also loads a file that it takes for CommonJS as one module and not as two.
+  if (isTypeScript && !stripsTypes()) return importByTsx(`${address}?weft`);
   try {
     return await import(address);
   } catch (error) {

@@ -126,7 +126,8 @@ export const decodeSafetensors = (bytes: Uint8Array, file = "safetensors"): Stor
     reject("W401", { file, why: `its tensors take ${covered} bytes, but ${bytes.length - start} are there` });
   return Object.fromEntries(
     read.map(({ name, dtype, shape, begin, end }): [string, StoredTensor] => {
-      const data = bytes.slice(start + begin, start + end);
+      // A copy that starts aligned; the slice of a Buffer of Node's would be a view.
+      const data = new Uint8Array(bytes.subarray(start + begin, start + end));
       return [name, { dtype, shape, data: dtypes[dtype].view(data.buffer, 0, sizeOf(shape)) }];
     }),
   );

@@ -1,12 +1,15 @@
 // A model: a name, a tree of parameters, the inputs, and the function from both to named outputs. One description gives
 // the graph, the initial values, and the types of what is fed and fetched.
-import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { locate, reject, WeftError } from "../ir/diagnostics/diagnostic.ts";
+import { captureLocation, type Location } from "../ir/diagnostics/location.ts";
 import { graphBuilder } from "../ir/graph/builder.ts";
-import type { Graph, NamedValue } from "../ir/graph/graph.ts";
-import { type Trace, traceOver, withTrace } from "../ir/graph/traced-tensor.ts";
+import { requireDeclaredSymbols } from "../ir/graph/declared-symbols.ts";
+import type { Entry, Graph, NamedValue } from "../ir/graph/graph.ts";
+import { isTensor, type Trace, traceOver, withTrace } from "../ir/graph/traced-tensor.ts";
 import type { ArrayOf, DType } from "../ir/types/dtype.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { tensorType } from "../ir/types/tensor-type.ts";
+import { checkedDType, checkedShape, inWords, isRecord, requireFunction, requireRecord } from "./declaration.ts";
 import { bindSpecs, flattenSpecs, type Params, type SpecTree } from "./parameter.ts";
 
 /** An input of a model. */
@@ -14,11 +17,18 @@ export interface InputSpec<S extends Dims = Dims, D extends DType = DType> {
   readonly kind: "input";
   readonly shape: S;
   readonly dtype: D;
+  /** Where it was written. */
+  readonly location?: Location;
 }
 
-/** An input: `spec("f32", ["B", 784])`. */
-export const spec = <D extends DType, const S extends Dims>(dtype: D, shape: S): InputSpec<[...S], D> =>
-  Object.freeze({ kind: "input", dtype, shape: [...shape] as [...S] });
+/** An input: `spec("f32", ["B", 784])`. `reject`s what is no dtype (W140) or no shape (W140, W209). */
+export const spec = <D extends DType, const S extends Dims>(dtype: D, shape: S): InputSpec<[...S], D> => {
+  const location = captureLocation();
+  checkedDType("spec", dtype, location);
+  // In canonical form, but of the type that was given.
+  const canonical = [...checkedShape("spec", shape, location)] as [...S];
+  return Object.freeze({ kind: "input", dtype, shape: canonical, location });
+};
 
 export type InputSpecs = { readonly [name: string]: InputSpec };
 
@@ -49,6 +59,8 @@ export interface ModelDescription<P extends SpecTree, I extends InputSpecs, O ex
 export interface Model<P extends SpecTree = SpecTree, I extends InputSpecs = InputSpecs, O extends Outputs = Outputs>
   extends ModelDescription<P, I, O> {
   readonly kind: "model";
+  /** Where it was defined. */
+  readonly location?: Location;
 }
 
 /** A model of which the exact types do not matter. */
@@ -58,6 +70,7 @@ export interface AnyModel {
   readonly params: SpecTree;
   readonly inputs: InputSpecs;
   readonly forward: (params: never, inputs: never) => Outputs;
+  readonly location?: Location;
 }
 
 /**
@@ -66,7 +79,24 @@ export interface AnyModel {
  */
 export const defineModel = <const P extends SpecTree, const I extends InputSpecs, O extends Outputs>(
   description: ModelDescription<P, I, O>,
-): Model<P, I, O> => Object.freeze({ ...description, kind: "model" });
+): Model<P, I, O> => {
+  const location = captureLocation();
+  const what = "defineModel";
+  requireRecord(what, description, 'defineModel({ name: "digits", params, inputs, forward })', location);
+  const { name, params, inputs, forward } = description;
+  if (typeof name !== "string" || name === "") {
+    const [given, write] = [inWords(name), 'name: "digits"'];
+    reject("W140", { what: `${what}: name`, expected: "a text", given, write }, { location });
+  }
+  requireRecord(`${what}: inputs`, inputs, 'inputs: { image: spec("f32", ["B", 784]) }', location);
+  requireFunction(`${what}: forward`, forward, "forward: (p, { image }) => ({ logits: p.hidden(image) })", location);
+  try {
+    flattenSpecs(params);
+  } catch (error) {
+    throw error instanceof WeftError ? locate(error, location) : error;
+  }
+  return Object.freeze({ ...description, kind: "model", location });
+};
 
 /** A model in the middle of being traced: what training adds its loss to. */
 export interface TracedModel {
@@ -77,36 +107,75 @@ export interface TracedModel {
   readonly outputs: Outputs;
 }
 
+const isInput = (value: unknown): value is InputSpec => isRecord(value) && value["kind"] === "input";
+
 /** Declares inputs, in order. */
 export const declareInputs = (trace: Trace, inputs: InputSpecs): Record<string, Tensor> =>
   Object.fromEntries(
-    Object.entries(inputs).map(([name, { dtype, shape }]) => [name, trace.input(name, tensorType(dtype, shape))]),
+    Object.entries(inputs).map(([name, input]: [string, unknown]) => {
+      if (!isInput(input)) {
+        const write = `${JSON.stringify(name)}: spec("f32", ["B", 784])`;
+        return reject("W140", { what: `input ${JSON.stringify(name)}`, expected: "a spec", given: inWords(input), write });
+      }
+      const { dtype, shape, location } = input;
+      return [name, trace.tensor(trace.builder.input(name, tensorType(dtype, shape), location))];
+    }),
   );
 
+/** The places of a graph's trouble: a refusal without one gets that of the description. */
+const located = <R>(location: Location | undefined, describe: () => R): R => {
+  try {
+    return describe();
+  } catch (error) {
+    throw error instanceof WeftError ? locate(error, location) : error;
+  }
+};
+
 /** Runs `forward` on tracing tensors. */
-export const traceModel = (model: AnyModel): TracedModel => {
-  const trace = traceOver(graphBuilder());
-  const inputs = declareInputs(trace, model.inputs);
-  const parameters = new Map<string, Tensor>();
-  for (const [path, { dtype, shape }] of flattenSpecs(model.params))
-    parameters.set(path, trace.parameter(path, tensorType(dtype, shape)));
-  const outputs = withTrace(trace, () => {
-    const params = bindSpecs(
-      model.params,
-      (path) => parameters.get(path) ?? reject("W307", { name: path, known: [...parameters.keys()] }),
-    );
-    // The caller's own types tied forward to params and inputs when the model was defined.
-    return model.forward(params as never, inputs as never);
+export const traceModel = (model: AnyModel): TracedModel =>
+  located(model.location, () => {
+    const trace = traceOver(graphBuilder());
+    const inputs = declareInputs(trace, model.inputs);
+    const parameters = new Map<string, Tensor>();
+    for (const [path, { dtype, shape, location }] of flattenSpecs(model.params))
+      parameters.set(path, trace.tensor(trace.builder.parameter(path, tensorType(dtype, shape), location)));
+    const outputs = withTrace(trace, () => {
+      const params = bindSpecs(
+        model.params,
+        (path) => parameters.get(path) ?? reject("W307", { name: path, known: [...parameters.keys()] }),
+      );
+      // The caller's own types tied forward to params and inputs when the model was defined.
+      return model.forward(params as never, inputs as never);
+    });
+    requireTensors("forward", outputs, "return { logits }");
+    if (Object.keys(outputs).length === 0)
+      reject("W140", { what: "forward", expected: "a record of tensors", given: "{}", write: "return { logits }" });
+    return { trace, parameters, inputs, outputs };
   });
-  return { trace, parameters, inputs, outputs };
+
+/** Refuses results of `forward` or `metrics` that are not a record of tensors (W140, W141). */
+export const requireTensors = (of: string, results: unknown, write: string): void => {
+  if (!isRecord(results) || isTensor(results) || results instanceof Promise)
+    return reject("W140", { what: of, expected: "a record of tensors", given: inWords(results), write });
+  for (const [name, value] of Object.entries(results))
+    if (!isTensor(value)) reject("W141", { of, name, given: inWords(value) });
 };
 
 /** The values of named tensors. */
 export const namedValues = (trace: Trace, tensors: Readonly<Record<string, Tensor>>): readonly NamedValue[] =>
   Object.entries(tensors).map(([name, tensor]) => ({ name, value: trace.value(tensor, name) }));
 
+/** Closes the graph of a description: every symbol must be one that an input or a parameter has (W131). */
+export const finishGraph = ({ builder }: Trace, name: string, entries: readonly Entry[]): Graph => {
+  const graph = builder.finish(name, entries);
+  requireDeclaredSymbols(graph);
+  return graph;
+};
+
 /** The graph of a model, with one entry point, `predict`. */
 export const modelGraph = (model: AnyModel): Graph => {
   const { trace, outputs } = traceModel(model);
-  return trace.builder.finish(model.name, [{ name: "predict", outputs: namedValues(trace, outputs), updates: [] }]);
+  return located(model.location, () =>
+    finishGraph(trace, model.name, [{ name: "predict", outputs: namedValues(trace, outputs), updates: [] }]),
+  );
 };

@@ -2,8 +2,11 @@
 // from which come the tensors that `forward` sees, the initial values, and the names ("blocks.3.attention.weight") under
 // which parameters are saved, restored and frozen.
 
+import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { captureLocation, type Location } from "../ir/diagnostics/location.ts";
 import type { DType } from "../ir/types/dtype.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
+import { checkedDType, checkedShape, inWords, requireFunction } from "./declaration.ts";
 import { type Initializer, zeros } from "./initializer.ts";
 
 /** One parameter: a leaf of the tree. */
@@ -12,6 +15,8 @@ export interface ParamSpec<S extends Dims = Dims, D extends DType = DType> {
   readonly shape: S;
   readonly dtype: D;
   readonly initializer: Initializer;
+  /** Where it was written. */
+  readonly location?: Location;
 }
 
 /** Parameters together with the function they are for: `p.hidden(x)` where `hidden: linear(784, 128)`. */
@@ -49,20 +54,39 @@ export type Path<T, Prefix extends string = ""> = T extends ParamSpec
       ? Path<E, `${Prefix}${Prefix extends "" ? "" : "."}${number}`>
       : { [K in keyof T & string]: Path<T[K], Prefix extends "" ? K : `${Prefix}.${K}`> }[keyof T & string];
 
-/** A parameter of a shape; zeros to begin with unless an initialiser says otherwise. */
+/**
+ * A parameter of a shape; zeros to begin with unless an initialiser says otherwise. `reject`s what is no shape (W140,
+ * W209), no dtype or no initialiser (W140).
+ */
 export const param = <const S extends Dims, D extends DType = "f32">(
   shape: S,
   initializer: Initializer = zeros,
   dtype?: D,
-): ParamSpec<[...S], D> =>
-  // Without a dtype D is its default, "f32".
-  Object.freeze({ kind: "parameter", shape: [...shape] as [...S], dtype: dtype ?? ("f32" as D), initializer });
+): ParamSpec<[...S], D> => {
+  const location = captureLocation();
+  if (typeof initializer?.fill !== "function") {
+    const given = inWords(initializer);
+    const write = "param([3, 2], heNormal)";
+    reject("W140", { what: "param", expected: "an initializer", given, write }, { location });
+  }
+  return Object.freeze({
+    kind: "parameter",
+    // Checked and in canonical form, but of the type that was given; without a dtype D is its default, "f32".
+    shape: [...checkedShape("param", shape, location)] as [...S],
+    dtype: checkedDType("param", dtype ?? "f32", location) as D,
+    initializer,
+    location,
+  });
+};
 
 /** A layer: parameters and the function they are for. */
 export const layer = <const P extends SpecTree, F extends (...operands: never) => unknown>(
   params: P,
   bind: (params: Params<P>) => F,
-): Layer<P, F> => Object.freeze({ kind: "layer", params, bind });
+): Layer<P, F> => {
+  requireFunction("layer", bind, "layer({ weight: param([3]) }, ({ weight }) => (x) => x.mul(weight))", captureLocation());
+  return Object.freeze({ kind: "layer", params, bind });
+};
 
 /** `count` trees of one kind, as a list: `repeat(12, block)`. */
 export const repeat = <T extends SpecTree>(count: number, make: (position: number) => T): readonly T[] =>
@@ -72,8 +96,17 @@ const isSpec = (tree: SpecTree): tree is ParamSpec => "kind" in tree && tree.kin
 
 const isLayer = (tree: SpecTree): tree is AnyLayer => "kind" in tree && tree.kind === "layer";
 
-/** The leaves of a tree by name, in the order they were written. */
+/** Refuses what is no tree, naming where in the tree it stands. */
+const requireTree = (tree: unknown, path: string): void => {
+  if (typeof tree === "object" && tree !== null) return;
+  const what = path === "" ? "params" : `params: ${JSON.stringify(path)}`;
+  const expected = "a parameter, a layer, a record or a list";
+  reject("W140", { what, expected, given: inWords(tree), write: "{ weight: param([10, 784]) }" });
+};
+
+/** The leaves of a tree by name, in the order they were written. `reject`s what is no tree (W140). */
 export const flattenSpecs = (tree: SpecTree, prefix = ""): readonly (readonly [path: string, spec: ParamSpec])[] => {
+  requireTree(tree, prefix);
   if (isSpec(tree)) return [[prefix, tree]];
   if (isLayer(tree)) return flattenSpecs(tree.params, prefix);
   return Object.entries(tree).flatMap(([name, child]: [string, SpecTree]) =>

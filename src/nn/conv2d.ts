@@ -9,13 +9,15 @@ import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { fanInUniform } from "../model/initializer.ts";
 import { type Layer, layer, type ParamSpec, param } from "../model/parameter.ts";
 
-/** The shape of a convolution's weight: [out, in / groups, height, width]. */
+/** The shape of a convolution's weight: [out, in / groups, height, width]. (Inferred, so that editors show the numbers.) */
 export type Conv2dWeight<In extends number, Out extends number, Kernel extends Pair, Groups extends number> = [
   Out,
   DivideNaturals<In, Groups>[0],
   HeightOf<Kernel>,
   WidthOf<Kernel>,
-];
+] extends infer Shape extends Dims
+  ? Shape
+  : never;
 
 /** The parameters of `conv2d`, under PyTorch's names and in its layout. */
 export type Conv2dParams<

@@ -33,7 +33,7 @@ export interface Trainer<
   O extends Outputs = Outputs,
   L extends InputSpecs = InputSpecs,
   M extends Outputs = Outputs,
-> extends Compiled {
+> extends Compiled<Path<P> | `optimizer.${string}`> {
   /** One update of all parameters. Throws W502, and changes nothing, when loss or gradients are not finite. */
   readonly step: (feeds: Feeds<I & L>) => StepResult<M>;
   readonly grads: (feeds: Feeds<I & L>) => Gradients<Path<P>>;

@@ -90,7 +90,8 @@ describe.concurrent("weft", () => {
     const plain = "error[W601]: weft has no command \"prnt\"\n\n  help: did you mean print?\n";
     const asked = await weft(fixtures, ["prnt"], { FORCE_COLOR: "1" });
     expect(asked.err).toContain("\u001B[31merror[W601]:");
-    expect(await weft(fixtures, ["prnt"], { FORCE_COLOR: "1", NO_COLOR: "1" })).toEqual({ code: 2, out: "", err: plain });
+    const both = await weft(fixtures, ["prnt"], { FORCE_COLOR: "1", NO_COLOR: "1", NODE_NO_WARNINGS: "1" });
+    expect(both).toEqual({ code: 2, out: "", err: plain });
     expect(await weft(fixtures, ["prnt"])).toEqual({ code: 2, out: "", err: plain });
   });
 });

@@ -53,10 +53,11 @@ export const say = async (...words: readonly string[]): Promise<Outcome> => {
   return { code, out, err };
 };
 
-/** A folder with these files, gone when the test is over. */
+/** A package of ES modules with these files, gone when the test is over. */
 export const folderWith = (files: Readonly<Record<string, string>>): string => {
   const folder = mkdtempSync(join(tmpdir(), "weft-cli-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return folder;
 };

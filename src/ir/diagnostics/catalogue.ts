@@ -1,6 +1,7 @@
 // Every code, from one table: the run time, the command line, the documentation and the tests read it here.
 // W1xx graphs and their text, W2xx shapes and dtypes, W3xx running, W4xx files, W5xx training, W6xx the command line.
 import { commandLine } from "./catalogue/command-line.ts";
+import { descriptions } from "./catalogue/descriptions.ts";
 import { files } from "./catalogue/files.ts";
 import { functionArguments } from "./catalogue/function-arguments.ts";
 import { graphs } from "./catalogue/graphs.ts";
@@ -10,6 +11,7 @@ import { training } from "./catalogue/training.ts";
 import type { CatalogueEntry } from "./entry.ts";
 
 type Catalogue = typeof graphs &
+  typeof descriptions &
   typeof shapes &
   typeof functionArguments &
   typeof running &
@@ -19,6 +21,7 @@ type Catalogue = typeof graphs &
 
 export const catalogue: Catalogue = {
   ...graphs,
+  ...descriptions,
   ...shapes,
   ...functionArguments,
   ...running,

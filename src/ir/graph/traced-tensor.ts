@@ -296,6 +296,9 @@ export const emitOne = (trace: Trace, op: OpKind, operands: readonly Tensor[], a
   return result;
 };
 
+/** Whether a value is a tensor of some graph under construction. */
+export const isTensor = (value: unknown): value is Tensor => value instanceof TracedTensor;
+
 /** The trace that a tensor belongs to. */
 export const traceOf = (tensor: Tensor, what = "this operation"): Trace =>
   tensor instanceof TracedTensor ? tensor.trace : reject("W103", { what });

@@ -6,6 +6,7 @@ interface FileRows {
   readonly W402: CatalogueEntry<{ file: string; why: string }>;
   readonly W403: CatalogueEntry<{ file: string; why: string }>;
   readonly W404: CatalogueEntry<{ name: string }>;
+  readonly W405: CatalogueEntry<{ name: string }>;
 }
 
 export const files: FileRows = {
@@ -39,5 +40,13 @@ export const files: FileRows = {
     explanation:
       "The emitted files are named after the model. A name with slashes or other special characters could leave the folder that was asked for.",
     example: 'await emit(model, { directory: "dist", name: "digits" })',
+  }),
+  W405: entry({
+    title: "a name that a module keeps for itself",
+    message: ({ name }) => `generate: an entry point cannot be called ${JSON.stringify(name)} in a standalone module`,
+    help: () => "rename the entry point of the graph.",
+    explanation:
+      "The model that a standalone module makes has its entry points as methods, beside `parameters`; an object with a method `then` would be taken for a promise.",
+    example: 'builder.finish("scorer", [{ name: "predict", outputs, updates: [] }])',
   }),
 };

@@ -10,6 +10,7 @@ interface RunningRows {
   readonly W306: CatalogueEntry<{ name: string; position: number; index: number; range: number }>;
   readonly W307: CatalogueEntry<{ name: string; known: readonly string[] }>;
   readonly W308: CatalogueEntry<{ name: string; known: readonly string[] }>;
+  readonly W309: CatalogueEntry<{ missing: readonly string[] }>;
   readonly W311: CatalogueEntry<{ bytes: number }>;
 }
 
@@ -78,6 +79,14 @@ export const running: RunningRows = {
     explanation:
       "A compiled model has the entry points it was described with: predict for a model; step, grads and predict for training.",
     example: 'executable.run("predict", { image })',
+  }),
+  W309: entry({
+    title: "parameters are missing",
+    message: ({ missing }) => `restore: there is no value for ${list(missing)}`,
+    help: () => "restore what parameters.all() or a saved file of this model gives; { partial: true } keeps the others.",
+    explanation:
+      "Restoring takes all parameters or none, so that a file of another model never leaves a mixture of two. With partial: true the parameters that are not given keep their values.",
+    example: "model.parameters.restore(tensors, { partial: true })",
   }),
   W311: entry({
     title: "too much memory",

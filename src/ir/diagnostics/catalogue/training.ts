@@ -11,6 +11,7 @@ interface TrainingRows {
     element: number;
     type: string;
   }>;
+  readonly W503: CatalogueEntry<{ name: string }>;
 }
 
 export const training: TrainingRows = {
@@ -30,5 +31,12 @@ export const training: TrainingRows = {
     explanation:
       "A step whose loss or gradients hold NaN or infinity is not applied: parameters and optimizer state stay as they were, and training stops with the first operation whose result was not finite.",
     example: 'catch (error) { if (error instanceof WeftError && error.code === "W502") await save(trainer) }',
+  }),
+  W503: entry({
+    title: "a metric under a name that is taken",
+    message: ({ name }) => `training: a metric cannot be called ${JSON.stringify(name)}`,
+    help: () => "choose another name: a step itself reports loss and finite.",
+    explanation: "The results of a step are the loss, whether all was finite, and the metrics, each under its name.",
+    example: "metrics: ({ logits }, { label }) => ({ right: equal(argmax(logits, 1), label).cast(\"i32\").sum() })",
   }),
 };

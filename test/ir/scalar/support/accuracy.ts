@@ -63,3 +63,10 @@ export const specialValues: readonly number[] = [
   (2 - 2 ** -23) * 2 ** 127,
   -(2 - 2 ** -23) * 2 ** 127,
 ];
+
+/** The cases that are not right, no more than a report can hold. */
+export const offenders = <Case>(cases: Iterable<Case>, isRight: (one: Case) => boolean): readonly Case[] => {
+  const found: Case[] = [];
+  for (const one of cases) if (!isRight(one) && found.length < 5) found.push(one);
+  return found;
+};

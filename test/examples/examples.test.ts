@@ -1,0 +1,43 @@
+// Every example runs by itself, as its reader would run it, and ends with the line that says it reached what it promises.
+// The digits are the main job (npm start) and take longer; .ci/run has them.
+import { execFile } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+
+const lastLines: Readonly<Record<string, string>> = {
+  "01-neuron.ts": "8 of 8 rows right",
+  "02-mlp-moons.ts": "256 of 256 unseen points on the right side",
+  "05-sgd-vs-adam.ts": "best to worst: adam, momentum, sgd",
+  "14-standalone-module.ts": "2 of 2 modules give the bits of the compiled model",
+  "17-read-the-wat.ts": "kernels: pack, matmul_add_relu",
+};
+const elsewhere: readonly string[] = ["06-cnn-digits.ts"];
+
+const examples = fileURLToPath(new URL("../../examples/", import.meta.url));
+const tsx = fileURLToPath(import.meta.resolve("tsx/cli"));
+
+/** Runs an example in a folder of its own, so that what it writes is gone with it. */
+const linesOf = async (file: string): Promise<readonly string[]> => {
+  const cwd = mkdtempSync(join(tmpdir(), "weft-example-"));
+  try {
+    const run = promisify(execFile)(process.execPath, [tsx, join(examples, file)], { cwd, timeout: 50_000 });
+    return (await run).stdout.trimEnd().split("\n");
+  } finally {
+    rmSync(cwd, { recursive: true });
+  }
+};
+
+describe("examples", () => {
+  it.each(Object.entries(lastLines))("%s", async (file, last) => {
+    expect((await linesOf(file)).at(-1)).toBe(last);
+  });
+
+  it("has a row for each", () => {
+    const files = readdirSync(examples).filter((file) => file.endsWith(".ts"));
+    expect(files).toEqual([...Object.keys(lastLines), ...elsewhere].sort());
+  });
+});

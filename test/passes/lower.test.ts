@@ -1,0 +1,120 @@
+// Lowering: kernels shared between equal groups, parameters updated in place where that is safe and correctly where it is
+// not, outputs that are somebody else's memory.
+import { describe, expect, test } from "vitest";
+import { compileGraph } from "../../src/compile/compile-graph.ts";
+import { graphBuilder } from "../../src/ir/graph/builder.ts";
+import type { Graph } from "../../src/ir/graph/graph.ts";
+import { type Trace, traceOver } from "../../src/ir/graph/traced-tensor.ts";
+import type { Tensor } from "../../src/ir/types/tensor.ts";
+
+interface Described {
+  readonly outputs?: Readonly<Record<string, Tensor>>;
+  readonly updates?: Readonly<Record<string, Tensor>>;
+}
+
+const graphWith = (describeEntry: (trace: Trace) => Described): Graph => {
+  const trace = traceOver(graphBuilder());
+  const { outputs = {}, updates = {} } = describeEntry(trace);
+  const named = (tensors: Readonly<Record<string, Tensor>>) =>
+    Object.entries(tensors).map(([name, tensor]) => ({ name, value: trace.value(tensor) }));
+  return trace.builder.finish("test", [{ name: "main", outputs: named(outputs), updates: named(updates) }]);
+};
+
+const vector = { dtype: "f32", shape: [3] } as const;
+
+const run = (graph: Graph, parameters: Readonly<Record<string, readonly number[]>>, feeds: Readonly<Record<string, readonly number[]>> = {}) => {
+  const { executable, program } = compileGraph(graph, { verify: "each" });
+  for (const [name, values] of Object.entries(parameters)) executable.write(name, Float32Array.from(values));
+  const arrays = Object.fromEntries(Object.entries(feeds).map(([name, values]) => [name, Float32Array.from(values)]));
+  const outputs = executable.run("main", arrays);
+  return {
+    program,
+    outputs: Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, [...data]])),
+    parameters: Object.fromEntries(Object.keys(parameters).map((name) => [name, [...executable.read(name).data]])),
+  };
+};
+
+describe("updates", () => {
+  test("an elementwise update happens in the parameter's own memory", () => {
+    const graph = graphWith((trace) => {
+      const [p, g] = [trace.parameter("p", vector), trace.input("g", vector)];
+      return { updates: { p: p.sub(g.mul(0.5)) } };
+    });
+    const { program, parameters } = run(graph, { p: [1, 2, 3] }, { g: [2, 4, 6] });
+    expect(parameters).toEqual({ p: [0, 0, 0] });
+    expect(program.entries[0]?.calls.length).toBe(1);
+    expect([...program.buffers.values()].filter(({ role }) => role === "temporary")).toEqual([]);
+  });
+
+  test("two parameters exchange their values", () => {
+    const graph = graphWith((trace) => {
+      const [p, q] = [trace.parameter("p", vector), trace.parameter("q", vector)];
+      return { updates: { p: q, q: p } };
+    });
+    expect(run(graph, { p: [1, 2, 3], q: [4, 5, 6] }).parameters).toEqual({ p: [4, 5, 6], q: [1, 2, 3] });
+  });
+
+  test("an update of one parameter still reads the old value of another", () => {
+    const graph = graphWith((trace) => {
+      const [p, q] = [trace.parameter("p", vector), trace.parameter("q", vector)];
+      return { updates: { p: p.add(1), q: q.add(p) } };
+    });
+    expect(run(graph, { p: [1, 2, 3], q: [10, 10, 10] }).parameters).toEqual({ p: [2, 3, 4], q: [11, 12, 13] });
+  });
+
+  test("an update that reads other elements of its parameter does not overwrite them too soon", () => {
+    const graph = graphWith((trace) => {
+      const p = trace.parameter("p", vector);
+      return { updates: { p: p.flip([0]).add(p) } };
+    });
+    expect(run(graph, { p: [1, 2, 4] }).parameters).toEqual({ p: [5, 4, 5] });
+  });
+
+  test("a fetched parameter is its value before the update", () => {
+    const graph = graphWith((trace) => {
+      const p = trace.parameter("p", vector);
+      return { outputs: { before: p, after: p.mul(2) }, updates: { p: p.mul(2) } };
+    });
+    const { outputs, parameters } = run(graph, { p: [1, 2, 3] });
+    expect(outputs).toEqual({ before: [1, 2, 3], after: [2, 4, 6] });
+    expect(parameters).toEqual({ p: [2, 4, 6] });
+  });
+
+  test("one new value may go to two parameters", () => {
+    const graph = graphWith((trace) => {
+      const [p, q] = [trace.parameter("p", vector), trace.parameter("q", vector)];
+      const sum = p.add(q);
+      return { updates: { p: sum, q: sum } };
+    });
+    expect(run(graph, { p: [1, 2, 3], q: [1, 1, 1] }).parameters).toEqual({ p: [2, 3, 4], q: [2, 3, 4] });
+  });
+});
+
+describe("kernels and buffers", () => {
+  test("equal layers share one kernel", () => {
+    const graph = graphWith((trace) => {
+      const weights = ["a", "b", "c"].map((name) => trace.parameter(name, { dtype: "f32", shape: [4, 4] }));
+      const x = trace.input("x", { dtype: "f32", shape: [2, 4] });
+      return { outputs: { y: weights.reduce((h, w) => h.matmul(w).tanh(), x) } };
+    });
+    const { program } = compileGraph(graph);
+    expect([...program.kernels.keys()]).toEqual(["pack", "matmul_tanh"]);
+    expect(program.entries[0]?.calls.length).toBe(6);
+  });
+
+  test("an input, and a reshape of it, can be outputs", () => {
+    const graph = graphWith((trace) => {
+      const x = trace.input("x", vector);
+      return { outputs: { same: x, column: x.reshape([3, 1]) } };
+    });
+    expect(run(graph, {}, { x: [1, 2, 3] }).outputs).toEqual({ same: [1, 2, 3], column: [1, 2, 3] });
+  });
+
+  test("names of users are in the ports alone", () => {
+    const hostile = "a\"; drop()`${x}__proto__";
+    const graph = graphWith((trace) => ({ outputs: { [hostile]: trace.input(hostile, vector).exp() } }));
+    const { program } = compileGraph(graph);
+    expect([...program.buffers.keys()]).toEqual(["x0", "y0"]);
+    expect([...program.kernels.keys()]).toEqual(["exp"]);
+  });
+});
