@@ -189,6 +189,21 @@ const nests: readonly KernelCase[] = [
     );
     body.store("out", 0, total);
   }),
+  of("a variable of the outside, set two loops deep", [x, out], (body) => {
+    const last = body.mutable(f32(0));
+    body.loop(60, (row, outer) =>
+      outer.loop(5, (column, inner) => inner.assign(last, at("x", add(multiply(column, 60), row)))),
+    );
+    body.store("out", 0, last);
+  }),
+  of("a bound that changes while the loop runs", [x, out, ["count", "i32", 1, "write"]], (body) => {
+    const end = body.mutable(i32(50));
+    body.loop(end, (i, inner) => {
+      inner.assign(end, subtract(end, 2));
+      inner.store("out", i, at("x", i));
+    });
+    body.store("count", 0, end);
+  }),
   of("tiles whose rows lie far apart", [x, y, out], (body) =>
     body.loop(
       12,
@@ -254,6 +269,26 @@ const memory: readonly KernelCase[] = [
   ),
   of("vectors that overlap", [both], (body) =>
     body.loop(n - 4, (i, inner) => inner.store("both", add(i, 1), load("f32x4", "both", i)), { step: 3 }),
+  ),
+  of(
+    "whole numbers that wrap",
+    [
+      ["a", "i32", n, "read"],
+      ["b", "i32", n, "read"],
+      ["sums", "f64", n, "write"],
+      ["differences", "f64", n, "write"],
+      ["products", "f64", n, "write"],
+      ["signs", "f64", n, "write"],
+    ],
+    (body) =>
+      body.loop(n, (i, inner) => {
+        const a = inner.name(load("i32", "a", i));
+        const b = inner.name(load("i32", "b", i));
+        inner.store("sums", i, cast("f64", binary("add", a, b)));
+        inner.store("differences", i, cast("f64", binary("sub", a, b)));
+        inner.store("products", i, cast("f64", binary("mul", a, b)));
+        inner.store("signs", i, cast("f64", binary("max", unary("neg", a), unary("abs", b))));
+      }),
   ),
   of("whole numbers that come to zero from below", [out, both], (body) =>
     body.loop(n, (i, inner) => {

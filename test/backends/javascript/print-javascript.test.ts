@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { instantiateJavaScript } from "../../../src/backends/javascript/instantiate-javascript.ts";
 import { printJavaScript } from "../../../src/backends/javascript/print-javascript.ts";
-import { add, binary, literal, load, multiply, splat } from "../../../src/ir/loop/build.ts";
+import { add, binary, i32, literal, load, multiply, splat } from "../../../src/ir/loop/build.ts";
 import type { Buffer, Kernel, PlannedProgram, Port } from "../../../src/ir/loop/kernel.ts";
 import type { Stmt } from "../../../src/ir/loop/stmt.ts";
 import { type DataArray, type DType, dtypes } from "../../../src/ir/types/dtype.ts";
@@ -58,6 +58,30 @@ export function instantiate(memory = new ArrayBuffer(65536)) {
       k0_scale_rows(b0, b1, b2);
     },
   };
+}
+`);
+});
+
+test("what the lanes of a vector share is computed once", () => {
+  const shared = kernelOf(
+    [
+      ["x", "f32", 64, "read"],
+      ["places", "i32", 1, "read"],
+      ["out", "f32", 4, "write"],
+    ],
+    (body) => {
+      const place = binary("rem", load("i32", "places", 0), i32(60));
+      body.store("out", 0, binary("add", load("f32x4", "x", place), splat(load("f32", "x", 1))));
+    },
+  );
+  const text = printJavaScript(programOf(shared));
+  expect(text).toContain(`
+  const at0 = (in1[0] % 60) | 0;
+  const all0 = in0[1];
+  out0[0] = fround(in0[at0] + all0);
+  out0[1] = fround(in0[at0 + 1] + all0);
+  out0[2] = fround(in0[at0 + 2] + all0);
+  out0[3] = fround(in0[at0 + 3] + all0);
 }
 `);
 });
