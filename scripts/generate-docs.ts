@@ -4,9 +4,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { passes } from "../src/cli/program-form.ts";
-import { loweringOf, printAttributeKind, rulesOf, scalarTables } from "../src/cli/topics.ts";
+import { allOps, attributesOf, codes, loweringOf, rulesOf, scalarTables } from "../src/cli/topics.ts";
 import { catalogue } from "../src/ir/diagnostics/catalogue.ts";
-import { type AnyOp, findOp, ops } from "../src/ir/ops/index.ts";
+import type { AnyOp } from "../src/ir/ops/index.ts";
 import { compilation } from "../src/passes/pipelines.ts";
 
 const generated = "<!-- Written by scripts/generate-docs.ts (npm run docs). Changes belong to what it reads. -->";
@@ -22,7 +22,8 @@ const code = (text: string): string => `\`${text}\``;
 
 const fenced = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\``;
 
-const page = (title: string, parts: readonly string[]): string => `${[`# ${title}`, generated, ...parts].join("\n\n")}\n`;
+const page = (title: string, parts: readonly string[]): string =>
+  `${[`# ${title}`, generated, ...parts].join("\n\n")}\n`;
 
 /** The classes of codes, by their first digit. */
 const classes: readonly (readonly [digit: string, title: string])[] = [
@@ -40,12 +41,14 @@ const language = (example: string): string => {
 };
 
 const errorsPage = (): string => {
-  const rows = Object.entries(catalogue).toSorted(([a], [b]) => a.localeCompare(b));
   const sections = classes.flatMap(([digit, title]) => [
     `## ${title}`,
-    ...rows
-      .filter(([name]) => name[1] === digit)
-      .flatMap(([name, row]) => [`### ${name}: ${row.title}`, row.explanation, fenced(language(row.example), row.example)]),
+    ...codes
+      .filter((name) => name[1] === digit)
+      .flatMap((name) => {
+        const { title, explanation, example } = catalogue[name];
+        return [`### ${name}: ${title}`, explanation, fenced(language(example), example)];
+      }),
   ]);
   return page("Errors", [
     "Everything that is yours to mend is thrown as a `WeftError` with one of these codes, the values that differ, the place in your file and what to do about it. `weft explain W203` shows the same text.",
@@ -57,12 +60,18 @@ const passesPage = (): string => {
   const steps = compilation.steps.map(({ name, summary }, position) => [String(position + 1), code(name), summary]);
   const sections = [...passes.values()].flatMap(({ name, summary, steps: within }) => {
     const rules = rulesOf(name).flatMap((set) =>
-      set.rules.map((rule) => [code(rule.name), set.numerics, [...new Set(rule.outlines.map(({ op }) => op ?? "any op"))].join(", ")]),
+      set.rules.map((rule) => [
+        code(rule.name),
+        set.numerics,
+        [...new Set(rule.outlines.map(({ op }) => op ?? "any op"))].join(", "),
+      ]),
     );
     return [
       `## ${name}`,
       summary,
-      ...(within === undefined ? [] : [`Runs ${within.map((step) => code(step.name)).join(", ")}, until none of them changes anything.`]),
+      ...(within === undefined
+        ? []
+        : [`Runs ${within.map((step) => code(step.name)).join(", ")}, until none of them changes anything.`]),
       ...(rules.length === 0 ? [] : [markdownTable(["rule", "numerics", "looks at"], rules)]),
     ];
   });
@@ -77,7 +86,7 @@ const passesPage = (): string => {
 const arity = (count: number | string): string => (count === "many" ? "any number" : String(count));
 
 const opSection = (op: AnyOp): readonly string[] => {
-  const attributes = Object.entries(op.attributes).map(([name, kind]) => [code(name), printAttributeKind(kind)]);
+  const attributes = attributesOf(op).map(([name, kind]) => [code(name), kind]);
   const gradient = op.vjp === "not-differentiable" ? "no gradient" : "differentiable";
   return [
     `### ${op.kind}`,
@@ -103,15 +112,14 @@ const scalarSection = ([op, rows]: (typeof scalars)[number]): readonly string[] 
 const scalars = Object.entries(scalarTables);
 
 const opsPage = (): string => {
-  const all = Object.keys(ops).flatMap((kind) => findOp(kind) ?? []);
   const isComposite = ({ lower }: AnyOp): boolean => lower.by === "ops";
   return page("Ops", [
     "The nodes of graphs. Functions of numbers are no ops of their own: they are the `fn` of `unary`, `binary`, `compare` and `reduce`, and are listed at the end. `weft explain matmul` shows the same facts.",
     "## Ops that lower",
-    ...all.filter((op) => !isComposite(op)).flatMap(opSection),
+    ...allOps.filter((op) => !isComposite(op)).flatMap(opSection),
     "## Ops that are said in other ops",
     "They are differentiated as they stand, and replaced by other ops before lowering.",
-    ...all.filter(isComposite).flatMap(opSection),
+    ...allOps.filter(isComposite).flatMap(opSection),
     "## Scalar functions",
     "An error in units in the last place (ulp) is the largest that the f32 program makes against the exact value; none means correctly rounded.",
     ...scalars.flatMap(scalarSection),

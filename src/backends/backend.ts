@@ -14,4 +14,6 @@ export interface Instance {
 export interface Backend {
   readonly name: string;
   readonly instantiate: (program: PlannedProgram) => Instance;
+  /** The same without blocking, for backends whose engine compiles in the background. */
+  readonly instantiateAsync?: (program: PlannedProgram) => Promise<Instance>;
 }

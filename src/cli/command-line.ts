@@ -21,7 +21,9 @@ export const commands: readonly AnyCommand[] = [check, print, run, verify, build
 /** The version of the package, which lies beside `src` and `dist` alike. */
 const version = (): string => {
   const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-  return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "unknown";
+  return typeof manifest === "object" && manifest !== null && "version" in manifest
+    ? String(manifest.version)
+    : "unknown";
 };
 
 const isUsage = (code: string): boolean => /^W60\d$/.test(code);
@@ -33,7 +35,11 @@ const report = (error: unknown, debug: boolean, ui: Ui): number => {
   const ours = asWeftError(error);
   if (ours === undefined) {
     const message = error instanceof Error ? error.message : String(error);
-    ui.note(error instanceof InvariantError ? `error: ${message}` : `error: unexpected in weftgraph (please report this): ${message}`);
+    ui.note(
+      error instanceof InvariantError
+        ? `error: ${message}`
+        : `error: unexpected in weftgraph (please report this): ${message}`,
+    );
     if (!debug) ui.note("help: --debug shows the whole stack.");
   } else ui.fail(ours);
   if (debug) {

@@ -70,11 +70,13 @@ const sortWords = (command: string, options: Options, words: readonly string[]):
       positional.push(word);
       continue;
     }
-    const [, name = "", given] = /^--?([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
+    const [, dashes = "", name = "", given] = /^(--?)([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
     const option = word.startsWith("--") && Object.hasOwn(options, name) ? options[name] : undefined;
     if (option === undefined || option.type === "positional") {
-      const names = Object.entries(options).flatMap(([known, { type }]) => (type === "positional" ? [] : [`--${known}`]));
-      return reject("W602", { command, option: `--${name}`, nearest: nearestName(`--${name}`, names) });
+      const names = Object.entries(options).flatMap(([known, { type }]) =>
+        type === "positional" ? [] : [`--${known}`],
+      );
+      return reject("W602", { command, option: `${dashes}${name}`, nearest: nearestName(`--${name}`, names) });
     }
     if (option.type === "boolean") {
       if (given !== undefined) reject("W605", { option: `--${name}`, given, wanted: "no value" });

@@ -7,6 +7,7 @@ import type { Bindings } from "../ir/types/dim.ts";
 import { initialize, parameterStore } from "../training/compiled-model.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { requireDims } from "./options.ts";
+import { counted } from "./table.ts";
 import type { Ui } from "./ui.ts";
 
 /** How a model is made runnable. */
@@ -26,11 +27,11 @@ const restoreFile = async (executable: Executable, file: string, ui: Ui): Promis
   const store = parameterStore(executable);
   const isLeftOut = (name: string): boolean => name.startsWith(optimizerState) && !store.names.includes(name);
   const names = Object.keys(stored);
-  store.restore(Object.fromEntries(Object.entries(stored).filter(([name]) => !isLeftOut(name))));
+  store.restore(Object.fromEntries(Object.entries(stored).filter(([name]) => !isLeftOut(name))), { partial: true });
   const left = names.filter(isLeftOut).length;
-  if (left > 0) ui.note(`${file}: ${left} tensors of optimizer state are not used`);
+  if (left > 0) ui.note(`${file}: ${counted(left, "tensor")} of optimizer state ${left === 1 ? "is" : "are"} not used`);
   const missing = store.names.filter((name) => !names.includes(name) && !name.startsWith(optimizerState));
-  if (missing.length > 0) ui.note(`${file}: has no ${missing.join(", ")}, which begin as the model says`);
+  if (missing.length > 0) ui.note(`${file}: has no ${missing.join(", ")}: they begin as the model says`);
 };
 
 /** Compiles a loaded model. */

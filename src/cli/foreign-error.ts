@@ -1,7 +1,8 @@
 // Errors that reach the command line from a user's files: which of them are ours (perhaps of another copy of the package,
 // so they are told by their form and not by their class), and where in the user's files the others were thrown.
-import { WeftError } from "../ir/diagnostics/diagnostic.ts";
+
 import { isCode } from "../ir/diagnostics/catalogue.ts";
+import { WeftError } from "../ir/diagnostics/diagnostic.ts";
 import { at, type Location, userFrame } from "../ir/diagnostics/location.ts";
 
 const hasFindings = (error: Error): error is WeftError =>

@@ -31,9 +31,20 @@ export const commandHelp = ({ name, summary, options, examples }: AnyCommand, pa
   return [
     `weft ${name}: ${summary}`,
     ...section("usage", [`  weft ${[name, ...places.map(argument)].join(" ")} [options]`], palette),
-    ...section("arguments", columns(places.map(([key, { description }]) => [key.toUpperCase(), description]), palette), palette),
+    ...section(
+      "arguments",
+      columns(
+        places.map(([key, { description }]) => [key.toUpperCase(), description]),
+        palette,
+      ),
+      palette,
+    ),
     ...section("options", columns(named.map(optionRow), palette), palette),
-    ...section("examples", examples.map((example) => `  ${example}`), palette),
+    ...section(
+      "examples",
+      examples.map((example) => `  ${example}`),
+      palette,
+    ),
   ].join("\n");
 };
 
@@ -42,9 +53,30 @@ export const toolHelp = (commands: readonly AnyCommand[], palette: Palette): str
   [
     "weft: compiles neural networks that are described as typed graphs",
     ...section("usage", ["  weft COMMAND [arguments] [options]"], palette),
-    ...section("commands", columns(commands.map(({ name, summary }): Row => [name, summary]), palette), palette),
-    ...section("options", columns([["--help", "Show this help, or that of a command."], ["--version", "Show the version."]], palette), palette),
-    ...section("examples", commands.flatMap(({ examples }) => examples.slice(0, 1).map((example) => `  ${example}`)), palette),
+    ...section(
+      "commands",
+      columns(
+        commands.map(({ name, summary }): Row => [name, summary]),
+        palette,
+      ),
+      palette,
+    ),
+    ...section(
+      "options",
+      columns(
+        [
+          ["--help", "Show this help, or that of a command."],
+          ["--version", "Show the version."],
+        ],
+        palette,
+      ),
+      palette,
+    ),
+    ...section(
+      "examples",
+      commands.flatMap(({ examples }) => examples.slice(0, 1).map((example) => `  ${example}`)),
+      palette,
+    ),
     "",
     "A MODEL is a file that exports a model, a training or a graph (.ts, .mts, .js, .mjs), or a graph as text (.weft).",
   ].join("\n");

@@ -109,6 +109,13 @@ const importAny = async (file: string): Promise<unknown> => {
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
+/** Fails when there is nothing left to do, which ends a process that waits for a promise nobody keeps. */
+const nothingLeft = (file: string): Promise<never> =>
+  new Promise((_, fail) => {
+    const error = "what it awaits at its top level never comes";
+    process.once("beforeExit", () => fail(weftError("W613", { file: relative(process.cwd(), file), error })));
+  });
+
 /** The exports of a module; of one that was loaded as CommonJS those of its `module.exports`, which is its default. */
 const exportsOf = (module: unknown): Exports => {
   if (!isObject(module)) return {};
@@ -123,7 +130,7 @@ const exportsOf = (module: unknown): Exports => {
 export const importModule = async (file: string): Promise<Exports> => {
   globalThis.console = new Console(process.stderr);
   try {
-    return exportsOf(await importAny(file));
+    return exportsOf(await Promise.race([importAny(file), nothingLeft(file)]));
   } catch (error) {
     throw loadingError(error, file);
   }

@@ -30,7 +30,10 @@ const extensions: readonly string[] = [".ts", ".mts", ".js", ".mjs", ".weft"];
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 const isModel = (value: unknown): value is AnyModel =>
-  isObject(value) && "kind" in value && value.kind === "model" && "forward" in value;
+  isObject(value) &&
+  "kind" in value &&
+  value.kind === "model" &&
+  ["name", "params", "inputs", "forward"].every((part) => part in value);
 
 const isTraining = (value: unknown): value is AnyTraining =>
   isObject(value) && "kind" in value && value.kind === "training" && "model" in value && isModel(value.model);
@@ -44,7 +47,9 @@ const traced = (name: string, describe: () => Graph): Graph => {
     return describe();
   } catch (error) {
     const isOurs = asWeftError(error) !== undefined || error instanceof InvariantError;
-    throw isOurs ? error : weftError("W617", { model: name, error: oneLine(error) }, { location: thrownAt(error), cause: error });
+    throw isOurs
+      ? error
+      : weftError("W617", { model: name, error: oneLine(error) }, { location: thrownAt(error), cause: error });
   }
 };
 
@@ -98,8 +103,16 @@ const checkFile = (file: string): void => {
   if (!extensions.includes(extname(file))) reject("W611", { file, known: extensions });
 };
 
+const readText = (file: string): string => {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    return reject("W403", { file, why: cause instanceof Error ? cause.message : String(cause) }, { cause });
+  }
+};
+
 const loadText = (file: string): LoadedModel => {
-  const graph = parseGraph(readFileSync(file, "utf8"), { file: resolve(file) });
+  const graph = parseGraph(readText(file), { file: resolve(file) });
   return { name: graph.name, kind: "graph", exported: undefined, model: undefined, graph: () => graph };
 };
 

@@ -24,7 +24,11 @@ export const parseDims = (text: string | undefined): Bindings => {
   for (const part of text?.split(",") ?? []) {
     const [, symbol, digits] = /^\s*([A-Za-z_][A-Za-z0-9_]*)=(\d{1,15})\s*$/.exec(part) ?? [];
     if (symbol === undefined || Object.hasOwn(bindings, symbol))
-      return reject("W605", { option: "--dims", given: text ?? "", wanted: "a number for each symbol once, as in B=32,T=16" });
+      return reject("W605", {
+        option: "--dims",
+        given: text ?? "",
+        wanted: "a number for each symbol once, as in B=32,T=16",
+      });
     bindings[symbol] = Number(digits);
   }
   return bindings;
@@ -42,7 +46,8 @@ export const parseCount = (option: string, text: string | undefined, least: numb
 export const checkSymbols = (graph: Graph, dims: Bindings): void => {
   const known = usedSymbols(graph);
   for (const symbol of Object.keys(dims))
-    if (!known.includes(symbol)) reject("W621", { model: graph.name, symbol, known, nearest: nearestName(symbol, known) });
+    if (!known.includes(symbol))
+      reject("W621", { model: graph.name, symbol, known, nearest: nearestName(symbol, known) });
 };
 
 /** Symbols of the graph that have no value. */

@@ -16,7 +16,10 @@ const manifestFrom = (file: string): string | undefined => {
 /** The address of the command that belongs to the copy of weftgraph which a model file imports, where that is not ours. */
 export const otherInstallation = (file: string): string | undefined => {
   const manifest = manifestFrom(resolve(file));
-  if (manifest === undefined || manifest === realpathSync(fileURLToPath(new URL("../../package.json", import.meta.url))))
+  if (
+    manifest === undefined ||
+    manifest === realpathSync(fileURLToPath(new URL("../../package.json", import.meta.url)))
+  )
     return undefined;
   const main = join(dirname(manifest), "dist/cli/main.js");
   return existsSync(main) ? pathToFileURL(main).href : undefined;

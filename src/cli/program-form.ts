@@ -1,9 +1,10 @@
 // The forms that a program has on its way through the passes, told apart for printing and for checking, and the passes by
 // name.
+
+import { invariant } from "../ir/diagnostics/invariant.ts";
 import { definitionOf, typeOf } from "../ir/graph/analysis.ts";
 import type { Graph, ValueId } from "../ir/graph/graph.ts";
 import { assertValid } from "../ir/graph/verify.ts";
-import { invariant } from "../ir/diagnostics/invariant.ts";
 import type { PlannedProgram, Program } from "../ir/loop/kernel.ts";
 import { assertSound, verifyPlanned, verifyProgram } from "../ir/loop/verify.ts";
 import { printGraph } from "../ir/text/print.ts";
@@ -22,7 +23,8 @@ export type Form =
 /** The form of what a pass gave. Pipelines name their steps only, so the types are told by what the programs hold. */
 export const formOf = (program: unknown): Form => {
   const isProgram = typeof program === "object" && program !== null;
-  if (isProgram && "kernels" in program && "memory" in program) return { kind: "planned", program: program as PlannedProgram };
+  if (isProgram && "kernels" in program && "memory" in program)
+    return { kind: "planned", program: program as PlannedProgram };
   if (isProgram && "kernels" in program) return { kind: "program", program: program as Program };
   if (isProgram && "nodes" in program) return { kind: "graph", program: program as Graph };
   invariant(isProgram && "graph" in program, "a pass gives a graph, groups or a program");
@@ -80,5 +82,7 @@ export const printGroups = ({ graph, entries }: FusedGraph): string => {
 export const portsOf = (graph: Graph, values: readonly ValueId[]): readonly (readonly [name: string, type: string])[] =>
   values.flatMap((value) => {
     const node = definitionOf(graph, value);
-    return node.op === "input" || node.op === "parameter" ? [[node.attrs.name, printType(typeOf(graph, value))] as const] : [];
+    return node.op === "input" || node.op === "parameter"
+      ? [[node.attrs.name, printType(typeOf(graph, value))] as const]
+      : [];
   });

@@ -23,7 +23,11 @@ const accepts: { readonly [D in DType]: { readonly what: string; readonly test: 
 const fromTensors = async (file: string, { name, type }: Port, fail: Fail): Promise<DataArray> => {
   const tensors = await loadSafetensors(file);
   const names = Object.keys(tensors);
-  const chosen = Object.hasOwn(tensors, name) ? tensors[name] : names.length === 1 ? tensors[names[0] ?? ""] : undefined;
+  const chosen = Object.hasOwn(tensors, name)
+    ? tensors[name]
+    : names.length === 1
+      ? tensors[names[0] ?? ""]
+      : undefined;
   if (chosen === undefined) return fail(`it has no tensor of that name, but ${names.join(", ") || "none at all"}`);
   const shape = knownShape(type.shape);
   if (chosen.dtype !== type.dtype || printShape(chosen.shape) !== printShape(shape))

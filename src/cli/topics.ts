@@ -1,5 +1,5 @@
 // What there is to explain: the codes of errors, the passes, the ops and the scalar functions, each as text for a terminal.
-import { catalogue, type Code, isCode } from "../ir/diagnostics/catalogue.ts";
+import { type Code, catalogue, isCode } from "../ir/diagnostics/catalogue.ts";
 import { nearestName } from "../ir/diagnostics/nearest.ts";
 import type { AttributeKind } from "../ir/ops/attributes.ts";
 import { type AnyOp, findOp, ops } from "../ir/ops/index.ts";
@@ -29,6 +29,16 @@ export const scalarTables: Readonly<Record<string, Readonly<Record<string, Scala
   reduce: reducers,
 };
 
+/** Every code, in order. */
+export const codes: readonly Code[] = Object.keys(catalogue).filter(isCode).toSorted();
+
+/** Every op, in the order of the registry. */
+export const allOps: readonly AnyOp[] = Object.keys(ops).flatMap((kind) => findOp(kind) ?? []);
+
+/** The attributes of an op and what each may be, in words. */
+export const attributesOf = ({ attributes }: AnyOp): readonly (readonly [name: string, kind: string])[] =>
+  Object.entries(attributes).map(([name, kind]: [string, AttributeKind]) => [name, printAttributeKind(kind)]);
+
 /** The rules that a pass applies. */
 export const rulesOf = (pass: string): readonly RuleSet[] => {
   if (pass === simplify.name) return exactRules;
@@ -48,8 +58,7 @@ const kindNames: { readonly [K in Extract<AttributeKind, string>]: string } = {
   resultShape: "the shape of the result",
 };
 
-/** What an attribute may be, in words. */
-export const printAttributeKind = (kind: AttributeKind): string =>
+const printAttributeKind = (kind: AttributeKind): string =>
   typeof kind === "string" ? kindNames[kind] : `one of ${kind.oneOf.join(", ")}`;
 
 const explainCode = (code: Code): string => {
@@ -83,7 +92,7 @@ export const loweringOf = ({ lower }: AnyOp): string => {
 };
 
 const explainOp = (op: AnyOp): string => {
-  const attributes = Object.entries(op.attributes).map(([name, kind]) => [`  ${name}`, printAttributeKind(kind)]);
+  const attributes = attributesOf(op).map(([name, kind]) => [`  ${name}`, kind]);
   return [
     `op ${op.kind}: ${op.summary}`,
     "",
@@ -103,7 +112,9 @@ const explainScalar = (name: string): string | undefined => {
     if (row === undefined) return [];
     const facts = [
       ...(row.dtypes === undefined ? [] : [["element types", row.dtypes.join(", ")]]),
-      ...(row.ulp === undefined ? [] : [["error of f32", row.ulp === 0 ? "correctly rounded" : `at most ${row.ulp} ulp`]]),
+      ...(row.ulp === undefined
+        ? []
+        : [["error of f32", row.ulp === 0 ? "correctly rounded" : `at most ${row.ulp} ulp`]]),
     ];
     return [[`${op} {fn = ${name}}: ${row.summary}`, ...(facts.length === 0 ? [] : [table(facts)])].join("\n")];
   });
@@ -127,7 +138,7 @@ export const explanationOf = (topic: string): string | undefined => {
 const scalarNames: readonly string[] = Object.values(scalarTables).flatMap((rows) => Object.keys(rows));
 
 const allTopics: readonly string[] = [
-  ...new Set([...Object.keys(catalogue), ...passes.keys(), ...Object.keys(ops), ...scalarNames]),
+  ...new Set([...codes, ...passes.keys(), ...allOps.map(({ kind }) => kind), ...scalarNames]),
 ];
 
 /** How many names are offered for one that is not known. */
@@ -143,12 +154,15 @@ export const namesNear = (topic: string): readonly string[] => {
 
 /** Every topic with its title. */
 export const topicList = (): string => {
-  const codes = Object.entries(catalogue).map(([code, { title }]) => [`  ${code}`, title]);
+  const codeRows = codes.map((code) => [`  ${code}`, catalogue[code].title]);
   const passRows = [...passes.values()].map(({ name, summary }) => [`  ${name}`, summary]);
-  const opRows = Object.values(ops).map(({ kind, summary }) => [`  ${kind}`, summary]);
+  const opRows = allOps.map(({ kind, summary }) => [`  ${kind}`, summary]);
   const scalars = Object.entries(scalarTables).map(([op, rows]) => [`  ${op}`, Object.keys(rows).join(" ")]);
+  const section = (title: string, rows: readonly (readonly string[])[]): string => `${title}\n${table(rows)}`;
   return [
-    ...["codes", table(codes), "", "passes", table(passRows), "", "ops", table(opRows)],
-    ...["", "scalar functions", table(scalars)],
-  ].join("\n");
+    section("codes", codeRows),
+    section("passes", passRows),
+    section("ops", opRows),
+    section("scalar functions", scalars),
+  ].join("\n\n");
 };

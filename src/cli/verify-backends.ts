@@ -13,8 +13,8 @@ import { isFloat } from "../ir/types/dtype.ts";
 import type { NdArray } from "../ir/types/ndarray.ts";
 import { printType } from "../ir/types/tensor-type.ts";
 import type { AnyModel } from "../model/model.ts";
-import { initialize, parameterStore } from "../training/compiled-model.ts";
 import { flattenSpecs } from "../model/parameter.ts";
+import { initialize, parameterStore } from "../training/compiled-model.ts";
 import { firstDifference, relativeError } from "./compare.ts";
 import { randomValues, seedAt } from "./random-values.ts";
 import type { Progress } from "./ui.ts";
@@ -84,7 +84,11 @@ const fillParameters = ([first, ...others]: Contestants, model: AnyModel | undef
 };
 
 /** What an entry point gave and changed, by name; changed parameters are marked. */
-const resultsOf = (executable: Executable, entry: EntryPoint, feeds: Readonly<Record<string, unknown>>): ReadonlyMap<string, NDArray> => {
+const resultsOf = (
+  executable: Executable,
+  entry: EntryPoint,
+  feeds: Readonly<Record<string, unknown>>,
+): ReadonlyMap<string, NDArray> => {
   const outputs = Object.entries(executable.run(entry.name, feeds));
   const updates = entry.updates.map((name) => [updated(name), executable.read(name)] as const);
   return new Map([...outputs, ...updates]);
@@ -98,9 +102,17 @@ const asReference = (arrays: Readonly<Record<string, NDArray>>): NamedArrays =>
   Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, toReference(array)]));
 
 /** What the graph means, under the names of `resultsOf`. */
-const meaningOf = ({ graph }: PlannedGraph, entry: EntryPoint, feeds: NamedArrays, parameters: NamedArrays): ReadonlyMap<string, NdArray> => {
+const meaningOf = (
+  { graph }: PlannedGraph,
+  entry: EntryPoint,
+  feeds: NamedArrays,
+  parameters: NamedArrays,
+): ReadonlyMap<string, NdArray> => {
   const { outputs, updates } = evaluateEntry(graph, entry.name, feeds, parameters);
-  return new Map([...Object.entries(outputs), ...Object.entries(updates).map(([name, array]) => [updated(name), array] as const)]);
+  return new Map([
+    ...Object.entries(outputs),
+    ...Object.entries(updates).map(([name, array]) => [updated(name), array] as const),
+  ]);
 };
 
 /** A report while it is being written. */
@@ -119,6 +131,10 @@ interface Trial {
   readonly meaning: ReadonlyMap<string, NdArray> | undefined;
 }
 
+/** An element with all its digits and its sign. */
+const exact = ({ data }: NDArray, element: number): string =>
+  Object.is(data[element], -0) ? "-0" : String(data[element]);
+
 const compareBits = (row: Row, trial: Trial, backends: readonly string[]): readonly Diagnostic[] => {
   const [left = "", ...others] = backends;
   return others.flatMap((right, position) => {
@@ -127,8 +143,7 @@ const compareBits = (row: Row, trial: Trial, backends: readonly string[]): reado
     const element = firstDifference(mine.data, theirs.data);
     if (element === undefined) return [];
     row.differing.push(right);
-    const [leftValue, rightValue] = [mine, theirs].map(({ data }) => String(data[element]));
-    const values = { left, leftValue: leftValue ?? "", right, rightValue: rightValue ?? "" };
+    const values = { left, leftValue: exact(mine, element), right, rightValue: exact(theirs, element) };
     const where = `entry ${row.entry}, ${row.tensor}: ${row.type}`;
     return [diagnostic("W630", { where, element, ...values, run: trial.run, seed: trial.seed })];
   });
@@ -141,7 +156,9 @@ const compareReference = (row: Row, trial: Trial, tolerance: number): readonly D
   const before = row.error ?? 0;
   row.error = Math.max(before, error);
   if (error <= tolerance || before > tolerance) return [];
-  return [diagnostic("W631", { where: `entry ${row.entry}, ${row.tensor}: ${row.type}`, error, tolerance, run: trial.run })];
+  return [
+    diagnostic("W631", { where: `entry ${row.entry}, ${row.tensor}: ${row.type}`, error, tolerance, run: trial.run }),
+  ];
 };
 
 /** Every fourth seed gives NaN, infinities and extremes, which the reference (it never overflows) is not asked about. */

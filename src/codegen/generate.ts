@@ -5,7 +5,7 @@ import { assembleModule } from "../backends/wasm/instantiate.ts";
 import type { PlannedGraph } from "../compile/plan-graph.ts";
 import { encodeSafetensors } from "../formats/safetensors.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
-import { indexRanges } from "../ir/graph/index-ranges.ts";
+import { indexRanges, inputNames } from "../ir/graph/index-ranges.ts";
 import { declarationText } from "./declarations.ts";
 import { interfaceTable } from "./interface-table.ts";
 import { type ModuleFormat, type ModuleParts, moduleText } from "./module-text.ts";
@@ -32,18 +32,22 @@ export interface GeneratedFile {
 
 const filePattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 
-/** The files of a standalone module. `reject`s a name that cannot be a file name (W404). */
+/** What the model of a module has beside its entry points, and what would make it look like a promise. */
+const takenNames: readonly string[] = ["parameters", "then", "__proto__"];
+
+/** The files of a standalone module. `reject`s a name that cannot be a file name (W404), or an entry's that is taken (W405). */
 export const generate = (
   { compiled: { graph, program }, executable }: Emittable,
   { name = program.name, format = "wasm" }: GenerateOptions = {},
 ): readonly GeneratedFile[] => {
   if (!filePattern.test(name)) reject("W404", { name });
+  for (const entry of program.entries) if (takenNames.includes(entry.name)) reject("W405", { name: entry.name });
   const isTrainer = program.entries.some(
     (entry) => entry.name === "step" && entry.outputs.some((output) => output.name === "finite"),
   );
   const parts: ModuleParts = {
     program,
-    table: interfaceTable(program, indexRanges(graph)),
+    table: interfaceTable(program, inputNames(graph), indexRanges(graph)),
     format,
     file: name,
     isTrainer,

@@ -26,12 +26,18 @@ export interface EmittedEntry {
 /** Everything the module needs to check feeds and find results. */
 export interface InterfaceTable {
   readonly name: string;
+  /** The names of all inputs: each may be fed to every entry point, whether or not it reads it. */
+  readonly inputs: readonly string[];
   readonly entries: readonly EmittedEntry[];
   readonly parameters: readonly EmittedPort[];
 }
 
-/** The table of a program. `ranges` are the index ranges of its inputs. */
-export const interfaceTable = (program: PlannedProgram, ranges: ReadonlyMap<string, number>): InterfaceTable => {
+/** The table of a program whose graph has these inputs, some of which may be indices that must stay below a range. */
+export const interfaceTable = (
+  program: PlannedProgram,
+  inputs: readonly string[],
+  ranges: ReadonlyMap<string, number>,
+): InterfaceTable => {
   const port = ({ name, type, buffer }: Port): EmittedPort => {
     const offset = program.memory.offsets.get(buffer);
     invariant(offset !== undefined, `buffer ${buffer} has its place`);
@@ -46,6 +52,7 @@ export const interfaceTable = (program: PlannedProgram, ranges: ReadonlyMap<stri
   };
   return {
     name: program.name,
+    inputs,
     entries: program.entries.map(({ name, inputs, outputs }) => ({
       name,
       inputs: inputs.map(port),

@@ -2,8 +2,10 @@
 
 import type { Backend } from "../backends/backend.ts";
 import { closureBackend } from "../backends/closure/closure-backend.ts";
-import { type Executable, type InputFacts, makeExecutable } from "../backends/runtime/executable.ts";
+import { type Executable, type InputFacts, makeExecutable, makeExecutableAsync } from "../backends/runtime/executable.ts";
 import { wasmBackend } from "../backends/wasm/instantiate.ts";
+import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { inWords } from "../ir/diagnostics/in-words.ts";
 import type { Graph } from "../ir/graph/graph.ts";
 import { indexRanges, inputNames } from "../ir/graph/index-ranges.ts";
 import { type PlannedGraph, type PlanOptions, planGraph } from "./plan-graph.ts";
@@ -25,21 +27,48 @@ const backends: { readonly [B in Exclude<BackendName, "reference">]: Backend } =
 /** Every backend there is, for choosing one by name. */
 export const backendNames: readonly BackendName[] = ["wasm", "closure", "reference"];
 
+const factsOf = (graph: Graph): InputFacts => ({ names: inputNames(graph), ranges: indexRanges(graph) });
+
 /** Puts a planned graph on a backend. */
-export const instantiate = ({ graph, program }: PlannedGraph, backend: BackendName = "wasm"): Executable => {
-  const facts: InputFacts = { names: inputNames(graph), ranges: indexRanges(graph) };
-  return backend === "reference"
-    ? referenceExecutable(graph, program, facts)
-    : makeExecutable(program, backends[backend], facts);
-};
+export const instantiate = ({ graph, program }: PlannedGraph, backend: BackendName = "wasm"): Executable =>
+  backend === "reference"
+    ? referenceExecutable(graph, program, factsOf(graph))
+    : makeExecutable(program, backends[backend], factsOf(graph));
+
+/** The same; WebAssembly is compiled in the background. */
+export const instantiateAsync = async (
+  { graph, program }: PlannedGraph,
+  backend: BackendName = "wasm",
+): Promise<Executable> =>
+  backend === "reference"
+    ? referenceExecutable(graph, program, factsOf(graph))
+    : makeExecutableAsync(program, backends[backend], factsOf(graph));
 
 /** A compiled graph with what it was compiled from. */
 export interface CompiledGraph extends PlannedGraph {
   readonly executable: Executable;
 }
 
+/** Refuses options that callers without a type checker may get wrong (W140). */
+const checkOptions = ({ backend = "wasm", dims = {} }: CompileOptions): void => {
+  if (!backendNames.includes(backend)) {
+    const write = `one of ${backendNames.map((name) => JSON.stringify(name)).join(", ")}`;
+    reject("W140", { what: "compile: backend", expected: "a backend", given: inWords(backend), write });
+  }
+  if (typeof dims !== "object" || dims === null)
+    reject("W140", { what: "compile: dims", expected: "a record", given: inWords(dims), write: "dims: { B: 32 }" });
+};
+
 /** Compiles a graph: binds its symbols, runs all passes, puts it on a backend. */
 export const compileGraph = (graph: Graph, options: CompileOptions = {}): CompiledGraph => {
+  checkOptions(options);
   const planned = planGraph(graph, options);
   return { ...planned, executable: instantiate(planned, options.backend) };
+};
+
+/** `compileGraph`, with WebAssembly compiled in the background. */
+export const compileGraphAsync = async (graph: Graph, options: CompileOptions = {}): Promise<CompiledGraph> => {
+  checkOptions(options);
+  const planned = planGraph(graph, options);
+  return { ...planned, executable: await instantiateAsync(planned, options.backend) };
 };

@@ -7,7 +7,7 @@ import { reject } from "../ir/diagnostics/diagnostic.ts";
 import type { Graph } from "../ir/graph/graph.ts";
 import type { EntryPoint, PlannedProgram, Port } from "../ir/loop/kernel.ts";
 import { type DataArray, dtypes } from "../ir/types/dtype.ts";
-import type { NdArray } from "../ir/types/ndarray.ts";
+import { type NdArray, sizeOf } from "../ir/types/ndarray.ts";
 import { knownType } from "../ir/types/shape.ts";
 
 const toReference = ({ type }: Port, data: DataArray): NdArray => ({
@@ -31,6 +31,15 @@ export const referenceExecutable = (graph: Graph, program: PlannedProgram, facts
   const entries = new Map<string, EntryPoint>(program.entries.map((entry) => [entry.name, entry]));
   const portOf = (name: string): Port =>
     parameters.get(name) ?? reject("W307", { name, known: [...parameters.keys()] });
+  // The compiled program reads fewer inputs than the graph mentions, where nothing depends on them: those need not be fed.
+  const unread: NamedArrays = Object.fromEntries(
+    [...graph.nodes.values()].flatMap((node) => {
+      const [result] = node.results;
+      if (node.op !== "input" || result === undefined) return [];
+      const type = knownType(result.type);
+      return [[node.attrs.name, { ...type, data: new Float64Array(sizeOf(type.shape)) }]];
+    }),
+  );
   return {
     backend: "reference",
     entries: [...entries.keys()],
@@ -38,13 +47,12 @@ export const referenceExecutable = (graph: Graph, program: PlannedProgram, facts
     run: (name, feeds) => {
       const entry = entries.get(name) ?? reject("W308", { name, known: [...entries.keys()] });
       checkNames(entry, feeds, facts);
-      const arrays: NamedArrays = Object.fromEntries(
-        entry.inputs.map((port) => {
-          const data = checkedFeed(port.name, port.type, feeds[port.name]);
-          checkIndices(port.name, data, facts.ranges.get(port.name));
-          return [port.name, toReference(port, data)];
-        }),
-      );
+      const fed = entry.inputs.map((port) => {
+        const data = checkedFeed(port.name, port.type, feeds[port.name]);
+        checkIndices(port.name, data, facts.ranges.get(port.name));
+        return [port.name, toReference(port, data)] as const;
+      });
+      const arrays: NamedArrays = { ...unread, ...Object.fromEntries(fed) };
       const { outputs, updates } = evaluateEntry(graph, name, arrays, Object.fromEntries(state));
       for (const [parameter, value] of Object.entries(updates)) state.set(parameter, value);
       return Object.fromEntries(

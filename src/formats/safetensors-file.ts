@@ -1,13 +1,16 @@
 // Safetensors on disk. A file is written beside its place under a temporary name, synced, and renamed, so that whatever
 // happens there is either the old file or the new one, whole.
+import { randomUUID } from "node:crypto";
 import { open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { reject, WeftError } from "../ir/diagnostics/diagnostic.ts";
+import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensors } from "./safetensors.ts";
+
+const whyOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 /** Writes a whole file or none: temporary file, sync, rename, sync of the folder. `reject`s (W402) what the disk refuses. */
 export const writeWhole = async (file: string, bytes: Uint8Array | string): Promise<void> => {
-  const temporary = `${file}.${process.pid}.${Date.now().toString(36)}.tmp`;
+  const temporary = `${file}.${randomUUID()}.tmp`;
   try {
     const handle = await open(temporary, "wx");
     try {
@@ -17,11 +20,11 @@ export const writeWhole = async (file: string, bytes: Uint8Array | string): Prom
       await handle.close();
     }
     await rename(temporary, file);
-    await syncFolder(dirname(file));
   } catch (cause) {
-    await rm(temporary, { force: true });
-    reject("W402", { file, why: cause instanceof Error ? cause.message : String(cause) }, { cause });
+    await rm(temporary, { force: true }).catch(() => {});
+    reject("W402", { file, why: whyOf(cause) }, { cause });
   }
+  await syncFolder(dirname(file));
 };
 
 /** Makes the rename itself durable, where the system can sync folders. */
@@ -44,8 +47,7 @@ export const loadSafetensors = async (file: string): Promise<StoredTensors> => {
   try {
     bytes = await readFile(file);
   } catch (cause) {
-    if (cause instanceof WeftError) throw cause;
-    return reject("W403", { file, why: cause instanceof Error ? cause.message : String(cause) }, { cause });
+    return reject("W403", { file, why: whyOf(cause) }, { cause });
   }
   return decodeSafetensors(bytes, file);
 };

@@ -1,7 +1,8 @@
 // The safetensors format: eight bytes of header length, a JSON header, the bytes of the tensors one after the other. Reading
 // is checking: every length is compared before anything is allocated, tensors must cover the data without holes or
 // overlaps, and nothing in a file is ever run. Format: https://github.com/huggingface/safetensors.
-import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { reject, WeftError } from "../ir/diagnostics/diagnostic.ts";
+import { inWords } from "../ir/diagnostics/in-words.ts";
 import { type DataArray, type DType, dtypes } from "../ir/types/dtype.ts";
 import { sizeOf } from "../ir/types/ndarray.ts";
 
@@ -25,24 +26,41 @@ const dtypeOfCode: ReadonlyMap<string, DType> = new Map([
   ["BOOL", "bool"],
 ]);
 
+/** Where a header keeps texts about the file. */
+const metadataName = "__metadata__";
+
 /** What the format itself allows a header to have, in bytes. */
 const longestHeader = 100_000_000;
 
 const bytesOf = ({ data }: StoredTensor): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
-/** The bytes of a file with these tensors, in the order given, wider elements first so that each starts aligned. */
+/** Refuses what a file could not give back: W406. */
+const requireStorable = (name: string, { dtype, shape, data }: StoredTensor): void => {
+  const fail = (why: string): never => reject("W406", { name, why });
+  if (name === metadataName) fail("the format keeps that name for itself");
+  if (!Object.hasOwn(codes, dtype)) fail(`${String(dtype)} is not a dtype`);
+  const wanted = dtypes[dtype].allocate(0).constructor.name;
+  if (data.constructor.name !== wanted) fail(`${dtype} is held by a ${wanted}, not by ${inWords(data)}`);
+  if (data.length !== sizeOf(shape)) fail(`[${shape.join(", ")}] has ${sizeOf(shape)} elements, not ${data.length}`);
+};
+
+/**
+ * The bytes of a file with these tensors, wider elements first so that each starts aligned, else in the order given.
+ * `reject`s tensors that no file could hold (W406).
+ */
 export const encodeSafetensors = (
   tensors: StoredTensors,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> => {
   const ordered = Object.entries(tensors).toSorted(([, a], [, b]) => dtypes[b.dtype].bytes - dtypes[a.dtype].bytes);
+  for (const [name, tensor] of ordered) requireStorable(name, tensor);
   let end = 0;
   const entries = ordered.map(([name, tensor]): [string, unknown] => {
     const start = end;
     end += tensor.data.byteLength;
     return [name, { dtype: codes[tensor.dtype], shape: tensor.shape, data_offsets: [start, end] }];
   });
-  if (Object.keys(metadata).length > 0) entries.unshift(["__metadata__", metadata]);
+  if (Object.keys(metadata).length > 0) entries.unshift([metadataName, metadata]);
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
   const padded = Math.ceil(json.length / 8) * 8;
   const bytes = new Uint8Array(8 + padded + end).fill(0x20, 8, 8 + padded);
@@ -63,22 +81,23 @@ interface Header {
 }
 
 const readHeader = (file: string, bytes: Uint8Array): Header => {
+  if (!(bytes instanceof Uint8Array)) return reject("W401", { file, why: `its bytes are ${inWords(bytes)}` });
   if (bytes.length < 8)
     return reject("W401", { file, why: `it has ${bytes.length} bytes, fewer than the 8 of a header length` });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
   if (length > longestHeader || 8 + length > bytes.length)
     return reject("W401", { file, why: `its header says ${length} bytes, but ${bytes.length - 8} follow` });
+  if (bytes[8] !== openingBrace) return reject("W401", { file, why: "its header does not begin with {" });
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length));
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
       return reject("W401", { file, why: "its header is not a JSON object" });
-    return { entries: Object.entries(parsed).filter(([name]) => name !== "__metadata__"), start: 8 + length };
+    return { entries: Object.entries(parsed).filter(([name]) => name !== metadataName), start: 8 + length };
   } catch (cause) {
-    if (cause instanceof SyntaxError || cause instanceof TypeError)
-      return reject("W401", { file, why: `its header is not JSON: ${cause.message}` }, { cause });
-    throw cause;
+    if (cause instanceof WeftError || !(cause instanceof Error)) throw cause;
+    return reject("W401", { file, why: `its header is not JSON: ${cause.message}` }, { cause });
   }
 };
 
@@ -90,13 +109,15 @@ interface Entry {
   readonly end: number;
 }
 
+const openingBrace = 0x7b;
+
 const isExtent = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
 const readEntry = (file: string, name: string, entry: unknown): Entry => {
   const fail = (why: string): never => reject("W401", { file, why: `tensor ${JSON.stringify(name)}: ${why}` });
-  if (typeof entry !== "object" || entry === null) return fail("its entry is not an object");
+  if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return fail("its entry is not an object");
   const { dtype: code, shape, data_offsets: offsets } = entry as Readonly<Record<string, unknown>>;
-  const dtype = dtypeOfCode.get(String(code));
+  const dtype = typeof code === "string" ? dtypeOfCode.get(code) : undefined;
   if (dtype === undefined)
     return fail(`its dtype is ${JSON.stringify(code)}, not one of ${[...dtypeOfCode.keys()].join(", ")}`);
   if (!Array.isArray(shape) || !shape.every(isExtent)) return fail("its shape is not a list of whole numbers");

@@ -1,19 +1,10 @@
 // What `spec`, `param` and `defineModel` are given, checked where it is written: a wrong dtype or extent is refused on the
 // user's own line, and not when something else stumbles over it. Callers without a type checker are the reason.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { inWords } from "../ir/diagnostics/in-words.ts";
 import type { Location } from "../ir/diagnostics/location.ts";
 import { type Dim, normalizeDim } from "../ir/types/dim.ts";
 import { type DType, dtypeNames, isDType } from "../ir/types/dtype.ts";
-
-/** A value of a user's in a few words, for messages. */
-export const inWords = (value: unknown): string => {
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "function") return "a function";
-  if (typeof value !== "object" || value === null) return String(value);
-  const name: unknown = value.constructor?.name;
-  return typeof name === "string" && name !== "" && name !== "Object" ? `a ${name}` : "a record";
-};
 
 /** Whether a value is an object that is no list. */
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -1,6 +1,7 @@
 // A model: a name, a tree of parameters, the inputs, and the function from both to named outputs. One description gives
 // the graph, the initial values, and the types of what is fed and fetched.
 import { locate, reject, WeftError } from "../ir/diagnostics/diagnostic.ts";
+import { inWords } from "../ir/diagnostics/in-words.ts";
 import { captureLocation, type Location } from "../ir/diagnostics/location.ts";
 import { graphBuilder } from "../ir/graph/builder.ts";
 import { requireDeclaredSymbols } from "../ir/graph/declared-symbols.ts";
@@ -9,7 +10,7 @@ import { isTensor, type Trace, traceOver, withTrace } from "../ir/graph/traced-t
 import type { ArrayOf, DType } from "../ir/types/dtype.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { tensorType } from "../ir/types/tensor-type.ts";
-import { checkedDType, checkedShape, inWords, isRecord, requireFunction, requireRecord } from "./declaration.ts";
+import { checkedDType, checkedShape, isRecord, requireFunction, requireRecord } from "./declaration.ts";
 import { bindSpecs, flattenSpecs, type Params, type SpecTree } from "./parameter.ts";
 
 /** An input of a model. */
@@ -122,8 +123,8 @@ export const declareInputs = (trace: Trace, inputs: InputSpecs): Record<string, 
     }),
   );
 
-/** The places of a graph's trouble: a refusal without one gets that of the description. */
-const located = <R>(location: Location | undefined, describe: () => R): R => {
+/** Describes, and gives a refusal that has no place the place of the description. */
+export const located = <R>(location: Location | undefined, describe: () => R): R => {
   try {
     return describe();
   } catch (error) {
@@ -155,8 +156,9 @@ export const traceModel = (model: AnyModel): TracedModel =>
 
 /** Refuses results of `forward` or `metrics` that are not a record of tensors (W140, W141). */
 export const requireTensors = (of: string, results: unknown, write: string): void => {
+  const given = isTensor(results) ? "one tensor" : inWords(results);
   if (!isRecord(results) || isTensor(results) || results instanceof Promise)
-    return reject("W140", { what: of, expected: "a record of tensors", given: inWords(results), write });
+    return reject("W140", { what: of, expected: "a record of tensors", given, write });
   for (const [name, value] of Object.entries(results))
     if (!isTensor(value)) reject("W141", { of, name, given: inWords(value) });
 };

@@ -3,10 +3,11 @@
 // which parameters are saved, restored and frozen.
 
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { inWords } from "../ir/diagnostics/in-words.ts";
 import { captureLocation, type Location } from "../ir/diagnostics/location.ts";
 import type { DType } from "../ir/types/dtype.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
-import { checkedDType, checkedShape, inWords, requireFunction } from "./declaration.ts";
+import { checkedDType, checkedShape, requireFunction } from "./declaration.ts";
 import { type Initializer, zeros } from "./initializer.ts";
 
 /** One parameter: a leaf of the tree. */

@@ -4,6 +4,7 @@ import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { dimAttributes, usedSymbols } from "../ir/graph/analysis.ts";
 import { graphBuilder } from "../ir/graph/builder.ts";
 import { copyEntries, copyNodes } from "../ir/graph/copy.ts";
+import { requireDeclaredSymbols } from "../ir/graph/declared-symbols.ts";
 import type { Graph, Node } from "../ir/graph/graph.ts";
 import type { Attributes, AttributeValue } from "../ir/ops/attributes.ts";
 import { type Bindings, bindDim, type Dim, isKnown } from "../ir/types/dim.ts";
@@ -11,6 +12,7 @@ import { printShape } from "../ir/types/tensor-type.ts";
 import type { Pass } from "./pass.ts";
 
 const checkBindings = (graph: Graph, bindings: Bindings): void => {
+  requireDeclaredSymbols(graph);
   const missing = usedSymbols(graph).filter((symbol) => !Object.hasOwn(bindings, symbol));
   if (missing.length > 0) reject("W124", { graph: graph.name, missing, given: Object.keys(bindings) });
   for (const [symbol, value] of Object.entries(bindings))
@@ -49,7 +51,7 @@ export const bindSymbols = (graph: Graph, bindings: Bindings): Graph => {
   return builder.finish(graph.name, copyEntries(graph.entries, copy));
 };
 
-/** A pass that binds symbols. `reject`s missing symbols (W124), values that are no extents (W125), negative extents (W126). */
+/** A pass that binds symbols. `reject`s symbols from nowhere (W131), missing symbols (W124), values that are no extents (W125), negative extents (W126). */
 export const specialize = (bindings: Bindings): Pass<Graph, Graph> => ({
   name: "specialize",
   summary: "Binds symbolic dimensions to numbers.",

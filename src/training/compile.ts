@@ -1,9 +1,37 @@
 // `compile`: the one door from descriptions to things that run.
-import type { AnyModel, InputSpecs, Model, Outputs } from "../model/model.ts";
+import { type CompiledGraph, compileGraph, compileGraphAsync } from "../compile/compile-graph.ts";
+import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { inWords } from "../ir/diagnostics/in-words.ts";
+import type { Graph } from "../ir/graph/graph.ts";
+import { isRecord } from "../model/declaration.ts";
+import { type AnyModel, type InputSpecs, type Model, modelGraph, type Outputs } from "../model/model.ts";
 import type { SpecTree } from "../model/parameter.ts";
-import { type CompiledModel, compileModel, type ModelOptions } from "./compiled-model.ts";
-import { compileTraining, type Trainer } from "./trainer.ts";
-import type { AnyTraining, Training } from "./training.ts";
+import { bindModel, type CompiledModel, type ModelOptions } from "./compiled-model.ts";
+import { bindTrainer, type Trainer } from "./trainer.ts";
+import { type AnyTraining, type Training, trainingGraph } from "./training.ts";
+
+/** A description as its graph, and what is made of the graph once it is compiled. */
+interface Job {
+  readonly graph: Graph;
+  readonly bind: (compiled: CompiledGraph, options: ModelOptions) => unknown;
+}
+
+const jobOf = (description: AnyModel | AnyTraining): Job => {
+  if (isRecord(description) && description.kind === "model")
+    return { graph: modelGraph(description), bind: (compiled, options) => bindModel(description, compiled, options) };
+  if (isRecord(description) && description.kind === "training")
+    return {
+      graph: trainingGraph(description),
+      bind: (compiled, options) => bindTrainer(description, compiled, options),
+    };
+  const details = { what: "compile", expected: "a model or a training", given: inWords(description) };
+  return reject("W140", { ...details, write: "compile(defineModel({ ... }), { dims: { B: 32 } })" });
+};
+
+const checkSeed = ({ seed = 0 }: ModelOptions): void => {
+  if (!Number.isSafeInteger(seed))
+    reject("W140", { what: "compile: seed", expected: "a whole number", given: inWords(seed), write: "seed: 1" });
+};
 
 /** Compiles a model to a typed function, or a training to a trainer. */
 export function compileSync<P extends SpecTree, I extends InputSpecs, O extends Outputs>(
@@ -18,10 +46,15 @@ export function compileSync<
   M extends Outputs,
 >(description: Training<P, I, O, L, M>, options?: ModelOptions): Trainer<P, I, O, L, M>;
 export function compileSync(description: AnyModel | AnyTraining, options: ModelOptions = {}): unknown {
-  return description.kind === "model" ? compileModel(description, options) : compileTraining(description, options);
+  checkSeed(options);
+  const { graph, bind } = jobOf(description);
+  return bind(compileGraph(graph, options), options);
 }
 
-/** `compileSync` as a promise: browsers refuse to compile large WebAssembly modules synchronously on the main thread. */
+/**
+ * `compileSync` with the WebAssembly compiled in the background: browsers refuse to compile large modules synchronously on
+ * the main thread. Refusals of the description come as a rejected promise.
+ */
 export function compile<P extends SpecTree, I extends InputSpecs, O extends Outputs>(
   description: Model<P, I, O>,
   options?: ModelOptions,
@@ -34,5 +67,7 @@ export function compile<
   M extends Outputs,
 >(description: Training<P, I, O, L, M>, options?: ModelOptions): Promise<Trainer<P, I, O, L, M>>;
 export async function compile(description: AnyModel | AnyTraining, options: ModelOptions = {}): Promise<unknown> {
-  return description.kind === "model" ? compileModel(description, options) : compileTraining(description, options);
+  checkSeed(options);
+  const { graph, bind } = jobOf(description);
+  return bind(await compileGraphAsync(graph, options), options);
 }

@@ -1,19 +1,27 @@
 // A model compiled: a typed function from feeds to results, with its parameters by path.
 
 import type { Executable } from "../backends/runtime/executable.ts";
-import type { NDArray } from "../backends/runtime/host-array.ts";
-import { type CompiledGraph, type CompileOptions, compileGraph } from "../compile/compile-graph.ts";
+import { checkedFeed, type Feed, type NDArray } from "../backends/runtime/host-array.ts";
+import type { CompiledGraph, CompileOptions } from "../compile/compile-graph.ts";
+import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { inWords } from "../ir/diagnostics/in-words.ts";
 import type { PlannedProgram } from "../ir/loop/kernel.ts";
 import { dtypes } from "../ir/types/dtype.ts";
 import { knownShape } from "../ir/types/shape.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
 import { randomStream } from "../model/initializer.ts";
-import { type AnyModel, type Feeds, type InputSpecs, modelGraph, type Outputs } from "../model/model.ts";
+import type { AnyModel, Feeds, InputSpecs, Outputs } from "../model/model.ts";
 import { flattenSpecs, type Path, type SpecTree } from "../model/parameter.ts";
 import type { PassTrace } from "../passes/trace.ts";
 
 /** Results by name: arrays of the shapes and dtypes that `forward` gave. */
 export type Fetches<O> = { readonly [K in keyof O]: O[K] extends Tensor<infer S, infer D> ? NDArray<S, D> : NDArray };
+
+/** How parameters are restored. */
+export interface RestoreOptions {
+  /** Parameters that are not given keep their values. */
+  readonly partial?: boolean;
+}
 
 /** Parameters by path, living in the program's memory. */
 export interface ParameterStore<Name extends string = string> {
@@ -24,8 +32,12 @@ export interface ParameterStore<Name extends string = string> {
   readonly set: (name: Name, value: unknown) => void;
   /** Copies of all values, by name: what is saved. */
   readonly all: () => Readonly<Record<string, NDArray>>;
-  /** Sets all given values, or none: every name and shape is checked first. */
-  readonly restore: (values: Readonly<Record<string, NDArray>>) => void;
+  /**
+   * Sets all parameters, or none: every name and type is checked first. `reject`s names that are unknown (W307) or missing
+   * (W309, unless `partial`), and values of another type (W303 to W305). A model takes the parameters of its trainer too:
+   * optimizer state that it has no place for is left out.
+   */
+  readonly restore: (values: Readonly<Record<string, Feed>>, options?: RestoreOptions) => void;
 }
 
 /** Options of `compile`. */
@@ -52,6 +64,31 @@ export interface CompiledModel<P extends SpecTree, I extends InputSpecs, O exten
 export type AnyFeeds = Readonly<Record<string, unknown>>;
 export type AnyFetches = Readonly<Record<string, NDArray>>;
 
+/** What optimizers keep is named under this. */
+const optimizerState = "optimizer.";
+
+const restore = (
+  { parameters, write }: Executable,
+  values: Readonly<Record<string, unknown>>,
+  { partial = false }: RestoreOptions,
+): void => {
+  if (typeof values !== "object" || values === null) {
+    const details = { what: "restore", expected: "a record of arrays", given: inWords(values) };
+    reject("W140", { ...details, write: "parameters.restore(trainer.parameters.all())" });
+  }
+  const ports = new Map(parameters.map((port) => [port.name, port]));
+  const known = [...ports.keys()];
+  const given = Object.entries(values).filter(([name]) => ports.has(name) || !name.startsWith(optimizerState));
+  for (const [name, value] of given) {
+    const port = ports.get(name) ?? reject("W307", { name, known });
+    checkedFeed(name, port.type, value);
+  }
+  const names = new Set(given.map(([name]) => name));
+  const missing = known.filter((name) => !names.has(name));
+  if (missing.length > 0 && !partial) reject("W309", { missing });
+  for (const [name, value] of given) write(name, value);
+};
+
 /** The parameters of an executable as a store. */
 export const parameterStore = (executable: Executable): ParameterStore => {
   const names = executable.parameters.map(({ name }) => name);
@@ -60,15 +97,7 @@ export const parameterStore = (executable: Executable): ParameterStore => {
     get: executable.read,
     set: executable.write,
     all: () => Object.fromEntries(names.map((name) => [name, executable.read(name)])),
-    restore: (values) => {
-      const before = new Map(Object.keys(values).map((name) => [name, executable.read(name)]));
-      try {
-        for (const [name, value] of Object.entries(values)) executable.write(name, value);
-      } catch (error) {
-        for (const [name, value] of before) executable.write(name, value);
-        throw error;
-      }
-    },
+    restore: (values, options = {}) => restore(executable, values, options),
   };
 };
 
@@ -85,14 +114,13 @@ export const initialize = (executable: Executable, model: AnyModel, seed: number
   }
 };
 
-/** Compiles a model and initialises its parameters. `compile` gives the result its exact type. */
-export const compileModel = (
-  model: AnyModel,
-  options: ModelOptions = {},
-): Compiled & ((feeds: AnyFeeds) => AnyFetches) => {
-  const compiled = compileGraph(modelGraph(model), options);
+/** A compiled model of which the exact types do not matter. */
+type AnyCompiledModel = Compiled & ((feeds: AnyFeeds) => AnyFetches);
+
+/** A compiled model graph as a function, its parameters initialised. `compile` gives the result its exact type. */
+export const bindModel = (model: AnyModel, compiled: CompiledGraph, { seed = 0 }: ModelOptions): AnyCompiledModel => {
   const { executable, program, trace } = compiled;
-  initialize(executable, model, options.seed ?? 0);
+  initialize(executable, model, seed);
   const call = (feeds: AnyFeeds): AnyFetches => executable.run("predict", feeds);
   return Object.assign(call, { parameters: parameterStore(executable), executable, program, trace, compiled });
 };

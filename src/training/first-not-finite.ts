@@ -4,8 +4,9 @@ import { evaluateEntry, type NamedArrays } from "../backends/reference/interpret
 import type { NDArray } from "../backends/runtime/host-array.ts";
 import type { Location } from "../ir/diagnostics/location.ts";
 import type { Graph, Node } from "../ir/graph/graph.ts";
-import { isFloat } from "../ir/types/dtype.ts";
-import type { NdArray } from "../ir/types/ndarray.ts";
+import { type DataArray, isFloat } from "../ir/types/dtype.ts";
+import { type NdArray, sizeOf } from "../ir/types/ndarray.ts";
+import { knownType } from "../ir/types/shape.ts";
 import type { TensorType } from "../ir/types/tensor-type.ts";
 
 /** The first value that was not finite. */
@@ -34,19 +35,22 @@ const describe = (node: Node): string => {
 
 const toReference = ({ dtype, shape, data }: NDArray): NdArray => ({ dtype, shape, data: Float64Array.from(data) });
 
-const asArrays = (values: Readonly<Record<string, unknown>>, graph: Graph): NamedArrays => {
-  const arrays: Record<string, NdArray> = {};
-  for (const node of graph.nodes.values()) {
-    const [result] = node.results;
-    if (node.op !== "input" || result === undefined) continue;
-    const value = values[node.attrs.name];
-    const data = typeof value === "object" && value !== null && "data" in value ? value.data : value;
-    // What is fed was checked before the step ran.
-    const shape = result.type.shape.filter((extent) => typeof extent === "number");
-    arrays[node.attrs.name] = { dtype: result.type.dtype, shape, data: Float64Array.from(data as ArrayLike<number>) };
-  }
-  return arrays;
-};
+/** The feeds as arrays of the inputs' types; what was fed was checked before the step ran. */
+const asArrays = (feeds: Readonly<Record<string, unknown>>, graph: Graph): NamedArrays =>
+  Object.fromEntries(
+    [...graph.nodes.values()].flatMap((node): readonly (readonly [string, NdArray])[] => {
+      const [result] = node.results;
+      if (node.op !== "input" || result === undefined) return [];
+      const type = knownType(result.type);
+      const size = sizeOf(type.shape);
+      const fed = Object.hasOwn(feeds, node.attrs.name) ? feeds[node.attrs.name] : undefined;
+      const given = typeof fed === "object" && fed !== null && "data" in fed ? fed.data : fed;
+      // An input that the step does not read may be left out, or be anything.
+      const fits = ArrayBuffer.isView(given) && "length" in given && given.length === size;
+      const data = fits ? Float64Array.from(given as DataArray) : new Float64Array(size);
+      return [[node.attrs.name, { ...type, data }]];
+    }),
+  );
 
 /** Repeats an entry point to find the first value that is not finite; falls back to naming the entry's first output. */
 export const firstNotFinite = (

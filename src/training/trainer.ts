@@ -1,6 +1,6 @@
 // A training compiled: `step`, `grads` and `predict` over parameters and optimizer state that live in the program's memory.
 import type { NDArray } from "../backends/runtime/host-array.ts";
-import { type CompiledGraph, compileGraph } from "../compile/compile-graph.ts";
+import type { CompiledGraph } from "../compile/compile-graph.ts";
 import { type WeftError, weftError } from "../ir/diagnostics/diagnostic.ts";
 import { printType } from "../ir/types/tensor-type.ts";
 import type { Feeds, InputSpecs, Outputs } from "../model/model.ts";
@@ -15,7 +15,7 @@ import {
   parameterStore,
 } from "./compiled-model.ts";
 import { firstNotFinite } from "./first-not-finite.ts";
-import { type AnyTraining, gradientOutput, stepParameter, trainingGraph } from "./training.ts";
+import { type AnyTraining, gradientOutput, stepParameter } from "./training.ts";
 
 /** What a step reports: the loss as a number, and the metrics as arrays. */
 export type StepResult<M> = { readonly loss: number } & Fetches<M>;
@@ -60,11 +60,17 @@ const notFinite = ({ graph, executable }: CompiledGraph, feeds: AnyFeeds, step: 
   );
 };
 
-/** Compiles a training and initialises its parameters; optimizer state starts at zero. `compile` types the result. */
-export const compileTraining = (training: AnyTraining, options: ModelOptions = {}): AnyTrainer => {
-  const compiled = compileGraph(trainingGraph(training), options);
+/**
+ * A compiled training graph as a trainer: its parameters are initialised, optimizer state starts at zero. `compile` gives
+ * the result its exact type.
+ */
+export const bindTrainer = (
+  { model }: AnyTraining,
+  compiled: CompiledGraph,
+  { seed = 0 }: ModelOptions,
+): AnyTrainer => {
   const { executable, program, trace } = compiled;
-  initialize(executable, training.model, options.seed ?? 0);
+  initialize(executable, model, seed);
   const steps = (): number => executable.read(stepParameter).data[0] ?? 0;
   const number = (array: NDArray | undefined): number => array?.data[0] ?? Number.NaN;
   return {

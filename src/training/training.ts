@@ -2,19 +2,25 @@
 // parameters: `predict`, `grads` and `step`. A step whose loss or gradients are not finite changes nothing: every update
 // is a choice between the new value and the old, made by one flag inside the graph, so emitted modules do the same.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
-import type { Entry, Graph } from "../ir/graph/graph.ts";
-import { type Trace, withTrace } from "../ir/graph/traced-tensor.ts";
+import { inWords } from "../ir/diagnostics/in-words.ts";
+import { captureLocation, type Location } from "../ir/diagnostics/location.ts";
+import type { Graph } from "../ir/graph/graph.ts";
+import { isTensor, type Trace, withTrace } from "../ir/graph/traced-tensor.ts";
 import { isFloat } from "../ir/types/dtype.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
 import { printType } from "../ir/types/tensor-type.ts";
+import { requireFunction, requireRecord } from "../model/declaration.ts";
 import {
   type AnyModel,
   declareInputs,
+  finishGraph,
   type InputSpecs,
   type InputTensors,
+  located,
   type Model,
   namedValues,
   type Outputs,
+  requireTensors,
   traceModel,
 } from "../model/model.ts";
 import type { SpecTree } from "../model/parameter.ts";
@@ -43,6 +49,8 @@ export interface Training<
   readonly kind: "training";
   readonly model: Model<P, I, O>;
   readonly options: TrainingOptions<I, O, L, M>;
+  /** Where it was described. */
+  readonly location?: Location;
 }
 
 /** A training of which the exact types do not matter. */
@@ -55,6 +63,7 @@ export interface AnyTraining {
     readonly optimizer: Optimizer;
     readonly metrics?: (outputs: never, inputs: never) => Outputs;
   };
+  readonly location?: Location;
 }
 
 /** Describes the training of a model. */
@@ -67,7 +76,18 @@ export const training = <
 >(
   model: Model<P, I, O>,
   options: TrainingOptions<I, O, L, M>,
-): Training<P, I, O, L, M> => Object.freeze({ kind: "training", model, options });
+): Training<P, I, O, L, M> => {
+  const location = captureLocation();
+  requireRecord("training", options, "training(model, { loss, optimizer: sgd({ learningRate: 0.1 }) })", location);
+  requireFunction("training: loss", options.loss, "loss: ({ logits }, { label }) => crossEntropy(logits, label)", location);
+  const { update, learningRate }: Partial<Optimizer> = options.optimizer ?? {};
+  requireFunction("training: the optimizer's update", update, "optimizer: sgd({ learningRate: 0.1 })", location);
+  if (typeof learningRate !== "function" && !(typeof learningRate === "number" && Number.isFinite(learningRate))) {
+    const [expected, write] = ["a finite number or a function of the step", "learningRate: 0.1"];
+    reject("W140", { what: "learningRate", expected, given: inWords(learningRate), write }, { location });
+  }
+  return Object.freeze({ kind: "training", model, options, location });
+};
 
 /** The parameter that counts steps. */
 export const stepParameter = "optimizer.step";
@@ -95,28 +115,42 @@ const updatesOf = (
   const step = count.add(1);
   const real = step.cast("f32");
   const learningRate = learningRateOf(optimizer, real);
-  const updates: Record<string, Tensor> = { [stepParameter]: finite.select(step, count) };
+  const updates = new Map([[stepParameter, finite.select(step, count)]]);
   for (const [path, parameter, gradient] of trained) {
     const state = Object.fromEntries(
       optimizer.state.map((name) => [name, trace.parameter(stateParameter(name, path), parameter.type)]),
     );
     const update = optimizer.update({ parameter, gradient, state, step: real, learningRate });
-    updates[path] = finite.select(update.parameter, parameter);
+    updates.set(path, finite.select(update.parameter, parameter));
     for (const [name, old] of Object.entries(state))
-      updates[stateParameter(name, path)] = finite.select(update.state[name] ?? old, old);
+      updates.set(stateParameter(name, path), finite.select(update.state[name] ?? old, old));
   }
-  return updates;
+  return Object.fromEntries(updates);
+};
+
+/** The loss and the metrics of a training, checked: W501, W140, W141, W503. */
+const judge = (
+  { options }: AnyTraining,
+  outputs: Outputs,
+  inputs: Readonly<Record<string, Tensor>>,
+): { readonly loss: Tensor; readonly metrics: Outputs } => {
+  // `training` tied loss and metrics to the model's own outputs and inputs.
+  const loss: unknown = options.loss(outputs as never, inputs as never);
+  if (!isTensor(loss)) return reject("W501", { type: inWords(loss) });
+  if (loss.shape.length !== 0 || !isFloat(loss.dtype)) reject("W501", { type: printType(loss.type) });
+  const metrics: unknown = options.metrics?.(outputs as never, inputs as never) ?? {};
+  requireTensors("metrics", metrics, "return { right }");
+  for (const name of ["loss", "finite"]) if (Object.hasOwn(metrics as object, name)) reject("W503", { name });
+  return { loss, metrics: metrics as Outputs };
 };
 
 /** The graph of a training, with the entry points `predict`, `grads` and `step`. */
-export const trainingGraph = ({ model, options }: AnyTraining): Graph => {
+export const trainingGraph = (description: AnyTraining): Graph => {
+  const { model, options, location } = description;
   const { trace, parameters, inputs, outputs } = traceModel(model);
-  return withTrace(trace, () => {
+  const describe = (): Graph => {
     const all = { ...inputs, ...declareInputs(trace, options.inputs ?? {}) };
-    // `training` tied loss and metrics to the model's own outputs and inputs.
-    const loss = options.loss(outputs as never, all as never);
-    if (loss.shape.length !== 0 || !isFloat(loss.dtype)) reject("W501", { type: printType(loss.type) });
-    const metrics = options.metrics?.(outputs as never, all as never) ?? {};
+    const { loss, metrics } = judge(description, outputs, all);
     const paths = [...parameters].filter(([, { dtype }]) => isFloat(dtype));
     const gradients = differentiate(
       loss,
@@ -129,13 +163,13 @@ export const trainingGraph = ({ model, options }: AnyTraining): Graph => {
     const finite = allFinite([loss, ...gradients]) ?? loss.equal(loss);
     const updates = updatesOf(trace, options.optimizer, trained, finite);
     const named = Object.fromEntries(trained.map(([path, , gradient]) => [gradientOutput(path), gradient]));
-    const entries: readonly Entry[] = [
+    return finishGraph(trace, model.name, [
       { name: "predict", outputs: namedValues(trace, outputs), updates: [] },
       { name: "grads", outputs: namedValues(trace, { loss, ...named }), updates: [] },
       { name: "step", outputs: namedValues(trace, { loss, finite, ...metrics }), updates: namedValues(trace, updates) },
-    ];
-    return trace.builder.finish(model.name, entries);
-  });
+    ]);
+  };
+  return located(location, () => withTrace(trace, describe));
 };
 
 /** The output of `grads` that holds the gradient of a parameter. */

@@ -3,15 +3,22 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
-import { decodeSafetensors } from "../../src/formats/safetensors.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../src/formats/safetensors.ts";
 import { compileSync } from "../../src/index.ts";
-import { classifier } from "./fixtures/classifier.ts";
+import { classifier, classifierTraining } from "./fixtures/classifier.ts";
 import { fixtures, folderWith, source, weft } from "./support.ts";
 
 const batch = [
   [0.5, -1, 2, 0.25],
   [1, 1, -1, 0],
 ];
+
+/** As much of an emitted module as is used here. */
+interface EmittedModule {
+  readonly load: () => Promise<{
+    readonly predict: (feeds: { readonly x: Float32Array }) => { readonly logits: { readonly data: Float32Array } };
+  }>;
+}
 
 const logits = (): readonly number[] =>
   Array.from(compileSync(classifier, { dims: { B: 2 } })({ x: Float32Array.from(batch.flat()) }).logits.data);
@@ -53,7 +60,10 @@ describe.concurrent("weft", () => {
     const folder = folderWith({ "x.json": JSON.stringify(batch) });
     const words = ["--export", "classifier", "--dims", "B=2", "--input", "x=x.json", "--out", "y.safetensors"];
     const { code, out, err } = await weft(folder, ["run", join(fixtures, "classifier.ts"), ...words]);
-    expect({ code, err }).toEqual({ code: 0, err: "the model file speaks\nmodel classifier, entry predict, on wasm\n" });
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: "the model file speaks\nmodel classifier, entry predict, on wasm\n",
+    });
     const expected = logits();
     const { logits: stored } = decodeSafetensors(readFileSync(join(folder, "y.safetensors")));
     expect(Array.from(stored?.data ?? [])).toEqual(expected);
@@ -61,6 +71,20 @@ describe.concurrent("weft", () => {
       "logits: f32[2, 3]",
       `  ${expected.map((value) => String(Number(value.toPrecision(7)))).join(" ")}`,
     ]);
+  });
+
+  test("runs a step of a training", async ({ expect }) => {
+    const label = Int32Array.of(2, 0);
+    const { loss } = compileSync(classifierTraining, { dims: { B: 2 } }).step({
+      x: Float32Array.from(batch.flat()),
+      label,
+    });
+    const folder = folderWith({ "x.json": JSON.stringify(batch), "label.json": JSON.stringify([...label]) });
+    const words = ["--export", "classifierTraining", "--entry", "step", "--dims", "B=2"];
+    const inputs = ["--input", "x=x.json", "--input", "label=label.json"];
+    const { out, err } = await weft(folder, ["run", join(fixtures, "classifier.ts"), ...words, ...inputs]);
+    expect(out).toBe(`loss: f32[]\n  ${Number(loss.toPrecision(7))}\nfinite: bool[]\n  true\n`);
+    expect(err).toBe("the model file speaks\ntraining classifier, entry step, on wasm\nupdates 9 parameters\n");
   });
 
   test("verifies a training bit for bit", async () => {
@@ -77,17 +101,36 @@ describe.concurrent("weft", () => {
     const words = ["--export", "classifier", "--dims", "B=2", "--out", "dist", "--format", "js", "--name", "small"];
     const { code, out } = await weft(folder, ["build", join(fixtures, "classifier.ts"), ...words]);
     expect(code).toBe(0);
-    expect(readdirSync(join(folder, "dist")).toSorted()).toEqual(out.split("\n").flatMap((line) => line.split(" ")[0] || []).toSorted());
+    const files = ["small.d.mts", "small.d.ts", "small.mjs", "small.safetensors"];
+    expect(readdirSync(join(folder, "dist")).toSorted()).toEqual(files);
+    expect(out.match(/^\S+/gm)?.toSorted()).toEqual(files);
+    // The module was just written by the command; its form is what is tested.
+    const { load } = (await import(pathToFileURL(join(folder, "dist/small.mjs")).href)) as EmittedModule;
+    const model = await load();
+    expect(Array.from(model.predict({ x: Float32Array.from(batch.flat()) }).logits.data)).toEqual(logits());
+  });
+
+  test("takes weights from a file, passing over the state of optimizers", async () => {
+    const scalar = { dtype: "i32", shape: [], data: Int32Array.of(7) } as const;
+    const bias = { dtype: "f32", shape: [3], data: Float32Array.of(1, 2, 3) } as const;
+    const weight = { dtype: "f32", shape: [3, 8], data: new Float32Array(24) } as const;
+    const folder = folderWith({});
     writeFileSync(
-      join(folder, "use.mjs"),
-      `import * as small from "./dist/small.mjs";\nconsole.log(Object.keys(small).length > 0);\n`,
+      join(folder, "w.safetensors"),
+      encodeSafetensors({ "output.bias": bias, "output.weight": weight, "optimizer.step": scalar }),
     );
-    const module: unknown = await import(pathToFileURL(join(folder, "dist/small.mjs")).href);
-    expect(module).toHaveProperty("create");
+    const words = ["--export", "classifier", "--dims", "B=1", "--random", "1", "--weights", "w.safetensors"];
+    const { out, err } = await weft(folder, ["run", join(fixtures, "classifier.ts"), ...words]);
+    expect(out).toBe("logits: f32[1, 3]\n  1 2 3\n  min 1  max 3  mean 2\n");
+    expect(err).toBe(`the model file speaks
+w.safetensors: 1 tensor of optimizer state is not used
+w.safetensors: has no hidden.weight, hidden.bias: they begin as the model says
+model classifier, entry predict, on wasm
+`);
   });
 
   test("colours errors where it is asked to, and never against NO_COLOR", async () => {
-    const plain = "error[W601]: weft has no command \"prnt\"\n\n  help: did you mean print?\n";
+    const plain = 'error[W601]: weft has no command "prnt"\n\n  help: did you mean print?\n';
     const asked = await weft(fixtures, ["prnt"], { FORCE_COLOR: "1" });
     expect(asked.err).toContain("\u001B[31merror[W601]:");
     const both = await weft(fixtures, ["prnt"], { FORCE_COLOR: "1", NO_COLOR: "1", NODE_NO_WARNINGS: "1" });
@@ -244,6 +287,17 @@ export default defineModel({
   entry @predict(y = %0)
 }
 `);
+  });
+
+  test("a promise at the top level that nobody keeps", async ({ expect }) => {
+    const folder = folderWith({ "model.ts": "await new Promise(() => {});\nexport default 1;\n" });
+    const { code, err } = await weft(folder, ["check", "model.ts"]);
+    const [first] = err.split("\n");
+    expect({ code, first }).toEqual({
+      code: 1,
+      first:
+        "error[W613]: model.ts: an error was thrown while the file was loaded: what it awaits at its top level never comes",
+    });
   });
 
   test("--debug shows the stack, and it alone", async ({ expect }) => {

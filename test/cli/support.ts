@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import picocolors from "picocolors";
-import { onTestFinished } from "vitest";
+import { afterAll } from "vitest";
 import { runCommandLine } from "../../src/cli/command-line.ts";
 import type { Ui } from "../../src/cli/ui.ts";
 import { renderError } from "../../src/ir/diagnostics/render.ts";
@@ -53,11 +53,13 @@ export const say = async (...words: readonly string[]): Promise<Outcome> => {
   return { code, out, err };
 };
 
-/** A package of ES modules with these files, gone when the test is over. */
+const temporary = mkdtempSync(join(tmpdir(), "weft-cli-"));
+writeFileSync(join(temporary, "package.json"), '{ "type": "module" }');
+afterAll(() => rmSync(temporary, { recursive: true }));
+
+/** A folder with these files inside a package of ES modules, gone when the tests of the file are over. */
 export const folderWith = (files: Readonly<Record<string, string>>): string => {
-  const folder = mkdtempSync(join(tmpdir(), "weft-cli-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  const folder = mkdtempSync(join(temporary, "test-"));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return folder;
 };

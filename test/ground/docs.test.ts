@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { commands } from "../../src/cli/command-line.ts";
 import { generateDocs } from "../../scripts/generate-docs.ts";
+import { commands } from "../../src/cli/command-line.ts";
 
 const read = (name: string): string => readFileSync(join(import.meta.dirname, "../../docs", name), "utf8");
 

@@ -90,7 +90,7 @@ export const planted: readonly Planted[] = [
     file: "src/training/up.ts",
     source: `import "../cli/fine.ts";`,
     rule: imports,
-    says: "not formats, testing or the command line",
+    says: "not testing or the command line",
   },
   {
     what: "a foreign package",

@@ -52,6 +52,17 @@ export const programOf = (kernel: Kernel, shared: Readonly<Record<string, string
   };
 };
 
+/** A name for a test's title, and a program of one kernel. */
+export type KernelCase = readonly [title: string, program: PlannedProgram];
+
+/** A case made with the builder; `shared` as for `programOf`. */
+export const kernelCase = (
+  title: string,
+  parameters: readonly ParameterRow[],
+  fill: (body: BlockBuilder) => void,
+  shared: Readonly<Record<string, string>> = {},
+): KernelCase => [title, programOf(kernelOf(parameters, fill), shared)];
+
 /** What each buffer of a program holds. */
 export type Contents = ReadonlyMap<string, DataArray>;
 
@@ -105,7 +116,7 @@ export const contentsFor = (kernel: Kernel, seed: number): Contents => {
 
 const interesting: { readonly [D in DType]: readonly number[] } = {
   f32: [0, -0, 1, -1, 0.5, -2.5, 1.1, 3e38, -3e38, 1e-45, -1e-40, Infinity, -Infinity, NaN, 16777217, 0.1, 2147483648],
-  f64: [0, -0, 1, -1, 0.1, -2.5, 1e300, -1e300, 5e-324, Infinity, -Infinity, NaN, 4503599627370497.5],
+  f64: [0, -0, 1, -1, 0.1, -2.5, 1e300, -1e300, 5e-324, Infinity, -Infinity, NaN, 4503599627370495.5],
   i32: [0, 1, -1, 2, 7, -13, 31, 32, 2147483647, -2147483648, 123456789],
   u8: [0, 1, 2, 127, 128, 255],
   bool: [0, 1],

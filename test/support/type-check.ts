@@ -1,68 +1,32 @@
-// Type-checks programs that exist only as text, with the compiler and the options of the project.
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+// The type checker as a process of its own, with a bound on its time and memory: it is stopped with everything it started.
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 
-const root = resolve(import.meta.dirname, "../..");
+const compiler = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
 
-/** One finding of the compiler; lines count from 1. */
-export interface TypeError {
-  readonly line: number;
-  readonly message: string;
-}
-
-/** What the compiler says of a program. */
-export interface TypeCheck {
-  readonly errors: readonly TypeError[];
-  /** How many types were instantiated: what checking costs, independent of the machine. */
-  readonly instantiations: number;
-}
-
-const options = {
-  extends: join(root, "tsconfig.json"),
-  compilerOptions: {
-    rootDir: "/",
-    noUnusedLocals: false,
-    isolatedDeclarations: false,
-    declaration: false,
-    rewriteRelativeImportExtensions: false,
-    typeRoots: [join(root, "node_modules/@types")],
-  },
-  include: ["program.ts"],
-};
-
-const compile = (folder: string): string => {
-  const compiler = join(root, "node_modules/typescript/bin/tsc");
-  const flags = ["-p", folder, "--pretty", "false", "--singleThreaded", "--extendedDiagnostics"];
-  try {
-    return execFileSync(process.execPath, [compiler, ...flags], { encoding: "utf8", timeout: 50_000 });
-  } catch (error) {
-    // Programs with errors end with a code other than 0; what they print is what is wanted.
-    if (error instanceof Error && "stdout" in error && typeof error.stdout === "string") return error.stdout;
-    throw error;
-  }
-};
-
-/** Checks a program; `@/` in its imports stands for the root of the project. */
-export const typeCheck = (program: string): TypeCheck => {
-  const folder = mkdtempSync(join(tmpdir(), "weft-types-"));
-  try {
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(options));
-    writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-    writeFileSync(join(folder, "program.ts"), program.replaceAll('from "@/', `from "${root}/`));
-    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction");
-    const output = compile(folder);
-    const instantiations = /^Instantiations:\s+(\d+)/m.exec(output)?.[1];
-    if (instantiations === undefined) throw new Error(`the compiler did not finish: ${output}`);
-    const errors = [...output.matchAll(/^.*program\.ts\((\d+),\d+\): error TS\d+: (.*(?:\n {2}.*)*)/gm)].map(
-      ([, line, message = ""]): TypeError => ({ line: Number(line), message }),
-    );
-    return { errors, instantiations: Number(instantiations) };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-};
-
-/** The sentence of a rule, out of the compiler's message around it. */
-export const sentenceOf = (message: string): string | undefined => /(?:type|to) '"(.*)"'\.$/m.exec(message)?.[1];
+/** The errors of a project, a line each, with paths relative to its folder. */
+export const typeErrors = (folder: string, seconds = 50): Promise<readonly string[]> =>
+  new Promise((resolve, reject) => {
+    const process_ = spawn(process.execPath, [compiler, "-p", ".", "--pretty", "false"], {
+      cwd: folder,
+      detached: true,
+      env: { ...process.env, GOMEMLIMIT: "3GiB" },
+    });
+    let output = "";
+    for (const stream of [process_.stdout, process_.stderr])
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+      });
+    const timer = setTimeout(() => {
+      if (process_.pid !== undefined) process.kill(-process_.pid, "SIGKILL");
+      reject(new Error(`the type check of ${folder} takes longer than ${seconds} s`));
+    }, seconds * 1000);
+    process_.on("error", reject);
+    process_.on("close", (code) => {
+      clearTimeout(timer);
+      const errors = output.split("\n").filter((line) => /\berror TS\d+:/.test(line));
+      if (code !== 0 && errors.length === 0) reject(new Error(`tsc ended with ${code}: ${output}`));
+      resolve(errors);
+    });
+  });

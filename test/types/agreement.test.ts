@@ -11,7 +11,7 @@ import { type Dim, multiplyDims } from "../../src/ir/types/dim.ts";
 import type { DType } from "../../src/ir/types/dtype.ts";
 import type { Tensor } from "../../src/ir/types/tensor.ts";
 import { type Shape, tensorType } from "../../src/ir/types/tensor-type.ts";
-import { sentenceOf, typeCheck } from "../support/type-check.ts";
+import { sentenceOf, typeCheck } from "./type-check-program.ts";
 
 /** A tensor to be made, in a call. */
 class Given {
@@ -319,7 +319,7 @@ import type { DType } from "@/src/ir/types/dtype.ts";
 import type { Dims, Tensor } from "@/src/ir/types/tensor.ts";
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 declare const given: <D extends DType, const S extends Dims>(dtype: D, shape: S) => Tensor<[...S], D>;
-declare const gives: <const S extends Dims>() => <const T extends Dims>(x: Tensor<T>, ...wrong: Same<[...T], [...S]> extends true ? [] : [actual: [...T]]) => void;
+type Gives<A extends Dims, B extends Dims> = Same<[...A], [...B]> extends true ? true : { readonly instead: [...A] };
 const { ${Object.keys(functions)
   .filter((name) => name !== "pairOf")
   .join(", ")} } = functions;
@@ -332,7 +332,9 @@ test.each(Object.entries(families))("%s: static rules and typing rules agree", (
   const wanted = calls.map(described);
   const lines = calls.map((one, position) => {
     const result = wanted[position] ?? "";
-    return typeof result === "string" ? programLine(one) : `gives<${JSON.stringify(result)}>()(${programLine(one)})`;
+    if (typeof result === "string") return programLine(one);
+    const shape = `(typeof x${position})["shape"]`;
+    return `const x${position} = ${programLine(one)}; true satisfies Gives<${shape}, ${JSON.stringify(result)}>`;
   });
   const { errors } = typeCheck(`${header}${lines.join(";\n")};\n`);
   const first = header.split("\n").length;

@@ -101,9 +101,12 @@ const dependence = (
   return { isVarying, isUnstable };
 };
 
-const indexBounds = ({ from, to }: StmtOf<"for">, bounds: Bounds): Interval => {
-  const { low } = intervalOf(from, bounds);
-  return { low, high: Math.max(low, intervalOf(to, bounds).high - 1) };
+/** Where the index of a loop lies: up to its last value, if it is known where it starts. */
+const indexBounds = ({ from, to, step }: StmtOf<"for">, bounds: Bounds): Interval => {
+  const start = intervalOf(from, bounds);
+  const end = intervalOf(to, bounds).high - 1;
+  const last = start.low === start.high ? start.low + Math.floor((end - start.low) / step) * step : end;
+  return { low: start.low, high: Math.max(start.low, last) };
 };
 
 /** How many iterations a loop has at most. */

@@ -1,5 +1,5 @@
-// Blocks: statements that run for one iteration at a time. Variables live in fixed registers. Innermost loops are handed
-// to chunked-loop.ts, which takes those whose iterations may run side by side; the rest stay here, slower but right.
+// Blocks: statements that run for one iteration at a time. Variables live in fixed registers. Loops are handed to
+// chunked-loop.ts, which takes those whose iterations may run side by side; the rest stay here, slower but right.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { type Expr, isVector } from "../../ir/loop/expr.ts";
 import { someExpr } from "../../ir/loop/rewrite.ts";

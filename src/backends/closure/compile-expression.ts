@@ -5,7 +5,7 @@ import { type Expr, type ExprKind, type ExprOf, type LoopBinary, type LoopType, 
 import type { DataArray } from "../../ir/types/dtype.ts";
 import { binaryRow, castRow, compareRow, multiplyAddRow, rampRow, selectRow, unaryRow } from "./row-of.ts";
 import { copyRow, gatherRow } from "./rows/move.ts";
-import type { BinaryRow, UnaryRow } from "./rows/row.ts";
+import type { BinaryRow, TernaryRow, UnaryRow } from "./rows/row.ts";
 import type { Scope } from "./scope.ts";
 import {
   isDense,
@@ -69,6 +69,34 @@ const emitBinary = (
       b.array,
       b.cursor.offset + b.delta,
       q,
+    ),
+  );
+};
+
+const emitTernary = (
+  { code, extent }: Scope,
+  row: TernaryRow<DataArray>,
+  out: Value,
+  [a, b, c]: readonly [Value, Value, Value],
+): void => {
+  const lanes = lanesOf(out.type);
+  const p = maskOf(a);
+  const q = maskOf(b);
+  const r = maskOf(c);
+  code.push(() =>
+    row(
+      extent.count * lanes,
+      out.array,
+      out.cursor.offset + out.delta,
+      a.array,
+      a.cursor.offset + a.delta,
+      p,
+      b.array,
+      b.cursor.offset + b.delta,
+      q,
+      c.array,
+      c.cursor.offset + c.delta,
+      r,
     ),
   );
 };
@@ -140,31 +168,17 @@ const multiplyAddOperands = ({ fn, type, left, right }: ExprOf<"binary">): reado
   return right.kind === "binary" && right.fn === "mul" ? [right.left, right.right, left] : undefined;
 };
 
-const multiplyAdd = (operands: readonly [Expr, Expr, Expr], type: LoopType, scope: Scope, target?: Value): Value => {
-  const [a, b, c] = operands.map((operand) => compileDense(operand, scope));
-  invariant(a !== undefined && b !== undefined && c !== undefined, "three operands");
-  release(scope, a, b, c);
+const ternaryOf = (
+  row: TernaryRow<DataArray>,
+  type: LoopType,
+  [a, b, c]: readonly [Expr, Expr, Expr],
+  scope: Scope,
+  target?: Value,
+): Value => {
+  const operands = [compileDense(a, scope), compileDense(b, scope), compileDense(c, scope)] as const;
+  release(scope, ...operands);
   const out = target ?? scope.allocate(type);
-  const row = multiplyAddRow;
-  const lanes = lanesOf(type);
-  const [p, q, r] = [maskOf(a), maskOf(b), maskOf(c)];
-  const { extent } = scope;
-  scope.code.push(() =>
-    row(
-      extent.count * lanes,
-      out.array,
-      out.cursor.offset + out.delta,
-      a.array,
-      a.cursor.offset + a.delta,
-      p,
-      b.array,
-      b.cursor.offset + b.delta,
-      q,
-      c.array,
-      c.cursor.offset + c.delta,
-      r,
-    ),
-  );
+  emitTernary(scope, row, out, operands);
   return out;
 };
 
@@ -183,7 +197,7 @@ const compilers: { readonly [K in ExprKind]: (expr: ExprOf<K>, scope: Scope, tar
   binary: (expr, scope, target) => {
     const { fn, type, left, right } = expr;
     const operands = multiplyAddOperands(expr);
-    if (operands !== undefined) return multiplyAdd(operands, type, scope, target);
+    if (operands !== undefined) return ternaryOf(multiplyAddRow, type, operands, scope, target);
     const a = compileDense(left, scope);
     const b = compileDense(right, scope);
     return binaryOf(fn, type, a, b, scope, target);
@@ -196,35 +210,8 @@ const compilers: { readonly [K in ExprKind]: (expr: ExprOf<K>, scope: Scope, tar
     emitBinary(scope, compareRow(fn, left.type), out, a, b);
     return out;
   },
-  select: ({ type, condition, then, otherwise }, scope, target) => {
-    const c = compileDense(condition, scope);
-    const a = compileDense(then, scope);
-    const b = compileDense(otherwise, scope);
-    release(scope, c, a, b);
-    const out = target ?? scope.allocate(type);
-    const row = selectRow(type);
-    const lanes = lanesOf(type);
-    const [r, p, q] = [maskOf(c), maskOf(a), maskOf(b)];
-    const { extent } = scope;
-    scope.code.push(() =>
-      row(
-        extent.count * lanes,
-        out.array,
-        out.cursor.offset + out.delta,
-        // Conditions are bytes.
-        c.array as Uint8Array<ArrayBuffer>,
-        c.cursor.offset + c.delta,
-        r,
-        a.array,
-        a.cursor.offset + a.delta,
-        p,
-        b.array,
-        b.cursor.offset + b.delta,
-        q,
-      ),
-    );
-    return out;
-  },
+  select: ({ type, condition, then, otherwise }, scope, target) =>
+    ternaryOf(selectRow(type), type, [condition, then, otherwise], scope, target),
   cast: ({ type, operand }, scope, target) => {
     const row = castRow(operand.type, type);
     const a = row === undefined ? compileExpression(operand, scope) : compileDense(operand, scope);

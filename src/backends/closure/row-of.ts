@@ -10,28 +10,29 @@ import * as float32 from "./rows/float32.ts";
 import * as float64 from "./rows/float64.ts";
 import * as fold from "./rows/fold.ts";
 import * as int32 from "./rows/int32.ts";
-import type { BinaryRow, FoldRow, SelectRow, TernaryRow, UnaryRow } from "./rows/row.ts";
+import type { BinaryRow, FoldRow, TernaryRow, UnaryRow } from "./rows/row.ts";
 import { storageOf } from "./value.ts";
 
 type AnyUnary = UnaryRow<DataArray, DataArray>;
 type AnyBinary = BinaryRow<DataArray, DataArray>;
+type AnyTernary = TernaryRow<DataArray>;
 
-const rowNamed = <Row>(rows: { readonly [fn: string]: unknown }, fn: string, type: LoopType): Row => {
+const rowNamed = (rows: { readonly [fn: string]: unknown }, fn: string, type: LoopType): unknown => {
   invariant(Object.hasOwn(rows, fn), `loop ${fn} of ${type}`);
-  return rows[fn] as Row;
+  return rows[fn];
 };
 
 export const unaryRow = (fn: LoopUnary, type: LoopType): AnyUnary => {
   const storage = storageOf(type);
   if (storage === "f64") return float64.unary(fn) as AnyUnary;
-  if (storage === "u8") return rowNamed({ not: boolean.not }, fn, type);
-  return rowNamed(storage === "f32" ? float32.unary : int32.unary, fn, type);
+  if (storage === "u8") return rowNamed({ not: boolean.not }, fn, type) as AnyUnary;
+  return rowNamed(storage === "f32" ? float32.unary : int32.unary, fn, type) as AnyUnary;
 };
 
 export const binaryRow = (fn: LoopBinary, type: LoopType): AnyBinary => {
   const storage = storageOf(type);
   if (storage === "f64") return float64.binary(fn) as AnyBinary;
-  return rowNamed({ f32: float32.binary, i32: int32.binary, u8: boolean.binary }[storage], fn, type);
+  return rowNamed({ f32: float32.binary, i32: int32.binary, u8: boolean.binary }[storage], fn, type) as AnyBinary;
 };
 
 /** The row of a comparison of operands of this type. */
@@ -39,14 +40,14 @@ export const compareRow = (fn: LoopCompare, type: LoopType): AnyBinary => {
   const storage = storageOf(type);
   if (storage === "f64") return float64.compare(fn) as AnyBinary;
   if (storage === "u8") return boolean.compare(fn) as AnyBinary;
-  return rowNamed(storage === "f32" ? float32.compare : int32.compare, fn, type);
+  return rowNamed(storage === "f32" ? float32.compare : int32.compare, fn, type) as AnyBinary;
 };
 
 const selects = { f32: float32.select, f64: float64.select, i32: int32.select, u8: boolean.select };
 
-export const selectRow = (type: LoopType): SelectRow<DataArray> => selects[storageOf(type)] as SelectRow<DataArray>;
+export const selectRow = (type: LoopType): AnyTernary => selects[storageOf(type)] as AnyTernary;
 
-export const multiplyAddRow: TernaryRow<DataArray> = float32.multiplyAdd as TernaryRow<DataArray>;
+export const multiplyAddRow: AnyTernary = float32.multiplyAdd as AnyTernary;
 
 export const rampRow: AnyUnary = int32.ramp as AnyUnary;
 

@@ -2,10 +2,11 @@
 // the program's memory between runs. The same code serves every backend, because every backend is an instance over one
 // memory at planned offsets.
 import { reject } from "../../ir/diagnostics/diagnostic.ts";
+import { inWords } from "../../ir/diagnostics/in-words.ts";
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { EntryPoint, PlannedProgram, Port } from "../../ir/loop/kernel.ts";
 import { type DataArray, dtypes } from "../../ir/types/dtype.ts";
-import type { Backend } from "../backend.ts";
+import type { Backend, Instance } from "../backend.ts";
 import { checkedFeed, hostArray, type NDArray } from "./host-array.ts";
 
 /** What is known of the inputs of a whole description. */
@@ -42,6 +43,10 @@ export const checkNames = (
   feeds: Readonly<Record<string, unknown>>,
   { names: known }: InputFacts,
 ): void => {
+  if (typeof feeds !== "object" || feeds === null) {
+    const write = `${entry.name}({ ${entry.inputs.map(({ name }) => JSON.stringify(name)).join(", ")} })`;
+    reject("W140", { what: entry.name, expected: "a record of arrays", given: inWords(feeds), write });
+  }
   for (const name of Object.keys(feeds))
     if (!known.includes(name)) reject("W302", { name, entry: entry.name, known });
   for (const { name } of entry.inputs)
@@ -50,8 +55,25 @@ export const checkNames = (
 };
 
 /** Puts a planned program on a backend. */
-export const makeExecutable = (program: PlannedProgram, backend: Backend, facts: InputFacts): Executable => {
-  const instance = backend.instantiate(program);
+export const makeExecutable = (program: PlannedProgram, backend: Backend, facts: InputFacts): Executable =>
+  executableOver(backend.instantiate(program), backend.name, program, facts);
+
+/** The same without blocking, where the backend can. */
+export const makeExecutableAsync = async (
+  program: PlannedProgram,
+  backend: Backend,
+  facts: InputFacts,
+): Promise<Executable> => {
+  const instance = await (backend.instantiateAsync ?? backend.instantiate)(program);
+  return executableOver(instance, backend.name, program, facts);
+};
+
+const executableOver = (
+  instance: Instance,
+  backend: string,
+  program: PlannedProgram,
+  facts: InputFacts,
+): Executable => {
   const viewOf = (buffer: string): DataArray => {
     const declared = program.buffers.get(buffer);
     const offset = program.memory.offsets.get(buffer);
@@ -69,7 +91,7 @@ export const makeExecutable = (program: PlannedProgram, backend: Backend, facts:
   const parameterPort = (name: string): Port =>
     parameters.get(name) ?? reject("W307", { name, known: [...parameters.keys()] });
   return {
-    backend: backend.name,
+    backend,
     entries: [...entries.keys()],
     parameters: program.parameters,
     run: (name, feeds) => {

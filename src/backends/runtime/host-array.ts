@@ -1,4 +1,5 @@
 // Arrays at the border: what callers feed and what they get back. Typed arrays with a shape, nothing to dispose of.
+import { inWords } from "../../ir/diagnostics/in-words.ts";
 import { reject } from "../../ir/diagnostics/diagnostic.ts";
 import type { ArrayOf, DataArray, DType } from "../../ir/types/dtype.ts";
 import { dtypes } from "../../ir/types/dtype.ts";
@@ -23,10 +24,15 @@ export const hostArray = (type: TensorType, data?: DataArray): NDArray => {
   return { dtype: type.dtype, shape, data: data ?? dtypes[type.dtype].allocate(sizeOf(shape)) };
 };
 
-const describe = (value: unknown): string =>
-  value === null || typeof value !== "object" ? String(value) : (value.constructor?.name ?? "an object");
+const sameExtents = (given: unknown, shape: readonly number[]): boolean =>
+  Array.isArray(given) && given.length === shape.length && given.every((extent, axis) => extent === shape[axis]);
 
-/** The data of what was fed for a type; `reject`s another array class, length or shape. */
+const checkBools = (name: string, array: DataArray): void => {
+  const position = array.findIndex((value) => value > 1);
+  if (position >= 0) reject("W310", { name, position, value: array[position] ?? 0 });
+};
+
+/** The data of what was fed for a type; `reject`s another array class, length or shape, and bools beyond 0 and 1. */
 export const checkedFeed = (name: string, type: TensorType, feed: unknown): DataArray => {
   const wrapped = typeof feed === "object" && feed !== null && !ArrayBuffer.isView(feed) && "data" in feed;
   const data = wrapped ? feed.data : feed;
@@ -34,14 +40,15 @@ export const checkedFeed = (name: string, type: TensorType, feed: unknown): Data
   const wanted = expected.constructor.name;
   // Compared by name: arrays of another realm (a worker, a test sandbox) are as good as ours.
   if (!ArrayBuffer.isView(data) || data.constructor.name !== wanted)
-    return reject("W303", { name, type: printType(type), wanted, given: describe(data) });
+    return reject("W303", { name, type: printType(type), wanted, given: inWords(data) });
   // The class was just checked by name.
   const array = data as DataArray;
   const shape = knownShape(type.shape);
-  const given = wrapped && "shape" in feed && Array.isArray(feed.shape) ? feed.shape.map(Number) : undefined;
-  if (given !== undefined && (given.length !== shape.length || given.some((extent, axis) => extent !== shape[axis])))
-    return reject("W304", { name, type: printType(type), given: printShape(given) });
+  const given = wrapped && "shape" in feed ? feed.shape : undefined;
+  if (given !== undefined && !sameExtents(given, shape))
+    return reject("W304", { name, type: printType(type), given: Array.isArray(given) ? printShape(given) : inWords(given) });
   if (array.length !== sizeOf(shape))
     return reject("W305", { name, type: printType(type), wanted: sizeOf(shape), given: array.length });
+  if (type.dtype === "bool") checkBools(name, array);
   return array;
 };

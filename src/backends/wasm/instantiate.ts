@@ -4,7 +4,7 @@ import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { PlannedProgram } from "../../ir/loop/kernel.ts";
 import type { Backend, Instance } from "../backend.ts";
 import { encodeModule, type NameDetail } from "./encode.ts";
-import { engine } from "./engine.ts";
+import { type EngineModule, engine } from "./engine.ts";
 import { emitModule, entryExport, type ModuleOptions, memoryExport } from "./module.ts";
 import { printWat } from "./print-wat.ts";
 
@@ -34,9 +34,8 @@ export const assembleModule = (
   };
 };
 
-const instantiate = (program: PlannedProgram): Instance => {
-  const { bytes, entries } = assembleModule(program);
-  const { exports } = new engine.Instance(new engine.Module(bytes));
+const instanceOf = (module: EngineModule, entries: AssembledModule["entries"]): Instance => {
+  const { exports } = new engine.Instance(module);
   const memory = exports[memoryExport];
   invariant(memory instanceof engine.Memory, "the module exports its memory");
   const functions = new Map<string, () => void>();
@@ -56,4 +55,14 @@ const instantiate = (program: PlannedProgram): Instance => {
 };
 
 /** Runs programs as generated WebAssembly. */
-export const wasmBackend: Backend = { name: "wasm", instantiate };
+export const wasmBackend: Backend = {
+  name: "wasm",
+  instantiate: (program) => {
+    const { bytes, entries } = assembleModule(program);
+    return instanceOf(new engine.Module(bytes), entries);
+  },
+  instantiateAsync: async (program) => {
+    const { bytes, entries } = assembleModule(program);
+    return instanceOf(await engine.compile(bytes), entries);
+  },
+};

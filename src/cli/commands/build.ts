@@ -1,7 +1,7 @@
 // `weft build`: a model as a folder of files that need nothing: the module with its types and weights.
 import { basename, dirname, resolve } from "node:path";
 import { emit } from "../../codegen/write-module.ts";
-import { defineCommand, type AnyCommand } from "../command.ts";
+import { type AnyCommand, defineCommand } from "../command.ts";
 import { compileLoaded } from "../compile-loaded.ts";
 import { loadModel } from "../load-model.ts";
 import { modelOptions, parseDims, weightsOption } from "../options.ts";
@@ -14,7 +14,11 @@ export const build: AnyCommand = defineCommand({
     ...modelOptions,
     out: { type: "string", valueHint: "DIR", description: "The folder to write to; dist unless given." },
     format: { type: "string", oneOf: ["wasm", "js"], description: "WebAssembly (the default), or plain JavaScript." },
-    name: { type: "string", valueHint: "NAME", description: "What the files are called; the model's name unless given." },
+    name: {
+      type: "string",
+      valueHint: "NAME",
+      description: "What the files are called; the model's name unless given.",
+    },
     weights: weightsOption,
   },
   examples: [
@@ -36,6 +40,11 @@ export const build: AnyCommand = defineCommand({
     );
     const [first] = files;
     if (first !== undefined) ui.note(`${loaded.kind} ${loaded.name} written to ${dirname(resolve(first.file))}`);
-    ui.print(table(files.map(({ file, bytes }) => [basename(file), printBytes(bytes)]), [1]));
+    ui.print(
+      table(
+        files.map(({ file, bytes }) => [basename(file), printBytes(bytes)]),
+        [1],
+      ),
+    );
   },
 });

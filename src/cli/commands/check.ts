@@ -91,7 +91,10 @@ const checkModel = (loaded: LoadedModel, dims: Bindings, ui: Ui): void => {
   const options = { verify: "each", verifier: verifyForm } as const;
   const compiled = open.length === 0 ? runPasses(compilation, graph, options) : undefined;
   const trace = compiled?.trace ?? runPasses(standard, graph, options).trace;
-  const stopped: Row = ["stopped", `before lowering: --dims ${open.map((symbol) => `${symbol}=...`).join(",")} goes on`];
+  const stopped: Row = [
+    "stopped",
+    `before lowering: --dims ${open.map((symbol) => `${symbol}=...`).join(",")} goes on`,
+  ];
   const rows = [...graphRows(graph), ...(compiled === undefined ? [stopped] : programRows(compiled.program))];
   const exported = loaded.exported === undefined ? "" : ` (export ${loaded.exported})`;
   ui.print(`${ui.palette.bold(`${loaded.kind} ${loaded.name}`)}${exported}`);

@@ -65,7 +65,8 @@ const printForm = (form: Form, wanted: Wanted, kernel: string | undefined): stri
   const chosen = kernel === undefined ? form : onlyKernel(form, kernel);
   if (chosen.kind === "planned" && wanted === "wat") return assembleModule(chosen.program).wat();
   if (chosen.kind === "planned" && wanted === "js") return printJavaScript(chosen.program);
-  if (kernel !== undefined && "kernels" in chosen.program) return [...chosen.program.kernels.values()].map(printKernel).join("\n");
+  if (kernel !== undefined && "kernels" in chosen.program)
+    return [...chosen.program.kernels.values()].map(printKernel).join("\n");
   if (chosen.kind === "planned") return printProgram(chosen.program, chosen.program.memory.offsets);
   return chosen.kind === "program" ? printProgram(chosen.program) : "";
 };
@@ -75,7 +76,11 @@ export const print: AnyCommand = defineCommand({
   summary: "Prints the program: as described, or after any pass, as graph, loops, WebAssembly or JavaScript.",
   options: {
     ...modelOptions,
-    after: { type: "string", valueHint: "PASS", description: "The program behind this pass (weft explain lists them)." },
+    after: {
+      type: "string",
+      valueHint: "PASS",
+      description: "The program behind this pass (weft explain lists them).",
+    },
     loops: { type: "boolean", description: "The loop program, after all passes unless --after says otherwise." },
     wat: { type: "boolean", description: "The WebAssembly text." },
     js: { type: "boolean", description: "The JavaScript text." },

@@ -51,7 +51,9 @@ const feedsOf = async (entry: EntryPoint, { files, seed, ranges }: Sources): Pro
     const file = files.get(port.name);
     const range = ranges.get(port.name);
     const values =
-      file === undefined ? randomValues(port, seedAt(seed ?? 0, position), "normal", range) : await readInput(file, port);
+      file === undefined
+        ? randomValues(port, seedAt(seed ?? 0, position), "normal", range)
+        : await readInput(file, port);
     return [port.name, values];
   });
   return Object.fromEntries(await Promise.all(feeds));
@@ -81,7 +83,11 @@ export const run: AnyCommand = defineCommand({
   options: {
     ...modelOptions,
     entry: { type: "string", valueHint: "NAME", description: "The entry point; predict unless given." },
-    input: { type: "list", valueHint: "NAME=FILE", description: "Values of an input (.safetensors or .json); once for each." },
+    input: {
+      type: "list",
+      valueHint: "NAME=FILE",
+      description: "Values of an input (.safetensors or .json); once for each.",
+    },
     random: { type: "string", valueHint: "SEED", description: "Random values for the inputs that have no file." },
     backend: { type: "string", oneOf: backendNames, description: "What runs it; wasm unless given." },
     weights: weightsOption,
@@ -107,7 +113,11 @@ export const run: AnyCommand = defineCommand({
         executable.write(port.name, randomValues(port, seedAt(seed, entry.inputs.length + position), "normal"));
     const results = executable.run(entry.name, feeds);
     ui.note(`${loaded.kind} ${loaded.name}, entry ${entry.name}, on ${executable.backend}`);
-    ui.print(Object.entries(results).map(([name, array]) => describeResult(name, array)).join("\n"));
+    ui.print(
+      Object.entries(results)
+        .map(([name, array]) => describeResult(name, array))
+        .join("\n"),
+    );
     if (entry.updates.length > 0) ui.note(`updates ${counted(entry.updates.length, "parameter")}`);
     if (values.out !== undefined) await saveSafetensors(values.out, results);
   },

@@ -15,7 +15,8 @@ const usualTolerance = 1e-3;
 const parseTolerance = (text: string | undefined): number => {
   if (text === undefined) return usualTolerance;
   const tolerance = Number(text);
-  if (!(tolerance >= 0)) reject("W605", { option: "--tolerance", given: text, wanted: "a number from 0 up, such as 1e-5" });
+  if (!(tolerance >= 0))
+    reject("W605", { option: "--tolerance", given: text, wanted: "a number from 0 up, such as 1e-5" });
   return tolerance;
 };
 
@@ -37,10 +38,22 @@ export const verify: AnyCommand = defineCommand({
   summary: "Runs all backends on random values and compares every bit of every result.",
   options: {
     ...modelOptions,
-    runs: { type: "string", valueHint: "N", description: "How many times, 20 unless given; every fourth with extreme values." },
+    runs: {
+      type: "string",
+      valueHint: "N",
+      description: "How many times, 20 unless given; every fourth with extreme values.",
+    },
     seed: { type: "string", valueHint: "N", description: "The seed of the first run, 0 unless given." },
-    reference: { type: "string", valueHint: "N", description: "How many runs the float64 reference joins, 1 unless given." },
-    tolerance: { type: "string", valueHint: "X", description: "The relative error against it that is accepted, 1e-3 unless given." },
+    reference: {
+      type: "string",
+      valueHint: "N",
+      description: "How many runs the float64 reference joins, 1 unless given.",
+    },
+    tolerance: {
+      type: "string",
+      valueHint: "X",
+      description: "The relative error against it that is accepted, 1e-3 unless given.",
+    },
   },
   examples: [
     "weft verify model.ts --dims B=4",
@@ -61,7 +74,9 @@ export const verify: AnyCommand = defineCommand({
     const options = { runs, seed, referenceRuns, tolerance };
     const report = verifyBackends(planned, loaded.model, await contestants(planned), options, progress);
     progress.end();
-    ui.print(`${ui.palette.bold(`${loaded.kind} ${loaded.name}`)}: ${counted(runs, "run")}, seeds ${seed} to ${seed + runs - 1}`);
+    ui.print(
+      `${ui.palette.bold(`${loaded.kind} ${loaded.name}`)}: ${counted(runs, "run")}, seeds ${seed} to ${seed + runs - 1}`,
+    );
     ui.print(reportTable(report));
     const [first, ...others] = report.findings;
     if (first !== undefined) throw new WeftError([first, ...others]);

@@ -37,7 +37,10 @@ export const mul: ArithmeticFunction<"mul"> = arithmetic("mul", "mul");
 /** a / b; integers are truncated, and x / 0 is 0 for them. */
 export const div: ArithmeticFunction<"div"> = arithmetic("div", "div");
 
-/** a to the power of b. */
+/** What is left of the integer a when b is divided out, with the sign of a; 0 where b is 0. */
+export const remainder: ArithmeticFunction<"remainder"> = arithmetic("remainder", "rem");
+
+/** a to the power of b, by IEEE 754: a^0 and 1^b are 1 even of NaN. */
 export const pow: ArithmeticFunction<"pow"> = arithmetic("pow", "pow");
 
 /** The larger of each pair; NaN where either is NaN. */
@@ -45,6 +48,9 @@ export const maximum: ArithmeticFunction<"maximum"> = arithmetic("maximum", "max
 
 /** The smaller of each pair; NaN where either is NaN. */
 export const minimum: ArithmeticFunction<"minimum"> = arithmetic("minimum", "min");
+
+/** The angle of the point (b, a): the first operand is the ordinate. */
+export const atan2: ArithmeticFunction<"atan2"> = arithmetic("atan2", "atan2");
 
 /** Whether both hold (of bool tensors); the bits that both have (of i32). */
 export const logicalAnd: ArithmeticFunction<"logicalAnd"> = arithmetic("logicalAnd", "and");
@@ -54,3 +60,9 @@ export const logicalOr: ArithmeticFunction<"logicalOr"> = arithmetic("logicalOr"
 
 /** Whether just one holds (of bool tensors); the bits that differ (of i32). */
 export const logicalXor: ArithmeticFunction<"logicalXor"> = arithmetic("logicalXor", "xor");
+
+/** The bits of a (i32) moved to the left by the low five bits of b. */
+export const shiftLeft: ArithmeticFunction<"shiftLeft"> = arithmetic("shiftLeft", "shiftLeft");
+
+/** The bits of a (i32) moved to the right by the low five bits of b, copying the sign. */
+export const shiftRight: ArithmeticFunction<"shiftRight"> = arithmetic("shiftRight", "shiftRight");

@@ -3,6 +3,7 @@ import { applyCompare } from "../graph/traced-tensor.ts";
 import { requireDType, requireSameDType } from "../ops/typing.ts";
 import type { CompareFn } from "../scalar/compare.ts";
 import type { DType } from "../types/dtype.ts";
+import { broadcastShapes } from "../types/shape.ts";
 import type { BinaryShape, DTypeOf, SelectShape } from "../types/static/broadcasting.ts";
 import type { Check, NeedsDType, Resolved } from "../types/static/check.ts";
 import type { Dims, Operand, Tensor } from "../types/tensor.ts";
@@ -53,6 +54,8 @@ export const select = <Condition extends Dims, C extends DType, WhenTrue extends
     const chooser = tensorOf("select", condition);
     const [left, right] = [operandOf("select", whenTrue), operandOf("select", whenFalse)];
     requireDType("select", chooser.type, ["bool"]);
+    const shapes = [left, right].map((branch) => (typeof branch === "number" ? [] : branch.shape));
+    shapes.reduce((common, shape) => broadcastShapes("select", common, shape), chooser.shape);
     if (typeof left !== "number" && typeof right !== "number") requireSameDType("select", left.type, right.type);
     return chooser.select(left, right);
   });

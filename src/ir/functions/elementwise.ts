@@ -15,6 +15,9 @@ export interface ElementwiseFunction<Fn extends string, Allowed extends readonly
 /** A function of real numbers. */
 export type RealFunction<Fn extends string> = ElementwiseFunction<Fn, readonly ["f32", "f64"]>;
 
+/** A function of numbers, whole or real. */
+export type NumberFunction<Fn extends string> = ElementwiseFunction<Fn, readonly ["f32", "f64", "i32"]>;
+
 const elementwise = <Fn extends UnaryFn, Allowed extends readonly DType[]>(
   fn: Fn,
 ): ElementwiseFunction<Fn, Allowed> => {
@@ -23,43 +26,112 @@ const elementwise = <Fn extends UnaryFn, Allowed extends readonly DType[]>(
 };
 
 /** -x */
-export const neg: RealFunction<"neg"> = elementwise("neg");
+export const neg: NumberFunction<"neg"> = elementwise("neg");
 
-/** The magnitude; its derivative at 0 is 0. */
-export const abs: RealFunction<"abs"> = elementwise("abs");
+/** |x|; the derivative at 0 is 0 */
+export const abs: NumberFunction<"abs"> = elementwise("abs");
 
-/** -1, 0 or 1. */
-export const sign: RealFunction<"sign"> = elementwise("sign");
+/** -1, 0 or 1 by the sign of x; -0 and NaN as they are */
+export const sign: NumberFunction<"sign"> = elementwise("sign");
 
-/** e to the power of x. */
-export const exp: RealFunction<"exp"> = elementwise("exp");
+/** x^2 */
+export const square: RealFunction<"square"> = elementwise("square");
 
-/** exp(x) - 1, exact near 0. */
-export const expm1: RealFunction<"expm1"> = elementwise("expm1");
+/** 1 / x */
+export const reciprocal: RealFunction<"reciprocal"> = elementwise("reciprocal");
 
-/** The natural logarithm. */
-export const log: RealFunction<"log"> = elementwise("log");
-
-/** The square root. */
+/** The square root of x. */
 export const sqrt: RealFunction<"sqrt"> = elementwise("sqrt");
 
 /** 1 / sqrt(x) */
 export const rsqrt: RealFunction<"rsqrt"> = elementwise("rsqrt");
 
-/** The sine. */
+/** The greatest whole number that is at most x. */
+export const floor: RealFunction<"floor"> = elementwise("floor");
+
+/** The least whole number that is at least x. */
+export const ceil: RealFunction<"ceil"> = elementwise("ceil");
+
+/** The nearest whole number, halves to even. */
+export const round: RealFunction<"round"> = elementwise("round");
+
+/** The whole part of x. */
+export const trunc: RealFunction<"trunc"> = elementwise("trunc");
+
+/** Whether x is false. */
+export const logicalNot: ElementwiseFunction<"not", readonly ["bool"]> = elementwise("not");
+
+/** e^x */
+export const exp: RealFunction<"exp"> = elementwise("exp");
+
+/** e^x - 1, accurate near 0 */
+export const expm1: RealFunction<"expm1"> = elementwise("expm1");
+
+/** ln x */
+export const log: RealFunction<"log"> = elementwise("log");
+
+/** The logarithm of x to base 2. */
+export const log2: RealFunction<"log2"> = elementwise("log2");
+
+/** ln(1 + x), accurate near 0 */
+export const log1p: RealFunction<"log1p"> = elementwise("log1p");
+
+/** sin x; the f32 program gives sin 0 where |x| > 2^17, the f64 program where |x| > 2^20 */
 export const sin: RealFunction<"sin"> = elementwise("sin");
 
-/** The cosine. */
+/** cos x; the f32 program gives cos 0 where |x| > 2^17, the f64 program where |x| > 2^20 */
 export const cos: RealFunction<"cos"> = elementwise("cos");
 
-/** The hyperbolic tangent. */
+/** tan x; the f32 program gives tan 0 where |x| > 2^17, the f64 program where |x| > 2^20 */
+export const tan: RealFunction<"tan"> = elementwise("tan");
+
+/** The angle whose tangent is x. */
+export const atan: RealFunction<"atan"> = elementwise("atan");
+
+/** tanh x */
 export const tanh: RealFunction<"tanh"> = elementwise("tanh");
 
-/** 1 / (1 + exp(-x)) */
+/** The error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x. */
+export const erf: RealFunction<"erf"> = elementwise("erf");
+
+/** 1 - erf(x), accurate in the tail */
+export const erfc: RealFunction<"erfc"> = elementwise("erfc");
+
+/** max(x, 0); the derivative at 0 is 0 */
+export const relu: NumberFunction<"relu"> = elementwise("relu");
+
+/** min(max(x, 0), 6); the derivative at 0 and at 6 is 0 */
+export const relu6: NumberFunction<"relu6"> = elementwise("relu6");
+
+/** x where x > 0, otherwise 0.01 x; the derivative at 0 is 0.01 */
+export const leakyRelu: RealFunction<"leakyRelu"> = elementwise("leakyRelu");
+
+/** x where x > 0, otherwise e^x - 1 */
+export const elu: RealFunction<"elu"> = elementwise("elu");
+
+/** 1.0507 x where x > 0, otherwise 1.7581 (e^x - 1) */
+export const selu: RealFunction<"selu"> = elementwise("selu");
+
+/** 1 / (1 + e^-x) */
 export const sigmoid: RealFunction<"sigmoid"> = elementwise("sigmoid");
 
-/** max(x, 0); its derivative at 0 is 0, and NaN stays NaN. */
-export const relu: RealFunction<"relu"> = elementwise("relu");
+/** min(max(x + 3, 0), 6) / 6; the derivative at -3 and at 3 is 0 */
+export const hardsigmoid: RealFunction<"hardsigmoid"> = elementwise("hardsigmoid");
 
-/** Whether it does not hold, of bool tensors. */
-export const logicalNot: ElementwiseFunction<"not", readonly ["bool"]> = elementwise("not");
+/** x sigmoid(x), also known as swish */
+export const silu: RealFunction<"silu"> = elementwise("silu");
+
+/** x min(max(x + 3, 0), 6) / 6; the derivative at -3 is 0 and at 3 is 1 */
+export const hardswish: RealFunction<"hardswish"> = elementwise("hardswish");
+
+/** x times the normal distribution's integral up to x */
+export const gelu: RealFunction<"gelu"> = elementwise("gelu");
+
+/** x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2 */
+export const geluTanh: RealFunction<"geluTanh"> = elementwise("geluTanh");
+
+/** x tanh(ln(1 + e^x)) */
+export const mish: RealFunction<"mish"> = elementwise("mish");
+
+/** ln(1 + e^x) */
+export const softplus: RealFunction<"softplus"> = elementwise("softplus");

@@ -1,6 +1,6 @@
 // Functions that cut tensors apart and put them together.
 import { reject } from "../diagnostics/diagnostic.ts";
-import { normalizeAxis } from "../ops/typing.ts";
+import { normalizeAxis, requireSameDType } from "../ops/typing.ts";
 import type { DType } from "../types/dtype.ts";
 import type { Check, Resolved } from "../types/static/check.ts";
 import type {
@@ -70,9 +70,11 @@ export const stack = <const Tensors extends readonly Tensor[], const Axis extend
     const list = tensorsOf("stack", tensors);
     const [first] = list;
     if (first === undefined) return reject("W219", { op: "stack" });
-    for (const other of list)
+    for (const other of list) {
+      requireSameDType("stack", first.type, other.type);
       if (!sameShape(first.shape, other.shape))
         reject("W235", { first: printType(first.type), other: printType(other.type) });
+    }
     const at = normalizeAxis("stack", [...first.shape, 1], axis ?? 0);
     const [head = first, ...rest] = list.map((tensor) => tensor.reshape(tensor.shape.toSpliced(at, 0, 1)));
     return head.concat(rest, at);

@@ -1,7 +1,8 @@
 // The tensor that users hold: a value of a graph under construction, with the methods of `Tensor`. It inserts the
 // broadcasts and constants that users leave out, turns negative axes into positive ones, and remembers where in the
 // user's program each op was written.
-import { reject, weftError } from "../diagnostics/diagnostic.ts";
+import { locate, reject, WeftError, weftError } from "../diagnostics/diagnostic.ts";
+import { inWords } from "../diagnostics/in-words.ts";
 import { captureLocation, type Location } from "../diagnostics/location.ts";
 import type { Attributes } from "../ops/attributes.ts";
 import type { OpKind } from "../ops/index.ts";
@@ -15,7 +16,7 @@ import { type Dim, multiplyDims, normalizeDim } from "../types/dim.ts";
 import type { DataArray, DType } from "../types/dtype.ts";
 import { broadcastShapes, resolveReshape } from "../types/shape.ts";
 import type { Dims, MatmulOptions, Operand, PadAxis, ReduceOptions, SliceAxis, Tensor } from "../types/tensor.ts";
-import { type Shape, sameShape, type TensorType, tensorType } from "../types/tensor-type.ts";
+import { printShape, type Shape, sameShape, type TensorType, tensorType } from "../types/tensor-type.ts";
 import type { GraphBuilder } from "./builder.ts";
 import type { ValueId } from "./graph.ts";
 
@@ -52,17 +53,17 @@ class TracedTensor implements Tensor {
   }
 
   /** A number takes this tensor's dtype and shape. */
-  #operand(other: Operand, like: Tensor = this): Tensor {
-    return typeof other === "number" ? this.trace.constant(other, like.dtype, like.shape) : other;
+  #operand(what: string, other: Operand, like: Tensor = this): Tensor {
+    return typeof other === "number" ? this.trace.constant(other, like.dtype, like.shape) : requireTensor(what, other);
   }
 
   #binary(fn: BinaryFn, other: Operand): Tensor {
-    const [left, right] = this.#aligned(fn, this.#operand(other));
+    const [left, right] = this.#aligned(fn, this.#operand(fn, other));
     return this.#emit("binary", [left, right], { fn });
   }
 
   #compare(fn: CompareFn, other: Operand): Tensor {
-    const [left, right] = this.#aligned(fn, this.#operand(other));
+    const [left, right] = this.#aligned(fn, this.#operand(fn, other));
     return this.#emit("compare", [left, right], { fn });
   }
 
@@ -224,7 +225,7 @@ class TracedTensor implements Tensor {
     });
   }
   reshape(shape: Dims): Tensor {
-    const resolved = resolveReshape(this.shape, shape.map(normalizeDim));
+    const resolved = resolveReshape(this.shape, canonicalShape("reshape", shape));
     return sameShape(resolved, this.shape) ? this : this.#emit("reshape", [this], { shape: resolved });
   }
   transpose(permutation: readonly number[]): Tensor {
@@ -233,7 +234,8 @@ class TracedTensor implements Tensor {
     });
   }
   broadcastTo(shape: Dims): Tensor {
-    return sameShape(shape, this.shape) ? this : this.#emit("broadcast", [this], { shape: shape.map(normalizeDim) });
+    const canonical = canonicalShape("broadcast", shape);
+    return sameShape(canonical, this.shape) ? this : this.#emit("broadcast", [this], { shape: canonical });
   }
 
   sumTo(shape: Dims): Tensor {
@@ -247,8 +249,8 @@ class TracedTensor implements Tensor {
 
   slice(ranges: readonly SliceAxis[]): Tensor {
     return this.#emit("slice", [this], {
-      starts: ranges.map(({ start }) => normalizeDim(start)),
-      ends: ranges.map(({ end }) => normalizeDim(end)),
+      starts: canonicalShape("slice", ranges.map(({ start }) => start)),
+      ends: canonicalShape("slice", ranges.map(({ end }) => end)),
       steps: ranges.map(({ step }) => step),
     });
   }
@@ -270,12 +272,35 @@ class TracedTensor implements Tensor {
     return this.#emit("gather", [this, indices], { axis: normalizeAxis("gather", this.shape, axis) });
   }
   scatterAdd(indices: Tensor, extent: Dim, axis = 0): Tensor {
-    return this.#emit("scatterAdd", [indices, this], { axis, extent: normalizeDim(extent) });
+    return this.#emit("scatterAdd", [indices, this], { axis, extent: canonicalExtent("scatterAdd", extent) });
   }
   oneHot(depth: Dim, dtype: DType = "f32"): Tensor {
-    return this.#emit("oneHot", [this], { depth: normalizeDim(depth), dtype });
+    return this.#emit("oneHot", [this], { depth: canonicalExtent("oneHot", depth), dtype });
   }
 }
+
+/** An operand that must be a tensor: W230 for anything else. */
+const requireTensor = (op: string, operand: unknown): Tensor =>
+  isTensor(operand) ? operand : reject("W230", { op, given: inWords(operand) }, { location: captureLocation() });
+
+/** Extents in canonical form; W209 for what is no dimension, W140 for what is no list. */
+const canonicalShape = (op: string, shape: unknown): Shape => {
+  if (!Array.isArray(shape)) {
+    const write = 'a list of extents, such as ["B", 784]';
+    return reject("W140", { what: op, expected: "a shape", given: inWords(shape), write }, { location: captureLocation() });
+  }
+  return shape.map((extent: unknown): Dim => {
+    try {
+      if (typeof extent === "number" || typeof extent === "string") return normalizeDim(extent);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+    const details = { op, extent: String(extent), shape: printShape(shape.map(String)) };
+    return reject("W209", details, { location: captureLocation() });
+  });
+};
+
+const canonicalExtent = (op: string, extent: Dim): Dim => canonicalShape(op, [extent])[0] ?? 0;
 
 /** Emits an op of any number of results into a trace. */
 export const emitMany = (
@@ -285,7 +310,13 @@ export const emitMany = (
   attrs: Attributes,
 ): readonly Tensor[] => {
   const location: Location = captureLocation();
-  const ids = operands.map((operand) => trace.value(operand, op));
+  const ids = operands.map((operand) => {
+    try {
+      return trace.value(operand, op);
+    } catch (error) {
+      throw error instanceof WeftError ? locate(error, location) : error;
+    }
+  });
   return trace.builder.emit(op, ids, attrs, location).map((id) => new TracedTensor(trace, id));
 };
 
@@ -326,8 +357,8 @@ export const traceOver = (builder: GraphBuilder): Trace => {
       // The definition's own types say what goes in and comes out; the builder works on kinds and plain lists.
       emitMany(trace, op.kind as OpKind, operands as readonly Tensor[], attrs as Attributes) as Tuple<Tensor, Out>,
     constant: (value, dtype, shape = []) => trace.tensor(builder.constant(value, dtype, shape)),
-    input: (name, type) => trace.tensor(builder.input(name, canonicalType(type), captureLocation())),
-    parameter: (name, type) => trace.tensor(builder.parameter(name, canonicalType(type), captureLocation())),
+    input: (name, type) => trace.tensor(builder.input(name, canonicalType(`input ${name}`, type), captureLocation())),
+    parameter: (name, type) => trace.tensor(builder.parameter(name, canonicalType(`parameter ${name}`, type), captureLocation())),
     data: (dtype, shape, data) => trace.tensor(builder.data(dtype, shape, data, captureLocation())),
     tensor: (value) => new TracedTensor(trace, value),
     value: (tensor, what = "this operation") =>
@@ -336,7 +367,8 @@ export const traceOver = (builder: GraphBuilder): Trace => {
   return trace;
 };
 
-const canonicalType = ({ dtype, shape }: TensorType): TensorType => tensorType(dtype, shape.map(normalizeDim) as Shape);
+const canonicalType = (what: string, { dtype, shape }: TensorType): TensorType =>
+  tensorType(dtype, canonicalShape(what, shape));
 
 const traces: Trace[] = [];
 

@@ -166,7 +166,8 @@ const buildTiled = (context: ConvolutionContext, geometry: ConvolutionGeometry):
 
 /** Builds the kernels of `conv2d`: [N, C, H, W] by [O, C/groups, KH, KW]. */
 export const buildConvolution = (context: ConvolutionContext): void => {
-  const geometry = geometryOf(context);
-  if (context.resultTypes[0].dtype === "f32") buildTiled(context, geometry);
+  const { attrs, operandTypes, resultTypes } = context;
+  const geometry = geometryOf(attrs, operandTypes[0], operandTypes[1], resultTypes[0]);
+  if (resultTypes[0].dtype === "f32") buildTiled(context, geometry);
   else buildPlainConvolution(context, geometry);
 };

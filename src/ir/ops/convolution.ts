@@ -6,13 +6,13 @@ import { generate, type KnownType, type NdArray, positionOf } from "../types/nda
 import { knownShape } from "../types/shape.ts";
 import type { Tensor } from "../types/tensor.ts";
 import type { Conv2dAttrs, Conv2dInputGradientAttrs, Conv2dWeightGradientAttrs } from "./convolution-attributes.ts";
-import { inputGradient, weightGradient } from "./convolution-gradients.ts";
+import { inputGradient } from "./convolution-input-gradient.ts";
 import { buildConvolution } from "./convolution-kernel.ts";
 import { convolutionType, inputGradientType, kernelOf, weightGradientType } from "./convolution-typing.ts";
 import { defineOp, type FastCheckModule, type OpDefinition, type OpInstance } from "./op.ts";
+import { buildWeightGradient } from "./weight-gradient-kernel.ts";
 import { arbitraryImages, arbitraryPlacement } from "./window-arbitraries.ts";
-import { type WindowGeometry, windowAxes } from "./window-geometry.ts";
-import { windows } from "./windows.ts";
+import { type WindowAxis, windowAxes } from "./window-geometry.ts";
 
 const floats: readonly DType[] = ["f32", "f64"];
 
@@ -29,22 +29,53 @@ const imageExtents = (images: Tensor): Pick<Conv2dInputGradientAttrs, "height" |
   return { height, width };
 };
 
+/** Where a tap of the window at (oh, ow) lies on the images [N, C, H, W]; undefined outside of them. */
+const pixelUnder = (
+  shape: readonly number[],
+  [rows, columns]: readonly [WindowAxis, WindowAxis],
+  [n, c]: readonly [number, number],
+  [oh, ow]: readonly [number, number],
+  [kh, kw]: readonly [number, number],
+): number | undefined => {
+  const [, , height = 0, width = 0] = shape;
+  const row = oh * rows.stride + kh * rows.dilation - rows.low;
+  const column = ow * columns.stride + kw * columns.dilation - columns.low;
+  return row < 0 || row >= height || column < 0 || column >= width ? undefined : positionOf(shape, [n, c, row, column]);
+};
+
 const evaluateConv2d = (images: NdArray, weight: NdArray, attrs: Conv2dAttrs): NdArray => {
   const shape = knownShape(convolutionType("conv2d", images, weight, attrs).shape);
-  const [rows, columns] = windowAxes({ ...attrs, kernel: kernelOf("conv2d", weight) });
-  const [, , height = 0, width = 0] = images.shape;
+  const [kernelHeight, kernelWidth] = kernelOf("conv2d", weight);
+  const axes = windowAxes({ ...attrs, kernel: [kernelHeight, kernelWidth] });
   const [outChannels = 0, groupChannels = 0] = weight.shape;
   return generate(images.dtype, shape, ([n = 0, o = 0, oh = 0, ow = 0]) => {
     const firstChannel = Math.floor(o / (outChannels / attrs.groups)) * groupChannels;
     let sum = 0;
     for (let c = 0; c < groupChannels; c++)
-      for (let kh = 0; kh < rows.kernel; kh++)
-        for (let kw = 0; kw < columns.kernel; kw++) {
-          const row = oh * rows.stride + kh * rows.dilation - rows.low;
-          const column = ow * columns.stride + kw * columns.dilation - columns.low;
-          if (row < 0 || row >= height || column < 0 || column >= width) continue;
-          const x = images.data[positionOf(images.shape, [n, firstChannel + c, row, column])] ?? 0;
-          sum += x * (weight.data[positionOf(weight.shape, [o, c, kh, kw])] ?? 0);
+      for (let kh = 0; kh < kernelHeight; kh++)
+        for (let kw = 0; kw < kernelWidth; kw++) {
+          const pixel = pixelUnder(images.shape, axes, [n, firstChannel + c], [oh, ow], [kh, kw]);
+          if (pixel === undefined) continue;
+          sum += (images.data[pixel] ?? 0) * (weight.data[positionOf(weight.shape, [o, c, kh, kw])] ?? 0);
+        }
+    return sum;
+  });
+};
+
+const evaluateWeightGradient = (images: NdArray, cotangent: NdArray, attrs: Conv2dWeightGradientAttrs): NdArray => {
+  const shape = knownShape(weightGradientType(images, cotangent, attrs).shape);
+  const axes = windowAxes(attrs);
+  const [batch = 0, outChannels = 0, outHeight = 0, outWidth = 0] = cotangent.shape;
+  const [, groupChannels = 0] = shape;
+  return generate(images.dtype, shape, ([o = 0, c = 0, kh = 0, kw = 0]) => {
+    const channel = Math.floor(o / (outChannels / attrs.groups)) * groupChannels + c;
+    let sum = 0;
+    for (let n = 0; n < batch; n++)
+      for (let oh = 0; oh < outHeight; oh++)
+        for (let ow = 0; ow < outWidth; ow++) {
+          const pixel = pixelUnder(images.shape, axes, [n, channel], [oh, ow], [kh, kw]);
+          if (pixel === undefined) continue;
+          sum += (images.data[pixel] ?? 0) * (cotangent.data[positionOf(cotangent.shape, [n, o, oh, ow])] ?? 0);
         }
     return sum;
   });
@@ -161,6 +192,7 @@ export const conv2dWeightGradient: OpDefinition<Conv2dWeightGradientAttrs, 2> = 
   resultArity: 1,
   attributes: { stride: "integers", padding: "integers", dilation: "integers", groups: "integer", kernel: "integers" },
   infer: ([images, cotangent], attrs) => [weightGradientType(images, cotangent, attrs)],
+  evaluate: ([images, cotangent], attrs) => [evaluateWeightGradient(images, cotangent, attrs)],
   vjp: (context) => {
     const [images, cotangent] = context.operands;
     const [flow] = context.cotangents;
@@ -170,22 +202,17 @@ export const conv2dWeightGradient: OpDefinition<Conv2dWeightGradientAttrs, 2> = 
       ...context.emit(conv2d, [images, flow], attrs),
     ];
   },
-  lower: {
-    by: "ops",
-    decompose: ([images, cotangent], attrs, emitter) => {
-      const windowsOf = (operand: Tensor, geometry: WindowGeometry): Tensor =>
-        emitter.emit(windows, [operand], { ...geometry, value: 0 })[0];
-      return [weightGradient(images, cotangent, attrs, windowsOf)];
-    },
-  },
+  lower: { by: "kernel", buffers: [0, 1], build: buildWeightGradient },
   arbitrary: arbitraryWeightGradient,
 });
 
-/** Convolution, which lowers. */
-export const convolution: { readonly conv2d: typeof conv2d } = { conv2d };
-
-/** Its gradients, which are said in other ops. */
-export const convolutionGradients: {
-  readonly conv2dInputGradient: typeof conv2dInputGradient;
+/** What lowers: convolution and the gradient of its weights. */
+export const convolution: {
+  readonly conv2d: typeof conv2d;
   readonly conv2dWeightGradient: typeof conv2dWeightGradient;
-} = { conv2dInputGradient, conv2dWeightGradient };
+} = { conv2d, conv2dWeightGradient };
+
+/** The gradient of its images, which is said in other ops. */
+export const convolutionGradients: { readonly conv2dInputGradient: typeof conv2dInputGradient } = {
+  conv2dInputGradient,
+};

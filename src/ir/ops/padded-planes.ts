@@ -2,11 +2,15 @@
 // eight neighbouring outputs always read eight neighbouring inputs; and every extent that the convolution's kernels need.
 import { add, type BlockBuilder, f32, multiply } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
-import type { Conv2dAttrs } from "./convolution-attributes.ts";
+import type { KnownType } from "../types/ndarray.ts";
+import type { Conv2dAttrs, Conv2dWeightGradientAttrs } from "./convolution-attributes.ts";
 import type { KernelContext } from "./op.ts";
 
 /** What the kernels of a convolution are built in. */
 export type ConvolutionContext = KernelContext<Conv2dAttrs, 2, 1>;
+
+/** What the kernels of its weights' gradient are built in. */
+export type WeightGradientContext = KernelContext<Conv2dWeightGradientAttrs, 2, 1>;
 
 /** Every extent of the convolution, and of the padded planes. */
 export interface ConvolutionGeometry {
@@ -26,11 +30,16 @@ export interface ConvolutionGeometry {
   readonly phaseWidth: number;
 }
 
-/** The extents of a convolution. */
-export const geometryOf = ({ attrs, operandTypes, resultTypes }: ConvolutionContext): ConvolutionGeometry => {
-  const [batch = 0, channels = 0, height = 0, width = 0] = operandTypes[0].shape;
-  const [outputs = 0, groupChannels = 0, kernelHeight = 0, kernelWidth = 0] = operandTypes[1].shape;
-  const [, , outputHeight = 0, outputWidth = 0] = resultTypes[0].shape;
+/** The extents of a convolution of these images with these weights to this result. */
+export const geometryOf = (
+  attrs: Conv2dAttrs,
+  images: KnownType,
+  weight: KnownType,
+  result: KnownType,
+): ConvolutionGeometry => {
+  const [batch = 0, channels = 0, height = 0, width = 0] = images.shape;
+  const [outputs = 0, groupChannels = 0, kernelHeight = 0, kernelWidth = 0] = weight.shape;
+  const [, , outputHeight = 0, outputWidth = 0] = result.shape;
   const [top, bottom, left, right] = attrs.padding;
   const lastColumn = Math.ceil(outputWidth / 4) * 4 + 4;
   const reach = Math.floor(((kernelWidth - 1) * attrs.dilation[1]) / attrs.stride[1]);
@@ -52,7 +61,10 @@ export const geometryOf = ({ attrs, operandTypes, resultTypes }: ConvolutionCont
 };
 
 /** Copies the images into padded planes `[batch][channel][row][phase][column]`. */
-export const padPlanes = (context: ConvolutionContext, geometry: ConvolutionGeometry): string => {
+export const padPlanes = (
+  context: ConvolutionContext | WeightGradientContext,
+  geometry: ConvolutionGeometry,
+): string => {
   const { attrs, operands } = context;
   const { batch, channels, height, width, paddedHeight, phaseWidth } = geometry;
   const [top, , left] = attrs.padding;

@@ -9,14 +9,15 @@ import { printKernel } from "../../../src/ir/loop/print.ts";
 import { optimizeKernel } from "../../../src/passes/loop/pipeline.ts";
 import { vectorize } from "../../../src/passes/loop/vectorize.ts";
 import { elementwiseKernels, foldKernels } from "../../../src/testing/arbitraries/kernel.ts";
-import { kernelCases } from "../../support/kernel-cases.ts";
 import { contentsFor, contentsOf, expectedOf, kernelOf, programOf, resultsOf } from "../../support/kernel-program.ts";
+import { loopCases } from "../../support/loop-cases.ts";
+import { operatorCases } from "../../support/operator-cases.ts";
 
 /** Two iterations of vectors or eight of scalars to a chunk: every loop of the random kernels takes several. */
 const shortChunks = closureBackendOf(8);
 
 describe("hard kernels", () => {
-  test.each(kernelCases)("%s", (_title, program) => {
+  test.each([...loopCases, ...operatorCases])("%s", (_title, program) => {
     for (const contents of [contentsOf(program, 1), contentsOf(program, 2), contentsOf(program, 3, "ordinary")]) {
       const expected = expectedOf(program, contents);
       for (const backend of [closureBackend, shortChunks])
@@ -28,9 +29,12 @@ describe("hard kernels", () => {
 const expectRight = (kernel: Kernel, seed: number): void => {
   const program = programOf(kernel);
   const contents = contentsFor(kernel, seed);
+  const text = printKernel(kernel);
   const expected = expectedOf(program, contents);
-  for (const backend of [closureBackend, shortChunks])
-    expect(resultsOf(program, backend.instantiate(program), contents), printKernel(kernel)).toEqual(expected);
+  for (const backend of [closureBackend, shortChunks]) {
+    const results = resultsOf(program, backend.instantiate(program), contents);
+    expect({ text, results }).toEqual({ text, results: expected });
+  }
 };
 
 describe("random kernels", () => {

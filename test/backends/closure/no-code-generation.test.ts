@@ -1,11 +1,11 @@
 // Closures run where the engine refuses to make code of strings.
 import { execFile } from "node:child_process";
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
 test("closures run with code generation from strings switched off", async () => {
-  const script = join(import.meta.dirname, "no-code-generation.ts");
+  const script = fileURLToPath(new URL("./run-without-code-generation.ts", import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [
     "--disallow-code-generation-from-strings",
     "--no-warnings",

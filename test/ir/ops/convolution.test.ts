@@ -163,7 +163,7 @@ describe("gradients of conv2d", () => {
     );
   });
 
-  it("are said in other ops on symbolic images, too", () => {
+  it("of the images is said in other ops on symbolic images, too", () => {
     const images = tensorType("f32", ["N", 4, "H", "W"]);
     const weight = tensorType("f32", [6, 2, 3, 3]);
     const attrs: Conv2dAttrs = { ...plain, stride: [2, 3], padding: [1, 0, 4, 1], groups: 2 };
@@ -181,17 +181,6 @@ describe("gradients of conv2d", () => {
       "flip",
       "conv2d",
       "slice",
-    ]);
-    expect(opsOf("conv2dWeightGradient", [images, cotangent], { kernel: [3, 3] })).toEqual([
-      "reshape",
-      "transpose",
-      "reshape",
-      "windows",
-      "reshape",
-      "transpose",
-      "reshape",
-      "matmul",
-      "reshape",
     ]);
   });
 

@@ -1,9 +1,9 @@
-// The loops of windows, foldWindows, matmul and conv2d against their meaning. On small whole numbers every sum is exact, so
+// The loops of windows, foldWindows, matmul, conv2d and conv2dWeightGradient against their meaning. On small whole numbers every sum is exact, so
 // the comparison is of bits, whatever the order of summation.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { matmul } from "../../../src/ir/ops/contraction.ts";
-import { conv2d } from "../../../src/ir/ops/convolution.ts";
+import { conv2d, conv2dWeightGradient } from "../../../src/ir/ops/convolution.ts";
 import type { OpKind } from "../../../src/ir/ops/index.ts";
 import { foldWindows, windows } from "../../../src/ir/ops/windows.ts";
 import type { KnownType, NdArray } from "../../../src/ir/types/ndarray.ts";
@@ -32,4 +32,25 @@ describe("loops agree with the meaning", () => {
   it("foldWindows", () => expectLoopsAgree("foldWindows", foldWindows.arbitrary(fc)));
   it("matmul", () => expectLoopsAgree("matmul", matmul.arbitrary(fc)));
   it("conv2d", () => expectLoopsAgree("conv2d", conv2d.arbitrary(fc)));
+  it("conv2dWeightGradient", () => expectLoopsAgree("conv2dWeightGradient", conv2dWeightGradient.arbitrary(fc)));
+});
+
+describe("the gradient of convolution weights", () => {
+  it("keeps pixels behind a tap's last column out of its sum, infinite ones too", () => {
+    const images: NdArray = { dtype: "f32", shape: [1, 1, 1, 4], data: Float64Array.of(1, 2, 3, Infinity) };
+    const cotangent: NdArray = { dtype: "f32", shape: [1, 1, 1, 3], data: Float64Array.of(1, 10, 100) };
+    const attrs = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1, kernel: [1, 2] };
+    const expected: NdArray = { dtype: "f32", shape: [1, 1, 1, 2], data: Float64Array.of(321, Infinity) };
+    expect(runLowered("conv2dWeightGradient", [images, cotangent], attrs)).toEqual([expected]);
+  });
+
+  it("sums blocks of images, tiles of channels and rows of many vectors", () => {
+    const random = randomNumbers(7);
+    const images = wholeNumbers({ dtype: "f32", shape: [5, 4, 13, 27] }, random);
+    const cotangent = wholeNumbers({ dtype: "f32", shape: [5, 10, 13, 14] }, random);
+    const attrs = { stride: [1, 2], padding: [3, 3, 4, 4], dilation: [1, 1], groups: 2, kernel: [7, 8] };
+    expect(runLowered("conv2dWeightGradient", [images, cotangent], attrs)).toEqual([
+      meaning("conv2dWeightGradient", [images, cotangent], attrs),
+    ]);
+  });
 });

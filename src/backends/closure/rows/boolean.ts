@@ -27,6 +27,6 @@ export const compare =
     for (let k = 0; k < n; k++) out[o + k] = foldCompare(fn, a[i + (k & p)] ?? 0, b[j + (k & q)] ?? 0) ? 1 : 0;
   };
 
-export const select: SelectRow<Bytes> = (n, out, o, c, h, r, a, i, p, b, j, q) => {
-  for (let k = 0; k < n; k++) out[o + k] = (c[h + (k & r)] === 0 ? b[j + (k & q)] : a[i + (k & p)]) ?? 0;
+export const select: SelectRow<Bytes> = (n, out, o, a, i, p, b, j, q, c, h, r) => {
+  for (let k = 0; k < n; k++) out[o + k] = (a[i + (k & p)] === 0 ? c[h + (k & r)] : b[j + (k & q)]) ?? 0;
 };

@@ -93,6 +93,6 @@ export const compare: { readonly [F in LoopCompare]: BinaryRow<Bytes, Floats> } 
   },
 };
 
-export const select: SelectRow<Floats> = (n, out, o, c, h, r, a, i, p, b, j, q) => {
-  for (let k = 0; k < n; k++) out[o + k] = (c[h + (k & r)] === 0 ? b[j + (k & q)] : a[i + (k & p)]) ?? 0;
+export const select: SelectRow<Floats> = (n, out, o, a, i, p, b, j, q, c, h, r) => {
+  for (let k = 0; k < n; k++) out[o + k] = (a[i + (k & p)] === 0 ? c[h + (k & r)] : b[j + (k & q)]) ?? 0;
 };

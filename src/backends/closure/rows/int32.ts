@@ -80,8 +80,8 @@ export const compare: { readonly [F in LoopCompare]: BinaryRow<Bytes, Integers> 
   },
 };
 
-export const select: SelectRow<Integers> = (n, out, o, c, h, r, a, i, p, b, j, q) => {
-  for (let k = 0; k < n; k++) out[o + k] = (c[h + (k & r)] === 0 ? b[j + (k & q)] : a[i + (k & p)]) ?? 0;
+export const select: SelectRow<Integers> = (n, out, o, a, i, p, b, j, q, c, h, r) => {
+  for (let k = 0; k < n; k++) out[o + k] = (a[i + (k & p)] === 0 ? c[h + (k & r)] : b[j + (k & q)]) ?? 0;
 };
 
 /** Four lanes counting up from each value: `out[o + 4k + l] = a[i + (k & p)] + l` for k below n. */

@@ -35,12 +35,12 @@ export type BinaryRow<Out extends DataArray, In extends DataArray> = (
   q: number,
 ) => void;
 
-/** `out[o + k] = fn(a[i + (k & p)], b[j + (k & q)], c[h + (k & r)])` for k below n. */
-export type TernaryRow<T extends DataArray> = (
+/** `out[o + k] = f(a[i + (k & p)], b[j + (k & q)], c[h + (k & r)])` for k below n. */
+export type TernaryRow<T extends DataArray, First extends DataArray = T> = (
   n: number,
   out: T,
   o: number,
-  a: T,
+  a: First,
   i: number,
   p: number,
   b: T,
@@ -51,21 +51,8 @@ export type TernaryRow<T extends DataArray> = (
   r: number,
 ) => void;
 
-/** `out[o + k] = c[h + (k & r)] ? a[i + (k & p)] : b[j + (k & q)]` for k below n. */
-export type SelectRow<T extends DataArray> = (
-  n: number,
-  out: T,
-  o: number,
-  c: Bytes,
-  h: number,
-  r: number,
-  a: T,
-  i: number,
-  p: number,
-  b: T,
-  j: number,
-  q: number,
-) => void;
+/** `a ? b : c`. */
+export type SelectRow<T extends DataArray> = TernaryRow<T, Bytes>;
 
 /**
  * Copies `count` values between places where they lie `outStep` and `step` elements apart; the lanes of a vector lie

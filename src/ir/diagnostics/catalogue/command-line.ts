@@ -29,7 +29,12 @@ interface ModelFileRows {
 
 interface WorkRows {
   readonly W620: CatalogueEntry<{ model: string; missing: readonly string[]; why: string }>;
-  readonly W621: CatalogueEntry<{ model: string; symbol: string; known: readonly string[]; nearest: string | undefined }>;
+  readonly W621: CatalogueEntry<{
+    model: string;
+    symbol: string;
+    known: readonly string[];
+    nearest: string | undefined;
+  }>;
   readonly W622: CatalogueEntry<{ entry: string; missing: readonly Exported[] }>;
   readonly W623: CatalogueEntry<{ file: string; input: string; why: string }>;
   readonly W624: CatalogueEntry<{ name: string; known: readonly string[]; nearest: string | undefined }>;
@@ -91,15 +96,20 @@ const usage: UsageRows = {
   W605: entry({
     title: "an option has a wrong value",
     message: ({ option, given, wanted }) =>
-      given === "" ? `${option}: the value is missing; expected ${wanted}` : `${option}: expected ${wanted}, got ${quoted(given)}`,
+      given === ""
+        ? `${option}: the value is missing; expected ${wanted}`
+        : `${option}: expected ${wanted}, got ${quoted(given)}`,
     help: ({ option, wanted }) => `write ${option} followed by ${wanted}.`,
     explanation: "Each option that takes a value says in the help which values it takes.",
     example: "weft build model.ts --dims B=32,T=16  // not --dims 32",
   }),
   W606: entry({
     title: "options that exclude each other",
-    message: ({ options }) => `${options.join(" and ")} cannot be given together`,
-    help: ({ options }) => `keep one of ${options.join(", ")}.`,
+    message: ({ options }) =>
+      new Set(options).size === 1
+        ? `${options[0]} is given twice`
+        : `${options.join(" and ")} cannot be given together`,
+    help: ({ options }) => `keep one of ${[...new Set(options)].join(", ")}.`,
     explanation: "A command prints one form of the program, and a program has one value for each option.",
     example: "weft print model.ts --wat  // not --wat --js",
   }),
@@ -177,7 +187,8 @@ const modelFiles: ModelFileRows = {
 const work: Pick<WorkRows, "W620" | "W621" | "W622" | "W623" | "W624" | "W625" | "W626"> = {
   W620: entry({
     title: "dimensions without a value",
-    message: ({ model, missing, why }) => `${model}: ${missing.join(", ")} ${missing.length === 1 ? "has" : "have"} no value, ${why}`,
+    message: ({ model, missing, why }) =>
+      `${model}: ${missing.join(", ")} ${missing.length === 1 ? "has" : "have"} no value, ${why}`,
     help: ({ missing }) => `give a number for each: --dims ${missing.map((symbol) => `${symbol}=32`).join(",")}.`,
     explanation:
       "A network may be described with symbolic dimensions such as the batch size. Loops, memory and compiled code have fixed extents, so from lowering on each symbol needs a number.",
@@ -187,7 +198,10 @@ const work: Pick<WorkRows, "W620" | "W621" | "W622" | "W623" | "W624" | "W625" |
     title: "no such dimension",
     message: ({ model, symbol }) => `${model}: there is no dimension ${quoted(symbol)}`,
     help: ({ known, nearest }) =>
-      meant(nearest, known.length === 0 ? "its extents are all known: leave --dims out." : `its dimensions are ${known.join(", ")}.`),
+      meant(
+        nearest,
+        known.length === 0 ? "its extents are all known: leave --dims out." : `its dimensions are ${known.join(", ")}.`,
+      ),
     explanation: "--dims gives numbers to the symbols that occur in the types of inputs and parameters.",
     example: 'weft build model.ts --dims B=32  // where the input is spec("f32", ["B", 784])',
   }),
@@ -221,7 +235,8 @@ const work: Pick<WorkRows, "W620" | "W621" | "W622" | "W623" | "W624" | "W625" |
     message: ({ topic }) => `there is no code, pass, op or scalar function ${quoted(topic)}`,
     help: ({ near }) =>
       near.length === 0 ? "weft explain without a name lists all there are." : `did you mean ${near.join(", ")}?`,
-    explanation: "weft explain knows the codes of errors, the passes of the compiler, the ops of graphs and the scalar functions.",
+    explanation:
+      "weft explain knows the codes of errors, the passes of the compiler, the ops of graphs and the scalar functions.",
     example: "weft explain W203",
   }),
   W626: entry({

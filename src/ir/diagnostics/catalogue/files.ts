@@ -7,6 +7,7 @@ interface FileRows {
   readonly W403: CatalogueEntry<{ file: string; why: string }>;
   readonly W404: CatalogueEntry<{ name: string }>;
   readonly W405: CatalogueEntry<{ name: string }>;
+  readonly W406: CatalogueEntry<{ name: string; why: string }>;
 }
 
 export const files: FileRows = {
@@ -48,5 +49,13 @@ export const files: FileRows = {
     explanation:
       "The model that a standalone module makes has its entry points as methods, beside `parameters`; an object with a method `then` would be taken for a promise.",
     example: 'builder.finish("scorer", [{ name: "predict", outputs, updates: [] }])',
+  }),
+  W406: entry({
+    title: "a tensor that cannot be saved",
+    message: ({ name, why }) => `encodeSafetensors: tensor ${JSON.stringify(name)} cannot be saved: ${why}`,
+    help: () => "give each tensor a name, a dtype, a shape, and a typed array of that dtype with as many elements.",
+    explanation:
+      "A file is written only if reading it gives the same tensors back, so what does not fit together is refused before anything is written.",
+    example: 'encodeSafetensors({ bias: { dtype: "f32", shape: [2], data: Float32Array.of(0, 1) } })',
   }),
 };

@@ -11,6 +11,7 @@ interface RunningRows {
   readonly W307: CatalogueEntry<{ name: string; known: readonly string[] }>;
   readonly W308: CatalogueEntry<{ name: string; known: readonly string[] }>;
   readonly W309: CatalogueEntry<{ missing: readonly string[] }>;
+  readonly W310: CatalogueEntry<{ name: string; position: number; value: number }>;
   readonly W311: CatalogueEntry<{ bytes: number }>;
 }
 
@@ -87,6 +88,14 @@ export const running: RunningRows = {
     explanation:
       "Restoring takes all parameters or none, so that a file of another model never leaves a mixture of two. With partial: true the parameters that are not given keep their values.",
     example: "model.parameters.restore(tensors, { partial: true })",
+  }),
+  W310: entry({
+    title: "a bool that is neither 0 nor 1",
+    message: ({ name, position, value }) => `${name}: element ${position} is ${value}, but a bool is 0 or 1`,
+    help: () => "feed 0 for false and 1 for true: Uint8Array.from(mask, (each) => (each ? 1 : 0)).",
+    explanation:
+      "A bool is one byte that is 0 or 1; generated code relies on it, so another byte could mean true to one operation and false to the next.",
+    example: "run({ mask: Uint8Array.of(0, 1, 1) })",
   }),
   W311: entry({
     title: "too much memory",

@@ -29,20 +29,21 @@ export type AlongAxis<Op extends string, S extends Dims, Axis extends number> =
         ? OutsideAxes<Op, Axis, S>
         : S;
 
-/** Axes counted from 0, as a union; a sentence for one that is outside or named twice. */
+/** Axes counted from 0, as a union; a sentence for one that is outside, or else for one that is named twice. */
 type AxesOf<
   Op extends string,
   S extends Dims,
   Axes extends readonly number[],
   Whole extends readonly number[],
   Seen extends number = never,
+  Twice extends boolean = false,
 > = Axes extends readonly [infer First extends number, ...infer Rest extends readonly number[]]
   ? [AxisOf<S, First>] extends [never]
     ? OutsideAxes<Op, First, S>
-    : AxisOf<S, First> extends Seen
-      ? `${Op}: the axes ${PrintShape<Whole>} do not ascend (${PrintShape<S>})`
-      : AxesOf<Op, S, Rest, Whole, Seen | AxisOf<S, First>>
-  : readonly [axes: Seen];
+    : AxesOf<Op, S, Rest, Whole, Seen | AxisOf<S, First>, AxisOf<S, First> extends Seen ? true : Twice>
+  : Twice extends true
+    ? `${Op}: the axes ${PrintShape<Whole>} do not ascend (${PrintShape<S>})`
+    : readonly [axes: Seen];
 
 type FoldAxes<
   S extends Dims,

@@ -26,20 +26,30 @@ type BroadcastDim<A extends Dim, B extends Dim> =
               ? A
               : never;
 
+/** Goes from the last axis to the first; of several mistakes the one at the outermost axis is told. */
 type BroadcastAxes<
   Op extends string,
   A extends Dims,
   B extends Dims,
-  WholeA extends Dims,
-  WholeB extends Dims,
+  Shapes extends string,
   Result extends Dims = [],
+  Mistake extends string = never,
 > = A extends readonly [...infer RestA extends Dims, infer LastA extends Dim]
   ? B extends readonly [...infer RestB extends Dims, infer LastB extends Dim]
     ? [BroadcastDim<LastA, LastB>] extends [never]
-      ? `${Op}: extents ${PrintDim<LastA>} and ${PrintDim<LastB>} do not broadcast (${PrintShape<WholeA>} vs ${PrintShape<WholeB>})`
-      : BroadcastAxes<Op, RestA, RestB, WholeA, WholeB, [BroadcastDim<LastA, LastB>, ...Result]>
-    : [...A, ...Result]
-  : [...B, ...Result];
+      ? BroadcastAxes<
+          Op,
+          RestA,
+          RestB,
+          Shapes,
+          Result,
+          `${Op}: extents ${PrintDim<LastA>} and ${PrintDim<LastB>} do not broadcast (${Shapes})`
+        >
+      : BroadcastAxes<Op, RestA, RestB, Shapes, [BroadcastDim<LastA, LastB>, ...Result], Mistake>
+    : ShapeOrMistake<[...A, ...Result], Mistake>
+  : ShapeOrMistake<[...B, ...Result], Mistake>;
+
+type ShapeOrMistake<S extends Dims, Mistake extends string> = [Mistake] extends [never] ? S : Mistake;
 
 /** The shape that two shapes broadcast to. */
 export type BroadcastShapes<Op extends string, A extends Dims, B extends Dims> =
@@ -49,7 +59,7 @@ export type BroadcastShapes<Op extends string, A extends Dims, B extends Dims> =
       ? Dims
       : [A, B] extends [B, A]
         ? A
-        : BroadcastAxes<Op, A, B, A, B>;
+        : BroadcastAxes<Op, A, B, `${PrintShape<A>} vs ${PrintShape<B>}`>;
 
 /** The shape of an operand: a number is a scalar. */
 export type ShapeOf<Operand> = [Operand] extends [number] ? [] : [Operand] extends [Tensor<infer S, DType>] ? S : Dims;

@@ -13,7 +13,7 @@ type Matrices<S extends Dims, Transposed extends boolean> = Transposed extends t
     : S
   : S;
 
-type ProductShape<
+type ProductOf<
   A extends Dims,
   D extends DType,
   B extends Dims,
@@ -22,17 +22,26 @@ type ProductShape<
   TypeB extends Dims,
 > = A extends readonly [...infer BatchA extends Dims, infer Rows extends Dim, infer InnerA extends Dim]
   ? B extends readonly [...infer BatchB extends Dims, infer InnerB extends Dim, infer Columns extends Dim]
-    ? SameDim<InnerA, InnerB> extends true
-      ? BatchB extends readonly []
-        ? [...BatchA, Rows, Columns]
-        : BroadcastShapes<"matmul", BatchA, BatchB> extends infer Batch
-          ? Batch extends Dims
-            ? [...Batch, Rows, Columns]
-            : Batch
-          : never
-      : `matmul: inner dimensions differ: ${PrintDim<InnerA>} vs ${PrintDim<InnerB>} (${PrintType<TypeA, D>} x ${PrintType<TypeB, E>})`
+    ? SameDType<
+        "matmul",
+        TypeA,
+        D,
+        TypeB,
+        E,
+        SameDim<InnerA, InnerB> extends true
+          ? WithBatch<BatchA, BatchB, [Rows, Columns]>
+          : `matmul: inner dimensions differ: ${PrintDim<InnerA>} vs ${PrintDim<InnerB>} (${PrintType<TypeA, D>} x ${PrintType<TypeB, E>})`
+      >
     : `matmul: the right operand has fewer than 2 axes (${PrintType<TypeB, E>})`
   : `matmul: the left operand has fewer than 2 axes (${PrintType<TypeA, D>})`;
+
+type WithBatch<A extends Dims, B extends Dims, Matrix extends Dims> = B extends readonly []
+  ? [...A, ...Matrix]
+  : BroadcastShapes<"matmul", A, B> extends infer Batch
+    ? Batch extends Dims
+      ? [...Batch, ...Matrix]
+      : Batch
+    : never;
 
 /** The rule of `matmul(a, b)`: [..., M, K] x [..., K, N] gives [..., M, N]. */
 export type MatmulShape<
@@ -47,11 +56,7 @@ export type MatmulShape<
     ? Dims
     : IsUnknownRank<B> extends true
       ? Dims
-      : ProductShape<Matrices<A, TransposeA>, D, Matrices<B, TransposeB>, E, A, B> extends infer Shape
-        ? Shape extends Dims
-          ? SameDType<"matmul", A, D, B, E, Shape>
-          : Shape
-        : never;
+      : ProductOf<Matrices<A, TransposeA>, D, Matrices<B, TransposeB>, E, A, B>;
 
 /** The rule of `linear(x, weight)`: [..., in] with weight [out, in] gives [..., out]. */
 export type LinearShape<S extends Dims, D extends DType, Weight extends Dims, E extends DType> =

@@ -82,9 +82,16 @@ type SliceAxes<S extends Dims, Ranges, Whole extends Dims, Result extends Dims =
           : never
       : never
     : [...Result, ...S]
-  : Ranges extends readonly [unknown, ...unknown[]]
-    ? "too many"
-    : Result;
+  : Result;
+
+/** Whether a list has more entries than a shape has axes. */
+type HasMore<List extends readonly unknown[], S extends Dims> = List extends readonly [
+  ...{ readonly [Axis in keyof S]: unknown },
+  unknown,
+  ...unknown[],
+]
+  ? true
+  : false;
 
 /** The rule of `slice(x, ranges)`: one range per axis; axes behind the last one given are kept whole. */
 export type SliceShape<S extends Dims, Ranges extends readonly SliceRange[]> =
@@ -92,11 +99,9 @@ export type SliceShape<S extends Dims, Ranges extends readonly SliceRange[]> =
     ? Dims
     : number extends Ranges["length"]
       ? Dims
-      : SliceAxes<S, Ranges, S> extends infer Shape
-        ? Shape extends "too many"
-          ? `slice: starts is of length ${Ranges["length"]} for ${S["length"]} axes (${PrintShape<S>})`
-          : Shape
-        : never;
+      : HasMore<Ranges, S> extends true
+        ? `slice: starts is of length ${Ranges["length"]} for ${S["length"]} axes (${PrintShape<S>})`
+        : SliceAxes<S, Ranges, S>;
 
 type CountOption<Options, Name extends string> = Options extends { readonly [Key in Name]: infer N extends number }
   ? N
@@ -116,9 +121,7 @@ type PadAxes<S extends Dims, Paddings, Result extends Dims = []> = S extends rea
   ? Paddings extends readonly [infer Padding, ...infer Others]
     ? PadAxes<Rest, Others, [...Result, Padded<Extent, Padding>]>
     : [...Result, ...S]
-  : Paddings extends readonly [unknown, ...unknown[]]
-    ? "too many"
-    : Result;
+  : Result;
 
 /** The rule of `pad(x, padding)`: one entry per axis; axes behind the last one given are left as they are. */
 export type PadShape<S extends Dims, Paddings extends readonly AxisPadding[]> =
@@ -126,11 +129,9 @@ export type PadShape<S extends Dims, Paddings extends readonly AxisPadding[]> =
     ? Dims
     : number extends Paddings["length"]
       ? Dims
-      : PadAxes<S, Paddings> extends infer Shape
-        ? Shape extends "too many"
-          ? `pad: low is of length ${Paddings["length"]} for ${S["length"]} axes (${PrintShape<S>})`
-          : Shape
-        : never;
+      : HasMore<Paddings, S> extends true
+        ? `pad: low is of length ${Paddings["length"]} for ${S["length"]} axes (${PrintShape<S>})`
+        : PadAxes<S, Paddings>;
 
 /** Whether two shapes may be the same off one axis. */
 type AgreesOff<

@@ -18,24 +18,24 @@ type Around<S extends Dims, Axis extends number, Before extends Dims = []> = Bef
 
 /** The rule of `gather(table, indices, axis)`: the shape of the indices in the place of the axis. */
 export type GatherShape<Table extends Dims, Indices extends Dims, E extends DType, Axis extends number> =
-  NeedsDType<"gather", Indices, E, readonly ["i32"]> extends infer Needed
-    ? Needed extends string
-      ? Needed
-      : IsUnknownRank<Table> extends true
-        ? Dims
-        : IsUnknownRank<Indices> extends true
-          ? Dims
-          : number extends Axis
-            ? Dims
-            : [AxisOf<Table, Axis>] extends [never]
-              ? OutsideAxes<"gather", Axis, Table>
+  IsUnknownRank<Table> extends true
+    ? NeedsDType<"gather", Dims, E, readonly ["i32"]>
+    : number extends Axis
+      ? Dims
+      : [AxisOf<Table, Axis>] extends [never]
+        ? OutsideAxes<"gather", Axis, Table>
+        : NeedsDType<"gather", Indices, E, readonly ["i32"]> extends infer Needed
+          ? Needed extends string
+            ? Needed
+            : IsUnknownRank<Indices> extends true
+              ? Dims
               : Around<Table, AxisOf<Table, Axis>> extends readonly [
                     infer Before extends Dims,
                     infer After extends Dims,
                   ]
                 ? [...Before, ...Indices, ...After]
                 : never
-    : never;
+          : never;
 
 /** Takes a shape off the front of another; never where it is not there. */
 type RemoveFront<S extends Dims, Front extends Dims> = Front extends readonly [
@@ -55,7 +55,24 @@ type SplitFront<S extends Dims, Axis extends number, Before extends Dims = []> =
     ? SplitFront<Rest, Axis, [...Before, First]>
     : never;
 
-/** The rule of `scatterAdd(updates, indices, extent, axis)`: the extent in the place of the shape of the indices. */
+type ScatterInto<
+  Updates extends Dims,
+  D extends DType,
+  Indices extends Dims,
+  E extends DType,
+  Extent extends Dim,
+  Axis extends number,
+> =
+  SplitFront<Updates, Axis> extends readonly [infer Before extends Dims, infer After extends Dims]
+    ? [RemoveFront<After, Indices>] extends [never]
+      ? `scatterAdd: the axes of ${PrintType<Updates, D>} from ${Axis} on do not begin with those of the indices ${PrintType<Indices, E>}`
+      : [...Before, CanonicalDim<Extent>, ...RemoveFront<After, Indices>]
+    : never;
+
+/**
+ * The rule of `scatterAdd(updates, indices, extent, axis)`: the extent in the place of the shape of the indices. Indices
+ * that are one number have no axis in the updates, so the axis may be one behind their last.
+ */
 export type ScatterShape<
   Updates extends Dims,
   D extends DType,
@@ -64,21 +81,19 @@ export type ScatterShape<
   Extent extends Dim,
   Axis extends number,
 > =
-  NeedsDType<"scatterAdd", Indices, E, readonly ["i32"]> extends infer Needed
-    ? Needed extends string
-      ? Needed
-      : IsUnknownRank<Updates> extends true
+  IsUnknownRank<Updates> extends true
+    ? Dims
+    : IsUnknownRank<Indices> extends true
+      ? Dims
+      : number extends Axis
         ? Dims
-        : IsUnknownRank<Indices> extends true
-          ? Dims
-          : number extends Axis
-            ? Dims
-            : SplitFront<Updates, Axis> extends readonly [infer Before extends Dims, infer After extends Dims]
-              ? [RemoveFront<After, Indices>] extends [never]
-                ? `scatterAdd: the axes of ${PrintType<Updates, D>} from ${Axis} on do not begin with those of the indices ${PrintType<Indices, E>}`
-                : [...Before, CanonicalDim<Extent>, ...RemoveFront<After, Indices>]
-              : `scatterAdd: the axes of ${PrintType<Updates, D>} from ${Axis} on do not begin with those of the indices ${PrintType<Indices, E>}`
-    : never;
+        : [AxisOf<[...Updates, 1], Axis>] extends [never]
+          ? OutsideAxes<"scatterAdd", Axis, [...Updates, 1]>
+          : NeedsDType<"scatterAdd", Indices, E, readonly ["i32"]> extends infer Needed
+            ? Needed extends string
+              ? Needed
+              : ScatterInto<Updates, D, Indices, E, Extent, AxisOf<[...Updates, 1], Axis>>
+            : never;
 
 /** The shape of `oneHot(indices, depth)`. */
 export type OneHotShape<Indices extends Dims, Depth extends Dim> =

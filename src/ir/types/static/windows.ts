@@ -124,11 +124,21 @@ type NeedsImages<
   D extends DType,
 > = `${Op}: the images must have 4 axes [batch, channels, height, width], not ${PrintType<S, D>}`;
 
+/** Whether the channels are a multiple of the groups. */
+type GroupsDivide<Channels extends Dim, Groups extends number> = Groups extends 1
+  ? true
+  : [IsUnknownDim<Channels>, IsCount<Groups>] extends [false, true]
+    ? [DivideCounts<PolynomialOf<Channels>, PolynomialOf<Groups>>] extends [never]
+      ? false
+      : true
+    : true;
+
 type ConvolutionOf<
   S extends Dims,
   D extends DType,
   Weight extends Dims,
   E extends DType,
+  Kernel,
   Stride,
   Padding,
   Dilation,
@@ -139,41 +149,16 @@ type ConvolutionOf<
   infer Height extends Dim,
   infer Width extends Dim,
 ]
-  ? Weight extends readonly [
-      infer Out extends Dim,
-      infer In extends Dim,
-      infer KernelHeight extends number,
-      infer KernelWidth extends number,
-    ]
-    ? SameDim<Channels, MultiplyDims<In, Groups>> extends true
-      ? WindowsOf<
-          "conv2d",
-          Height,
-          Width,
-          readonly [KernelHeight, KernelWidth],
-          Stride,
-          Padding,
-          Dilation,
-          PrintType<S, D>
-        > extends infer Windows
+  ? GroupsDivide<Weight[0], Groups> extends true
+    ? SameDim<Channels, MultiplyDims<Weight[1], Groups>> extends true
+      ? WindowsOf<"conv2d", Height, Width, Kernel, Stride, Padding, Dilation, PrintType<S, D>> extends infer Windows
         ? Windows extends readonly [rows: infer Rows extends Dim, columns: infer Columns extends Dim]
-          ? [Batch, Out, Rows, Columns]
+          ? [Batch, Weight[0], Rows, Columns]
           : Windows
         : never
-      : `conv2d: the images have ${PrintDim<Channels>} channels, the weights expect ${PrintDim<MultiplyDims<In, Groups>>}${Groups extends 1 ? "" : ` in ${Groups} groups`} (images ${PrintType<S, D>}, weights ${PrintType<Weight, E>})`
-    : `conv2d: weights must be [out, in / groups, height, width] with known height and width, not ${PrintType<Weight, E>}`
-  : NeedsImages<"conv2d", S, D>;
-
-type GroupsDivide<Out extends Dim, Groups extends number> = [Out, IsCount<Groups>] extends [
-  infer N extends number,
-  true,
-]
-  ? number extends N
-    ? true
-    : DivideNaturals<N, Groups>[1] extends 0
-      ? true
-      : false
-  : true;
+      : `conv2d: the images have ${PrintDim<Channels>} channels, the weights expect ${PrintDim<MultiplyDims<Weight[1], Groups>>}${Groups extends 1 ? "" : ` in ${Groups} groups`} (images ${PrintType<S, D>}, weights ${PrintType<Weight, E>})`
+    : `conv2d: ${Groups} groups do not divide ${PrintDim<Weight[0]>} channels (images ${PrintType<S, D>}, weights ${PrintType<Weight, E>})`
+  : never;
 
 /** The rule of `conv2d(images, weight, options)`: [N, C, H, W] with [O, C / groups, KH, KW] gives [N, O, OH, OW]. */
 export type ConvolutionShape<
@@ -190,13 +175,18 @@ export type ConvolutionShape<
     ? Dims
     : IsUnknownRank<Weight> extends true
       ? Dims
-      : GroupsDivide<Weight[0] & Dim, Groups> extends true
-        ? ConvolutionOf<S, D, Weight, E, Stride, Padding, Dilation, Groups> extends infer Shape
-          ? Shape extends Dims
-            ? SameDType<"conv2d", S, D, Weight, E, Shape>
-            : Shape
-          : never
-        : `conv2d: ${Groups} groups do not divide ${PrintDim<Weight[0] & Dim>} channels (images ${PrintType<S, D>}, weights ${PrintType<Weight, E>})`;
+      : Weight extends readonly [Dim, Dim, infer KernelHeight extends number, infer KernelWidth extends number]
+        ? S["length"] extends 4
+          ? SameDType<
+              "conv2d",
+              S,
+              D,
+              Weight,
+              E,
+              ConvolutionOf<S, D, Weight, E, readonly [KernelHeight, KernelWidth], Stride, Padding, Dilation, Groups>
+            >
+          : NeedsImages<"conv2d", S, D>
+        : `conv2d: weights must be [out, in / groups, height, width] with known height and width, not ${PrintType<Weight, E>}`;
 
 /** Whether padding on one side reaches as far as a window, which would then hold no element. */
 type IsAllPadding<Kernel extends number, Side extends number, Dilation extends number> = [

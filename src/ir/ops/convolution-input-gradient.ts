@@ -1,9 +1,9 @@
-// The two gradients of convolution, said in other ops: each is itself one big product. Kept apart from the definitions in
-// convolution.ts, which need one another.
+// The gradient of a convolution's images, said in other ops: it is itself a convolution. Kept apart from the definitions
+// in convolution.ts, which need one another.
 import { addDims, type Dim, divideDims, isKnown, multiplyDims } from "../types/dim.ts";
 import type { PadAxis, SliceAxis, Tensor } from "../types/tensor.ts";
-import type { Conv2dAttrs, Conv2dInputGradientAttrs, Conv2dWeightGradientAttrs } from "./convolution-attributes.ts";
-import { dilatedExtent, type Padding, type WindowAxis, type WindowGeometry, windowAxes } from "./window-geometry.ts";
+import type { Conv2dAttrs, Conv2dInputGradientAttrs } from "./convolution-attributes.ts";
+import { dilatedExtent, type Padding, type WindowAxis, windowAxes } from "./window-geometry.ts";
 
 const whole: PadAxis = { low: 0, high: 0, interior: 0 };
 
@@ -72,30 +72,4 @@ const crop = (images: Tensor, from: readonly [number, number], extents: readonly
   return ranges.every(({ start, end }, axis) => start === 0 && end === images.shape[axis])
     ? images
     : images.slice(ranges);
-};
-
-/**
- * The gradient of the weights: for each group, the cotangent [O/G, N*OH*OW] times the windows of the images
- * [N*OH*OW, C/G*KH*KW]. `windowsOf` is the op windows.
- */
-export const weightGradient = (
-  images: Tensor,
-  cotangent: Tensor,
-  { groups, kernel, stride, padding, dilation }: Conv2dWeightGradientAttrs,
-  windowsOf: (images: Tensor, geometry: WindowGeometry) => Tensor,
-): Tensor => {
-  const [batch = 0, channels = 0] = images.shape;
-  const [, outChannels = 0, rows = 1, columns = 1] = cotangent.shape;
-  const [groupIn, groupOut] = [quotient(channels, groups), quotient(outChannels, groups)];
-  const places = [batch, rows, columns].reduce(multiplyDims);
-  const elements = multiplyDims(groupIn, kernel[0] * kernel[1]);
-  const flow = cotangent
-    .reshape([batch, groups, groupOut, rows, columns])
-    .transpose([1, 2, 0, 3, 4])
-    .reshape([groups, groupOut, places]);
-  const columnsOfImages = windowsOf(images, { kernel, stride, padding, dilation })
-    .reshape([batch, groups, groupIn, rows, columns, ...kernel])
-    .transpose([1, 0, 3, 4, 2, 5, 6])
-    .reshape([groups, places, elements]);
-  return flow.matmul(columnsOfImages).reshape([outChannels, groupIn, ...kernel]);
 };

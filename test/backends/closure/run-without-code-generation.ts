@@ -6,7 +6,7 @@ import { kernelOf, programOf } from "../../support/kernel-program.ts";
 
 const refused = (): boolean => {
   try {
-    // The very thing that must not work here.
+    // oxlint-disable-next-line no-new-func, typescript/no-implied-eval, typescript/no-unsafe-call -- must fail here
     return new Function("return false")() === true;
   } catch (error) {
     return error instanceof EvalError;

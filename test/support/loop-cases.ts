@@ -1,10 +1,8 @@
 // Kernels that are hard for a backend in one way each: dependences between iterations, memory under two names, indices
-// that jump, every type and operator on the values where it is easy to go wrong. Long enough for several chunks.
+// that jump, loops in loops, lanes that mix. Long enough for several chunks.
 import {
   add,
-  type BlockBuilder,
   binary,
-  bool,
   cast,
   compare,
   constant,
@@ -22,22 +20,11 @@ import {
   subtract,
   unary,
 } from "../../src/ir/loop/build.ts";
-import type { Expr, LoopBinary, LoopCompare, LoopType, LoopUnary, ScalarType } from "../../src/ir/loop/expr.ts";
-import type { PlannedProgram } from "../../src/ir/loop/kernel.ts";
-import type { DType } from "../../src/ir/types/dtype.ts";
-import { kernelOf, type ParameterRow, programOf } from "./kernel-program.ts";
+import type { Expr, LoopBinary } from "../../src/ir/loop/expr.ts";
+import { type KernelCase, kernelCase as of, type ParameterRow } from "./kernel-program.ts";
 
-/** A name for the test's title, and a program of one kernel. */
-export type KernelCase = readonly [title: string, program: PlannedProgram];
-
+/** Elements of each buffer. */
 const n = 1300;
-
-const of = (
-  title: string,
-  parameters: readonly ParameterRow[],
-  fill: (body: BlockBuilder) => void,
-  shared: Readonly<Record<string, string>> = {},
-): KernelCase => [title, programOf(kernelOf(parameters, fill), shared)];
 
 const x: ParameterRow = ["x", "f32", n, "read"];
 const y: ParameterRow = ["y", "f32", n, "read"];
@@ -389,90 +376,5 @@ const lanes: readonly KernelCase[] = [
   ),
 ];
 
-const floatUnary: readonly LoopUnary[] = ["neg", "abs", "sqrt", "floor", "ceil", "trunc", "nearest"];
-const floatBinary: readonly LoopBinary[] = ["add", "sub", "mul", "div", "min", "max"];
-const integerBinary: readonly LoopBinary[] = [
-  "add",
-  "sub",
-  "mul",
-  "div",
-  "rem",
-  "min",
-  "max",
-  "and",
-  "or",
-  "xor",
-  "shl",
-  "shr",
-  "shrUnsigned",
-];
-const comparisons: readonly LoopCompare[] = ["eq", "ne", "lt", "le", "gt", "ge"];
-
-const operatorsOf: { readonly [T in ScalarType]: readonly [readonly LoopUnary[], readonly LoopBinary[]] } = {
-  f32: [floatUnary, floatBinary],
-  f64: [floatUnary, floatBinary],
-  i32: [["neg", "abs"], integerBinary],
-  bool: [["not"], ["and", "or", "xor"]],
-};
-
-/** Every operator of a type, applied to every pair of elements. */
-const operators = (type: ScalarType & DType): readonly KernelCase[] => {
-  const operands: readonly ParameterRow[] = [
-    ["a", type, n, "read"],
-    ["b", type, n, "read"],
-  ];
-  const [unaries, binaries] = operatorsOf[type];
-  const mapped = (title: string, result: ScalarType & DType, value: (a: Expr, b: Expr) => Expr): KernelCase =>
-    of(`${type} ${title}`, [...operands, ["result", result, n, "write"]], (body) =>
-      body.loop(n, (i, inner) => inner.store("result", i, value(load(type, "a", i), load(type, "b", i)))),
-    );
-  const casts = (["f32", "f64", "i32", "bool"] as const).filter((to) => to !== type);
-  return [
-    ...unaries.map((fn) => mapped(fn, type, (a) => unary(fn, a))),
-    ...binaries.map((fn) => mapped(fn, type, (a, b) => binary(fn, a, b))),
-    ...comparisons.map((fn) => mapped(fn, "bool", (a, b) => compare(fn, a, b))),
-    ...casts.map((to) => mapped(`to ${to}`, to, (a) => cast(to, a))),
-    mapped("select", type, (a, b) => select(compare("lt", a, b), a, b)),
-  ];
-};
-
-const constants: readonly KernelCase[] = [
-  of(
-    "constants that are hard to write",
-    [
-      ["result", "f64", 16, "write"],
-      ["flags", "bool", 2, "write"],
-    ],
-    (body) => {
-      const values: readonly (readonly [LoopType & ScalarType, number])[] = [
-        ["f32", -0],
-        ["f32", Number.NaN],
-        ["f32", -Infinity],
-        ["f32", Math.fround(0.1)],
-        ["f32", 2 ** -149],
-        ["f64", 0.1],
-        ["f64", 5e-324],
-        ["i32", -(2 ** 31)],
-      ];
-      for (const [place, [type, value]] of values.entries()) {
-        const name = body.mutable(constant(type, value));
-        body.store("result", place, cast("f64", unary("neg", name)));
-      }
-      body.store("flags", 0, bool(true));
-      body.store("flags", 1, bool(false));
-    },
-  ),
-];
-
-/** All of them. */
-export const kernelCases: readonly KernelCase[] = [
-  ...dependences,
-  ...nests,
-  ...memory,
-  ...lanes,
-  ...operators("f32"),
-  ...operators("f64"),
-  ...operators("i32"),
-  ...operators("bool"),
-  ...constants,
-];
+/** Kernels of a body of one or more loops. */
+export const loopCases: readonly KernelCase[] = [...dependences, ...nests, ...memory, ...lanes];

@@ -1,0 +1,350 @@
+// The static rules and the typing rules of ops are two writings of the same thing. Here random calls of the public functions
+// are described at run time and checked by the compiler: where the one gives a shape the other must give the same, and
+// where the one refuses the other must refuse with the same sentence.
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { WeftError } from "../../src/ir/diagnostics/diagnostic.ts";
+import * as functions from "../../src/ir/functions/index.ts";
+import { graphBuilder } from "../../src/ir/graph/builder.ts";
+import { traceOver, withTrace } from "../../src/ir/graph/traced-tensor.ts";
+import { type Dim, multiplyDims } from "../../src/ir/types/dim.ts";
+import type { DType } from "../../src/ir/types/dtype.ts";
+import type { Tensor } from "../../src/ir/types/tensor.ts";
+import { type Shape, tensorType } from "../../src/ir/types/tensor-type.ts";
+import { sentenceOf, typeCheck } from "./type-check-program.ts";
+
+/** A tensor to be made, in a call. */
+class Given {
+  readonly dtype: DType;
+  readonly shape: Shape;
+
+  constructor(dtype: DType, shape: Shape) {
+    this.dtype = dtype;
+    this.shape = shape;
+  }
+}
+
+interface Call {
+  readonly name: keyof typeof functions;
+  readonly given: readonly unknown[];
+}
+
+const printed = (value: unknown): string => {
+  if (value instanceof Given) return `given("${value.dtype}", ${JSON.stringify(value.shape)})`;
+  if (Array.isArray(value)) return `[${value.map(printed).join(", ")}]`;
+  if (typeof value === "object" && value !== null)
+    return `{ ${Object.entries(value)
+      .map(([key, option]) => `${key}: ${printed(option)}`)
+      .join(", ")} }`;
+  return JSON.stringify(value);
+};
+
+const programLine = ({ name, given }: Call): string => `${name}(${given.map(printed).join(", ")})`;
+
+/** The shape of the result, or the sentence of the refusal. */
+const described = ({ name, given }: Call): Shape | string => {
+  const trace = traceOver(graphBuilder());
+  let count = 0;
+  const made = (value: unknown): unknown => {
+    if (value instanceof Given) return trace.input(`x${count++}`, tensorType(value.dtype, value.shape));
+    return Array.isArray(value) ? value.map(made) : value;
+  };
+  try {
+    // The call is checked by the compiler below.
+    const describe = functions[name] as (...operands: readonly unknown[]) => Tensor;
+    return withTrace(trace, () => describe(...given.map(made))).shape;
+  } catch (error) {
+    if (!(error instanceof WeftError)) throw error;
+    return error.message.replace(/^W\d+: /, "");
+  }
+};
+
+const dim: fc.Arbitrary<Dim> = fc.constantFrom(1, 1, 2, 3, 4, 6, 12, "B", "T", "B*T", "T+1", "2*B");
+const shape = (minLength: number, maxLength: number): fc.Arbitrary<Shape> => fc.array(dim, { minLength, maxLength });
+const dtype: fc.Arbitrary<DType> = fc.constantFrom("f32", "f32", "f32", "f32", "f64");
+
+/** Mostly the same shape; sometimes with another extent, or without the first axis. */
+const near = (like: Shape): fc.Arbitrary<Shape> =>
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constant(like) },
+    { weight: 1, arbitrary: fc.constant(like.slice(1)) },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(fc.nat(Math.max(0, like.length - 1)), dim)
+        .map(([at, extent]) => (like.length === 0 ? like : like.with(at, extent))),
+    },
+  );
+
+const tensor = (of: fc.Arbitrary<Shape>, type: fc.Arbitrary<DType> = dtype): fc.Arbitrary<Given> =>
+  fc.tuple(type, of).map(([dtype, shape]) => new Given(dtype, shape));
+
+const axis = fc.integer({ min: -4, max: 3 });
+const call = (name: Call["name"], given: fc.Arbitrary<readonly unknown[]>): fc.Arbitrary<Call> =>
+  given.map((given) => ({ name, given }));
+
+const elementwise = fc.constantFrom("add", "maximum", "less").chain((name) =>
+  call(
+    name,
+    shape(0, 4).chain((left) => fc.tuple(tensor(fc.constant(left)), fc.oneof(tensor(near(left)), fc.constant(2)))),
+  ),
+);
+
+const select = call(
+  "select",
+  shape(0, 3).chain((like) =>
+    fc.tuple(
+      tensor(near(like), fc.constantFrom("bool", "bool", "bool", "i32")),
+      fc.oneof(tensor(near(like)), fc.constant(1)),
+      fc.oneof(tensor(near(like)), fc.constant(0)),
+    ),
+  ),
+);
+
+const matmul = call(
+  "matmul",
+  fc
+    .tuple(shape(0, 2), dim, dim, dim, fc.boolean(), fc.boolean())
+    .chain(([batch, m, k, n, transposeA, transposeB]) =>
+      fc.tuple(
+        tensor(near([...batch, ...(transposeA ? [k, m] : [m, k])])),
+        tensor(
+          fc.oneof(near([...batch, ...(transposeB ? [n, k] : [k, n])]), fc.constant(transposeB ? [n, k] : [k, n])),
+        ),
+        fc.constant({ transposeA, transposeB }),
+      ),
+    ),
+);
+
+const linear = call(
+  "linear",
+  fc
+    .tuple(shape(0, 3), dim, dim)
+    .chain(([leading, inputs, outputs]) =>
+      fc.tuple(tensor(near([...leading, inputs])), tensor(near([outputs, inputs]))),
+    ),
+);
+
+/** Shapes of as many elements, nearly always: axes merged, 1 put in, -1 for one of them, extents replaced. */
+const regrouped = (from: Shape): fc.Arbitrary<Shape> =>
+  fc.tuple(fc.nat(3), fc.nat(3), fc.boolean(), fc.nat(9)).chain(([at, position, open, chance]) => {
+    const [left, right] = [from[at], from[at + 1]];
+    const merged =
+      left === undefined || right === undefined ? [...from, 1] : from.toSpliced(at, 2, multiplyDims(left, right));
+    const opened = open && merged.length > 0 ? merged.with(position % merged.length, -1) : merged;
+    return chance < 7 ? fc.constant(opened) : near(opened);
+  });
+
+const reshape = call(
+  "reshape",
+  shape(1, 4).chain((from) => fc.tuple(tensor(fc.constant(from)), regrouped(from))),
+);
+
+const alongAxis = fc
+  .constantFrom("argmax", "softmax", "flatten")
+  .chain((name) => call(name, fc.tuple(tensor(shape(0, 4)), axis)));
+
+const reduce = fc
+  .constantFrom("sum", "mean")
+  .chain((name) =>
+    call(
+      name,
+      fc.tuple(
+        tensor(shape(0, 4)),
+        fc.oneof(
+          fc.record({ axes: fc.array(axis, { maxLength: 3 }), keepDims: fc.boolean() }),
+          fc.record({ keepDims: fc.boolean() }),
+        ),
+      ),
+    ),
+  );
+
+const transpose = call(
+  "transpose",
+  shape(1, 4).chain((from) =>
+    fc.tuple(
+      tensor(fc.constant(from)),
+      fc.oneof(
+        { weight: 4, arbitrary: fc.shuffledSubarray([...from.keys()], { minLength: from.length }) },
+        { weight: 1, arbitrary: fc.array(fc.nat(3), { maxLength: 4 }) },
+      ),
+    ),
+  ),
+);
+
+const flip = call("flip", fc.tuple(tensor(shape(1, 3)), fc.array(axis, { maxLength: 2 })));
+
+const broadcastTo = call(
+  "broadcastTo",
+  shape(0, 3).chain((to) => fc.tuple(tensor(fc.oneof(near(to), near(to.map(() => 1)))), fc.constant([...to]))),
+);
+
+const joined = fc.constantFrom("concat", "stack").chain((name) =>
+  call(
+    name,
+    shape(1, 3).chain((like) =>
+      fc.tuple(fc.array(tensor(near(like)), { minLength: 1, maxLength: 3 }), fc.integer({ min: -3, max: 2 })),
+    ),
+  ),
+);
+
+const bound: fc.Arbitrary<Dim> = fc.constantFrom(0, 1, 2, 3, 4, "T", "T+1", "B");
+const slice = call(
+  "slice",
+  fc.tuple(
+    tensor(shape(1, 3)),
+    fc.array(fc.record({ start: bound, end: bound, step: fc.integer({ min: 1, max: 3 }) }, { requiredKeys: [] }), {
+      maxLength: 4,
+    }),
+  ),
+);
+
+const pad = call(
+  "pad",
+  fc.tuple(
+    tensor(shape(1, 3)),
+    fc.array(fc.record({ low: fc.nat(2), high: fc.nat(2), interior: fc.nat(2) }, { requiredKeys: [] }), {
+      maxLength: 4,
+    }),
+  ),
+);
+
+const indices = (of: fc.Arbitrary<Shape>): fc.Arbitrary<Given> =>
+  tensor(of, fc.constantFrom("i32", "i32", "i32", "f32"));
+
+const gather = call("gather", fc.tuple(tensor(shape(0, 3)), indices(shape(0, 2)), axis));
+
+const scatterAdd = call(
+  "scatterAdd",
+  fc
+    .tuple(shape(0, 1), shape(0, 2), shape(0, 1), dim)
+    .chain(([before, rows, after, extent]) =>
+      fc.tuple(
+        tensor(near([...before, ...rows, ...after])),
+        indices(fc.constant(rows)),
+        fc.constant(extent),
+        fc.constant(before.length),
+      ),
+    ),
+);
+
+const oneHot = call("oneHot", fc.tuple(indices(shape(0, 2)), dim));
+
+const pair = (least: number, most: number) =>
+  fc.oneof(
+    fc.integer({ min: least, max: most }),
+    fc.tuple(fc.integer({ min: least, max: most }), fc.integer({ min: least, max: most })),
+  );
+const sides = fc.oneof(pair(0, 2), fc.tuple(fc.nat(2), fc.nat(2), fc.nat(2), fc.nat(2)));
+const size: fc.Arbitrary<Dim> = fc.constantFrom(1, 2, 5, 7, 8, 12, 28, "H", "W", "H+1", "floor((H+1)/2)");
+
+const conv2d = call(
+  "conv2d",
+  fc
+    .tuple(fc.constantFrom(1, 2, 3), fc.constantFrom(1, 2, 3), fc.constantFrom(1, 1, 2), size, size, pair(1, 3))
+    .chain(([inputs, outputs, groups, height, width, kernel]) => {
+      const window = typeof kernel === "number" ? [kernel, kernel] : kernel;
+      return fc.tuple(
+        tensor(near(["N", inputs * groups, height, width])),
+        tensor(near([outputs * groups, inputs, ...window])),
+        fc.record(
+          { stride: pair(1, 2), padding: sides, dilation: pair(1, 2), groups: fc.constant(groups) },
+          { requiredKeys: ["groups"] },
+        ),
+      );
+    }),
+);
+
+const pooling = call(
+  "maxPool2d",
+  fc.tuple(
+    tensor(fc.tuple(size, size).chain(([height, width]) => near(["N", 3, height, width]))),
+    pair(1, 3),
+    fc.record({ stride: pair(1, 3), padding: sides, dilation: pair(1, 2) }, { requiredKeys: [] }),
+  ),
+);
+
+const layerNorm = call(
+  "layerNorm",
+  fc
+    .tuple(shape(0, 2), dim)
+    .chain(([leading, last]) =>
+      fc.tuple(
+        tensor(fc.constant([...leading, last])),
+        tensor(near([last])),
+        tensor(fc.constant([last]), fc.constant("f32")),
+      ),
+    ),
+);
+
+const crossEntropy = call(
+  "crossEntropy",
+  fc
+    .tuple(dim, fc.constantFrom<Dim>(3, 10))
+    .chain(([rows, classes]) =>
+      fc.tuple(
+        tensor(near([rows, classes])),
+        indices(near([rows])),
+        fc.record({ reduction: fc.constantFrom("none", "mean") }, { requiredKeys: [] }),
+      ),
+    ),
+);
+
+const families = {
+  elementwise,
+  select,
+  matmul,
+  linear,
+  reshape,
+  alongAxis,
+  reduce,
+  transpose,
+  flip,
+  broadcastTo,
+  joined,
+  slice,
+  pad,
+  gather,
+  scatterAdd,
+  oneHot,
+  conv2d,
+  pooling,
+  layerNorm,
+  crossEntropy,
+};
+
+const header = `
+import * as functions from "@/src/ir/functions/index.ts";
+import type { DType } from "@/src/ir/types/dtype.ts";
+import type { Dims, Tensor } from "@/src/ir/types/tensor.ts";
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+declare const given: <D extends DType, const S extends Dims>(dtype: D, shape: S) => Tensor<[...S], D>;
+type Gives<A extends Dims, B extends Dims> = Same<[...A], [...B]> extends true ? true : { readonly instead: [...A] };
+const { ${Object.keys(functions)
+  .filter((name) => name !== "pairOf")
+  .join(", ")} } = functions;
+`;
+
+const samples = 400;
+
+test.each(Object.entries(families))("%s: static rules and typing rules agree", (_, arbitrary) => {
+  const calls = fc.sample(arbitrary, { numRuns: samples, seed: 11 });
+  const wanted = calls.map(described);
+  const lines = calls.map((one, position) => {
+    const result = wanted[position] ?? "";
+    if (typeof result === "string") return programLine(one);
+    const shape = `(typeof x${position})["shape"]`;
+    return `const x${position} = ${programLine(one)}; true satisfies Gives<${shape}, ${JSON.stringify(result)}>`;
+  });
+  const { errors } = typeCheck(`${header}${lines.join(";\n")};\n`);
+  const first = header.split("\n").length;
+  const disagreements = calls.flatMap((one, position) => {
+    const result = wanted[position] ?? "";
+    const message = errors.find(({ line }) => line === first + position)?.message;
+    const found = message === undefined ? undefined : (sentenceOf(message) ?? message);
+    const agree = typeof result === "string" ? found === result : found === undefined;
+    return agree ? [] : [{ call: programLine(one), runTime: result, compiler: found }];
+  });
+  expect(disagreements).toEqual([]);
+  expect(errors.length).toBe(wanted.filter((result) => typeof result === "string").length);
+});
