@@ -57,11 +57,11 @@ const confusionMatrix = ({ labels }: Digits, predicted: Int32Array): Promise<str
     height: 360,
     data: { values },
     encoding: {
-      x: { field: "read", type: "ordinal", title: "read as" },
+      x: { field: "read", type: "ordinal", title: "read as", axis: { labelAngle: 0 } },
       y: { field: "digit", type: "ordinal", title: "digit" },
     },
     layer: [
-      { mark: "rect", encoding: { color: { field: "mistakes", type: "quantitative", scale: { scheme: "oranges" } } } },
+      { mark: "rect", encoding: { color: { field: "mistakes", type: "quantitative", scale: { range: ["#ffffff", "#d35400"] } } } },
       { mark: { type: "text", fontSize: 11 }, encoding: { text: { field: "label", type: "nominal" } } },
     ],
   });

@@ -120,7 +120,9 @@ const nothingLeft = (file: string): Promise<never> =>
 const exportsOf = (module: unknown): Exports => {
   if (!isObject(module)) return {};
   const whole = "default" in module ? module.default : undefined;
-  return Object.fromEntries(Object.entries(isObject(whole) && "__esModule" in whole ? whole : module));
+  const isAlone = Object.keys(module).length === 1 && isObject(whole) && !("kind" in whole || "nodes" in whole);
+  const isCommonJs = isObject(whole) && (isAlone || "__esModule" in whole);
+  return Object.fromEntries(Object.entries(isCommonJs ? whole : module));
 };
 
 /**

@@ -2,6 +2,7 @@
 // rule turns the cotangents of its results into cotangents of its operands, as further nodes of the same graph. It runs
 // before decomposition, so a composite such as a loss is differentiated by its own stable rule and not through its parts.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { onBehalfOf } from "../ir/diagnostics/location.ts";
 import { invariant } from "../ir/diagnostics/invariant.ts";
 import { definitionOf, order, reachable } from "../ir/graph/analysis.ts";
 import { graphBuilder } from "../ir/graph/builder.ts";
@@ -37,10 +38,10 @@ const dependents = (nodes: readonly Node[], values: ReadonlySet<ValueId>): Reado
 const zeros = (trace: Trace, { type: { dtype, shape } }: Tensor): Tensor => trace.constant(0, dtype, shape);
 
 /** Passes the cotangents of a node's results on to its operands. */
-const pullBack = (trace: Trace, arrivals: Arrivals, { op, attrs, operands, results }: Node): void => {
+const pullBack = (trace: Trace, arrivals: Arrivals, { op, attrs, operands, results, location }: Node): void => {
   if (!results.some(({ id }) => arrivals.has(id))) return;
   const { vjp } = opOf(op);
-  if (vjp === "not-differentiable") return reject("W122", { op });
+  if (vjp === "not-differentiable") return reject("W122", { op }, { location });
   const resultTensors = results.map(({ id }) => trace.tensor(id));
   const operandTensors = operands.map(trace.tensor);
   const cotangents = vjp({
@@ -82,7 +83,8 @@ export const differentiate = (loss: Tensor, withRespectTo: readonly Tensor[]): r
   const arrivals: Arrivals = new Map([[lossValue, trace.constant(1, loss.dtype)]]);
   withTrace(trace, () => {
     for (const node of nodes.toReversed())
-      if (depending.has(node.id) && needed.has(node.id)) pullBack(trace, arrivals, node);
+      if (depending.has(node.id) && needed.has(node.id))
+        onBehalfOf(node.location, () => pullBack(trace, arrivals, node));
   });
   return withRespectTo.map((tensor, position) => {
     const value = values[position];

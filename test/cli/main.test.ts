@@ -1,5 +1,5 @@
 // The command as users call it: a process, a model file in TypeScript, exact words on stdout and stderr, an exit code.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -298,6 +298,17 @@ export default defineModel({
       first:
         "error[W613]: model.ts: an error was thrown while the file was loaded: what it awaits at its top level never comes",
     });
+  });
+
+  test("the project's own copy of weftgraph takes over", async ({ expect }) => {
+    const folder = folderWith({ "model.mjs": "export default 1;\n" });
+    const copy = join(folder, "node_modules/weftgraph");
+    mkdirSync(join(copy, "dist/cli"), { recursive: true });
+    const manifest = { name: "weftgraph", type: "module", exports: { "./package.json": "./package.json" } };
+    writeFileSync(join(copy, "package.json"), JSON.stringify(manifest));
+    writeFileSync(join(copy, "dist/cli/main.js"), "console.log(process.argv.slice(2).join()); process.exit(3);\n");
+    const outcome = await weft(folder, ["check", "model.mjs", "--dims", "B=2"]);
+    expect(outcome).toEqual({ code: 3, out: "check,model.mjs,--dims,B=2\n", err: "" });
   });
 
   test("--debug shows the stack, and it alone", async ({ expect }) => {

@@ -3,67 +3,229 @@
 import { describe, expect, it } from "vitest";
 import { compileSync, defineModel, param, spec, training } from "../../src/index.ts";
 import { described } from "../support/described.ts";
+import { perceptron } from "../support/small-models.ts";
 
 /** What a caller without a type checker passes. */
 const untyped = (value: unknown): never => value as never;
 
-/** A tensor of which nothing is known. */
-type Loose = { readonly [method: string]: (...given: unknown[]) => Loose };
-type Forward = (params: Readonly<Record<string, Loose>>, inputs: Readonly<Record<string, Loose>>) => unknown;
+/** A tensor, or a record of tensors, of which nothing is known. */
+interface Loose {
+  (...given: readonly unknown[]): Loose;
+  readonly [name: string]: Loose;
+}
+type Forward = (params: Loose, inputs: Loose) => unknown;
 
-const compiled = (over: Readonly<Record<string, unknown>>, dims: unknown = { B: 2 }): unknown => {
+const compiled = (over: Readonly<Record<string, unknown>>): unknown => {
   const base = { name: "m", params: { w: param([3, 2]) }, inputs: { x: spec("f32", ["B", 3]) } };
-  const forward: Forward = (p, { x }) => ({ y: x?.["matmul"]?.(p["w"]) });
-  const model = defineModel(untyped({ ...base, forward, ...over }));
-  return compileSync(model, { dims: untyped(dims) });
+  const forward: Forward = (p, i) => ({ y: i["x"]?.["matmul"]?.(p["w"]) });
+  return compileSync(defineModel(untyped({ ...base, forward, ...over })), { dims: { B: 2 } });
 };
+
+const forwardGives = (forward: Forward): unknown => compiled({ forward });
 
 const trained = (over: Readonly<Record<string, unknown>>): unknown => {
-  const model = defineModel({
-    name: "m",
-    params: { w: param([3]) },
-    inputs: { x: spec("f32", ["B", 3]) },
-    forward: ({ w }, { x }) => ({ y: x.mul(w) }),
-  });
-  const optimizer = { name: "none", learningRate: 0.1, state: [], update: untyped(() => ({})) };
-  return compileSync(training(model, untyped({ loss: () => {}, optimizer, ...over })), { dims: { B: 2 } });
+  const optimizer = { name: "none", learningRate: 0.1, state: [], update: () => ({}) };
+  const loss = (outputs: Loose): unknown => outputs["logits"]?.["mean"]?.();
+  return compileSync(training(perceptron, untyped({ loss, optimizer, ...over })), { dims: { B: 2 } });
 };
 
-const forwardGives = (forward: Forward): string => described(() => compiled({ forward }));
+const call = untyped(compileSync(perceptron, { dims: { B: 2 } })) as (feeds: unknown) => unknown;
+
+const cases: readonly (readonly [what: string, action: () => unknown, expected: string])[] = [
+  ["spec: dtype", () => spec(untyped("f16"), ["B"]), ``],
+  ["spec: shape", () => spec("f32", untyped(3)), ``],
+  ["param: dtype", () => param([3], undefined, untyped("complex64")), ``],
+  ["param: initializer", () => param([3], untyped(0)), ``],
+  ["defineModel", () => defineModel(untyped(undefined)), ``],
+  ["name", () => compiled({ name: undefined }), ``],
+  ["params", () => compiled({ params: undefined }), ``],
+  ["a parameter", () => compiled({ params: { hidden: { w: null } } }), ``],
+  ["inputs", () => compiled({ inputs: undefined }), ``],
+  ["an input", () => compiled({ inputs: { x: [2, 3] } }), ``],
+  ["forward", () => compiled({ forward: undefined }), ``],
+  ["forward gives nothing", () => forwardGives(() => {}), ``],
+  ["forward gives no outputs", () => forwardGives(() => ({})), ``],
+  ["forward gives one tensor", () => forwardGives((_, i) => i["x"]), ``],
+  ["forward gives a list", () => forwardGives((_, i) => [i["x"]]), ``],
+  ["forward gives a promise", () => forwardGives(async (_, i) => ({ y: i["x"] })), ``],
+  ["a shape", () => forwardGives((_, i) => ({ y: i["x"]?.["reshape"]?.(undefined) })), ``],
+  ["loss", () => trained({ loss: undefined }), ``],
+  ["optimizer", () => trained({ optimizer: undefined }), ``],
+  ["learning rate", () => trained({ optimizer: { update: () => {}, learningRate: Number.NaN } }), ``],
+  ["metrics", () => trained({ metrics: () => 3 }), ``],
+  ["compile", () => compileSync(untyped({})), ``],
+  ["dims", () => compileSync(perceptron, { dims: untyped(null) }), ``],
+  ["backend", () => compileSync(perceptron, { dims: { B: 2 }, backend: untyped("gpu") }), ``],
+  ["seed", () => compileSync(perceptron, { dims: { B: 2 }, seed: 0.5 }), ``],
+  ["feeds", () => call(undefined), ``],
+  ["restore", () => compileSync(perceptron, { dims: { B: 2 } }).parameters.restore(untyped(null)), ``],
+];
 
 describe("errors of descriptions", () => {
-  it("W131: a symbol that no input and no parameter has", () => {
-    expect(forwardGives((p) => ({ y: p["w"]?.["broadcastTo"]?.(["N", 3, 2]) }))).toMatchInlineSnapshot();
+  it.each(cases)("W140: %s", (_, action, expected) => {
+    const lines = described(action).split("\n");
+    expect(lines.filter((line) => /^error|^ {2}help/.test(line)).join("\n")).toBe(expected);
   });
 
-  it.each([
-    ["spec: dtype", () => spec(untyped("f16"), ["B"])],
-    ["spec: shape", () => spec("f32", untyped(3))],
-    ["param: dtype", () => param([3], undefined, untyped("complex64"))],
-    ["param: initializer", () => param([3], untyped(0))],
-    ["defineModel: description", () => defineModel(untyped(undefined))],
-    ["name", () => compiled({ name: undefined })],
-    ["params", () => compiled({ params: undefined })],
-    ["a parameter", () => compiled({ params: { w: null } })],
-    ["inputs", () => compiled({ inputs: undefined })],
-    ["an input", () => compiled({ inputs: { x: [2, 3] } })],
-    ["forward", () => compiled({ forward: undefined })],
-    ["forward: nothing", () => compiled({ forward: () => {} })],
-    ["forward: no outputs", () => compiled({ forward: () => ({}) })],
-    ["forward: one tensor", () => compiled({ forward: ((_, { x }) => x) satisfies Forward })],
-    ["forward: a list", () => compiled({ forward: ((_, { x }) => [x]) satisfies Forward })],
-    ["forward: a promise", () => compiled({ forward: async () => ({}) })],
-    ["reshape", () => compiled({ forward: ((_, { x }) => ({ y: x?.["reshape"]?.(undefined) })) satisfies Forward })],
-    ["loss", () => trained({ loss: undefined })],
-    ["optimizer", () => trained({ optimizer: undefined })],
-    ["learning rate", () => trained({ optimizer: { update: () => {}, learningRate: Number.NaN } })],
-    ["metrics", () => trained({ loss: (y: { y: Loose }) => y.y["sum"]?.(), metrics: () => 3 })],
-    ["compile", () => compileSync(untyped({}))],
-    ["dims", () => compiled({}, null)],
-    ["backend", () => compileSync(untyped(defineModelOfNothing()), { backend: untyped("gpu") })],
-    ["seed", () => compileSync(untyped(defineModelOfNothing()), { seed: untyped("x") })],
-    ["feeds", () => untyped<never>(compileSync(defineModelOfNothing()) as unknown) && callNothing()],
-  ])("W140: %s", (name, action) => {
-    expect({ [name]: described(action).split("\n").filter((line) => /error|help/.test(line)) }).toMatchSnapshot();
+  it("W131: a symbol that no input and no parameter has", () => {
+    const text = described(() => forwardGives((p) => ({ y: p["w"]?.["broadcastTo"]?.(["N", 3, 2]) })));
+    expect(text).toMatchInlineSnapshot(`
+      "error[W131]: broadcast: the symbol N is in the shape of no input and of no parameter
+
+        test/errors/descriptions.test.ts
+         |     const text = described(() => forwardGives((p) => ({ y: p["w"]?.["broadcastTo"]?.(["N", 3, 2]) })));
+           |                                                                                   ^
+        help: use a symbol that an input has, write a number, or declare an input with N in its shape."
+    `);
+  });
+
+  it("W140 shows the line of the user's program", () => {
+    expect(described(() => defineModel(untyped({ name: "" })))).toMatchInlineSnapshot(`
+      "error[W140]: defineModel: name: a text is expected, got ""
+
+        test/errors/descriptions.test.ts
+         |     expect(described(() => defineModel(untyped({ name: "" })))).toMatchInlineSnapshot();
+           |                            ^^^^^^^^^^^
+        help: write name: "digits"."
+    `);
+  });
+
+  it("W141: a result that is no tensor", () => {
+    expect(described(() => forwardGives(() => ({ y: 3 })))).toMatchInlineSnapshot(`
+      "error[W141]: forward: "y" is not a tensor but 3
+
+        test/errors/descriptions.test.ts
+         |   return compileSync(defineModel(untyped({ ...base, forward, ...over })), { dims: { B: 2 } });
+           |                      ^^^^^^^^^^^
+        help: give a tensor of this very description: { "y": x }, or constant(1, []) for a number."
+    `);
+    expect(described(() => trained({ metrics: () => ({ right: "all" }) }))).toMatchInlineSnapshot(`
+      "error[W141]: metrics: "right" is not a tensor but "all"
+
+        test/errors/descriptions.test.ts
+         |   return compileSync(training(perceptron, untyped({ loss, optimizer, ...over })), { dims: { B: 2 } });
+           |                      ^^^^^^^^
+        help: give a tensor of this very description: { "right": x }, or constant(1, []) for a number."
+    `);
+  });
+
+  it("W209: an extent that is no extent, on the line of the declaration", () => {
+    expect(described(() => spec("f32", ["B", -1]))).toMatchInlineSnapshot(`
+      "error[W209]: spec: -1 is not an extent ([B, -1])
+
+        test/errors/descriptions.test.ts
+         |     expect(described(() => spec("f32", ["B", -1]))).toMatchInlineSnapshot();
+           |                            ^^^^
+        help: use a whole number from 0 up, or an expression of symbols such as "B" or "T+1"."
+    `);
+    expect(described(() => param([2.5]))).toMatchInlineSnapshot(`
+      "error[W209]: param: 2.5 is not an extent ([2.5])
+
+        test/errors/descriptions.test.ts
+         |     expect(described(() => param([2.5]))).toMatchInlineSnapshot();
+           |                            ^^^^^
+        help: use a whole number from 0 up, or an expression of symbols such as "B" or "T+1"."
+    `);
+    expect(described(() => spec("f32", ["B C"]))).toMatchInlineSnapshot(`
+      "error[W209]: spec: B C is not an extent ([B C])
+
+        test/errors/descriptions.test.ts
+         |     expect(described(() => spec("f32", ["B C"]))).toMatchInlineSnapshot();
+           |                            ^^^^
+        help: use a whole number from 0 up, or an expression of symbols such as "B" or "T+1"."
+    `);
+    expect(described(() => spec("f32", [untyped(undefined)]))).toMatchInlineSnapshot(`
+      "error[W209]: spec: undefined is not an extent ([undefined])
+
+        test/errors/descriptions.test.ts
+         |     expect(described(() => spec("f32", [untyped(undefined)]))).toMatchInlineSnapshot();
+           |                            ^^^^
+        help: use a whole number from 0 up, or an expression of symbols such as "B" or "T+1"."
+    `);
+  });
+
+  it("W211: a reshape that does not fit", () => {
+    expect(described(() => forwardGives((_, i) => ({ y: i["x"]?.["reshape"]?.(["B", 4]) })))).toMatchInlineSnapshot(`
+      "error[W211]: reshape: element counts differ: [B, 3] to [B, 4] (3*B vs 4*B)
+
+        test/errors/descriptions.test.ts
+         |     expect(described(() => forwardGives((_, i) => ({ y: i["x"]?.["reshape"]?.(["B", 4]) })))).toMatchInlineSnapshot();
+           |                                                                            ^
+        operand 1  f32[B, 3]  from test/errors/descriptions.test.ts
+        help: reshape keeps every element; one extent may be -1 and is worked out where the others divide the count."
+    `);
+  });
+
+  it("W101: a name given twice", () => {
+    const x = spec("f32", ["B", 3]);
+    expect(described(() => compiled({ params: { x: param([3, 2]) }, inputs: { x } }))).toMatchInlineSnapshot(`
+      "error[W101]: the name "x" is given to two inputs or parameters
+
+        test/errors/descriptions.test.ts
+         |     expect(described(() => compiled({ params: { x: param([3, 2]) }, inputs: { x } }))).toMatchInlineSnapshot();
+           |                                                    ^^^^^
+        help: give each input and each parameter a name of its own."
+    `);
+    expect(described(() => compiled({ params: { "a.b": param([1]), a: { b: param([1]) } } }))).toMatchInlineSnapshot(`
+      "error[W101]: the name "a.b" is given to two inputs or parameters
+
+        test/errors/descriptions.test.ts
+         |     expect(described(() => compiled({ params: { "a.b": param([1]), a: { b: param([1]) } } }))).toMatchInlineSnapshot();
+           |                                                                            ^^^^^
+        help: give each input and each parameter a name of its own."
+    `);
+    expect(described(() => trained({ inputs: { features: x } }))).toMatchInlineSnapshot(`
+      "error[W101]: the name "features" is given to two inputs or parameters
+
+        test/errors/descriptions.test.ts
+         |     const x = spec("f32", ["B", 3]);
+           |               ^^^^
+        help: give each input and each parameter a name of its own."
+    `);
+  });
+
+  it("W103: a tensor of another graph", () => {
+    let kept: Loose | undefined;
+    forwardGives((_, i) => {
+      kept = i["x"];
+      return { y: kept };
+    });
+    expect(described(() => forwardGives((_, i) => ({ y: i["x"]?.["add"]?.(kept) })))).toMatchInlineSnapshot(`
+      "error[W103]: binary: the operands belong to two different graphs
+
+        test/errors/descriptions.test.ts
+         |     expect(described(() => forwardGives((_, i) => ({ y: i["x"]?.["add"]?.(kept) })))).toMatchInlineSnapshot();
+            |                                                                        ^
+        help: use only tensors that were made within the same forward function."
+    `);
+    expect(described(() => forwardGives(() => ({ y: kept })))).toMatchInlineSnapshot(`
+      "error[W103]: y: the operands belong to two different graphs
+
+        test/errors/descriptions.test.ts
+         |   return compileSync(defineModel(untyped({ ...base, forward, ...over })), { dims: { B: 2 } });
+           |                      ^^^^^^^^^^^
+        help: use only tensors that were made within the same forward function."
+    `);
+  });
+
+  it("W230: an operand that is no tensor", () => {
+    expect(described(() => forwardGives((_, i) => ({ y: i["x"]?.["add"]?.("1") })))).toMatchInlineSnapshot(`
+      "error[W230]: add: a tensor is expected, not "1"
+
+        test/errors/descriptions.test.ts
+         |     expect(described(() => forwardGives((_, i) => ({ y: i["x"]?.["add"]?.("1") })))).toMatchInlineSnapshot();
+            |                                                                        ^
+        help: make numbers part of the graph with constant(values, shape), or declare them as an input."
+    `);
+  });
+
+  it("W124, W125: dims that are missing, fractional, negative", () => {
+    for (const dims of [{}, { B: 1.5 }, { B: -1 }, { B: Number.NaN }, { B: untyped("4") }])
+      expect(described(() => compileSync(perceptron, { dims }))).toMatch(/error\[W12[45]\]: specialize: /);
+  });
+
+  it("compiles a model with an input that nothing reads", () => {
+    const inputs = { x: spec("f32", ["B", 3]), z: spec("f32", ["B"]) };
+    expect(described(() => compiled({ inputs }))).toBe("no error");
   });
 });

@@ -70,8 +70,23 @@ class CapturedStack {
 /** How deep to look for the user's frame beneath our own. */
 const depth = 16;
 
+/** The place that stands for everything described meanwhile. */
+let standing: Location | undefined;
+
+/** Describes on behalf of a place: what a derivative rule adds to a graph comes from where its op was written. */
+export const onBehalfOf = <R>(location: Location | undefined, describe: () => R): R => {
+  const before = standing;
+  standing = location ?? before;
+  try {
+    return describe();
+  } finally {
+    standing = before;
+  }
+};
+
 /** Captures the caller's place in the user's program. */
 export const captureLocation = (): Location => {
+  if (standing !== undefined) return standing;
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = depth;
   const captured = new CapturedStack();

@@ -1,10 +1,10 @@
 // From a body that speaks of the program's buffers to a kernel that speaks of its parameters: buffers become parameters in
 // the order they first appear, so that two layers of one shape give the same kernel, which is then kept once.
-import { match } from "ts-pattern";
 import { invariant } from "../../ir/diagnostics/invariant.ts";
-import { childrenOf, type Expr } from "../../ir/loop/expr.ts";
+import type { Expr } from "../../ir/loop/expr.ts";
 import type { Access, Buffer, Call, Kernel, KernelParameter } from "../../ir/loop/kernel.ts";
 import { keyOf } from "../../ir/loop/key.ts";
+import { blocksOf, exprsOf, flatMapStmts, mapExpr, mapOwnExprs, visitExpr } from "../../ir/loop/rewrite.ts";
 import type { Stmt } from "../../ir/loop/stmt.ts";
 
 /** One read or write of a buffer: in which block, at which position in it, at which index. */
@@ -27,30 +27,15 @@ const usesOf = (body: readonly Stmt[]): ReadonlyMap<string, Uses> => {
     uses.set(buffer, found);
     return found;
   };
-  const read = (expr: Expr, block: readonly Stmt[], position: number): void => {
-    if (expr.kind === "load") of(expr.buffer).loads.push({ block, position, index: keyOf(expr.index) });
-    for (const child of childrenOf(expr)) read(child, block, position);
-  };
   const visit = (block: readonly Stmt[]): void => {
-    for (const [position, stmt] of block.entries())
-      match(stmt)
-        .with({ kind: "let" }, { kind: "assign" }, ({ value }) => read(value, block, position))
-        .with({ kind: "store" }, ({ buffer, index, value }) => {
-          read(index, block, position);
-          read(value, block, position);
-          of(buffer).stores.push({ block, position, index: keyOf(index) });
-        })
-        .with({ kind: "for" }, ({ from, to, body: inner }) => {
-          read(from, block, position);
-          read(to, block, position);
-          visit(inner);
-        })
-        .with({ kind: "if" }, ({ condition, then, otherwise }) => {
-          read(condition, block, position);
-          visit(then);
-          visit(otherwise);
-        })
-        .exhaustive();
+    for (const [position, stmt] of block.entries()) {
+      for (const expr of exprsOf(stmt))
+        visitExpr(expr, (part) => {
+          if (part.kind === "load") of(part.buffer).loads.push({ block, position, index: keyOf(part.index) });
+        });
+      if (stmt.kind === "store") of(stmt.buffer).stores.push({ block, position, index: keyOf(stmt.index) });
+      for (const inner of blocksOf(stmt)) visit(inner);
+    }
   };
   visit(body);
   return uses;
@@ -86,49 +71,16 @@ const exactText = (body: readonly Stmt[]): string =>
 const accessOf = ({ loads, stores }: Uses): Access =>
   stores.length === 0 ? "read" : loads.length === 0 ? "write" : "update";
 
-const renameExpr = (expr: Expr, names: ReadonlyMap<string, string>): Expr =>
-  match(expr)
-    .with({ kind: "const" }, { kind: "var" }, (leaf) => leaf)
-    .with({ kind: "load" }, (load) => ({
-      ...load,
-      buffer: names.get(load.buffer) ?? load.buffer,
-      index: renameExpr(load.index, names),
-    }))
-    .with({ kind: "binary" }, { kind: "compare" }, (pair) => ({
-      ...pair,
-      left: renameExpr(pair.left, names),
-      right: renameExpr(pair.right, names),
-    }))
-    .with({ kind: "select" }, (select) => ({
-      ...select,
-      condition: renameExpr(select.condition, names),
-      then: renameExpr(select.then, names),
-      otherwise: renameExpr(select.otherwise, names),
-    }))
-    .otherwise((one) => ({ ...one, operand: renameExpr(one.operand, names) }));
-
-const renameStmt = (stmt: Stmt, names: ReadonlyMap<string, string>): Stmt =>
-  match(stmt)
-    .with({ kind: "let" }, { kind: "assign" }, (binding) => ({ ...binding, value: renameExpr(binding.value, names) }))
-    .with({ kind: "store" }, (store) => ({
-      ...store,
-      buffer: names.get(store.buffer) ?? store.buffer,
-      index: renameExpr(store.index, names),
-      value: renameExpr(store.value, names),
-    }))
-    .with({ kind: "for" }, (loop) => ({
-      ...loop,
-      from: renameExpr(loop.from, names),
-      to: renameExpr(loop.to, names),
-      body: loop.body.map((inner) => renameStmt(inner, names)),
-    }))
-    .with({ kind: "if" }, (branch) => ({
-      ...branch,
-      condition: renameExpr(branch.condition, names),
-      then: branch.then.map((inner) => renameStmt(inner, names)),
-      otherwise: branch.otherwise.map((inner) => renameStmt(inner, names)),
-    }))
-    .exhaustive();
+/** The body with other names for its buffers. */
+const renameBuffers = (body: readonly Stmt[], names: ReadonlyMap<string, string>): readonly Stmt[] => {
+  const renamed = (buffer: string): string => names.get(buffer) ?? buffer;
+  const inExpr = (expr: Expr): Expr =>
+    mapExpr(expr, (part) => (part.kind === "load" ? { ...part, buffer: renamed(part.buffer) } : part));
+  return flatMapStmts(body, (stmt) => {
+    const changed = mapOwnExprs(stmt, inExpr);
+    return [changed.kind === "store" ? { ...changed, buffer: renamed(changed.buffer) } : changed];
+  });
+};
 
 /** The kernels of a program, each kept once. */
 export interface KernelTable {
@@ -159,7 +111,7 @@ export const kernelTable = (): KernelTable => {
             : [];
         }),
       );
-      const renamed = body.map((stmt) => renameStmt(stmt, names));
+      const renamed = renameBuffers(body, names);
       const key = `${JSON.stringify({ parameters, inPlace })}${exactText(renamed)}`;
       const existing = known.get(key);
       const kernelName = existing ?? uniqueName(name, kernels);

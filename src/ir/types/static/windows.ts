@@ -4,7 +4,17 @@ import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Dims } from "../tensor.ts";
 import type { IsUnknownRank, PrintShape, PrintType, SameDType } from "./check.ts";
-import type { AddDims, Decrement, FloorDivideDim, IsUnknownDim, MultiplyDims, PrintDim, SameDim } from "./dims.ts";
+import type {
+  AddDims,
+  Decrement,
+  DivideCounts,
+  FloorDivideDim,
+  IsUnknownDim,
+  MultiplyDims,
+  PolynomialOf,
+  PrintDim,
+  SameDim,
+} from "./dims.ts";
 import type { SubtractIntoInteger } from "./integer.ts";
 import type { AddNaturals, CompareNaturals, DivideNaturals, MultiplyNaturals, SubtractNaturals } from "./natural.ts";
 

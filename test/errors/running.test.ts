@@ -1,0 +1,125 @@
+// W3xx: feeding, running and reading compiled models. Each is brought about on every backend, and shown whole.
+import { describe, expect, it } from "vitest";
+import { compileSync, defineModel, gather, param, spec } from "../../src/index.ts";
+import { described } from "../support/described.ts";
+
+/** What a caller without a type checker passes. */
+const untyped = (value: unknown): never => value as never;
+
+const table = defineModel({
+  name: "table",
+  params: { rows: param([3, 2]) },
+  inputs: { index: spec("i32", ["B"]), mask: spec("bool", ["B"]), scale: spec("f32", ["B", 2]) },
+  forward: ({ rows }, { index, mask, scale }) => ({
+    y: gather(rows, index).mul(scale).mul(mask.cast("f32").reshape(["B", 1])),
+  }),
+});
+
+const index = Int32Array.of(0, 2);
+const mask = Uint8Array.of(1, 0);
+const scale = new Float32Array(4);
+
+describe.each(["wasm", "closure", "reference"] as const)("errors of running on %s", (backend) => {
+  const model = compileSync(table, { dims: { B: 2 }, backend });
+  const run = (feeds: Readonly<Record<string, unknown>>): string => described(() => model(untyped(feeds)));
+
+  it("W301", () => expect(run({ index, mask })).toMatchInlineSnapshot(`
+    "error[W301]: predict: input "scale" is not fed
+
+      help: feed an array for each of "index", "mask", "scale"."
+  `));
+  it("W302", () => expect(run({ index, mask, scale, indices: index })).toMatchInlineSnapshot(`
+    "error[W302]: predict: there is no input "indices"
+
+      help: the inputs are "index", "mask", "scale"."
+  `));
+  it("W303", () => {
+    expect(run({ index, mask, scale: [1, 2, 3, 4] })).toMatchInlineSnapshot(`
+      "error[W303]: scale: f32[2, 2] takes a Float32Array, got a list
+
+        help: convert it once, for example with Float32Array.from(values)."
+    `);
+    expect(run({ index, mask, scale: new Float64Array(4) })).toMatchInlineSnapshot(`
+      "error[W303]: scale: f32[2, 2] takes a Float32Array, got a Float64Array
+
+        help: convert it once, for example with Float32Array.from(values)."
+    `);
+    expect(run({ index: 3, mask, scale })).toMatchInlineSnapshot(`
+      "error[W303]: index: i32[2] takes a Int32Array, got 3
+
+        help: convert it once, for example with Int32Array.from(values)."
+    `);
+  });
+  it("W304", () => {
+    expect(run({ index, mask, scale: { data: scale, shape: [4] } })).toMatchInlineSnapshot(`
+      "error[W304]: scale: shapes differ: expected f32[2, 2], got [4]
+
+        help: feed an array of the shape the program was compiled for, or compile for other dims."
+    `);
+    expect(run({ index, mask, scale: { data: scale, shape: "2x2" } })).toMatchInlineSnapshot(`
+      "error[W304]: scale: shapes differ: expected f32[2, 2], got "2x2"
+
+        help: feed an array of the shape the program was compiled for, or compile for other dims."
+    `);
+  });
+  it("W305", () => expect(run({ index, mask, scale: new Float32Array(6) })).toMatchInlineSnapshot(`
+    "error[W305]: scale: f32[2, 2] has 4 elements, got 6
+
+      help: feed as many elements as the shape has, row-major; a partial batch needs a program compiled for its size, or padding."
+  `));
+  it("W306", () => {
+    expect(run({ index: Int32Array.of(0, 3), mask, scale })).toMatchInlineSnapshot(`
+      "error[W306]: index: element 1 is 3, outside 0..2
+
+        help: class and token indices count from 0 and must be below 3."
+    `);
+    expect(run({ index: Int32Array.of(-1, 0), mask, scale })).toMatchInlineSnapshot(`
+      "error[W306]: index: element 0 is -1, outside 0..2
+
+        help: class and token indices count from 0 and must be below 3."
+    `);
+  });
+  it("W307", () => expect(described(() => model.parameters.get(untyped("row")))).toMatchInlineSnapshot(`
+    "error[W307]: there is no parameter "row"
+
+      help: the parameters are "rows"."
+  `));
+  it("W308", () => expect(described(() => model.executable.run("step", {}))).toMatchInlineSnapshot(`
+    "error[W308]: there is no entry point "step"
+
+      help: the entry points are "predict"."
+  `));
+  it("W309", () => expect(described(() => model.parameters.restore({}))).toMatchInlineSnapshot(`
+    "error[W309]: restore: there is no value for "rows"
+
+      help: restore what parameters.all() or a saved file of this model gives; { partial: true } keeps the others."
+  `));
+  it("W310", () => expect(run({ index, mask: Uint8Array.of(1, 2), scale })).toMatchInlineSnapshot(`
+    "error[W310]: mask: element 1 is 2, but a bool is 0 or 1
+
+      help: feed 0 for false and 1 for true: Uint8Array.from(mask, (each) => (each ? 1 : 0))."
+  `));
+
+  it("runs what is right, and a refused call has changed nothing", () => {
+    model.parameters.set("rows", Float32Array.of(1, 2, 3, 4, 5, 6));
+    const feeds = { index, mask, scale: Float32Array.of(1, 10, 1, 1) };
+    const { y } = model(feeds);
+    run({ index: Int32Array.of(9, 9), mask, scale });
+    expect([...y.data]).toEqual([1, 20, 0, 0]);
+    expect(model(feeds)).toEqual({ y: { dtype: "f32", shape: [2, 2], data: y.data } });
+  });
+});
+
+it("W311: too much memory", () => {
+  const wide = defineModel({
+    name: "wide",
+    params: {},
+    inputs: { x: spec("f32", ["B", 1]) },
+    forward: (_, { x }) => ({ y: x.exp() }),
+  });
+  expect(described(() => compileSync(wide, { dims: { B: 2 ** 30 } }))).toMatchInlineSnapshot(`
+    "error[W311]: the program needs 8.00 GiB of memory; 32-bit addresses reach 4 GiB
+
+      help: compile for a smaller batch or shorter sequences."
+  `);
+});

@@ -1,0 +1,139 @@
+// W5xx: training. A step that is not finite names the first value that was not, on the line where it was written.
+import { describe, expect, it } from "vitest";
+import { compileSync, defineModel, exp, log, mean, param, reciprocal, spec, sum, training } from "../../src/index.ts";
+import { sgd } from "../../src/optim/index.ts";
+import { described } from "../support/described.ts";
+import { bitsOf } from "../support/small-models.ts";
+
+/** What a caller without a type checker passes. */
+const untyped = (value: unknown): never => value as never;
+
+const scaled = defineModel({
+  name: "scaled",
+  params: { w: param([3]) },
+  inputs: { x: spec("f32", ["B", 3]) },
+  forward: ({ w }, { x }) => ({ y: x.mul(w) }),
+});
+
+const optimizer = sgd({ learningRate: 0.1, momentum: 0.9 });
+const start = Float32Array.of(1, -2, 3);
+
+describe("errors of training", () => {
+  it("W501", () => {
+    const withLoss = (loss: unknown): string =>
+      described(() => compileSync(training(scaled, { loss: untyped(loss), optimizer }), { dims: { B: 2 } }));
+    expect(withLoss(({ y }: { y: unknown }) => y)).toMatchInlineSnapshot(`
+      "error[W501]: training: the loss must be one float, got f32[B, 3]
+
+        test/errors/training.test.ts
+         |       described(() => compileSync(training(scaled, { loss: untyped(loss), optimizer }), { dims: { B: 2 } }));
+           |                                   ^^^^^^^^
+        help: reduce it, for example with mean() or sum()."
+    `);
+    expect(withLoss(() => {})).toMatchInlineSnapshot(`
+      "error[W501]: training: the loss must be one float, got undefined
+
+        test/errors/training.test.ts
+         |       described(() => compileSync(training(scaled, { loss: untyped(loss), optimizer }), { dims: { B: 2 } }));
+           |                                   ^^^^^^^^
+        help: reduce it, for example with mean() or sum()."
+    `);
+    expect(withLoss(() => 0)).toMatchInlineSnapshot(`
+      "error[W501]: training: the loss must be one float, got 0
+
+        test/errors/training.test.ts
+         |       described(() => compileSync(training(scaled, { loss: untyped(loss), optimizer }), { dims: { B: 2 } }));
+           |                                   ^^^^^^^^
+        help: reduce it, for example with mean() or sum()."
+    `);
+  });
+
+  it("W503", () => {
+    const metrics = ({ y }: { y: never }): object => ({ finite: y });
+    const make = () => training(scaled, { loss: ({ y }) => mean(y), optimizer, metrics: untyped(metrics) });
+    expect(described(() => compileSync(make(), { dims: { B: 2 } }))).toMatchInlineSnapshot(`
+      "error[W503]: training: a metric cannot be called "finite"
+
+        test/errors/training.test.ts
+         |     const make = () => training(scaled, { loss: ({ y }) => mean(y), optimizer, metrics: untyped(metrics) });
+           |                        ^^^^^^^^
+        help: choose another name: a step itself reports loss and finite."
+    `);
+  });
+});
+
+describe.each(["wasm", "closure", "reference"] as const)("W502 on %s", (backend) => {
+  const trainerOf = (loss: (y: never) => unknown, learningRate = 0.1) => {
+    const method = sgd({ learningRate, momentum: 0.9 });
+    const description = training(scaled, { loss: ({ y }) => untyped(loss(untyped(y))), optimizer: method });
+    const trainer = compileSync(description, { dims: { B: 2 }, backend });
+    trainer.parameters.set(untyped("w"), start);
+    return trainer;
+  };
+  const stateOf = ({ parameters }: ReturnType<typeof trainerOf>): readonly string[] =>
+    Object.entries(parameters.all()).map(([name, { data }]) => `${name}: ${bitsOf(data)}`);
+
+  it("a NaN in what is fed", () => {
+    const trainer = trainerOf((y) => mean(y));
+    trainer.step({ x: Float32Array.of(1, 2, 3, 4, 5, 6) });
+    const before = stateOf(trainer);
+    expect(described(() => trainer.step({ x: Float32Array.of(1, 2, 3, 4, Number.NaN, 6) }))).toMatchInlineSnapshot(`
+      "error[W502]: step 2: the loss is NaN; the first value that is not finite is input "x": f32[2, 3], element 4 is NaN
+
+        test/errors/training.test.ts
+         |   inputs: { x: spec("f32", ["B", 3]) },
+           |                ^^^^
+        help: the parameters are those before this step. Lower the learning rate, clip gradients, or look at the data of this batch."
+    `);
+    expect(stateOf(trainer)).toEqual(before);
+    expect(trainer.steps()).toBe(1);
+    expect(Number.isFinite(trainer.step({ x: Float32Array.of(1, 2, 3, 4, 5, 6) }).loss)).toBe(true);
+  });
+
+  it("a learning rate that is too high", () => {
+    const trainer = trainerOf((y) => mean(exp(y)), 1e30);
+    const x = Float32Array.of(-1, 1, -1, 1, -1, 1);
+    trainer.step({ x });
+    const before = stateOf(trainer);
+    expect(described(() => trainer.step({ x }))).toMatchInlineSnapshot(`
+      "error[W502]: step 2: the loss is Infinity; the first value that is not finite is the result of exp: f32[2, 3], element 0 is Infinity
+
+        test/errors/training.test.ts
+         |     const trainer = trainerOf((y) => mean(exp(y)), 1e30);
+           |                                           ^^^
+        help: the parameters are those before this step. Lower the learning rate, clip gradients, or look at the data of this batch."
+    `);
+    expect(stateOf(trainer)).toEqual(before);
+  });
+
+  // The reference works in double precision, which holds this gradient.
+  it.skipIf(backend === "reference")("a gradient that overflows while the loss is finite", () => {
+    // The logarithm of 1e-39 is about -90, but its derivative 1e39 is more than any f32.
+    const trainer = trainerOf((y) => sum(log(y)));
+    trainer.parameters.set(untyped("w"), Float32Array.of(1e-39, 1, 1));
+    const before = stateOf(trainer);
+    const x = new Float32Array(6).fill(1);
+    expect(Number.isFinite(trainer.grads({ x }).loss)).toBe(true);
+    expect(described(() => trainer.step({ x }))).toMatchInlineSnapshot();
+    expect(stateOf(trainer)).toEqual(before);
+  });
+
+  it("a mean of nothing", () => {
+    const description = training(scaled, { loss: ({ y }) => mean(y), optimizer });
+    const trainer = compileSync(description, { dims: { B: 0 }, backend });
+    expect(described(() => trainer.step({ x: new Float32Array(0) }))).toMatchInlineSnapshot(`
+      "error[W502]: step 1: the loss is NaN; the first value that is not finite is the result of div: f32[], element 0 is NaN
+
+        test/errors/training.test.ts
+         |     const description = training(scaled, { loss: ({ y }) => mean(y), optimizer });
+           |                                                             ^^^^
+        help: the parameters are those before this step. Lower the learning rate, clip gradients, or look at the data of this batch."
+    `);
+  });
+
+  it("division by zero", () => {
+    const trainer = trainerOf((y) => sum(reciprocal(y)));
+    expect(described(() => trainer.step({ x: new Float32Array(6) }))).toMatchInlineSnapshot();
+    expect(bitsOf(trainer.parameters.get(untyped("w")).data)).toBe(bitsOf(start));
+  });
+});
