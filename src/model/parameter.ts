@@ -46,14 +46,16 @@ export type Params<T> =
       ? F & Params<P>
       : { readonly [K in keyof T]: Params<T[K]> };
 
-/** The names of a tree's parameters: `hidden.weight`, `blocks.${number}.weight`. */
-export type Path<T, Prefix extends string = ""> = T extends ParamSpec
-  ? Prefix
-  : T extends { readonly kind: "layer"; readonly params: infer P }
-    ? Path<P, Prefix>
-    : T extends readonly (infer E)[]
-      ? Path<E, `${Prefix}${Prefix extends "" ? "" : "."}${number}`>
-      : { [K in keyof T & string]: Path<T[K], Prefix extends "" ? K : `${Prefix}.${K}`> }[keyof T & string];
+/** The names of a tree's parameters: `hidden.weight`, `blocks.${number}.weight`; any text where the tree is not known. */
+export type Path<T, Prefix extends string = ""> = SpecTree extends T
+  ? string
+  : T extends ParamSpec
+    ? Prefix
+    : T extends { readonly kind: "layer"; readonly params: infer P }
+      ? Path<P, Prefix>
+      : T extends readonly (infer E)[]
+        ? Path<E, `${Prefix}${Prefix extends "" ? "" : "."}${number}`>
+        : { [K in keyof T & string]: Path<T[K], Prefix extends "" ? K : `${Prefix}.${K}`> }[keyof T & string];
 
 /**
  * A parameter of a shape; zeros to begin with unless an initialiser says otherwise. `reject`s what is no shape (W140,
@@ -85,7 +87,12 @@ export const layer = <const P extends SpecTree, F extends (...operands: never) =
   params: P,
   bind: (params: Params<P>) => F,
 ): Layer<P, F> => {
-  requireFunction("layer", bind, "layer({ weight: param([3]) }, ({ weight }) => (x) => x.mul(weight))", captureLocation());
+  requireFunction(
+    "layer",
+    bind,
+    "layer({ weight: param([3]) }, ({ weight }) => (x) => x.mul(weight))",
+    captureLocation(),
+  );
   return Object.freeze({ kind: "layer", params, bind });
 };
 

@@ -10,10 +10,11 @@ const region = /(<!-- accuracy:[^\n]*-->\n)[\s\S]*?(<!-- \/accuracy -->)/;
 /** Functions of f32 by the error they promise, least first. */
 const accuracyTable = (): string => {
   const promised = [...Object.entries(unary), ...Object.entries(binary)].filter(([, { dtypes }]) => dtypes.includes("f32"));
-  const byError = Map.groupBy(promised, ([, { ulp }]) => ulp);
-  const rows = [...byError]
-    .toSorted(([a], [b]) => a - b)
-    .map(([ulp, functions]) => `| ${ulp} | ${functions.map(([name]) => `\`${name}\``).join(", ")} |`);
+  const errors = [...new Set(promised.map(([, { ulp }]) => ulp))].sort((a, b) => a - b);
+  const rows = errors.map((error) => {
+    const names = promised.flatMap(([name, { ulp }]) => (ulp === error ? [`\`${name}\``] : []));
+    return `| ${error} | ${names.join(", ")} |`;
+  });
   return ["| ulp | functions |", "|---|---|", ...rows, ""].join("\n");
 };
 

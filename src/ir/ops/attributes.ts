@@ -1,7 +1,5 @@
 // The attributes of ops as data: what the text form prints and parses, and what the verifier checks, without knowing ops.
 import type { Dim } from "../types/dim.ts";
-import type { DType } from "../types/dtype.ts";
-import type { Shape } from "../types/tensor-type.ts";
 
 /**
  * The kinds of attribute values. `resultType` marks the two attributes of leaves that merely repeat the result type
@@ -25,21 +23,6 @@ export type AttributeValue = number | boolean | string | readonly number[] | rea
 
 /** Attributes as they stand in a node: a frozen flat record. */
 export type Attributes = { readonly [name: string]: AttributeValue };
-
-/** The kinds for values of type V: keeps a schema and its attributes interface in step. */
-export type KindFor<V> = V extends boolean
-  ? "boolean"
-  : V extends readonly number[]
-    ? "integers" | "resultShape"
-    : V extends Shape
-      ? "dims" | "resultShape"
-      : V extends DType
-        ? "dtype" | "resultDtype" | { readonly oneOf: readonly string[] }
-        : V extends number
-          ? "integer" | "number"
-          : V extends string
-            ? "text" | "dim" | "dtype" | "resultDtype" | { readonly oneOf: readonly string[] }
-            : "dim";
 
 /** One kind for each attribute. A boolean attribute defaults to false in text; all others are always written. */
 export type AttributeSchema<A> = { readonly [K in keyof A]-?: AttributeKind };

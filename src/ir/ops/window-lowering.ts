@@ -69,26 +69,65 @@ const windowPosition = (body: BlockBuilder, axis: WindowAxis, windows: number, p
   return { position: body.name(clampTo(window, windows)), inside: body.name(both(inRange, onStride), "inside") };
 };
 
+/** A window that has an image position, and the offset of the position in it. */
+interface WindowAt extends Guarded {
+  readonly offset: Expr;
+}
+
+/** The only window that can have a position, where windows do not overlap: no loop is needed to find it. */
+const onlyWindow = (
+  body: BlockBuilder,
+  axis: WindowAxis,
+  extents: { readonly image: number; readonly windows: number },
+  padded: Expr,
+): WindowAt => {
+  const window = body.name(binary("div", padded, i32(axis.stride)), "window");
+  const offset = body.name(binary("rem", padded, i32(axis.stride)), "offset");
+  const gaps = axis.stride > axis.kernel;
+  const rest = Math.floor((extents.image - 1 + axis.low) / axis.stride) >= extents.windows;
+  return {
+    position: rest ? clampTo(window, extents.windows) : window,
+    offset: gaps ? clampTo(offset, axis.kernel) : offset,
+    inside: both(
+      gaps ? compare("lt", offset, i32(axis.kernel)) : bool(true),
+      rest ? compare("lt", window, i32(extents.windows)) : bool(true),
+    ),
+  };
+};
+
+/** Runs `fill` for each window along an axis that may have an image position. */
+const overWindows = (
+  body: BlockBuilder,
+  axis: WindowAxis,
+  extents: { readonly image: number; readonly windows: number },
+  position: Expr,
+  fill: (window: WindowAt, body: BlockBuilder) => void,
+): void => {
+  const padded = body.name(add(position, axis.low), "padded");
+  if (axis.dilation === 1 && axis.stride >= axis.kernel) fill(onlyWindow(body, axis, extents, padded), body);
+  else
+    body.loop(axis.kernel, (offset, inner) =>
+      fill({ ...windowPosition(inner, axis, extents.windows, padded, offset), offset }, inner),
+    );
+};
+
 /** One element of an image: the sum over all windows that hold it, in the order of the offsets within the window. */
 export const foldedElement = (
-  { attrs, operandTypes: [windows], operands: [read] }: LoweringContext<WindowGeometry, 1, 1>,
+  { attrs, operandTypes: [windows], resultTypes: [images], operands: [read] }: LoweringContext<WindowGeometry, 1, 1>,
   body: BlockBuilder,
   index: readonly Expr[],
 ): Expr => {
   const [batch = zero, channel = zero, row = zero, column = zero] = index;
   const [rows, columns] = windowAxes(attrs);
+  const [, , height = 1, width = 1] = images.shape;
   const [, , windowRows = 1, windowColumns = 1] = windows.shape;
   const none = literalElement(windows.dtype, 0);
   const sum = body.mutable(none, "sum");
-  const paddedRow = body.name(add(row, rows.low), "row");
-  const paddedColumn = body.name(add(column, columns.low), "column");
-  body.loop(rows.kernel, (rowOffset, overColumns) => {
-    const y = windowPosition(overColumns, rows, windowRows, paddedRow, rowOffset);
-    overColumns.loop(columns.kernel, (columnOffset, inner) => {
-      const x = windowPosition(inner, columns, windowColumns, paddedColumn, columnOffset);
-      const element = read(inner, [batch, channel, y.position, x.position, rowOffset, columnOffset]);
+  overWindows(body, rows, { image: height, windows: windowRows }, row, (y, overColumns) =>
+    overWindows(overColumns, columns, { image: width, windows: windowColumns }, column, (x, inner) => {
+      const element = read(inner, [batch, channel, y.position, x.position, y.offset, x.offset]);
       inner.assign(sum, add(sum, select(both(y.inside, x.inside), element, none)));
-    });
-  });
+    }),
+  );
   return sum;
 };

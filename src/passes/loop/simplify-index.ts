@@ -149,11 +149,24 @@ const simplifyOnce = (expr: Expr, arithmetic: Arithmetic): Expr => {
   return simplifyNode(rebuilt, arithmetic);
 };
 
-/** Size, where a name costs more if it stands for something that is no sum: done without, it may become dead. */
+/** What a division costs more than a sum. */
+const divisionCost = 8;
+
+const divisionsOf = (expr: Expr): number =>
+  childrenOf(expr).reduce(
+    (count, child) => count + divisionsOf(child),
+    expr.kind === "binary" && (expr.fn === "div" || expr.fn === "rem") ? 1 : 0,
+  );
+
+/**
+ * Size, where a division costs more than a sum, and so does a name that stands for something that is no sum: done
+ * without, it may become dead.
+ */
 const costOf = (expr: Expr, { definitions }: Scope): number => {
   const isSum = (name: string): boolean =>
     [...(definitions.get(name)?.terms.values() ?? [])].every(({ atom }) => atom.kind === "var");
-  return sizeOf(expr) + 2 * [...freeVariables(expr)].filter((name) => !isSum(name)).length;
+  const names = [...freeVariables(expr)].filter((name) => !isSum(name)).length;
+  return sizeOf(expr) + divisionCost * divisionsOf(expr) + 2 * names;
 };
 
 /** The cheapest of three readings: with names kept, looked through, or looked through after all else is simple. */

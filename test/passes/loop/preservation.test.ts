@@ -8,6 +8,7 @@ import type { KernelPass } from "../../../src/passes/loop/kernel-pass.ts";
 import { optimizeKernel } from "../../../src/passes/loop/pipeline.ts";
 import { removeDead } from "../../../src/passes/loop/remove-dead.ts";
 import { simplifyIndex } from "../../../src/passes/loop/simplify-index.ts";
+import { unroll } from "../../../src/passes/loop/unroll.ts";
 import { vectorize } from "../../../src/passes/loop/vectorize.ts";
 import { elementwiseKernels, foldKernels } from "../../../src/testing/arbitraries/kernel.ts";
 import { resultsOf, violationsOf } from "../../support/loop-runs.ts";
@@ -25,6 +26,7 @@ describe.each<KernelPass>([
   removeDead,
   simplifyIndex,
   hoist,
+  unroll,
   vectorize,
   { name: "all loop passes", summary: "", run: optimizeKernel },
 ])("$name", ({ run }) => {
@@ -36,7 +38,7 @@ describe.each<KernelPass>([
   });
 });
 
-describe.each([removeDead, simplifyIndex, hoist])("$name", ({ run }) => {
+describe.each([removeDead, simplifyIndex, hoist, unroll])("$name", ({ run }) => {
   test("keeps every bit of folds, vectorised or not", () => {
     fc.assert(
       fc.property(foldKernels, fc.nat(), ({ fold }, seed) => {
@@ -61,7 +63,7 @@ describe("random kernels", () => {
   });
 });
 
-describe.each([removeDead, simplifyIndex, vectorize, hoist])("$name", ({ run }) => {
+describe.each([removeDead, simplifyIndex, unroll, vectorize, hoist])("$name", ({ run }) => {
   test("gives a kernel back itself when there is nothing to do", () => {
     fc.assert(
       fc.property(elementwiseKernels, (kernel) => {

@@ -1,0 +1,101 @@
+// Unrolling: which loops are written out, and what their indices become.
+import { expect, test } from "vitest";
+import { add, type BlockBuilder, binary, buildBody, f32, i32, load, multiply } from "../../../src/ir/loop/build.ts";
+import type { Expr } from "../../../src/ir/loop/expr.ts";
+import type { Kernel } from "../../../src/ir/loop/kernel.ts";
+import { simplifyIndex } from "../../../src/passes/loop/simplify-index.ts";
+import { unroll } from "../../../src/passes/loop/unroll.ts";
+import { bodyText, resultsOf, violationsOf } from "../../support/loop-runs.ts";
+
+const kernelOf = (fill: (body: BlockBuilder) => void): Kernel => ({
+  name: "k",
+  parameters: [
+    { name: "y", dtype: "f32", length: 96, access: "update" },
+    { name: "x", dtype: "f32", length: 96, access: "read" },
+  ],
+  inPlace: [],
+  body: buildBody(fill),
+});
+
+/** The text of the kernel when it is unrolled and its indices are simple. */
+const unrolled = (kernel: Kernel): readonly string[] => {
+  const result = simplifyIndex.run(unroll.run(kernel));
+  expect(violationsOf(result)).toEqual([]);
+  expect(resultsOf(result)).toEqual(resultsOf(kernel));
+  return bodyText(result).split("\n");
+};
+
+const x = (index: Expr): Expr => load("f32", "x", index);
+const divide = (left: Expr, right: number): Expr => binary("div", left, i32(right));
+const remainder = (left: Expr, right: number): Expr => binary("rem", left, i32(right));
+
+test("taps of a window are added one after the other", () => {
+  const kernel = kernelOf((body) =>
+    body.loop(24, (i, outer) => {
+      const sum = outer.mutable(f32(0), "sum");
+      outer.loop(2, (tap, inner) => inner.assign(sum, binary("add", sum, x(add(multiply(i, 2), tap)))));
+      outer.store("y", i, sum);
+    }),
+  );
+  expect(unrolled(kernel)).toEqual([
+    "for i0 in 0..24 {",
+    "  var sum0: f32 = 0.0",
+    "  sum0 = sum0 + x[i0 * 2]",
+    "  sum0 = sum0 + x[i0 * 2 + 1]",
+    "  y[i0] = sum0",
+    "}",
+  ]);
+});
+
+test("an index that is divided goes in blocks, what is left over by itself", () => {
+  const kernel = kernelOf((body) =>
+    body.loop(11, (i, inner) => inner.store("y", i, x(add(multiply(divide(i, 2), 4), remainder(i, 2)))), {
+      mode: "vector",
+    }),
+  );
+  expect(unrolled(kernel)).toEqual([
+    "for i1 in 0..5 {",
+    "  y[i1 * 2] = x[i1 * 4]",
+    "  y[i1 * 2 + 1] = x[i1 * 4 + 1]",
+    "}",
+    "y[10] = x[20]",
+  ]);
+});
+
+test("a division is found through names and beside multiples of the divisor", () => {
+  const kernel = kernelOf((body) =>
+    body.loop(4, (row, outer) =>
+      outer.loop(20, (i, inner) => {
+        const at = inner.name(add(add(multiply(row, 12), i), 1), "at");
+        inner.store("y", add(multiply(row, 20), i), x(divide(at, 3)));
+      }),
+    ),
+  );
+  expect(unrolled(kernel)).toEqual([
+    "for i0 in 0..4 {",
+    "  for i2 in 0..6 {",
+    "    y[i0 * 20 + i2 * 3] = x[i0 * 4 + i2]",
+    "    y[i0 * 20 + i2 * 3 + 1] = x[i0 * 4 + i2]",
+    "    y[i0 * 20 + i2 * 3 + 2] = x[i0 * 4 + i2 + 1]",
+    "  }",
+    "  y[i0 * 20 + 18] = x[i0 * 4 + 6]",
+    "  y[i0 * 20 + 19] = x[i0 * 4 + 6]",
+    "}",
+  ]);
+});
+
+test("the vectoriser keeps its loops, and long bodies are not repeated", () => {
+  const contiguous = kernelOf((body) => body.loop(8, (i, inner) => inner.store("y", i, x(i)), { mode: "vector" }));
+  const long = kernelOf((body) =>
+    body.loop(8, (i, inner) => {
+      for (let at = 0; at < 7; at++) inner.store("y", add(i, at * 8), x(i));
+    }),
+  );
+  const many = kernelOf((body) => body.loop(10, (i, inner) => inner.store("y", i, x(i))));
+  for (const kernel of [contiguous, long, many]) expect(unroll.run(kernel)).toBe(kernel);
+});
+
+test("a short loop that asks for vectors gets none", () => {
+  const kernel = kernelOf((body) => body.loop(3, (i, inner) => inner.store("y", i, x(i)), { mode: "vector" }));
+  expect(unrolled(kernel)).toEqual(["y[0] = x[0]", "y[1] = x[1]", "y[2] = x[2]"]);
+});
