@@ -54,7 +54,12 @@ const sides: number[] = [];
 for (let start = 0; start < grid.length; start += 2 * batch)
   sides.push(...trainer.predict({ point: grid.slice(start, start + 2 * batch) }).moon.data);
 for (let row = 0; row < height; row++)
-  console.log(sides.slice(row * width, (row + 1) * width).map((side) => (side === 0 ? "." : "#")).join(""));
+  console.log(
+    sides
+      .slice(row * width, (row + 1) * width)
+      .map((side) => (side === 0 ? "." : "#"))
+      .join(""),
+  );
 
 const test = moons(2026);
 const { data } = trainer.predict({ point: test.point }).moon;

@@ -16,7 +16,9 @@ const model = defineModel({
 /** What an emitted module exports, as its .d.ts says it. */
 interface Emitted {
   readonly load: () => Promise<{
-    readonly predict: (feeds: { readonly features: Float32Array }) => { readonly scores: { readonly data: Float32Array } };
+    readonly predict: (feeds: { readonly features: Float32Array }) => {
+      readonly scores: { readonly data: Float32Array };
+    };
     readonly parameters: { readonly save: () => Uint8Array; readonly restore: (bytes: Uint8Array) => void };
   }>;
 }
@@ -31,7 +33,8 @@ const wanted = bitsOf(scorer({ features }).scores.data);
 let equal = 0;
 for (const format of ["wasm", "js"] as const) {
   const directory = `out/scorer-${format}`;
-  for (const { file, bytes } of await emit(scorer, { directory, format })) console.log(`${file.padEnd(36)} ${bytes} bytes`);
+  for (const { file, bytes } of await emit(scorer, { directory, format }))
+    console.log(`${file.padEnd(36)} ${bytes} bytes`);
 
   const { load }: Emitted = await import(pathToFileURL(resolve(directory, "scorer.mjs")).href);
   const emitted = await load();

@@ -17,7 +17,10 @@ console.log("// the graph as described");
 console.log(printGraph(compiled.compiled.graph));
 
 // The kernel that does the work is the longest: the other one packs the weights.
-const kernels = [...compiled.program.kernels.values()].map((kernel) => ({ name: kernel.name, text: printKernel(kernel) }));
+const kernels = [...compiled.program.kernels.values()].map((kernel) => ({
+  name: kernel.name,
+  text: printKernel(kernel),
+}));
 const { name, text } = kernels.reduce((longest, each) => (each.text.length > longest.text.length ? each : longest));
 console.log(`// the loops of ${name}`);
 console.log(text);

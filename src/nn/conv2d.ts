@@ -1,6 +1,7 @@
 // The two-dimensional convolution layer.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
-import { conv2d as convolve, type Pair, pairOf, type Sides } from "../ir/functions/convolution.ts";
+import { conv2d as convolve, type Pair, type Sides } from "../ir/functions/convolution.ts";
+import { pairOf } from "../ir/functions/pair.ts";
 import type { DType } from "../ir/types/dtype.ts";
 import type { Check, Resolved } from "../ir/types/static/check.ts";
 import type { DivideNaturals } from "../ir/types/static/natural.ts";

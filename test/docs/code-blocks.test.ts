@@ -22,7 +22,9 @@ const isUpdating = process.env["UPDATE"] === "1";
 // What docs/errors.md shows is what is wrong.
 const pages = [
   "README.md",
-  ...readdirSync(join(root, "docs")).flatMap((file) => (file.endsWith(".md") && file !== "errors.md" ? [`docs/${file}`] : [])),
+  ...readdirSync(join(root, "docs")).flatMap((file) =>
+    file.endsWith(".md") && file !== "errors.md" ? [`docs/${file}`] : [],
+  ),
 ].filter((page) => existsSync(join(root, page)));
 
 const project = packageProject();

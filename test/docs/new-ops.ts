@@ -104,7 +104,10 @@ const checkUse = (use: Use, seed: number): void => {
   for (const [name, { data }] of Object.entries(wasm))
     for (const [at, value] of data.entries()) {
       const wanted = element(reference[name]?.data, at);
-      assert(Math.abs(value - wanted) <= 1e-4 * Math.max(1, Math.abs(wanted)), `${use.kind} ${name}: ${value}, ${wanted}`);
+      assert(
+        Math.abs(value - wanted) <= 1e-4 * Math.max(1, Math.abs(wanted)),
+        `${use.kind} ${name}: ${value}, ${wanted}`,
+      );
     }
 };
 

@@ -9,7 +9,9 @@ const region = /(<!-- accuracy:[^\n]*-->\n)[\s\S]*?(<!-- \/accuracy -->)/;
 
 /** Functions of f32 by the error they promise, least first. */
 const accuracyTable = (): string => {
-  const promised = [...Object.entries(unary), ...Object.entries(binary)].filter(([, { dtypes }]) => dtypes.includes("f32"));
+  const promised = [...Object.entries(unary), ...Object.entries(binary)].filter(([, { dtypes }]) =>
+    dtypes.includes("f32"),
+  );
   const errors = [...new Set(promised.map(([, { ulp }]) => ulp))].sort((a, b) => a - b);
   const rows = errors.map((error) => {
     const names = promised.flatMap(([name, { ulp }]) => (ulp === error ? [`\`${name}\``] : []));

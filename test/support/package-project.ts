@@ -26,7 +26,9 @@ const entries = (): readonly (readonly [entry: string, source: string])[] => {
   // The manifest is our own.
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
   return Object.entries(manifest.exports).flatMap(([entry, target]) =>
-    typeof target === "string" ? [] : [[entry, target.default.replace("./dist/", "src/").replace(/\.js$/, ".ts")] as const],
+    typeof target === "string"
+      ? []
+      : [[entry, target.default.replace("./dist/", "src/").replace(/\.js$/, ".ts")] as const],
   );
 };
 

@@ -321,9 +321,7 @@ import type { Dims, Tensor } from "@/src/ir/types/tensor.ts";
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 declare const given: <D extends DType, const S extends Dims>(dtype: D, shape: S) => Tensor<[...S], D>;
 type Gives<A extends Dims, B extends Dims> = Same<[...A], [...B]> extends true ? true : { readonly instead: [...A] };
-const { ${Object.keys(functions)
-  .filter((name) => name !== "pairOf")
-  .join(", ")} } = functions;
+const { ${Object.keys(functions).join(", ")} } = functions;
 `;
 
 /** Describes the calls and checks them as one program; both must say the same of each. */

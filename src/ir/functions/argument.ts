@@ -2,25 +2,16 @@
 // typing rules of ops say the same again when the graph is described, for callers without a type checker and for shapes it
 // does not know. Here the two meet: arguments lose their static types, results get them.
 import { locate, reject, WeftError } from "../diagnostics/diagnostic.ts";
+import { inWords } from "../diagnostics/in-words.ts";
 import { captureLocation } from "../diagnostics/location.ts";
+import { isTensor } from "../graph/traced-tensor.ts";
 import { requireSameDType } from "../ops/typing.ts";
-import { type Dim, normalizeDim } from "../types/dim.ts";
 import { broadcastShapes } from "../types/shape.ts";
-import type { Dims, Operand, Tensor } from "../types/tensor.ts";
-import { printShape, type Shape } from "../types/tensor-type.ts";
-
-const describe = (value: unknown): string => {
-  if (Array.isArray(value)) return "an array";
-  if (typeof value === "object" && value !== null) return `a ${value.constructor?.name ?? "record"}`;
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
-};
-
-const isTensor = (value: unknown): value is Tensor =>
-  typeof value === "object" && value !== null && "type" in value && "dtype" in value && "shape" in value;
+import type { Operand, Tensor } from "../types/tensor.ts";
 
 /** An argument as a tensor; W230 for anything else. */
 export const tensorOf = (op: string, argument: unknown): Tensor =>
-  isTensor(argument) ? argument : reject("W230", { op, given: describe(argument) });
+  isTensor(argument) ? argument : reject("W230", { op, given: inWords(argument) });
 
 /** An argument as a tensor or number. */
 export const operandOf = (op: string, argument: unknown): Operand =>
@@ -29,17 +20,6 @@ export const operandOf = (op: string, argument: unknown): Operand =>
 /** A list of tensors. */
 export const tensorsOf = (op: string, argument: unknown): readonly Tensor[] =>
   Array.isArray(argument) ? argument.map((tensor: unknown) => tensorOf(op, tensor)) : [tensorOf(op, argument)];
-
-/** Extents in canonical form; W209 for a text that is no dimension. */
-export const dimsOf = (op: string, shape: Dims): Shape =>
-  shape.map((extent): Dim => {
-    try {
-      return normalizeDim(extent);
-    } catch (error) {
-      if (error instanceof SyntaxError) return reject("W209", { op, extent: `${extent}`, shape: printShape(shape) });
-      throw error;
-    }
-  });
 
 /** Refuses, under the name the user wrote, operands that do not broadcast or differ in element type. */
 export const requireFit = (name: string, a: Tensor, b: Operand): void => {

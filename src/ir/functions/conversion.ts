@@ -1,11 +1,11 @@
 // Functions that change what elements are, or what is known of a tensor, and no shape.
 
 import { reject } from "../diagnostics/diagnostic.ts";
-import { emitOne, traceOf } from "../graph/traced-tensor.ts";
+import { canonicalShape, emitOne, traceOf } from "../graph/traced-tensor.ts";
 import type { DType } from "../types/dtype.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { printShape, printType, sameShape } from "../types/tensor-type.ts";
-import { described, dimsOf, tensorOf } from "./argument.ts";
+import { described, tensorOf } from "./argument.ts";
 
 /** Converts the elements: integers truncate towards zero and saturate, NaN becomes 0, bool is "not 0". */
 export const cast = <S extends Dims, D extends DType>(x: Tensor<S>, dtype: D): Tensor<S, D> =>
@@ -22,7 +22,7 @@ export const clamp = <S extends Dims, D extends DType>(x: Tensor<S, D>, low: num
 export const expectShape = <D extends DType, const S extends Dims>(x: Tensor<Dims, D>, shape: S): Tensor<[...S], D> =>
   described(() => {
     const tensor = tensorOf("expectShape", x);
-    const expected = dimsOf("expectShape", shape);
+    const expected = canonicalShape("expectShape", shape);
     return sameShape(tensor.shape, expected)
       ? tensor
       : reject("W231", { type: printType(tensor.type), expected: printShape(expected) });

@@ -5,19 +5,9 @@ import type { Check, Resolved } from "../types/static/check.ts";
 import type { ConvolutionShape, Pair, PoolingShape, Sides } from "../types/static/windows.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
+import { pairOf, sidesOf } from "./pair.ts";
 
 export type { Pair, Sides };
-
-/** Both numbers of a pair. */
-export const pairOf = (pair: Pair): readonly [height: number, width: number] =>
-  typeof pair === "number" ? [pair, pair] : pair;
-
-/** The four sides of padding. */
-const sidesOf = (padding: Sides): readonly number[] => {
-  if (typeof padding !== "number" && padding.length === 4) return padding;
-  const [vertical, horizontal] = pairOf(padding);
-  return [vertical, vertical, horizontal, horizontal];
-};
 
 /**
  * Cross-correlation of images [N, C, H, W] with weights [O, C / groups, KH, KW]: [N, O, OH, OW]. Stride, padding and

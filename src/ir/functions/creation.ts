@@ -1,6 +1,6 @@
 // Tensors made from nothing: constants, counting, random numbers. They belong to the graph that is being described.
 import { reject } from "../diagnostics/diagnostic.ts";
-import { applyBinary, currentTrace, emitOne, traceOf } from "../graph/traced-tensor.ts";
+import { applyBinary, canonicalShape, currentTrace, emitOne, traceOf } from "../graph/traced-tensor.ts";
 import { isKnown } from "../types/dim.ts";
 import { type DataArray, type DType, dtypes } from "../types/dtype.ts";
 import { sizeOf } from "../types/ndarray.ts";
@@ -8,7 +8,7 @@ import type { Check } from "../types/static/check.ts";
 import type { OnlyType } from "../types/static/indexing.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { printShape, printType, type Shape } from "../types/tensor-type.ts";
-import { described, dimsOf, tensorOf } from "./argument.ts";
+import { described, tensorOf } from "./argument.ts";
 
 /** The element type of a constant whose type is not said: that of the array, and f32 for a number. */
 type DTypeOfValue<Value> = Value extends Float64Array
@@ -60,8 +60,12 @@ export const constant = <
 ): Tensor<[...S], D> =>
   described(() => {
     if (typeof value === "number")
-      return currentTrace("constant").constant(value, dtype ?? "f32", dimsOf("constant", shape ?? []));
-    return dataTensor(value, knownExtents(dimsOf("constant", shape ?? [value.length])), dtype ?? dtypeOfArray(value));
+      return currentTrace("constant").constant(value, dtype ?? "f32", canonicalShape("constant", shape ?? []));
+    return dataTensor(
+      value,
+      knownExtents(canonicalShape("constant", shape ?? [value.length])),
+      dtype ?? dtypeOfArray(value),
+    );
   });
 
 /** The position along an axis, at every position: 0, 1, 2, ... */
@@ -71,7 +75,7 @@ export const iota = <const S extends Dims, D extends DType = "i32">(
   dtype?: D,
 ): Tensor<[...S], D> =>
   described(() => {
-    const extents = dimsOf("iota", shape);
+    const extents = canonicalShape("iota", shape);
     const at = axis === undefined ? extents.length - 1 : axis < 0 ? axis + extents.length : axis;
     return emitOne(currentTrace("iota"), "iota", [], { axis: at, dtype: dtype ?? "i32", shape: extents });
   });
@@ -83,7 +87,7 @@ export const randomBits = <K extends Dims, E extends DType, const S extends Dims
 ): Tensor<[...S], "i32"> =>
   described(() => {
     const words = tensorOf("randomBits", key);
-    return emitOne(traceOf(words, "randomBits"), "randomBits", [words], { shape: dimsOf("randomBits", shape) });
+    return emitOne(traceOf(words, "randomBits"), "randomBits", [words], { shape: canonicalShape("randomBits", shape) });
   });
 
 /** Random numbers spread evenly over [low, high), 24 bits each: a pure function of the key. */
@@ -95,7 +99,9 @@ export const randomUniform = <K extends Dims, E extends DType, const S extends D
   described(() => {
     const { low = 0, high = 1 } = options;
     const words = tensorOf("randomBits", key);
-    const bits = emitOne(traceOf(words, "randomBits"), "randomBits", [words], { shape: dimsOf("randomBits", shape) });
+    const bits = emitOne(traceOf(words, "randomBits"), "randomBits", [words], {
+      shape: canonicalShape("randomBits", shape),
+    });
     const lowBits = applyBinary("and", bits, 2 ** 24 - 1);
     return lowBits
       .cast("f32")

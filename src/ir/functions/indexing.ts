@@ -1,11 +1,12 @@
 // Functions whose positions are data: i32 indices, which count from 0.
+import { canonicalShape } from "../graph/traced-tensor.ts";
 import { normalizeAxis } from "../ops/typing.ts";
 import type { Dim } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import type { Check, NeedsDType, Resolved } from "../types/static/check.ts";
 import type { GatherShape, OneHotShape, ScatterShape } from "../types/static/indexing.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
-import { described, dimsOf, tensorOf } from "./argument.ts";
+import { described, tensorOf } from "./argument.ts";
 
 /** Rows of a table along an axis, chosen by indices, whose shape takes the place of the axis. */
 export const gather = <
@@ -44,7 +45,7 @@ export const scatterAdd = <
 ): Tensor<Resolved<ScatterShape<Updates, D, Indices, E, Extent, Axis>>, D> =>
   described(() => {
     const tensor = tensorOf("scatterAdd", updates);
-    const [rows = 0] = dimsOf("scatterAdd", [extent]);
+    const [rows = 0] = canonicalShape("scatterAdd", [extent]);
     const at = normalizeAxis("scatterAdd", [...tensor.shape, 1], axis ?? 0);
     return tensor.scatterAdd(tensorOf("scatterAdd", indices), rows, at);
   });
@@ -56,6 +57,6 @@ export const oneHot = <Indices extends Dims, E extends DType, const Depth extend
   dtype?: D,
 ): Tensor<OneHotShape<Indices, Depth>, D> =>
   described(() => {
-    const [extent = 0] = dimsOf("oneHot", [depth]);
+    const [extent = 0] = canonicalShape("oneHot", [depth]);
     return tensorOf("oneHot", indices).oneHot(extent, dtype ?? "f32");
   });

@@ -1,4 +1,5 @@
 // Functions that change where elements stand, or repeat them, and compute nothing.
+import { canonicalShape } from "../graph/traced-tensor.ts";
 import { normalizeAxis } from "../ops/typing.ts";
 import { multiplyDims } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
@@ -7,14 +8,14 @@ import type { BroadcastTo } from "../types/static/broadcasting.ts";
 import type { Check, Resolved } from "../types/static/check.ts";
 import type { FlattenShape, ReshapeShape } from "../types/static/reshaping.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
-import { described, dimsOf, tensorOf } from "./argument.ts";
+import { described, tensorOf } from "./argument.ts";
 
 /** The same elements in the same order under another shape; one extent may be -1 and is worked out. */
 export const reshape = <S extends Dims, D extends DType, const To extends Dims>(
   x: Tensor<S, D>,
   shape: Check<NoInfer<ReshapeShape<S, To>>, readonly [...To]>,
 ): Tensor<Resolved<ReshapeShape<S, To>>, D> =>
-  described(() => tensorOf("reshape", x).reshape(dimsOf("reshape", shape as Dims)));
+  described(() => tensorOf("reshape", x).reshape(canonicalShape("reshape", shape as Dims)));
 
 /** All axes from `axis` on (1, the first behind the batch) as one. */
 export const flatten = <S extends Dims, D extends DType, const Axis extends number = 1>(
@@ -39,7 +40,7 @@ export const broadcastTo = <S extends Dims, D extends DType, const To extends Di
   x: Tensor<S, D>,
   shape: Check<NoInfer<BroadcastTo<S, To>>, readonly [...To]>,
 ): Tensor<Resolved<BroadcastTo<S, To>>, D> =>
-  described(() => tensorOf("broadcast", x).broadcastTo(dimsOf("broadcast", shape as Dims)));
+  described(() => tensorOf("broadcast", x).broadcastTo(canonicalShape("broadcast", shape as Dims)));
 
 /** Reverses the order along axes. */
 export const flip = <S extends Dims, D extends DType, const Axes extends readonly number[]>(

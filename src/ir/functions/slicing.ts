@@ -1,5 +1,7 @@
 // Functions that cut tensors apart and put them together.
+
 import { reject } from "../diagnostics/diagnostic.ts";
+import { canonicalShape } from "../graph/traced-tensor.ts";
 import { normalizeAxis, requireSameDType } from "../ops/typing.ts";
 import type { DType } from "../types/dtype.ts";
 import type { Check, Resolved } from "../types/static/check.ts";
@@ -13,7 +15,7 @@ import type {
 } from "../types/static/cutting.ts";
 import type { Dims, SliceAxis, Tensor } from "../types/tensor.ts";
 import { printType, sameShape } from "../types/tensor-type.ts";
-import { described, dimsOf, tensorOf, tensorsOf } from "./argument.ts";
+import { described, tensorOf, tensorsOf } from "./argument.ts";
 
 /** The list with an entry for each axis, and whatever is too many. */
 const perAxis = <T>(list: readonly T[], rank: number, otherwise: T): readonly T[] => [
@@ -30,7 +32,7 @@ export const slice = <S extends Dims, D extends DType, const Ranges extends read
     const tensor = tensorOf("slice", x);
     const whole = perAxis(ranges as readonly SliceRange[], tensor.shape.length, {});
     const bounds = whole.map(({ start = 0, end, step = 1 }, axis): SliceAxis => {
-      const [from = 0, to = 0] = dimsOf("slice", [start, end ?? tensor.shape[axis] ?? 0]);
+      const [from = 0, to = 0] = canonicalShape("slice", [start, end ?? tensor.shape[axis] ?? 0]);
       return { start: from, end: to, step };
     });
     return tensor.slice(bounds);

@@ -284,7 +284,7 @@ const requireTensor = (op: string, operand: unknown): Tensor =>
   isTensor(operand) ? operand : reject("W230", { op, given: inWords(operand) }, { location: captureLocation() });
 
 /** Extents in canonical form; W209 for what is no dimension, W140 for what is no list. */
-const canonicalShape = (op: string, shape: unknown): Shape => {
+export const canonicalShape = (op: string, shape: unknown): Shape => {
   if (!Array.isArray(shape)) {
     const write = 'a list of extents, such as ["B", 784]';
     return reject("W140", { what: op, expected: "a shape", given: inWords(shape), write }, { location: captureLocation() });
