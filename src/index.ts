@@ -4,6 +4,7 @@ export type { Feed, NDArray } from "./backends/runtime/host-array.ts";
 export { type BackendName, type CompiledGraph, type CompileOptions, compileGraph } from "./compile/compile-graph.ts";
 export { decodeSafetensors, encodeSafetensors, type StoredTensor, type StoredTensors } from "./formats/safetensors.ts";
 export { type Diagnostic, type Note, WeftError } from "./ir/diagnostics/diagnostic.ts";
+export { type Colors, type RenderOptions, renderDiagnostic, renderError } from "./ir/diagnostics/render.ts";
 export * from "./ir/functions/index.ts";
 export { type GraphBuilder, graphBuilder } from "./ir/graph/builder.ts";
 export type { Graph } from "./ir/graph/graph.ts";
@@ -23,10 +24,19 @@ export {
   uniform,
   zeros,
 } from "./model/initializer.ts";
-export { defineModel, type InputSpec, type Model, spec } from "./model/model.ts";
-export { type Layer, layer, type Params, type ParamSpec, type Path, param, repeat } from "./model/parameter.ts";
+export { defineModel, type Feeds, type InputSpec, type Model, modelGraph, spec } from "./model/model.ts";
+export {
+  type Layer,
+  layer,
+  type ParamSpec,
+  type Params,
+  type Path,
+  param,
+  repeat,
+  type SpecTree,
+} from "./model/parameter.ts";
 export { differentiate } from "./passes/differentiate.ts";
 export { compile, compileSync } from "./training/compile.ts";
-export type { CompiledModel, ModelOptions, ParameterStore } from "./training/compiled-model.ts";
-export type { Trainer } from "./training/trainer.ts";
-export { type Training, type TrainingOptions, training } from "./training/training.ts";
+export type { CompiledModel, Fetches, ModelOptions, ParameterStore } from "./training/compiled-model.ts";
+export type { Gradients, StepResult, Trainer } from "./training/trainer.ts";
+export { type Training, type TrainingOptions, training, trainingGraph } from "./training/training.ts";

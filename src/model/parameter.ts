@@ -38,24 +38,33 @@ interface AnyLayer {
 /** A tree of parameters: leaves, layers, records and lists of trees. */
 export type SpecTree = ParamSpec | AnyLayer | { readonly [name: string]: SpecTree } | readonly SpecTree[];
 
-/** What `forward` sees of a tree: tensors at the leaves, callable layers (that also have their parameters by name). */
+/** Whether nothing is known of a tree: `SpecTree` itself, in which there is no end to look for. */
+type IsAnyTree<T> = readonly SpecTree[] extends Extract<T, readonly unknown[]> ? true : false;
+
+/**
+ * What `forward` sees of a tree: tensors at the leaves, callable layers (that also have their parameters by name). Nothing
+ * (`never`) where the tree is not known.
+ */
 export type Params<T> =
-  T extends ParamSpec<infer S, infer D>
-    ? Tensor<S, D>
-    : T extends { readonly kind: "layer"; readonly params: infer P; readonly bind: (params: never) => infer F }
-      ? F & Params<P>
-      : { readonly [K in keyof T]: Params<T[K]> };
+  IsAnyTree<T> extends true
+    ? never
+    : T extends ParamSpec<infer S, infer D>
+      ? Tensor<S, D>
+      : T extends { readonly kind: "layer"; readonly params: infer P; readonly bind: (params: never) => infer F }
+        ? F & Params<P>
+        : { readonly [K in keyof T]: Params<T[K]> };
 
 /** The names of a tree's parameters: `hidden.weight`, `blocks.${number}.weight`; any text where the tree is not known. */
-export type Path<T, Prefix extends string = ""> = SpecTree extends T
-  ? string
-  : T extends ParamSpec
-    ? Prefix
-    : T extends { readonly kind: "layer"; readonly params: infer P }
-      ? Path<P, Prefix>
-      : T extends readonly (infer E)[]
-        ? Path<E, `${Prefix}${Prefix extends "" ? "" : "."}${number}`>
-        : { [K in keyof T & string]: Path<T[K], Prefix extends "" ? K : `${Prefix}.${K}`> }[keyof T & string];
+export type Path<T, Prefix extends string = ""> =
+  IsAnyTree<T> extends true
+    ? string
+    : T extends ParamSpec
+      ? Prefix
+      : T extends { readonly kind: "layer"; readonly params: infer P }
+        ? Path<P, Prefix>
+        : T extends readonly (infer E)[]
+          ? Path<E, `${Prefix}${Prefix extends "" ? "" : "."}${number}`>
+          : { [K in keyof T & string]: Path<T[K], Prefix extends "" ? K : `${Prefix}.${K}`> }[keyof T & string];
 
 /**
  * A parameter of a shape; zeros to begin with unless an initialiser says otherwise. `reject`s what is no shape (W140,

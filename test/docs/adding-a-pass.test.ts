@@ -5,14 +5,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, it } from "vitest";
-import { applyPage, copySources } from "../support/applied-page.ts";
+import { applyPage } from "../support/applied-page.ts";
 import { blocksOf, pathOf } from "../support/markdown.ts";
 import { typeErrors } from "../support/type-check.ts";
 
 const page = readFileSync(new URL("../../docs/adding-a-pass.md", import.meta.url), "utf8");
-const copy = copySources();
+const copy = applyPage(page);
 afterAll(copy.remove);
-applyPage(page, copy);
 
 /** Runs a module in the copy, which finds its sources beside it, and gives what it prints. */
 const printedBy = async (text: string): Promise<string> => {

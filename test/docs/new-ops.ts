@@ -60,7 +60,7 @@ const feedsOf = (graph: Graph, seed: number): Record<string, DataArray> =>
     [...graph.nodes.values()].flatMap(({ op, attrs, results: [result] }, at) => {
       if (op !== "input" || !("name" in attrs) || result === undefined) return [];
       const shape = result.type.shape.filter((extent) => typeof extent === "number");
-      return [[String(attrs.name), arrayOf({ dtype: result.type.dtype, shape }, seed + at)]];
+      return [[attrs.name, arrayOf({ dtype: result.type.dtype, shape }, seed + at)]];
     }),
   );
 

@@ -16,8 +16,7 @@ export interface SourceCopy {
   readonly remove: () => void;
 }
 
-/** Copies the sources into a folder of its own; the caller removes it. */
-export const copySources = (): SourceCopy => {
+const copySources = (): SourceCopy => {
   const folder = mkdtempSync(join(tmpdir(), "weft-copy-"));
   cpSync(join(root, "src"), join(folder, "src"), { recursive: true });
   cpSync(join(root, "package.json"), join(folder, "package.json"));
@@ -44,8 +43,8 @@ const patched = (text: string, path: string, lines: readonly string[]): string =
   return before + side("+") + after;
 };
 
-/** Applies a page, and gives the paths it touched. */
-export const applyPage = (markdown: string, copy: SourceCopy): readonly string[] =>
+/** Applies the blocks, and gives the paths they touch. */
+const applyBlocks = (markdown: string, copy: SourceCopy): readonly string[] =>
   blocksOf(markdown).flatMap((block) => {
     const path = pathOf(block);
     if (block.language === "ts" && path?.startsWith("src/") === true) {
@@ -58,3 +57,14 @@ export const applyPage = (markdown: string, copy: SourceCopy): readonly string[]
     copy.write(changed, patched(copy.read(changed), changed, lines));
     return [changed];
   });
+
+/** A copy of the sources to which a page has been applied, and the paths it touched; the caller removes the copy. */
+export const applyPage = (markdown: string): SourceCopy & { readonly touched: readonly string[] } => {
+  const copy = copySources();
+  try {
+    return { ...copy, touched: applyBlocks(markdown, copy) };
+  } catch (error) {
+    copy.remove();
+    throw error;
+  }
+};

@@ -8,8 +8,7 @@ const withoutNumbers = (text: string): string =>
   text
     .replace(/\S*\/(test\/\S+?):\d+:\d+/g, "$1")
     .split("\n")
-    .filter((line) => !/^ +\d+ \|/.test(line) || !/^ *\d+ \| *(\/\/.*)?$/.test(line))
-    .map((line) => line.replace(/^( +)\d+ \|/, "$1|").replace(/^( {3,})( +)\|/, "$1|"))
+    .map((line) => line.replace(/^ +(?:\d+ +)?\|/, "   |"))
     .join("\n");
 
 const source = (file: string): string | undefined => {

@@ -25,6 +25,8 @@ class Given {
   }
 }
 
+const table: ReadonlyMap<string, unknown> = new Map(Object.entries(functions));
+
 interface Call {
   readonly name: keyof typeof functions;
   readonly given: readonly unknown[];
@@ -51,8 +53,8 @@ const described = ({ name, given }: Call): Shape | string => {
     return Array.isArray(value) ? value.map(made) : value;
   };
   try {
-    // The call is checked by the compiler below.
-    const describe = functions[name] as (...operands: readonly unknown[]) => Tensor;
+    // The call itself is checked by the compiler below.
+    const describe = table.get(name) as (...operands: readonly unknown[]) => Tensor;
     return withTrace(trace, () => describe(...given.map(made))).shape;
   } catch (error) {
     if (!(error instanceof WeftError)) throw error;

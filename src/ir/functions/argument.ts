@@ -32,6 +32,7 @@ export const requireFit = (name: string, a: Tensor, b: Operand): void => {
  * Describes the result of a public function. A refusal that has no place yet gets that of the caller. `T` is what the
  * static rule gave, which the run time holds to: the two are tested against each other.
  */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the one place where static shapes are put on
 export const described = <T extends Tensor>(describeResult: () => Tensor): T => {
   try {
     return describeResult() as T;

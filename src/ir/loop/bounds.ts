@@ -179,10 +179,18 @@ const structural = (expr: Expr, bounds: Bounds): Interval => {
   }
 };
 
+/** No name, and in every table that knows something of whole expressions: others need no keys of expressions. */
+const knowsExpressions = "(";
+
+const factOf = (expr: Expr, bounds: Bounds): Interval | undefined => {
+  if (expr.kind === "var") return bounds.get(expr.name);
+  return expr.kind !== "const" && bounds.has(knowsExpressions) ? bounds.get(keyOf(expr)) : undefined;
+};
+
 /** Where an i32 or bool expression must lie; `everything` for other types. */
 export const intervalOf = (expr: Expr, bounds: Bounds): Interval => {
   if (!whole(expr.type)) return everything;
-  const fact = bounds.size === 0 || expr.kind === "const" ? undefined : bounds.get(keyOf(expr));
+  const fact = factOf(expr, bounds);
   if (expr.kind === "var" && fact !== undefined) return fact;
   const derived = structural(expr, bounds);
   return fact === undefined ? derived : intersect(derived, fact);
@@ -235,6 +243,7 @@ const isFixed = (expr: Expr, bounds: Bounds): boolean =>
 const learn = (expr: Expr, interval: Interval, bounds: Map<string, Interval>): void => {
   if (expr.kind === "const" || !isFixed(expr, bounds)) return;
   bounds.set(keyOf(expr), interval);
+  if (expr.kind !== "var") bounds.set(knowsExpressions, everything);
   if (expr.kind !== "binary" || (expr.fn !== "add" && expr.fn !== "sub") || expr.right.kind !== "const") return;
   const offset = expr.fn === "add" ? expr.right.value : -expr.right.value;
   const inner = intervalOf(expr.left, bounds);

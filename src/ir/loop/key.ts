@@ -20,17 +20,33 @@ const detailOf = (expr: Expr): string => {
   }
 };
 
-const makeKey = (expr: Expr): string => {
-  if (expr.kind === "var") return expr.name;
-  if (expr.kind === "const") return `${expr.type}:${Object.is(expr.value, -0) ? "-0" : expr.value}`;
-  return `(${expr.kind} ${expr.type}${detailOf(expr)} ${childrenOf(expr).map(keyOf).join(" ")})`;
-};
+const makeKey = (expr: Expr): string =>
+  `(${expr.kind} ${expr.type}${detailOf(expr)} ${childrenOf(expr).map(keyOf).join(" ")})`;
 
 /** The key of an expression; that of a variable is its name. */
 export const keyOf = (expr: Expr): string => {
+  // The keys of leaves are made faster than they are found.
+  if (expr.kind === "var") return expr.name;
+  if (expr.kind === "const") return `${expr.type}:${Object.is(expr.value, -0) ? "-0" : expr.value}`;
   const found = known.get(expr);
   if (found !== undefined) return found;
   const key = makeKey(expr);
   known.set(expr, key);
   return key;
+};
+
+/** Whether two expressions are the same, whatever objects they are made of: as their keys tell, without making them. */
+export const sameExpr = (a: Expr, b: Expr): boolean => {
+  if (a === b) return true;
+  if (a.kind !== b.kind || a.type !== b.type) return false;
+  if (a.kind === "var") return b.kind === "var" && a.name === b.name;
+  if (a.kind === "const") return b.kind === "const" && Object.is(a.value, b.value);
+  const others = childrenOf(b);
+  return (
+    detailOf(a) === detailOf(b) &&
+    childrenOf(a).every((child, at) => {
+      const other = others[at];
+      return other !== undefined && sameExpr(child, other);
+    })
+  );
 };

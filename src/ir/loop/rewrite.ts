@@ -2,7 +2,7 @@
 // back the very object it was given, so a pass can tell that it did nothing.
 import { childrenOf, type Expr } from "./expr.ts";
 import type { Kernel } from "./kernel.ts";
-import { keyOf } from "./key.ts";
+import { sameExpr } from "./key.ts";
 import type { Stmt } from "./stmt.ts";
 
 /** The expression with `change` applied to its direct subexpressions. */
@@ -225,7 +225,7 @@ export const sameStmts = (a: readonly Stmt[], b: readonly Stmt[]): boolean =>
       return (
         exprsOf(left).every((expr, e) => {
           const other = rightExprs[e];
-          return other !== undefined && (expr === other || keyOf(expr) === keyOf(other));
+          return other !== undefined && sameExpr(expr, other);
         }) && blocksOf(left).every((block, e) => sameStmts(block, rightBlocks[e] ?? []))
       );
     }));

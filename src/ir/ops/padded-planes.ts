@@ -1,9 +1,10 @@
 // The images of a convolution, copied once into padded planes with the columns of each stride phase side by side, so that
 // eight neighbouring outputs always read eight neighbouring inputs; and every extent that the convolution's kernels need.
-import { add, type BlockBuilder, f32, multiply } from "../loop/build.ts";
+import { add, type BlockBuilder, f32, i32, multiply } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import type { KnownType } from "../types/ndarray.ts";
 import type { Conv2dAttrs, Conv2dWeightGradientAttrs } from "./convolution-attributes.ts";
+import { loopNest } from "./loop-nest.ts";
 import type { KernelContext } from "./op.ts";
 
 /** What the kernels of a convolution are built in. */
@@ -90,38 +91,25 @@ export const padPlanes = (
     );
     zero(body, base, end, phaseWidth);
   };
-  context.kernel("pad", (root) => {
-    root.loop(
-      batch,
-      (b, images) => {
-        images.loop(
-          channels,
-          (c, body) => {
-            const plane = body.name(multiply(add(multiply(b, channels), c), paddedHeight * rowLength), "plane");
-            const rowOf = (y: Expr): Expr => add(plane, multiply(y, rowLength));
-            const blank = (from: number, to: number): void => {
-              if (from < to)
-                body.loop(to, (y, inner) => zero(inner, inner.name(rowOf(y), "row"), 0, rowLength), {
-                  from,
-                  hint: "y",
-                });
-            };
-            blank(0, top);
-            body.loop(
-              height,
-              (y, inner) => {
-                const row = inner.name(rowOf(add(y, top)), "row");
-                for (let phase = 0; phase < stride; phase++) copyPhase(inner, row, [b, c, y], phase);
-              },
-              { hint: "y" },
-            );
-            blank(top + height, paddedHeight);
-          },
-          { hint: "c" },
-        );
-      },
-      { hint: "b" },
-    );
-  });
+  context.kernel("pad", (root) =>
+    loopNest(root, [batch, channels], (body, [b = i32(0), c = i32(0)]) => {
+      const plane = body.name(multiply(add(multiply(b, channels), c), paddedHeight * rowLength), "plane");
+      const rowOf = (y: Expr): Expr => add(plane, multiply(y, rowLength));
+      const blank = (from: number, to: number): void => {
+        if (from < to)
+          body.loop(to, (y, inner) => zero(inner, inner.name(rowOf(y), "row"), 0, rowLength), { from, hint: "y" });
+      };
+      blank(0, top);
+      body.loop(
+        height,
+        (y, inner) => {
+          const row = inner.name(rowOf(add(y, top)), "row");
+          for (let phase = 0; phase < stride; phase++) copyPhase(inner, row, [b, c, y], phase);
+        },
+        { hint: "y" },
+      );
+      blank(top + height, paddedHeight);
+    }),
+  );
   return padded;
 };

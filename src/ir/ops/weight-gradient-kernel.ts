@@ -77,15 +77,22 @@ const tapColumn = (context: WeightGradientContext, { phaseWidth }: ConvolutionGe
   return add(multiply(binary("rem", offset, stride), phaseWidth), binary("div", offset, stride));
 };
 
+/** How a tile reads four columns of one row, from a column on. */
+interface RowReaders {
+  readonly flow: (output: number, x: Expr) => Expr;
+  readonly pixels: (tap: number, x: Expr) => Expr;
+}
+
 /** Four columns of a tile: every product of a cotangent and a pixel goes into its accumulator. */
 const accumulate = (
   body: BlockBuilder,
   accumulators: readonly (readonly Expr[])[],
-  read: { readonly flow: (output: number) => Expr; readonly pixels: (tap: number) => Expr },
+  x: Expr,
+  read: RowReaders,
 ): void => {
-  const flows = accumulators.map((_, output) => body.name(read.flow(output), "flow"));
+  const flows = accumulators.map((_, output) => body.name(read.flow(output, x), "flow"));
   for (const tap of (accumulators[0] ?? []).keys()) {
-    const pixels = body.name(read.pixels(tap), "px");
+    const pixels = body.name(read.pixels(tap, x), "px");
     for (const [output, row] of accumulators.entries()) {
       const target = row[tap];
       if (target !== undefined)
@@ -94,17 +101,34 @@ const accumulate = (
   }
 };
 
+/** One row of a tile. */
+const accumulateRow = (
+  body: BlockBuilder,
+  accumulators: readonly (readonly Expr[])[],
+  width: number,
+  read: RowReaders,
+): void => {
+  const whole = Math.floor(width / lanes) * lanes;
+  if (whole > 0) body.loop(whole, (x, four) => accumulate(four, accumulators, x, read), { step: lanes, hint: "x" });
+  if (whole === width) return;
+  // Pixels past the last column are real ones where other taps reach further, and may be infinite.
+  const real = compare("lt", ramp(i32(0)), splat(i32(width - whole)));
+  accumulate(body, accumulators, i32(whole), {
+    flow: read.flow,
+    pixels: (tap, x) => select(real, read.pixels(tap, x), literal("f32x4", 0)),
+  });
+};
+
 /** One tile over its block of images. */
 const sumTile = (
   context: WeightGradientContext,
   body: BlockBuilder,
   geometry: ConvolutionGeometry,
   tile: Tile,
-  buffers: { readonly rows: Rows; readonly padded: string },
+  { rows, padded }: { readonly rows: Rows; readonly padded: string },
 ): void => {
-  const { attrs } = context;
+  const { stride, dilation } = context.attrs;
   const { channels, groupChannels, outputs, outputHeight, outputWidth, paddedHeight, phaseWidth } = geometry;
-  const { rows, padded } = buffers;
   const accumulators = Array.from({ length: tile.outputs }, () =>
     Array.from({ length: tile.taps }, () => body.mutable(literal("f32x4", 0), "acc")),
   );
@@ -113,7 +137,6 @@ const sumTile = (
   );
   const channel = add(multiply(tile.group, groupChannels), tile.channel);
   const planeLength = outputHeight * rows.rowLength;
-  const whole = Math.floor(outputWidth / lanes) * lanes;
   body.loop(
     tile.images.to,
     (image, planes) => {
@@ -122,26 +145,12 @@ const sumTile = (
       planes.loop(
         outputHeight,
         (y, inner) => {
-          const line = add(plane, add(multiply(y, attrs.stride[0]), multiply(tile.tapRow, attrs.dilation[0])));
-          const row = inner.name(multiply(line, attrs.stride[1] * phaseWidth), "row");
+          const line = add(plane, add(multiply(y, stride[0]), multiply(tile.tapRow, dilation[0])));
+          const row = inner.name(multiply(line, stride[1] * phaseWidth), "row");
           const flowRow = inner.name(add(flowPlane, multiply(y, rows.rowLength)), "flow");
-          const flow = (output: number, x: Expr): Expr =>
-            load("f32x4", rows.buffer, add(add(flowRow, x), output * planeLength));
-          const pixels = (tap: number, x: Expr): Expr =>
-            load("f32x4", padded, add(add(row, columns[tap] ?? i32(0)), x));
-          if (whole > 0)
-            inner.loop(
-              whole,
-              (x, four) => accumulate(four, accumulators, { flow: (o) => flow(o, x), pixels: (tap) => pixels(tap, x) }),
-              { step: lanes, hint: "x" },
-            );
-          if (whole === outputWidth) return;
-          // Pixels past the last column are real ones where the stride leaves a remainder, and may be infinite.
-          const real = compare("lt", ramp(i32(0)), splat(i32(outputWidth - whole)));
-          const rest = i32(whole);
-          accumulate(inner, accumulators, {
-            flow: (o) => flow(o, rest),
-            pixels: (tap) => select(real, pixels(tap, rest), literal("f32x4", 0)),
+          accumulateRow(inner, accumulators, outputWidth, {
+            flow: (output, x) => load("f32x4", rows.buffer, add(add(flowRow, x), output * planeLength)),
+            pixels: (tap, x) => load("f32x4", padded, add(add(row, columns[tap] ?? i32(0)), x)),
           });
         },
         { hint: "y" },

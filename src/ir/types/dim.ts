@@ -85,9 +85,7 @@ const floorQuotient = (terms: Polynomial, divisor: number): Polynomial => {
 };
 
 const print = (terms: Polynomial): string => {
-  const ordered = [...terms].sort(
-    ([a], [b]) => atomsOf(b).length - atomsOf(a).length || (a < b ? -1 : a > b ? 1 : 0),
-  );
+  const ordered = [...terms].sort(([a], [b]) => atomsOf(b).length - atomsOf(a).length || (a < b ? -1 : a > b ? 1 : 0));
   return ordered
     .map(([monomial, coefficient], position) => {
       const magnitude = Math.abs(coefficient);

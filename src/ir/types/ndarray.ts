@@ -18,7 +18,8 @@ export const sizeOf = (shape: readonly number[]): number => shape.reduce((size, 
 /** Row-major strides, in elements. */
 export const stridesOf = (shape: readonly number[]): readonly number[] => {
   const strides = new Array<number>(shape.length).fill(1);
-  for (let axis = shape.length - 2; axis >= 0; axis--) strides[axis] = (strides[axis + 1] ?? 1) * (shape[axis + 1] ?? 1);
+  for (let axis = shape.length - 2; axis >= 0; axis--)
+    strides[axis] = (strides[axis + 1] ?? 1) * (shape[axis + 1] ?? 1);
   return strides;
 };
 

@@ -20,6 +20,7 @@ import {
 import { bool, constant, i32, variable } from "../../ir/loop/build.ts";
 import { childrenOf, type Expr, type ExprOf } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
+import { sameExpr } from "../../ir/loop/key.ts";
 import { addScaled, type Linear, linearExpr, linearInterval, linearOf } from "../../ir/loop/linear.ts";
 import { freeVariables, mapChildren, mapOwnExprs, someExpr, substitute, withBody } from "../../ir/loop/rewrite.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
@@ -175,7 +176,8 @@ const simplifyExpr = (written: Expr, scope: Scope): Expr => {
   const kept = simplifyOnce(expr, arithmeticOf(scope, false));
   if (![...freeVariables(kept)].some((name) => scope.definitions.has(name))) return kept;
   const through = arithmeticOf(scope, true);
-  const readings = [kept, simplifyOnce(expr, through), simplifyOnce(kept, through)];
+  const readings = [kept, simplifyOnce(expr, through)];
+  if (!sameExpr(kept, expr)) readings.push(simplifyOnce(kept, through));
   return readings.reduce((best, each) => (costOf(each, scope) < costOf(best, scope) ? each : best));
 };
 

@@ -60,13 +60,27 @@ const mayShare = (written: Uses, read: Uses): boolean => {
   );
 };
 
-/** JSON that keeps apart what plain JSON does not: -0, NaN and the infinities. */
-const exactText = (body: readonly Stmt[]): string =>
-  JSON.stringify(body, (_, part: unknown) =>
-    typeof part === "number" && (Object.is(part, -0) || !Number.isFinite(part))
-      ? `number ${Object.is(part, -0) ? "-0" : part}`
-      : part,
-  );
+/** What a statement is besides its expressions and blocks. */
+const headOf = (stmt: Stmt): string => {
+  switch (stmt.kind) {
+    case "let":
+      return `${stmt.mutable ? "var" : "let"} ${stmt.name}`;
+    case "assign":
+      return `assign ${stmt.name}`;
+    case "store":
+      return `store ${stmt.buffer}`;
+    case "for":
+      return `for ${stmt.index} ${stmt.step} ${stmt.mode}`;
+    case "if":
+      return "if";
+  }
+};
+
+/** A text that two blocks share exactly when they are the same; expressions are told apart as by their keys. */
+const exactText = (block: readonly Stmt[]): string =>
+  block
+    .map((stmt) => `${headOf(stmt)} ${exprsOf(stmt).map(keyOf).join(" ")}{${blocksOf(stmt).map(exactText).join("}{")}}`)
+    .join(";");
 
 const accessOf = ({ loads, stores }: Uses): Access =>
   stores.length === 0 ? "read" : loads.length === 0 ? "write" : "update";

@@ -62,7 +62,7 @@ export type BroadcastShapes<Op extends string, A extends Dims, B extends Dims> =
         : BroadcastAxes<Op, A, B, `${PrintShape<A>} vs ${PrintShape<B>}`>;
 
 /** The shape of an operand: a number is a scalar. */
-export type ShapeOf<Operand> = [Operand] extends [number] ? [] : [Operand] extends [Tensor<infer S, DType>] ? S : Dims;
+export type ShapeOf<Operand> = [Operand] extends [number] ? [] : [Operand] extends [Tensor<infer S>] ? S : Dims;
 
 /** The element type of an operand: a number has that of the other one. */
 export type DTypeOf<Operand, Other extends DType> = [Operand] extends [number]

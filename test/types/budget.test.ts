@@ -1,0 +1,53 @@
+// What shapes in types cost: the number of type instantiations, which does not depend on the machine. A model must stay cheap
+// enough that nobody thinks of switching the shapes off.
+import { expect, test } from "vitest";
+import { typeCheck } from "./type-check-program.ts";
+
+const imports = `
+import { add, crossEntropy, defineModel, flatten, matmul, maxPool2d, mul, relu, reshape, spec, sum, training, type Tensor } from "@/src/index.ts";
+import { conv2d, linear } from "@/src/nn/index.ts";
+import { adam } from "@/src/optim/index.ts";
+`;
+
+const lenet = `
+export const lenet = defineModel({
+  name: "lenet",
+  params: { conv1: conv2d(1, 6, 5, { padding: 2 }), conv2: conv2d(6, 16, 5), hidden: linear(400, 120), middle: linear(120, 84), output: linear(84, 10) },
+  inputs: { image: spec("f32", ["B", 1, 28, 28]) },
+  forward: (p, { image }) => {
+    const edges = maxPool2d(relu(p.conv1(image)), 2);
+    const shapes = maxPool2d(relu(p.conv2(edges)), 2);
+    return { logits: p.output(relu(p.middle(relu(p.hidden(flatten(shapes)))))) };
+  },
+});
+export const trained = training(lenet, {
+  inputs: { label: spec("i32", ["B"]) },
+  loss: ({ logits }, { label }) => crossEntropy(logits, label),
+  optimizer: adam(),
+});
+`;
+
+/** A hundred dependent operations over six widths. */
+const chain = [
+  "declare const start: Tensor<['B', 'T', 64], 'f32'>;",
+  "declare const weight: <const I extends number, const O extends number>(i: I, o: O) => Tensor<[I, O], 'f32'>;",
+  "const x0 = start;",
+  ...Array.from({ length: 25 }, (_, at) => {
+    const [width, next] = [64 + (at % 6) * 32, 64 + ((at + 1) % 6) * 32];
+    return `const a${at} = matmul(x${at}, weight(${width}, ${next})); const b${at} = add(relu(a${at}), 1); const c${at} = mul(b${at}, a${at}); const x${at + 1} = reshape(reshape(c${at}, [-1, ${next}]), ["B", "T", ${next}]);`;
+  }),
+  "export const end = sum(x25);",
+].join("\n");
+
+/** Instantiations beyond those of the imports. */
+const base = typeCheck(`${imports}export {};`).instantiations;
+
+test.each([
+  ["a LeNet with its training", lenet, 15_000],
+  ["125 operations over six widths", chain, 30_000],
+])("%s", (_, program, budget) => {
+  const { errors, instantiations } = typeCheck(imports + program);
+  expect(errors).toEqual([]);
+  console.log(instantiations - base);
+  expect(instantiations - base).toBeLessThan(budget);
+});

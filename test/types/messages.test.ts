@@ -1,0 +1,79 @@
+// What a user reads in the editor when a call does not fit: one line, at the argument, with the sentence that the run time
+// gives for the same mistake.
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { WeftError } from "../../src/ir/diagnostics/diagnostic.ts";
+import { graphBuilder } from "../../src/ir/graph/builder.ts";
+import { traceOver, withTrace } from "../../src/ir/graph/traced-tensor.ts";
+import { tensorType } from "../../src/ir/types/tensor-type.ts";
+import { bindSpecs } from "../../src/model/parameter.ts";
+import { type Bound, type Given, mistakes } from "./mistakes.ts";
+import { sentenceOf, typeCheck } from "./type-check-program.ts";
+
+const folder = import.meta.dirname;
+
+/** The file without the directives that say where errors are expected, which would hide what the errors say. */
+const program = readFileSync(`${folder}/mistakes.ts`, "utf8")
+  .replaceAll(/^ *\/\/ @ts-expect-error.*\n/gm, "")
+  .replaceAll('from "../../src/', 'from "@/src/');
+
+const { errors } = typeCheck(program);
+
+/** The message for each mistake, by the name under which it stands. */
+const messages = new Map(
+  Object.keys(mistakes).map((name) => {
+    const lines = program.split("\n");
+    const from = lines.findIndex((line) => line.startsWith(`  ${name}: (`) || line.startsWith(`  "${name}": (`)) + 1;
+    const to = lines.findIndex((line, at) => at >= from && line === "  },") + 1;
+    return [name, errors.filter(({ line }) => line > from && line <= to).map(({ message }) => message)] as const;
+  }),
+);
+
+const sentenceAtRunTime = (name: string): string => {
+  const trace = traceOver(graphBuilder());
+  let count = 0;
+  // The types of both are said by what the mistakes are given.
+  const fresh = ((dtype, shape) => trace.input(`x${count++}`, tensorType(dtype, shape))) as Given;
+  const bound = ((layer) => bindSpecs(layer, (path, spec) => trace.parameter(path, spec))) as Bound;
+  try {
+    withTrace(trace, () => mistakes[name]?.(fresh, bound));
+  } catch (error) {
+    if (error instanceof WeftError) return error.message.replace(/^W\d+: /, "");
+    throw error;
+  }
+  throw new Error(`${name} is accepted`);
+};
+
+describe("each mistake", () => {
+  test.each(Object.keys(mistakes))("%s: one line, the same in the editor and at run time", (name) => {
+    const found = messages.get(name) ?? [];
+    expect(found).toHaveLength(1);
+    expect(found[0]?.split("\n")).toHaveLength(1);
+    expect(sentenceOf(found[0] ?? "")).toBe(sentenceAtRunTime(name));
+  });
+
+  test("reads as it should", () => {
+    expect(messages.get("matmul")).toEqual([
+      `Argument of type 'Tensor<[512, 3072], "f32">' is not assignable to parameter of type '"matmul: inner dimensions differ: 768 vs 512 (f32[B, 128, 768] x f32[512, 3072])"'.`,
+    ]);
+    const sentences = [...messages].map(([name, [message]]) => [name, sentenceOf(message ?? "")] as const);
+    expect(Object.fromEntries(sentences)).toEqual({
+      matmul: "matmul: inner dimensions differ: 768 vs 512 (f32[B, 128, 768] x f32[512, 3072])",
+      add: "add: extents D and F do not broadcast ([B, T, D] vs [B, T, F])",
+      "element types": "mul: element types differ: f32 vs bool (f32[B, 8] and bool[B, 8])",
+      exp: "exp: not defined for i32: takes f32, f64 (i32[B])",
+      "axis of a sum": "sum: axis 2 is outside a shape of 2 axes ([B, 3])",
+      reshape: "reshape: element counts differ: [B, 128, 768] to [B, 128, 12, 63] (98304*B vs 96768*B)",
+      nested: "reshape: element counts differ: [B, 128, 768] to [-1, 700] (98304*B vs 700)",
+      "linear layer": "linear: 400 features given, 784 expected (f32[B, 400], weight [10, 784])",
+      "convolution layer":
+        "conv2d: the images have 1 channels, the weights expect 3 (images f32[B, 1, 28, 28], weights f32[8, 3, 3, 3])",
+      "window of a layer": "conv2d: the window is larger than the padded height: 5 vs 4 (f32[B, 1, 4, 4])",
+      "layer normalization": "layerNorm: the scale must be f32[32], not f32[64]",
+      embedding: "gather: not defined for f32: takes i32 (f32[B])",
+      "cross-entropy": "crossEntropy: the labels must be i32[B], not i32[T]",
+      concat: "concat: shapes differ off axis 0: f32[T, 8] vs f32[1, 9]",
+      slice: "slice: 0:T+1 is not within axis 1 of extent T ([B, T])",
+    });
+  });
+});

@@ -1,0 +1,82 @@
+// Calls that do not fit, each of which the type checker refuses. messages.test.ts reads what it says, and holds the run time to
+// the same sentence.
+import * as weft from "../../src/index.ts";
+import * as nn from "../../src/nn/index.ts";
+
+/** A tensor of the graph that is being described. */
+export type Given = <D extends weft.DType, const S extends weft.Dims>(dtype: D, shape: S) => weft.Tensor<[...S], D>;
+
+/** The layer's function over fresh parameters. */
+export type Bound = <T extends weft.SpecTree>(layer: T) => weft.Params<T>;
+
+export const mistakes: { readonly [name: string]: (given: Given, bound: Bound) => unknown } = {
+  matmul: (given) => {
+    const x = given("f32", ["B", 128, 768]);
+    // @ts-expect-error: inner dimensions
+    return weft.matmul(x, given("f32", [512, 3072]));
+  },
+  add: (given) => {
+    const x = given("f32", ["B", "T", "D"]);
+    // @ts-expect-error: F is not D
+    return weft.add(x, given("f32", ["B", "T", "F"]));
+  },
+  "element types": (given) => {
+    const x = given("f32", ["B", 8]);
+    // @ts-expect-error: bool is not f32
+    return weft.mul(x, given("bool", ["B", 8]));
+  },
+  exp: (given) => {
+    // @ts-expect-error: no exponential of whole numbers
+    return weft.exp(given("i32", ["B"]));
+  },
+  "axis of a sum": (given) => {
+    // @ts-expect-error: there is no axis 2
+    return weft.sum(given("f32", ["B", 3]), { axes: [2] });
+  },
+  reshape: (given) => {
+    // @ts-expect-error: 12 * 63 is not 768
+    return weft.reshape(given("f32", ["B", 128, 768]), ["B", 128, 12, 63]);
+  },
+  nested: (given) => {
+    // @ts-expect-error: 98304 B elements are no rows of 700
+    return weft.relu(weft.reshape(given("f32", ["B", 128, 768]), [-1, 700]));
+  },
+  "linear layer": (given, bound) => {
+    const layer = bound(nn.linear(784, 10));
+    // @ts-expect-error: 400 features
+    return layer(given("f32", ["B", 400]));
+  },
+  "convolution layer": (given, bound) => {
+    const layer = bound(nn.conv2d(3, 8, 3));
+    // @ts-expect-error: one channel
+    return layer(given("f32", ["B", 1, 28, 28]));
+  },
+  "window of a layer": (given, bound) => {
+    const layer = bound(nn.conv2d(1, 8, [5, 3]));
+    // @ts-expect-error: 5 rows do not fit 4
+    return layer(given("f32", ["B", 1, 4, 4]));
+  },
+  "layer normalization": (given, bound) => {
+    const layer = bound(nn.layerNorm(64));
+    // @ts-expect-error: 32 is not 64
+    return layer(given("f32", ["B", 32]));
+  },
+  embedding: (given, bound) => {
+    const layer = bound(nn.embedding(100, 8));
+    // @ts-expect-error: indices are whole numbers
+    return layer(given("f32", ["B"]));
+  },
+  "cross-entropy": (given) => {
+    const logits = given("f32", ["B", 10]);
+    // @ts-expect-error: one label for each row
+    return weft.crossEntropy(logits, given("i32", ["T"]));
+  },
+  concat: (given) => {
+    // @ts-expect-error: 8 is not 9
+    return weft.concat([given("f32", ["T", 8]), given("f32", [1, 9])]);
+  },
+  slice: (given) => {
+    // @ts-expect-error: T+1 is past the end
+    return weft.slice(given("f32", ["B", "T"]), [{}, { end: "T+1" }]);
+  },
+};

@@ -1,0 +1,185 @@
+// What the type checker knows of results: this file is compiled with the project and never run. Exact shapes for literal and
+// symbolic extents, unknown ones where something is unknown, and an error where a line says so.
+import { expectTypeOf } from "vitest";
+import {
+  add,
+  argmax,
+  broadcastTo,
+  cast,
+  compileSync,
+  concat,
+  constant,
+  conv2d,
+  crossEntropy,
+  type Dims,
+  type DType,
+  defineModel,
+  embedding,
+  expectShape,
+  flatten,
+  greater,
+  iota,
+  layer,
+  linear,
+  matmul,
+  maxPool2d,
+  mean,
+  oneHot,
+  type Params,
+  type Path,
+  pad,
+  param,
+  randomUniform,
+  relu,
+  repeat,
+  reshape,
+  select,
+  slice,
+  softmax,
+  spec,
+  stack,
+  sum,
+  type Tensor,
+  transpose,
+} from "../../src/index.ts";
+import * as nn from "../../src/nn/index.ts";
+
+declare const given: <D extends DType, const S extends Dims>(dtype: D, shape: S) => Tensor<[...S], D>;
+
+const x = given("f32", ["B", 128, 768]);
+const image = given("f32", ["N", 3, "H", "W"]);
+const tokens = given("i32", ["B", "T"]);
+
+// Elementwise: NumPy's rule, numbers, comparison, choice.
+expectTypeOf(add(x, given("f32", [768]))).toEqualTypeOf<Tensor<["B", 128, 768], "f32">>();
+expectTypeOf(add(given("f32", ["B", 1]), given("f32", [1, "T"]))).toEqualTypeOf<Tensor<["B", "T"], "f32">>();
+expectTypeOf(add(x, 1)).toEqualTypeOf<Tensor<["B", 128, 768], "f32">>();
+expectTypeOf(relu(add(x, x))).toEqualTypeOf<Tensor<["B", 128, 768], "f32">>();
+expectTypeOf(greater(x, 0)).toEqualTypeOf<Tensor<["B", 128, 768], "bool">>();
+expectTypeOf(select(greater(x, 0), x, 0)).toEqualTypeOf<Tensor<["B", 128, 768], "f32">>();
+expectTypeOf(select(greater(x, 0), 1, 0)).toEqualTypeOf<Tensor<["B", 128, 768], "f32">>();
+expectTypeOf(cast(tokens, "f64")).toEqualTypeOf<Tensor<["B", "T"], "f64">>();
+
+// Products.
+expectTypeOf(matmul(x, given("f32", [768, 3072]))).toEqualTypeOf<Tensor<["B", 128, 3072], "f32">>();
+expectTypeOf(matmul(x, x, { transposeB: true })).toEqualTypeOf<Tensor<["B", 128, 128], "f32">>();
+expectTypeOf(linear(x, given("f32", [10, 768]))).toEqualTypeOf<Tensor<["B", 128, 10], "f32">>();
+
+// Shapes as polynomials, in the canonical text of the run time.
+expectTypeOf(reshape(x, [-1, 768])).toEqualTypeOf<Tensor<["128*B", 768], "f32">>();
+expectTypeOf(reshape(x, ["B", 128, 12, 64])).toEqualTypeOf<Tensor<["B", 128, 12, 64], "f32">>();
+expectTypeOf(reshape(given("f32", ["T*B", 8]), ["B", "T", 8])).toEqualTypeOf<Tensor<["B", "T", 8], "f32">>();
+expectTypeOf(flatten(given("f32", ["B", 16, 5, 5]))).toEqualTypeOf<Tensor<["B", 400], "f32">>();
+expectTypeOf(flatten(tokens, 0)).toEqualTypeOf<Tensor<["B*T"], "i32">>();
+expectTypeOf(transpose(x, [0, 2, 1])).toEqualTypeOf<Tensor<["B", 768, 128], "f32">>();
+expectTypeOf(broadcastTo(given("f32", [1, 3]), ["B", 3])).toEqualTypeOf<Tensor<["B", 3], "f32">>();
+expectTypeOf(concat([given("f32", ["T", 8]), given("f32", ["P", 8]), given("f32", [1, 8])])).toEqualTypeOf<
+  Tensor<["P+T+1", 8], "f32">
+>();
+expectTypeOf(stack([tokens, tokens, tokens], -1)).toEqualTypeOf<Tensor<["B", "T", 3], "i32">>();
+expectTypeOf(slice(tokens, [{}, { start: 1 }])).toEqualTypeOf<Tensor<["B", "T-1"], "i32">>();
+expectTypeOf(slice(tokens, [{ step: 2 }])).toEqualTypeOf<Tensor<["floor((B+1)/2)", "T"], "i32">>();
+expectTypeOf(pad(tokens, [{}, { low: 1, high: 1 }])).toEqualTypeOf<Tensor<["B", "T+2"], "i32">>();
+
+// Reductions.
+expectTypeOf(sum(x)).toEqualTypeOf<Tensor<[], "f32">>();
+expectTypeOf(mean(x, { axes: [-1] })).toEqualTypeOf<Tensor<["B", 128], "f32">>();
+expectTypeOf(mean(x, { axes: [0, -1], keepDims: true })).toEqualTypeOf<Tensor<[1, 128, 1], "f32">>();
+expectTypeOf(argmax(x, 2)).toEqualTypeOf<Tensor<["B", 128], "i32">>();
+expectTypeOf(softmax(x)).toEqualTypeOf<Tensor<["B", 128, 768], "f32">>();
+
+// Indices, losses, creation.
+expectTypeOf(embedding(given("f32", [50257, 768]), tokens)).toEqualTypeOf<Tensor<["B", "T", 768], "f32">>();
+expectTypeOf(oneHot(tokens, 10)).toEqualTypeOf<Tensor<["B", "T", 10], "f32">>();
+const logits = given("f32", ["B", 10]);
+const labels = given("i32", ["B"]);
+expectTypeOf(crossEntropy(logits, labels)).toEqualTypeOf<Tensor<[], "f32">>();
+expectTypeOf(crossEntropy(logits, labels, { reduction: "none" })).toEqualTypeOf<Tensor<["B"], "f32">>();
+expectTypeOf(constant(1)).toEqualTypeOf<Tensor<[], "f32">>();
+expectTypeOf(constant(new Int32Array(6), [2, 3])).toEqualTypeOf<Tensor<[2, 3], "i32">>();
+expectTypeOf(constant(0, ["B"], "bool")).toEqualTypeOf<Tensor<["B"], "bool">>();
+expectTypeOf(iota([4])).toEqualTypeOf<Tensor<[4], "i32">>();
+expectTypeOf(randomUniform(given("i32", [2]), ["B", 4])).toEqualTypeOf<Tensor<["B", 4], "f32">>();
+
+// Windows: the two ways through a residual block meet, whatever the image.
+const weight = <const O extends number, const I extends number, const K extends number>(o: O, i: I, k: K) =>
+  given("f32", [o, i, k, k]);
+const long = conv2d(conv2d(image, weight(8, 3, 3), { stride: 2, padding: 1 }), weight(8, 8, 3), { padding: 1 });
+const short = conv2d(image, weight(8, 3, 1), { stride: 2 });
+expectTypeOf(add(long, short)).toEqualTypeOf<Tensor<["N", 8, "floor((H+1)/2)", "floor((W+1)/2)"], "f32">>();
+expectTypeOf(conv2d(given("f32", [1, 3, 224, 224]), weight(64, 3, 7), { stride: 2, padding: 3 })).toEqualTypeOf<
+  Tensor<[1, 64, 112, 112], "f32">
+>();
+expectTypeOf(maxPool2d(given("f32", ["N", 6, 28, 28]), 2)).toEqualTypeOf<Tensor<["N", 6, 14, 14], "f32">>();
+
+// What is unknown fits everything and stays unknown; expectShape says what it is.
+declare const unknown: Tensor;
+declare const width: number;
+const open = given("f32", ["B", width]);
+expectTypeOf(add(unknown, x)).toEqualTypeOf<Tensor<Dims, DType>>();
+expectTypeOf(matmul(open, given("f32", [768, 10]))).toEqualTypeOf<Tensor<["B", 10], "f32">>();
+expectTypeOf(add(open, given("f32", [768]))).toEqualTypeOf<Tensor<["B", 768], "f32">>();
+expectTypeOf(reshape(open, [-1])).toEqualTypeOf<Tensor<[number], "f32">>();
+expectTypeOf(expectShape(matmul(unknown, unknown), ["B", 10])).toEqualTypeOf<Tensor<["B", 10], DType>>();
+
+// After a mistake the result is unknown, so that one mistake is one error.
+// @ts-expect-error: 768 and 512 differ
+const wrong = matmul(x, given("f32", [512, 10]));
+expectTypeOf(add(wrong, given("f32", [7]))).toEqualTypeOf<Tensor<Dims, "f32">>();
+// @ts-expect-error: element types differ
+add(x, tokens);
+// @ts-expect-error: labels are i32[B]
+crossEntropy(logits, given("f32", ["B"]));
+// @ts-expect-error: no such option
+conv2d(image, weight(8, 3, 3), { strides: 2 });
+
+// Parameters: tensors, layers that are functions and have parameters, lists.
+const block = () => ({ up: nn.linear(64, 256), down: nn.linear(256, 64, { bias: false }), scale: param([64]) });
+const tree = { table: param([1000, 64]), blocks: repeat(4, block), head: nn.conv2d(4, 8, [3, 5], { groups: 2 }) };
+declare const params: Params<typeof tree>;
+expectTypeOf(params.table).toEqualTypeOf<Tensor<[1000, 64], "f32">>();
+expectTypeOf(params.head.weight).toEqualTypeOf<Tensor<[8, 2, 3, 5], "f32">>();
+for (const { up, down, scale } of params.blocks) {
+  expectTypeOf(scale).toEqualTypeOf<Tensor<[64], "f32">>();
+  expectTypeOf(down(relu(up(given("f32", ["B", "T", 64]))))).toEqualTypeOf<Tensor<["B", "T", 64], "f32">>();
+  // @ts-expect-error: there is no bias
+  down.bias;
+  // @ts-expect-error: 32 features given, 64 expected
+  up(given("f32", ["B", 32]));
+}
+expectTypeOf<Path<typeof tree>>().toEqualTypeOf<
+  | "table"
+  | "head.weight"
+  | "head.bias"
+  | `blocks.${number}.up.weight`
+  | `blocks.${number}.up.bias`
+  | `blocks.${number}.down.weight`
+  | `blocks.${number}.scale`
+>();
+
+// A layer of one's own.
+const scaled = layer(
+  { factor: param([8]) },
+  ({ factor }) =>
+    (operand: Tensor<["B", 8], "f32">) =>
+      add(operand, factor),
+);
+declare const scaling: Params<typeof scaled>;
+expectTypeOf(scaling(given("f32", ["B", 8]))).toEqualTypeOf<Tensor<["B", 8], "f32">>();
+
+// Feeds and results of a compiled model.
+const model = defineModel({
+  name: "types",
+  params: { output: nn.linear(784, 10) },
+  inputs: { image: spec("f32", ["B", 784]) },
+  forward: (p, { image }) => ({ logits: p.output(image) }),
+});
+const run = compileSync(model, { dims: { B: 2 } });
+const { logits: result } = run({ image: new Float32Array(2 * 784) });
+expectTypeOf(result.data).toEqualTypeOf<Float32Array<ArrayBuffer>>();
+expectTypeOf(result.shape).toEqualTypeOf<readonly [number, number]>();
+expectTypeOf(run.parameters.names).toEqualTypeOf<readonly ("output.weight" | "output.bias")[]>();
+// @ts-expect-error: an f32 input takes a Float32Array
+run({ image: new Int32Array(2 * 784) });
+// @ts-expect-error: there is no such input
+run({ images: new Float32Array(2 * 784) });
