@@ -83,7 +83,10 @@ const serve = async (root: string): Promise<{ readonly server: Server; readonly 
 };
 
 /** What the page of a format shows. */
-const visit = async (browser: BrowserContext, address: string): Promise<{ readonly bits: string; readonly eval: string }> => {
+const visit = async (
+  browser: BrowserContext,
+  address: string,
+): Promise<{ readonly bits: string; readonly eval: string }> => {
   const page = await browser.newPage();
   try {
     page.on("console", (message) => console.log(`  console: ${message.text()}`));

@@ -2,7 +2,12 @@
 
 import type { Backend } from "../backends/backend.ts";
 import { closureBackend } from "../backends/closure/closure-backend.ts";
-import { type Executable, type InputFacts, makeExecutable, makeExecutableAsync } from "../backends/runtime/executable.ts";
+import {
+  type Executable,
+  type InputFacts,
+  makeExecutable,
+  makeExecutableAsync,
+} from "../backends/runtime/executable.ts";
 import { wasmBackend } from "../backends/wasm/instantiate.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";

@@ -31,7 +31,11 @@ export const writeWhole = async (file: string, bytes: Uint8Array | string): Prom
 const syncFolder = async (folder: string): Promise<void> => {
   try {
     const handle = await open(folder, "r");
-    await handle.sync().finally(() => handle.close());
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
   } catch {
     // Some systems cannot open or sync folders; the file itself is safe by then.
   }

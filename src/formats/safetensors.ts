@@ -38,7 +38,7 @@ const bytesOf = ({ data }: StoredTensor): Uint8Array => new Uint8Array(data.buff
 const requireStorable = (name: string, { dtype, shape, data }: StoredTensor): void => {
   const fail = (why: string): never => reject("W406", { name, why });
   if (name === metadataName) fail("the format keeps that name for itself");
-  if (!Object.hasOwn(codes, dtype)) fail(`${String(dtype)} is not a dtype`);
+  if (!Object.hasOwn(codes, dtype)) fail(`${inWords(dtype)} is not a dtype`);
   const wanted = dtypes[dtype].allocate(0).constructor.name;
   if (data.constructor.name !== wanted) fail(`${dtype} is held by a ${wanted}, not by ${inWords(data)}`);
   if (data.length !== sizeOf(shape)) fail(`[${shape.join(", ")}] has ${sizeOf(shape)} elements, not ${data.length}`);
@@ -126,7 +126,7 @@ const readEntry = (file: string, name: string, entry: unknown): Entry => {
   const [begin = 0, end = 0] = offsets;
   const size = sizeOf(shape) * dtypes[dtype].bytes;
   if (end - begin !== size)
-    return fail(`${code} of shape [${shape.join(", ")}] takes ${size} bytes, but it has ${end - begin}`);
+    return fail(`${String(code)} of shape [${shape.join(", ")}] takes ${size} bytes, but it has ${end - begin}`);
   return { name, dtype, shape, begin, end };
 };
 

@@ -10,15 +10,20 @@ export interface Initializer {
   readonly fill: (shape: readonly number[], random: RandomStream) => Float64Array;
 }
 
-/** A stream for a seed and a name: a 32-bit mixer (the finaliser of MurmurHash3) over a counter. */
+/** The finaliser of MurmurHash3: every bit of the result depends on every bit of the argument. */
+const mix = (bits: number): number => {
+  let mixed = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return mixed ^ (mixed >>> 16);
+};
+
+/** A stream for a seed and a name: a 32-bit mixer over a counter. The seed is mixed too, lest seeds and names cancel. */
 export const randomStream = (seed: number, name: string): RandomStream => {
-  let state = seed | 0;
+  let state = mix(seed | 0);
   for (let at = 0; at < name.length; at++) state = Math.imul(state ^ name.charCodeAt(at), 0x01000193);
   return () => {
     state = (state + 0x9e3779b9) | 0;
-    let mixed = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
-    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-    return ((mixed ^ (mixed >>> 16)) >>> 8) / 2 ** 24;
+    return (mix(state) >>> 8) / 2 ** 24;
   };
 };
 

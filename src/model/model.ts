@@ -116,7 +116,12 @@ export const declareInputs = (trace: Trace, inputs: InputSpecs): Record<string, 
     Object.entries(inputs).map(([name, input]: [string, unknown]) => {
       if (!isInput(input)) {
         const write = `${JSON.stringify(name)}: spec("f32", ["B", 784])`;
-        return reject("W140", { what: `input ${JSON.stringify(name)}`, expected: "a spec", given: inWords(input), write });
+        return reject("W140", {
+          what: `input ${JSON.stringify(name)}`,
+          expected: "a spec",
+          given: inWords(input),
+          write,
+        });
       }
       const { dtype, shape, location } = input;
       return [name, trace.tensor(trace.builder.input(name, tensorType(dtype, shape), location))];

@@ -2,8 +2,8 @@
 // rule turns the cotangents of its results into cotangents of its operands, as further nodes of the same graph. It runs
 // before decomposition, so a composite such as a loss is differentiated by its own stable rule and not through its parts.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
-import { onBehalfOf } from "../ir/diagnostics/location.ts";
 import { invariant } from "../ir/diagnostics/invariant.ts";
+import { onBehalfOf } from "../ir/diagnostics/location.ts";
 import { definitionOf, order, reachable } from "../ir/graph/analysis.ts";
 import { graphBuilder } from "../ir/graph/builder.ts";
 import { copyEntries, copyNodes } from "../ir/graph/copy.ts";

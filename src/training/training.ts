@@ -79,7 +79,12 @@ export const training = <
 ): Training<P, I, O, L, M> => {
   const location = captureLocation();
   requireRecord("training", options, "training(model, { loss, optimizer: sgd({ learningRate: 0.1 }) })", location);
-  requireFunction("training: loss", options.loss, "loss: ({ logits }, { label }) => crossEntropy(logits, label)", location);
+  requireFunction(
+    "training: loss",
+    options.loss,
+    "loss: ({ logits }, { label }) => crossEntropy(logits, label)",
+    location,
+  );
   const { update, learningRate }: Partial<Optimizer> = options.optimizer ?? {};
   requireFunction("training: the optimizer's update", update, "optimizer: sgd({ learningRate: 0.1 })", location);
   if (typeof learningRate !== "function" && !(typeof learningRate === "number" && Number.isFinite(learningRate))) {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { emit, type Emittable } from "../../src/codegen/index.ts";
+import { type Emittable, emit } from "../../src/codegen/index.ts";
 import { compileSync } from "../../src/index.ts";
 import { bitsOf, convolutionalTraining, labels, numbers, perceptronTraining } from "../support/small-models.ts";
 import { nodes, runAlone } from "../support/standalone.ts";
@@ -69,7 +69,10 @@ const expected = (compiled: ReturnType<typeof trainerOf>, input: string, size: n
   const feeds = { [input]: x, label: labels(4, 3) };
   const predict = (): string => bitsOf(compiled.predict({ [input]: x })["logits"]?.data ?? []);
   const first = predict();
-  const gradients = Object.entries(compiled.grads(feeds).gradients).map(([name, { data }]) => [`gradient.${name}`, bitsOf(data)]);
+  const gradients = Object.entries(compiled.grads(feeds).gradients).map(([name, { data }]) => [
+    `gradient.${name}`,
+    bitsOf(data),
+  ]);
   const losses = [1, 2, 3].map(() => compiled.step(feeds).loss);
   const parameters = Object.entries(compiled.parameters.all()).map(([name, { data }]) => [name, bitsOf(data)]);
   return {
@@ -88,7 +91,9 @@ const expected = (compiled: ReturnType<typeof trainerOf>, input: string, size: n
 
 /** A trainer of whatever types. */
 interface LooseTrainer extends Emittable {
-  readonly predict: (feeds: Readonly<Record<string, unknown>>) => Readonly<Record<string, { readonly data: ArrayLike<number> }>>;
+  readonly predict: (
+    feeds: Readonly<Record<string, unknown>>,
+  ) => Readonly<Record<string, { readonly data: ArrayLike<number> }>>;
   readonly step: (feeds: Readonly<Record<string, unknown>>) => { readonly loss: number };
   readonly grads: (feeds: Readonly<Record<string, unknown>>) => {
     readonly gradients: Readonly<Record<string, { readonly data: ArrayLike<number> }>>;
@@ -96,8 +101,11 @@ interface LooseTrainer extends Emittable {
   readonly parameters: { readonly all: () => Readonly<Record<string, { readonly data: ArrayLike<number> }>> };
 }
 
-const trainerOf = (description: (typeof cases)[number]["training"]): LooseTrainer =>
-  compileSync(description as never, { dims: { B: 4 } }) as LooseTrainer;
+const trainerOf = (description: (typeof cases)[number]["training"]): LooseTrainer => {
+  // One of several trainings: the types of its inputs are put aside, as feeds are looked up by name here.
+  const trainer: unknown = compileSync(description as never, { dims: { B: 4 } });
+  return trainer as LooseTrainer;
+};
 
 describe.each(cases)("the module of $name", ({ name, training, input, size }) => {
   describe.each(["wasm", "js"] as const)("as %s", (format) => {

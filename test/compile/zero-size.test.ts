@@ -37,7 +37,10 @@ describe.each(["wasm", "closure", "reference"] as const)("a batch of nothing on 
     const description = training(model, { loss: ({ y }) => sum(y), optimizer: sgd({ learningRate: 1 }) });
     const trainer = compileSync(description, { dims, backend });
     trainer.parameters.set("w", Float32Array.of(1, 2));
-    expect(trainer.grads({ x: none })).toEqual({ loss: 0, gradients: { w: { dtype: "f32", shape: [2], data: new Float32Array(2) } } });
+    expect(trainer.grads({ x: none })).toEqual({
+      loss: 0,
+      gradients: { w: { dtype: "f32", shape: [2], data: new Float32Array(2) } },
+    });
     expect(trainer.step({ x: none })).toEqual({ loss: 0 });
     expect(trainer.parameters.get("w").data).toEqual(Float32Array.of(1, 2));
   });

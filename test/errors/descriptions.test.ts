@@ -32,33 +32,168 @@ const trained = (over: Readonly<Record<string, unknown>>): unknown => {
 const call = untyped(compileSync(perceptron, { dims: { B: 2 } })) as (feeds: unknown) => unknown;
 
 const cases: readonly (readonly [what: string, action: () => unknown, message: string, help: string])[] = [
-  ["spec: dtype", () => spec(untyped("f16"), ["B"]), 'spec: a dtype is expected, got "f16"', "write one of f32, f64, i32, u8, bool."],
-  ["spec: shape", () => spec("f32", untyped(3)), "spec: a shape is expected, got 3", 'write a list of extents, such as ["B", 784].'],
-  ["param: dtype", () => param([3], undefined, untyped("complex64")), 'param: a dtype is expected, got "complex64"', "write one of f32, f64, i32, u8, bool."],
-  ["param: initializer", () => param([3], untyped(0)), "param: an initializer is expected, got 0", "write param([3, 2], heNormal)."],
-  ["defineModel", () => defineModel(untyped(undefined)), "defineModel: a record is expected, got undefined", 'write defineModel({ name: "digits", params, inputs, forward }).'],
-  ["name", () => compiled({ name: undefined }), "defineModel: name: a text is expected, got undefined", 'write name: "digits".'],
-  ["params", () => compiled({ params: undefined }), "params: a parameter, a layer, a record or a list is expected, got undefined", "write { weight: param([10, 784]) }."],
-  ["a parameter", () => compiled({ params: { hidden: { w: null } } }), 'params: "hidden.w": a parameter, a layer, a record or a list is expected, got null', "write { weight: param([10, 784]) }."],
-  ["inputs", () => compiled({ inputs: undefined }), "defineModel: inputs: a record is expected, got undefined", 'write inputs: { image: spec("f32", ["B", 784]) }.'],
-  ["an input", () => compiled({ inputs: { x: [2, 3] } }), 'input "x": a spec is expected, got a list', 'write "x": spec("f32", ["B", 784]).'],
-  ["forward", () => compiled({ forward: undefined }), "defineModel: forward: a function is expected, got undefined", "write forward: (p, { image }) => ({ logits: p.hidden(image) })."],
-  ["forward gives nothing", () => forwardGives(() => {}), "forward: a record of tensors is expected, got undefined", "write return { logits }."],
-  ["forward gives no outputs", () => forwardGives(() => ({})), "forward: a record of tensors is expected, got {}", "write return { logits }."],
-  ["forward gives one tensor", () => forwardGives((_, i) => i["x"]), "forward: a record of tensors is expected, got one tensor", "write return { logits }."],
-  ["forward gives a list", () => forwardGives((_, i) => [i["x"]]), "forward: a record of tensors is expected, got a list", "write return { logits }."],
-  ["forward gives a promise", () => forwardGives(async (_, i) => ({ y: i["x"] })), "forward: a record of tensors is expected, got a Promise", "write return { logits }."],
-  ["a shape", () => forwardGives((_, i) => ({ y: i["x"]?.["reshape"]?.(undefined) })), "reshape: a shape is expected, got undefined", 'write a list of extents, such as ["B", 784].'],
-  ["loss", () => trained({ loss: undefined }), "training: loss: a function is expected, got undefined", "write loss: ({ logits }, { label }) => crossEntropy(logits, label)."],
-  ["optimizer", () => trained({ optimizer: undefined }), "training: the optimizer's update: a function is expected, got undefined", "write optimizer: sgd({ learningRate: 0.1 })."],
-  ["learning rate", () => trained({ optimizer: { update: () => {}, learningRate: Number.NaN } }), "learningRate: a finite number or a function of the step is expected, got NaN", "write learningRate: 0.1."],
-  ["metrics", () => trained({ metrics: () => 3 }), "metrics: a record of tensors is expected, got 3", "write return { right }."],
-  ["compile", () => compileSync(untyped({})), "compile: a model or a training is expected, got a record", "write compile(defineModel({ ... }), { dims: { B: 32 } })."],
-  ["dims", () => compileSync(perceptron, { dims: untyped(null) }), "compile: dims: a record is expected, got null", "write dims: { B: 32 }."],
-  ["backend", () => compileSync(perceptron, { dims: { B: 2 }, backend: untyped("gpu") }), 'compile: backend: a backend is expected, got "gpu"', 'write one of "wasm", "closure", "reference".'],
-  ["seed", () => compileSync(perceptron, { dims: { B: 2 }, seed: 0.5 }), "compile: seed: a whole number is expected, got 0.5", "write seed: 1."],
-  ["feeds", () => call(undefined), "predict: a record of arrays is expected, got undefined", 'write predict({ "features" }).'],
-  ["restore", () => compileSync(perceptron, { dims: { B: 2 } }).parameters.restore(untyped(null)), "restore: a record of arrays is expected, got null", "write parameters.restore(trainer.parameters.all())."],
+  [
+    "spec: dtype",
+    () => spec(untyped("f16"), ["B"]),
+    'spec: a dtype is expected, got "f16"',
+    "write one of f32, f64, i32, u8, bool.",
+  ],
+  [
+    "spec: shape",
+    () => spec("f32", untyped(3)),
+    "spec: a shape is expected, got 3",
+    'write a list of extents, such as ["B", 784].',
+  ],
+  [
+    "param: dtype",
+    () => param([3], undefined, untyped("complex64")),
+    'param: a dtype is expected, got "complex64"',
+    "write one of f32, f64, i32, u8, bool.",
+  ],
+  [
+    "param: initializer",
+    () => param([3], untyped(0)),
+    "param: an initializer is expected, got 0",
+    "write param([3, 2], heNormal).",
+  ],
+  [
+    "defineModel",
+    () => defineModel(untyped(undefined)),
+    "defineModel: a record is expected, got undefined",
+    'write defineModel({ name: "digits", params, inputs, forward }).',
+  ],
+  [
+    "name",
+    () => compiled({ name: undefined }),
+    "defineModel: name: a text is expected, got undefined",
+    'write name: "digits".',
+  ],
+  [
+    "params",
+    () => compiled({ params: undefined }),
+    "params: a parameter, a layer, a record or a list is expected, got undefined",
+    "write { weight: param([10, 784]) }.",
+  ],
+  [
+    "a parameter",
+    () => compiled({ params: { hidden: { w: null } } }),
+    'params: "hidden.w": a parameter, a layer, a record or a list is expected, got null',
+    "write { weight: param([10, 784]) }.",
+  ],
+  [
+    "inputs",
+    () => compiled({ inputs: undefined }),
+    "defineModel: inputs: a record is expected, got undefined",
+    'write inputs: { image: spec("f32", ["B", 784]) }.',
+  ],
+  [
+    "an input",
+    () => compiled({ inputs: { x: [2, 3] } }),
+    'input "x": a spec is expected, got a list',
+    'write "x": spec("f32", ["B", 784]).',
+  ],
+  [
+    "forward",
+    () => compiled({ forward: undefined }),
+    "defineModel: forward: a function is expected, got undefined",
+    "write forward: (p, { image }) => ({ logits: p.hidden(image) }).",
+  ],
+  [
+    "forward gives nothing",
+    () => forwardGives(() => {}),
+    "forward: a record of tensors is expected, got undefined",
+    "write return { logits }.",
+  ],
+  [
+    "forward gives no outputs",
+    () => forwardGives(() => ({})),
+    "forward: a record of tensors is expected, got {}",
+    "write return { logits }.",
+  ],
+  [
+    "forward gives one tensor",
+    () => forwardGives((_, i) => i["x"]),
+    "forward: a record of tensors is expected, got one tensor",
+    "write return { logits }.",
+  ],
+  [
+    "forward gives a list",
+    () => forwardGives((_, i) => [i["x"]]),
+    "forward: a record of tensors is expected, got a list",
+    "write return { logits }.",
+  ],
+  [
+    "forward gives a promise",
+    () => forwardGives(async (_, i) => ({ y: i["x"] })),
+    "forward: a record of tensors is expected, got a Promise",
+    "write return { logits }.",
+  ],
+  [
+    "a shape",
+    () => forwardGives((_, i) => ({ y: i["x"]?.["reshape"]?.(undefined) })),
+    "reshape: a shape is expected, got undefined",
+    'write a list of extents, such as ["B", 784].',
+  ],
+  [
+    "loss",
+    () => trained({ loss: undefined }),
+    "training: loss: a function is expected, got undefined",
+    "write loss: ({ logits }, { label }) => crossEntropy(logits, label).",
+  ],
+  [
+    "optimizer",
+    () => trained({ optimizer: undefined }),
+    "training: the optimizer's update: a function is expected, got undefined",
+    "write optimizer: sgd({ learningRate: 0.1 }).",
+  ],
+  [
+    "learning rate",
+    () => trained({ optimizer: { update: () => {}, learningRate: Number.NaN } }),
+    "learningRate: a finite number or a function of the step is expected, got NaN",
+    "write learningRate: 0.1.",
+  ],
+  [
+    "metrics",
+    () => trained({ metrics: () => 3 }),
+    "metrics: a record of tensors is expected, got 3",
+    "write return { right }.",
+  ],
+  [
+    "compile",
+    () => compileSync(untyped({})),
+    "compile: a model or a training is expected, got a record",
+    "write compile(defineModel({ ... }), { dims: { B: 32 } }).",
+  ],
+  [
+    "dims",
+    () => compileSync(perceptron, { dims: untyped(null) }),
+    "compile: dims: a record is expected, got null",
+    "write dims: { B: 32 }.",
+  ],
+  [
+    "backend",
+    () => compileSync(perceptron, { dims: { B: 2 }, backend: untyped("gpu") }),
+    'compile: backend: a backend is expected, got "gpu"',
+    'write one of "wasm", "closure", "reference".',
+  ],
+  [
+    "seed",
+    () => compileSync(perceptron, { dims: { B: 2 }, seed: 0.5 }),
+    "compile: seed: a whole number is expected, got 0.5",
+    "write seed: 1.",
+  ],
+  [
+    "feeds",
+    () => call(undefined),
+    "predict: a record of arrays is expected, got undefined",
+    'write predict({ "features" }).',
+  ],
+  [
+    "restore",
+    () => compileSync(perceptron, { dims: { B: 2 } }).parameters.restore(untyped(null)),
+    "restore: a record of arrays is expected, got null",
+    "write parameters.restore(trainer.parameters.all()).",
+  ],
 ];
 
 describe("errors of descriptions", () => {
@@ -74,7 +209,7 @@ describe("errors of descriptions", () => {
 
         test/errors/descriptions.test.ts
          |     const text = described(() => forwardGives((p) => ({ y: p["w"]?.["broadcastTo"]?.(["N", 3, 2]) })));
-           |                                                                                   ^
+         |                                                                                   ^
         help: use a symbol that an input has, write a number, or declare an input with N in its shape."
     `);
   });
@@ -85,7 +220,7 @@ describe("errors of descriptions", () => {
 
         test/errors/descriptions.test.ts
          |     expect(described(() => defineModel(untyped({ name: "" })))).toMatchInlineSnapshot(\`
-           |                            ^^^^^^^^^^^
+         |                            ^^^^^^^^^^^
         help: write name: "digits"."
     `);
   });
@@ -96,7 +231,7 @@ describe("errors of descriptions", () => {
 
         test/errors/descriptions.test.ts
          |   return compileSync(defineModel(untyped({ ...base, forward, ...over })), { dims: { B: 2 } });
-           |                      ^^^^^^^^^^^
+         |                      ^^^^^^^^^^^
         help: give a tensor of this very description: { "y": x }, or constant(1, []) for a number."
     `);
     expect(described(() => trained({ metrics: () => ({ right: "all" }) }))).toMatchInlineSnapshot(`
@@ -104,7 +239,7 @@ describe("errors of descriptions", () => {
 
         test/errors/descriptions.test.ts
          |   return compileSync(training(perceptron, untyped({ loss, optimizer, ...over })), { dims: { B: 2 } });
-           |                      ^^^^^^^^
+         |                      ^^^^^^^^
         help: give a tensor of this very description: { "right": x }, or constant(1, []) for a number."
     `);
   });
@@ -115,7 +250,7 @@ describe("errors of descriptions", () => {
 
         test/errors/descriptions.test.ts
          |     expect(described(() => spec("f32", ["B", -1]))).toMatchInlineSnapshot(\`
-            |                            ^^^^
+         |                            ^^^^
         help: use a whole number from 0 up, or an expression of symbols such as "B" or "T+1"."
     `);
     expect(described(() => param([2.5]))).toMatchInlineSnapshot(`
@@ -123,7 +258,7 @@ describe("errors of descriptions", () => {
 
         test/errors/descriptions.test.ts
          |     expect(described(() => param([2.5]))).toMatchInlineSnapshot(\`
-            |                            ^^^^^
+         |                            ^^^^^
         help: use a whole number from 0 up, or an expression of symbols such as "B" or "T+1"."
     `);
     expect(described(() => spec("f32", ["B C"]))).toMatchInlineSnapshot(`
@@ -131,7 +266,7 @@ describe("errors of descriptions", () => {
 
         test/errors/descriptions.test.ts
          |     expect(described(() => spec("f32", ["B C"]))).toMatchInlineSnapshot(\`
-            |                            ^^^^
+         |                            ^^^^
         help: use a whole number from 0 up, or an expression of symbols such as "B" or "T+1"."
     `);
     expect(described(() => spec("f32", [untyped(undefined)]))).toMatchInlineSnapshot(`
@@ -139,7 +274,7 @@ describe("errors of descriptions", () => {
 
         test/errors/descriptions.test.ts
          |     expect(described(() => spec("f32", [untyped(undefined)]))).toMatchInlineSnapshot(\`
-            |                            ^^^^
+         |                            ^^^^
         help: use a whole number from 0 up, or an expression of symbols such as "B" or "T+1"."
     `);
   });
@@ -150,7 +285,7 @@ describe("errors of descriptions", () => {
 
         test/errors/descriptions.test.ts
          |     expect(described(() => forwardGives((_, i) => ({ y: i["x"]?.["reshape"]?.(["B", 4]) })))).toMatchInlineSnapshot(\`
-            |                                                                            ^
+         |                                                                            ^
         operand 1  f32[B, 3]  from test/errors/descriptions.test.ts
         help: reshape keeps every element; one extent may be -1 and is worked out where the others divide the count."
     `);
@@ -163,7 +298,7 @@ describe("errors of descriptions", () => {
 
         test/errors/descriptions.test.ts
          |     expect(described(() => compiled({ params: { x: param([3, 2]) }, inputs: { x } }))).toMatchInlineSnapshot(\`
-            |                                                    ^^^^^
+         |                                                    ^^^^^
         help: give each input and each parameter a name of its own."
     `);
     expect(described(() => compiled({ params: { "a.b": param([1]), a: { b: param([1]) } } }))).toMatchInlineSnapshot(`
@@ -171,7 +306,7 @@ describe("errors of descriptions", () => {
 
         test/errors/descriptions.test.ts
          |     expect(described(() => compiled({ params: { "a.b": param([1]), a: { b: param([1]) } } }))).toMatchInlineSnapshot(\`
-            |                                                                            ^^^^^
+         |                                                                            ^^^^^
         help: give each input and each parameter a name of its own."
     `);
     expect(described(() => trained({ inputs: { features: x } }))).toMatchInlineSnapshot(`
@@ -179,7 +314,7 @@ describe("errors of descriptions", () => {
 
         test/errors/descriptions.test.ts
          |     const x = spec("f32", ["B", 3]);
-            |               ^^^^
+         |               ^^^^
         help: give each input and each parameter a name of its own."
     `);
   });
@@ -195,7 +330,7 @@ describe("errors of descriptions", () => {
 
         test/errors/descriptions.test.ts
          |     expect(described(() => forwardGives((_, i) => ({ y: i["x"]?.["add"]?.(kept) })))).toMatchInlineSnapshot(\`
-            |                                                                        ^
+         |                                                                        ^
         help: use only tensors that were made within the same forward function."
     `);
     expect(described(() => forwardGives(() => ({ y: kept })))).toMatchInlineSnapshot(`
@@ -203,7 +338,7 @@ describe("errors of descriptions", () => {
 
         test/errors/descriptions.test.ts
          |   return compileSync(defineModel(untyped({ ...base, forward, ...over })), { dims: { B: 2 } });
-           |                      ^^^^^^^^^^^
+         |                      ^^^^^^^^^^^
         help: use only tensors that were made within the same forward function."
     `);
   });
@@ -214,7 +349,7 @@ describe("errors of descriptions", () => {
 
         test/errors/descriptions.test.ts
          |     expect(described(() => forwardGives((_, i) => ({ y: i["x"]?.["add"]?.("1") })))).toMatchInlineSnapshot(\`
-            |                                                                        ^
+         |                                                                        ^
         help: make numbers part of the graph with constant(values, shape), or declare them as an input."
     `);
   });

@@ -35,7 +35,9 @@ describe("errors of files", () => {
         help: look at the folder, its permissions, and the space left. What was there before is untouched."
     `);
     const taken = join(folder, "short.safetensors");
-    expect(await later(() => emit(compileSync(perceptron, { dims: { B: 1 } }), { directory: taken }))).toMatchInlineSnapshot(`
+    expect(
+      await later(() => emit(compileSync(perceptron, { dims: { B: 1 } }), { directory: taken })),
+    ).toMatchInlineSnapshot(`
       "error[W402]: FOLDER/short.safetensors: could not be written: EEXIST: file already exists, mkdir 'FOLDER/short.safetensors'
 
         help: look at the folder, its permissions, and the space left. What was there before is untouched."

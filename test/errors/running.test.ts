@@ -11,7 +11,9 @@ const table = defineModel({
   params: { rows: param([3, 2]) },
   inputs: { index: spec("i32", ["B"]), mask: spec("bool", ["B"]), scale: spec("f32", ["B", 2]) },
   forward: ({ rows }, { index, mask, scale }) => ({
-    y: gather(rows, index).mul(scale).mul(mask.cast("f32").reshape(["B", 1])),
+    y: gather(rows, index)
+      .mul(scale)
+      .mul(mask.cast("f32").reshape(["B", 1])),
   }),
 });
 
@@ -23,12 +25,14 @@ describe.each(["wasm", "closure", "reference"] as const)("errors of running on %
   const model = compileSync(table, { dims: { B: 2 }, backend });
   const run = (feeds: Readonly<Record<string, unknown>>): string => described(() => model(untyped(feeds)));
 
-  it("W301", () => expect(run({ index, mask })).toMatchInlineSnapshot(`
+  it("W301", () =>
+    expect(run({ index, mask })).toMatchInlineSnapshot(`
     "error[W301]: predict: input "scale" is not fed
 
       help: feed an array for each of "index", "mask", "scale"."
   `));
-  it("W302", () => expect(run({ index, mask, scale, indices: index })).toMatchInlineSnapshot(`
+  it("W302", () =>
+    expect(run({ index, mask, scale, indices: index })).toMatchInlineSnapshot(`
     "error[W302]: predict: there is no input "indices"
 
       help: the inputs are "index", "mask", "scale"."
@@ -62,7 +66,8 @@ describe.each(["wasm", "closure", "reference"] as const)("errors of running on %
         help: feed an array of the shape the program was compiled for, or compile for other dims."
     `);
   });
-  it("W305", () => expect(run({ index, mask, scale: new Float32Array(6) })).toMatchInlineSnapshot(`
+  it("W305", () =>
+    expect(run({ index, mask, scale: new Float32Array(6) })).toMatchInlineSnapshot(`
     "error[W305]: scale: f32[2, 2] has 4 elements, got 6
 
       help: feed as many elements as the shape has, row-major; a partial batch needs a program compiled for its size, or padding."
@@ -79,22 +84,26 @@ describe.each(["wasm", "closure", "reference"] as const)("errors of running on %
         help: class and token indices count from 0 and must be below 3."
     `);
   });
-  it("W307", () => expect(described(() => model.parameters.get(untyped("row")))).toMatchInlineSnapshot(`
+  it("W307", () =>
+    expect(described(() => model.parameters.get(untyped("row")))).toMatchInlineSnapshot(`
     "error[W307]: there is no parameter "row"
 
       help: the parameters are "rows"."
   `));
-  it("W308", () => expect(described(() => model.executable.run("step", {}))).toMatchInlineSnapshot(`
+  it("W308", () =>
+    expect(described(() => model.executable.run("step", {}))).toMatchInlineSnapshot(`
     "error[W308]: there is no entry point "step"
 
       help: the entry points are "predict"."
   `));
-  it("W309", () => expect(described(() => model.parameters.restore({}))).toMatchInlineSnapshot(`
+  it("W309", () =>
+    expect(described(() => model.parameters.restore({}))).toMatchInlineSnapshot(`
     "error[W309]: restore: there is no value for "rows"
 
       help: restore what parameters.all() or a saved file of this model gives; { partial: true } keeps the others."
   `));
-  it("W310", () => expect(run({ index, mask: Uint8Array.of(1, 2), scale })).toMatchInlineSnapshot(`
+  it("W310", () =>
+    expect(run({ index, mask: Uint8Array.of(1, 2), scale })).toMatchInlineSnapshot(`
     "error[W310]: mask: element 1 is 2, but a bool is 0 or 1
 
       help: feed 0 for false and 1 for true: Uint8Array.from(mask, (each) => (each ? 1 : 0))."

@@ -1,6 +1,18 @@
 // W5xx: training. A step that is not finite names the first value that was not, on the line where it was written.
 import { describe, expect, it } from "vitest";
-import { type BackendName, compileSync, defineModel, exp, log, mean, param, reciprocal, spec, sum, training } from "../../src/index.ts";
+import {
+  type BackendName,
+  compileSync,
+  defineModel,
+  exp,
+  log,
+  mean,
+  param,
+  reciprocal,
+  spec,
+  sum,
+  training,
+} from "../../src/index.ts";
 import { sgd } from "../../src/optim/index.ts";
 import { described } from "../support/described.ts";
 import { bitsOf } from "../support/small-models.ts";
@@ -27,7 +39,7 @@ describe("errors of training", () => {
 
         test/errors/training.test.ts
          |       described(() => compileSync(training(scaled, { loss: untyped(loss), optimizer }), { dims: { B: 2 } }));
-           |                                   ^^^^^^^^
+         |                                   ^^^^^^^^
         help: reduce it, for example with mean() or sum()."
     `);
     expect(withLoss(() => {})).toMatchInlineSnapshot(`
@@ -35,7 +47,7 @@ describe("errors of training", () => {
 
         test/errors/training.test.ts
          |       described(() => compileSync(training(scaled, { loss: untyped(loss), optimizer }), { dims: { B: 2 } }));
-           |                                   ^^^^^^^^
+         |                                   ^^^^^^^^
         help: reduce it, for example with mean() or sum()."
     `);
     expect(withLoss(() => 0)).toMatchInlineSnapshot(`
@@ -43,7 +55,7 @@ describe("errors of training", () => {
 
         test/errors/training.test.ts
          |       described(() => compileSync(training(scaled, { loss: untyped(loss), optimizer }), { dims: { B: 2 } }));
-           |                                   ^^^^^^^^
+         |                                   ^^^^^^^^
         help: reduce it, for example with mean() or sum()."
     `);
   });
@@ -56,7 +68,7 @@ describe("errors of training", () => {
 
         test/errors/training.test.ts
          |     const make = () => training(scaled, { loss: ({ y }) => mean(y), optimizer, metrics: untyped(metrics) });
-           |                        ^^^^^^^^
+         |                        ^^^^^^^^
         help: choose another name: a step itself reports loss and finite."
     `);
   });
@@ -82,7 +94,7 @@ describe.each(["wasm", "closure", "reference"] as const)("W502 on %s", (backend)
 
         test/errors/training.test.ts
          |   inputs: { x: spec("f32", ["B", 3]) },
-           |                ^^^^
+         |                ^^^^
         help: the parameters are those before this step. Lower the learning rate, clip gradients, or look at the data of this batch."
     `);
     expect(stateOf(trainer)).toEqual(before);
@@ -100,7 +112,7 @@ describe.each(["wasm", "closure", "reference"] as const)("W502 on %s", (backend)
 
         test/errors/training.test.ts
          |     const trainer = trainerOf(backend, (y) => mean(exp(y)), 1e30);
-           |                                                    ^^^
+         |                                                    ^^^
         help: the parameters are those before this step. Lower the learning rate, clip gradients, or look at the data of this batch."
     `);
     expect(stateOf(trainer)).toEqual(before);
@@ -114,7 +126,7 @@ describe.each(["wasm", "closure", "reference"] as const)("W502 on %s", (backend)
 
         test/errors/training.test.ts
          |     const description = training(scaled, { loss: ({ y }) => mean(y), optimizer });
-            |                                                             ^^^^
+         |                                                             ^^^^
         help: the parameters are those before this step. Lower the learning rate, clip gradients, or look at the data of this batch."
     `);
   });
@@ -126,7 +138,7 @@ describe.each(["wasm", "closure", "reference"] as const)("W502 on %s", (backend)
 
         test/errors/training.test.ts
          |     const trainer = trainerOf(backend, (y) => sum(reciprocal(y)));
-            |                                                   ^^^^^^^^^^
+         |                                                   ^^^^^^^^^^
         help: the parameters are those before this step. Lower the learning rate, clip gradients, or look at the data of this batch."
     `);
     expect(bitsOf(trainer.parameters.get(untyped("w")).data)).toBe(bitsOf(start));
@@ -146,7 +158,7 @@ it.each(["wasm", "closure"] as const)("W502 on %s: a gradient that overflows whi
 
       test/errors/training.test.ts
        |   const trainer = trainerOf(backend, (y) => sum(log(y)));
-          |                                                 ^^^
+       |                                                 ^^^
       help: the parameters are those before this step. Lower the learning rate, clip gradients, or look at the data of this batch."
   `);
   expect(stateOf(trainer)).toEqual(before);

@@ -6,7 +6,20 @@ import { decodeSafetensors, encodeSafetensors, type StoredTensor, WeftError } fr
 import { type DType, dtypeNames, dtypes } from "../../src/ir/types/dtype.ts";
 import { sizeOf } from "../../src/ir/types/ndarray.ts";
 
-const hostileNames = ["__proto__", "constructor", "toString", "", "0", "a.b", '"', "</script>", "\u2028", "\ud800", "é", "\0"];
+const hostileNames = [
+  "__proto__",
+  "constructor",
+  "toString",
+  "",
+  "0",
+  "a.b",
+  '"',
+  "</script>",
+  "\u2028",
+  "\ud800",
+  "é",
+  "\0",
+];
 const name = fc.oneof(fc.constantFrom(...hostileNames), fc.string()).filter((text) => text !== "__metadata__");
 
 /** A tensor of random bytes: NaNs with any payload, -0, everything. */
@@ -18,13 +31,18 @@ const tensor: fc.Arbitrary<StoredTensor> = fc
   })
   .map(({ dtype, shape, seed }) => {
     const length = sizeOf(shape);
-    const bytes = Uint8Array.from({ length: length * dtypes[dtype].bytes }, (_, at) => Math.imul(at + seed, 2654435761) >>> 24);
+    const bytes = Uint8Array.from(
+      { length: length * dtypes[dtype].bytes },
+      (_, at) => Math.imul(at + seed, 2654435761) >>> 24,
+    );
     return { dtype, shape, data: dtypes[dtype].view(bytes.buffer, 0, length) };
   });
 
 const file = fc.array(fc.tuple(name, tensor), { maxLength: 5 }).map((entries) => Object.fromEntries(entries));
 
-const bytesOf = ({ data }: StoredTensor): readonly number[] => [...new Uint8Array(data.buffer, data.byteOffset, data.byteLength)];
+const bytesOf = ({ data }: StoredTensor): readonly number[] => [
+  ...new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+];
 
 const plain = (tensors: Readonly<Record<string, StoredTensor>>): readonly unknown[] =>
   Object.entries(tensors)
@@ -57,7 +75,9 @@ const refusal = (bytes: unknown): string => {
     decodeSafetensors(bytes as Uint8Array, "f");
     return "read";
   } catch (error) {
-    return error instanceof WeftError ? error.message.replace("W401: f: this is not a whole safetensors file: ", "") : String(error);
+    return error instanceof WeftError
+      ? error.message.replace("W401: f: this is not a whole safetensors file: ", "")
+      : String(error);
   }
 };
 
@@ -120,7 +140,10 @@ describe("safetensors", () => {
     [fileOf('{"x":1}'), 'tensor "x": its entry is not an object'],
     [fileOf('{"x":[]}'), 'tensor "x": its entry is not an object'],
     [fileOf(entry({ dtype: "BF16" }), [1, 2]), 'tensor "x": its dtype is "BF16", not one of F32, F64, I32, U8, BOOL'],
-    [fileOf(entry({ dtype: { toString: 1 } }), [1, 2]), 'tensor "x": its dtype is {"toString":1}, not one of F32, F64, I32, U8, BOOL'],
+    [
+      fileOf(entry({ dtype: { toString: 1 } }), [1, 2]),
+      'tensor "x": its dtype is {"toString":1}, not one of F32, F64, I32, U8, BOOL',
+    ],
     [fileOf(entry({ shape: [-2] }), [1, 2]), 'tensor "x": its shape is not a list of whole numbers'],
     [fileOf(entry({ shape: [1.5] }), [1, 2]), 'tensor "x": its shape is not a list of whole numbers'],
     [fileOf(entry({ shape: { length: 1 } }), [1, 2]), 'tensor "x": its shape is not a list of whole numbers'],
@@ -130,7 +153,10 @@ describe("safetensors", () => {
     [fileOf(entry({ data_offsets: [1, 3] }), [1, 2, 3]), 'tensor "x" begins at byte 1 of the data, expected 0'],
     [fileOf(entry({}), [1]), "its tensors take 2 bytes, but 1 are there"],
     [
-      fileOf('{"x":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"y":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}', [1, 2, 3]),
+      fileOf(
+        '{"x":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"y":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}',
+        [1, 2, 3],
+      ),
       'tensor "y" begins at byte 1 of the data, expected 2',
     ],
   ])("refuses %#", (bytes, why) => expect(refusal(bytes)).toBe(why));
@@ -176,7 +202,10 @@ describe("safetensors", () => {
     const shape = fc.oneof(fc.array(fc.nat({ max: 3 })), fc.jsonValue());
     const header = fc.dictionary(
       name,
-      fc.oneof(fc.record({ dtype: fc.oneof(fc.constantFrom("U8", "F32"), fc.jsonValue()), shape, data_offsets: offsets }), fc.jsonValue()),
+      fc.oneof(
+        fc.record({ dtype: fc.oneof(fc.constantFrom("U8", "F32"), fc.jsonValue()), shape, data_offsets: offsets }),
+        fc.jsonValue(),
+      ),
     );
     fc.assert(
       fc.property(header, fc.array(fc.nat({ max: 255 }), { maxLength: 8 }), (entries, data) => {

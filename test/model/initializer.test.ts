@@ -4,9 +4,14 @@ import { constantly, fanInUniform, glorotUniform, heNormal, normal, ones, unifor
 import { randomStream } from "../../src/model/initializer.ts";
 
 const count = 20_000;
-const drawn = (shape: readonly number[], { fill }: typeof zeros): readonly number[] => [...fill(shape, randomStream(1, "w"))];
+const drawn = (shape: readonly number[], { fill }: typeof zeros): readonly number[] => [
+  ...fill(shape, randomStream(1, "w")),
+];
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-const variance = (values: readonly number[]): number => mean(values.map((value) => (value - mean(values)) ** 2));
+const variance = (values: readonly number[]): number => {
+  const center = mean(values);
+  return mean(values.map((value) => (value - center) ** 2));
+};
 
 describe("initializers", () => {
   it.each([

@@ -1,12 +1,12 @@
 // Descriptions: what a model says becomes a graph, names and initial values, and nothing else.
 import { describe, expect, it } from "vitest";
+import type { Tensor } from "../../src/index.ts";
 import { defineModel, layer, param, repeat, spec } from "../../src/index.ts";
 import { verifyGraph } from "../../src/ir/graph/verify.ts";
 import { printGraph } from "../../src/ir/text/print.ts";
 import { modelGraph } from "../../src/model/model.ts";
 import { bindSpecs, flattenSpecs } from "../../src/model/parameter.ts";
 import { linear } from "../../src/nn/index.ts";
-import type { Tensor } from "../../src/index.ts";
 
 describe("modelGraph", () => {
   const scale = defineModel({
@@ -43,7 +43,12 @@ describe("modelGraph", () => {
 });
 
 describe("trees of parameters", () => {
-  const block = layer({ inner: linear(2, 2), gain: param([2]) }, ({ inner, gain }) => (x: Tensor) => inner(x).mul(gain));
+  const block = layer(
+    { inner: linear(2, 2), gain: param([2]) },
+    ({ inner, gain }) =>
+      (x: Tensor) =>
+        inner(x).mul(gain),
+  );
   const tree = { blocks: repeat(2, () => block), table: param(["V", 4]), pair: [param([1]), param([2])] } as const;
 
   it("are flattened in the order they are written, under paths", () => {

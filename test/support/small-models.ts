@@ -47,7 +47,7 @@ export const convolutionalTraining = training(convolutional, {
 
 /** Numbers in [-1, 1) that depend on nothing but their count and a seed. */
 export const numbers = (count: number, seed = 1): Float32Array<ArrayBuffer> =>
-  Float32Array.from({ length: count }, (_, at) => ((Math.imul(at + seed, 0x9e3779b1) >>> 0) / 2 ** 31) - 1);
+  Float32Array.from({ length: count }, (_, at) => (Math.imul(at + seed, 0x9e3779b1) >>> 0) / 2 ** 31 - 1);
 
 /** Class indices below `classes`. */
 export const labels = (count: number, classes: number): Int32Array<ArrayBuffer> =>

@@ -34,5 +34,10 @@ export const runAlone = (
   flags: readonly string[] = ["--disallow-code-generation-from-strings"],
 ): unknown =>
   JSON.parse(
-    execFileSync(file, [...flags, script], { cwd: folder, env: { PATH: "/usr/bin:/bin" }, encoding: "utf8", timeout: 60_000 }),
+    execFileSync(file, [...flags, script], {
+      cwd: folder,
+      env: { PATH: "/usr/bin:/bin" },
+      encoding: "utf8",
+      timeout: 60_000,
+    }),
   );

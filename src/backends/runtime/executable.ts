@@ -47,8 +47,7 @@ export const checkNames = (
     const write = `${entry.name}({ ${entry.inputs.map(({ name }) => JSON.stringify(name)).join(", ")} })`;
     reject("W140", { what: entry.name, expected: "a record of arrays", given: inWords(feeds), write });
   }
-  for (const name of Object.keys(feeds))
-    if (!known.includes(name)) reject("W302", { name, entry: entry.name, known });
+  for (const name of Object.keys(feeds)) if (!known.includes(name)) reject("W302", { name, entry: entry.name, known });
   for (const { name } of entry.inputs)
     if (!Object.hasOwn(feeds, name) || feeds[name] === undefined)
       reject("W301", { name, entry: entry.name, known: entry.inputs.map((input) => input.name) });

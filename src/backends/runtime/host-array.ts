@@ -1,6 +1,7 @@
 // Arrays at the border: what callers feed and what they get back. Typed arrays with a shape, nothing to dispose of.
-import { inWords } from "../../ir/diagnostics/in-words.ts";
+
 import { reject } from "../../ir/diagnostics/diagnostic.ts";
+import { inWords } from "../../ir/diagnostics/in-words.ts";
 import type { ArrayOf, DataArray, DType } from "../../ir/types/dtype.ts";
 import { dtypes } from "../../ir/types/dtype.ts";
 import { sizeOf } from "../../ir/types/ndarray.ts";
@@ -46,7 +47,11 @@ export const checkedFeed = (name: string, type: TensorType, feed: unknown): Data
   const shape = knownShape(type.shape);
   const given = wrapped && "shape" in feed ? feed.shape : undefined;
   if (given !== undefined && !sameExtents(given, shape))
-    return reject("W304", { name, type: printType(type), given: Array.isArray(given) ? printShape(given) : inWords(given) });
+    return reject("W304", {
+      name,
+      type: printType(type),
+      given: Array.isArray(given) ? printShape(given) : inWords(given),
+    });
   if (array.length !== sizeOf(shape))
     return reject("W305", { name, type: printType(type), wanted: sizeOf(shape), given: array.length });
   if (type.dtype === "bool") checkBools(name, array);

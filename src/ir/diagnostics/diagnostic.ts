@@ -1,6 +1,6 @@
 // What went wrong on the user's side: a code from the catalogue, what, where, why and how to fix it. Rules deep in the
 // compiler `reject` with a code and values; whoever knows the place in the user's file adds it on the way up.
-import { catalogue, type Code, type DetailsOf } from "./catalogue.ts";
+import { type Code, catalogue, type DetailsOf } from "./catalogue.ts";
 import type { Location } from "./location.ts";
 
 /** A further fact beside the message: an operand with its type and origin, a file, a value. */

@@ -249,8 +249,14 @@ class TracedTensor implements Tensor {
 
   slice(ranges: readonly SliceAxis[]): Tensor {
     return this.#emit("slice", [this], {
-      starts: canonicalShape("slice", ranges.map(({ start }) => start)),
-      ends: canonicalShape("slice", ranges.map(({ end }) => end)),
+      starts: canonicalShape(
+        "slice",
+        ranges.map(({ start }) => start),
+      ),
+      ends: canonicalShape(
+        "slice",
+        ranges.map(({ end }) => end),
+      ),
       steps: ranges.map(({ step }) => step),
     });
   }
@@ -287,7 +293,11 @@ const requireTensor = (op: string, operand: unknown): Tensor =>
 export const canonicalShape = (op: string, shape: unknown): Shape => {
   if (!Array.isArray(shape)) {
     const write = 'a list of extents, such as ["B", 784]';
-    return reject("W140", { what: op, expected: "a shape", given: inWords(shape), write }, { location: captureLocation() });
+    return reject(
+      "W140",
+      { what: op, expected: "a shape", given: inWords(shape), write },
+      { location: captureLocation() },
+    );
   }
   return shape.map((extent: unknown): Dim => {
     try {
@@ -358,7 +368,8 @@ export const traceOver = (builder: GraphBuilder): Trace => {
       emitMany(trace, op.kind as OpKind, operands as readonly Tensor[], attrs as Attributes) as Tuple<Tensor, Out>,
     constant: (value, dtype, shape = []) => trace.tensor(builder.constant(value, dtype, shape)),
     input: (name, type) => trace.tensor(builder.input(name, canonicalType(`input ${name}`, type), captureLocation())),
-    parameter: (name, type) => trace.tensor(builder.parameter(name, canonicalType(`parameter ${name}`, type), captureLocation())),
+    parameter: (name, type) =>
+      trace.tensor(builder.parameter(name, canonicalType(`parameter ${name}`, type), captureLocation())),
     data: (dtype, shape, data) => trace.tensor(builder.data(dtype, shape, data, captureLocation())),
     tensor: (value) => new TracedTensor(trace, value),
     value: (tensor, what = "this operation") =>

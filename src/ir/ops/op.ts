@@ -140,7 +140,10 @@ export interface OpDefinition<A, In extends Arity, Out extends Arity = 1> {
   readonly operandRange?: (operand: number, operands: Tuple<TensorType, In>, attrs: A) => TensorType["shape"][number] | undefined;
 }
 
+/** Only what is said by other ops, or is memory, may leave its meaning to others. */
+type WithMeaning = { readonly lower: { readonly by: "ops" | "memory" } } | { readonly evaluate: object };
+
 /** An op whose facets are all there: checks them against each other, changes nothing. */
 export const defineOp = <A, In extends Arity, Out extends Arity = 1>(
-  definition: OpDefinition<A, In, Out>,
+  definition: OpDefinition<A, In, Out> & WithMeaning,
 ): OpDefinition<A, In, Out> => Object.freeze(definition);

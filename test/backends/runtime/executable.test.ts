@@ -7,7 +7,6 @@ import { wasmBackend } from "../../../src/backends/wasm/instantiate.ts";
 import { planGraph } from "../../../src/compile/plan-graph.ts";
 import { parseGraph } from "../../../src/ir/text/parse.ts";
 
-
 describe.each([wasmBackend, closureBackend])("an executable on $name", (backend) => {
   const { program } = planGraph(
     parseGraph(`graph @counter(%x: f32[2], %unread: f32[2]) {
@@ -45,11 +44,11 @@ describe("feeds", () => {
 
   it("are taken as they are, bare or with their shape", () => {
     const data = Float32Array.of(1, 2);
-    expect([checkedFeed("x", type, data), checkedFeed("x", type, { data }), checkedFeed("x", type, { data, shape: [2] })]).toEqual([
-      data,
-      data,
-      data,
-    ]);
+    expect([
+      checkedFeed("x", type, data),
+      checkedFeed("x", type, { data }),
+      checkedFeed("x", type, { data, shape: [2] }),
+    ]).toEqual([data, data, data]);
   });
 
   it("may come from another realm: classes are compared by name", async () => {
@@ -59,9 +58,18 @@ describe("feeds", () => {
     expect([...checkedFeed("x", type, foreign)]).toEqual([1, 2]);
   });
 
-  it.each([undefined, null, 3, "12", [1, 2], {}, { data: [1, 2] }, new DataView(new ArrayBuffer(8)), new Float64Array(2)])(
-    "are refused when they are of another class (%#)",
-    (feed) => expect(() => checkedFeed("x", type, feed)).toThrow("W303: x: f32[2] takes a Float32Array, got "),
+  it.each([
+    undefined,
+    null,
+    3,
+    "12",
+    [1, 2],
+    {},
+    { data: [1, 2] },
+    new DataView(new ArrayBuffer(8)),
+    new Float64Array(2),
+  ])("are refused when they are of another class (%#)", (feed) =>
+    expect(() => checkedFeed("x", type, feed)).toThrow("W303: x: f32[2] takes a Float32Array, got "),
   );
 
   it("are refused when their memory was given away", () => {

@@ -84,7 +84,8 @@ export const running: RunningRows = {
   W309: entry({
     title: "parameters are missing",
     message: ({ missing }) => `restore: there is no value for ${list(missing)}`,
-    help: () => "restore what parameters.all() or a saved file of this model gives; { partial: true } keeps the others.",
+    help: () =>
+      "restore what parameters.all() or a saved file of this model gives; { partial: true } keeps the others.",
     explanation:
       "Restoring takes all parameters or none, so that a file of another model never leaves a mixture of two. With partial: true the parameters that are not given keep their values.",
     example: "model.parameters.restore(tensors, { partial: true })",

@@ -37,6 +37,6 @@ export const training: TrainingRows = {
     message: ({ name }) => `training: a metric cannot be called ${JSON.stringify(name)}`,
     help: () => "choose another name: a step itself reports loss and finite.",
     explanation: "The results of a step are the loss, whether all was finite, and the metrics, each under its name.",
-    example: "metrics: ({ logits }, { label }) => ({ right: equal(argmax(logits, 1), label).cast(\"i32\").sum() })",
+    example: 'metrics: ({ logits }, { label }) => ({ right: equal(argmax(logits, 1), label).cast("i32").sum() })',
   }),
 };

@@ -107,7 +107,7 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
       where(isAbove(x, 0), times(seluScale, x), times(seluScale * seluAlpha, exponentialMinusOne(body, x))),
     domain: [-3, -0.1],
     dtypes: floats,
-    ulp: 3,
+    ulp: 2,
   },
   sigmoid: {
     summary: "1 / (1 + e^-x)",
@@ -171,7 +171,7 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     lower: gelu,
     domain: [-4, 4],
     dtypes: floats,
-    ulp: 3.5,
+    ulp: 4,
   },
   geluTanh: {
     summary: "x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2",
@@ -196,7 +196,7 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     lower: mish,
     domain: [-4, 4],
     dtypes: floats,
-    ulp: 4.5,
+    ulp: 5,
   },
   softplus: {
     summary: "ln(1 + e^x)",
