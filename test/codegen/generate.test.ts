@@ -123,7 +123,8 @@ describe.each<ModuleFormat>(["wasm", "js"])("a module as %s", (format) => {
     expect(codeOf(() => generate(compiled, { format }))).toBe("W404");
     const generated = generate(compiled, { format, name: "hostile" });
     expect(textOf(generated)).not.toMatch(/<\/script|[^\n -~]/);
-    if (format === "wasm") expect(textOf(generated, ".wat")).not.toMatch(/^\*\/ throw/m);
+    const assembly = format === "wasm" ? textOf(generated, ".wat") : "";
+    expect(assembly).not.toMatch(/^\*\/ throw/m);
     const model = await modelOf(generated);
     expect(model.parameters.names).toEqual(compiled.parameters.names);
     const inputs = compiled.program.entries[0]?.inputs.map(({ name }) => name) ?? [];
@@ -191,6 +192,13 @@ describe.each<ModuleFormat>(["wasm", "js"])("a module as %s", (format) => {
       }),
       { numRuns: 1500 },
     );
+  });
+
+  it("takes a batch of nothing", async () => {
+    const model = await modelOf(generate(compileSync(perceptronTraining, { dims: { B: 0 } }), { format }));
+    const features = new Float32Array(0);
+    expect(model.predict({ features })).toEqual({ logits: { dtype: "f32", shape: [0, 3], data: features } });
+    expect(codeOf(() => model.step({ features, label: new Int32Array(0) }))).toBe("W502");
   });
 
   it("gives fresh arrays, and takes feeds in any allowed form", async () => {

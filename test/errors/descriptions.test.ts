@@ -326,7 +326,7 @@ describe("errors of descriptions", () => {
       return { y: kept };
     });
     expect(described(() => forwardGives((_, i) => ({ y: i["x"]?.["add"]?.(kept) })))).toMatchInlineSnapshot(`
-      "error[W103]: binary: the operands belong to two different graphs
+      "error[W103]: add: the operands belong to two different graphs
 
         test/errors/descriptions.test.ts
          |     expect(described(() => forwardGives((_, i) => ({ y: i["x"]?.["add"]?.(kept) })))).toMatchInlineSnapshot(\`

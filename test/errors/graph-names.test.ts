@@ -1,7 +1,6 @@
-// W101 to W107, W119 and W130: names, and words where they stand. Each is brought about and shown whole.
+// W101, W102, W104 to W107, W119 and W130: names, and words where they stand. Each is brought about and shown whole.
 import { describe, expect, it } from "vitest";
-import { graphBuilder } from "../../src/ir/graph/builder.ts";
-import { currentTrace, traceOver } from "../../src/ir/graph/traced-tensor.ts";
+import { currentTrace } from "../../src/ir/graph/traced-tensor.ts";
 import { type Case, line, reading, rendered } from "../support/rendered.ts";
 
 const outsideGraphs: readonly Case[] = [
@@ -11,18 +10,6 @@ const outsideGraphs: readonly Case[] = [
     expected: `error[W102]: constant: no graph is being described here
 
   help: call it inside the forward function of defineModel, or inside the callback of trace.`,
-  },
-  {
-    code: "W103",
-    actual: () => {
-      const [left, right] = [traceOver(graphBuilder()), traceOver(graphBuilder())].map((trace) =>
-        trace.input("x", { dtype: "f32", shape: [3] }),
-      );
-      return rendered(() => left?.add(right ?? 0));
-    },
-    expected: `error[W103]: binary: the operands belong to two different graphs
-
-  help: use only tensors that were made within the same forward function.`,
   },
 ];
 

@@ -21,17 +21,24 @@ interface StoredCase {
     readonly grad_params: Readonly<Record<string, StoredTensor>>;
   };
   readonly scale: { readonly forward: number; readonly grads: number };
+  readonly float32_max_abs_err: { readonly forward: number; readonly grads: number };
 }
 
 /** A case: arrays by name, and gradients of the inputs and parameters alike by the name of what they belong to. */
 export interface GoldenCase {
   readonly config: Readonly<Record<string, unknown>>;
+  /** Names of what is fed, of the parameters, and of what is computed. */
+  readonly inputs: readonly string[];
+  readonly parameters: readonly string[];
+  readonly outputs: readonly string[];
   readonly array: (name: string) => NdArray;
   readonly cotangent: (name: string) => NdArray;
   readonly output: (name: string) => NdArray;
   readonly gradient: (name: string) => NdArray;
   readonly loss: number;
   readonly scale: { readonly forward: number; readonly grads: number };
+  /** What PyTorch itself loses when it runs the case in f32. */
+  readonly float32Error: { readonly forward: number; readonly grads: number };
 }
 
 const elementsOf = { f64: Float64Array, f32: Float32Array, i32: Int32Array, u8: Uint8Array } as const;
@@ -59,11 +66,15 @@ export const golden = (name: string): GoldenCase => {
   };
   return {
     config: stored.config,
+    inputs: Object.keys(stored.inputs),
+    parameters: Object.keys(stored.params),
+    outputs: Object.keys(expected.outputs),
     array: from(stored.inputs, stored.params),
     cotangent: from(stored.cotangents),
     output: from(expected.outputs),
     gradient: from(expected.grad_inputs, expected.grad_params),
     loss: decode(expected.loss).data[0] ?? Number.NaN,
     scale: stored.scale,
+    float32Error: stored.float32_max_abs_err,
   };
 };

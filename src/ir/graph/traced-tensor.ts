@@ -322,7 +322,7 @@ export const emitMany = (
   const location: Location = captureLocation();
   const ids = operands.map((operand) => {
     try {
-      return trace.value(operand, op);
+      return trace.value(operand, typeof attrs["fn"] === "string" ? attrs["fn"] : op);
     } catch (error) {
       throw error instanceof WeftError ? locate(error, location) : error;
     }

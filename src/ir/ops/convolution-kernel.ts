@@ -22,6 +22,20 @@ interface Tile {
   readonly padded: string;
 }
 
+/** One tap of a tile: each channel's weight times the pixels under it goes into the channel's accumulators. */
+const accumulateTap = (
+  body: BlockBuilder,
+  accumulators: readonly (readonly Expr[])[],
+  read: { readonly pixels: (half: number) => Expr; readonly weight: (channel: number) => Expr },
+): void => {
+  const pixels = (accumulators[0] ?? []).map((_, half) => body.name(read.pixels(half), "px"));
+  for (const [channel, accumulator] of accumulators.entries()) {
+    const weight = body.name(splat(read.weight(channel)), "tapw");
+    for (const [half, target] of accumulator.entries())
+      body.assign(target, binary("add", target, binary("mul", weight, pixels[half] ?? weight)));
+  }
+};
+
 /** One tile: `rows` output channels by `width` output columns of one output row. */
 const convolveTile = (
   context: ConvolutionContext,
@@ -64,20 +78,13 @@ const convolveTile = (
             kernelWidth,
             (kx, inner) => {
               const offset = multiply(kx, dilationX);
-              const column = add(
-                multiply(binary("rem", offset, i32(strideX)), phaseWidth),
-                binary("div", offset, i32(strideX)),
-              );
-              const start = add(row, column);
-              const pixels = Array.from({ length: vectors }, (_, half) =>
-                inner.name(load("f32x4", tile.padded, add(start, half * 4)), "px"),
-              );
-              for (const [channel, accumulator] of accumulators.entries()) {
-                const at = add(add(tap, kx), channel * groupChannels * taps);
-                const weight = inner.name(splat(load("f32", context.operandBuffer(1), at)), "tapw");
-                for (const [half, target] of accumulator.entries())
-                  inner.assign(target, binary("add", target, binary("mul", weight, pixels[half] ?? weight)));
-              }
+              const phase = multiply(binary("rem", offset, i32(strideX)), phaseWidth);
+              const start = add(row, add(phase, binary("div", offset, i32(strideX))));
+              const at = add(tap, kx);
+              accumulateTap(inner, accumulators, {
+                pixels: (half) => load("f32x4", tile.padded, add(start, half * 4)),
+                weight: (channel) => load("f32", context.operandBuffer(1), add(at, channel * groupChannels * taps)),
+              });
             },
             { hint: "kx" },
           );

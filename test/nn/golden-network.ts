@@ -1,0 +1,147 @@
+// Networks of layers run against what PyTorch computed: outputs, loss and the gradients of all parameters and inputs, in
+// double precision by the meaning of the graph, and in f32 by the program that is compiled for WebAssembly.
+import { expect } from "vitest";
+import { evaluateGraph } from "../../src/backends/reference/interpreter.ts";
+import { compileGraph } from "../../src/compile/compile-graph.ts";
+import { add, mul, sum } from "../../src/ir/functions/index.ts";
+import { graphBuilder } from "../../src/ir/graph/builder.ts";
+import type { Graph } from "../../src/ir/graph/graph.ts";
+import { traceOver, withTrace } from "../../src/ir/graph/traced-tensor.ts";
+import { dtypes, isFloat } from "../../src/ir/types/dtype.ts";
+import type { NdArray } from "../../src/ir/types/ndarray.ts";
+import type { Tensor } from "../../src/ir/types/tensor.ts";
+import { bindSpecs, type Params, type SpecTree } from "../../src/model/parameter.ts";
+import { differentiate } from "../../src/passes/differentiate.ts";
+import { type GoldenCase, golden } from "../support/golden.ts";
+
+type Tensors = Readonly<Record<string, Tensor>>;
+/** What is fed, by name. */
+type Inputs = (name: string) => Tensor;
+
+/** A network, in PyTorch's names: outputs of the case by name, and the loss, unless it is made from stored cotangents. */
+export interface Network {
+  readonly params: SpecTree;
+  readonly forward: (params: never, input: Inputs) => Tensors;
+  readonly loss?: (outputs: Tensors, input: Inputs) => Tensor;
+}
+
+/** A network whose parameters are known while it is written. */
+export const network = <P extends SpecTree>(
+  params: P,
+  forward: (params: Params<P>, input: Inputs) => Tensors,
+  loss?: Network["loss"],
+): Network => (loss === undefined ? { params, forward } : { params, forward, loss });
+
+/** Arrays of the case are stored as f32 numbers: f32 tensors start from exactly what f64 ones would. */
+const typeInGraph = ({
+  dtype,
+  shape,
+}: NdArray): { readonly dtype: NdArray["dtype"]; readonly shape: readonly number[] } => ({
+  dtype: isFloat(dtype) ? "f32" : dtype,
+  shape,
+});
+
+const lossOf = (outputs: Tensors, cotangents: Tensors): Tensor => {
+  const [first, ...rest] = Object.entries(outputs).map(([name, output]) => sum(mul(output, cotangents[name] ?? 1)));
+  if (first === undefined) throw new Error("a network without outputs");
+  return rest.reduce((total, term) => add(total, term), first);
+};
+
+/** The graph with all that a case expects as outputs of one entry, and what it must be fed. */
+const graphOf = (
+  { params, forward, loss }: Network,
+  stored: GoldenCase,
+): { readonly graph: Graph; readonly feeds: Readonly<Record<string, NdArray>> } => {
+  const trace = traceOver(graphBuilder());
+  const feeds: Record<string, NdArray> = {};
+  const declare = (name: string, array: NdArray): Tensor => {
+    feeds[name] = { ...array, ...typeInGraph(array) };
+    return trace.input(name, typeInGraph(array));
+  };
+  return withTrace(trace, () => {
+    const inputs = Object.fromEntries(stored.inputs.map((name) => [name, declare(name, stored.array(name))]));
+    const parameters: Record<string, Tensor> = {};
+    const bound = bindSpecs(params, (path, { shape }) => {
+      const array = stored.array(path);
+      expect(shape).toEqual(array.shape);
+      return (parameters[path] = declare(path, array));
+    });
+    expect(Object.keys(parameters)).toEqual(stored.parameters);
+    const input: Inputs = (name) => inputs[name] ?? expect.unreachable(`there is no input ${name}`);
+    // `network` tied the function to the tree that was just bound.
+    const outputs = forward(bound as never, input);
+    const total =
+      loss?.(outputs, input) ??
+      lossOf(
+        outputs,
+        Object.fromEntries(stored.outputs.map((name) => [name, declare(`cotangent.${name}`, stored.cotangent(name))])),
+      );
+    const sources = Object.entries({ ...inputs, ...parameters }).filter(([, { dtype }]) => isFloat(dtype));
+    const gradients = differentiate(
+      total,
+      sources.map(([, source]) => source),
+    );
+    const named = {
+      ...outputs,
+      loss: total,
+      ...Object.fromEntries(sources.map(([name], at) => [`gradient.${name}`, gradients[at] ?? total])),
+    };
+    const entry = Object.entries(named).map(([name, tensor]) => ({ name, value: trace.value(tensor) }));
+    return { graph: trace.builder.finish("network", [{ name: "main", outputs: entry, updates: [] }]), feeds };
+  });
+};
+
+interface Bounds {
+  readonly forward: number;
+  readonly gradients: number;
+}
+
+const expectWithin = (actual: ArrayLike<number> | undefined, wanted: NdArray, bound: number, what: string): void => {
+  const worst = wanted.data.reduce(
+    (most, value, at) => Math.max(most, Math.abs(value - (actual?.[at] ?? Number.NaN))),
+    0,
+  );
+  expect(worst, what).toBeLessThanOrEqual(bound);
+};
+
+const expectAll = (
+  results: Readonly<Record<string, { readonly data: ArrayLike<number> }>>,
+  stored: GoldenCase,
+  bounds: Bounds,
+): void => {
+  for (const name of stored.outputs) expectWithin(results[name]?.data, stored.output(name), bounds.forward, name);
+  expect(Math.abs((results["loss"]?.data[0] ?? Number.NaN) - stored.loss), "loss").toBeLessThanOrEqual(
+    bounds.forward * Math.max(1, Math.abs(stored.loss)),
+  );
+  const gradients = Object.keys(results).filter((name) => name.startsWith("gradient."));
+  for (const name of gradients)
+    expectWithin(results[name]?.data, stored.gradient(name.slice("gradient.".length)), bounds.gradients, name);
+};
+
+/** The meaning of the graph in double precision is that of PyTorch. */
+export const expectMeaning = (name: string, network: Network): void => {
+  const stored = golden(name);
+  const { graph, feeds } = graphOf(network, stored);
+  const { forward, grads } = stored.scale;
+  expectAll(evaluateGraph(graph, "main", feeds), stored, {
+    forward: 1e-10 * Math.max(1, forward),
+    gradients: 1e-9 * Math.max(1, grads),
+  });
+};
+
+/** The compiled program computes in f32 about as exactly as PyTorch does. */
+export const expectCompiled = (name: string, network: Network): void => {
+  const stored = golden(name);
+  const { graph, feeds } = graphOf(network, stored);
+  const typed = Object.entries(feeds).map(([key, { dtype, data }]) => {
+    const array = dtypes[dtype].allocate(data.length);
+    array.set(data);
+    return [key, array] as const;
+  });
+  const { forward, grads } = stored.scale;
+  const results = compileGraph(graph, { backend: "wasm" }).executable.run("main", Object.fromEntries(typed));
+  expectAll(results, stored, {
+    forward: Math.max(8 * stored.float32Error.forward, 1e-6 * Math.max(1, forward)),
+    gradients: Math.max(8 * stored.float32Error.grads, 1e-6 * Math.max(1, grads)),
+  });
+};
