@@ -8,7 +8,8 @@ export { type Colors, type RenderOptions, renderDiagnostic, renderError } from "
 export * from "./ir/functions/index.ts";
 export { type GraphBuilder, graphBuilder } from "./ir/graph/builder.ts";
 export type { Graph } from "./ir/graph/graph.ts";
-export { type Trace, traceOver, withTrace } from "./ir/graph/traced-tensor.ts";
+export { type Trace, withTrace } from "./ir/graph/trace.ts";
+export { traceOver } from "./ir/graph/traced-tensor.ts";
 export { printKernel, printProgram } from "./ir/loop/print.ts";
 export type { Dim } from "./ir/types/dim.ts";
 export type { DType } from "./ir/types/dtype.ts";

@@ -1,5 +1,6 @@
 // The two-dimensional convolution layer.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { captureLocation } from "../ir/diagnostics/location.ts";
 import { conv2d as convolve, type Pair, type Sides } from "../ir/functions/convolution.ts";
 import { pairOf } from "../ir/functions/pair.ts";
 import type { DType } from "../ir/types/dtype.ts";
@@ -88,12 +89,16 @@ export const conv2d = <
   const { bias: biased, ...placement } = options;
   const groups = options.groups ?? 1;
   if (inChannels % groups !== 0 || outChannels % groups !== 0)
-    reject("W245", {
-      op: "conv2d",
-      groups,
-      channels: `${inChannels % groups === 0 ? outChannels : inChannels}`,
-      shapes: `${inChannels} to ${outChannels} channels`,
-    });
+    reject(
+      "W245",
+      {
+        op: "conv2d",
+        groups,
+        channels: `${inChannels % groups === 0 ? outChannels : inChannels}`,
+        shapes: `${inChannels} to ${outChannels} channels`,
+      },
+      { location: captureLocation() },
+    );
   const [height, width] = pairOf(kernel);
   const inputs = inChannels / groups;
   // The same numbers that the type computes from the same arguments.

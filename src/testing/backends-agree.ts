@@ -1,8 +1,9 @@
 // Whether the backends agree on a graph: closures, the printed JavaScript and WebAssembly in every bit (NaN as one class),
 // and all of them with the float64 meaning within an error that the caller allows.
+
+import type { Backend, Instance } from "../backends/backend.ts";
 import { closureBackend } from "../backends/closure/closure-backend.ts";
 import { instantiateJavaScript } from "../backends/javascript/instantiate-javascript.ts";
-import type { Backend, Instance } from "../backends/backend.ts";
 import { wasmBackend } from "../backends/wasm/instantiate.ts";
 import { invariant } from "../ir/diagnostics/invariant.ts";
 import type { PlannedProgram, Port } from "../ir/loop/kernel.ts";

@@ -1,6 +1,6 @@
 // W101, W102, W104 to W107, W119 and W130: names, and words where they stand. Each is brought about and shown whole.
 import { describe, expect, it } from "vitest";
-import { currentTrace } from "../../src/ir/graph/traced-tensor.ts";
+import { currentTrace } from "../../src/ir/graph/trace.ts";
 import { type Case, line, reading, rendered } from "../support/rendered.ts";
 
 const outsideGraphs: readonly Case[] = [

@@ -1,9 +1,9 @@
 // Fusion: which nodes share a kernel, what must stay apart, and that nothing is computed twice.
 import { describe, expect, test } from "vitest";
 import type { Graph } from "../../src/ir/graph/graph.ts";
+import type { Tensor } from "../../src/ir/types/tensor.ts";
 import { fuseElementwise } from "../../src/passes/fuse-elementwise.ts";
 import { standard } from "../../src/passes/pipelines.ts";
-import type { Tensor } from "../../src/ir/types/tensor.ts";
 import { graphOf } from "./support.ts";
 
 /** The ops of each kernel of `main`, in order, and how many values it leaves in memory. */
@@ -37,14 +37,24 @@ describe("what goes together", () => {
 
   test("bias and activation follow a matrix product", () => {
     const graph = graphOf((trace) => {
-      const [x, w, b] = [trace.input("x", matrix), trace.input("w", { dtype: "f32", shape: [8, 3] }), trace.input("b", { dtype: "f32", shape: [3] })];
+      const [x, w, b] = [
+        trace.input("x", matrix),
+        trace.input("w", { dtype: "f32", shape: [8, 3] }),
+        trace.input("b", { dtype: "f32", shape: [3] }),
+      ];
       return { y: x.matmul(w).add(b).tanh() };
     });
     expect(kernelsOf(graph)).toEqual(["matmul add tanh -> 1"]);
   });
 
   test("what leads to a reduction is computed in it, and what follows it element by element too", () => {
-    const graph = graphOf((trace) => ({ y: trace.input("x", matrix).exp().sum({ axes: [1] }).log() }));
+    const graph = graphOf((trace) => ({
+      y: trace
+        .input("x", matrix)
+        .exp()
+        .sum({ axes: [1] })
+        .log(),
+    }));
     expect(kernelsOf(graph)).toEqual(["exp sum log -> 1"]);
   });
 

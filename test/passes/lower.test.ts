@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { compileGraph } from "../../src/compile/compile-graph.ts";
 import { graphBuilder } from "../../src/ir/graph/builder.ts";
 import type { Graph } from "../../src/ir/graph/graph.ts";
-import { type Trace, traceOver } from "../../src/ir/graph/traced-tensor.ts";
+import type { Trace } from "../../src/ir/graph/trace.ts";
+import { traceOver } from "../../src/ir/graph/traced-tensor.ts";
 import type { Tensor } from "../../src/ir/types/tensor.ts";
 
 interface Described {
@@ -22,7 +23,11 @@ const graphWith = (describeEntry: (trace: Trace) => Described): Graph => {
 
 const vector = { dtype: "f32", shape: [3] } as const;
 
-const run = (graph: Graph, parameters: Readonly<Record<string, readonly number[]>>, feeds: Readonly<Record<string, readonly number[]>> = {}) => {
+const run = (
+  graph: Graph,
+  parameters: Readonly<Record<string, readonly number[]>>,
+  feeds: Readonly<Record<string, readonly number[]>> = {},
+) => {
   const { executable, program } = compileGraph(graph, { verify: "each" });
   for (const [name, values] of Object.entries(parameters)) executable.write(name, Float32Array.from(values));
   const arrays = Object.fromEntries(Object.entries(feeds).map(([name, values]) => [name, Float32Array.from(values)]));
@@ -111,7 +116,7 @@ describe("kernels and buffers", () => {
   });
 
   test("names of users are in the ports alone", () => {
-    const hostile = "a\"; drop()`${x}__proto__";
+    const hostile = 'a"; drop()`${x}__proto__';
     const graph = graphWith((trace) => ({ outputs: { [hostile]: trace.input(hostile, vector).exp() } }));
     const { program } = compileGraph(graph);
     expect([...program.buffers.keys()]).toEqual(["x0", "y0"]);

@@ -1,12 +1,12 @@
 // Memory planning: lives that do not overlap share memory, dying operands are written over, entry points share one arena.
 import { describe, expect, test } from "vitest";
 import { planGraph } from "../../src/compile/plan-graph.ts";
-import type { PlannedProgram } from "../../src/ir/loop/kernel.ts";
+import { WeftError } from "../../src/ir/diagnostics/diagnostic.ts";
 import { graphBuilder } from "../../src/ir/graph/builder.ts";
 import { traceOver } from "../../src/ir/graph/traced-tensor.ts";
-import { WeftError } from "../../src/ir/diagnostics/diagnostic.ts";
-import { planBuffers } from "../../src/passes/plan-buffers.ts";
+import type { PlannedProgram } from "../../src/ir/loop/kernel.ts";
 import type { Tensor } from "../../src/ir/types/tensor.ts";
+import { planBuffers } from "../../src/passes/plan-buffers.ts";
 import { graphOf } from "./support.ts";
 
 const square = { dtype: "f32", shape: [32, 32] } as const;
@@ -43,7 +43,8 @@ describe("plan-buffers", () => {
     const call = program.entries[0]?.calls.find(({ kernel }) => kernel === "mul");
     const [written] = program.kernels.get("mul")?.inPlace[0] ?? [];
     const target = call?.buffers[written ?? -1] ?? "";
-    const [source] = call?.buffers.filter((name) => program.buffers.get(name)?.length === 1024 && name !== target) ?? [];
+    const [source] =
+      call?.buffers.filter((name) => program.buffers.get(name)?.length === 1024 && name !== target) ?? [];
     expect(program.memory.offsets.get(target)).toBe(program.memory.offsets.get(source ?? ""));
   });
 
@@ -51,7 +52,11 @@ describe("plan-buffers", () => {
     const trace = traceOver(graphBuilder());
     const x = trace.input("x", square);
     const [a, b] = [chain(x, 3), chain(x.exp(), 3)];
-    const entry = (name: string, tensor: Tensor) => ({ name, outputs: [{ name: "y", value: trace.value(tensor) }], updates: [] });
+    const entry = (name: string, tensor: Tensor) => ({
+      name,
+      outputs: [{ name: "y", value: trace.value(tensor) }],
+      updates: [],
+    });
     const both = planGraph(trace.builder.finish("both", [entry("a", a), entry("b", b)])).program.memory.arenaBytes;
     const one = planGraph(trace.builder.finish("one", [entry("b", b)])).program.memory.arenaBytes;
     expect(both).toBeLessThanOrEqual(one + bytes);

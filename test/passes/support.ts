@@ -2,7 +2,8 @@
 import { type Evaluation, evaluateEntry } from "../../src/backends/reference/interpreter.ts";
 import { graphBuilder } from "../../src/ir/graph/builder.ts";
 import type { Graph } from "../../src/ir/graph/graph.ts";
-import { type Trace, traceOver, withTrace } from "../../src/ir/graph/traced-tensor.ts";
+import { type Trace, withTrace } from "../../src/ir/graph/trace.ts";
+import { traceOver } from "../../src/ir/graph/traced-tensor.ts";
 import type { NdArray } from "../../src/ir/types/ndarray.ts";
 import { knownShape } from "../../src/ir/types/shape.ts";
 import type { Tensor } from "../../src/ir/types/tensor.ts";

@@ -2,8 +2,8 @@
 // poisoned memory, and the values are those of the float64 meaning.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { planGraph } from "../../src/compile/plan-graph.ts";
 import { evaluateEntry } from "../../src/backends/reference/interpreter.ts";
+import { planGraph } from "../../src/compile/plan-graph.ts";
 import type { DataArray } from "../../src/ir/types/dtype.ts";
 import { dtypes } from "../../src/ir/types/dtype.ts";
 import type { NdArray } from "../../src/ir/types/ndarray.ts";
@@ -38,7 +38,29 @@ describe("random graphs", () => {
     await fc.assert(
       fc.asyncProperty(
         graphs({
-          ops: ["matmul", "conv2d", "reduce", "reshape", "transpose", "broadcast", "slice", "pad", "concat", "flip", "gather", "scatterAdd", "oneHot", "windows", "foldWindows", "select", "compare", "clamp", "argmax", "maxPool2d", "iota"],
+          ops: [
+            "matmul",
+            "conv2d",
+            "reduce",
+            "reshape",
+            "transpose",
+            "broadcast",
+            "slice",
+            "pad",
+            "concat",
+            "flip",
+            "gather",
+            "scatterAdd",
+            "oneHot",
+            "windows",
+            "foldWindows",
+            "select",
+            "compare",
+            "clamp",
+            "argmax",
+            "maxPool2d",
+            "iota",
+          ],
           values: ["whole"],
           maxSteps: 6,
         }),
@@ -47,10 +69,16 @@ describe("random graphs", () => {
           for (const entry of program.entries) {
             const meaning = evaluateEntry(drawn.graph, entry.name, drawn.feeds, drawn.parameters, { round: "f32" });
             // Sums above 2^24 may round in another order.
-            const largest = Object.values(meaning.outputs).flatMap(({ data }) => [...data]).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+            const largest = Object.values(meaning.outputs)
+              .flatMap(({ data }) => [...data])
+              .reduce((most, value) => Math.max(most, Math.abs(value)), 0);
             fc.pre(largest < 2 ** 22);
             const [closure] = await runEverywhere(program, entry.name, feedsOf(drawn));
-            const expected = { backend: "meaning", outputs: new Map(Object.entries(meaning.outputs).map(([name, array]) => [name, toArray(array)])), parameters: closure.parameters };
+            const expected = {
+              backend: "meaning",
+              outputs: new Map(Object.entries(meaning.outputs).map(([name, array]) => [name, toArray(array)])),
+              parameters: closure.parameters,
+            };
             expect(firstDifference(expected, closure)).toBeUndefined();
           }
         },

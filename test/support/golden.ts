@@ -3,7 +3,8 @@
 import { readFileSync } from "node:fs";
 import { type NdArray, sizeOf } from "../../src/ir/types/ndarray.ts";
 
-interface StoredTensor {
+/** A tensor as the files hold it: base64 of its little-endian elements. */
+export interface StoredTensor {
   readonly dtype: "f64" | "f32" | "i32" | "u8";
   readonly shape: readonly number[];
   readonly data: string;
@@ -43,7 +44,8 @@ export interface GoldenCase {
 
 const elementsOf = { f64: Float64Array, f32: Float32Array, i32: Int32Array, u8: Uint8Array } as const;
 
-const decode = ({ dtype, shape, data }: StoredTensor): NdArray => {
+/** The array of a stored tensor. */
+export const decode = ({ dtype, shape, data }: StoredTensor): NdArray => {
   const bytes = new Uint8Array(Buffer.from(data, "base64"));
   const elements = Float64Array.from(new elementsOf[dtype](bytes.buffer));
   if (elements.length !== sizeOf(shape))

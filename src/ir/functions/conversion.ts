@@ -1,7 +1,8 @@
 // Functions that change what elements are, or what is known of a tensor, and no shape.
 
 import { reject } from "../diagnostics/diagnostic.ts";
-import { canonicalShape, emitOne, traceOf } from "../graph/traced-tensor.ts";
+import { canonicalShape } from "../graph/canonical-shape.ts";
+import { emitOne, traceOf } from "../graph/traced-tensor.ts";
 import type { DType } from "../types/dtype.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { printShape, printType, sameShape } from "../types/tensor-type.ts";

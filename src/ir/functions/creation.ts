@@ -1,6 +1,8 @@
 // Tensors made from nothing: constants, counting, random numbers. They belong to the graph that is being described.
 import { reject } from "../diagnostics/diagnostic.ts";
-import { applyBinary, canonicalShape, currentTrace, emitOne, traceOf } from "../graph/traced-tensor.ts";
+import { canonicalShape } from "../graph/canonical-shape.ts";
+import { currentTrace } from "../graph/trace.ts";
+import { applyBinary, emitOne, traceOf } from "../graph/traced-tensor.ts";
 import { isKnown } from "../types/dim.ts";
 import { type DataArray, type DType, dtypes } from "../types/dtype.ts";
 import { sizeOf } from "../types/ndarray.ts";

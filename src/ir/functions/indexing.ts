@@ -1,5 +1,5 @@
 // Functions whose positions are data: i32 indices, which count from 0.
-import { canonicalShape } from "../graph/traced-tensor.ts";
+import { canonicalShape } from "../graph/canonical-shape.ts";
 import { normalizeAxis } from "../ops/typing.ts";
 import type { Dim } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";

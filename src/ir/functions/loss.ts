@@ -7,21 +7,16 @@ import type { Check, Resolved } from "../types/static/check.ts";
 import type { LabelsShape, LogitsShape } from "../types/static/indexing.ts";
 import type { Dims, Operand, Tensor } from "../types/tensor.ts";
 import { described, operandOf, requireFit, tensorOf } from "./argument.ts";
+import { type ReducedShape, type Reduction, reduced } from "./reduced.ts";
 
-/** What becomes of the single losses: their mean, their sum, or nothing. */
-export type Reduction = "mean" | "sum" | "none";
-
-/** The shape of a loss: a number, unless nothing is reduced. */
-type ReducedShape<R extends Reduction, S extends Dims> = R extends "none" ? S : [];
-
-const reduced = (losses: Tensor, reduction: Reduction = "mean"): Tensor =>
-  reduction === "none" ? losses : losses[reduction]();
+export type { Reduction } from "./reduced.ts";
 
 type RowsOf<Logits extends Dims> = Logits extends readonly [infer Rows extends Dim, Dim] ? [Rows] : Dims;
 
 /**
  * Minus the logarithm of the probability that softmax gives the right class: logits [rows, classes] and class indices i32
- * [rows]. The mean over rows unless another reduction is said.
+ * [rows]. The mean over rows unless another reduction is said. With label smoothing s the right class is wanted with
+ * probability 1 - s, and s is spread evenly over all classes (Szegedy et al. 2016, section 7).
  */
 export const crossEntropy = <
   Logits extends Dims,
@@ -32,12 +27,16 @@ export const crossEntropy = <
 >(
   logits: Check<NoInfer<LogitsShape<Logits, D>>, Tensor<Logits, D>>,
   labels: Check<NoInfer<LabelsShape<Logits, Labels, E>>, Tensor<Labels, E>>,
-  options: { readonly reduction?: R } = {},
+  options: { readonly reduction?: R; readonly labelSmoothing?: number } = {},
 ): Tensor<ReducedShape<R, RowsOf<Logits>>, D> =>
   described(() => {
     const [scores, classes] = [tensorOf("crossEntropy", logits), tensorOf("crossEntropy", labels)];
-    const losses = emitOne(traceOf(scores, "crossEntropy"), "crossEntropy", [scores, classes], {});
-    return reduced(losses, options.reduction);
+    const trace = traceOf(scores, "crossEntropy");
+    const losses = emitOne(trace, "crossEntropy", [scores, classes], {});
+    const { labelSmoothing = 0, reduction } = options;
+    if (labelSmoothing === 0) return reduced(losses, reduction);
+    const overClasses = emitOne(trace, "logSoftmax", [scores], { axis: 1 }).mean({ axes: [1] });
+    return reduced(losses.mul(1 - labelSmoothing).sub(overClasses.mul(labelSmoothing)), reduction);
   });
 
 /** The square of the difference; its mean over all elements unless another reduction is said. */

@@ -1,5 +1,5 @@
 // Functions that change where elements stand, or repeat them, and compute nothing.
-import { canonicalShape } from "../graph/traced-tensor.ts";
+import { canonicalShape } from "../graph/canonical-shape.ts";
 import { normalizeAxis } from "../ops/typing.ts";
 import { multiplyDims } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";

@@ -1,7 +1,7 @@
 // Functions that cut tensors apart and put them together.
 
 import { reject } from "../diagnostics/diagnostic.ts";
-import { canonicalShape } from "../graph/traced-tensor.ts";
+import { canonicalShape } from "../graph/canonical-shape.ts";
 import { normalizeAxis, requireSameDType } from "../ops/typing.ts";
 import type { DType } from "../types/dtype.ts";
 import type { Check, Resolved } from "../types/static/check.ts";

@@ -6,7 +6,8 @@ import { type CompositeOp, type OpKind, opOf } from "../ops/index.ts";
 import { printType, sameType, type TensorType } from "../types/tensor-type.ts";
 import { attributesKey, graphBuilder } from "./builder.ts";
 import type { Graph } from "./graph.ts";
-import { traceOver, withTrace } from "./traced-tensor.ts";
+import { withTrace } from "./trace.ts";
+import { traceOver } from "./traced-tensor.ts";
 
 /** Whether other ops say this one. */
 export const isComposite = (op: OpKind): op is CompositeOp => opOf(op).lower.by === "ops";

@@ -6,31 +6,21 @@ import { inWords } from "../diagnostics/in-words.ts";
 import { captureLocation, type Location } from "../diagnostics/location.ts";
 import type { Attributes } from "../ops/attributes.ts";
 import type { OpKind } from "../ops/index.ts";
-import type { Arity, Emitter, OpDefinition, Tuple } from "../ops/op.ts";
+import type { Arity, OpDefinition, Tuple } from "../ops/op.ts";
 import { normalizeAxes, normalizeAxis } from "../ops/typing.ts";
 import type { BinaryFn } from "../scalar/binary.ts";
 import type { CompareFn } from "../scalar/compare.ts";
 import type { ReduceFn } from "../scalar/reducer.ts";
 import type { UnaryFn } from "../scalar/unary.ts";
-import { type Dim, multiplyDims, normalizeDim } from "../types/dim.ts";
-import type { DataArray, DType } from "../types/dtype.ts";
+import { type Dim, multiplyDims } from "../types/dim.ts";
+import type { DType } from "../types/dtype.ts";
 import { broadcastShapes, resolveReshape } from "../types/shape.ts";
 import type { Dims, MatmulOptions, Operand, PadAxis, ReduceOptions, SliceAxis, Tensor } from "../types/tensor.ts";
-import { printShape, type Shape, sameShape, type TensorType, tensorType } from "../types/tensor-type.ts";
+import { sameShape, type TensorType, tensorType } from "../types/tensor-type.ts";
 import type { GraphBuilder } from "./builder.ts";
+import { canonicalExtent, canonicalShape } from "./canonical-shape.ts";
 import type { ValueId } from "./graph.ts";
-
-/** Tensors of one graph under construction. */
-export interface Trace extends Emitter {
-  readonly builder: GraphBuilder;
-  readonly input: (name: string, type: TensorType) => Tensor;
-  readonly parameter: (name: string, type: TensorType) => Tensor;
-  readonly data: (dtype: DType, shape: readonly number[], data: DataArray) => Tensor;
-  /** The tensor of a value. */
-  readonly tensor: (value: ValueId) => Tensor;
-  /** The value of a tensor; `reject`s a tensor of another graph. */
-  readonly value: (tensor: Tensor, what?: string) => ValueId;
-}
+import type { Trace } from "./trace.ts";
 
 class TracedTensor implements Tensor {
   readonly type: TensorType;
@@ -289,29 +279,6 @@ class TracedTensor implements Tensor {
 const requireTensor = (op: string, operand: unknown): Tensor =>
   isTensor(operand) ? operand : reject("W230", { op, given: inWords(operand) }, { location: captureLocation() });
 
-/** Extents in canonical form; W209 for what is no dimension, W140 for what is no list. */
-export const canonicalShape = (op: string, shape: unknown): Shape => {
-  if (!Array.isArray(shape)) {
-    const write = 'a list of extents, such as ["B", 784]';
-    return reject(
-      "W140",
-      { what: op, expected: "a shape", given: inWords(shape), write },
-      { location: captureLocation() },
-    );
-  }
-  return shape.map((extent: unknown): Dim => {
-    try {
-      if (typeof extent === "number" || typeof extent === "string") return normalizeDim(extent);
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-    }
-    const details = { op, extent: String(extent), shape: printShape(shape.map(String)) };
-    return reject("W209", details, { location: captureLocation() });
-  });
-};
-
-const canonicalExtent = (op: string, extent: Dim): Dim => canonicalShape(op, [extent])[0] ?? 0;
-
 /** Emits an op of any number of results into a trace. */
 export const emitMany = (
   trace: Trace,
@@ -380,18 +347,3 @@ export const traceOver = (builder: GraphBuilder): Trace => {
 
 const canonicalType = (what: string, { dtype, shape }: TensorType): TensorType =>
   tensorType(dtype, canonicalShape(what, shape));
-
-const traces: Trace[] = [];
-
-/** Describes a graph: within `describe`, `currentTrace` is this one. */
-export const withTrace = <R>(trace: Trace, describe: () => R): R => {
-  traces.push(trace);
-  try {
-    return describe();
-  } finally {
-    traces.pop();
-  }
-};
-
-/** The graph being described; `reject`s where there is none. */
-export const currentTrace = (what: string): Trace => traces.at(-1) ?? reject("W102", { what });

@@ -36,6 +36,29 @@ const accumulateTap = (
   }
 };
 
+/** Stores a finished tile and lets what follows the convolution have it. */
+const storeSums = (
+  context: ConvolutionContext,
+  body: BlockBuilder,
+  { batch, outputs, outputHeight, outputWidth }: ConvolutionGeometry,
+  tile: Tile,
+  accumulators: readonly (readonly Expr[])[],
+): void => {
+  const shape = [batch, outputs, outputHeight, outputWidth];
+  const base = body.name(flatten([tile.image, tile.output, tile.y, tile.x], shape), "out");
+  const rows: readonly TileRow[] = accumulators.map((values, row) => ({
+    offset: row * outputHeight * outputWidth,
+    values,
+  }));
+  storeTile(body, context.resultBuffer(), base, rows, tile.width);
+  context.finish(body, [
+    { from: tile.image, extent: 1 },
+    { from: tile.output, extent: tile.rows },
+    { from: tile.y, extent: 1 },
+    { from: tile.x, extent: tile.width },
+  ]);
+};
+
 /** One tile: `rows` output channels by `width` output columns of one output row. */
 const convolveTile = (
   context: ConvolutionContext,
@@ -44,17 +67,7 @@ const convolveTile = (
   tile: Tile,
 ): void => {
   const { attrs } = context;
-  const {
-    channels,
-    groupChannels,
-    kernelHeight,
-    kernelWidth,
-    paddedHeight,
-    phaseWidth,
-    outputs,
-    outputHeight,
-    outputWidth,
-  } = geometry;
+  const { channels, groupChannels, kernelHeight, kernelWidth, paddedHeight, phaseWidth } = geometry;
   const [strideY, strideX] = attrs.stride;
   const [dilationY, dilationX] = attrs.dilation;
   const taps = kernelHeight * kernelWidth;
@@ -94,19 +107,7 @@ const convolveTile = (
     },
     { hint: "c" },
   );
-  const shape = [geometry.batch, outputs, outputHeight, outputWidth];
-  const base = body.name(flatten([tile.image, tile.output, tile.y, tile.x], shape), "out");
-  const rows: readonly TileRow[] = accumulators.map((values, row) => ({
-    offset: row * outputHeight * outputWidth,
-    values,
-  }));
-  storeTile(body, context.resultBuffer(), base, rows, tile.width);
-  context.finish(body, [
-    { from: tile.image, extent: 1 },
-    { from: tile.output, extent: tile.rows },
-    { from: tile.y, extent: 1 },
-    { from: tile.x, extent: tile.width },
-  ]);
+  storeSums(context, body, geometry, tile, accumulators);
 };
 
 /** All tiles of one block of output channels, over the output image. */

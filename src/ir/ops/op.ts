@@ -1,8 +1,8 @@
 // What an op is: one object with all its facets. Adding an op means writing one of these; a missing facet, or one that
 // disagrees on the number of operands, does not compile. Scalar functions are simpler still: see ir/scalar.
 import type * as FastCheck from "fast-check";
-import type { Expr } from "../loop/expr.ts";
 import type { BlockBuilder } from "../loop/build.ts";
+import type { Expr } from "../loop/expr.ts";
 import type { DType } from "../types/dtype.ts";
 import type { KnownType, NdArray } from "../types/ndarray.ts";
 import type { Tensor } from "../types/tensor.ts";
@@ -26,13 +26,13 @@ export type Tuple<T, N extends Arity> = N extends 0
 
 /** Makes nodes of the graph under construction. `ops` are given as their definitions, so the floors stay apart. */
 export interface Emitter {
-  emit<A, In extends Arity, Out extends Arity>(
+  readonly emit: <A, In extends Arity, Out extends Arity>(
     op: OpDefinition<A, In, Out>,
     operands: Tuple<Tensor, In>,
     attrs: A,
-  ): Tuple<Tensor, Out>;
+  ) => Tuple<Tensor, Out>;
   /** A tensor filled with one number. */
-  constant(value: number, dtype: DType, shape?: TensorType["shape"]): Tensor;
+  readonly constant: (value: number, dtype: DType, shape?: TensorType["shape"]) => Tensor;
 }
 
 /** What a derivative rule may look at. */
@@ -137,7 +137,11 @@ export interface OpDefinition<A, In extends Arity, Out extends Arity = 1> {
   /** Random well-typed uses. Operand values that must lie in a range (indices) say so in `operandRange`. */
   readonly arbitrary: (fc: FastCheckModule) => FastCheck.Arbitrary<OpInstance<A, In>>;
   /** For an i32 operand that indexes something: the number of rows it may address. */
-  readonly operandRange?: (operand: number, operands: Tuple<TensorType, In>, attrs: A) => TensorType["shape"][number] | undefined;
+  readonly operandRange?: (
+    operand: number,
+    operands: Tuple<TensorType, In>,
+    attrs: A,
+  ) => TensorType["shape"][number] | undefined;
 }
 
 /** Only what is said by other ops, or is memory, may leave its meaning to others. */

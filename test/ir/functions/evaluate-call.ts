@@ -2,7 +2,8 @@
 import { evaluateGraph } from "../../../src/backends/reference/interpreter.ts";
 import { WeftError } from "../../../src/ir/diagnostics/diagnostic.ts";
 import { graphBuilder } from "../../../src/ir/graph/builder.ts";
-import { traceOver, withTrace } from "../../../src/ir/graph/traced-tensor.ts";
+import { withTrace } from "../../../src/ir/graph/trace.ts";
+import { traceOver } from "../../../src/ir/graph/traced-tensor.ts";
 import type { DType } from "../../../src/ir/types/dtype.ts";
 import { type NdArray, sizeOf } from "../../../src/ir/types/ndarray.ts";
 import type { Dims, Tensor } from "../../../src/ir/types/tensor.ts";

@@ -22,7 +22,6 @@ import {
   softmax,
 } from "../../../src/ir/functions/index.ts";
 import { threefry2x32 } from "../../../src/ir/ops/random.ts";
-import type { Tensor } from "../../../src/ir/types/tensor.ts";
 import { elements, evaluated, fed, refusal } from "./evaluate-call.ts";
 
 const a = fed([2, 3], [1, 2, 3, 4, 5, 6]);
@@ -63,18 +62,18 @@ describe("products", () => {
         ["f32", x],
         ["f32", y],
       ] as const;
-    expect(refusal(shapes(["B", 768], [512, 10]), (x, y) => matmul(x as Tensor, y as Tensor))).toEqual({
+    expect(refusal(shapes(["B", 768], [512, 10]), (x, y) => matmul(x, y))).toEqual({
       message: "W203: matmul: inner dimensions differ: 768 vs 512 (f32[B, 768] x f32[512, 10])",
       file: "network.test.ts",
     });
-    expect(refusal(shapes(["B", 8], [10, 9]), (x, w) => linear(x as Tensor, w as Tensor))).toEqual({
+    expect(refusal(shapes(["B", 8], [10, 9]), (x, w) => linear(x, w))).toEqual({
       message: "W232: linear: 8 features given, 9 expected (f32[B, 8], weight [10, 9])",
       file: "network.test.ts",
     });
-    expect(refusal(shapes([], [10, 9]), (x, w) => linear(x as Tensor, w as Tensor)).message).toBe(
+    expect(refusal(shapes([], [10, 9]), (x, w) => linear(x, w)).message).toBe(
       "W233: linear: no axis of features (f32[])",
     );
-    expect(refusal(shapes([9], [9]), (x, w) => linear(x as Tensor, w as Tensor)).message).toBe(
+    expect(refusal(shapes([9], [9]), (x, w) => linear(x, w)).message).toBe(
       "W234: linear: the weight must be [out, in], not [9]",
     );
   });

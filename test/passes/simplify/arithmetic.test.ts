@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { applyUnary, emitOne, type Trace } from "../../../src/ir/graph/traced-tensor.ts";
+import type { Trace } from "../../../src/ir/graph/trace.ts";
+import { applyUnary, emitOne } from "../../../src/ir/graph/traced-tensor.ts";
 import { binary as binaryFunctions } from "../../../src/ir/scalar/binary.ts";
 import { unary as unaryFunctions } from "../../../src/ir/scalar/unary.ts";
 import { isFloat } from "../../../src/ir/types/dtype.ts";

@@ -1,4 +1,5 @@
-import { emitOne, type Trace } from "../../../src/ir/graph/traced-tensor.ts";
+import type { Trace } from "../../../src/ir/graph/trace.ts";
+import { emitOne } from "../../../src/ir/graph/traced-tensor.ts";
 import type { Tensor } from "../../../src/ir/types/tensor.ts";
 import { positions } from "../../../src/passes/simplify/index.ts";
 import { type Instance, testRules, testStillness } from "./soundness.ts";

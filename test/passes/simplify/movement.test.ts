@@ -1,4 +1,5 @@
-import { applyBinary, emitOne, type Trace } from "../../../src/ir/graph/traced-tensor.ts";
+import type { Trace } from "../../../src/ir/graph/trace.ts";
+import { applyBinary, emitOne } from "../../../src/ir/graph/traced-tensor.ts";
 import type { Tensor } from "../../../src/ir/types/tensor.ts";
 import { contraction } from "../../../src/passes/simplify/contraction.ts";
 import { cutting, movement, reordering, repetition, uniform } from "../../../src/passes/simplify/movement.ts";

@@ -1,4 +1,5 @@
-import { emitOne, type Trace } from "../../../src/ir/graph/traced-tensor.ts";
+import type { Trace } from "../../../src/ir/graph/trace.ts";
+import { emitOne } from "../../../src/ir/graph/traced-tensor.ts";
 import { type ReduceFn, reducers } from "../../../src/ir/scalar/reducer.ts";
 import { type DType, isFloat } from "../../../src/ir/types/dtype.ts";
 import type { Tensor } from "../../../src/ir/types/tensor.ts";

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Graph } from "../../../src/ir/graph/graph.ts";
-import type { Trace } from "../../../src/ir/graph/traced-tensor.ts";
+import type { Trace } from "../../../src/ir/graph/trace.ts";
 import type { DType } from "../../../src/ir/types/dtype.ts";
 import type { Tensor } from "../../../src/ir/types/tensor.ts";
 import { rewrite } from "../../../src/passes/rewrite.ts";

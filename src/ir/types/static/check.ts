@@ -47,6 +47,3 @@ export type SameDType<Op extends string, A extends Dims, D extends DType, B exte
   : [E] extends [D]
     ? Rule
     : `${Op}: element types differ: ${D} vs ${E} (${PrintType<A, D>} and ${PrintType<B, E>})`;
-
-/** The real element types, for which derivatives exist. */
-export type Floats = readonly ["f32", "f64"];

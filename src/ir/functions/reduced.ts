@@ -1,0 +1,12 @@
+// What becomes of single losses, for every loss function alike.
+import type { Dims, Tensor } from "../types/tensor.ts";
+
+/** What becomes of the single losses: their mean, their sum, or nothing. */
+export type Reduction = "mean" | "sum" | "none";
+
+/** The shape of a loss: a number, unless nothing is reduced. */
+export type ReducedShape<R extends Reduction, S extends Dims> = R extends "none" ? S : [];
+
+/** The losses, reduced over all axes; their mean unless said otherwise. */
+export const reduced = (losses: Tensor, reduction: Reduction = "mean"): Tensor =>
+  reduction === "none" ? losses : losses[reduction]();

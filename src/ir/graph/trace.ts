@@ -1,0 +1,35 @@
+// The graph that is being described: what its tensors are made with, and which one it is while a user's function runs.
+import { reject } from "../diagnostics/diagnostic.ts";
+import type { Emitter } from "../ops/op.ts";
+import type { DataArray, DType } from "../types/dtype.ts";
+import type { Tensor } from "../types/tensor.ts";
+import type { TensorType } from "../types/tensor-type.ts";
+import type { GraphBuilder } from "./builder.ts";
+import type { ValueId } from "./graph.ts";
+
+/** Tensors of one graph under construction. */
+export interface Trace extends Emitter {
+  readonly builder: GraphBuilder;
+  readonly input: (name: string, type: TensorType) => Tensor;
+  readonly parameter: (name: string, type: TensorType) => Tensor;
+  readonly data: (dtype: DType, shape: readonly number[], data: DataArray) => Tensor;
+  /** The tensor of a value. */
+  readonly tensor: (value: ValueId) => Tensor;
+  /** The value of a tensor; `reject`s a tensor of another graph. */
+  readonly value: (tensor: Tensor, what?: string) => ValueId;
+}
+
+const traces: Trace[] = [];
+
+/** Describes a graph: within `describe`, `currentTrace` is this one. */
+export const withTrace = <R>(trace: Trace, describe: () => R): R => {
+  traces.push(trace);
+  try {
+    return describe();
+  } finally {
+    traces.pop();
+  }
+};
+
+/** The graph being described; `reject`s where there is none. */
+export const currentTrace = (what: string): Trace => traces.at(-1) ?? reject("W102", { what });

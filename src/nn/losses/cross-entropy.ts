@@ -1,0 +1,56 @@
+// Losses of predicted class probabilities, beside `crossEntropy` of logits and class indices. All of them take logarithms:
+// what comes from logits goes through `logSoftmax` and never through a rounded probability.
+import { described, tensorOf } from "../../ir/functions/argument.ts";
+import { logSoftmax } from "../../ir/functions/normalization.ts";
+import { type ReducedShape, type Reduction, reduced } from "../../ir/functions/reduced.ts";
+import type { DType } from "../../ir/types/dtype.ts";
+import type { Check } from "../../ir/types/static/check.ts";
+import type { OnlyType } from "../../ir/types/static/indexing.ts";
+import type { Dims, Tensor } from "../../ir/types/tensor.ts";
+import { requireMatrix } from "./class-labels.ts";
+import { type ClassesShape, type LossesShape, requireClasses } from "./class-labels.ts";
+import type { LossOptions } from "./pair-loss.ts";
+
+/** Options of `negativeLogLikelihood`. */
+export interface LikelihoodOptions {
+  /** How much each class counts: [classes]. */
+  readonly weights?: Tensor;
+  /** A label that counts for nothing, such as -1 for padding. */
+  readonly ignoreIndex?: number;
+}
+
+/**
+ * -w[label] log p[label] for log-probabilities [rows, classes, ...places] and class indices i32 [rows, ...places]. The mean
+ * divides by the sum of the weights of the labels that count. With `logSoftmax(logits, 1)` it is the cross-entropy with
+ * class weights, with labels to be ignored, or with one label for each place.
+ */
+export const negativeLogLikelihood = <
+  Logs extends Dims,
+  D extends DType,
+  Labels extends Dims,
+  E extends DType,
+  const R extends Reduction = "mean",
+>(
+  logProbabilities: Tensor<Logs, D>,
+  labels: Check<NoInfer<ClassesShape<"negativeLogLikelihood", Logs, Labels, E>>, Tensor<Labels, E>>,
+  options: LikelihoodOptions & LossOptions<R> = {},
+): Tensor<ReducedShape<R, LossesShape<Logs>>, D> =>
+  described(() => {
+    const name = "negativeLogLikelihood";
+    const [logs, given] = [tensorOf(name, logProbabilities), tensorOf(name, labels)];
+    const { weights, ignoreIndex, reduction } = options;
+    const ignored = ignoreIndex === undefined ? undefined : given.equal(ignoreIndex);
+    const known = ignored?.select(0, given) ?? given;
+    const chosen = requireClasses(name, "log-probabilities", logs, known);
+    const losses = chosen
+      .select(logs, 0)
+      .sum({ axes: [1] })
+      .neg();
+    if (weights === undefined && ignored === undefined) return reduced(losses, reduction);
+    const counted = weights?.gather(known) ?? losses.mul(0).add(1);
+    const weight = ignored?.select(0, counted) ?? counted;
+    const weighted = ignored?.select(0, losses.mul(weight)) ?? losses.mul(weight);
+    return reduction === undefined || reduction === "mean"
+      ? weighted.sum().div(weight.sum())
+      : reduced(weighted, reduction);
+  });

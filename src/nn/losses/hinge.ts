@@ -1,0 +1,69 @@
+// Losses of margins: nothing is left to learn from an answer that is right by a margin.
+import { described, tensorOf } from "../../ir/functions/argument.ts";
+import { relu } from "../../ir/functions/elementwise.ts";
+import { type ReducedShape, type Reduction, reduced } from "../../ir/functions/reduced.ts";
+import type { DType } from "../../ir/types/dtype.ts";
+import type { Check } from "../../ir/types/static/check.ts";
+import type { Dims, Tensor } from "../../ir/types/tensor.ts";
+import { type ClassesShape, type LossesShape, requireClasses } from "./class-labels.ts";
+import { type LossOptions, type PairLoss, pairLoss } from "./pair-loss.ts";
+
+/** How far a score is from being on the right side of 0 by 1. */
+const slack = (score: Tensor, side: Tensor): Tensor => relu(score.mul(side).neg().add(1));
+
+/** max(0, 1 - y f) for scores f and sides y of -1 or 1, both of one shape; the derivative at the kink is 0. */
+export const hinge: PairLoss<"hinge"> = pairLoss("hinge", slack);
+
+/** max(0, 1 - y f)^2 for scores f and sides y of -1 or 1, both of one shape. */
+export const squaredHinge: PairLoss<"squaredHinge"> = pairLoss("squaredHinge", (score, side) => {
+  const missing = slack(score, side);
+  return missing.mul(missing);
+});
+
+/** Options of losses with a margin. */
+export interface MarginOptions {
+  /** How far apart is far enough; 1 unless said. */
+  readonly margin?: number;
+}
+
+/**
+ * For distances x and sides y, both of one shape: x where y is 1 (alike), max(0, margin - x) where y is -1 (different).
+ * PyTorch's hinge embedding loss; its derivative at the kink is -1.
+ */
+export const hingeEmbedding: PairLoss<"hingeEmbedding", MarginOptions> = pairLoss(
+  "hingeEmbedding",
+  (distance, side, { margin = 1 }) => {
+    const missing = distance.neg().add(margin);
+    return side.equal(1).select(distance, missing.less(0).select(0, missing));
+  },
+);
+
+/** Options of `multiMargin`. */
+export interface MultiMarginOptions extends MarginOptions {
+  /** Whether each class's shortfall is squared. */
+  readonly squared?: boolean;
+}
+
+/**
+ * The sum over the wrong classes k of max(0, margin - s[right] + s[k]), divided by the number of classes, for scores
+ * [rows, classes] and class indices i32 [rows] (Crammer and Singer 2001); the mean over rows unless another reduction is said.
+ */
+export const multiMargin = <
+  Scores extends Dims,
+  D extends DType,
+  Labels extends Dims,
+  E extends DType,
+  const R extends Reduction = "mean",
+>(
+  scores: Tensor<Scores, D>,
+  labels: Check<NoInfer<ClassesShape<"multiMargin", Scores, Labels, E>>, Tensor<Labels, E>>,
+  options: MultiMarginOptions & LossOptions<R> = {},
+): Tensor<ReducedShape<R, LossesShape<Scores>>, D> =>
+  described(() => {
+    const [all, right] = [tensorOf("multiMargin", scores), tensorOf("multiMargin", labels)];
+    const chosen = requireClasses("multiMargin", "scores", all, right);
+    const { margin = 1, squared = false, reduction } = options;
+    const best = chosen.select(all, 0).sum({ axes: [1], keepDims: true });
+    const missing = chosen.select(0, relu(all.sub(best).add(margin)));
+    return reduced((squared ? missing.mul(missing) : missing).mean({ axes: [1] }), reduction);
+  });
