@@ -5,7 +5,15 @@ import { filesOnNode, floorOverrides } from "./scripts/floor-rules.ts";
 
 const nodeOnly = ["process", "Buffer", "require", "__dirname", "__filename", "setImmediate"];
 
-const entries = ["index", "formats/index", "nn/index", "optim/index", "codegen/index", "testing/index", "ir/text/index"];
+const entries = [
+  "index",
+  "formats/index",
+  "nn/index",
+  "optim/index",
+  "codegen/index",
+  "testing/index",
+  "ir/text/index",
+];
 const insideSrc = ["**/src/**", ...entries.map((entry) => `!**/src/${entry}.ts`)];
 const examplesRule = "Examples are written as a user would write them: they import the package's public entries alone.";
 

@@ -61,7 +61,10 @@ const confusionMatrix = ({ labels }: Digits, predicted: Int32Array): Promise<str
       y: { field: "digit", type: "ordinal", title: "digit" },
     },
     layer: [
-      { mark: "rect", encoding: { color: { field: "mistakes", type: "quantitative", scale: { range: ["#ffffff", "#d35400"] } } } },
+      {
+        mark: "rect",
+        encoding: { color: { field: "mistakes", type: "quantitative", scale: { range: ["#ffffff", "#d35400"] } } },
+      },
       { mark: { type: "text", fontSize: 11 }, encoding: { text: { field: "label", type: "nominal" } } },
     ],
   });

@@ -4,3 +4,4 @@ export { type Conv2dFunction, type Conv2dOptions, type Conv2dParams, type Conv2d
 export { type EmbeddingFunction, type EmbeddingParams, embedding } from "./embedding.ts";
 export { type LayerNormFunction, type LayerNormParams, layerNorm } from "./layer-norm.ts";
 export { type LinearFunction, type LinearParams, linear } from "./linear.ts";
+export * from "./losses/index.ts";

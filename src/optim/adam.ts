@@ -1,16 +1,41 @@
 // Adam: steps scaled by running moments of the gradient.
 import { expm1, neg } from "../ir/functions/elementwise.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
-import type { LearningRate, Optimizer } from "./optimizer.ts";
+import type { LearningRate, Optimizer, UpdateContext } from "./optimizer.ts";
 
 export interface AdamOptions {
   readonly learningRate?: LearningRate;
   /** Decay of the running mean of the gradient and of its square. */
   readonly betas?: readonly [first: number, second: number];
   readonly epsilon?: number;
-  /** L2 penalty, added to the gradient. */
+  /** L2 penalty: `adam` adds it to the gradient, `adamW` shrinks the parameter by it. */
   readonly weightDecay?: number;
+  /** Divides by the largest running mean of the square there has been (Reddi et al. 2018), not by the present one. */
+  readonly amsgrad?: boolean;
 }
+
+type Moments = Required<Pick<AdamOptions, "betas" | "epsilon">>;
+
+/** The state of Adam, by name. */
+const stateNames = (amsgrad: boolean): readonly string[] => ["mean", "square", ...(amsgrad ? ["largestSquare"] : [])];
+
+/** What Adam subtracts from a parameter for a gradient, and its new state. */
+const adamStep = (
+  { state, step, learningRate }: UpdateContext,
+  g: Tensor,
+  { betas: [beta1, beta2], epsilon }: Moments,
+): { readonly change: Tensor; readonly state: Readonly<Record<string, Tensor>> } => {
+  const mean = (state["mean"] ?? g).mul(beta1).add(g.mul(1 - beta1));
+  const square = (state["square"] ?? g).mul(beta2).add(g.mul(g).mul(1 - beta2));
+  const largestSquare = state["largestSquare"]?.maximum(square);
+  // 1 - b^t without cancellation: -(exp(t log b) - 1).
+  const correction = (beta: number): Tensor => neg(expm1(step.mul(Math.log(beta))));
+  const scaled = (largestSquare ?? square).div(correction(beta2)).sqrt().add(epsilon);
+  return {
+    change: mean.div(correction(beta1)).div(scaled).mul(learningRate),
+    state: { mean, square, ...(largestSquare === undefined ? {} : { largestSquare }) },
+  };
+};
 
 /**
  * Adam (Kingma and Ba 2015, algorithm 1):
@@ -19,20 +44,39 @@ export interface AdamOptions {
  */
 export const adam = ({
   learningRate = 1e-3,
-  betas: [beta1, beta2] = [0.9, 0.999],
+  betas = [0.9, 0.999],
   epsilon = 1e-8,
   weightDecay = 0,
+  amsgrad = false,
 }: AdamOptions = {}): Optimizer => ({
   name: "adam",
   learningRate,
-  state: ["mean", "square"],
-  update: ({ parameter, gradient, state, step, learningRate: rate }) => {
+  state: stateNames(amsgrad),
+  update: (context) => {
+    const { parameter, gradient } = context;
     const g = weightDecay === 0 ? gradient : gradient.add(parameter.mul(weightDecay));
-    const mean = (state["mean"] ?? g).mul(beta1).add(g.mul(1 - beta1));
-    const square = (state["square"] ?? g).mul(beta2).add(g.mul(g).mul(1 - beta2));
-    // 1 - b^t without cancellation: -(exp(t log b) - 1).
-    const correction = (beta: number): Tensor => neg(expm1(step.mul(Math.log(beta))));
-    const scaled = square.div(correction(beta2)).sqrt().add(epsilon);
-    return { parameter: parameter.sub(mean.div(correction(beta1)).div(scaled).mul(rate)), state: { mean, square } };
+    const { change, state } = adamStep(context, g, { betas, epsilon });
+    return { parameter: parameter.sub(change), state };
+  },
+});
+
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2): p = p - rate * weightDecay * p, and then a
+ * step of Adam, whose moments know nothing of the decay.
+ */
+export const adamW = ({
+  learningRate = 1e-3,
+  betas = [0.9, 0.999],
+  epsilon = 1e-8,
+  weightDecay = 1e-2,
+  amsgrad = false,
+}: AdamOptions = {}): Optimizer => ({
+  name: "adamW",
+  learningRate,
+  state: stateNames(amsgrad),
+  update: (context) => {
+    const { parameter, gradient, learningRate: rate } = context;
+    const { change, state } = adamStep(context, gradient, { betas, epsilon });
+    return { parameter: parameter.sub(parameter.mul(rate.mul(weightDecay))).sub(change), state };
   },
 });

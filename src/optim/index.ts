@@ -1,5 +1,7 @@
 // The package entry `weftgraph/optim`.
-export { type AdamOptions, adam } from "./adam.ts";
+export { type AdagradOptions, adagrad } from "./adagrad.ts";
+export { type AdamOptions, adam, adamW } from "./adam.ts";
 export type { LearningRate, Optimizer, Update, UpdateContext } from "./optimizer.ts";
-export { constant, cosine, type Schedule } from "./schedules.ts";
+export { type RmsPropOptions, rmsProp } from "./rms-prop.ts";
+export { constant, cosine, linear, noam, type Schedule, stepDecay, warmUp } from "./schedules.ts";
 export { type SgdOptions, sgd } from "./sgd.ts";

@@ -1,26 +1,65 @@
 // Stochastic gradient descent with momentum.
+import { reject } from "../ir/diagnostics/diagnostic.ts";
+import type { Tensor } from "../ir/types/tensor.ts";
 import type { LearningRate, Optimizer } from "./optimizer.ts";
 
 export interface SgdOptions {
   readonly learningRate: LearningRate;
   /** How much of the last step's direction is kept; 0 (the default) keeps none. */
   readonly momentum?: number;
+  /** How much of the gradient is left out of the velocity after the first step. */
+  readonly dampening?: number;
+  /** Whether the gradient is followed from where the velocity leads to (Nesterov's momentum). */
+  readonly nesterov?: boolean;
   readonly weightDecay?: number;
 }
 
+const requireMomentum = (momentum: number, dampening: number): void => {
+  if (momentum > 0 && dampening === 0) return;
+  reject("W140", {
+    what: "sgd: nesterov",
+    expected: "momentum above 0 without dampening",
+    given: `momentum ${momentum} and dampening ${dampening}`,
+    write: "sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true })",
+  });
+};
+
+/** The part of the gradient that enters the velocity: all of it in the first step, where there is no velocity yet. */
+const dampened = (gradient: Tensor, dampening: number, step: Tensor): Tensor => {
+  if (dampening === 0) return gradient;
+  const whole = step.mul(0).add(1);
+  return gradient.mul(
+    step
+      .lessEqual(1)
+      .select(whole, 1 - dampening)
+      .cast(gradient.dtype),
+  );
+};
+
 /**
  * Gradient descent with momentum, in PyTorch's form (Sutskever et al. 2013 with the learning rate outside):
- * v = momentum * v + (g + weightDecay * p);  p = p - learningRate * v.
+ * v = momentum * v + (1 - dampening) * (g + weightDecay * p);  p = p - learningRate * v. With Nesterov's momentum the
+ * parameter follows g + weightDecay * p + momentum * v. The first step is not dampened.
  */
-export const sgd = ({ learningRate, momentum = 0, weightDecay = 0 }: SgdOptions): Optimizer => ({
-  name: "sgd",
+export const sgd = ({
   learningRate,
-  state: momentum === 0 ? [] : ["velocity"],
-  update: ({ parameter, gradient, state, learningRate: rate }) => {
-    const decayed = weightDecay === 0 ? gradient : gradient.add(parameter.mul(weightDecay));
-    const { velocity } = state;
-    if (velocity === undefined) return { parameter: parameter.sub(decayed.mul(rate)), state: {} };
-    const moved = velocity.mul(momentum).add(decayed);
-    return { parameter: parameter.sub(moved.mul(rate)), state: { velocity: moved } };
-  },
-});
+  momentum = 0,
+  dampening = 0,
+  nesterov = false,
+  weightDecay = 0,
+}: SgdOptions): Optimizer => {
+  if (nesterov) requireMomentum(momentum, dampening);
+  return {
+    name: "sgd",
+    learningRate,
+    state: momentum === 0 ? [] : ["velocity"],
+    update: ({ parameter, gradient, state, step, learningRate: rate }) => {
+      const decayed = weightDecay === 0 ? gradient : gradient.add(parameter.mul(weightDecay));
+      const { velocity } = state;
+      if (velocity === undefined) return { parameter: parameter.sub(decayed.mul(rate)), state: {} };
+      const moved = velocity.mul(momentum).add(dampened(decayed, dampening, step));
+      const direction = nesterov ? decayed.add(moved.mul(momentum)) : moved;
+      return { parameter: parameter.sub(direction.mul(rate)), state: { velocity: moved } };
+    },
+  };
+};

@@ -27,6 +27,7 @@ import {
 import type { SpecTree } from "../model/parameter.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { differentiate } from "../passes/differentiate.ts";
+import { checkClip, clipGradients, type GradientClip } from "./gradient-clip.ts";
 
 /** How a model is trained. */
 export interface TrainingOptions<I extends InputSpecs, O extends Outputs, L extends InputSpecs, M extends Outputs> {
@@ -35,6 +36,8 @@ export interface TrainingOptions<I extends InputSpecs, O extends Outputs, L exte
   /** A float scalar to be made small, from the model's outputs and all inputs. */
   readonly loss: (outputs: O, inputs: InputTensors<I & L>) => Tensor;
   readonly optimizer: Optimizer;
+  /** A bound on what the optimizer is given of the gradients; `grads` gives them whole. */
+  readonly clip?: GradientClip;
   /** Further results of a step, such as the number of right answers. */
   readonly metrics?: (outputs: O, inputs: InputTensors<I & L>) => M;
 }
@@ -62,6 +65,7 @@ export interface AnyTraining {
     readonly inputs?: InputSpecs;
     readonly loss: (outputs: never, inputs: never) => Tensor;
     readonly optimizer: Optimizer;
+    readonly clip?: GradientClip;
     readonly metrics?: (outputs: never, inputs: never) => Outputs;
   };
   readonly location?: Location;
@@ -92,6 +96,7 @@ export const training = <
     const [expected, write] = ["a finite number or a function of the step", "learningRate: 0.1"];
     reject("W140", { what: "learningRate", expected, given: inWords(learningRate), write }, { location });
   }
+  checkClip(options.clip, location);
   return Object.freeze({ kind: "training", model, options, location });
 };
 
@@ -162,12 +167,15 @@ export const trainingGraph = (description: AnyTraining): Graph => {
       loss,
       paths.map(([, parameter]) => parameter),
     );
-    const trained = paths.flatMap(([path, parameter], position) => {
-      const gradient = gradients[position];
-      return gradient === undefined ? [] : [[path, parameter, gradient] as const];
-    });
+    const withParameters = (flows: readonly Tensor[]) =>
+      paths.flatMap(([path, parameter], position) => {
+        const gradient = flows[position];
+        return gradient === undefined ? [] : [[path, parameter, gradient] as const];
+      });
+    const trained = withParameters(gradients);
     const finite = allFinite([loss, ...gradients]) ?? loss.equal(loss);
-    const updates = updatesOf(trace, options.optimizer, trained, finite);
+    const followed = withParameters(clipGradients(gradients, options.clip));
+    const updates = updatesOf(trace, options.optimizer, followed, finite);
     const named = Object.fromEntries(trained.map(([path, , gradient]) => [gradientOutput(path), gradient]));
     return finishGraph(trace, model.name, [
       { name: "predict", outputs: namedValues(trace, outputs), updates: [] },

@@ -102,7 +102,7 @@ const expectWithin = (actual: ArrayLike<number> | undefined, wanted: NdArray, bo
     (most, value, at) => Math.max(most, Math.abs(value - (actual?.[at] ?? Number.NaN))),
     0,
   );
-  expect(worst, what).toBeLessThanOrEqual(bound);
+  if (!(worst <= bound)) throw new Error(`${what} is off by ${worst}, more than ${bound}`);
 };
 
 const expectAll = (
@@ -111,7 +111,7 @@ const expectAll = (
   bounds: Bounds,
 ): void => {
   for (const name of stored.outputs) expectWithin(results[name]?.data, stored.output(name), bounds.forward, name);
-  expect(Math.abs((results["loss"]?.data[0] ?? Number.NaN) - stored.loss), "loss").toBeLessThanOrEqual(
+  expect(Math.abs((results["loss"]?.data[0] ?? Number.NaN) - stored.loss)).toBeLessThanOrEqual(
     bounds.forward * Math.max(1, Math.abs(stored.loss)),
   );
   const gradients = Object.keys(results).filter((name) => name.startsWith("gradient."));

@@ -53,11 +53,13 @@ export const decode = ({ dtype, shape, data }: StoredTensor): NdArray => {
   return { dtype: dtype === "f32" ? "f64" : dtype, shape, data: elements };
 };
 
+/** The files are ours and of one format, which the decoding checks. */
+const read = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../golden/${name}.json`, import.meta.url), "utf8"));
+
 /** Reads a case by name. */
 export const golden = (name: string): GoldenCase => {
-  const file = new URL(`../golden/${name}.json`, import.meta.url);
-  // The files are ours and of one format, which the decoding checks.
-  const stored = JSON.parse(readFileSync(file, "utf8")) as StoredCase;
+  const stored = read(name) as StoredCase;
   const { expected } = stored;
   const from = (...groups: readonly Readonly<Record<string, StoredTensor>>[]) => {
     return (key: string): NdArray => {

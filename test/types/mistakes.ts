@@ -1,13 +1,16 @@
 // Calls that do not fit, each of which the type checker refuses. messages.test.ts reads what it says, and holds the run time to
 // the same sentence.
-import * as weft from "../../src/index.ts";
+import * as weft from "../../src/ir/functions/index.ts";
+import type { DType } from "../../src/ir/types/dtype.ts";
+import type { Dims, Tensor } from "../../src/ir/types/tensor.ts";
+import type { Params, SpecTree } from "../../src/model/parameter.ts";
 import * as nn from "../../src/nn/index.ts";
 
 /** A tensor of the graph that is being described. */
-export type Given = <D extends weft.DType, const S extends weft.Dims>(dtype: D, shape: S) => weft.Tensor<[...S], D>;
+export type Given = <D extends DType, const S extends Dims>(dtype: D, shape: S) => Tensor<[...S], D>;
 
 /** The layer's function over fresh parameters. */
-export type Bound = <T extends weft.SpecTree>(layer: T) => weft.Params<T>;
+export type Bound = <T extends SpecTree>(layer: T) => Params<T>;
 
 export const mistakes: { readonly [name: string]: (given: Given, bound: Bound) => unknown } = {
   matmul: (given) => {

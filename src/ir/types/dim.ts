@@ -67,7 +67,7 @@ const asFloor = (terms: Polynomial): { readonly inner: Polynomial; readonly divi
   const others = [...terms].filter(([monomial]) => monomial !== unit);
   const [only] = others;
   if (others.length !== 1 || only === undefined || only[1] !== 1) return undefined;
-  const parts = floorParts(only[0]);
+  const parts = atomsOf(only[0]).length === 1 ? floorParts(only[0]) : undefined;
   if (parts === undefined) return undefined;
   const outside = terms.get(unit) ?? 0;
   return { inner: addPolynomials(parts.inner, polynomial([[unit, outside * parts.divisor]])), divisor: parts.divisor };

@@ -13,11 +13,17 @@ const clampedLog = (probability: Tensor): Tensor => {
  * -(t log p + (1 - t) log(1 - p)) for probabilities p and targets t in [0, 1], both of one shape. Logarithms are at least
  * -100, as PyTorch has them, and their derivative there is 0. NaN where p is no probability.
  */
-export const binaryCrossEntropy: PairLoss<"binaryCrossEntropy"> = pairLoss("binaryCrossEntropy", (probability, target) => {
-  const yes = target.mul(clampedLog(probability));
-  const no = target.neg().add(1).mul(clampedLog(probability.neg().add(1)));
-  return yes.add(no).neg();
-});
+export const binaryCrossEntropy: PairLoss<"binaryCrossEntropy"> = pairLoss(
+  "binaryCrossEntropy",
+  (probability, target) => {
+    const yes = target.mul(clampedLog(probability));
+    const no = target
+      .neg()
+      .add(1)
+      .mul(clampedLog(probability.neg().add(1)));
+    return yes.add(no).neg();
+  },
+);
 
 /** Options of `binaryCrossEntropyWithLogits`. */
 export interface WithLogitsOptions {

@@ -4,7 +4,7 @@ import type { Dim } from "../../ir/types/dim.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { OnlyType } from "../../ir/types/static/indexing.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
-import { printType, sameShape } from "../../ir/types/tensor-type.ts";
+import { printType, sameShape, type TensorType, tensorType } from "../../ir/types/tensor-type.ts";
 
 /** The shape of one loss for each label: the scores' without axis 1. */
 export type LossesShape<Scores extends Dims> = Scores extends readonly [
@@ -25,15 +25,28 @@ export type ClassesShape<Op extends string, Scores extends Dims, Labels extends 
   "i32"
 >;
 
+/** W248 where scores have no axis of classes. */
+const requireScores = (op: string, operand: string, { shape, dtype, type }: Tensor): void => {
+  if (shape.length < 2) reject("W248", { op, operand, expected: `${dtype}[rows, classes]`, actual: printType(type) });
+};
+
+const requireType = (op: string, operand: string, { type }: Tensor, expected: TensorType): void => {
+  if (type.dtype !== expected.dtype || !sameShape(type.shape, expected.shape))
+    reject("W248", { op, operand, expected: printType(expected), actual: printType(type) });
+};
+
+/** W248 where scores have no axis of classes, or targets are not of their type. */
+export const requireAlike = (op: string, operand: string, scores: Tensor, targets: Tensor): void => {
+  requireScores(op, operand, scores);
+  requireType(op, "targets", targets, scores.type);
+};
+
 /** True at the class of each label, in the shape of the scores; W248 where labels and scores do not fit. */
 export const requireClasses = (op: string, operand: string, scores: Tensor, labels: Tensor): Tensor => {
-  const [rows, classes, ...rest] = scores.shape;
-  if (rows === undefined || classes === undefined)
-    return reject("W248", { op, operand, expected: `${scores.dtype}[rows, classes]`, actual: printType(scores.type) });
-  const expected = { dtype: "i32", shape: [rows, ...rest] } as const;
-  if (labels.dtype !== "i32" || !sameShape(labels.shape, expected.shape))
-    reject("W248", { op, operand: "labels", expected: printType(expected), actual: printType(labels.type) });
+  requireScores(op, operand, scores);
+  const [rows = 1, classes = 1, ...places] = scores.shape;
+  requireType(op, "labels", labels, tensorType("i32", [rows, ...places]));
+  // The axis of classes comes last, and belongs behind the rows.
   const last = scores.shape.length - 1;
-  // The new axis comes last, and belongs behind the rows.
   return labels.oneHot(classes, "bool").transpose(scores.shape.map((_, axis) => [0, last][axis] ?? axis - 1));
 };

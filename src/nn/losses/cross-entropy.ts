@@ -1,14 +1,14 @@
 // Losses of predicted class probabilities, beside `crossEntropy` of logits and class indices. All of them take logarithms:
 // what comes from logits goes through `logSoftmax` and never through a rounded probability.
 import { described, tensorOf } from "../../ir/functions/argument.ts";
+import { constant } from "../../ir/functions/creation.ts";
 import { logSoftmax } from "../../ir/functions/normalization.ts";
 import { type ReducedShape, type Reduction, reduced } from "../../ir/functions/reduced.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { Check } from "../../ir/types/static/check.ts";
 import type { OnlyType } from "../../ir/types/static/indexing.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
-import { requireMatrix } from "./class-labels.ts";
-import { type ClassesShape, type LossesShape, requireClasses } from "./class-labels.ts";
+import { type ClassesShape, type LossesShape, requireAlike, requireClasses } from "./class-labels.ts";
 import type { LossOptions } from "./pair-loss.ts";
 
 /** Options of `negativeLogLikelihood`. */
@@ -47,10 +47,39 @@ export const negativeLogLikelihood = <
       .sum({ axes: [1] })
       .neg();
     if (weights === undefined && ignored === undefined) return reduced(losses, reduction);
-    const counted = weights?.gather(known) ?? losses.mul(0).add(1);
+    const counted = weights?.gather(known) ?? constant(1, losses.shape, losses.dtype);
     const weight = ignored?.select(0, counted) ?? counted;
     const weighted = ignored?.select(0, losses.mul(weight)) ?? losses.mul(weight);
     return reduction === undefined || reduction === "mean"
       ? weighted.sum().div(weight.sum())
       : reduced(weighted, reduction);
+  });
+
+/**
+ * -sum over classes of t log softmax(x) for logits x and wanted probabilities t, both [rows, classes, ...places]: one loss
+ * for each row and place, and the mean over them unless another reduction is said.
+ */
+export const crossEntropyWithProbabilities = <
+  Logits extends Dims,
+  D extends DType,
+  Targets extends Dims,
+  E extends DType,
+  const R extends Reduction = "mean",
+>(
+  logits: Tensor<Logits, D>,
+  targets: Check<
+    NoInfer<OnlyType<"crossEntropyWithProbabilities", "targets", Targets, E, Logits, D>>,
+    Tensor<Targets, E>
+  >,
+  options: LossOptions<R> = {},
+): Tensor<ReducedShape<R, LossesShape<Logits>>, D> =>
+  described(() => {
+    const name = "crossEntropyWithProbabilities";
+    const [scores, wanted] = [tensorOf(name, logits), tensorOf(name, targets)];
+    requireAlike(name, "logits", scores, wanted);
+    const losses = wanted
+      .mul(logSoftmax(scores, 1))
+      .sum({ axes: [1] })
+      .neg();
+    return reduced(losses, options.reduction);
   });

@@ -84,21 +84,19 @@ describe("foldWindows", () => {
 
   it("is the transpose of windows: <windows(x), y> = <x, foldWindows(y)>", () => {
     fc.assert(
-      fc.property(
-        windows.arbitrary(fc),
-        fc.integer(),
-        ({ operands: [type], attrs: { value: _, ...geometry } }, seed) => {
-          const random = randomNumbers(seed);
-          const x = randomArray(type, random);
-          const taken = meaning("windows", [x], { ...geometry, value: 0 });
-          const y = randomArray(taken, random);
-          const [, , height, width] = type.shape;
-          const folded = meaning("foldWindows", [y], { ...geometry, height, width });
-          const left = taken.data.reduce((sum, element, at) => sum + element * (y.data[at] ?? 0), 0);
-          const right = x.data.reduce((sum, element, at) => sum + element * (folded.data[at] ?? 0), 0);
-          expectClose(array([], [left]), array([], [right]), 1, 1e-10);
-        },
-      ),
+      fc.property(windows.arbitrary(fc), fc.integer(), ({ operands: [type], attrs }, seed) => {
+        const random = randomNumbers(seed);
+        const x = randomArray(type, random);
+        const { kernel, stride, padding, dilation } = attrs;
+        const geometry = { kernel, stride, padding, dilation };
+        const taken = meaning("windows", [x], { ...geometry, value: 0 });
+        const y = randomArray(taken, random);
+        const [, , height, width] = type.shape;
+        const folded = meaning("foldWindows", [y], { ...geometry, height, width });
+        const left = taken.data.reduce((sum, element, at) => sum + element * (y.data[at] ?? 0), 0);
+        const right = x.data.reduce((sum, element, at) => sum + element * (folded.data[at] ?? 0), 0);
+        expectClose(array([], [left]), array([], [right]), 1, 1e-10);
+      }),
       { numRuns: 200 },
     );
   });
