@@ -55,7 +55,7 @@ const windows: Pick<NetworkShapeRows, "W241" | "W242" | "W243"> = {
         : `write ${attribute} as [height, width].`,
     explanation:
       "A window has a kernel, a stride and a dilation of at least 1 along height and width, and padding of at least 0 on the four sides.",
-    example: "maxPool2d(x, { kernel: [2, 2], stride: [0, 0] }) is wrong; stride: [2, 2] is right",
+    example: "maxPool2d(x, 2, { stride: 0 }) is wrong; stride: 2 is right",
   }),
   W243: entry({
     title: "no window fits",

@@ -214,6 +214,6 @@ export const shapes: ShapeRows = {
     message: ({ type }) => `randomBits: the key is i32[2], not ${type}`,
     help: () => "feed two i32 numbers; the same key gives the same bits.",
     explanation: "Random bits are a function of a key of two words and of the position, so that a run can be repeated.",
-    example: 'randomBits(input("key", "i32", [2]), [32, 128])',
+    example: 'inputs: { key: spec("i32", [2]) }, forward: (p, { key }) => ({ bits: randomBits(key, [32, 128]) })',
   }),
 };

@@ -3,7 +3,7 @@
 // is let through here is still checked when the graph is described. Each result passes through `infer Result extends Dim`,
 // which changes nothing but tells the checker what it is: in code with open type parameters it would try all branches.
 import type { Dim } from "../dim.ts";
-import type { AddIntegers, FloorDivideInteger, IsNegative, SubtractIntoInteger } from "./integer.ts";
+import type { AddIntegers, FloorDivideInteger, IsNegative, MultiplyIntegers, NegateInteger } from "./integer.ts";
 import type { MultiplyNaturals, SubtractNaturals } from "./natural.ts";
 import type {
   AddPolynomials,
@@ -79,7 +79,7 @@ export type SubtractDims<A extends Dim, B extends Dim> = (
     : B extends 0
       ? CanonicalDim<A>
       : [A, B] extends [infer X extends number, infer Y extends number]
-        ? SubtractIntoInteger<X, Y>
+        ? AddIntegers<X, NegateInteger<Y>>
         : PrintPolynomial<SubtractPolynomials<PolynomialOf<A>, PolynomialOf<B>>>
 ) extends infer Result extends Dim
   ? Result
@@ -90,7 +90,7 @@ export type MultiplyDims<A extends Dim, B extends Dim> = (
   IsEitherUnknown<A, B> extends true
     ? number
     : [A, B] extends [infer X extends number, infer Y extends number]
-      ? MultiplyNaturals<X, Y>
+      ? MultiplyIntegers<X, Y>
       : PrintPolynomial<MultiplyPolynomials<PolynomialOf<A>, PolynomialOf<B>>>
 ) extends infer Result extends Dim
   ? Result
