@@ -2,6 +2,7 @@
 // from fresh parameters, so that any one run can be repeated by its seed.
 import { instantiateJavaScript } from "../backends/javascript/instantiate-javascript.ts";
 import { evaluateEntry, type NamedArrays } from "../backends/reference/interpreter.ts";
+import { zeroInputs } from "../backends/reference/zero-inputs.ts";
 import { type Executable, makeExecutable } from "../backends/runtime/executable.ts";
 import { hostArray, type NDArray } from "../backends/runtime/host-array.ts";
 import { instantiate } from "../compile/compile-graph.ts";
@@ -108,7 +109,7 @@ const meaningOf = (
   feeds: NamedArrays,
   parameters: NamedArrays,
 ): ReadonlyMap<string, NdArray> => {
-  const { outputs, updates } = evaluateEntry(graph, entry.name, feeds, parameters);
+  const { outputs, updates } = evaluateEntry(graph, entry.name, { ...zeroInputs(graph), ...feeds }, parameters);
   return new Map([
     ...Object.entries(outputs),
     ...Object.entries(updates).map(([name, array]) => [updated(name), array] as const),

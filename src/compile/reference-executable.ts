@@ -1,13 +1,14 @@
 // The reference meaning behind the interface of a compiled program: every op evaluated in double precision, slow and
 // obvious. What the other backends are compared with, by tests and by users.
 import { evaluateEntry, type NamedArrays } from "../backends/reference/interpreter.ts";
+import { zeroInputs } from "../backends/reference/zero-inputs.ts";
 import { checkIndices, checkNames, type Executable, type InputFacts } from "../backends/runtime/executable.ts";
 import { checkedFeed, hostArray, type NDArray } from "../backends/runtime/host-array.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import type { Graph } from "../ir/graph/graph.ts";
 import type { EntryPoint, PlannedProgram, Port } from "../ir/loop/kernel.ts";
 import { type DataArray, dtypes } from "../ir/types/dtype.ts";
-import { type NdArray, sizeOf } from "../ir/types/ndarray.ts";
+import type { NdArray } from "../ir/types/ndarray.ts";
 import { knownType } from "../ir/types/shape.ts";
 
 const toReference = ({ type }: Port, data: DataArray): NdArray => ({
@@ -31,15 +32,7 @@ export const referenceExecutable = (graph: Graph, program: PlannedProgram, facts
   const entries = new Map<string, EntryPoint>(program.entries.map((entry) => [entry.name, entry]));
   const portOf = (name: string): Port =>
     parameters.get(name) ?? reject("W307", { name, known: [...parameters.keys()] });
-  // The compiled program reads fewer inputs than the graph mentions, where nothing depends on them: those need not be fed.
-  const unread: NamedArrays = Object.fromEntries(
-    [...graph.nodes.values()].flatMap((node) => {
-      const [result] = node.results;
-      if (node.op !== "input" || result === undefined) return [];
-      const type = knownType(result.type);
-      return [[node.attrs.name, { ...type, data: new Float64Array(sizeOf(type.shape)) }]];
-    }),
-  );
+  const unread = zeroInputs(graph);
   return {
     backend: "reference",
     entries: [...entries.keys()],
