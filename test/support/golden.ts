@@ -22,7 +22,7 @@ interface StoredCase {
     readonly grad_params: Readonly<Record<string, StoredTensor>>;
   };
   readonly scale: { readonly forward: number; readonly grads: number };
-  readonly float32_max_abs_err: { readonly forward: number; readonly grads: number };
+  readonly float32_max_abs_err: { readonly forward: number; readonly loss: number; readonly grads: number };
 }
 
 /** A case: arrays by name, and gradients of the inputs and parameters alike by the name of what they belong to. */
@@ -39,7 +39,7 @@ export interface GoldenCase {
   readonly loss: number;
   readonly scale: { readonly forward: number; readonly grads: number };
   /** What PyTorch itself loses when it runs the case in f32. */
-  readonly float32Error: { readonly forward: number; readonly grads: number };
+  readonly float32Error: { readonly forward: number; readonly loss: number; readonly grads: number };
 }
 
 const elementsOf = { f64: Float64Array, f32: Float32Array, i32: Int32Array, u8: Uint8Array } as const;
@@ -80,5 +80,37 @@ export const golden = (name: string): GoldenCase => {
     loss: decode(expected.loss).data[0] ?? Number.NaN,
     scale: stored.scale,
     float32Error: stored.float32_max_abs_err,
+  };
+};
+
+interface StoredRun {
+  readonly inputs: Readonly<Record<string, StoredTensor>>;
+  readonly params: Readonly<Record<string, StoredTensor>>;
+  readonly expected: {
+    readonly steps: readonly { readonly loss: number; readonly params: Readonly<Record<string, StoredTensor>> }[];
+  };
+  readonly float32_max_abs_err: { readonly forward: number; readonly loss: number };
+}
+
+/** A run of an optimizer: the loss before each step, and the parameters after it. */
+export interface GoldenRun {
+  readonly inputs: Readonly<Record<string, NdArray>>;
+  readonly parameters: Readonly<Record<string, NdArray>>;
+  readonly steps: readonly { readonly loss: number; readonly parameters: Readonly<Record<string, NdArray>> }[];
+  /** What PyTorch itself loses when it runs the case in f32: of the parameters, and of the loss. */
+  readonly float32Error: { readonly forward: number; readonly loss: number };
+}
+
+const decodeAll = (tensors: Readonly<Record<string, StoredTensor>>): Readonly<Record<string, NdArray>> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, decode(tensor)]));
+
+/** Reads a run of an optimizer by name. */
+export const goldenRun = (name: string): GoldenRun => {
+  const { inputs, params, expected, float32_max_abs_err } = read(name) as StoredRun;
+  return {
+    inputs: decodeAll(inputs),
+    parameters: decodeAll(params),
+    steps: expected.steps.map(({ loss, params }) => ({ loss, parameters: decodeAll(params) })),
+    float32Error: float32_max_abs_err,
   };
 };
