@@ -26,8 +26,8 @@ const plain: Conv2dAttrs = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1
 const placement = (config: Readonly<Record<string, unknown>>): Conv2dAttrs => {
   const pair = (name: string, otherwise: number): Spatial => {
     const value = config[name] ?? otherwise;
-    const [height, width]: readonly unknown[] = Array.isArray(value) ? value : [value, value];
-    return [Number(height), Number(width)];
+    const both: readonly unknown[] = Array.isArray(value) ? value : [value, value];
+    return [Number(both[0]), Number(both[1])];
   };
   const [vertical, horizontal] = pair("padding", 0);
   const padding: Padding = [vertical, vertical, horizontal, horizontal];
