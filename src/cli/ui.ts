@@ -33,7 +33,8 @@ type Stream = NodeJS.WriteStream;
 
 const paletteOf = ({ isTTY }: Stream, { NO_COLOR, FORCE_COLOR, TERM }: NodeJS.ProcessEnv): Palette => {
   const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== "0";
-  const wanted = forced || (isTTY && TERM !== "dumb");
+  // A stream that is no terminal has no `isTTY` at all, and `undefined` would leave the choice to picocolors.
+  const wanted = forced || (Boolean(isTTY) && TERM !== "dumb");
   return picocolors.createColors(wanted && (NO_COLOR === undefined || NO_COLOR === ""));
 };
 

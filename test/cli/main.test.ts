@@ -135,6 +135,8 @@ model classifier, entry predict, on wasm
     expect(asked.err).toContain("\u001B[31merror[W601]:");
     const both = await weft(fixtures, ["prnt"], { FORCE_COLOR: "1", NO_COLOR: "1", NODE_NO_WARNINGS: "1" });
     expect(both).toEqual({ code: 2, out: "", err: plain });
+    // Where output is no terminal there are no colours, also on machines of continuous integration.
+    expect(await weft(fixtures, ["prnt"], { CI: "true" })).toEqual({ code: 2, out: "", err: plain });
     expect(await weft(fixtures, ["prnt"])).toEqual({ code: 2, out: "", err: plain });
   });
 });
