@@ -33,9 +33,9 @@ type Stream = NodeJS.WriteStream;
 
 const paletteOf = ({ isTTY }: Stream, { NO_COLOR, FORCE_COLOR, TERM }: NodeJS.ProcessEnv): Palette => {
   const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== "0";
-  // A stream that is no terminal has no `isTTY` at all, and `undefined` would leave the choice to picocolors.
-  const wanted = forced || (Boolean(isTTY) && TERM !== "dumb");
-  return picocolors.createColors(wanted && (NO_COLOR === undefined || NO_COLOR === ""));
+  // A stream that is no terminal has no `isTTY` at all, and to pass `undefined` on would leave the choice to picocolors.
+  if (!forced && (!isTTY || TERM === "dumb")) return picocolors.createColors(false);
+  return picocolors.createColors(NO_COLOR === undefined || NO_COLOR === "");
 };
 
 const errorColors = ({ red, bold, cyan, dim, green }: Palette): Colors => ({
