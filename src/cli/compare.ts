@@ -1,10 +1,4 @@
-// How results are compared: by bits, and by distance from a reference.
-
-/** The first element in which two arrays of one type differ in bits, NaN being one class; undefined where none does. */
-export const firstDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number | undefined => {
-  for (let at = 0; at < a.length; at++) if (!Object.is(a[at], b[at])) return at;
-  return undefined;
-};
+// How far results are from a reference.
 
 /**
  * The largest distance of an element from its reference, relative to the largest magnitude in the reference. Infinite

@@ -3,6 +3,7 @@
 import { instantiateJavaScript } from "../backends/javascript/instantiate-javascript.ts";
 import { evaluateEntry, type NamedArrays } from "../backends/reference/interpreter.ts";
 import { zeroInputs } from "../backends/reference/zero-inputs.ts";
+import { differingElement } from "../backends/runtime/differing-element.ts";
 import { type Executable, makeExecutable } from "../backends/runtime/executable.ts";
 import { hostArray, type NDArray } from "../backends/runtime/host-array.ts";
 import { instantiate } from "../compile/compile-graph.ts";
@@ -16,7 +17,7 @@ import { printType } from "../ir/types/tensor-type.ts";
 import type { AnyModel } from "../model/model.ts";
 import { flattenSpecs } from "../model/parameter.ts";
 import { initialize, parameterStore } from "../training/compiled-model.ts";
-import { firstDifference, relativeError } from "./compare.ts";
+import { relativeError } from "./compare.ts";
 import { randomValues, seedAt } from "./random-values.ts";
 import type { Progress } from "./ui.ts";
 
@@ -141,7 +142,7 @@ const compareBits = (row: Row, trial: Trial, backends: readonly string[]): reado
   return others.flatMap((right, position) => {
     const [mine, theirs] = [trial.results[0]?.get(row.tensor), trial.results[position + 1]?.get(row.tensor)];
     if (row.differing.includes(right) || mine === undefined || theirs === undefined) return [];
-    const element = firstDifference(mine.data, theirs.data);
+    const element = differingElement(mine.data, theirs.data);
     if (element === undefined) return [];
     row.differing.push(right);
     const values = { left, leftValue: exact(mine, element), right, rightValue: exact(theirs, element) };

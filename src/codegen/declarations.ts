@@ -1,24 +1,16 @@
 // The `.d.ts` of a standalone module: feeds and results by name, with their shapes as literal types.
-import type { DType } from "../ir/types/dtype.ts";
+import { dtypes } from "../ir/types/dtype.ts";
 import type { EmittedEntry, EmittedPort } from "./interface-table.ts";
 import type { ModuleParts } from "./module-text.ts";
-
-const arrayTypes: { readonly [D in DType]: string } = {
-  f32: "Float32Array",
-  f64: "Float64Array",
-  i32: "Int32Array",
-  u8: "Uint8Array",
-  bool: "Uint8Array",
-};
 
 const quote = (name: string): string => JSON.stringify(name);
 
 const shapeType = (shape: readonly number[]): string => `readonly [${shape.join(", ")}]`;
 
 const arrayType = ({ dtype, shape }: EmittedPort): string =>
-  `NDArray<${quote(dtype)}, ${shapeType(shape)}, ${arrayTypes[dtype]}>`;
+  `NDArray<${quote(dtype)}, ${shapeType(shape)}, ${dtypes[dtype].arrayName}>`;
 
-const feedType = ({ dtype, shape }: EmittedPort): string => `Feed<${shapeType(shape)}, ${arrayTypes[dtype]}>`;
+const feedType = ({ dtype, shape }: EmittedPort): string => `Feed<${shapeType(shape)}, ${dtypes[dtype].arrayName}>`;
 
 const record = (fields: readonly (readonly [name: string, type: string])[]): string =>
   fields.length === 0

@@ -39,7 +39,7 @@ const requireStorable = (name: string, { dtype, shape, data }: StoredTensor): vo
   const fail = (why: string): never => reject("W406", { name, why });
   if (name === metadataName) fail("the format keeps that name for itself");
   if (!Object.hasOwn(codes, dtype)) fail(`${inWords(dtype)} is not a dtype`);
-  const wanted = dtypes[dtype].allocate(0).constructor.name;
+  const wanted = dtypes[dtype].arrayName;
   if (data.constructor.name !== wanted) fail(`${dtype} is held by a ${wanted}, not by ${inWords(data)}`);
   if (data.length !== sizeOf(shape)) fail(`[${shape.join(", ")}] has ${sizeOf(shape)} elements, not ${data.length}`);
 };

@@ -1,5 +1,6 @@
 // How parameters start. An initialiser fills an array from a stream of random numbers that depends only on the seed and
 // the parameter's name, so adding a layer never changes how the others begin.
+import { sizeOf } from "../ir/types/ndarray.ts";
 
 /** Uniform random numbers in [0, 1), 24 bits each. */
 export type RandomStream = () => number;
@@ -27,20 +28,18 @@ export const randomStream = (seed: number, name: string): RandomStream => {
   };
 };
 
-const count = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);
-
 /** How many inputs feed one output: weights are [outputs, inputs, ...window]. */
-const fanIn = (shape: readonly number[]): number => (shape.length < 2 ? count(shape) : count(shape.slice(1)));
+const fanIn = (shape: readonly number[]): number => (shape.length < 2 ? sizeOf(shape) : sizeOf(shape.slice(1)));
 
 const fanOut = (shape: readonly number[]): number =>
-  shape.length < 2 ? count(shape) : (shape[0] ?? 1) * count(shape.slice(2));
+  shape.length < 2 ? sizeOf(shape) : (shape[0] ?? 1) * sizeOf(shape.slice(2));
 
 const filled = (name: string, element: (shape: readonly number[]) => (random: RandomStream) => number): Initializer =>
   Object.freeze({
     name,
     fill: (shape: readonly number[], random: RandomStream) => {
       const next = element(shape);
-      return Float64Array.from({ length: count(shape) }, () => next(random));
+      return Float64Array.from({ length: sizeOf(shape) }, () => next(random));
     },
   });
 

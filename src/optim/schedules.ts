@@ -10,7 +10,7 @@ export type Schedule = (step: Tensor) => Tensor;
 export const constant =
   (rate: number): Schedule =>
   (step) =>
-    step.mul(0).add(rate);
+    filled(rate, step.shape, step.dtype);
 
 /** Half a cosine from `rate` at the first step down to `end` after `steps` (Loshchilov and Hutter 2017, equation 5). */
 export const cosine =

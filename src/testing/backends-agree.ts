@@ -4,10 +4,11 @@
 import type { Backend, Instance } from "../backends/backend.ts";
 import { closureBackend } from "../backends/closure/closure-backend.ts";
 import { instantiateJavaScript } from "../backends/javascript/instantiate-javascript.ts";
+import { differingElement } from "../backends/runtime/differing-element.ts";
 import { wasmBackend } from "../backends/wasm/instantiate.ts";
 import { invariant } from "../ir/diagnostics/invariant.ts";
 import type { PlannedProgram, Port } from "../ir/loop/kernel.ts";
-import { type DataArray, type DType, dtypes } from "../ir/types/dtype.ts";
+import { type DataArray, dtypes } from "../ir/types/dtype.ts";
 
 /** Arrays by the names of ports. */
 export type PortArrays = ReadonlyMap<string, DataArray>;
@@ -65,9 +66,6 @@ export const poison = (program: PlannedProgram, { memory }: Instance): void => {
   }
 };
 
-const bitsOf = (dtype: DType, value: number): string =>
-  Number.isNaN(value) ? `${dtype} nan` : Object.is(value, -0) ? "-0" : String(value);
-
 /** The first element in which two outcomes differ in bits. */
 export const firstDifference = (left: Outcome, right: Outcome): Difference | undefined => {
   for (const [group, other] of [
@@ -75,12 +73,11 @@ export const firstDifference = (left: Outcome, right: Outcome): Difference | und
     [left.parameters, right.parameters],
   ] as const)
     for (const [name, array] of group) {
-      const against = other.get(name);
-      for (const [element, value] of array.entries()) {
-        const found = against?.[element] ?? Number.NaN;
-        if (bitsOf("f32", value) !== bitsOf("f32", found))
-          return { backends: [left.backend, right.backend], name, element, values: [value, found] };
-      }
+      const against = other.get(name) ?? [];
+      const element = differingElement(array, against);
+      const values = (at: number): readonly [number, number] => [array[at] ?? Number.NaN, against[at] ?? Number.NaN];
+      if (element !== undefined)
+        return { backends: [left.backend, right.backend], name, element, values: values(element) };
     }
   return undefined;
 };

@@ -112,8 +112,8 @@ const allFinite = (tensors: readonly Tensor[]): Tensor | undefined =>
     .map((tensor) => tensor.abs().max().less(Number.POSITIVE_INFINITY))
     .reduce<Tensor | undefined>((all, each) => all?.logicalAnd(each) ?? each, undefined);
 
-const learningRateOf = ({ learningRate }: Optimizer, step: Tensor): Tensor =>
-  typeof learningRate === "number" ? step.mul(0).add(learningRate) : learningRate(step);
+const learningRateOf = (trace: Trace, { learningRate }: Optimizer, step: Tensor): Tensor =>
+  typeof learningRate === "number" ? trace.constant(learningRate, step.dtype) : learningRate(step);
 
 /** The updates of one step, each kept only if the step is finite. */
 const updatesOf = (
@@ -125,7 +125,7 @@ const updatesOf = (
   const count = trace.parameter(stepParameter, { dtype: "i32", shape: [] });
   const step = count.add(1);
   const real = step.cast("f32");
-  const learningRate = learningRateOf(optimizer, real);
+  const learningRate = learningRateOf(trace, optimizer, real);
   const updates = new Map([[stepParameter, finite.select(step, count)]]);
   for (const [path, parameter, gradient] of trained) {
     const state = Object.fromEntries(

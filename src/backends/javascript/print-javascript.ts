@@ -4,7 +4,7 @@
 // kernels k0_matmul, ..., so nothing a user wrote can become code.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { Kernel, PlannedProgram } from "../../ir/loop/kernel.ts";
-import type { DType } from "../../ir/types/dtype.ts";
+import { dtypes } from "../../ir/types/dtype.ts";
 import { type Helper, printHelpers } from "./helpers.ts";
 import { printConstant } from "./print-constant.ts";
 import { printBlock } from "./print-statement.ts";
@@ -17,14 +17,6 @@ export interface PrintJavaScriptOptions {
    */
   readonly constants?: "inline" | "external";
 }
-
-const arrayTypes: { readonly [D in DType]: string } = {
-  f32: "Float32Array",
-  f64: "Float64Array",
-  i32: "Int32Array",
-  u8: "Uint8Array",
-  bool: "Uint8Array",
-};
 
 /** `k3_matmul`: the compiler's name for a kernel is there to help reading, reduced to what an identifier may hold. */
 const functionName = (name: string, position: number): string =>
@@ -46,7 +38,7 @@ const printViews = (program: PlannedProgram, buffers: Names): readonly string[] 
   [...program.buffers].map(([name, { dtype, length }]) => {
     const offset = program.memory.offsets.get(name);
     invariant(offset !== undefined, `program ${program.name}: buffer ${name} has no place`);
-    return `const ${buffers.get(name)} = new ${arrayTypes[dtype]}(memory, ${offset}, ${length});`;
+    return `const ${buffers.get(name)} = new ${dtypes[dtype].arrayName}(memory, ${offset}, ${length});`;
   });
 
 const printConstants = (program: PlannedProgram, buffers: Names, used: Set<Helper>): readonly string[] =>

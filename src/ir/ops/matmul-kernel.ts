@@ -18,6 +18,7 @@ import {
 } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import { sizeOf, stridesOf } from "../types/ndarray.ts";
+import { loopNest } from "./loop-nest.ts";
 import type { MatmulAttrs } from "./matmul-attributes.ts";
 import type { KernelContext } from "./op.ts";
 import { rowBlocks, storeTile, type TileRow } from "./register-tile.ts";
@@ -49,18 +50,6 @@ const extentsOf = ({ attrs, operandTypes, resultTypes }: Context): Extents => {
 const batchIndex = (batch: readonly Expr[], operandBatch: readonly number[]): readonly Expr[] =>
   batch.slice(batch.length - operandBatch.length).map((at, axis) => (operandBatch[axis] === 1 ? i32(0) : at));
 
-/** Nested serial loops over a shape; `fill` gets one index per axis. */
-export const overShape = (
-  body: BlockBuilder,
-  shape: readonly number[],
-  fill: (index: readonly Expr[], body: BlockBuilder) => void,
-  outer: readonly Expr[] = [],
-): void => {
-  const [extent, ...rest] = shape;
-  if (extent === undefined) fill(outer, body);
-  else body.loop(extent, (at, inner) => overShape(inner, rest, fill, [...outer, at]), { hint: "b" });
-};
-
 /** Packs the right operand: `[batch][panel][depth][8]`, zeros past the last column. */
 const packColumns = (context: Context, { columns, depth }: Extents): string => {
   const { attrs, operands, operandTypes } = context;
@@ -69,35 +58,40 @@ const packColumns = (context: Context, { columns, depth }: Extents): string => {
   const packed = context.scratch("f32", sizeOf(batch) * panels * depth * panelColumns, "packed");
   const rest = columns % panelColumns;
   context.kernel("pack", (root) => {
-    overShape(root, batch, (at, body) => {
-      const panel = (block: BlockBuilder, which: Expr | number, width: number): void => {
-        block.loop(
-          depth,
-          (k, inner) => {
-            const start = add(multiply(add(multiply(flatten(at, batch), panels), which), depth), k);
-            const base = inner.name(multiply(start, panelColumns), "base");
-            inner.loop(
-              width,
-              (column, innermost) => {
-                const j = add(multiply(i32(which), panelColumns), column);
-                const index = attrs.transposeB ? [...at, j, k] : [...at, k, j];
-                innermost.store(packed, add(base, column), operands[1](innermost, index));
-              },
-              { mode: "vector", hint: "j" },
-            );
-            if (width < panelColumns)
-              inner.loop(panelColumns, (column, innermost) => innermost.store(packed, add(base, column), f32(0)), {
-                from: width,
-                hint: "j",
-              });
-          },
-          { hint: "k" },
-        );
-      };
-      const full = Math.floor(columns / panelColumns);
-      if (full > 0) body.loop(full, (which, inner) => panel(inner, which, panelColumns), { hint: "p" });
-      if (rest > 0) panel(body, full, rest);
-    });
+    loopNest(
+      root,
+      batch,
+      (body, at) => {
+        const panel = (block: BlockBuilder, which: Expr | number, width: number): void => {
+          block.loop(
+            depth,
+            (k, inner) => {
+              const start = add(multiply(add(multiply(flatten(at, batch), panels), which), depth), k);
+              const base = inner.name(multiply(start, panelColumns), "base");
+              inner.loop(
+                width,
+                (column, innermost) => {
+                  const j = add(multiply(i32(which), panelColumns), column);
+                  const index = attrs.transposeB ? [...at, j, k] : [...at, k, j];
+                  innermost.store(packed, add(base, column), operands[1](innermost, index));
+                },
+                { mode: "vector", hint: "j" },
+              );
+              if (width < panelColumns)
+                inner.loop(panelColumns, (column, innermost) => innermost.store(packed, add(base, column), f32(0)), {
+                  from: width,
+                  hint: "j",
+                });
+            },
+            { hint: "k" },
+          );
+        };
+        const full = Math.floor(columns / panelColumns);
+        if (full > 0) body.loop(full, (which, inner) => panel(inner, which, panelColumns), { hint: "p" });
+        if (rest > 0) panel(body, full, rest);
+      },
+      { hint: "b" },
+    );
   });
   return packed;
 };
@@ -194,15 +188,20 @@ const buildTiled = (context: Context, extents: Extents): void => {
   const full = Math.floor(columns / panelColumns);
   const rest = columns % panelColumns;
   context.kernel("matmul", (root) => {
-    overShape(root, extents.batch, (batch, body) => {
-      if (full > 0)
-        body.loop(
-          full,
-          (panel, inner) => multiplyPanel(context, inner, extents, { batch, panel, width: panelColumns, packed }),
-          { hint: "p" },
-        );
-      if (rest > 0) multiplyPanel(context, body, extents, { batch, panel: full, width: rest, packed });
-    });
+    loopNest(
+      root,
+      extents.batch,
+      (body, batch) => {
+        if (full > 0)
+          body.loop(
+            full,
+            (panel, inner) => multiplyPanel(context, inner, extents, { batch, panel, width: panelColumns, packed }),
+            { hint: "p" },
+          );
+        if (rest > 0) multiplyPanel(context, body, extents, { batch, panel: full, width: rest, packed });
+      },
+      { hint: "b" },
+    );
   });
 };
 
@@ -212,32 +211,37 @@ const buildPlain = (context: Context, extents: Extents): void => {
   const [a, b] = operandTypes;
   const { dtype, shape } = resultTypes[0];
   context.kernel("matmul", (root) => {
-    overShape(root, shape, (index, body) => {
-      const batch = index.slice(0, -2);
-      const [i, j] = index.slice(-2);
-      if (i === undefined || j === undefined) return;
-      const sum = body.mutable(literal(loadType(dtype), 0), "acc");
-      body.loop(
-        extents.depth,
-        (k, inner) => {
-          const left = operands[0](inner, [
-            ...batchIndex(batch, a.shape.slice(0, -2)),
-            ...(attrs.transposeA ? [k, i] : [i, k]),
-          ]);
-          const right = operands[1](inner, [
-            ...batchIndex(batch, b.shape.slice(0, -2)),
-            ...(attrs.transposeB ? [j, k] : [k, j]),
-          ]);
-          inner.assign(sum, binary("add", sum, binary("mul", left, right)));
-        },
-        { hint: "k" },
-      );
-      body.store(context.resultBuffer(), flatten(index, shape), sum);
-      context.finish(
-        body,
-        index.map((from) => ({ from, extent: 1 })),
-      );
-    });
+    loopNest(
+      root,
+      shape,
+      (body, index) => {
+        const batch = index.slice(0, -2);
+        const [i, j] = index.slice(-2);
+        if (i === undefined || j === undefined) return;
+        const sum = body.mutable(literal(loadType(dtype), 0), "acc");
+        body.loop(
+          extents.depth,
+          (k, inner) => {
+            const left = operands[0](inner, [
+              ...batchIndex(batch, a.shape.slice(0, -2)),
+              ...(attrs.transposeA ? [k, i] : [i, k]),
+            ]);
+            const right = operands[1](inner, [
+              ...batchIndex(batch, b.shape.slice(0, -2)),
+              ...(attrs.transposeB ? [j, k] : [k, j]),
+            ]);
+            inner.assign(sum, binary("add", sum, binary("mul", left, right)));
+          },
+          { hint: "k" },
+        );
+        body.store(context.resultBuffer(), flatten(index, shape), sum);
+        context.finish(
+          body,
+          index.map((from) => ({ from, extent: 1 })),
+        );
+      },
+      { hint: "b" },
+    );
   });
 };
 

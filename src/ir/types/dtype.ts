@@ -22,6 +22,8 @@ interface DTypeRow<D extends DType> {
   readonly isFloat: boolean;
   /** Where two dtypes meet in arithmetic the higher wins. */
   readonly promotion: number;
+  /** The class of the typed array, by name. */
+  readonly arrayName: string;
   readonly allocate: (length: number) => ArrayOf[D];
   readonly view: (buffer: ArrayBuffer, byteOffset: number, length: number) => ArrayOf[D];
 }
@@ -32,6 +34,7 @@ export const dtypes: { readonly [D in DType]: DTypeRow<D> } = {
     bytes: 4,
     isFloat: true,
     promotion: 3,
+    arrayName: "Float32Array",
     allocate: (length) => new Float32Array(length),
     view: (buffer, byteOffset, length) => new Float32Array(buffer, byteOffset, length),
   },
@@ -39,6 +42,7 @@ export const dtypes: { readonly [D in DType]: DTypeRow<D> } = {
     bytes: 8,
     isFloat: true,
     promotion: 4,
+    arrayName: "Float64Array",
     allocate: (length) => new Float64Array(length),
     view: (buffer, byteOffset, length) => new Float64Array(buffer, byteOffset, length),
   },
@@ -46,6 +50,7 @@ export const dtypes: { readonly [D in DType]: DTypeRow<D> } = {
     bytes: 4,
     isFloat: false,
     promotion: 2,
+    arrayName: "Int32Array",
     allocate: (length) => new Int32Array(length),
     view: (buffer, byteOffset, length) => new Int32Array(buffer, byteOffset, length),
   },
@@ -53,6 +58,7 @@ export const dtypes: { readonly [D in DType]: DTypeRow<D> } = {
     bytes: 1,
     isFloat: false,
     promotion: 1,
+    arrayName: "Uint8Array",
     allocate: (length) => new Uint8Array(length),
     view: (buffer, byteOffset, length) => new Uint8Array(buffer, byteOffset, length),
   },
@@ -60,6 +66,7 @@ export const dtypes: { readonly [D in DType]: DTypeRow<D> } = {
     bytes: 1,
     isFloat: false,
     promotion: 0,
+    arrayName: "Uint8Array",
     allocate: (length) => new Uint8Array(length),
     view: (buffer, byteOffset, length) => new Uint8Array(buffer, byteOffset, length),
   },

@@ -1,5 +1,5 @@
-// The passes over kernels, in their order: short loops are written out; indices are made simple, so that the vectoriser sees which are contiguous; it
-// leaves limits and offsets that are simplified again; and what is left invariant moves out.
+// The passes over kernels, in their order: short loops are written out; indices are made simple, so that the vectoriser
+// sees which are contiguous; it leaves limits and offsets that are simplified again; and what is left invariant moves out.
 import type { Kernel } from "../../ir/loop/kernel.ts";
 import { hoist } from "./hoist.ts";
 import type { KernelPass } from "./kernel-pass.ts";
