@@ -54,6 +54,7 @@ const kindNames: { readonly [K in Extract<AttributeKind, string>]: string } = {
   dtype: "an element type",
   integers: "whole numbers",
   dims: "extents",
+  body: "a graph, as (%x: f32[2]) { yield %x }",
   resultDtype: "the element type of the result",
   resultShape: "the shape of the result",
 };
@@ -87,6 +88,7 @@ export const loweringOf = ({ lower }: AnyOp): string => {
   if (lower.by === "ops") return "replaced by other ops before lowering";
   if (lower.by === "kernel") return "kernels of its own";
   if (lower.by === "alias") return "no code: the same elements in the same order";
+  if (lower.by === "body") return "a loop of the kernels of its body";
   if (lower.by === "memory") return "memory, not computation";
   return workNames[lower.work];
 };

@@ -3,15 +3,20 @@
 import { invariant } from "../ir/diagnostics/invariant.ts";
 import type { Location } from "../ir/diagnostics/location.ts";
 import { order } from "../ir/graph/analysis.ts";
+import { bodyIn } from "../ir/graph/body-graph.ts";
 import { decomposition, isComposite } from "../ir/graph/decomposition.ts";
 import { type Edited, type Editor, edit } from "../ir/graph/edit.ts";
 import type { Graph, Node, ValueId } from "../ir/graph/graph.ts";
 import type { CoreOp } from "../ir/ops/index.ts";
+import { editBodies } from "./everywhere.ts";
 import type { Pass } from "./pass.ts";
 
-/** Whether no composite is left. */
+/** Whether no composite is left, in the graph and in the bodies that it repeats. */
 export const isDecomposed = (graph: Graph): graph is Graph<CoreOp> =>
-  [...graph.nodes.values()].every(({ op }) => !isComposite(op));
+  [...graph.nodes.values()].every((node) => {
+    const body = bodyIn(node);
+    return !isComposite(node.op) && (body === undefined || isDecomposed(body));
+  });
 
 /** Puts what a composite is made of into the graph; gives its results there. */
 const splice = (
@@ -47,7 +52,13 @@ const splice = (
 };
 
 /** The graph in core ops alone, and what changed. */
-export const decomposeGraph = (graph: Graph): Edited =>
+export const decomposeGraph = (graph: Graph): Edited => {
+  const inner = editBodies(graph, (body) => decomposeGraph(body).graph);
+  const { graph: result, patches } = decomposeNodes(inner.graph);
+  return { graph: result, patches: [...inner.patches, ...patches] };
+};
+
+const decomposeNodes = (graph: Graph): Edited =>
   edit(graph, (editor) => {
     for (const node of order(graph)) {
       if (!isComposite(node.op)) continue;

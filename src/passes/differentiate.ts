@@ -4,13 +4,17 @@
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { invariant } from "../ir/diagnostics/invariant.ts";
 import { onBehalfOf } from "../ir/diagnostics/location.ts";
-import { definitionOf, order, reachable } from "../ir/graph/analysis.ts";
+import { definitionOf, order, reachable, typeOf } from "../ir/graph/analysis.ts";
+import { describeBody, inlineBody, inputsRead, withInputs } from "../ir/graph/body.ts";
+import { bodyResults, graphOf } from "../ir/graph/body-graph.ts";
 import { graphBuilder } from "../ir/graph/builder.ts";
 import { copyEntries, copyNodes } from "../ir/graph/copy.ts";
 import type { Entry, Graph, Node, NodeId, ValueId } from "../ir/graph/graph.ts";
-import { type Trace, withTrace } from "../ir/graph/trace.ts";
+import { currentTrace, type Trace, withTrace } from "../ir/graph/trace.ts";
 import { traceOf, traceOver } from "../ir/graph/traced-tensor.ts";
+import type { Body, BodyTools } from "../ir/ops/body.ts";
 import { opOf } from "../ir/ops/index.ts";
+import type { Emitter } from "../ir/ops/op.ts";
 import { isFloat } from "../ir/types/dtype.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
 import { printType, sameType } from "../ir/types/tensor-type.ts";
@@ -46,7 +50,8 @@ const pullBack = (trace: Trace, arrivals: Arrivals, { op, attrs, operands, resul
   const resultTensors = results.map(({ id }) => trace.tensor(id));
   const operandTensors = operands.map(trace.tensor);
   const cotangents = vjp({
-    ...trace,
+    ...toolsOf(trace),
+    flows: results.map(({ id }) => arrivals.has(id)),
     attrs,
     operands: operandTensors,
     results: resultTensors,
@@ -66,6 +71,74 @@ const pullBack = (trace: Trace, arrivals: Arrivals, { op, attrs, operands, resul
 };
 
 /**
+ * The gradients that reach some tensors from cotangents of others, all of the graph being described; `undefined` where
+ * none does. Ops without a derivative on the way are refused (W122).
+ */
+const backpropagate = (
+  trace: Trace,
+  cotangents: readonly (readonly [of: Tensor, cotangent: Tensor])[],
+  wanted: readonly Tensor[],
+): readonly (Tensor | undefined)[] => {
+  const arrivals: Arrivals = new Map();
+  for (const [of, cotangent] of cotangents) arrive(arrivals, trace.value(of, "differentiate"), cotangent);
+  const values = wanted.map((tensor) => trace.value(tensor, "differentiate"));
+  const graph = trace.builder.finish("primal", []);
+  const nodes = order(graph);
+  const depending = dependents(nodes, new Set(values));
+  const needed = reachable(arrivals.keys(), (value) => definitionOf(graph, value));
+  withTrace(trace, () => {
+    for (const node of nodes.toReversed())
+      if (depending.has(node.id) && needed.has(node.id))
+        onBehalfOf(node.location, () => pullBack(trace, arrivals, node));
+  });
+  return values.map((value) => arrivals.get(value));
+};
+
+/** What the derivative rules of ops with a body work with. */
+const bodyTools: BodyTools = {
+  describe: describeBody,
+  inline: (body, inputs) => {
+    const trace = innermostTrace(inputs);
+    const places = inlineBody(body, trace.builder, inputs.map((input) => trace.value(input)));
+    const placed = (value: ValueId): Tensor => {
+      const place = places.get(value);
+      invariant(place !== undefined, `%${value} of a body is written out`);
+      return trace.tensor(place);
+    };
+    return { outputs: bodyResults(graphOf(body)).map(placed), costly: costlyValues(body).map(placed) };
+  },
+  costlyTypes: (body) => costlyValues(body).map((value) => typeOf(graphOf(body), value)),
+  pullBack: (cotangents, wanted) => {
+    const trace = innermostTrace(wanted);
+    return backpropagate(trace, cotangents, wanted).map((gradient) => gradient ?? null);
+  },
+  inputsRead,
+  withInputs,
+};
+
+/** What every derivative rule gets, whatever the op. */
+export const toolsOf = ({ emit, constant }: Trace): Emitter & { readonly bodies: BodyTools } => ({
+  emit,
+  constant,
+  bodies: bodyTools,
+});
+
+/** The trace of the body being described. */
+const innermostTrace = (tensors: readonly Tensor[]): Trace => {
+  const [first] = tensors;
+  return first === undefined ? currentTrace("differentiate") : traceOf(first, "differentiate");
+};
+
+/** Whether computing a node takes a loop of its own: what else there is costs a few instructions where it is read. */
+const isCostly = ({ op }: Node): boolean => {
+  const { lower } = opOf(op);
+  return lower.by === "kernel" || lower.by === "ops" || lower.by === "body" || (lower.by === "element" && lower.work === "loop");
+};
+
+const costlyValues = (body: Body): readonly ValueId[] =>
+  order(graphOf(body)).flatMap((node) => (isCostly(node) ? node.results.map(({ id }) => id) : []));
+
+/**
  * The gradients of a scalar loss, one for each given tensor and of its type; zeros where the loss does not depend on it.
  * Works on tensors of the graph being described, and on its own results again. `reject`s a loss that is not one float
  * number (W120), a tensor that holds no floats (W121), and ops without a derivative on the way (W122).
@@ -74,23 +147,8 @@ export const differentiate = (loss: Tensor, withRespectTo: readonly Tensor[]): r
   if (!isFloat(loss.dtype) || loss.shape.length > 0) reject("W120", { type: printType(loss.type) });
   for (const { dtype, type } of withRespectTo) if (!isFloat(dtype)) reject("W121", { type: printType(type) });
   const trace = traceOf(loss, "differentiate");
-  const lossValue = trace.value(loss, "differentiate");
-  const values = withRespectTo.map((tensor) => trace.value(tensor, "differentiate"));
-
-  const graph = trace.builder.finish("primal", []);
-  const nodes = order(graph);
-  const depending = dependents(nodes, new Set(values));
-  const needed = reachable([lossValue], (value) => definitionOf(graph, value));
-  const arrivals: Arrivals = new Map([[lossValue, trace.constant(1, loss.dtype)]]);
-  withTrace(trace, () => {
-    for (const node of nodes.toReversed())
-      if (depending.has(node.id) && needed.has(node.id))
-        onBehalfOf(node.location, () => pullBack(trace, arrivals, node));
-  });
-  return withRespectTo.map((tensor, position) => {
-    const value = values[position];
-    return (value === undefined ? undefined : arrivals.get(value)) ?? zeros(trace, tensor);
-  });
+  const gradients = backpropagate(trace, [[loss, trace.constant(1, loss.dtype)]], withRespectTo);
+  return withRespectTo.map((tensor, position) => gradients[position] ?? zeros(trace, tensor));
 };
 
 /** What to differentiate in a finished graph. */

@@ -14,6 +14,7 @@ import { knownShape } from "../ir/types/shape.ts";
 import type { FusedEntry, FusedGraph, Group } from "./fused-graph.ts";
 import { mergeFollowers } from "./fusion/followers.ts";
 import { type Fusing, fusingOf, workOf } from "./fusion/fusing.ts";
+import { stepGraph } from "./fusion/step-graph.ts";
 import type { Pass } from "./pass.ts";
 
 /** Whether a reader of this size may read an operand more than once per element. */
@@ -59,7 +60,7 @@ const assignRoots = (fusing: Fusing): ReadonlyMap<NodeId, NodeId> => {
   const isRoot = (node: Node, { roots, repeated, distance }: Standing): boolean => {
     const work = workOf(node);
     if (work === "memory" || work === "alias") return false;
-    if (work === "kernel" || work === "loop" || node.results.some(({ id }) => required.has(id))) return true;
+    if (work === "kernel" || work === "body" || work === "loop" || node.results.some(({ id }) => required.has(id))) return true;
     return distance >= reach || (work === "scalar" && (repeated || roots.size !== 1));
   };
   for (const node of nodes.toReversed()) {
@@ -84,20 +85,38 @@ const initialGroups = (fusing: Fusing): readonly Group[] => {
   return fusing.nodes.flatMap((node): readonly Group[] => {
     const set = members.get(node.id);
     if (set === undefined) return [];
-    const anchor = workOf(node) === "kernel" ? { anchor: node.id } : {};
+    const work = workOf(node);
+    const anchor = work === "kernel" || work === "body" ? { anchor: node.id } : {};
     return [{ members: set, ...anchor, outputs: node.results.map(({ id }) => id) }];
   });
 };
 
-const fuseEntry = (graph: Graph, entry: Entry): FusedEntry => {
+const fuseEntry = (graph: Graph<CoreOp>, entry: Entry): FusedEntry => {
   const fusing = fusingOf(graph, entry);
-  return { entry, groups: mergeFollowers(fusing, initialGroups(fusing)) };
+  return { entry, groups: mergeFollowers(fusing, initialGroups(fusing)).map((group) => withStep(graph, group)) };
 };
+
+/** A recurrence with its step, which computes no more than what is wanted of its results. */
+const withStep = (graph: Graph<CoreOp>, group: Group): Group => {
+  const anchor = group.anchor === undefined ? undefined : graph.nodes.get(group.anchor);
+  if (anchor?.op !== "scan") return group;
+  const { carried } = anchor.attrs;
+  const isWanted = (output: number): boolean => {
+    const result = anchor.results[carried + output];
+    return result !== undefined && group.outputs.includes(result.id);
+  };
+  return { ...group, step: fuse(stepGraph(anchor, isWanted)) };
+};
+
+const fuse = (graph: Graph<CoreOp>): FusedGraph => ({
+  graph,
+  entries: graph.entries.map((entry) => fuseEntry(graph, entry)),
+});
 
 /** Groups the nodes of every entry point into kernels. */
 export const fuseElementwise: Pass<Graph<CoreOp>, FusedGraph> = {
   name: "fuse-elementwise",
   summary:
     "Computes chains of elementwise ops, and what leads to or follows a reduction, product or convolution, in one kernel.",
-  run: (graph) => ({ graph, entries: graph.entries.map((entry) => fuseEntry(graph, entry)) }),
+  run: fuse,
 };

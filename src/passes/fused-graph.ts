@@ -10,7 +10,9 @@ export interface Group {
   readonly members: ReadonlySet<NodeId>;
   /** The member that brings its own kernels, if there is one; the other members then follow it, element by element. */
   readonly anchor?: NodeId;
-  /** The values that others read, all of one shape. */
+  /** The step of a recurrence: the anchor is then a `scan`, and nothing follows it. */
+  readonly step?: FusedGraph;
+  /** The values that others read; all of one shape, but for those of a recurrence. */
   readonly outputs: readonly ValueId[];
 }
 

@@ -5,6 +5,7 @@ import type { CoreOp } from "../ir/ops/index.ts";
 import { cse } from "./cse.ts";
 import { dce } from "./dce.ts";
 import { decompose, onCore } from "./decompose.ts";
+import { everywhere } from "./everywhere.ts";
 import { foldConstants } from "./fold-constants.ts";
 import { fuseElementwise } from "./fuse-elementwise.ts";
 import { onKernels } from "./loop/on-program.ts";
@@ -38,10 +39,14 @@ export const absorbTransposes: Pass<Graph, Graph> = rewritePass(
 );
 
 /** Everything that makes a graph smaller, until nothing does. */
-export const optimize: Pass<Graph, Graph> = fixpoint(
-  "optimize",
-  "Simplifies, folds, shares and removes until nothing changes.",
-  [simplify, absorbTransposes, foldConstants, cse, dce],
+export const optimize: Pass<Graph, Graph> = everywhere(
+  fixpoint("optimize", "Simplifies, folds, shares and removes until nothing changes.", [
+    simplify,
+    absorbTransposes,
+    foldConstants,
+    cse,
+    dce,
+  ]),
 );
 
 /** From the graph that a user described to one that lowers. */

@@ -2,11 +2,13 @@
 // under which the graph makes no sense is refused where it stops making sense.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { dimAttributes, usedSymbols } from "../ir/graph/analysis.ts";
+import { bodyOf } from "../ir/graph/body.ts";
+import { bodyIn } from "../ir/graph/body-graph.ts";
 import { graphBuilder } from "../ir/graph/builder.ts";
 import { copyEntries, copyNodes } from "../ir/graph/copy.ts";
 import { requireDeclaredSymbols } from "../ir/graph/declared-symbols.ts";
 import type { Graph, Node } from "../ir/graph/graph.ts";
-import type { Attributes, AttributeValue } from "../ir/ops/attributes.ts";
+import { type Attributes, type AttributeValue, isBody } from "../ir/ops/attributes.ts";
 import { type Bindings, bindDim, type Dim, isKnown } from "../ir/types/dim.ts";
 import { printShape } from "../ir/types/tensor-type.ts";
 import type { Pass } from "./pass.ts";
@@ -22,6 +24,7 @@ const checkBindings = (graph: Graph, bindings: Bindings): void => {
 /** The attribute with symbols bound; list or single, as it was. */
 const bindValue = (value: AttributeValue | undefined, bindings: Bindings): AttributeValue => {
   const bind = (dim: Dim): Dim => bindDim(dim, bindings);
+  if (isBody(value)) return value;
   if (typeof value === "object") return value.map(bind);
   return typeof value === "string" || typeof value === "number" ? bind(value) : (value ?? 0);
 };
@@ -30,7 +33,19 @@ const bindAttributes = (node: Node, bindings: Bindings): Attributes => {
   const names = dimAttributes(node.op);
   if (names.length === 0) return node.attrs;
   const attrs: Attributes = node.attrs;
-  return { ...attrs, ...Object.fromEntries(names.map((name) => [name, bindValue(attrs[name], bindings)])) };
+  const body = bodyIn(node);
+  return {
+    ...attrs,
+    ...Object.fromEntries(names.map((name) => [name, bindValue(attrs[name], bindings)])),
+    ...(body === undefined ? {} : { body: bodyOf(bound(body, bindings)) }),
+  };
+};
+
+/** The graph typed anew with its symbols bound. */
+const bound = (graph: Graph, bindings: Bindings): Graph => {
+  const builder = graphBuilder();
+  const copy = copyNodes(graph, builder, { attributes: (node) => bindAttributes(node, bindings) });
+  return builder.finish(graph.name, copyEntries(graph.entries, copy));
 };
 
 /** Types are inferred anew, but an extent such as T-2 may fall below 0 without any op minding. */
@@ -46,9 +61,7 @@ export const bindSymbols = (graph: Graph, bindings: Bindings): Graph => {
   checkBindings(graph, bindings);
   if (usedSymbols(graph).length === 0) return graph;
   checkExtents(graph, bindings);
-  const builder = graphBuilder();
-  const copy = copyNodes(graph, builder, { attributes: (node) => bindAttributes(node, bindings) });
-  return builder.finish(graph.name, copyEntries(graph.entries, copy));
+  return bound(graph, bindings);
 };
 
 /** A pass that binds symbols. `reject`s symbols from nowhere (W131), missing symbols (W124), values that are no extents (W125), negative extents (W126). */

@@ -10,6 +10,7 @@ import { type AnyOp, type OpKind, opOf } from "../../src/ir/ops/index.ts";
 import { isFloat } from "../../src/ir/types/dtype.ts";
 import { type KnownType, type NdArray, sizeOf } from "../../src/ir/types/ndarray.ts";
 import type { TensorType } from "../../src/ir/types/tensor-type.ts";
+import { toolsOf } from "../../src/passes/differentiate.ts";
 
 /** An array of a shape from its elements, f64 unless said otherwise. */
 export const array = (
@@ -71,8 +72,8 @@ export const gradients = (
     operands: tensors,
     results: emitMany(trace, kind, tensors, attrs as Attributes),
     cotangents: [flow],
-    emit: trace.emit,
-    constant: trace.constant,
+    flows: [true],
+    ...toolsOf(trace),
   });
   const outputs = found.flatMap((tensor, position) =>
     tensor === null ? [] : [{ name: `gradient${position}`, value: trace.value(tensor) }],

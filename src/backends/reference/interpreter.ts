@@ -1,9 +1,12 @@
 // The meaning of graphs, executed: every op's own `evaluate` in double precision, one node after the other, nothing fused,
 // nothing reused. Slow and obvious on purpose, for it is what every pass and every backend is compared with.
-import { invariant } from "../../ir/diagnostics/invariant.ts";
+import { InvariantError, invariant } from "../../ir/diagnostics/invariant.ts";
 import { definitionOf, order, reachable } from "../../ir/graph/analysis.ts";
+import { bodyResults, graphOf } from "../../ir/graph/body-graph.ts";
 import { decomposition } from "../../ir/graph/decomposition.ts";
 import type { Entry, Graph, NamedValue, Node, ValueId } from "../../ir/graph/graph.ts";
+import { inputNames } from "../../ir/graph/index-ranges.ts";
+import type { RunBody } from "../../ir/ops/body.ts";
 import { opOf } from "../../ir/ops/index.ts";
 import { type KnownType, type NdArray, sizeOf } from "../../ir/types/ndarray.ts";
 import { knownShape } from "../../ir/types/shape.ts";
@@ -61,11 +64,28 @@ export const evaluateNode = (
   options: EvaluationOptions = {},
 ): readonly NdArray[] => {
   const { evaluate } = opOf(node.op);
-  if (evaluate !== undefined) return evaluate(operands, node.attrs).map((array) => rounded(array, options));
+  if (evaluate !== undefined)
+    return evaluate(operands, node.attrs, bodyRunner(options)).map((array) => rounded(array, options));
   const graph = decomposition(node.op, operands, node.attrs);
   const feeds = Object.fromEntries(operands.map((operand, position) => [`operand${position}`, operand]));
-  const inner = options.round === undefined ? {} : { round: options.round };
-  return Object.values(evaluateEntry(graph, node.op, feeds, {}, inner).outputs);
+  return Object.values(evaluateEntry(graph, node.op, feeds, {}, unobserved(options)).outputs);
+};
+
+const unobserved = ({ round }: EvaluationOptions): EvaluationOptions => (round === undefined ? {} : { round });
+
+/** Runs the bodies of ops that repeat one. */
+const bodyRunner = (options: EvaluationOptions): RunBody => {
+  return (body, inputs) => {
+    const graph = graphOf(body);
+    const wanted = bodyResults(graph);
+    const feeds = Object.fromEntries(inputNames(graph).map((name, at) => [name, inputs[at] ?? unfed(name)]));
+    const values = evaluateNodes(graph, wanted, feeds, {}, unobserved(options));
+    return wanted.flatMap((value) => values.get(value) ?? []);
+  };
+};
+
+const unfed = (name: string): NdArray => {
+  throw new InvariantError(`weftgraph contradicts itself (please report this): nothing is given for ${name} of a body`);
 };
 
 const evaluateNodes = (

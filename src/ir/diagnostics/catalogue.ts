@@ -5,6 +5,7 @@ import { descriptions } from "./catalogue/descriptions.ts";
 import { files } from "./catalogue/files.ts";
 import { functionArguments } from "./catalogue/function-arguments.ts";
 import { graphs } from "./catalogue/graphs.ts";
+import { recurrenceRows } from "./catalogue/recurrence.ts";
 import { running } from "./catalogue/running.ts";
 import { shapes } from "./catalogue/shapes.ts";
 import { training } from "./catalogue/training.ts";
@@ -14,6 +15,7 @@ type Catalogue = typeof graphs &
   typeof descriptions &
   typeof shapes &
   typeof functionArguments &
+  typeof recurrenceRows &
   typeof running &
   typeof files &
   typeof training &
@@ -24,6 +26,7 @@ export const catalogue: Catalogue = {
   ...descriptions,
   ...shapes,
   ...functionArguments,
+  ...recurrenceRows,
   ...running,
   ...files,
   ...training,

@@ -28,15 +28,18 @@ export const requireFit = (name: string, a: Tensor, b: Operand): void => {
   requireSameDType(name, a.type, b.type);
 };
 
-/**
- * Describes the result of a public function. A refusal that has no place yet gets that of the caller. `T` is what the
- * static rule gave, which the run time holds to: the two are tested against each other.
- */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the one place where static shapes are put on
-export const described = <T extends Tensor>(describeResult: () => Tensor): T => {
+/** Describes; a refusal that has no place yet gets that of the caller of the public function. */
+export const atCaller = <R>(describe: () => R): R => {
   try {
-    return describeResult() as T;
+    return describe();
   } catch (error) {
     throw error instanceof WeftError ? locate(error, captureLocation()) : error;
   }
 };
+
+/**
+ * Describes the result of a public function. `T` is what the static rule gave, which the run time holds to: the two are
+ * tested against each other.
+ */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the one place where static shapes are put on
+export const described = <T extends Tensor>(describeResult: () => Tensor): T => atCaller(describeResult) as T;

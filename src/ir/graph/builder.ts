@@ -5,7 +5,7 @@
 import { locate, type Note, reject, WeftError } from "../diagnostics/diagnostic.ts";
 import { invariant } from "../diagnostics/invariant.ts";
 import type { Location } from "../diagnostics/location.ts";
-import type { Attributes, AttributeValue } from "../ops/attributes.ts";
+import { type Attributes, type AttributeValue, isBody } from "../ops/attributes.ts";
 import { type OpKind, opOf } from "../ops/index.ts";
 import type { DataArray, DType } from "../types/dtype.ts";
 import { printType, type Shape, type TensorType, tensorType } from "../types/tensor-type.ts";
@@ -43,9 +43,11 @@ const keyOfValue = (value: AttributeValue): string =>
     ? Object.is(value, -0)
       ? "-0"
       : String(value)
-    : typeof value === "object"
-      ? `[${value.map((item) => (typeof item === "string" ? JSON.stringify(item) : keyOfValue(item))).join()}]`
-      : JSON.stringify(value);
+    : isBody(value)
+      ? value.text
+      : typeof value === "object"
+        ? `[${value.map((item) => (typeof item === "string" ? JSON.stringify(item) : keyOfValue(item))).join()}]`
+        : JSON.stringify(value);
 
 /** The same text for the same attributes, whatever the order they were written in. */
 export const attributesKey = (attrs: Attributes): string =>

@@ -3,6 +3,7 @@ import { reject } from "../diagnostics/diagnostic.ts";
 import type { Attributes } from "../ops/attributes.ts";
 import { symbolsOf } from "../types/dim.ts";
 import { dimAttributes } from "./analysis.ts";
+import { bodyIn } from "./body-graph.ts";
 import type { Graph, Node } from "./graph.ts";
 
 const symbolsOfTypes = ({ results }: Node): readonly string[] =>
@@ -15,13 +16,17 @@ const symbolsOfAttributes = ({ op, attrs }: Node): readonly string[] => {
     .flatMap((dim) => (typeof dim === "string" ? symbolsOf(dim) : []));
 };
 
-/** Refuses (W131) a symbol that no input and no parameter has, at the op that uses it first. */
-export const requireDeclaredSymbols = (graph: Graph): void => {
-  const nodes = [...graph.nodes.values()];
-  const declared = new Set(
-    nodes.filter(({ op }) => op === "input" || op === "parameter").flatMap((node) => symbolsOfTypes(node)),
-  );
-  for (const node of nodes)
+const requireDeclared = (graph: Graph, declared: ReadonlySet<string>): void => {
+  for (const node of graph.nodes.values()) {
     for (const symbol of [...symbolsOfTypes(node), ...symbolsOfAttributes(node)])
       if (!declared.has(symbol)) reject("W131", { symbol, op: node.op }, { location: node.location });
+    const body = bodyIn(node);
+    if (body !== undefined) requireDeclared(body, declared);
+  }
+};
+
+/** Refuses (W131) a symbol that no input and no parameter has, at the op that uses it first. */
+export const requireDeclaredSymbols = (graph: Graph): void => {
+  const leaves = [...graph.nodes.values()].filter(({ op }) => op === "input" || op === "parameter");
+  requireDeclared(graph, new Set(leaves.flatMap((node) => symbolsOfTypes(node))));
 };

@@ -1,6 +1,6 @@
 // The text of one node: what a line of IR text and a message about a broken graph have in common. Reads only the node
 // and the schema of its op, so that it also shows nodes that are wrong.
-import type { AttributeKind, AttributeValue } from "../ops/attributes.ts";
+import { type AttributeKind, type AttributeValue, isBody } from "../ops/attributes.ts";
 import { printType } from "../types/tensor-type.ts";
 import type { Node, ValueId } from "./graph.ts";
 import { isInResultType, schemaOf } from "./schema.ts";
@@ -14,6 +14,10 @@ export const isPlainName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/
 /** A name that a user chose, quoted as JSON where it is no plain name. */
 export const printName = (name: string): string => (isPlainName(name) ? name : JSON.stringify(name));
 
+/** Lines two blanks further in, also those that a line holds itself. */
+export const indented = (lines: readonly string[]): string =>
+  lines.map((line) => `  ${line.replaceAll("\n", "\n  ")}\n`).join("");
+
 /** A number as the shortest text that reads back as the same number: `-0`, `nan` and `inf` included. */
 export const printNumber = (value: number): string => {
   if (Number.isNaN(value)) return "nan";
@@ -26,6 +30,7 @@ const printValue = (kind: AttributeKind | undefined, value: AttributeValue): str
   if (typeof value === "number") return printNumber(value);
   if (typeof value === "boolean") return String(value);
   if (typeof value === "string") return kind === "text" || kind === undefined ? JSON.stringify(value) : value;
+  if (isBody(value)) return value.text;
   return `[${value.map((item) => (typeof item === "number" ? printNumber(item) : item)).join(", ")}]`;
 };
 

@@ -10,6 +10,8 @@ import type { ValueId } from "./graph.ts";
 /** Tensors of one graph under construction. */
 export interface Trace extends Emitter {
   readonly builder: GraphBuilder;
+  /** The graph around this one, whose tensors may be used here too: for the body of an op that repeats it. */
+  readonly outer?: Trace;
   readonly input: (name: string, type: TensorType) => Tensor;
   readonly parameter: (name: string, type: TensorType) => Tensor;
   readonly data: (dtype: DType, shape: readonly number[], data: DataArray) => Tensor;

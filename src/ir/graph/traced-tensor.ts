@@ -279,13 +279,26 @@ class TracedTensor implements Tensor {
 const requireTensor = (op: string, operand: unknown): Tensor =>
   isTensor(operand) ? operand : reject("W230", { op, given: inWords(operand) }, { location: captureLocation() });
 
-/** Emits an op of any number of results into a trace. */
+const depthOf = ({ outer }: Trace): number => (outer === undefined ? 0 : 1 + depthOf(outer));
+
+/** Where an op on these operands belongs: into the innermost of their graphs, which may use the tensors of those around it. */
+const innermost = (trace: Trace, operands: readonly Tensor[]): Trace =>
+  operands.reduce<Trace>(
+    (inner, operand) =>
+      operand instanceof TracedTensor && operand.trace !== inner && depthOf(operand.trace) > depthOf(inner)
+        ? operand.trace
+        : inner,
+    trace,
+  );
+
+/** Emits an op of any number of results into a trace, or into one within it to which an operand belongs. */
 export const emitMany = (
-  trace: Trace,
+  among: Trace,
   op: OpKind,
   operands: readonly Tensor[],
   attrs: Attributes,
 ): readonly Tensor[] => {
+  const trace = innermost(among, operands);
   const location: Location = captureLocation();
   const ids = operands.map((operand) => {
     try {
@@ -322,10 +335,17 @@ export const applyBinary = (fn: BinaryFn, x: Tensor, y: Operand): Tensor =>
 export const applyCompare = (fn: CompareFn, x: Tensor, y: Operand): Tensor =>
   x instanceof TracedTensor ? x.compare(fn, y) : reject("W103", { what: fn });
 
+/** The graph around a graph under construction, and what becomes of a tensor of it that is used within. */
+export interface Enclosure {
+  readonly outer: Trace;
+  readonly capture: (tensor: Tensor, what: string) => ValueId;
+}
+
 /** Makes tensors over a builder. */
-export const traceOver = (builder: GraphBuilder): Trace => {
+export const traceOver = (builder: GraphBuilder, enclosure?: Enclosure): Trace => {
   const trace: Trace = {
     builder,
+    ...(enclosure === undefined ? {} : { outer: enclosure.outer }),
     emit: <A, In extends Arity, Out extends Arity>(
       op: OpDefinition<A, In, Out>,
       operands: Tuple<Tensor, In>,
@@ -340,7 +360,9 @@ export const traceOver = (builder: GraphBuilder): Trace => {
     data: (dtype, shape, data) => trace.tensor(builder.data(dtype, shape, data, captureLocation())),
     tensor: (value) => new TracedTensor(trace, value),
     value: (tensor, what = "this operation") =>
-      tensor instanceof TracedTensor && tensor.trace.builder === builder ? tensor.id : reject("W103", { what }),
+      tensor instanceof TracedTensor && tensor.trace.builder === builder
+        ? tensor.id
+        : (enclosure?.capture(tensor, what) ?? reject("W103", { what })),
   };
   return trace;
 };

@@ -14,6 +14,7 @@
 //         keep their types.
 //   (V8)  The contents of every dense constant are there, with its element type and as many elements as its shape.
 //   (V9)  Every symbol occurs in the type of an input or a parameter, where it gets its value from.
+//         All of this holds for the body of an op that repeats one as well; there, symbols may also come from outside.
 //   (V10) Everything is frozen, except the tables themselves and the elements of constants.
 import { InvariantError } from "../diagnostics/invariant.ts";
 import type { Graph, NodeId } from "./graph.ts";
@@ -27,9 +28,11 @@ import { called, type Violation } from "./verify/violation.ts";
 export type { Violation } from "./verify/violation.ts";
 
 /** Every place where the graph breaks an invariant; none for a graph that is right. */
-export const verifyGraph = (graph: Graph): readonly Violation[] => [
+export const verifyGraph = (graph: Graph): readonly Violation[] => verifyWithin(graph, new Set());
+
+const verifyWithin = (graph: Graph, symbols: ReadonlySet<string>): readonly Violation[] => [
   ...orderViolations(graph),
-  ...nodeViolations(graph),
+  ...nodeViolations(graph, symbols, verifyWithin),
   ...leafViolations(graph),
   ...entryViolations(graph),
   ...frozenViolations(graph),

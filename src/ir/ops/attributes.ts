@@ -1,5 +1,6 @@
 // The attributes of ops as data: what the text form prints and parses, and what the verifier checks, without knowing ops.
 import type { Dim } from "../types/dim.ts";
+import type { Body } from "./body.ts";
 
 /**
  * The kinds of attribute values. `resultType` marks the two attributes of leaves that merely repeat the result type
@@ -14,12 +15,17 @@ export type AttributeKind =
   | "dtype"
   | "integers"
   | "dims"
+  | "body"
   | "resultDtype"
   | "resultShape"
   | { readonly oneOf: readonly string[] };
 
 /** Any attribute value. */
-export type AttributeValue = number | boolean | string | readonly number[] | readonly Dim[];
+export type AttributeValue = number | boolean | string | readonly number[] | readonly Dim[] | Body;
+
+/** Whether a value is a body; lists are the other objects among attribute values. */
+export const isBody = (value: AttributeValue | undefined): value is Body =>
+  typeof value === "object" && "outputs" in value;
 
 /** Attributes as they stand in a node: a frozen flat record. */
 export type Attributes = { readonly [name: string]: AttributeValue };

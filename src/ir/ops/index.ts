@@ -11,6 +11,7 @@ import { normalization } from "./normalization.ts";
 import type { Arity, OpDefinition } from "./op.ts";
 import { pooling } from "./pooling.ts";
 import { random } from "./random.ts";
+import { recurrence } from "./recurrence.ts";
 import { reduction } from "./reduction.ts";
 import { slicing } from "./slicing.ts";
 import { windowing } from "./windows.ts";
@@ -24,7 +25,8 @@ type Core = typeof leaf &
   typeof random &
   typeof contraction &
   typeof windowing &
-  typeof convolution;
+  typeof convolution &
+  typeof recurrence;
 type Composite = typeof convolutionGradients & typeof pooling & typeof normalization & typeof loss;
 type Registry = Core & Composite;
 
@@ -40,6 +42,7 @@ export const ops: Registry = {
   ...contraction,
   ...windowing,
   ...convolution,
+  ...recurrence,
   ...convolutionGradients,
   ...pooling,
   ...normalization,

@@ -8,6 +8,7 @@ import type { KnownType, NdArray } from "../types/ndarray.ts";
 import type { Tensor } from "../types/tensor.ts";
 import type { TensorType } from "../types/tensor-type.ts";
 import type { AttributeSchema } from "./attributes.ts";
+import type { BodyTools, DescribeBody, RunBody } from "./body.ts";
 
 /** How many operands (or results) an op has; `"many"` for variadic ops such as concat. */
 export type Arity = 0 | 1 | 2 | 3 | 4 | "many";
@@ -42,6 +43,10 @@ export interface VjpContext<A, In extends Arity, Out extends Arity> extends Emit
   readonly results: Tuple<Tensor, Out>;
   /** One per result: the gradient of the loss with respect to it. Zeros where nothing flowed. */
   readonly cotangents: Tuple<Tensor, Out>;
+  /** For each result, whether a cotangent reached it; those of the others are zeros. */
+  readonly flows: readonly boolean[];
+  /** For ops that repeat a body. */
+  readonly bodies: BodyTools;
 }
 
 /** Reads one element of a tensor inside a kernel: emits what it needs into `body`, gives the value. */
@@ -106,6 +111,8 @@ export type Lowering<A, In extends Arity, Out extends Arity> =
       readonly by: "ops";
       readonly decompose: (operands: Tuple<Tensor, In>, attrs: A, emitter: Emitter) => Tuple<Tensor, Out>;
     }
+  /** Repeats the body in its attribute, which is lowered in turn. */
+  | { readonly by: "body" }
   /** Inputs, parameters and dense constants: memory, not computation. */
   | { readonly by: "memory" };
 
@@ -130,12 +137,12 @@ export interface OpDefinition<A, In extends Arity, Out extends Arity = 1> {
   /** The typing rule: result types; `reject`s operands that do not fit. Works on symbolic shapes. */
   readonly infer: (operands: Tuple<TensorType, In>, attrs: A) => Tuple<TensorType, Out>;
   /** What the op means. Slow, obvious, in double precision: the oracle of every test. Absent where `lower` is by ops. */
-  readonly evaluate?: (operands: Tuple<NdArray, In>, attrs: A) => Tuple<NdArray, Out>;
+  readonly evaluate?: (operands: Tuple<NdArray, In>, attrs: A, run?: RunBody) => Tuple<NdArray, Out>;
   /** One cotangent per operand, `null` where none flows (integers, masks). */
   readonly vjp: ((context: VjpContext<A, In, Out>) => Tuple<Tensor | null, In>) | "not-differentiable";
   readonly lower: Lowering<A, In, Out>;
   /** Random well-typed uses. Operand values that must lie in a range (indices) say so in `operandRange`. */
-  readonly arbitrary: (fc: FastCheckModule) => FastCheck.Arbitrary<OpInstance<A, In>>;
+  readonly arbitrary: (fc: FastCheckModule, describe?: DescribeBody) => FastCheck.Arbitrary<OpInstance<A, In>>;
   /** For an i32 operand that indexes something: the number of rows it may address. */
   readonly operandRange?: (
     operand: number,

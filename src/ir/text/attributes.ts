@@ -5,10 +5,11 @@ import { nearestName } from "../diagnostics/nearest.ts";
 import { isPlainName } from "../graph/print-node.ts";
 import { isInResultType, type Schema } from "../graph/schema.ts";
 import type { AttributeKind, Attributes, AttributeValue } from "../ops/attributes.ts";
+import type { Body } from "../ops/body.ts";
 import { type Dim, normalizeDim } from "../types/dim.ts";
 import { dtypeNames, isDType } from "../types/dtype.ts";
 import { type TensorType, tensorType } from "../types/tensor-type.ts";
-import type { AttributeSyntax, AttributeValueSyntax, NodeSyntax, Piece, TypeSyntax } from "./syntax.ts";
+import type { AttributeSyntax, AttributeValueSyntax, BodySyntax, NodeSyntax, Piece, TypeSyntax } from "./syntax.ts";
 import { quote } from "./tokens.ts";
 
 /** Longer expressions are no extents of networks, and could take long to bring to their canonical form. */
@@ -47,7 +48,7 @@ const readInteger = (text: string): number | undefined => {
   return Number.isSafeInteger(value) ? value : undefined;
 };
 
-type Expression = Exclude<AttributeKind, "boolean" | "text" | "integers" | "dims" | "resultDtype" | "resultShape">;
+type Expression = Exclude<AttributeKind, "boolean" | "text" | "integers" | "dims" | "body" | "resultDtype" | "resultShape">;
 
 /** A single word, number or dimension; undefined where it is not of the kind. */
 const readExpression = (kind: Expression, piece: Piece): AttributeValue | undefined => {
@@ -71,12 +72,16 @@ const readList = (kind: "integers" | "dims", items: readonly Piece[]): Attribute
   return integers.every((item) => item !== undefined) ? integers : undefined;
 };
 
+/** Builds the graph that an op repeats. */
+export type ReadBody = (body: BodySyntax) => Body;
+
 /** The value of an attribute of this kind; undefined where the text says another kind of thing. */
-const readValue = (kind: AttributeKind, value: AttributeValueSyntax): AttributeValue | undefined => {
+const readValue = (kind: AttributeKind, value: AttributeValueSyntax, readBody: ReadBody): AttributeValue | undefined => {
   if (kind === "boolean") {
     if (value.kind !== "expression") return value.kind === "flag" ? true : undefined;
     return value.value.text === "true" ? true : value.value.text === "false" ? false : undefined;
   }
+  if (kind === "body") return value.kind === "body" ? readBody(value.body) : undefined;
   if (kind === "text") return value.kind === "string" ? value.value.text : undefined;
   if (kind === "integers" || kind === "dims") return value.kind === "list" ? readList(kind, value.items) : undefined;
   if (kind === "resultDtype" || kind === "resultShape") return undefined;
@@ -92,6 +97,7 @@ const wanted: { readonly [K in Extract<AttributeKind, string>]: string } = {
   dtype: `one of ${dtypeNames.join(", ")}`,
   integers: "a list of whole numbers such as [1, 2]",
   dims: "a list of extents such as [B, 2]",
+  body: "a body such as (%x: f32[2]) { yield %x }",
   resultDtype: "left out, for the element type stands behind the colon",
   resultShape: "left out, for the shape stands behind the colon",
 };
@@ -105,6 +111,8 @@ const describeValue = (value: AttributeValueSyntax): string => {
       return "a flag";
     case "string":
       return `the string ${quote(value.value.text)}`;
+    case "body":
+      return "a body";
     case "list":
       return quote(`[${value.items.map(({ text }) => text).join(", ")}]`);
     case "expression":
@@ -113,7 +121,12 @@ const describeValue = (value: AttributeValueSyntax): string => {
 };
 
 /** Reads what is written between the braces; unknown names, repeated names and values of another kind are refused. */
-const readWritten = (op: string, schema: Schema, written: readonly AttributeSyntax[]): Map<string, AttributeValue> => {
+const readWritten = (
+  op: string,
+  schema: Schema,
+  written: readonly AttributeSyntax[],
+  readBody: ReadBody,
+): Map<string, AttributeValue> => {
   const values = new Map<string, AttributeValue>();
   for (const { name, value } of written) {
     const { text: attribute, location } = name;
@@ -123,7 +136,7 @@ const readWritten = (op: string, schema: Schema, written: readonly AttributeSynt
       return reject("W110", { op, attribute, known, nearest: nearestName(attribute, known) }, { location });
     }
     if (values.has(attribute)) reject("W113", { op, attribute }, { location });
-    const read = readValue(kind, value);
+    const read = readValue(kind, value, readBody);
     if (read === undefined) {
       const details = { op, attribute, wanted: describeKind(kind), found: describeValue(value) };
       return reject("W112", details, { location });
@@ -134,8 +147,13 @@ const readWritten = (op: string, schema: Schema, written: readonly AttributeSynt
 };
 
 /** The attributes of a node, complete: flags that are not written are off, and the result type fills in its own. */
-export const readAttributes = ({ op, attributes }: NodeSyntax, schema: Schema, result: TensorType): Attributes => {
-  const written = readWritten(op.text, schema, attributes);
+export const readAttributes = (
+  { op, attributes }: NodeSyntax,
+  schema: Schema,
+  result: TensorType,
+  readBody: ReadBody,
+): Attributes => {
+  const written = readWritten(op.text, schema, attributes, readBody);
   const complete = [...schema].map(([name, kind]): readonly [string, AttributeValue] => {
     if (kind === "resultDtype") return [name, result.dtype];
     if (kind === "resultShape") return [name, result.shape];

@@ -4,17 +4,19 @@ import { locate, reject, WeftError } from "../diagnostics/diagnostic.ts";
 import type { Location } from "../diagnostics/location.ts";
 import { nearestName } from "../diagnostics/nearest.ts";
 import { dimAttributes } from "../graph/analysis.ts";
-import type { GraphBuilder } from "../graph/builder.ts";
+import { bodyOf, finishBody } from "../graph/body.ts";
+import { type GraphBuilder, graphBuilder } from "../graph/builder.ts";
 import type { ValueId } from "../graph/graph.ts";
 import { schemaOf } from "../graph/schema.ts";
-import type { Attributes } from "../ops/attributes.ts";
+import { type Attributes, isBody } from "../ops/attributes.ts";
+import type { Body } from "../ops/body.ts";
 import { isOpKind, type OpKind, opOf, ops } from "../ops/index.ts";
 import type { Arity } from "../ops/op.ts";
 import { isKnown, symbolsOf } from "../types/dim.ts";
 import { printType, sameType, type TensorType } from "../types/tensor-type.ts";
 import { readAttributes, readType } from "./attributes.ts";
-import { type ContentsTable, readContents } from "./contents.ts";
-import type { NodeSyntax, Piece, TypeSyntax } from "./syntax.ts";
+import { type ContentsTable, contentsTable, readContents } from "./contents.ts";
+import type { BodySyntax, InputSyntax, NodeSyntax, Piece, TypeSyntax } from "./syntax.ts";
 
 /** What is known while a graph is being built. */
 export interface Reading {
@@ -80,7 +82,7 @@ const requireSymbols = (
   type: TensorType,
   location: Location,
 ): void => {
-  const dims = [...type.shape, ...dimAttributes(kind).flatMap((name) => attrs[name] ?? [])];
+  const dims = [...type.shape, ...dimAttributes(kind).flatMap((name) => (isBody(attrs[name]) ? [] : (attrs[name] ?? [])))];
   for (const dim of dims)
     for (const symbol of typeof dim === "string" ? symbolsOf(dim) : [])
       if (!symbols.has(symbol)) reject("W109", { op: kind, symbol, declared: [...symbols].sort() }, { location });
@@ -115,6 +117,33 @@ const emit = (
   });
 };
 
+/** The name in the text of an input: quotes keep the input "0" apart from the value %0. */
+const inputName = (text: string): string => (text.startsWith('"') ? (JSON.parse(text) as string) : text);
+
+/** Adds an input to the graph under construction. */
+export const buildInput = (reading: Reading, { name, type, recorded }: InputSyntax): void => {
+  const value = built(name.location, recorded, (at) => reading.builder.input(inputName(name.text), readType(type), at));
+  define(reading, name, value);
+};
+
+/** A graph of its own, in which nothing of the graph around it is known but its symbols. */
+const buildBody = ({ symbols }: Reading, { inputs, nodes, results, contents, location }: BodySyntax): Body => {
+  const reading: Reading = {
+    builder: graphBuilder({ shareEqual: false }),
+    values: new Map(),
+    parameters: new Map(),
+    contents: contentsTable(contents),
+    symbols,
+  };
+  for (const input of inputs) buildInput(reading, input);
+  for (const node of nodes) {
+    if (node.op.text === "parameter") reject("W276", {}, { location: node.op.location });
+    buildNode(reading, node);
+  }
+  const values = results.map((result) => lookUp(reading, result));
+  return built(location, undefined, () => bodyOf(finishBody(reading.builder, values)));
+};
+
 /** Adds the node to the graph under construction. */
 export const buildNode = (reading: Reading, syntax: NodeSyntax): void => {
   const kind = kindOf(syntax.op);
@@ -122,7 +151,7 @@ export const buildNode = (reading: Reading, syntax: NodeSyntax): void => {
   const types = syntax.types.map(readType);
   const [first] = types;
   if (first === undefined) return;
-  const attrs = readAttributes(syntax, schemaOf(kind), first);
+  const attrs = readAttributes(syntax, schemaOf(kind), first, (body) => buildBody(reading, body));
   requireSymbols(reading, kind, attrs, first, syntax.op.location);
   const values = emit(reading, kind, syntax, attrs, first);
   syntax.results.forEach((result, position) => {

@@ -6,7 +6,7 @@ import { isKnown } from "../types/dim.ts";
 import { type DataArray, dtypes } from "../types/dtype.ts";
 import { sizeOf } from "../types/ndarray.ts";
 import { printType, type TensorType } from "../types/tensor-type.ts";
-import { decodeBase64 } from "./base64.ts";
+import { decodeBase64 } from "../types/base64.ts";
 import type { ContentsSyntax } from "./syntax.ts";
 
 /** The table of a text, by id. */

@@ -1,5 +1,5 @@
-// The grammar of IR text, one function for each rule. Nothing in it nests, except parentheses within an extent, so
-// nothing recurses; `//` starts a comment that runs to the end of the line.
+// The grammar of IR text, one function for each rule. What nests are parentheses within an extent, and bodies, as deep as
+// `deepestBody`; `//` starts a comment that runs to the end of the line.
 //
 //   graph     := "graph" "@"name "(" [input {"," input}] ")" "{" {statement} "}"
 //   input     := "%"name ":" type [place]
@@ -9,7 +9,8 @@
 //   entry     := "entry" "@"name "(" bindings ")" ["updates" "(" bindings ")"]
 //   bindings  := [name "=" "%"name {"," name "=" "%"name}]
 //   contents  := "contents" string ":" dtype "=" (string | "elided")
-//   attribute := name ["=" (string | "[" [expression {"," expression}] "]" | expression)]
+//   attribute := name ["=" (string | "[" [expression {"," expression}] "]" | body | expression)]
+//   body      := "(" [input {"," input}] ")" "{" {node | contents | "yield" ["%"name {"," "%"name}]} "}"
 //   type      := dtype "[" [expression {"," expression}] "]"
 //   place     := "loc" "(" string ":" line ":" column ")"
 //
@@ -20,6 +21,7 @@ import type {
   AttributeSyntax,
   AttributeValueSyntax,
   BindingSyntax,
+  BodySyntax,
   ContentsSyntax,
   EntrySyntax,
   GraphSyntax,
@@ -103,19 +105,20 @@ const place = (reader: TokenReader): Location | undefined => {
   return at(file, line, column);
 };
 
-const attributeValue = (reader: TokenReader): AttributeValueSyntax => {
+const attributeValue = (reader: TokenReader, depth: number): AttributeValueSyntax => {
   if (reader.accept("=") === undefined) return { kind: "flag" };
   const first = reader.peek();
   if (first.kind === "string") return { kind: "string", value: pieceOf(reader, reader.next()) };
+  if (first.kind === "character" && first.text === "(") return { kind: "body", body: body(reader, depth + 1) };
   if (first.kind !== "character" || first.text !== "[")
     return { kind: "expression", value: expression(reader, "a value for the attribute") };
   const items = enclosed(reader, "[", "]", () => expression(reader, "a number or a dimension"));
   return { kind: "list", items, location: reader.locate(first) };
 };
 
-const attribute = (reader: TokenReader): AttributeSyntax => ({
+const attribute = (reader: TokenReader, depth: number): AttributeSyntax => ({
   name: pieceOf(reader, reader.expectKind("word", "the name of an attribute")),
-  value: attributeValue(reader),
+  value: attributeValue(reader, depth),
 });
 
 const input = (reader: TokenReader): InputSyntax => {
@@ -124,14 +127,14 @@ const input = (reader: TokenReader): InputSyntax => {
   return { name, type: type(reader), recorded: place(reader) };
 };
 
-const node = (reader: TokenReader): NodeSyntax => {
+const node = (reader: TokenReader, depth = 0): NodeSyntax => {
   const results = commaSeparated(reader, () => value(reader));
   reader.expect("=");
   const op = pieceOf(reader, reader.expectKind("word", "the name of an op"));
   const operands = reader.peek().kind === "value" ? commaSeparated(reader, () => value(reader)) : [];
   const first = reader.peek();
   const hasAttributes = first.kind === "character" && first.text === "{";
-  const attributes = hasAttributes ? enclosed(reader, "{", "}", () => attribute(reader)) : [];
+  const attributes = hasAttributes ? enclosed(reader, "{", "}", () => attribute(reader, depth)) : [];
   if (reader.accept(":") === undefined)
     reader.fail(hasAttributes ? '":" and the type' : 'operands, "{" or ":" and the type');
   const types = commaSeparated(reader, () => type(reader));
@@ -162,6 +165,27 @@ const contents = (reader: TokenReader): ContentsSyntax => {
     dtype: contentType,
     bytes: pieceOf(reader, reader.expectKind("string", 'base64 as a string, or "elided"')),
   };
+};
+
+/** Bodies within bodies: more than this is no network, and would exhaust the stack. */
+const deepestBody = 32;
+
+const body = (reader: TokenReader, depth: number): BodySyntax => {
+  const location = reader.locate(reader.peek());
+  if (depth > deepestBody) return reader.fail(`at most ${deepestBody} bodies within each other`);
+  const inputs = enclosed(reader, "(", ")", () => input(reader));
+  const nodes: NodeSyntax[] = [];
+  const tables: ContentsSyntax[] = [];
+  let results: readonly Piece[] | undefined;
+  reader.expect("{");
+  while (reader.accept("}") === undefined) {
+    if (reader.peek().kind === "value") nodes.push(node(reader, depth));
+    else if (reader.accept("contents") !== undefined) tables.push(contents(reader));
+    else if (results === undefined && reader.accept("yield") !== undefined)
+      results = reader.peek().kind === "value" ? commaSeparated(reader, () => value(reader)) : [];
+    else reader.fail(results === undefined ? 'a node (%0 = ...), "yield" or "}"' : '"contents" or "}"');
+  }
+  return { inputs, nodes, results: results ?? [], contents: tables, location };
 };
 
 /** Reads the one graph that a text holds; W104 where it is not as the grammar says. */

@@ -6,10 +6,10 @@ import type { Entry, Graph, NamedValue } from "../graph/graph.ts";
 import { symbolsOf } from "../types/dim.ts";
 import { printType, sameType } from "../types/tensor-type.ts";
 import { readType } from "./attributes.ts";
-import { buildNode, built, define, lookUp, type Reading } from "./build-node.ts";
+import { buildInput, buildNode, lookUp, type Reading } from "./build-node.ts";
 import { contentsTable } from "./contents.ts";
 import { readGraph } from "./grammar.ts";
-import type { BindingSyntax, EntrySyntax, GraphSyntax, InputSyntax, Piece, TypeSyntax } from "./syntax.ts";
+import type { BindingSyntax, EntrySyntax, GraphSyntax, Piece, TypeSyntax } from "./syntax.ts";
 
 /** How a text is read. */
 export interface ParseOptions {
@@ -24,15 +24,6 @@ const declaredSymbols = ({ inputs, nodes }: GraphSyntax): ReadonlySet<string> =>
     ...nodes.flatMap(({ op, types }) => (op.text === "parameter" ? types : [])),
   ];
   return new Set(types.flatMap((type) => readType(type).shape.flatMap(symbolsOf)));
-};
-
-/** A value's name says whether it was quoted: quotes keep the input "0" apart from the value %0. */
-const inputName = (text: string): string => (text.startsWith('"') ? (JSON.parse(text) as string) : text);
-
-const buildInput = (reading: Reading, { name, type, recorded }: InputSyntax): void => {
-  const place = name.location;
-  const value = built(place, recorded, (at) => reading.builder.input(inputName(name.text), readType(type), at));
-  define(reading, name, value);
 };
 
 /** The names of a list, each of which may stand there once. */

@@ -7,13 +7,12 @@
 //     entry @main(logits = %1)
 //     contents "i32x2-0123456789abcdef" : i32 = "AAAAAAEAAAA="
 //   }
-import { invariant } from "../diagnostics/invariant.ts";
 import type { Location } from "../diagnostics/location.ts";
 import { definitionOf, order, typeOf } from "../graph/analysis.ts";
-import type { ConstantData, Entry, Graph, NamedValue, Node, ValueId } from "../graph/graph.ts";
-import { type NameOf, printName, printNode } from "../graph/print-node.ts";
+import type { Entry, Graph, NamedValue, Node } from "../graph/graph.ts";
+import { nameValues, printContents } from "../graph/print-body.ts";
+import { indented, type NameOf, printName, printNode } from "../graph/print-node.ts";
 import { printType } from "../types/tensor-type.ts";
-import { encodeBase64 } from "./base64.ts";
 
 /** What the text shows beside the graph itself. */
 export interface PrintOptions {
@@ -22,23 +21,6 @@ export interface PrintOptions {
   /** Dense constants in full (the default, and what can be read back), or left out, for people. */
   readonly contents?: "exact" | "elided";
 }
-
-/** The names of all values: inputs by their own, the others numbered in the order in which they are printed. */
-const nameValues = (graph: Graph, printed: readonly Node[]): NameOf => {
-  const names = new Map<ValueId, string>();
-  for (const input of graph.inputs) {
-    const node = definitionOf(graph, input);
-    invariant(node.op === "input", `%${input} is an input`);
-    names.set(input, `%${printName(node.attrs.name)}`);
-  }
-  let next = 0;
-  for (const { results } of printed) for (const { id } of results) names.set(id, `%${next++}`);
-  return (value) => {
-    const name = names.get(value);
-    invariant(name !== undefined, `value %${value} is a result of a node of graph ${graph.name}`);
-    return name;
-  };
-};
 
 /** Parameters in the order of their declaration, then all other nodes; inputs stand in the first line. */
 const printedNodes = (graph: Graph): readonly Node[] => [
@@ -57,24 +39,6 @@ const printEntry = ({ name, outputs, updates }: Entry, nameOf: NameOf): string =
   return `entry @${printName(name)}(${list(outputs)})${updates.length === 0 ? "" : ` updates(${list(updates)})`}`;
 };
 
-const printContents = (id: string, { dtype, data }: ConstantData, elided: boolean): string => {
-  const bytes = (): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return `contents ${JSON.stringify(id)} : ${dtype} = ${elided ? "elided" : JSON.stringify(encodeBase64(bytes()))}`;
-};
-
-/** The contents that nodes name, in the order in which they are first named. */
-const usedConstants = (graph: Graph, nodes: readonly Node[]): ReadonlyMap<string, ConstantData> => {
-  const used = new Map<string, ConstantData>();
-  for (const node of nodes) {
-    if (node.op !== "data") continue;
-    // An attribute is plain text; the table is keyed by the same text, branded.
-    const contents = (graph.constants as ReadonlyMap<string, ConstantData>).get(node.attrs.id);
-    invariant(contents !== undefined, `the contents of ${node.attrs.id} are in graph ${graph.name}`);
-    used.set(node.attrs.id, contents);
-  }
-  return used;
-};
-
 /** Prints a graph as IR text, which `parseGraph` reads back unless contents are elided. */
 export const printGraph = (graph: Graph, options: PrintOptions = {}): string => {
   const nodes = printedNodes(graph);
@@ -87,9 +51,7 @@ export const printGraph = (graph: Graph, options: PrintOptions = {}): string => 
   const lines = [
     ...nodes.map((node) => `${printNode(node, nameOf)}${place(node)}`),
     ...graph.entries.map((entry) => printEntry(entry, nameOf)),
-    ...[...usedConstants(graph, nodes)].map(([id, contents]) =>
-      printContents(id, contents, options.contents === "elided"),
-    ),
+    ...printContents(graph, nodes, options.contents === "elided"),
   ];
-  return `graph @${printName(graph.name)}(${inputs.join(", ")}) {\n${lines.map((line) => `  ${line}\n`).join("")}}\n`;
+  return `graph @${printName(graph.name)}(${inputs.join(", ")}) {\n${indented(lines)}}\n`;
 };

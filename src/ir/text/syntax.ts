@@ -21,6 +21,7 @@ export type AttributeValueSyntax =
   | { readonly kind: "flag" }
   | { readonly kind: "string"; readonly value: Piece }
   | { readonly kind: "list"; readonly items: readonly Piece[]; readonly location: Location }
+  | { readonly kind: "body"; readonly body: BodySyntax }
   | { readonly kind: "expression"; readonly value: Piece };
 
 export interface AttributeSyntax {
@@ -64,6 +65,15 @@ export interface ContentsSyntax {
   readonly id: Piece;
   readonly dtype: DType;
   readonly bytes: Piece | undefined;
+}
+
+/** `(%h: f32[4], %x: f32[4]) { %0 = ... yield %0 }`: what an op repeats. */
+export interface BodySyntax {
+  readonly inputs: readonly InputSyntax[];
+  readonly nodes: readonly NodeSyntax[];
+  readonly results: readonly Piece[];
+  readonly contents: readonly ContentsSyntax[];
+  readonly location: Location;
 }
 
 export interface GraphSyntax {

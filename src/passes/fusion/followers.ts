@@ -83,12 +83,19 @@ const runsLoop = ({ fusing }: Merging, { members }: Growing): boolean =>
     return node !== undefined && workOf(node) === "loop";
   });
 
+/** Whether the group is a recurrence: its results come step by step, so nothing is computed where they are left. */
+const isRecurrence = ({ fusing }: Merging, { anchor }: Growing): boolean => {
+  const node = anchor === undefined ? undefined : fusing.graph.nodes.get(anchor);
+  return node !== undefined && workOf(node) === "body";
+};
+
 /** Members that a merged group may have: what engines still optimise as one function. */
 const mostMembers = 96;
 
 /** Whether `later` may be computed right where `earlier` leaves each element. */
 const mayFollow = (merging: Merging, later: Growing, earlier: Growing): boolean =>
   later.anchor === undefined &&
+  !isRecurrence(merging, earlier) &&
   later.members.size + earlier.members.size <= mostMembers &&
   sameShape(shapeOf(merging, later), shapeOf(merging, earlier)) &&
   !(earlier.anchor !== undefined && runsLoop(merging, later)) &&

@@ -5,7 +5,7 @@ import { opOf } from "../../ir/ops/index.ts";
 import { sameShape } from "../../ir/types/tensor-type.ts";
 
 /** What a node costs where it is read. */
-export type Work = "memory" | "alias" | "index" | "scalar" | "loop" | "kernel";
+export type Work = "memory" | "alias" | "index" | "scalar" | "loop" | "kernel" | "body";
 
 export const workOf = (node: Node): Work => {
   const { lower } = opOf(node.op);
@@ -25,6 +25,7 @@ export const isPointwise = (graph: Graph, node: Node): boolean => {
 /** Operands that must lie in memory as whole buffers. */
 const bufferOperands = (node: Node): readonly ValueId[] => {
   const { lower } = opOf(node.op);
+  if (lower.by === "body") return node.operands;
   return lower.by === "kernel" ? lower.buffers.flatMap((position) => node.operands[position] ?? []) : [];
 };
 

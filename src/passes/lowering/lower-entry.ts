@@ -11,6 +11,7 @@ import type { FusedEntry, Group } from "../fused-graph.ts";
 import { computedNodes } from "./domain.ts";
 import type { KernelTable } from "./finish-kernel.ts";
 import { lowerGroup } from "./lower-group.ts";
+import type { LowerStep } from "./lower-scan.ts";
 import type { Memory } from "./memory.ts";
 
 /** An entry point while it is lowered. */
@@ -82,11 +83,18 @@ const callsOf = (lowering: Lowering, group: Group): Call[] => {
       bufferOf: (value) => bufferOf(lowering, value),
       scratch: (dtype, length) => memory.allocate("temporary", dtype, length),
       call: (name, body) => addCall(lowering, name, body),
+      constant: memory.constant,
       isUpdate: (value) => updates.has(value),
     },
     group,
+    lowerStep,
   );
   return calls.splice(before);
+};
+
+const lowerStep: LowerStep = ({ graph, entries: [entry] }, memory, kernels) => {
+  invariant(entry !== undefined, "a step has an entry point");
+  return lowerEntry(graph, entry, memory, kernels);
 };
 
 /** The buffers a group reads. */

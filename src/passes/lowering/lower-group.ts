@@ -8,15 +8,18 @@ import type { Expr } from "../../ir/loop/expr.ts";
 import type { Stmt } from "../../ir/loop/stmt.ts";
 import { opOf } from "../../ir/ops/index.ts";
 import type { KernelContext, Span } from "../../ir/ops/op.ts";
-import type { DType } from "../../ir/types/dtype.ts";
+import type { DataArray, DType } from "../../ir/types/dtype.ts";
 import { sizeOf } from "../../ir/types/ndarray.ts";
 import { knownShape, knownType } from "../../ir/types/shape.ts";
 import type { Group } from "../fused-graph.ts";
 import { computedNodes, overDomain, type Place } from "./domain.ts";
 import { contextOf, elementReaders, type Surroundings } from "./element-readers.ts";
+import { type LowerStep, lowerScan } from "./lower-scan.ts";
 
 /** What lowering a group needs of the entry point around it. */
 export interface GroupSurroundings extends Surroundings {
+  /** The buffer of a dense constant. */
+  readonly constant: (dtype: DType, data: DataArray) => string;
   readonly scratch: (dtype: DType, length: number, hint: string) => string;
   /** Adds a kernel call. */
   readonly call: (name: string, body: readonly Stmt[]) => void;
@@ -24,14 +27,15 @@ export interface GroupSurroundings extends Surroundings {
   readonly isUpdate: (value: ValueId) => boolean;
 }
 
-/** Lowers one group. */
-export const lowerGroup = (around: GroupSurroundings, group: Group): void => {
+/** Lowers one group; `lowerEntry` is for the steps of recurrences. */
+export const lowerGroup = (around: GroupSurroundings, group: Group, lowerEntry: LowerStep): void => {
   const { graph } = around;
   const [first] = group.outputs;
   if (first === undefined) return;
   if (group.anchor !== undefined) {
     const anchor = graph.nodes.get(group.anchor);
     invariant(anchor !== undefined, "the anchor is in the graph");
+    if (anchor.op === "scan") return lowerScan(around, group, anchor, lowerEntry);
     return lowerAnchor(around, group, anchor);
   }
   const shape = knownShape(typeOf(graph, first).shape);

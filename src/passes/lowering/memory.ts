@@ -4,7 +4,7 @@ import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { definitionOf, typeOf } from "../../ir/graph/analysis.ts";
 import type { ConstantId, Graph, Node, ValueId } from "../../ir/graph/graph.ts";
 import type { Buffer, BufferRole } from "../../ir/loop/kernel.ts";
-import type { DType } from "../../ir/types/dtype.ts";
+import type { DataArray, DType } from "../../ir/types/dtype.ts";
 import { sizeOf } from "../../ir/types/ndarray.ts";
 import { knownShape } from "../../ir/types/shape.ts";
 
@@ -12,6 +12,8 @@ import { knownShape } from "../../ir/types/shape.ts";
 export interface Memory {
   readonly buffers: Map<string, Buffer>;
   readonly allocate: (role: BufferRole, dtype: DType, length: number) => string;
+  /** The buffer of a dense constant; equal contents are kept once where they are one array. */
+  readonly constant: (dtype: DType, data: DataArray) => string;
   /** The buffer of an input, parameter or dense constant. */
   readonly leafOf: (node: Node) => string | undefined;
   /** The buffer of a parameter by name. */
@@ -31,7 +33,7 @@ export const memoryOf = (graph: Graph): Memory => {
   const buffers = new Map<string, Buffer>();
   const counts = new Map<BufferRole, number>();
   const leaves = new Map<ValueId, string>();
-  const constants = new Map<ConstantId, string>();
+  const constants = new Map<DataArray, string>();
   const declare = (role: BufferRole, dtype: DType, length: number, data?: Buffer["data"]): string => {
     const count = counts.get(role) ?? 0;
     counts.set(role, count + 1);
@@ -50,8 +52,14 @@ export const memoryOf = (graph: Graph): Memory => {
     declareValue("parameter", value);
     if (node.op === "parameter") parameters.set(node.attrs.name, leaves.get(value) ?? "");
   }
+  const constant = (dtype: DType, data: DataArray): string => {
+    const name = constants.get(data) ?? declare("constant", dtype, data.length, data);
+    constants.set(data, name);
+    return name;
+  };
   return {
     buffers,
+    constant,
     allocate: (role, dtype, length) => declare(role, dtype, length),
     parameter: (name) => {
       const buffer = parameters.get(name);
@@ -64,13 +72,9 @@ export const memoryOf = (graph: Graph): Memory => {
       if (node.op !== "data") return leaves.get(result.id);
       // The registry's types say that a `data` node's id names a constant of the graph.
       const id = node.attrs.id as ConstantId;
-      const known = constants.get(id);
-      if (known !== undefined) return known;
       const contents = graph.constants.get(id);
       invariant(contents !== undefined, `constant ${id} is in the graph`);
-      const name = declare("constant", contents.dtype, contents.data.length, contents.data);
-      constants.set(id, name);
-      return name;
+      return constant(contents.dtype, contents.data);
     },
   };
 };

@@ -2,6 +2,7 @@
 // value of the wanted type where there is one, or another value converted, cut or padded to that type, or a new leaf. A
 // graph shrinks by dropping steps and by shrinking the use of an op in each.
 import fc from "fast-check";
+import { describeBody } from "../../ir/graph/body.ts";
 import { type GraphBuilder, graphBuilder } from "../../ir/graph/builder.ts";
 import type { Entry, Graph, NamedValue, ValueId } from "../../ir/graph/graph.ts";
 import type { Attributes } from "../../ir/ops/attributes.ts";
@@ -47,7 +48,7 @@ interface Step {
 
 const step = (op: OpKind): fc.Arbitrary<Step> =>
   fc
-    .tuple(opOf(op).arbitrary(fc), fc.array(fc.nat(), { minLength: 4, maxLength: 4 }))
+    .tuple(opOf(op).arbitrary(fc, describeBody), fc.array(fc.nat(), { minLength: 4, maxLength: 4 }))
     .map(([{ operands, attrs }, picks]) => ({ op, operands, attrs, picks }));
 
 interface Growth {

@@ -5,6 +5,7 @@ import { traceOver } from "../../../src/ir/graph/traced-tensor.ts";
 import { concat } from "../../../src/ir/ops/concat.ts";
 import { pad, slice } from "../../../src/ir/ops/slicing.ts";
 import { tensorType } from "../../../src/ir/types/tensor-type.ts";
+import { toolsOf } from "../../../src/passes/differentiate.ts";
 import {
   array,
   expectGradientsMatch,
@@ -74,7 +75,14 @@ describe("slice", () => {
     const attrs = { starts: [0, "T-1"], ends: ["B", "T"], steps: [2, 1] };
     const results = trace.emit(slice, [x], attrs);
     if (slice.vjp === "not-differentiable") throw new Error("slice is differentiable");
-    const [gradient] = slice.vjp({ ...trace, attrs, operands: [x], results, cotangents: results });
+    const [gradient] = slice.vjp({
+      ...toolsOf(trace),
+      attrs,
+      operands: [x],
+      results,
+      cotangents: results,
+      flows: [true],
+    });
     expect(gradient?.type).toEqual(x.type);
   });
 });

@@ -1,12 +1,13 @@
 // Nodes one by one: counts and types (V4), attributes (V5), dense constants (V8), symbols (V9).
 import { WeftError } from "../../diagnostics/diagnostic.ts";
-import type { AttributeKind, AttributeValue } from "../../ops/attributes.ts";
+import { type AttributeKind, type AttributeValue, isBody } from "../../ops/attributes.ts";
 import { findOp } from "../../ops/index.ts";
 import type { Arity } from "../../ops/op.ts";
 import { type Dim, isKnown, normalizeDim, symbolsOf } from "../../types/dim.ts";
 import { dtypes, isDType } from "../../types/dtype.ts";
 import { sizeOf } from "../../types/ndarray.ts";
 import { printType, sameShape, sameType, type TensorType } from "../../types/tensor-type.ts";
+import { bodyIn } from "../body-graph.ts";
 import type { ConstantData, Graph, Node, ValueId } from "../graph.ts";
 import { schemaOf } from "../schema.ts";
 import { type InvariantName, type Violation, violation } from "./violation.ts";
@@ -16,6 +17,7 @@ interface Surroundings {
   readonly types: ReadonlyMap<ValueId, TensorType>;
   readonly symbols: ReadonlySet<string>;
   readonly constants: ReadonlyMap<string, ConstantData>;
+  readonly verifyBody: VerifyBody;
 }
 
 type Finding = readonly [invariant: InvariantName, message: string];
@@ -53,6 +55,8 @@ const isOfKind = (kind: AttributeKind, value: AttributeValue, result: TensorType
       return isListOf(value, Number.isSafeInteger);
     case "dims":
       return isListOf(value, isDim);
+    case "body":
+      return isBody(value);
     case "resultDtype":
       return value === result?.dtype;
     case "resultShape":
@@ -136,12 +140,27 @@ const declaredSymbols = (graph: Graph): ReadonlySet<string> => {
   return new Set(dims.filter(isDim).flatMap(symbolsOf));
 };
 
-/** (V4), (V5), (V8), (V9) for every node. */
-export const nodeViolations = (graph: Graph): readonly Violation[] => {
+/** Checks a graph within another one, whose symbols it may use. */
+export type VerifyBody = (graph: Graph, symbols: ReadonlySet<string>) => readonly Violation[];
+
+const bodyFindings = (node: Node, { symbols, verifyBody }: Surroundings): readonly Finding[] => {
+  const body = bodyIn(node);
+  return body === undefined
+    ? []
+    : verifyBody(body, symbols).map(({ invariant, message }) => [invariant, `in the body of ${node.op}: ${message}`]);
+};
+
+/** (V4), (V5), (V8), (V9) for every node, and all invariants for the bodies that nodes repeat. */
+export const nodeViolations = (
+  graph: Graph,
+  around: ReadonlySet<string>,
+  verifyBody: VerifyBody,
+): readonly Violation[] => {
   const results = [...graph.nodes.values()].flatMap((node) => node.results);
   const surroundings: Surroundings = {
     types: new Map(results.map(({ id, type }) => [id, type])),
-    symbols: declaredSymbols(graph),
+    symbols: new Set([...around, ...declaredSymbols(graph)]),
+    verifyBody,
     constants: graph.constants,
   };
   return [...graph.nodes].flatMap(([key, node]) => {
@@ -154,6 +173,7 @@ export const nodeViolations = (graph: Graph): readonly Violation[] => {
             ...typeFindings(node, surroundings),
             ...contentFindings(node, surroundings),
             ...symbolFindings(node, surroundings),
+            ...bodyFindings(node, surroundings),
           ];
     return findings.map(([invariant, message]) => violation(invariant, message, key));
   });

@@ -1,0 +1,120 @@
+// Recurrence as users describe it: one step as a function of the state and of one element of each sequence.
+import { reject } from "../diagnostics/diagnostic.ts";
+import { inWords } from "../diagnostics/in-words.ts";
+import { captureBody } from "../graph/captured-body.ts";
+import { emitMany, isTensor, traceOf } from "../graph/traced-tensor.ts";
+import type { Dim } from "../types/dim.ts";
+import type { DType } from "../types/dtype.ts";
+import type { Dims, Tensor } from "../types/tensor.ts";
+import { printType } from "../types/tensor-type.ts";
+import { atCaller } from "./argument.ts";
+
+/** Tensors by name. */
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** One element of each sequence: the first axis is time, and is gone. */
+export type ElementsOf<X extends Tensors> = {
+  readonly [K in keyof X]: X[K] extends Tensor<readonly [Dim, ...infer Rest extends Dims], infer D extends DType>
+    ? Tensor<Rest, D>
+    : Tensor;
+};
+
+/** How many steps sequences have. */
+type LengthOf<X extends Tensors> = X[keyof X] extends Tensor<readonly [infer T extends Dim, ...Dims]> ? T : Dim;
+
+/** Sequences of such elements. */
+export type SequencesOf<Y extends Tensors, T extends Dim> = {
+  readonly [K in keyof Y]: Y[K] extends Tensor<infer S, infer D> ? Tensor<readonly [T, ...S], D> : Tensor;
+};
+
+/** A recurrence. */
+export interface ScanDescription<C extends Tensors, X extends Tensors, Y extends Tensors> {
+  /** The state before the first step. */
+  readonly carry: C;
+  /** Sequences [T, ...], all of one length. */
+  readonly over: X;
+  /** Whether the last element comes first. Result sequences are in the order of time all the same. */
+  readonly reverse?: boolean;
+  /** The state after a step, and one element of each result sequence. It may use any tensor of the graph around it. */
+  readonly step: (carry: C, elements: ElementsOf<X>) => { readonly carry: NoInfer<C>; readonly output?: Y };
+}
+
+/** The state after the last step, and the result sequences [T, ...]. */
+export interface ScanResult<C extends Tensors, Y extends Tensors, T extends Dim> {
+  readonly carry: C;
+  readonly outputs: SequencesOf<Y, T>;
+}
+
+const record = (what: string, value: unknown, write: string): Tensors => {
+  const given: unknown = value ?? {};
+  if (typeof given !== "object" || given === null || isTensor(given))
+    return reject("W140", { what, expected: "a record of tensors", given: inWords(value), write });
+  for (const [name, tensor] of Object.entries(given))
+    if (!isTensor(tensor)) reject("W140", { what: `${what}: ${name}`, expected: "a tensor", given: inWords(tensor), write });
+  return given as Tensors; // every member was looked at
+};
+
+const write = "scan({ carry: { h }, over: { x }, step: ({ h }, { x }) => ({ carry: { h: h2 }, output: { y } }) })";
+
+/** The common length of the sequences: W272 where they have none in common, W273 where there is no sequence. */
+const lengthOf = (over: Tensors): Dim => {
+  const [first] = Object.entries(over);
+  if (first === undefined) return reject("W273", {});
+  for (const [name, tensor] of Object.entries(over))
+    if (tensor.shape.length === 0 || tensor.shape[0] !== first[1].shape[0])
+      reject("W272", { first: first[0], type: printType(first[1].type), name, other: printType(tensor.type) });
+  return first[1].shape[0] ?? 0;
+};
+
+/**
+ * A recurrence: (h[t+1], y[t]) = step(h[t], x[t]) for every t, as one op of the graph whatever T is. Differentiable: the way
+ * back is a recurrence too, which saves of each step the state and the results of products, and repeats elementwise work.
+ */
+export const scan = <C extends Tensors, X extends Tensors, Y extends Tensors = Record<never, never>>(
+  description: ScanDescription<C, X, Y>,
+): ScanResult<C, Y, LengthOf<X>> =>
+  atCaller(() => {
+    const carry = record("scan: carry", description.carry, write);
+    const over = record("scan: over", description.over, write);
+    if (typeof description.step !== "function")
+      reject("W140", { what: "scan: step", expected: "a function", given: inWords(description.step), write });
+    const length = lengthOf(over);
+    const [state, sequences] = [Object.entries(carry), Object.entries(over)];
+    const inputs = [
+      ...state.map(([name, { type }]) => [name, type] as const),
+      ...sequences.map(([name, { type }]) => [name in carry ? `${name}.element` : name, elementType(type)] as const),
+    ];
+    const trace = traceOf(Object.values(over)[0] ?? reject("W273", {}), "scan");
+    let outputs: readonly string[] = [];
+    const { body, captured } = captureBody(trace, inputs, (tensors) => {
+      const named = (entries: readonly (readonly [string, Tensor])[], from: number): Tensors =>
+        Object.fromEntries(entries.map(([name], at) => [name, tensors[from + at] ?? reject("W273", {})]));
+      // The same names, and the types that the signature says.
+      const given = description.step(named(state, 0) as C, named(sequences, state.length) as ElementsOf<X>);
+      const next = record("scan: the carry of step", given?.carry, write);
+      const made = record("scan: the output of step", given?.output, write);
+      for (const [name, { type }] of state) {
+        const after = next[name];
+        if (after === undefined) reject("W274", { name, given: Object.keys(next) });
+        else if (printType(after.type) !== printType(type))
+          reject("W275", { name, before: printType(type), after: printType(after.type) });
+      }
+      outputs = Object.keys(made);
+      return [...state.flatMap(([name]) => next[name] ?? []), ...Object.values(made)];
+    });
+    const results = emitMany(trace, "scan", [...Object.values(carry), ...Object.values(over), ...captured], {
+      carried: state.length,
+      sequences: sequences.length,
+      length,
+      reverse: description.reverse ?? false,
+      body,
+    });
+    const result = {
+      carry: Object.fromEntries(state.map(([name], at) => [name, results[at]])),
+      outputs: Object.fromEntries(outputs.map((name, at) => [name, results[state.length + at]])),
+    };
+    // What the signature says of the names and types of a record that was just made from them.
+    return result as unknown as ScanResult<C, Y, LengthOf<X>>;
+  });
+
+const elementType = ({ dtype, shape }: Tensor["type"]): Tensor["type"] => ({ dtype, shape: shape.slice(1) });
