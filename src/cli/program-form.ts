@@ -4,6 +4,7 @@
 import { invariant } from "../ir/diagnostics/invariant.ts";
 import { definitionOf, typeOf } from "../ir/graph/analysis.ts";
 import type { Graph, ValueId } from "../ir/graph/graph.ts";
+import { functionOf } from "../ir/graph/print-node.ts";
 import { assertValid } from "../ir/graph/verify.ts";
 import type { PlannedProgram, Program } from "../ir/loop/kernel.ts";
 import { assertSound, verifyPlanned, verifyProgram } from "../ir/loop/verify.ts";
@@ -62,7 +63,7 @@ export const lastPass: string = compilation.steps.at(-1)?.name ?? "";
 const printGroup = (graph: Graph, { members, anchor, outputs }: Group): string => {
   const ops = [...members].map((id) => {
     const node = graph.nodes.get(id);
-    const name = node === undefined ? "?" : "fn" in node.attrs ? `${node.op} ${node.attrs.fn}` : node.op;
+    const name = node === undefined ? "?" : [node.op, functionOf(node)].join(" ").trimEnd();
     return id === anchor ? `[${name}]` : name;
   });
   const type = (value: ValueId): string => printType(typeOf(graph, value));

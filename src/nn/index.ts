@@ -5,3 +5,12 @@ export { type EmbeddingFunction, type EmbeddingParams, embedding } from "./embed
 export { type LayerNormFunction, type LayerNormParams, layerNorm } from "./layer-norm.ts";
 export { type LinearFunction, type LinearParams, linear } from "./linear.ts";
 export * from "./losses/index.ts";
+export {
+  gru,
+  type LstmFunction,
+  lstm,
+  type RecurrentFunction,
+  type RecurrentOutput,
+  rnn,
+} from "./recurrent/recurrent.ts";
+export type { RecurrentInputs, RecurrentOptions, RecurrentParams } from "./recurrent/recurrent-layer.ts";

@@ -99,7 +99,11 @@ const bodyTools: BodyTools = {
   describe: describeBody,
   inline: (body, inputs) => {
     const trace = innermostTrace(inputs);
-    const places = inlineBody(body, trace.builder, inputs.map((input) => trace.value(input)));
+    const places = inlineBody(
+      body,
+      trace.builder,
+      inputs.map((input) => trace.value(input)),
+    );
     const placed = (value: ValueId): Tensor => {
       const place = places.get(value);
       invariant(place !== undefined, `%${value} of a body is written out`);
@@ -132,7 +136,12 @@ const innermostTrace = (tensors: readonly Tensor[]): Trace => {
 /** Whether computing a node takes a loop of its own: what else there is costs a few instructions where it is read. */
 const isCostly = ({ op }: Node): boolean => {
   const { lower } = opOf(op);
-  return lower.by === "kernel" || lower.by === "ops" || lower.by === "body" || (lower.by === "element" && lower.work === "loop");
+  return (
+    lower.by === "kernel" ||
+    lower.by === "ops" ||
+    lower.by === "body" ||
+    (lower.by === "element" && lower.work === "loop")
+  );
 };
 
 const costlyValues = (body: Body): readonly ValueId[] =>

@@ -1,7 +1,8 @@
 // Passes within bodies: what is true of a graph is true of the graph that an op repeats, so passes run there as well, the
 // innermost body first.
-import { bodyIn } from "../ir/graph/body-graph.ts";
+
 import { bodyOf } from "../ir/graph/body.ts";
+import { bodyIn } from "../ir/graph/body-graph.ts";
 import { type Edited, edit } from "../ir/graph/edit.ts";
 import type { Graph } from "../ir/graph/graph.ts";
 import type { Pass } from "./pass.ts";

@@ -60,7 +60,8 @@ const assignRoots = (fusing: Fusing): ReadonlyMap<NodeId, NodeId> => {
   const isRoot = (node: Node, { roots, repeated, distance }: Standing): boolean => {
     const work = workOf(node);
     if (work === "memory" || work === "alias") return false;
-    if (work === "kernel" || work === "body" || work === "loop" || node.results.some(({ id }) => required.has(id))) return true;
+    if (work === "kernel" || work === "body" || work === "loop" || node.results.some(({ id }) => required.has(id)))
+      return true;
     return distance >= reach || (work === "scalar" && (repeated || roots.size !== 1));
   };
   for (const node of nodes.toReversed()) {

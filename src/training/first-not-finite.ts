@@ -4,6 +4,7 @@ import { evaluateEntry, type NamedArrays } from "../backends/reference/interpret
 import type { NDArray } from "../backends/runtime/host-array.ts";
 import type { Location } from "../ir/diagnostics/location.ts";
 import type { Graph, Node } from "../ir/graph/graph.ts";
+import { functionOf } from "../ir/graph/print-node.ts";
 import { type DataArray, isFloat } from "../ir/types/dtype.ts";
 import { type NdArray, sizeOf } from "../ir/types/ndarray.ts";
 import { knownType } from "../ir/types/shape.ts";
@@ -30,7 +31,7 @@ class Found extends Error {
 const describe = (node: Node): string => {
   if ((node.op === "input" || node.op === "parameter") && "name" in node.attrs)
     return `${node.op} ${JSON.stringify(node.attrs.name)}`;
-  return "fn" in node.attrs ? `the result of ${node.attrs.fn}` : `the result of ${node.op}`;
+  return `the result of ${functionOf(node) ?? node.op}`;
 };
 
 const toReference = ({ dtype, shape, data }: NDArray): NdArray => ({ dtype, shape, data: Float64Array.from(data) });

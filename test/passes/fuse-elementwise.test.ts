@@ -1,6 +1,7 @@
 // Fusion: which nodes share a kernel, what must stay apart, and that nothing is computed twice.
 import { describe, expect, test } from "vitest";
 import type { Graph } from "../../src/ir/graph/graph.ts";
+import { functionOf } from "../../src/ir/graph/print-node.ts";
 import type { Tensor } from "../../src/ir/types/tensor.ts";
 import { fuseElementwise } from "../../src/passes/fuse-elementwise.ts";
 import { standard } from "../../src/passes/pipelines.ts";
@@ -13,7 +14,7 @@ const kernelsOf = (graph: Graph): readonly string[] => {
   return (entry?.groups ?? []).map(({ members, outputs }) => {
     const names = [...members].map((id) => {
       const node = fused.graph.nodes.get(id);
-      return node === undefined ? "?" : "fn" in node.attrs ? node.attrs.fn : node.op;
+      return node === undefined ? "?" : (functionOf(node) ?? node.op);
     });
     return `${names.join(" ")} -> ${outputs.length}`;
   });

@@ -2,6 +2,7 @@
 import { type Evaluation, evaluateEntry } from "../../src/backends/reference/interpreter.ts";
 import { graphBuilder } from "../../src/ir/graph/builder.ts";
 import type { Graph } from "../../src/ir/graph/graph.ts";
+import { functionOf } from "../../src/ir/graph/print-node.ts";
 import { type Trace, withTrace } from "../../src/ir/graph/trace.ts";
 import { traceOver } from "../../src/ir/graph/traced-tensor.ts";
 import type { NdArray } from "../../src/ir/types/ndarray.ts";
@@ -19,7 +20,7 @@ export const graphOf = (describe: (trace: Trace) => Readonly<Record<string, Tens
 
 /** The ops of a graph, in order. */
 export const opsOf = (graph: Graph): readonly string[] =>
-  [...graph.nodes.values()].map((node) => ("fn" in node.attrs ? `${node.op} ${node.attrs.fn}` : node.op));
+  [...graph.nodes.values()].map((node) => [node.op, functionOf(node)].join(" ").trimEnd());
 
 /** Random arrays for the inputs of a graph. */
 export const feedsFor = (graph: Graph, seed: number, profile: ValueProfile): Record<string, NdArray> =>

@@ -50,7 +50,8 @@ const record = (what: string, value: unknown, write: string): Tensors => {
   if (typeof given !== "object" || given === null || isTensor(given))
     return reject("W140", { what, expected: "a record of tensors", given: inWords(value), write });
   for (const [name, tensor] of Object.entries(given))
-    if (!isTensor(tensor)) reject("W140", { what: `${what}: ${name}`, expected: "a tensor", given: inWords(tensor), write });
+    if (!isTensor(tensor))
+      reject("W140", { what: `${what}: ${name}`, expected: "a tensor", given: inWords(tensor), write });
   return given as Tensors; // every member was looked at
 };
 

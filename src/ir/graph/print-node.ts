@@ -25,6 +25,10 @@ export const printNumber = (value: number): string => {
   return Object.is(value, -0) ? "-0" : String(value);
 };
 
+/** The scalar function that a node applies, such as `tanh` for a `unary`. */
+export const functionOf = ({ attrs }: Node): string | undefined =>
+  "fn" in attrs && typeof attrs.fn === "string" ? attrs.fn : undefined;
+
 /** One attribute value; only texts are quoted, all other words are names that we chose. */
 const printValue = (kind: AttributeKind | undefined, value: AttributeValue): string => {
   if (typeof value === "number") return printNumber(value);

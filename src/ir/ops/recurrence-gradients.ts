@@ -66,7 +66,10 @@ const describeBackward = ({ attrs, flows, bodies }: Context): Backward => {
   ];
   let over: readonly number[] = [];
   const described = bodies.describe(inputs.flat(), (tensors, { constant, substitute }) => {
-    const [lambda = [], sums = [], before = [], elements = [], saved = [], flow = [], given = []] = cutLike(tensors, inputs);
+    const [lambda = [], sums = [], before = [], elements = [], saved = [], flow = [], given = []] = cutLike(
+      tensors,
+      inputs,
+    );
     const { outputs, costly } = bodies.inline(body, [...before, ...elements, ...given]);
     for (const [value, same] of paired(costly, saved)) substitute(value, same);
     const found = bodies.pullBack(
@@ -87,63 +90,73 @@ const describeBackward = ({ attrs, flows, bodies }: Context): Backward => {
   return { body: described, state, over, captured, flowing };
 };
 
+/** The inputs of the way back behind its state: their positions among all its inputs, and which of them it reads. */
+interface Reading {
+  /** Positions of what is read, in order. */
+  readonly read: readonly number[];
+  /** Of each part, which of its members are read: states, elements, costly values, cotangents, captured values. */
+  readonly parts: readonly (readonly number[])[];
+}
+
+const readingOf = (context: Context, { body, state, captured, flowing }: Backward): Reading => {
+  const { attrs, operands, bodies } = context;
+  const given = partsOf(operands, attrs);
+  const count = state.length + captured.length;
+  const read = bodies.inputsRead(body).filter((at) => at >= count);
+  const parts = [given.state, given.over, bodies.costlyTypes(attrs.body), flowing, given.captured];
+  const positions = body.inputs.map((_, at) => at).slice(count);
+  return {
+    read,
+    parts: cutLike(positions, parts).map((part) => part.flatMap((at, member) => (read.includes(at) ? [member] : []))),
+  };
+};
+
+/** The way there again, saving what is read on the way back: states before each step, and costly values, as sequences. */
+const saveForward = (
+  scan: OpDefinition<ScanAttrs, "many", "many">,
+  { attrs, operands, bodies, emit }: Context,
+  statesRead: readonly number[],
+  costlyRead: readonly number[],
+): readonly (readonly Tensor[])[] => {
+  const { body } = attrs;
+  const saving = bodies.describe(body.inputs, (tensors) => {
+    const { outputs, costly } = bodies.inline(body, tensors);
+    return [...outputs, ...pick(tensors, statesRead), ...pick(costly, costlyRead)];
+  });
+  const saved = emit(scan, operands, { ...attrs, body: saving }).slice(body.outputs.length);
+  return cutLike(saved, [statesRead, costlyRead]);
+};
+
 /** The rule of `scan`: the way there again, saving what is read on the way back, and the way back. */
 export const scanGradients = (
   scan: OpDefinition<ScanAttrs, "many", "many">,
   context: Context,
 ): readonly (Tensor | null)[] => {
   const { attrs, operands, cotangents, bodies, emit, constant } = context;
-  const { body, carried } = attrs;
   const backward = describeBackward(context);
   const given = partsOf(operands, attrs);
-  const costly = bodies.costlyTypes(body);
-  const count = backward.state.length + backward.captured.length;
-  const read = bodies.inputsRead(backward.body).filter((at) => at >= count);
-
-  // The sources of the inputs behind the state, in order; what must be saved for them is the extra results of the way there.
-  const parts = [given.state, given.over, costly, backward.flowing];
-  const [before = [], elements = [], saved = [], flows = [], captures = []] = cutLike(
-    operandPositions(count, [...parts, given.captured].reduce((sum, { length }) => sum + length, 0)),
-    [...parts, given.captured],
-  );
-  const readAmong = (positions: readonly number[]): readonly number[] =>
-    positions.flatMap((at, position) => (read.includes(at) ? [position] : []));
-  const [statesSaved, costlySaved] = [readAmong(before), readAmong(saved)];
-  const saving = bodies.describe(body.inputs, (tensors) => {
-    const inlined = bodies.inline(body, tensors);
-    return [...inlined.outputs, ...pick(tensors, statesSaved), ...pick(inlined.costly, costlySaved)];
-  });
-  const extra = emit(scan, operands, { ...attrs, body: saving }).slice(body.outputs.length);
-  const sequences = [
-    ...extra.slice(0, statesSaved.length),
-    ...pick(given.over, readAmong(elements)),
-    ...extra.slice(statesSaved.length),
-    ...pick(cotangents, pick(backward.flowing, readAmong(flows))),
+  const { read, parts } = readingOf(context, backward);
+  const [statesRead = [], elementsRead = [], costlyRead = [], flowsRead = [], capturedRead = []] = parts;
+  const [states = [], costly = []] = saveForward(scan, context, statesRead, costlyRead);
+  const flows = pick(cotangents, pick(backward.flowing, flowsRead));
+  const sequences = [...states, ...pick(given.over, elementsRead), ...costly, ...flows];
+  const state = [
+    ...pick(cotangents, backward.state),
+    ...pick(given.captured, backward.captured).map(({ dtype, shape }) => constant(0, dtype, shape)),
   ];
-  const results = emit(
-    scan,
-    [
-      ...pick(cotangents, backward.state),
-      ...pick(given.captured, backward.captured).map(({ dtype, shape }) => constant(0, dtype, shape)),
-      ...sequences,
-      ...pick(given.captured, readAmong(captures)),
-    ],
-    {
-      carried: count,
-      sequences: sequences.length,
-      length: attrs.length,
-      reverse: !attrs.reverse,
-      body: bodies.withInputs(backward.body, [...operandPositions(0, count), ...read]),
-    },
-  );
-  const [ofState = [], ofCaptured = [], ofElements = []] = cutLike(results, [backward.state, backward.captured, backward.over]);
-  const gradientOf = (positions: readonly number[], gradients: readonly Tensor[]) => (at: number) =>
-    gradients[positions.indexOf(at)] ?? null;
+  const results = emit(scan, [...state, ...sequences, ...pick(given.captured, capturedRead)], {
+    carried: state.length,
+    sequences: sequences.length,
+    length: attrs.length,
+    reverse: !attrs.reverse,
+    body: bodies.withInputs(backward.body, [...state.map((_, at) => at), ...read]),
+  });
+  const [ofState, ofCaptured, ofElements] = cutLike(results, [backward.state, backward.captured, backward.over]);
+  const gradients = (operands: readonly Tensor[], positions: readonly number[], found: readonly Tensor[] = []) =>
+    operands.map((_, at) => found[positions.indexOf(at)] ?? null);
   return [
-    ...given.state.map((_, at) => gradientOf(backward.state, ofState)(at)),
-    ...given.over.map((_, at) => gradientOf(backward.over, ofElements)(at)),
-    ...given.captured.map((_, at) => gradientOf(backward.captured, ofCaptured)(at)),
-  ].slice(0, carried + attrs.sequences + given.captured.length);
+    ...gradients(given.state, backward.state, ofState),
+    ...gradients(given.over, backward.over, ofElements),
+    ...gradients(given.captured, backward.captured, ofCaptured),
+  ];
 };
-
-const operandPositions = (from: number, length: number): readonly number[] => Array.from({ length }, (_, at) => from + at);

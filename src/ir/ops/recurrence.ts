@@ -21,7 +21,11 @@ const sequenceOf = (length: Dim, { dtype, shape }: TensorType): TensorType => te
 
 const requireOperand = (what: string, actual: TensorType | undefined, expected: TensorType): void => {
   if (actual === undefined || !sameType(actual, expected))
-    reject("W270", { what, actual: actual === undefined ? "nothing" : printType(actual), expected: printType(expected) });
+    reject("W270", {
+      what,
+      actual: actual === undefined ? "nothing" : printType(actual),
+      expected: printType(expected),
+    });
 };
 
 const inferScan = (operands: readonly TensorType[], attrs: ScanAttrs): readonly TensorType[] => {
@@ -50,10 +54,12 @@ const evaluateScan = (operands: readonly NdArray[], attrs: ScanAttrs, run: RunBo
   const { carried, body, reverse } = attrs;
   const length = knownExtent(attrs.length);
   const { state: first, over, captured } = partsOf(operands, attrs);
-  const results = inferScan(operands, attrs).slice(carried).map((type): NdArray => {
-    const known = knownType(type);
-    return { ...known, data: new Float64Array(sizeOf(known.shape)) };
-  });
+  const results = inferScan(operands, attrs)
+    .slice(carried)
+    .map((type): NdArray => {
+      const known = knownType(type);
+      return { ...known, data: new Float64Array(sizeOf(known.shape)) };
+    });
   let state = first;
   for (let step = 0; step < length; step++) {
     const at = reverse ? length - 1 - step : step;

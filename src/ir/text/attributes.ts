@@ -48,7 +48,10 @@ const readInteger = (text: string): number | undefined => {
   return Number.isSafeInteger(value) ? value : undefined;
 };
 
-type Expression = Exclude<AttributeKind, "boolean" | "text" | "integers" | "dims" | "body" | "resultDtype" | "resultShape">;
+type Expression = Exclude<
+  AttributeKind,
+  "boolean" | "text" | "integers" | "dims" | "body" | "resultDtype" | "resultShape"
+>;
 
 /** A single word, number or dimension; undefined where it is not of the kind. */
 const readExpression = (kind: Expression, piece: Piece): AttributeValue | undefined => {
@@ -76,7 +79,11 @@ const readList = (kind: "integers" | "dims", items: readonly Piece[]): Attribute
 export type ReadBody = (body: BodySyntax) => Body;
 
 /** The value of an attribute of this kind; undefined where the text says another kind of thing. */
-const readValue = (kind: AttributeKind, value: AttributeValueSyntax, readBody: ReadBody): AttributeValue | undefined => {
+const readValue = (
+  kind: AttributeKind,
+  value: AttributeValueSyntax,
+  readBody: ReadBody,
+): AttributeValue | undefined => {
   if (kind === "boolean") {
     if (value.kind !== "expression") return value.kind === "flag" ? true : undefined;
     return value.value.text === "true" ? true : value.value.text === "false" ? false : undefined;

@@ -1,6 +1,7 @@
 // One line of text as a node of the graph: its op is looked up, its operands and attributes are counted and read, and the
 // graph builder types it by the op's own rule; then the printed type is checked against what the rule says.
 import { locate, reject, WeftError } from "../diagnostics/diagnostic.ts";
+import { invariant } from "../diagnostics/invariant.ts";
 import type { Location } from "../diagnostics/location.ts";
 import { nearestName } from "../diagnostics/nearest.ts";
 import { dimAttributes } from "../graph/analysis.ts";
@@ -82,7 +83,10 @@ const requireSymbols = (
   type: TensorType,
   location: Location,
 ): void => {
-  const dims = [...type.shape, ...dimAttributes(kind).flatMap((name) => (isBody(attrs[name]) ? [] : (attrs[name] ?? [])))];
+  const dims = [
+    ...type.shape,
+    ...dimAttributes(kind).flatMap((name) => (isBody(attrs[name]) ? [] : (attrs[name] ?? []))),
+  ];
   for (const dim of dims)
     for (const symbol of typeof dim === "string" ? symbolsOf(dim) : [])
       if (!symbols.has(symbol)) reject("W109", { op: kind, symbol, declared: [...symbols].sort() }, { location });
@@ -91,6 +95,12 @@ const requireSymbols = (
 const requireType = (op: string, value: TensorType, written: TensorType, { location }: TypeSyntax): void => {
   if (!sameType(value, written))
     reject("W114", { op, written: printType(written), inferred: printType(value) }, { location });
+};
+
+const textOf = (attrs: Attributes, name: string): string => {
+  const text = attrs[name];
+  invariant(typeof text === "string", `the attribute ${name} is text, as the op's schema says`);
+  return text;
 };
 
 /** The ids of the node's results. */
@@ -106,13 +116,13 @@ const emit = (
   const operands = syntax.operands.map((operand) => lookUp(reading, operand));
   return built(location, syntax.recorded, (place) => {
     if (kind === "parameter") {
-      const name = `${attrs["name"]}`;
+      const name = textOf(attrs, "name");
       const value = builder.parameter(name, type, place);
       parameters.set(name, value);
       return [value];
     }
     if (kind !== "data") return builder.emit(kind, operands, attrs, place);
-    const elements = readContents(contents, `${attrs["id"]}`, type, location);
+    const elements = readContents(contents, textOf(attrs, "id"), type, location);
     return [builder.data(type.dtype, type.shape.filter(isKnown), elements, place)];
   });
 };

@@ -2,11 +2,11 @@
 // names only; the graph works out the content address by itself.
 import { reject } from "../diagnostics/diagnostic.ts";
 import type { Location } from "../diagnostics/location.ts";
+import { decodeBase64 } from "../types/base64.ts";
 import { isKnown } from "../types/dim.ts";
 import { type DataArray, dtypes } from "../types/dtype.ts";
 import { sizeOf } from "../types/ndarray.ts";
 import { printType, type TensorType } from "../types/tensor-type.ts";
-import { decodeBase64 } from "../types/base64.ts";
 import type { ContentsSyntax } from "./syntax.ts";
 
 /** The table of a text, by id. */

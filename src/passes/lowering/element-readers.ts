@@ -13,13 +13,7 @@ import { knownShape, knownType } from "../../ir/types/shape.ts";
 import { sameShape } from "../../ir/types/tensor-type.ts";
 import type { Group } from "../fused-graph.ts";
 import type { Place } from "./domain.ts";
-
-/** What is in memory, outside the group. */
-export interface Surroundings {
-  readonly graph: Graph;
-  /** The buffer of a value that is in memory, if it is. */
-  readonly bufferOf: (value: ValueId) => string | undefined;
-}
+import type { Surroundings } from "./surroundings.ts";
 
 /** What is known at the place where elements are read. */
 export interface ReadingPlace {

@@ -3,29 +3,18 @@
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { definitionOf, typeOf } from "../../ir/graph/analysis.ts";
 import type { Graph, Node, ValueId } from "../../ir/graph/graph.ts";
+import { functionOf } from "../../ir/graph/print-node.ts";
 import { add, type BlockBuilder, buildBody, flatten } from "../../ir/loop/build.ts";
 import type { Expr } from "../../ir/loop/expr.ts";
-import type { Stmt } from "../../ir/loop/stmt.ts";
 import { opOf } from "../../ir/ops/index.ts";
 import type { KernelContext, Span } from "../../ir/ops/op.ts";
-import type { DataArray, DType } from "../../ir/types/dtype.ts";
 import { sizeOf } from "../../ir/types/ndarray.ts";
 import { knownShape, knownType } from "../../ir/types/shape.ts";
 import type { Group } from "../fused-graph.ts";
 import { computedNodes, overDomain, type Place } from "./domain.ts";
-import { contextOf, elementReaders, type Surroundings } from "./element-readers.ts";
+import { contextOf, elementReaders } from "./element-readers.ts";
 import { type LowerStep, lowerScan } from "./lower-scan.ts";
-
-/** What lowering a group needs of the entry point around it. */
-export interface GroupSurroundings extends Surroundings {
-  /** The buffer of a dense constant. */
-  readonly constant: (dtype: DType, data: DataArray) => string;
-  readonly scratch: (dtype: DType, length: number, hint: string) => string;
-  /** Adds a kernel call. */
-  readonly call: (name: string, body: readonly Stmt[]) => void;
-  /** Values that become parameters: their buffer must not be used for anything before they are stored. */
-  readonly isUpdate: (value: ValueId) => boolean;
-}
+import type { GroupSurroundings } from "./surroundings.ts";
 
 /** Lowers one group; `lowerEntry` is for the steps of recurrences. */
 export const lowerGroup = (around: GroupSurroundings, group: Group, lowerEntry: LowerStep): void => {
@@ -137,7 +126,7 @@ const nameOf = (graph: Graph, group: Group): string => {
   const names = [...group.members].flatMap((id) => {
     const node = graph.nodes.get(id);
     if (node === undefined) return [];
-    return "fn" in node.attrs && typeof node.attrs.fn === "string" ? [node.attrs.fn] : [node.op];
+    return [functionOf(node) ?? node.op];
   });
   return (names.length > 4 ? [...names.slice(0, 3), `${names.length - 3}more`] : names).join("_");
 };

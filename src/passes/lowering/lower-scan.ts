@@ -7,7 +7,7 @@
 //   for t in 0..T { kernels of the step, with `sequence[t * size + ...]` for its elements }
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { NodeOf, ValueId } from "../../ir/graph/graph.ts";
-import { add, binary, buildBody, i32, type Index, load, loadType, multiply, variable } from "../../ir/loop/build.ts";
+import { add, binary, buildBody, type Index, i32, load, loadType, multiply, variable } from "../../ir/loop/build.ts";
 import type { Expr } from "../../ir/loop/expr.ts";
 import type { Buffer, Call, EntryPoint, Kernel } from "../../ir/loop/kernel.ts";
 import { flatMapStmts, freshNames, mapExpr, mapOwnExprs, renameDeclared } from "../../ir/loop/rewrite.ts";
@@ -17,8 +17,8 @@ import { knownExtent } from "../../ir/types/shape.ts";
 import type { FusedGraph, Group } from "../fused-graph.ts";
 import { inputName, outputName, stateName } from "../fusion/step-graph.ts";
 import { kernelTable } from "./finish-kernel.ts";
-import type { GroupSurroundings } from "./lower-group.ts";
 import { type Memory, memoryOf } from "./memory.ts";
+import type { GroupSurroundings } from "./surroundings.ts";
 
 /** Where a buffer of the step is in the program: a whole buffer, or the element of this step in a sequence. */
 interface Place {
@@ -141,7 +141,12 @@ const placesOf = (
 };
 
 /** Copies of the first states to where states are. */
-const begin = (around: GroupSurroundings, node: NodeOf<"scan">, step: Step, states: readonly string[]): readonly Stmt[] =>
+const begin = (
+  around: GroupSurroundings,
+  node: NodeOf<"scan">,
+  step: Step,
+  states: readonly string[],
+): readonly Stmt[] =>
   buildBody((root) => {
     for (const [at, state] of states.entries()) {
       const operand = node.operands[at];
@@ -189,8 +194,5 @@ export const lowerScan = (
     else around.call(kernel.name, writtenOut(kernel, call, placeOf, at, freshNames({ ...kernel, body: [] })));
   }
   invariant(carried === states.length, "each state has a buffer");
-  around.call("scan", [
-    ...first,
-    { kind: "for", index, from: i32(0), to: i32(steps), step: 1, mode: "serial", body },
-  ]);
+  around.call("scan", [...first, { kind: "for", index, from: i32(0), to: i32(steps), step: 1, mode: "serial", body }]);
 };

@@ -4,6 +4,7 @@ import { definitionOf } from "../../../src/ir/graph/analysis.ts";
 import { graphBuilder } from "../../../src/ir/graph/builder.ts";
 import { type Editor, edit } from "../../../src/ir/graph/edit.ts";
 import type { Graph, Node, ValueId } from "../../../src/ir/graph/graph.ts";
+import { functionOf } from "../../../src/ir/graph/print-node.ts";
 import { traceOver } from "../../../src/ir/graph/traced-tensor.ts";
 
 /** y = exp(x) * 2, z = exp(x) + x, and a log that nothing reads. */
@@ -32,7 +33,7 @@ const one = (ids: readonly ValueId[]): ValueId => {
 };
 
 const sinOf = (editor: Editor, x: ValueId): ValueId => one(editor.emit("unary", [x], { fn: "sin" }));
-const label = (node: Node): string => String("fn" in node.attrs ? node.attrs.fn : node.op);
+const label = (node: Node): string => functionOf(node) ?? node.op;
 const labels = (graph: Graph): readonly string[] => [...graph.nodes.values()].map(label);
 
 /** Operands stand before users in the table. */

@@ -9,6 +9,8 @@ interface RecurrenceRows {
   readonly W274: CatalogueEntry<{ name: string; given: readonly string[] }>;
   readonly W275: CatalogueEntry<{ name: string; before: string; after: string }>;
   readonly W276: CatalogueEntry<Record<never, never>>;
+  readonly W277: CatalogueEntry<{ name: string; type: string; inputs: number }>;
+  readonly W278: CatalogueEntry<{ name: string; what: string; size: string }>;
 }
 
 const example = "scan({ carry: { h }, over: { x }, step: ({ h }, { x }) => ({ carry: { h: tanh(add(h, x)) } }) })";
@@ -35,7 +37,8 @@ export const recurrenceRows: RecurrenceRows = {
     title: "scan: sequences of different lengths",
     message: ({ first, type, name, other }) => `scan: ${first} is ${type}, but ${name} is ${other}`,
     help: () => "give all sequences the same first extent; transpose [B, T, ...] to [T, B, ...] first.",
-    explanation: "A scan takes one element of each sequence at a time, along the first axis, so all have as many elements.",
+    explanation:
+      "A scan takes one element of each sequence at a time, along the first axis, so all have as many elements.",
     example,
   }),
   W273: entry({
@@ -67,5 +70,22 @@ export const recurrenceRows: RecurrenceRows = {
     explanation:
       "What persists between runs belongs to the graph as a whole. A body gets everything through its inputs; those behind the sequences stay the same in every step.",
     example: "scan %h, %x, %w {..., body = (%h: f32[2], %x: f32[2], %w: f32[2]) { ... }}",
+  }),
+  W277: entry({
+    title: "a recurrent layer needs sequences of its features",
+    message: ({ name, type, inputs }) => `${name}: sequences of ${inputs} features are expected, not ${type}`,
+    help: ({ inputs }) =>
+      `give [time, batch, ${inputs}], or [batch, time, ${inputs}] to a layer made with batchFirst: true.`,
+    explanation:
+      "A recurrent layer reads one element of features after the other, for a whole batch at a time, so its operand has three axes, and the last has as many features as the layer was made for.",
+    example: "lstm(16, 32) on x: f32[T, B, 16]",
+  }),
+  W278: entry({
+    title: "a recurrent layer of no size",
+    message: ({ name, what, size }) => `${name}: ${what} must be a whole number from 1 up, not ${size}`,
+    help: ({ what }) => `give ${what} as a number such as 32.`,
+    explanation:
+      "Weights have as many rows and columns as there are features and hidden units, and there is at least one layer.",
+    example: "lstm(16, 32, { layers: 2 })",
   }),
 };

@@ -1,0 +1,165 @@
+// The recurrent layers: RNN, LSTM and GRU, stacked and in both directions. A BiLSTM is `lstm(in, hidden, { bidirectional: true })`.
+import { reject } from "../../ir/diagnostics/diagnostic.ts";
+import { captureLocation } from "../../ir/diagnostics/location.ts";
+import type { Dim } from "../../ir/types/dim.ts";
+import type { DType } from "../../ir/types/dtype.ts";
+import type { Check, PrintType } from "../../ir/types/static/check.ts";
+import type { MultiplyNaturals } from "../../ir/types/static/natural.ts";
+import type { Dims, Tensor } from "../../ir/types/tensor.ts";
+import { printType } from "../../ir/types/tensor-type.ts";
+import { type Layer, layer } from "../../model/parameter.ts";
+import { type Cell, elmanCell, gruCell, lstmCell } from "./cells.ts";
+import {
+  type RecurrentInputs,
+  type RecurrentOptions,
+  type RecurrentParams,
+  recurrentParams,
+  runRecurrent,
+} from "./recurrent-layer.ts";
+
+type Twice<N extends number, Bidirectional extends boolean> = Bidirectional extends true ? MultiplyNaturals<N, 2> : N;
+
+/** The rule of a recurrent layer: sequences of as many features as it was made for. */
+type SequenceShape<S extends Dims, D extends DType, In extends number> = number extends S["length"]
+  ? S
+  : S extends readonly [Dim, Dim, infer Features extends Dim]
+    ? Features extends In
+      ? S
+      : `a recurrent layer of ${In} features was given ${PrintType<S, D>}`
+    : `a recurrent layer takes [time, batch, features], not ${PrintType<S, D>}`;
+
+/** The shapes of what a recurrent layer gives. */
+export interface RecurrentOutput<
+  S extends Dims,
+  D extends DType,
+  Hidden extends number,
+  Layers extends number,
+  Bidirectional extends boolean,
+  BatchFirst extends boolean,
+> {
+  /** The hidden state after each step, both directions side by side: [T, B, directions * hidden], [B, T, ...] with batch first. */
+  readonly output: S extends readonly [infer A extends Dim, infer B extends Dim, Dim]
+    ? Tensor<[A, B, Twice<Hidden, Bidirectional>], D>
+    : Tensor<Dims, D>;
+  /** The state after the last step: [layers * directions, B, hidden]. */
+  readonly hidden: S extends readonly [infer A extends Dim, infer B extends Dim, Dim]
+    ? Tensor<[Twice<Layers, Bidirectional>, BatchFirst extends true ? A : B, Hidden], D>
+    : Tensor<Dims, D>;
+}
+
+/** What a recurrent layer does. The state before the first step is zeros unless it is given. */
+export interface RecurrentFunction<
+  In extends number,
+  Hidden extends number,
+  Layers extends number,
+  Bidirectional extends boolean,
+  BatchFirst extends boolean,
+> {
+  <S extends Dims, D extends DType>(
+    x: Check<NoInfer<SequenceShape<S, D, In>>, Tensor<S, D>>,
+    given?: Omit<RecurrentInputs, "cell">,
+  ): RecurrentOutput<S, D, Hidden, Layers, Bidirectional, BatchFirst>;
+}
+
+/** What an LSTM does: its state has two parts, `hidden` and the conveyor belt `cell`, of one shape. */
+export interface LstmFunction<
+  In extends number,
+  Hidden extends number,
+  Layers extends number,
+  Bidirectional extends boolean,
+  BatchFirst extends boolean,
+> {
+  <S extends Dims, D extends DType>(
+    x: Check<NoInfer<SequenceShape<S, D, In>>, Tensor<S, D>>,
+    given?: RecurrentInputs,
+  ): RecurrentOutput<S, D, Hidden, Layers, Bidirectional, BatchFirst> & {
+    readonly cell: RecurrentOutput<S, D, Hidden, Layers, Bidirectional, BatchFirst>["hidden"];
+  };
+}
+
+const requireSequence = (name: string, x: Tensor, inputs: number): void => {
+  if (x.shape.length !== 3 || x.shape[2] !== inputs)
+    reject("W277", { name, type: printType(x.type), inputs }, { location: captureLocation() });
+};
+
+const recurrent = (
+  name: string,
+  cell: Cell,
+  inputs: number,
+  hidden: number,
+  options: RecurrentOptions,
+): Layer<RecurrentParams> => {
+  const sizes: readonly (readonly [what: string, size: number])[] = [
+    ["inputs", inputs],
+    ["hidden", hidden],
+    ["layers", options.layers ?? 1],
+  ];
+  for (const [what, size] of sizes)
+    if (!Number.isSafeInteger(size) || size < 1)
+      reject("W278", { name, what, size: `${size}` }, { location: captureLocation() });
+  return layer(recurrentParams(cell, inputs, hidden, options), (params) => (x: Tensor, given: RecurrentInputs = {}) => {
+    requireSequence(name, x, inputs);
+    return runRecurrent(cell, hidden, options, params, x, given);
+  });
+};
+
+/**
+ * A recurrent network: h[t] = f(W_ih x[t] + b_ih + W_hh h[t-1] + b_hh) with f tanh or relu (`nonlinearity`). Sequences
+ * [T, B, in] give { output, hidden }. PyTorch's `RNN`.
+ */
+export const rnn = <
+  const In extends number,
+  const Hidden extends number,
+  const Layers extends number = 1,
+  const Bidirectional extends boolean = false,
+  const BatchFirst extends boolean = false,
+>(
+  inputs: In,
+  hidden: Hidden,
+  options: RecurrentOptions<Layers, Bidirectional, BatchFirst> & { readonly nonlinearity?: "tanh" | "relu" } = {},
+): Layer<RecurrentParams, RecurrentFunction<In, Hidden, Layers, Bidirectional, BatchFirst>> =>
+  // What comes of which shapes is said by the signature; so it is for the other two.
+  recurrent("rnn", elmanCell(options.nonlinearity ?? "tanh"), inputs, hidden, options) as Layer<
+    RecurrentParams,
+    RecurrentFunction<In, Hidden, Layers, Bidirectional, BatchFirst>
+  >;
+
+/**
+ * Long short-term memory: gates i, f, g, o; c' = f * c + i * g; h' = o * tanh(c'). Sequences [T, B, in] give
+ * { output, hidden, cell }. PyTorch's `LSTM`.
+ */
+export const lstm = <
+  const In extends number,
+  const Hidden extends number,
+  const Layers extends number = 1,
+  const Bidirectional extends boolean = false,
+  const BatchFirst extends boolean = false,
+>(
+  inputs: In,
+  hidden: Hidden,
+  options: RecurrentOptions<Layers, Bidirectional, BatchFirst> = {},
+): Layer<RecurrentParams, LstmFunction<In, Hidden, Layers, Bidirectional, BatchFirst>> =>
+  recurrent("lstm", lstmCell, inputs, hidden, options) as Layer<
+    RecurrentParams,
+    LstmFunction<In, Hidden, Layers, Bidirectional, BatchFirst>
+  >;
+
+/**
+ * A gated recurrent unit: gates r, z, n; h' = (1 - z) * n + z * h. Sequences [T, B, in] give { output, hidden }. PyTorch's
+ * `GRU`, whose reset gate multiplies W_hn h + b_hn.
+ */
+export const gru = <
+  const In extends number,
+  const Hidden extends number,
+  const Layers extends number = 1,
+  const Bidirectional extends boolean = false,
+  const BatchFirst extends boolean = false,
+>(
+  inputs: In,
+  hidden: Hidden,
+  options: RecurrentOptions<Layers, Bidirectional, BatchFirst> = {},
+): Layer<RecurrentParams, RecurrentFunction<In, Hidden, Layers, Bidirectional, BatchFirst>> =>
+  recurrent("gru", gruCell, inputs, hidden, options) as Layer<
+    RecurrentParams,
+    RecurrentFunction<In, Hidden, Layers, Bidirectional, BatchFirst>
+  >;
