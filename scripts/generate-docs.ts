@@ -91,6 +91,7 @@ const opSection = (op: AnyOp): readonly string[] => {
   return [
     `### ${op.kind}`,
     op.summary,
+    fenced("text", [op.formula, op.shapes, ...(op.gradient === undefined ? [] : [op.gradient])].join("\n")),
     `Operands: ${arity(op.arity)}. Results: ${arity(op.resultArity)}. It is ${gradient}. Lowering: ${loweringOf(op)}.`,
     ...(attributes.length === 0 ? [] : [markdownTable(["attribute", "kind"], attributes)]),
   ];
@@ -99,9 +100,10 @@ const opSection = (op: AnyOp): readonly string[] => {
 const scalarSection = ([op, rows]: (typeof scalars)[number]): readonly string[] => [
   `### ${op}`,
   markdownTable(
-    ["function", "meaning", "element types", "error in f32"],
-    Object.entries(rows).map(([name, { summary, dtypes, ulp }]) => [
+    ["function", "formula", "in words", "element types", "error in f32"],
+    Object.entries(rows).map(([name, { summary, formula, dtypes, ulp }]) => [
       code(name),
+      formula,
       summary,
       dtypes?.join(", ") ?? "all",
       ulp === undefined || !(dtypes?.includes("f32") ?? false) ? "" : ulp === 0 ? "none" : `${ulp} ulp`,

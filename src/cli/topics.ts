@@ -17,6 +17,7 @@ import { table } from "./table.ts";
 /** A row of a scalar table, as far as it is explained. */
 interface ScalarRow {
   readonly summary: string;
+  readonly formula: string;
   readonly dtypes?: readonly string[];
   readonly ulp?: number;
 }
@@ -99,9 +100,9 @@ const explainOp = (op: AnyOp): string => {
     `op ${op.kind}: ${op.summary}`,
     "",
     table([
-      ["operands", String(op.arity)],
-      ["results", String(op.resultArity)],
-      ["gradient", op.vjp === "not-differentiable" ? "none" : "yes"],
+      ["formula", op.formula],
+      ["shapes", op.shapes],
+      ["gradient", op.gradient ?? "none"],
       ["lowering", loweringOf(op)],
     ]),
     ...(attributes.length === 0 ? [] : ["", "attributes", table(attributes)]),
@@ -113,12 +114,13 @@ const explainScalar = (name: string): string | undefined => {
     const row = Object.hasOwn(rows, name) ? rows[name] : undefined;
     if (row === undefined) return [];
     const facts = [
+      ["formula", row.formula],
       ...(row.dtypes === undefined ? [] : [["element types", row.dtypes.join(", ")]]),
       ...(row.ulp === undefined
         ? []
         : [["error of f32", row.ulp === 0 ? "correctly rounded" : `at most ${row.ulp} ulp`]]),
     ];
-    return [[`${op} {fn = ${name}}: ${row.summary}`, ...(facts.length === 0 ? [] : [table(facts)])].join("\n")];
+    return [[`${op} {fn = ${name}}: ${row.summary}`, table(facts)].join("\n")];
   });
   return found.length === 0 ? undefined : found.join("\n\n");
 };

@@ -346,7 +346,7 @@ example
 
   test("an op with its attributes", async () => {
     expect((await say("explain", "gather")).out).toMatch(
-      /^op gather: .*\n\noperands {2}2\nresults {3}1\ngradient {2}yes\nlowering {2}.*\n\nattributes\n {2}axis {2}a whole number\n$/,
+      /^op gather: .*\n\nformula {3}y\[.*\nshapes {4}table \[.*\ngradient {2}dtable\[.*\nlowering {2}.*\n\nattributes\n {2}axis {2}a whole number\n$/,
     );
   });
 

@@ -92,6 +92,9 @@ const arbitraryGradient = (fc: FastCheckModule): FastCheck.Arbitrary<OpInstance<
 export const averagePool2dGradient: OpDefinition<AveragePool2dGradientAttrs, 1> = defineOp({
   kind: "averagePool2dGradient",
   summary: "The gradient of averagePool2d: each window's cotangent in equal shares.",
+  formula: "y = d/dimages of sum(cotangent averagePool2d(images))",
+  shapes: "cotangent [B, C, OH, OW] -> [B, C, height, width]",
+  gradient: "dcotangent = averagePool2d(c)",
   arity: 1,
   resultArity: 1,
   attributes: {
@@ -115,6 +118,9 @@ export const averagePool2dGradient: OpDefinition<AveragePool2dGradientAttrs, 1> 
 export const averagePool2d: OpDefinition<AveragePool2dAttrs, 1> = defineOp({
   kind: "averagePool2d",
   summary: "The mean of each window of images [B, C, H, W], with or without the zeros of the padding in the count.",
+  formula: "y[oh, ow] = mean of the elements of images in the window at (oh, ow)",
+  shapes: "images [B, C, H, W] -> [B, C, OH, OW]; OH = floor((H + padding - KH) / stride) + 1, OW likewise",
+  gradient: "dimages = averagePool2dGradient(c)",
   arity: 1,
   resultArity: 1,
   attributes: { kernel: "integers", stride: "integers", padding: "integers", countPadding: "boolean" },

@@ -21,6 +21,9 @@ export interface ConcatAttrs {
 export const concat: OpDefinition<ConcatAttrs, "many"> = defineOp({
   kind: "concat",
   summary: "Joins tensors along an axis.",
+  formula: "y = x_1, x_2, ... one behind the other along `axis`",
+  shapes: "x [A..., N_k, B...], ... -> [A..., N, B...]; N is the sum of all N_k",
+  gradient: "dx_k = the part of c where x_k stands",
   arity: "many",
   resultArity: 1,
   attributes: { axis: "integer" },

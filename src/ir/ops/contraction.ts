@@ -111,6 +111,9 @@ const arbitraryMatmul = (fc: FastCheckModule): FastCheck.Arbitrary<OpInstance<Ma
 export const matmul: OpDefinition<MatmulAttrs, 2> = defineOp({
   kind: "matmul",
   summary: "Matrix product over the last two axes; axes before them broadcast.",
+  formula: "y[m, n] = sum over k of a[m, k] b[k, n]",
+  shapes: "a [..., M, K], b [..., K, N] -> [..., M, N]; transposeA: a [..., K, M]; transposeB: b [..., N, K]",
+  gradient: "da = c b^T, db = a^T c, summed over the axes that broadcast",
   arity: 2,
   resultArity: 1,
   attributes: { transposeA: "boolean", transposeB: "boolean" },

@@ -129,6 +129,11 @@ const arbitraryWeightGradient = (fc: FastCheckModule): FastCheck.Arbitrary<OpIns
 export const conv2d: OpDefinition<Conv2dAttrs, 2> = defineOp({
   kind: "conv2d",
   summary: "Cross-correlation of images [N, C, H, W] with weights [O, C / groups, KH, KW].",
+  formula:
+    "y[o, oh, ow] = sum over c, kh, kw of images[c, oh stride + kh dilation - padding, ow stride + kw dilation - padding] weights[o, c, kh, kw], c within the group of o",
+  shapes:
+    "images [N, C, H, W], weights [O, C / groups, KH, KW] -> [N, O, OH, OW]; OH = floor((H + padding - dilation (KH - 1) - 1) / stride) + 1, OW likewise",
+  gradient: "dimages = conv2dInputGradient(c, weights), dweights = conv2dWeightGradient(images, c)",
   arity: 2,
   resultArity: 1,
   attributes: { stride: "integers", padding: "integers", dilation: "integers", groups: "integer" },
@@ -152,6 +157,9 @@ export const conv2d: OpDefinition<Conv2dAttrs, 2> = defineOp({
 export const conv2dInputGradient: OpDefinition<Conv2dInputGradientAttrs, 2> = defineOp({
   kind: "conv2dInputGradient",
   summary: "The gradient of conv2d with respect to its images: the transposed convolution.",
+  formula: "y = d/dimages of sum(cotangent conv2d(images, weights))",
+  shapes: "cotangent [N, O, OH, OW], weights [O, C / groups, KH, KW] -> [N, C, height, width]",
+  gradient: "dcotangent = conv2d(c, weights), dweights = conv2dWeightGradient(c, cotangent)",
   arity: 2,
   resultArity: 1,
   attributes: {
@@ -188,6 +196,9 @@ export const conv2dInputGradient: OpDefinition<Conv2dInputGradientAttrs, 2> = de
 export const conv2dWeightGradient: OpDefinition<Conv2dWeightGradientAttrs, 2> = defineOp({
   kind: "conv2dWeightGradient",
   summary: "The gradient of conv2d with respect to its weights.",
+  formula: "y = d/dweights of sum(cotangent conv2d(images, weights))",
+  shapes: "images [N, C, H, W], cotangent [N, O, OH, OW] -> [O, C / groups, KH, KW]; KH, KW are those of `kernel`",
+  gradient: "dimages = conv2dInputGradient(cotangent, c), dcotangent = conv2d(images, c)",
   arity: 2,
   resultArity: 1,
   attributes: { stride: "integers", padding: "integers", dilation: "integers", groups: "integer", kernel: "integers" },

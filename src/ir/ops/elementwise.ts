@@ -64,6 +64,9 @@ const mapped = (x: NdArray, dtype: DType, element: (value: number, position: num
 export const unary: OpDefinition<UnaryAttrs, 1> = defineOp({
   kind: "unary",
   summary: "A scalar function of one number, applied to each element.",
+  formula: "y = fn(x)",
+  shapes: "x [S...] -> [S...]",
+  gradient: "dx = c fn'(x)",
   arity: 1,
   resultArity: 1,
   attributes: { fn: { oneOf: unaryNames } },
@@ -94,6 +97,9 @@ export const unary: OpDefinition<UnaryAttrs, 1> = defineOp({
 export const binary: OpDefinition<BinaryAttrs, 2> = defineOp({
   kind: "binary",
   summary: "A scalar function of two numbers, applied to each pair of elements at one position.",
+  formula: "z = fn(x, y)",
+  shapes: "x [S...], y [S...] -> [S...]",
+  gradient: "dx = c dfn/dx(x, y), dy = c dfn/dy(x, y)",
   arity: 2,
   resultArity: 1,
   attributes: { fn: { oneOf: binaryNames } },
@@ -133,6 +139,8 @@ export const binary: OpDefinition<BinaryAttrs, 2> = defineOp({
 export const compare: OpDefinition<CompareAttrs, 2> = defineOp({
   kind: "compare",
   summary: "Compares each pair of elements at one position; gives bool. Whatever is compared with NaN is only unequal.",
+  formula: "z = 1 where x fn y, 0 elsewhere",
+  shapes: "x [S...], y [S...] -> [S...]",
   arity: 2,
   resultArity: 1,
   attributes: { fn: { oneOf: compareNames } },
@@ -160,6 +168,9 @@ export const compare: OpDefinition<CompareAttrs, 2> = defineOp({
 export const select: OpDefinition<NoAttrs, 3> = defineOp({
   kind: "select",
   summary: "Where the first operand is true the element of the second, elsewhere that of the third.",
+  formula: "z = x where condition, y elsewhere",
+  shapes: "condition [S...], x [S...], y [S...] -> [S...]",
+  gradient: "dx = c where condition, 0 elsewhere; dy = 0 where condition, c elsewhere",
   arity: 3,
   resultArity: 1,
   attributes: {},
@@ -193,6 +204,9 @@ export const select: OpDefinition<NoAttrs, 3> = defineOp({
 export const cast: OpDefinition<CastAttrs, 1> = defineOp({
   kind: "cast",
   summary: "Converts each number to another element type: integers truncate and saturate, NaN gives 0, bool is not 0.",
+  formula: "y = x, to the nearest number of `dtype` towards 0",
+  shapes: "x [S...] -> [S...]",
+  gradient: "dx = c, converted back",
   arity: 1,
   resultArity: 1,
   attributes: { dtype: "resultDtype" },
@@ -214,6 +228,9 @@ export const cast: OpDefinition<CastAttrs, 1> = defineOp({
 export const clamp: OpDefinition<ClampAttrs, 1> = defineOp({
   kind: "clamp",
   summary: "min(max(x, low), high) of each element; NaN stays NaN.",
+  formula: "y = min(max(x, low), high)",
+  shapes: "x [S...] -> [S...]",
+  gradient: "dx = c where low <= x <= high, 0 elsewhere",
   arity: 1,
   resultArity: 1,
   attributes: { low: "number", high: "number" },

@@ -65,6 +65,9 @@ const clampedRow = (body: BlockBuilder, row: Expr, extent: number): Expr =>
 export const gather: OpDefinition<GatherAttrs, 2> = defineOp({
   kind: "gather",
   summary: "Rows of a table along an axis, chosen by i32 indices, whose shape stands in the place of that axis.",
+  formula: "y[a, i, b] = table[a, indices[i], b]",
+  shapes: "table [A..., N, B...], indices [I...] -> [A..., I..., B...]",
+  gradient: "dtable[a, n, b] = sum of c[a, i, b] over all i with indices[i] = n",
   arity: 2,
   resultArity: 1,
   attributes: { axis: "integer" },
@@ -129,6 +132,9 @@ const arbitraryIndexing = (
 export const scatterAdd: OpDefinition<ScatterAddAttrs, 2> = defineOp({
   kind: "scatterAdd",
   summary: "Adds updates into rows of zeros, chosen by i32 indices, one after the other in the order of the indices.",
+  formula: "y[a, n, b] = sum of updates[a, i, b] over all i with indices[i] = n",
+  shapes: "indices [I...], updates [A..., I..., B...] -> [A..., extent, B...]",
+  gradient: "dupdates[a, i, b] = c[a, indices[i], b]",
   arity: 2,
   resultArity: 1,
   attributes: { axis: "integer", extent: "dim" },
@@ -210,6 +216,8 @@ const buildScatterAdd = ({
 export const oneHot: OpDefinition<OneHotAttrs, 1> = defineOp({
   kind: "oneHot",
   summary: "A new last axis with 1 at the i32 index and 0 elsewhere.",
+  formula: "y[i, k] = 1 where indices[i] = k, 0 elsewhere",
+  shapes: "indices [I...] -> [I..., depth]",
   arity: 1,
   resultArity: 1,
   attributes: { depth: "dim", dtype: "resultDtype" },
@@ -250,6 +258,8 @@ export const oneHot: OpDefinition<OneHotAttrs, 1> = defineOp({
 export const iota: OpDefinition<IotaAttrs, 0> = defineOp({
   kind: "iota",
   summary: "0, 1, 2, ... along an axis.",
+  formula: "y[i] = i along `axis`",
+  shapes: "-> [shape...]",
   arity: 0,
   resultArity: 1,
   attributes: { axis: "integer", dtype: "resultDtype", shape: "resultShape" },

@@ -44,6 +44,8 @@ const arbitraryNamed = (fc: FastCheckModule): FastCheck.Arbitrary<OpInstance<Nam
 export const input: OpDefinition<NamedAttrs, 0> = defineOp({
   kind: "input",
   summary: "A tensor that the caller feeds at each run.",
+  formula: "y = what the caller feeds under `name`",
+  shapes: "-> [shape...]",
   arity: 0,
   resultArity: 1,
   attributes: { name: "text", dtype: "resultDtype", shape: "resultShape" },
@@ -60,6 +62,8 @@ export const input: OpDefinition<NamedAttrs, 0> = defineOp({
 export const parameter: OpDefinition<NamedAttrs, 0> = defineOp({
   kind: "parameter",
   summary: "A tensor that persists between runs: a weight, or the state of an optimizer.",
+  formula: "y = what is kept under `name`",
+  shapes: "-> [shape...]",
   arity: 0,
   resultArity: 1,
   attributes: { name: "text", dtype: "resultDtype", shape: "resultShape" },
@@ -76,6 +80,8 @@ export const parameter: OpDefinition<NamedAttrs, 0> = defineOp({
 export const constant: OpDefinition<ConstantAttrs, 0> = defineOp({
   kind: "constant",
   summary: "A tensor filled with one number.",
+  formula: "y[i] = value",
+  shapes: "-> [shape...]",
   arity: 0,
   resultArity: 1,
   attributes: { value: "number", dtype: "resultDtype", shape: "resultShape" },
@@ -100,6 +106,8 @@ export const constant: OpDefinition<ConstantAttrs, 0> = defineOp({
 export const data: OpDefinition<DataAttrs, 0> = defineOp({
   kind: "data",
   summary: "A dense constant, whose contents the graph keeps outside its nodes.",
+  formula: "y = what the graph's table of constants holds under `id`",
+  shapes: "-> [shape...]",
   arity: 0,
   resultArity: 1,
   attributes: { id: "text", dtype: "resultDtype", shape: "resultShape" },

@@ -55,11 +55,13 @@ const arbitraryCrossEntropy = (fc: FastCheckModule): FastCheck.Arbitrary<OpInsta
 export const crossEntropy: OpDefinition<CrossEntropyAttrs, 2> = defineOp({
   kind: "crossEntropy",
   summary: "-log(softmax(logits)[label]) for each row of logits [N, C] and labels i32 [N].",
+  formula: "y[n] = ln(sum over k of e^logits[n, k]) - logits[n, labels[n]]",
+  shapes: "logits [N, C], labels [N] -> [N]",
+  gradient: "dlogits = c (softmax(logits) - oneHot(labels))",
   arity: 2,
   resultArity: 1,
   attributes: {},
   infer: ([logits, labels]) => [inferCrossEntropy(logits, labels)],
-  // d/dlogits = c * (softmax - 1 at the label)
   vjp: (context) => {
     const [logits, labels] = context.operands;
     const [cotangent] = context.cotangents;

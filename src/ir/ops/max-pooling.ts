@@ -65,6 +65,9 @@ const arbitraryGradient = (fc: FastCheckModule): FastCheck.Arbitrary<OpInstance<
 export const maxPool2dGradient: OpDefinition<MaxPool2dAttrs, 2> = defineOp({
   kind: "maxPool2dGradient",
   summary: "The gradient of maxPool2d: each window's cotangent goes to the first of its maxima.",
+  formula: "y = d/dimages of sum(cotangent maxPool2d(images))",
+  shapes: "images [B, C, H, W], cotangent [B, C, OH, OW] -> [B, C, H, W]",
+  gradient: "dcotangent = c at the first maximum of each window; none for images, whose maxima count as fixed",
   arity: 2,
   resultArity: 1,
   attributes: { kernel: "integers", stride: "integers", padding: "integers", dilation: "integers" },
@@ -90,6 +93,10 @@ export const maxPool2dGradient: OpDefinition<MaxPool2dAttrs, 2> = defineOp({
 export const maxPool2d: OpDefinition<MaxPool2dAttrs, 1> = defineOp({
   kind: "maxPool2d",
   summary: "The largest element of each window of images [B, C, H, W].",
+  formula: "y[oh, ow] = max of the elements of images in the window at (oh, ow)",
+  shapes:
+    "images [B, C, H, W] -> [B, C, OH, OW]; OH = floor((H + padding - dilation (KH - 1) - 1) / stride) + 1, OW likewise",
+  gradient: "dimages = maxPool2dGradient(images, c)",
   arity: 1,
   resultArity: 1,
   attributes: { kernel: "integers", stride: "integers", padding: "integers", dilation: "integers" },

@@ -30,6 +30,9 @@ export interface FlipAttrs {
 export const reshape: OpDefinition<ShapeAttrs, 1> = defineOp({
   kind: "reshape",
   summary: "The same elements in the same row-major order, under another shape.",
+  formula: "y[k] = x[k], k counting elements in row-major order",
+  shapes: "x [S...] -> [shape...]",
+  gradient: "dx = c in the shape of x",
   arity: 1,
   resultArity: 1,
   attributes: { shape: "resultShape" },
@@ -65,6 +68,9 @@ const regroup = (shape: readonly number[], choices: readonly number[]): readonly
 export const transpose: OpDefinition<TransposeAttrs, 1> = defineOp({
   kind: "transpose",
   summary: "The axes in another order.",
+  formula: "y[i] = x[j] with j[permutation[k]] = i[k]",
+  shapes: "x [S...] -> [P...]; P[k] = S[permutation[k]]",
+  gradient: "dx = c under the inverse permutation",
   arity: 1,
   resultArity: 1,
   attributes: { permutation: "integers" },
@@ -117,6 +123,9 @@ const invertPermutation = (permutation: readonly number[]): readonly number[] =>
 export const broadcast: OpDefinition<ShapeAttrs, 1> = defineOp({
   kind: "broadcast",
   summary: "Repeats extents of 1 and adds leading axes, by NumPy's rule.",
+  formula: "y[a, i] = x[j] with j = i, or 0 where the extent of x is 1",
+  shapes: "x [S...] -> [shape...]",
+  gradient: "dx = c summed over all that repeats one element",
   arity: 1,
   resultArity: 1,
   attributes: { shape: "resultShape" },
@@ -163,6 +172,9 @@ export const broadcast: OpDefinition<ShapeAttrs, 1> = defineOp({
 export const flip: OpDefinition<FlipAttrs, 1> = defineOp({
   kind: "flip",
   summary: "Reverses the order of elements along axes.",
+  formula: "y[i] = x[N - 1 - i] along `axes`",
+  shapes: "x [S...] -> [S...]",
+  gradient: "dx = c with the same axes reversed",
   arity: 1,
   resultArity: 1,
   attributes: { axes: "integers" },

@@ -93,11 +93,13 @@ const arbitraryLayerNorm = (fc: FastCheckModule): FastCheck.Arbitrary<OpInstance
 export const softmax: OpDefinition<SoftmaxAttrs, 1> = defineOp({
   kind: "softmax",
   summary: "exp(x) divided by its sum along an axis, computed without overflow.",
+  formula: "y[i] = e^x[i] / sum over j of e^x[j], along `axis`",
+  shapes: "x [S...] -> [S...]",
+  gradient: "dx = y (c - sum(c y))",
   arity: 1,
   resultArity: 1,
   attributes: { axis: "integer" },
   infer: ([operand], attrs) => [inferSoftmax("softmax", operand, attrs)],
-  // d/dx = y * (c - sum(c * y))
   vjp: ({ results: [y], cotangents: [cotangent], attrs: { axis } }) => [
     y.mul(cotangent.sub(sumAlong(cotangent.mul(y), axis))),
   ],
@@ -115,11 +117,13 @@ export const softmax: OpDefinition<SoftmaxAttrs, 1> = defineOp({
 export const logSoftmax: OpDefinition<SoftmaxAttrs, 1> = defineOp({
   kind: "logSoftmax",
   summary: "The logarithm of softmax along an axis, computed without overflow or cancellation.",
+  formula: "y[i] = x[i] - ln(sum over j of e^x[j]), along `axis`",
+  shapes: "x [S...] -> [S...]",
+  gradient: "dx = c - e^y sum(c)",
   arity: 1,
   resultArity: 1,
   attributes: { axis: "integer" },
   infer: ([operand], attrs) => [inferSoftmax("logSoftmax", operand, attrs)],
-  // d/dx = c - softmax(x) * sum(c), with softmax(x) = exp(y)
   vjp: ({ results: [y], cotangents: [cotangent], attrs: { axis } }) => [
     cotangent.sub(y.exp().mul(sumAlong(cotangent, axis))),
   ],
@@ -137,11 +141,13 @@ export const logSoftmax: OpDefinition<SoftmaxAttrs, 1> = defineOp({
 export const layerNorm: OpDefinition<LayerNormAttrs, 3> = defineOp({
   kind: "layerNorm",
   summary: "(x - mean) / sqrt(variance + epsilon) * scale + shift over the last axis, with the biased variance.",
+  formula: "y = u scale + shift with u = (x - mean(x)) r, r = 1 / sqrt(var(x) + epsilon)",
+  shapes: "x [..., N], scale [N], shift [N] -> [..., N]",
+  gradient: "dx = r (f - mean(f) - u mean(f u)) with f = c scale; dscale = sum(c u), dshift = sum(c)",
   arity: 3,
   resultArity: 1,
   attributes: { epsilon: "number" },
   infer: ([operand, scale, shift]) => [inferLayerNorm(operand, scale, shift)],
-  // With u = (x - mean) * r and f = c * scale: d/dx = r * (f - mean(f) - u * mean(f * u))
   vjp: ({ operands: [operand, scale], cotangents: [cotangent], attrs: { epsilon } }) =>
     layerNormGradients(operand, scale, cotangent, epsilon),
   lower: {

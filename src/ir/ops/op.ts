@@ -131,6 +131,16 @@ export interface OpDefinition<A, In extends Arity, Out extends Arity = 1> {
   readonly kind: string;
   /** One line for the op reference. */
   readonly summary: string;
+  /** What it means in mathematics, on one line, in the names that `shapes` gives to operands and extents. */
+  readonly formula: string;
+  /**
+   * The typing rule on one line: `a [..., M, K], b [..., K, N] -> [..., M, N]`. Each operand has a name; a capital is an
+   * extent, `S...` any number of them, `...` any number that broadcast, and an attribute's name its value. After a
+   * semicolon come what the notation cannot say, and the form an operand has under a flag: `transposeA: a [..., K, M]`.
+   */
+  readonly shapes: string;
+  /** The cotangents of the operands, on one line, given c, that of the result; absent where nothing flows. */
+  readonly gradient?: string;
   readonly arity: In;
   readonly resultArity: Out;
   readonly attributes: AttributeSchema<NoInfer<A>>;

@@ -68,6 +68,8 @@ export const threefry2x32 = (
 export const randomBits: OpDefinition<ShapeAttrs, 1> = defineOp({
   kind: "randomBits",
   summary: "32 random bits for each element: a pure function of a key and the element's position.",
+  formula: "y[i] = a xor b with (a, b) = threefry(key, (0, i)), i counting elements",
+  shapes: "key [2] -> [shape...]",
   arity: 1,
   resultArity: 1,
   attributes: { shape: "resultShape" },

@@ -59,6 +59,10 @@ const requireElements = (op: string, type: TensorType, axes: readonly number[]):
 export const reduce: OpDefinition<ReduceAttrs, 1> = defineOp({
   kind: "reduce",
   summary: "Folds axes by sum, max, min or prod, in row-major order.",
+  formula: "y[j] = x[j, 1] fn x[j, 2] fn ... fn x[j, n], the second index running over the folded axes",
+  shapes: "x [S...] -> [R...]; R is S without `axes`, or with 1 in their place where `keepDims`",
+  gradient:
+    "sum: dx = c; max, min: dx = c / m at the m equal extremes, 0 elsewhere; prod: dx[i] = c times the product of all others",
   arity: 1,
   resultArity: 1,
   attributes: { fn: { oneOf: reduceNames }, axes: "integers", keepDims: "boolean" },
@@ -154,6 +158,8 @@ const productGradient = ({ operands: [x], attrs, cotangents: [ct] }: VjpContext<
 export const argmax: OpDefinition<ArgmaxAttrs, 1> = defineOp({
   kind: "argmax",
   summary: "The position of the first largest element along an axis, as i32; NaN counts as the largest.",
+  formula: "y = min {i : x[i] = max x}",
+  shapes: "x [A..., N, B...] -> [A..., B...]",
   arity: 1,
   resultArity: 1,
   attributes: { axis: "integer" },

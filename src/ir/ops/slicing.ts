@@ -45,6 +45,9 @@ const rangeLength = (start: Dim, end: Dim, step: number): Dim =>
 export const slice: OpDefinition<SliceAttrs, 1> = defineOp({
   kind: "slice",
   summary: "The elements at a range of positions along each axis, with steps.",
+  formula: "y[i] = x[starts + steps i]",
+  shapes: "x [S...] -> [R...]; R = ceil((ends - starts) / steps)",
+  gradient: "dx[starts + steps i] = c[i], 0 elsewhere",
   arity: 1,
   resultArity: 1,
   attributes: { starts: "dims", ends: "dims", steps: "integers" },
@@ -136,6 +139,9 @@ const dilatedExtent = (extent: Dim, interior: number): Dim =>
 export const pad: OpDefinition<PadAttrs, 1> = defineOp({
   kind: "pad",
   summary: "Adds elements of one value before, after and between those of the tensor.",
+  formula: "y[low + (interior + 1) i] = x[i], `value` elsewhere",
+  shapes: "x [S...] -> [R...]; R = low + S + interior (S - 1) + high",
+  gradient: "dx[i] = c[low + (interior + 1) i]",
   arity: 1,
   resultArity: 1,
   attributes: { low: "integers", high: "integers", interior: "integers", value: "number" },

@@ -109,6 +109,11 @@ const arbitraryFoldWindows = (fc: FastCheckModule): FastCheck.Arbitrary<OpInstan
 export const windows: OpDefinition<WindowsAttrs, 1> = defineOp({
   kind: "windows",
   summary: "Every window of images [B, C, H, W], as [B, C, OH, OW, KH, KW]; a value stands for what lies outside.",
+  formula:
+    "y[oh, ow, kh, kw] = images[oh stride + kh dilation - padding, ow stride + kw dilation - padding], `value` outside",
+  shapes:
+    "images [B, C, H, W] -> [B, C, OH, OW, KH, KW]; OH = floor((H + padding - dilation (KH - 1) - 1) / stride) + 1, OW likewise",
+  gradient: "dimages = foldWindows(c)",
   arity: 1,
   resultArity: 1,
   attributes: { kernel: "integers", stride: "integers", padding: "integers", dilation: "integers", value: "number" },
@@ -126,6 +131,10 @@ export const windows: OpDefinition<WindowsAttrs, 1> = defineOp({
 export const foldWindows: OpDefinition<FoldWindowsAttrs, 1> = defineOp({
   kind: "foldWindows",
   summary: "Sums windows [B, C, OH, OW, KH, KW] back into images [B, C, H, W]: the transpose of windows.",
+  formula:
+    "y[h, w] = sum of windows[oh, ow, kh, kw] over all h = oh stride + kh dilation - padding, w = ow stride + kw dilation - padding",
+  shapes: "windows [B, C, OH, OW, KH, KW] -> [B, C, height, width]",
+  gradient: "dwindows = windows(c), 0 outside",
   arity: 1,
   resultArity: 1,
   attributes: {

@@ -49,11 +49,33 @@ const ieeePower = (x: number, y: number): number =>
 
 /** The functions of two numbers. */
 export const binary: { readonly [F in BinaryFn]: BinaryFunction } = {
-  add: { summary: "x + y", ...operator("add"), derivative: [() => 1, () => 1], domain: anywhere, dtypes: numbers },
-  sub: { summary: "x - y", ...operator("sub"), derivative: [() => 1, () => -1], domain: anywhere, dtypes: numbers },
-  mul: { summary: "x y", ...operator("mul"), derivative: [(_, y) => y, (x) => x], domain: anywhere, dtypes: numbers },
+  add: {
+    summary: "the sum",
+    formula: "x + y",
+    ...operator("add"),
+    derivative: [() => 1, () => 1],
+    domain: anywhere,
+    dtypes: numbers,
+  },
+  sub: {
+    summary: "the difference",
+    formula: "x - y",
+    ...operator("sub"),
+    derivative: [() => 1, () => -1],
+    domain: anywhere,
+    dtypes: numbers,
+  },
+  mul: {
+    summary: "the product",
+    formula: "x y",
+    ...operator("mul"),
+    derivative: [(_, y) => y, (x) => x],
+    domain: anywhere,
+    dtypes: numbers,
+  },
   div: {
-    summary: "x / y; of integers the whole part, and 0 where y is 0",
+    summary: "the quotient; of integers the whole part, and 0 where y is 0",
+    formula: "x / y",
     ...operator("div"),
     derivative: [(_, y) => y.reciprocal(), (_, y, z) => z.div(y).neg()],
     domain: [
@@ -64,13 +86,15 @@ export const binary: { readonly [F in BinaryFn]: BinaryFunction } = {
   },
   rem: {
     summary: "what is left of x when y is divided out, with the sign of x; 0 where y is 0",
+    formula: "x - y trunc(x / y)",
     ...operator("rem"),
     derivative: "zero",
     domain: anywhere,
     dtypes: integers,
   },
   max: {
-    summary: "the greater of x and y, NaN if either is; equal operands get half the gradient each",
+    summary: "the greater, NaN if either is; equal operands get half the gradient each",
+    formula: "max(x, y)",
     ...operator("max"),
     derivative: [(x, y) => share(x, y), (x, y) => share(y, x)],
     domain: [
@@ -80,7 +104,8 @@ export const binary: { readonly [F in BinaryFn]: BinaryFunction } = {
     dtypes: numbers,
   },
   min: {
-    summary: "the smaller of x and y, NaN if either is; equal operands get half the gradient each",
+    summary: "the smaller, NaN if either is; equal operands get half the gradient each",
+    formula: "min(x, y)",
     ...operator("min"),
     derivative: [(x, y) => share(y, x), (x, y) => share(x, y)],
     domain: [
@@ -90,7 +115,8 @@ export const binary: { readonly [F in BinaryFn]: BinaryFunction } = {
     dtypes: numbers,
   },
   pow: {
-    summary: "x^y by IEEE 754: x^0 and 1^y are 1 even of NaN",
+    summary: "the power of IEEE 754: x^0 and 1^y are 1 even of NaN",
+    formula: "x^y",
     evaluate: ieeePower,
     derivative: [
       (x, y) => y.equal(0).select(0, y.mul(x.pow(y.sub(1)))),
@@ -106,6 +132,7 @@ export const binary: { readonly [F in BinaryFn]: BinaryFunction } = {
   },
   atan2: {
     summary: "the angle of the point (y, x), the first operand being the ordinate",
+    formula: "arg(y + i x)",
     evaluate: (y, x) => Math.atan2(y, x),
     derivative: [(y, x) => x.div(x.mul(x).add(y.mul(y))), (y, x) => y.neg().div(x.mul(x).add(y.mul(y)))],
     lower: angleOfPoint,
@@ -116,11 +143,33 @@ export const binary: { readonly [F in BinaryFn]: BinaryFunction } = {
     dtypes: floats,
     ulp: 2,
   },
-  and: { summary: "bitwise and", ...operator("and"), derivative: "zero", domain: anywhere, dtypes: bits },
-  or: { summary: "bitwise or", ...operator("or"), derivative: "zero", domain: anywhere, dtypes: bits },
-  xor: { summary: "bitwise exclusive or", ...operator("xor"), derivative: "zero", domain: anywhere, dtypes: bits },
+  and: {
+    summary: "bitwise and",
+    formula: "x and y",
+    ...operator("and"),
+    derivative: "zero",
+    domain: anywhere,
+    dtypes: bits,
+  },
+  or: {
+    summary: "bitwise or",
+    formula: "x or y",
+    ...operator("or"),
+    derivative: "zero",
+    domain: anywhere,
+    dtypes: bits,
+  },
+  xor: {
+    summary: "bitwise exclusive or",
+    formula: "x xor y",
+    ...operator("xor"),
+    derivative: "zero",
+    domain: anywhere,
+    dtypes: bits,
+  },
   shiftLeft: {
     summary: "x shifted to the left by the low five bits of y",
+    formula: "x 2^(y mod 32), modulo 2^32",
     ...operator("shl"),
     derivative: "zero",
     domain: anywhere,
@@ -128,6 +177,7 @@ export const binary: { readonly [F in BinaryFn]: BinaryFunction } = {
   },
   shiftRight: {
     summary: "x shifted to the right by the low five bits of y, copying the sign",
+    formula: "floor(x / 2^(y mod 32))",
     ...operator("shr"),
     derivative: "zero",
     domain: anywhere,

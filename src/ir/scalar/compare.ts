@@ -8,20 +8,23 @@ export type CompareFn = LoopCompare;
 /** A comparison of two numbers of one dtype. Whatever is compared with NaN is only unequal. */
 export interface CompareFunction {
   readonly summary: string;
+  /** What it asks of x and y. */
+  readonly formula: string;
   readonly evaluate: (x: number, y: number) => boolean;
 }
 
-const row = (fn: CompareFn, summary: string): CompareFunction => ({
+const row = (fn: CompareFn, formula: string, summary: string): CompareFunction => ({
   summary,
+  formula,
   evaluate: (x, y) => foldCompare(fn, x, y),
 });
 
 /** The comparisons. */
 export const compares: { readonly [F in CompareFn]: CompareFunction } = {
-  eq: row("eq", "x = y"),
-  ne: row("ne", "x differs from y"),
-  lt: row("lt", "x < y"),
-  le: row("le", "x <= y"),
-  gt: row("gt", "x > y"),
-  ge: row("ge", "x >= y"),
+  eq: row("eq", "x = y", "equal"),
+  ne: row("ne", "x != y", "unequal"),
+  lt: row("lt", "x < y", "less"),
+  le: row("le", "x <= y", "less or equal"),
+  gt: row("gt", "x > y", "greater"),
+  ge: row("ge", "x >= y", "greater or equal"),
 };

@@ -16,8 +16,10 @@ export type Domain = readonly [low: number, high: number];
 
 /** A function of one number. */
 export interface UnaryFunction {
-  /** The formula, for the reference pages. */
+  /** What it is, in words, with what the formula does not say: kinks, accuracy. */
   readonly summary: string;
+  /** What it is of x, as a paper writes it. */
+  readonly formula: string;
   /** The meaning in double precision. */
   readonly evaluate: (x: number) => number;
   /** dy/dx as a tensor expression of x and y = f(x), or a constant; "zero" where it is 0 almost everywhere. */
@@ -36,6 +38,8 @@ export interface UnaryFunction {
 /** A function of two numbers of one dtype. */
 export interface BinaryFunction {
   readonly summary: string;
+  /** What it is of x and y. */
+  readonly formula: string;
   readonly evaluate: (x: number, y: number, dtype: DType) => number;
   /** Partial derivatives of z = f(x, y). */
   readonly derivative:

@@ -10,6 +10,8 @@ export type ReduceFn = "sum" | "max" | "min" | "prod";
 /** An associative function of two numbers that has a neutral element. */
 export interface Reducer {
   readonly summary: string;
+  /** What it is of the elements x_1 to x_n. */
+  readonly formula: string;
   /** What changes nothing when combined with. */
   readonly identity: (dtype: DType) => number;
   /** The operator in a loop program. */
@@ -32,17 +34,33 @@ const combine =
 
 /** The reductions; max and min are NaN as soon as one element is. */
 export const reducers: { readonly [F in ReduceFn]: Reducer } = {
-  sum: { summary: "the sum", identity: () => 0, fn: "add", evaluate: combine("add"), dtypes: numbers },
-  prod: { summary: "the product", identity: () => 1, fn: "mul", evaluate: combine("mul"), dtypes: numbers },
+  sum: {
+    summary: "the sum; 0 of nothing",
+    formula: "x_1 + ... + x_n",
+    identity: () => 0,
+    fn: "add",
+    evaluate: combine("add"),
+    dtypes: numbers,
+  },
+  prod: {
+    summary: "the product; 1 of nothing",
+    formula: "x_1 ... x_n",
+    identity: () => 1,
+    fn: "mul",
+    evaluate: combine("mul"),
+    dtypes: numbers,
+  },
   max: {
-    summary: "the greatest",
+    summary: "the greatest; NaN if one is",
+    formula: "max {x_1, ..., x_n}",
     identity: (dtype) => range(dtype)[0],
     fn: "max",
     evaluate: combine("max"),
     dtypes: numbers,
   },
   min: {
-    summary: "the least",
+    summary: "the least; NaN if one is",
+    formula: "min {x_1, ..., x_n}",
     identity: (dtype) => range(dtype)[1],
     fn: "min",
     evaluate: combine("min"),

@@ -59,7 +59,8 @@ const rampOf = (x: number): number => Math.min(Math.max(x + 3, 0), 6);
 /** relu to softplus. */
 export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
   relu: {
-    summary: "max(x, 0); the derivative at 0 is 0",
+    summary: "the rectifier; the derivative at 0 is 0",
+    formula: "max(x, 0)",
     evaluate: (x) => Math.max(x, 0),
     derivative: (x) => x.greater(0).cast(x.dtype),
     lower: (_, x) => rectify(x),
@@ -68,7 +69,8 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     ulp: 0,
   },
   relu6: {
-    summary: "min(max(x, 0), 6); the derivative at 0 and at 6 is 0",
+    summary: "the rectifier up to 6; the derivative at 0 and at 6 is 0",
+    formula: "min(max(x, 0), 6)",
     evaluate: (x) => Math.min(Math.max(x, 0), 6),
     derivative: (x) => x.greater(0).logicalAnd(x.less(6)).cast(x.dtype),
     lower: clampToSix,
@@ -77,7 +79,8 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     ulp: 0,
   },
   leakyRelu: {
-    summary: "x where x > 0, otherwise 0.01 x; the derivative at 0 is 0.01",
+    summary: "the rectifier with a slope of 0.01 on the left, which is the derivative at 0",
+    formula: "x where x > 0, 0.01 x elsewhere",
     evaluate: (x) => (x > 0 ? x : slope * x),
     derivative: (x) =>
       x
@@ -91,7 +94,8 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     ulp: 1,
   },
   elu: {
-    summary: "x where x > 0, otherwise e^x - 1",
+    summary: "the exponential linear unit",
+    formula: "x where x > 0, e^x - 1 elsewhere",
     evaluate: (x) => (x > 0 ? x : Math.expm1(x)),
     derivative: (x, y) => x.greater(0).select(1, y.add(1)),
     lower: (body, x) => where(isAbove(x, 0), x, exponentialMinusOne(body, x)),
@@ -100,7 +104,8 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     ulp: 2,
   },
   selu: {
-    summary: "1.0507 x where x > 0, otherwise 1.7581 (e^x - 1)",
+    summary: "the scaled exponential linear unit",
+    formula: "1.0507 x where x > 0, 1.7581 (e^x - 1) elsewhere",
     evaluate: (x) => seluScale * (x > 0 ? x : seluAlpha * Math.expm1(x)),
     derivative: (x, y) => x.greater(0).select(seluScale, y.add(seluScale * seluAlpha)),
     lower: (body, x) =>
@@ -110,7 +115,8 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     ulp: 2,
   },
   sigmoid: {
-    summary: "1 / (1 + e^-x)",
+    summary: "the logistic function",
+    formula: "1 / (1 + e^-x)",
     evaluate: logistic,
     derivative: (_, y) => y.mul(y.neg().add(1)),
     lower: sigmoid,
@@ -119,7 +125,8 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     ulp: 2,
   },
   hardsigmoid: {
-    summary: "min(max(x + 3, 0), 6) / 6; the derivative at -3 and at 3 is 0",
+    summary: "the logistic function in three straight pieces; the derivative at -3 and at 3 is 0",
+    formula: "min(max(x + 3, 0), 6) / 6",
     evaluate: (x) => rampOf(x) / 6,
     derivative: (x) =>
       x
@@ -133,7 +140,8 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     ulp: 2,
   },
   silu: {
-    summary: "x sigmoid(x), also known as swish",
+    summary: "the sigmoid linear unit, also known as swish",
+    formula: "x / (1 + e^-x)",
     evaluate: (x) => weighted(x, logistic(x)),
     derivative: (x, y) => {
       const s = x.sigmoid();
@@ -145,7 +153,8 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     ulp: 3,
   },
   hardswish: {
-    summary: "x min(max(x + 3, 0), 6) / 6; the derivative at -3 is 0 and at 3 is 1",
+    summary: "swish in three pieces; the derivative at -3 is 0 and at 3 is 1",
+    formula: "x min(max(x + 3, 0), 6) / 6",
     evaluate: (x) => (x <= -3 ? -0 : x * (rampOf(x) / 6)),
     derivative: (x) => {
       const middle = x.mul(1 / 3).add(0.5);
@@ -157,7 +166,8 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     ulp: 2,
   },
   gelu: {
-    summary: "x times the normal distribution's integral up to x",
+    summary: "the Gaussian error linear unit",
+    formula: "x (1 + erf(x / sqrt(2))) / 2",
     evaluate: (x) => weighted(x, normalIntegral(x)),
     derivative: (x, y) => {
       const below = x.abs().less(1e-30).select(0.5, y.div(x));
@@ -174,7 +184,8 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     ulp: 4,
   },
   geluTanh: {
-    summary: "x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2",
+    summary: "the Gaussian error linear unit, approximated by tanh",
+    formula: "x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2",
     evaluate: (x) => weighted(x, logistic(x * (linear + cubic * x * x))),
     derivative: (x, y) => {
       const square = x.mul(x);
@@ -187,7 +198,8 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     ulp: 3,
   },
   mish: {
-    summary: "x tanh(ln(1 + e^x))",
+    summary: "mish, a smooth rectifier",
+    formula: "x tanh(ln(1 + e^x))",
     evaluate: (x) => weighted(x, Math.tanh(softplusOf(x))),
     derivative: (x, y) => {
       const t = x.abs().less(1e-30).select(0.6, y.div(x));
@@ -199,7 +211,8 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     ulp: 5,
   },
   softplus: {
-    summary: "ln(1 + e^x)",
+    summary: "the smooth rectifier",
+    formula: "ln(1 + e^x)",
     evaluate: softplusOf,
     derivative: (x) => x.sigmoid(),
     lower: softplus,

@@ -22,7 +22,8 @@ export type ArithmeticFn =
 /** Negation to truncation. */
 export const arithmetic: { readonly [F in ArithmeticFn]: UnaryFunction } = {
   neg: {
-    summary: "-x",
+    summary: "the number of opposite sign",
+    formula: "-x",
     evaluate: (x) => -x,
     derivative: () => -1,
     lower: (_, x) => loopUnary("neg", x),
@@ -31,7 +32,8 @@ export const arithmetic: { readonly [F in ArithmeticFn]: UnaryFunction } = {
     ulp: 0,
   },
   abs: {
-    summary: "|x|; the derivative at 0 is 0",
+    summary: "the absolute value; the derivative at 0 is 0",
+    formula: "|x|",
     evaluate: Math.abs,
     derivative: (x) => x.sign(),
     lower: (_, x) => loopUnary("abs", x),
@@ -40,7 +42,8 @@ export const arithmetic: { readonly [F in ArithmeticFn]: UnaryFunction } = {
     ulp: 0,
   },
   sign: {
-    summary: "-1, 0 or 1 by the sign of x; -0 and NaN as they are",
+    summary: "-1, 0 or 1 by the sign; -0 and NaN as they are",
+    formula: "x / |x|",
     evaluate: Math.sign,
     derivative: "zero",
     lower: (_, x) => where(isAbove(x, 0), 1, where(isBelow(x, 0), -1, x)),
@@ -49,7 +52,8 @@ export const arithmetic: { readonly [F in ArithmeticFn]: UnaryFunction } = {
     ulp: 0,
   },
   square: {
-    summary: "x^2",
+    summary: "the square",
+    formula: "x^2",
     evaluate: (x) => x * x,
     derivative: (x) => x.mul(2),
     lower: (_, x) => times(x, x),
@@ -58,7 +62,8 @@ export const arithmetic: { readonly [F in ArithmeticFn]: UnaryFunction } = {
     ulp: 0,
   },
   reciprocal: {
-    summary: "1 / x",
+    summary: "the reciprocal",
+    formula: "1 / x",
     evaluate: (x) => 1 / x,
     derivative: (_, y) => y.mul(y).neg(),
     lower: (_, x) => over(1, x),
@@ -67,7 +72,8 @@ export const arithmetic: { readonly [F in ArithmeticFn]: UnaryFunction } = {
     ulp: 0,
   },
   sqrt: {
-    summary: "the square root of x",
+    summary: "the square root",
+    formula: "sqrt(x)",
     evaluate: Math.sqrt,
     derivative: (x) => x.rsqrt().mul(0.5),
     lower: (_, x) => loopUnary("sqrt", x),
@@ -76,7 +82,8 @@ export const arithmetic: { readonly [F in ArithmeticFn]: UnaryFunction } = {
     ulp: 0,
   },
   rsqrt: {
-    summary: "1 / sqrt(x)",
+    summary: "the reciprocal of the square root",
+    formula: "1 / sqrt(x)",
     evaluate: (x) => 1 / Math.sqrt(x),
     derivative: (_, y) => y.mul(y).mul(y).mul(-0.5),
     lower: (_, x) => over(1, loopUnary("sqrt", x)),
@@ -86,6 +93,7 @@ export const arithmetic: { readonly [F in ArithmeticFn]: UnaryFunction } = {
   },
   floor: {
     summary: "the greatest whole number that is at most x",
+    formula: "max {n : n <= x}",
     evaluate: Math.floor,
     derivative: "zero",
     lower: (_, x) => loopUnary("floor", x),
@@ -95,6 +103,7 @@ export const arithmetic: { readonly [F in ArithmeticFn]: UnaryFunction } = {
   },
   ceil: {
     summary: "the least whole number that is at least x",
+    formula: "min {n : n >= x}",
     evaluate: Math.ceil,
     derivative: "zero",
     lower: (_, x) => loopUnary("ceil", x),
@@ -104,6 +113,7 @@ export const arithmetic: { readonly [F in ArithmeticFn]: UnaryFunction } = {
   },
   round: {
     summary: "the nearest whole number, halves to even",
+    formula: "the whole n that minimises |n - x|",
     evaluate: (x) => foldUnary("nearest", "f64", x),
     derivative: "zero",
     lower: (_, x) => loopUnary("nearest", x),
@@ -112,7 +122,8 @@ export const arithmetic: { readonly [F in ArithmeticFn]: UnaryFunction } = {
     ulp: 0,
   },
   trunc: {
-    summary: "the whole part of x",
+    summary: "the whole part",
+    formula: "sign(x) floor(|x|)",
     evaluate: Math.trunc,
     derivative: "zero",
     lower: (_, x) => loopUnary("trunc", x),
@@ -122,6 +133,7 @@ export const arithmetic: { readonly [F in ArithmeticFn]: UnaryFunction } = {
   },
   not: {
     summary: "whether x is false",
+    formula: "1 - x",
     evaluate: (x) => (x === 0 ? 1 : 0),
     derivative: "zero",
     lower: (_, x) => loopUnary("not", x),

@@ -30,7 +30,8 @@ const gaussianScale = 2 / Math.sqrt(Math.PI);
 /** exp to erfc. */
 export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction } = {
   exp: {
-    summary: "e^x",
+    summary: "the exponential",
+    formula: "e^x",
     evaluate: Math.exp,
     derivative: (_, y) => y,
     lower: exponential,
@@ -39,7 +40,8 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     ulp: 1,
   },
   expm1: {
-    summary: "e^x - 1, accurate near 0",
+    summary: "the exponential less 1, accurate near 0",
+    formula: "e^x - 1",
     evaluate: Math.expm1,
     derivative: (_, y) => y.add(1),
     lower: exponentialMinusOne,
@@ -48,7 +50,8 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     ulp: 2,
   },
   log: {
-    summary: "ln x",
+    summary: "the natural logarithm",
+    formula: "ln(x)",
     evaluate: Math.log,
     derivative: (x) => x.reciprocal(),
     lower: logarithm,
@@ -57,7 +60,8 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     ulp: 1,
   },
   log2: {
-    summary: "the logarithm of x to base 2",
+    summary: "the logarithm to base 2",
+    formula: "ln(x) / ln(2)",
     evaluate: Math.log2,
     derivative: (x) => x.reciprocal().mul(Math.LOG2E),
     lower: binaryLogarithm,
@@ -66,7 +70,8 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     ulp: 2,
   },
   log1p: {
-    summary: "ln(1 + x), accurate near 0",
+    summary: "the logarithm of 1 more, accurate near 0",
+    formula: "ln(1 + x)",
     evaluate: Math.log1p,
     derivative: (x) => x.add(1).reciprocal(),
     lower: logarithmOfOnePlus,
@@ -75,7 +80,8 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     ulp: 1.5,
   },
   sin: {
-    summary: "sin x; the f32 program gives sin 0 where |x| > 2^17, the f64 program where |x| > 2^20",
+    summary: "the sine; the f32 program gives sin 0 where |x| > 2^17, the f64 program where |x| > 2^20",
+    formula: "sin(x)",
     evaluate: Math.sin,
     derivative: (x) => x.cos(),
     lower: sine,
@@ -84,7 +90,8 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     ulp: 1.5,
   },
   cos: {
-    summary: "cos x; the f32 program gives cos 0 where |x| > 2^17, the f64 program where |x| > 2^20",
+    summary: "the cosine; the f32 program gives cos 0 where |x| > 2^17, the f64 program where |x| > 2^20",
+    formula: "cos(x)",
     evaluate: Math.cos,
     derivative: (x) => x.sin().neg(),
     lower: cosine,
@@ -93,7 +100,8 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     ulp: 1.5,
   },
   tan: {
-    summary: "tan x; the f32 program gives tan 0 where |x| > 2^17, the f64 program where |x| > 2^20",
+    summary: "the tangent; the f32 program gives tan 0 where |x| > 2^17, the f64 program where |x| > 2^20",
+    formula: "sin(x) / cos(x)",
     evaluate: Math.tan,
     derivative: (_, y) => y.mul(y).add(1),
     lower: tangent,
@@ -103,6 +111,7 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
   },
   atan: {
     summary: "the angle whose tangent is x",
+    formula: "arctan(x)",
     evaluate: Math.atan,
     derivative: (x) => x.mul(x).add(1).reciprocal(),
     lower: inverseTangent,
@@ -111,7 +120,8 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     ulp: 2,
   },
   tanh: {
-    summary: "tanh x",
+    summary: "the hyperbolic tangent",
+    formula: "(e^x - e^-x) / (e^x + e^-x)",
     evaluate: Math.tanh,
     derivative: (_, y) => y.mul(y).neg().add(1),
     lower: hyperbolicTangent,
@@ -120,7 +130,8 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     ulp: 1.5,
   },
   erf: {
-    summary: "the error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x",
+    summary: "the error function",
+    formula: "2 / sqrt(pi) times the integral of e^(-t^2) over t from 0 to x",
     evaluate: erf,
     derivative: (x) => x.mul(x).neg().exp().mul(gaussianScale),
     lower: errorFunction,
@@ -129,7 +140,8 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     ulp: 1.5,
   },
   erfc: {
-    summary: "1 - erf(x), accurate in the tail",
+    summary: "the complement of the error function, accurate in the tail",
+    formula: "1 - erf(x)",
     evaluate: erfc,
     derivative: (x) => x.mul(x).neg().exp().mul(-gaussianScale),
     lower: complementaryErrorFunction,
