@@ -127,6 +127,10 @@ const arbitraryScan = (
 export const scan: OpDefinition<ScanAttrs, "many", "many"> = defineOp({
   kind: "scan",
   summary: "A body applied to the elements of sequences one after the other, carrying states from step to step.",
+  formula: "h[t+1], y[t] = body(h[t], x[t], w) for t = 0 ... length-1, or backwards",
+  shapes:
+    "x [S_k...], ... -> y [R_k...], ...; first states, sequences [length, ...] and captured values, as the body takes them",
+  gradient: "backpropagation through time: a scan the other way over dh, the saved states and the cotangents of y",
   arity: "many",
   resultArity: "many",
   attributes: { carried: "integer", sequences: "integer", length: "dim", reverse: "boolean", body: "body" },
