@@ -13,6 +13,10 @@ import { loopPasses } from "./loop/pipeline.ts";
 import { lower } from "./lower.ts";
 import { fixpoint, type Pass, type Pipeline, pipeline } from "./pass.ts";
 import { planBuffers } from "./plan-buffers.ts";
+import { hoistFromScans } from "./recurrence/hoist-from-scans.ts";
+import { mergeScans } from "./recurrence/merge-scans.ts";
+import { sinkFromScans } from "./recurrence/sink-from-scans.ts";
+import { trimScans } from "./recurrence/trim-scans.ts";
 import { rewritePass } from "./rewrite.ts";
 import type { RuleSet } from "./rules.ts";
 import { arithmetic } from "./simplify/arithmetic.ts";
@@ -46,6 +50,10 @@ export const optimize: Pass<Graph, Graph> = everywhere(
     foldConstants,
     cse,
     dce,
+    mergeScans,
+    trimScans,
+    hoistFromScans,
+    sinkFromScans,
   ]),
 );
 

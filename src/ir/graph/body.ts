@@ -6,6 +6,7 @@ import { definitionOf, order, typeOf, users } from "./analysis.ts";
 import { bodyResults, type GraphBody, graphOf } from "./body-graph.ts";
 import { type GraphBuilder, graphBuilder } from "./builder.ts";
 import type { Graph, Node, ValueId } from "./graph.ts";
+import { inputNames } from "./index-ranges.ts";
 import { printBody } from "./print-body.ts";
 import { withTrace } from "./trace.ts";
 import { traceOver } from "./traced-tensor.ts";
@@ -84,7 +85,10 @@ export const inlineBody = (
   return places;
 };
 
-/** A body of some values of a graph, with the inputs and what the results need, and nothing else. */
+/**
+ * The body that computes some values of a graph from others. These are its inputs, whatever computed them before; it needs
+ * nothing else, and holds nothing that the results do not need. `substitutes` stand for values wherever they are read.
+ */
 export const bodyWith = (
   graph: Graph,
   inputs: readonly ValueId[],
@@ -93,10 +97,13 @@ export const bodyWith = (
 ): Body => {
   const builder = graphBuilder();
   const places = new Map<ValueId, ValueId>();
+  const taken = new Set(inputNames(graph));
+  const fresh = (count: number): string => (taken.has(`given${count}`) ? fresh(count + 1) : `given${count}`);
   for (const input of inputs) {
     const node = definitionOf(graph, input);
-    invariant(node.op === "input", "a body takes inputs");
-    places.set(input, builder.input(node.attrs.name, typeOf(graph, input), node.location));
+    const name = node.op === "input" ? node.attrs.name : fresh(0);
+    taken.add(name);
+    places.set(input, builder.input(name, typeOf(graph, input), node.location));
   }
   for (const [value, by] of substitutes) {
     const place = places.get(by);
