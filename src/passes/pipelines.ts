@@ -13,6 +13,7 @@ import { loopPasses } from "./loop/pipeline.ts";
 import { lower } from "./lower.ts";
 import { fixpoint, type Pass, type Pipeline, pipeline } from "./pass.ts";
 import { planBuffers } from "./plan-buffers.ts";
+import { absorbMovement } from "./recurrence/absorb-movement.ts";
 import { hoistFromScans } from "./recurrence/hoist-from-scans.ts";
 import { mergeScans } from "./recurrence/merge-scans.ts";
 import { sinkFromScans } from "./recurrence/sink-from-scans.ts";
@@ -50,15 +51,23 @@ export const optimize: Pass<Graph, Graph> = everywhere(
     foldConstants,
     cse,
     dce,
-    mergeScans,
-    trimScans,
-    hoistFromScans,
-    sinkFromScans,
   ]),
 );
 
+/** Makes recurrences do only what must be done step by step. Sums over time are then taken in another order. */
+export const refineRecurrences: Pass<Graph, Graph> = everywhere(
+  fixpoint(
+    "refine-recurrences",
+    "Leaves in recurrences what must be done step by step, and computes the rest at once.",
+    [mergeScans, trimScans, absorbMovement, hoistFromScans, sinkFromScans, optimize],
+  ),
+);
+
 /** From the graph that a user described to one that lowers. */
-export const standard: Pipeline<Graph, Graph<CoreOp>> = pipeline(optimize).andThen(decompose).andThen(onCore(optimize));
+export const standard: Pipeline<Graph, Graph<CoreOp>> = pipeline(optimize)
+  .andThen(refineRecurrences)
+  .andThen(decompose)
+  .andThen(onCore(optimize));
 
 /** From the graph that a user described to a program with its memory planned. */
 export const compilation: Pipeline<Graph, PlannedProgram> = onKernels(

@@ -46,7 +46,7 @@ const nodesFor = (graph: Graph, results: readonly ValueId[], known: ReadonlyMap<
 };
 
 /** Writes the nodes that `results` need into a builder; `places` holds the values that stand for inputs, and gets all others. */
-const writeNodes = (
+export const writeNodes = (
   graph: Graph,
   results: readonly ValueId[],
   builder: GraphBuilder,

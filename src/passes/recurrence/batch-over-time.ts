@@ -10,7 +10,9 @@ import type { Tensor } from "../../ir/types/tensor.ts";
 import { type Shape, sameShape } from "../../ir/types/tensor-type.ts";
 
 /** A value of a body outside of it: the same in every step, or one element for each step. */
-export type Batched = { readonly kind: "same"; readonly tensor: Tensor } | { readonly kind: "each"; readonly tensor: Tensor };
+export type Batched =
+  | { readonly kind: "same"; readonly tensor: Tensor }
+  | { readonly kind: "each"; readonly tensor: Tensor };
 
 /** Computes values of a body for all steps; undefined for what it cannot. */
 export type BatchOverTime = (value: ValueId) => Batched | undefined;
@@ -96,7 +98,8 @@ export const batchOverTime = (
     return made;
   };
   const compute = (node: Node, shape: Shape): Batched | undefined => {
-    if (node.op === "constant") return { kind: "same", tensor: trace.constant(node.attrs.value, node.attrs.dtype, shape) };
+    if (node.op === "constant")
+      return { kind: "same", tensor: trace.constant(node.attrs.value, node.attrs.dtype, shape) };
     const operands = node.operands.flatMap((operand) => batch(operand) ?? []);
     if (operands.length < node.operands.length || node.operands.length === 0 || node.results.length !== 1)
       return undefined;

@@ -28,7 +28,8 @@ const frontier = (parts: Parts, free: ReadonlySet<ValueId>): ReadonlySet<ValueId
   const ends = new Set<ValueId>();
   const given = bodyResults(body);
   for (const { operands, results } of order(body))
-    if (!results.some(({ id }) => free.has(id))) for (const operand of operands) if (free.has(operand)) ends.add(operand);
+    if (!results.some(({ id }) => free.has(id)))
+      for (const operand of operands) if (free.has(operand)) ends.add(operand);
   for (const value of given) if (free.has(value)) ends.add(value);
   // Slices and transposes of a projection stay in the step: one sequence is better than three.
   const settled = new Set<ValueId>();

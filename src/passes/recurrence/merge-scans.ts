@@ -1,19 +1,23 @@
 // Recurrences that take the same steps are one: where two scans over the same operands compute the same state, one of them
 // gives the results of both. Differentiation makes such pairs, a scan and the one that saves what the way back reads.
-import { graphOf } from "../../ir/graph/body-graph.ts";
+
+import { invariant } from "../../ir/diagnostics/invariant.ts";
+import { definitionOf, order, typeOf } from "../../ir/graph/analysis.ts";
 import { bodyOf, finishBody, inlineBody } from "../../ir/graph/body.ts";
+import { bodyResults, graphOf } from "../../ir/graph/body-graph.ts";
 import { graphBuilder } from "../../ir/graph/builder.ts";
 import { type Edited, type Editor, edit } from "../../ir/graph/edit.ts";
 import type { Graph, ValueId } from "../../ir/graph/graph.ts";
-import { bodyResults } from "../../ir/graph/body-graph.ts";
-import { definitionOf, order, typeOf } from "../../ir/graph/analysis.ts";
-import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { Body } from "../../ir/ops/body.ts";
 import type { Pass } from "../pass.ts";
 import type { ScanNode } from "./scan-edit.ts";
 
 /** Both bodies in one, for the same inputs: outputs of the first, then those of the second; undefined where states differ. */
-const joined = (first: Body, second: Body, carried: number): { readonly body: Body; readonly extra: readonly number[] } | undefined => {
+const joined = (
+  first: Body,
+  second: Body,
+  carried: number,
+): { readonly body: Body; readonly extra: readonly number[] } | undefined => {
   const builder = graphBuilder();
   const graph = graphOf(first);
   const inputs = graph.inputs.map((input) => {

@@ -1,13 +1,14 @@
 // What the passes over recurrences share: a scan taken apart, and put together again with other states, sequences, captured
 // values and results.
-import { bodyResults, graphOf } from "../../ir/graph/body-graph.ts";
+
+import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { bodyWith } from "../../ir/graph/body.ts";
+import { bodyResults, graphOf } from "../../ir/graph/body-graph.ts";
 import type { GraphBuilder } from "../../ir/graph/builder.ts";
 import { type Edited, type Editor, edit } from "../../ir/graph/edit.ts";
 import type { Graph, NodeOf, ValueId } from "../../ir/graph/graph.ts";
 import type { Trace } from "../../ir/graph/trace.ts";
 import { traceOver } from "../../ir/graph/traced-tensor.ts";
-import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { partsOf } from "../../ir/ops/recurrence-parts.ts";
 import type { Pass } from "../pass.ts";
 

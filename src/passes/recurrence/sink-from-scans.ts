@@ -3,6 +3,7 @@
 //   y[t] = v[t] W                      =>   y = v W, for all steps at once
 //   s[t+1] = s[t] + a[t]^T b[t]        =>   s[T] = s[0] + a^T b, with the rows of all steps under each other
 //   s[t+1] = s[t] + sum of v[t]        =>   s[T] = s[0] + the sum of v over all steps
+//   s[t+1] = s[t] + v[t]               =>   the same, where v is there for all steps anyway
 //
 // The second and third are how the gradients of weights and biases come about in backpropagation through time. Sums are then
 // taken in another order than step by step.
@@ -19,8 +20,8 @@ import {
   type Parts,
   putTogether,
   type ScanNode,
-  scanPass,
   type StateLink,
+  scanPass,
   takeApart,
   tensorsOf,
 } from "./scan-edit.ts";
@@ -87,15 +88,26 @@ const sumOfProducts = (parts: Parts, node: NodeOf<"matmul">, a: ValueId, b: Valu
 };
 
 /** A state that only gathers a sum: next = state + contribution, and nothing else reads it. */
-const sinkState = (parts: Parts, { inner, next }: StateLink): Sunk | undefined => {
+const sinkState = (
+  { inner, next }: StateLink,
+  parts: Parts,
+  sum: (contribution: ValueId) => Sunk | undefined,
+): Sunk | undefined => {
   const node = definitionOf(parts.body, next);
   if (node.op !== "binary" || node.attrs.fn !== "add" || bodyResults(parts.body).includes(inner)) return undefined;
-  if ((users(parts.body).get(inner) ?? []).length !== 1 || (users(parts.body).get(next) ?? []).length > 0) return undefined;
+  if ((users(parts.body).get(inner) ?? []).length !== 1 || (users(parts.body).get(next) ?? []).length > 0)
+    return undefined;
   const [left, right] = node.operands;
   if (left === undefined || right === undefined || left === right) return undefined;
-  if (left === inner) return sumOverTime(parts, right);
-  return right === inner ? sumOverTime(parts, left) : undefined;
+  if (left === inner) return sum(right);
+  return right === inner ? sum(left) : undefined;
 };
+
+/** v[0] + v[1] + ... */
+const plainSum = (value: ValueId): Sunk => ({
+  needs: [value],
+  compute: (sequenceOf) => sequenceOf(value).sum({ axes: [0] }),
+});
 
 /** A result that is a product with a captured matrix, which no step reads. */
 const sinkOutput = (parts: Parts, outer: (inner: ValueId) => Tensor, { inner }: OutputLink): Sunk | undefined => {
@@ -150,8 +162,15 @@ const sink = (editor: Editor, node: ScanNode): void => {
     if (link === undefined) throw new TypeError(`%${inner} is captured`);
     return trace.tensor(link.outer);
   };
-  const states = among(parts.states, (state) => sinkState(parts, state));
   const outputs = among(parts.outputs, (output) => sinkOutput(parts, outer, output));
+  const products = among(parts.states, (state) => sinkState(state, parts, (value) => sumOverTime(parts, value)));
+  const there = new Set([
+    ...parts.outputs.map(({ inner }) => inner),
+    ...[...outputs, ...products].flatMap(({ sunk }) => sunk.needs),
+  ]);
+  const states = among(parts.states, (state) =>
+    sinkState(state, parts, (value) => sumOverTime(parts, value) ?? (there.has(value) ? plainSum(value) : undefined)),
+  );
   if (states.length + outputs.length === 0) return;
   const kept = parts.outputs.filter((output) => !outputs.some(({ part }) => part === output));
   const needs = [...states, ...outputs].flatMap(({ sunk }) => sunk.needs);

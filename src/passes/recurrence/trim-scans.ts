@@ -1,10 +1,10 @@
 // Takes out of a recurrence what it need not have: results that nobody reads, and states and operands that only these need;
-// states that never change, which are captured instead; and operands given twice.
+// states that never change, which are captured instead; operands given twice; and results that are a sequence it takes.
 import { definitionOf, results, users } from "../../ir/graph/analysis.ts";
 import type { Editor } from "../../ir/graph/edit.ts";
 import type { Graph, ValueId } from "../../ir/graph/graph.ts";
 import type { Pass } from "../pass.ts";
-import { type Link, type Parts, putTogether, type ScanNode, scanPass, type StateLink, takeApart } from "./scan-edit.ts";
+import { type Link, type Parts, putTogether, type ScanNode, type StateLink, scanPass, takeApart } from "./scan-edit.ts";
 
 const isRead = (graph: Graph, value: ValueId): boolean => users(graph).has(value) || results(graph).has(value);
 
@@ -36,7 +36,10 @@ const liveStates = (graph: Graph, { body, states, outputs }: Parts): readonly St
 };
 
 /** Each operand once; inputs that take the same one are one input. */
-const shared = (editor: Editor, links: readonly Link[]): { readonly kept: readonly Link[]; readonly same: ReadonlyMap<ValueId, ValueId> } => {
+const shared = (
+  editor: Editor,
+  links: readonly Link[],
+): { readonly kept: readonly Link[]; readonly same: ReadonlyMap<ValueId, ValueId> } => {
   const first = new Map<ValueId, ValueId>();
   const same = new Map<ValueId, ValueId>();
   const kept = links.filter(({ outer, inner }) => {
@@ -51,10 +54,11 @@ const shared = (editor: Editor, links: readonly Link[]): { readonly kept: readon
 const trim = (editor: Editor, node: ScanNode): void => {
   const graph = editor.base;
   const parts = takeApart(node);
+  const taken = new Map(parts.over.map(({ inner, outer }) => [inner, outer]));
   const live = liveStates(graph, parts);
   const changing = live.filter(({ inner, next }) => next !== inner);
   const constant = live.filter((state) => !changing.includes(state));
-  const outputs = parts.outputs.filter(({ result }) => isRead(graph, result));
+  const outputs = parts.outputs.filter(({ inner, result }) => isRead(graph, result) && !taken.has(inner));
   const needed = inputsNeeded(parts.body, [...changing.map(({ next }) => next), ...outputs.map(({ inner }) => inner)]);
   const over = parts.over.filter(({ inner }) => needed.has(inner));
   const captured = [...parts.captured, ...constant].filter(({ inner }) => needed.has(inner));
@@ -66,6 +70,10 @@ const trim = (editor: Editor, node: ScanNode): void => {
     capturedShared.kept.length === parts.captured.length;
   if (isSame) return;
   for (const { outer, result } of constant) editor.replace(result, outer);
+  for (const { inner, result } of parts.outputs) {
+    const sequence = taken.get(inner);
+    if (sequence !== undefined) editor.replace(result, sequence);
+  }
   if (changing.length + outputs.length === 0) return;
   putTogether(editor, node, {
     body: parts.body,
