@@ -9,8 +9,13 @@ import type { Dims, Tensor } from "../types/tensor.ts";
 import { printType } from "../types/tensor-type.ts";
 import { atCaller } from "./argument.ts";
 
-/** Tensors by name. */
-export type Tensors = Readonly<Record<string, Tensor>>;
+/**
+ * Tensors by name. Members are not said to be tensors here, lest the checker infer the most general tensor for a call such as
+ * `constant(0)` that stands there; what is no tensor is refused when the graph is described.
+ */
+export type Tensors = Readonly<Record<string, unknown>>;
+
+type Described = Readonly<Record<string, Tensor>>;
 
 /** One element of each sequence: the first axis is time, and is gone. */
 export type ElementsOf<X extends Tensors> = {
@@ -45,20 +50,20 @@ export interface ScanResult<C extends Tensors, Y extends Tensors, T extends Dim>
   readonly outputs: SequencesOf<Y, T>;
 }
 
-const record = (what: string, value: unknown, write: string): Tensors => {
+const record = (what: string, value: unknown, write: string): Described => {
   const given: unknown = value ?? {};
   if (typeof given !== "object" || given === null || isTensor(given))
     return reject("W140", { what, expected: "a record of tensors", given: inWords(value), write });
   for (const [name, tensor] of Object.entries(given))
     if (!isTensor(tensor))
       reject("W140", { what: `${what}: ${name}`, expected: "a tensor", given: inWords(tensor), write });
-  return given as Tensors; // every member was looked at
+  return given as Described; // every member was looked at
 };
 
 const write = "scan({ carry: { h }, over: { x }, step: ({ h }, { x }) => ({ carry: { h: h2 }, output: { y } }) })";
 
 /** The common length of the sequences: W272 where they have none in common, W273 where there is no sequence. */
-const lengthOf = (over: Tensors): Dim => {
+const lengthOf = (over: Described): Dim => {
   const [first] = Object.entries(over);
   if (first === undefined) return reject("W273", {});
   for (const [name, tensor] of Object.entries(over))
@@ -88,7 +93,7 @@ export const scan = <C extends Tensors, X extends Tensors, Y extends Tensors = R
     const trace = traceOf(Object.values(over)[0] ?? reject("W273", {}), "scan");
     let outputs: readonly string[] = [];
     const { body, captured } = captureBody(trace, inputs, (tensors) => {
-      const named = (entries: readonly (readonly [string, Tensor])[], from: number): Tensors =>
+      const named = (entries: readonly (readonly [string, Tensor])[], from: number): Described =>
         Object.fromEntries(entries.map(([name], at) => [name, tensors[from + at] ?? reject("W273", {})]));
       // The same names, and the types that the signature says.
       const given = description.step(named(state, 0) as C, named(sequences, state.length) as ElementsOf<X>);
