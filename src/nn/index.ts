@@ -1,6 +1,28 @@
 // The package entry `weftgraph/nn`: layers, which are parameters with the function they are for, and pooling, which has none.
-export { averagePool2d, maxPool2d } from "../ir/functions/convolution.ts";
-export { type Conv2dFunction, type Conv2dOptions, type Conv2dParams, type Conv2dWeight, conv2d } from "./conv2d.ts";
+export {
+  averagePool1d,
+  averagePool2d,
+  averagePool3d,
+  globalAveragePool,
+  globalMaxPool,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+} from "../ir/functions/pooling.ts";
+export {
+  type ConvolutionLayer,
+  type ConvolutionLayerFunction,
+  type ConvolutionParams,
+  type ConvolutionWeight,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+  type TransposedConvolutionLayer,
+  type TransposedConvolutionLayerFunction,
+} from "./convolution.ts";
 export { type EmbeddingFunction, type EmbeddingParams, embedding } from "./embedding.ts";
 export { type LayerNormFunction, type LayerNormParams, layerNorm } from "./layer-norm.ts";
 export { type LinearFunction, type LinearParams, linear } from "./linear.ts";

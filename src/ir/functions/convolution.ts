@@ -1,94 +1,191 @@
-// Convolution and pooling over images [batch, channels, height, width].
-import { emitOne, traceOf } from "../graph/traced-tensor.ts";
+// Convolution, and its transpose, over sequences [N, C, L], images [N, C, H, W] and volumes [N, C, D, H, W].
 import type { DType } from "../types/dtype.ts";
 import type { Check, Resolved } from "../types/static/check.ts";
-import type { ConvolutionShape, Pair, PoolingShape, Sides } from "../types/static/windows.ts";
+import type { TransposedConvolutionShape } from "../types/static/transposed-windows.ts";
+import type { ConvolutionShape, NamedPadding, PerAxis, PerSide, SpatialRank } from "../types/static/windows.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
-import { pairOf, sidesOf } from "./pair.ts";
+import { correlate, correlateTransposed } from "./planar-convolution.ts";
+import { paddingOf, perAxis, perSide } from "./spatial-options.ts";
 
-export type { Pair, Sides };
+export type { NamedPadding, PerAxis, PerSide, SpatialRank };
 
 /**
- * Cross-correlation of images [N, C, H, W] with weights [O, C / groups, KH, KW]: [N, O, OH, OW]. Stride, padding and
- * dilation are one number for both axes or a pair; padding may also be [top, bottom, left, right].
+ * Where windows lie: one number for all axes or one for each. Padding may also have one for each side, [left, right],
+ * [top, bottom, left, right] or [front, back, top, bottom, left, right]; `"same"` gives as many results as elements at
+ * stride 1, and `"causal"`, for sequences, pads only before: no result sees a later element.
  */
-export const conv2d = <
-  S extends Dims,
-  D extends DType,
-  Weight extends Dims,
-  E extends DType,
-  const Stride extends Pair = 1,
-  const Padding extends Sides = 0,
-  const Dilation extends Pair = 1,
-  const Groups extends number = 1,
->(
-  images: Tensor<S, D>,
-  weight: Check<NoInfer<ConvolutionShape<S, D, Weight, E, Stride, Padding, Dilation, Groups>>, Tensor<Weight, E>>,
-  options: {
-    readonly stride?: Stride;
-    readonly padding?: Padding;
-    readonly dilation?: Dilation;
-    /** Channels mix only within each of as many equal groups. */
-    readonly groups?: Groups;
-  } = {},
-): Tensor<Resolved<ConvolutionShape<S, D, Weight, E, Stride, Padding, Dilation, Groups>>, D> =>
-  described(() => {
-    const [input, kernel] = [tensorOf("conv2d", images), tensorOf("conv2d", weight)];
-    return emitOne(traceOf(input, "conv2d"), "conv2d", [input, kernel], {
-      stride: pairOf(options.stride ?? 1),
-      padding: sidesOf(options.padding ?? 0),
-      dilation: pairOf(options.dilation ?? 1),
-      groups: options.groups ?? 1,
-    });
-  });
+export interface ConvolutionOptions<
+  Rank extends SpatialRank,
+  Stride extends PerAxis<Rank>,
+  Padding extends PerSide<Rank> | NamedPadding<Rank>,
+  Dilation extends PerAxis<Rank>,
+  Groups extends number,
+> {
+  readonly stride?: Stride;
+  readonly padding?: Padding;
+  readonly dilation?: Dilation;
+  /** Channels mix only within each of as many equal groups. */
+  readonly groups?: Groups;
+}
 
-/** The largest element of each window; windows lie side by side unless a stride is given. Padding never wins. */
-export const maxPool2d = <
-  S extends Dims,
-  D extends DType,
-  const Kernel extends Pair,
-  const Stride extends Pair = Kernel,
-  const Padding extends Sides = 0,
-  const Dilation extends Pair = 1,
->(
-  images: Check<NoInfer<PoolingShape<"maxPool2d", S, D, Kernel, Stride, Padding, Dilation>>, Tensor<S, D>>,
-  kernel: Kernel,
-  options: { readonly stride?: Stride; readonly padding?: Padding; readonly dilation?: Dilation } = {},
-): Tensor<Resolved<PoolingShape<"maxPool2d", S, D, Kernel, Stride, Padding, Dilation>>, D> =>
-  described(() => {
-    const input = tensorOf("maxPool2d", images);
-    return emitOne(traceOf(input, "maxPool2d"), "maxPool2d", [input], {
-      kernel: pairOf(kernel),
-      stride: pairOf(options.stride ?? kernel),
-      padding: sidesOf(options.padding ?? 0),
-      dilation: pairOf(options.dilation ?? 1),
-    });
-  });
+/** Cross-correlation: images [N, C, ...] with weights [O, C / groups, ...] give [N, O, ...]. */
+export interface ConvolutionFunction<Rank extends SpatialRank> {
+  <
+    S extends Dims,
+    D extends DType,
+    Weight extends Dims,
+    E extends DType,
+    const Stride extends PerAxis<Rank> = 1,
+    const Padding extends PerSide<Rank> | NamedPadding<Rank> = 0,
+    const Dilation extends PerAxis<Rank> = 1,
+    const Groups extends number = 1,
+  >(
+    images: Tensor<S, D>,
+    weight: Check<
+      NoInfer<ConvolutionShape<`conv${Rank}d`, Rank, S, D, Weight, E, Stride, Padding, Dilation, Groups>>,
+      Tensor<Weight, E>
+    >,
+    options?: ConvolutionOptions<Rank, Stride, Padding, Dilation, Groups>,
+  ): Tensor<
+    Resolved<ConvolutionShape<`conv${Rank}d`, Rank, S, D, Weight, E, Stride, Padding, Dilation, Groups>>,
+    D
+  >;
+}
 
-/** The mean of each window; windows lie side by side unless a stride is given. */
-export const averagePool2d = <
-  S extends Dims,
-  D extends DType,
-  const Kernel extends Pair,
-  const Stride extends Pair = Kernel,
-  const Padding extends Sides = 0,
->(
-  images: Check<NoInfer<PoolingShape<"averagePool2d", S, D, Kernel, Stride, Padding>>, Tensor<S, D>>,
-  kernel: Kernel,
-  options: {
-    readonly stride?: Stride;
-    readonly padding?: Padding;
-    /** Whether the zeros of the padding count as elements: yes, as in PyTorch, unless said otherwise. */
-    readonly countPadding?: boolean;
-  } = {},
-): Tensor<Resolved<PoolingShape<"averagePool2d", S, D, Kernel, Stride, Padding>>, D> =>
-  described(() => {
-    const input = tensorOf("averagePool2d", images);
-    return emitOne(traceOf(input, "averagePool2d"), "averagePool2d", [input], {
-      kernel: pairOf(kernel),
-      stride: pairOf(options.stride ?? kernel),
-      padding: sidesOf(options.padding ?? 0),
-      countPadding: options.countPadding ?? true,
-    });
-  });
+/** Options as they come, whatever the number of axes. */
+interface AnyOptions {
+  readonly stride?: number | readonly number[];
+  readonly padding?: number | readonly number[] | "same" | "causal";
+  readonly dilation?: number | readonly number[];
+  readonly groups?: number;
+  readonly outputPadding?: number | readonly number[];
+}
+
+const convolution = <Rank extends SpatialRank>(rank: Rank): ConvolutionFunction<Rank> => {
+  const op = `conv${rank}d`;
+  // What shapes come of it is said by the interface.
+  return ((images: unknown, weight: unknown, options: AnyOptions = {}) =>
+    described(() => {
+      const [input, weights] = [tensorOf(op, images), tensorOf(op, weight)];
+      const dilation = perAxis(options.dilation ?? 1, rank);
+      const window = { kernel: weights.shape.slice(2).map(Number), dilation };
+      const placement = {
+        stride: perAxis(options.stride ?? 1, rank),
+        padding: paddingOf(options.padding ?? 0, window, rank),
+        dilation,
+        groups: options.groups ?? 1,
+      };
+      return correlate(op, input, weights, placement, rank);
+    })) as ConvolutionFunction<Rank>;
+};
+
+/** Cross-correlation of sequences [N, C, L] with weights [O, C / groups, K]: [N, O, OL] (PyTorch's conv1d). */
+export const conv1d: ConvolutionFunction<1> = convolution(1);
+
+/** Cross-correlation of images [N, C, H, W] with weights [O, C / groups, KH, KW]: [N, O, OH, OW] (PyTorch's conv2d). */
+export const conv2d: ConvolutionFunction<2> = convolution(2);
+
+/**
+ * Cross-correlation of volumes [N, C, D, H, W] with weights [O, C / groups, KD, KH, KW]: [N, O, OD, OH, OW] (PyTorch's
+ * conv3d).
+ */
+export const conv3d: ConvolutionFunction<3> = convolution(3);
+
+/** Where the windows of a transposed convolution lie on its result; padding takes elements off the result. */
+export interface TransposedConvolutionOptions<
+  Rank extends SpatialRank,
+  Stride extends PerAxis<Rank>,
+  Padding extends PerSide<Rank>,
+  Dilation extends PerAxis<Rank>,
+  Groups extends number,
+  OutputPadding extends PerAxis<Rank>,
+> extends ConvolutionOptions<Rank, Stride, Padding, Dilation, Groups> {
+  /**
+   * Elements more at the end of each axis, fewer than the stride or the dilation: of the extents that a convolution
+   * takes to the same one, its transpose gives the smallest unless said otherwise.
+   */
+  readonly outputPadding?: OutputPadding;
+}
+
+/** The transpose of cross-correlation: images [N, I, ...] with weights [I, O / groups, ...] give [N, O, ...]. */
+export interface TransposedConvolutionFunction<Rank extends SpatialRank> {
+  <
+    S extends Dims,
+    D extends DType,
+    Weight extends Dims,
+    E extends DType,
+    const Stride extends PerAxis<Rank> = 1,
+    const Padding extends PerSide<Rank> = 0,
+    const Dilation extends PerAxis<Rank> = 1,
+    const Groups extends number = 1,
+    const OutputPadding extends PerAxis<Rank> = 0,
+  >(
+    images: Tensor<S, D>,
+    weight: Check<
+      NoInfer<
+        TransposedConvolutionShape<
+          `convTranspose${Rank}d`,
+          Rank,
+          S,
+          D,
+          Weight,
+          E,
+          Stride,
+          Padding,
+          Dilation,
+          Groups,
+          OutputPadding
+        >
+      >,
+      Tensor<Weight, E>
+    >,
+    options?: TransposedConvolutionOptions<Rank, Stride, Padding, Dilation, Groups, OutputPadding>,
+  ): Tensor<
+    Resolved<
+      TransposedConvolutionShape<
+        `convTranspose${Rank}d`,
+        Rank,
+        S,
+        D,
+        Weight,
+        E,
+        Stride,
+        Padding,
+        Dilation,
+        Groups,
+        OutputPadding
+      >
+    >,
+    D
+  >;
+}
+
+const transposedConvolution = <Rank extends SpatialRank>(rank: Rank): TransposedConvolutionFunction<Rank> => {
+  const op = `convTranspose${rank}d`;
+  // What shapes come of it is said by the interface.
+  return ((images: unknown, weight: unknown, options: AnyOptions = {}) =>
+    described(() => {
+      const placement = {
+        stride: perAxis(options.stride ?? 1, rank),
+        // A name of padding is for convolutions only, and is refused as no number.
+        padding: perSide((options.padding ?? 0) as number | readonly number[], rank),
+        dilation: perAxis(options.dilation ?? 1, rank),
+        groups: options.groups ?? 1,
+        outputPadding: perAxis(options.outputPadding ?? 0, rank),
+      };
+      return correlateTransposed(op, tensorOf(op, images), tensorOf(op, weight), placement, rank);
+    })) as TransposedConvolutionFunction<Rank>;
+};
+
+/**
+ * The transpose of `conv1d`: sequences [N, I, L] with weights [I, O / groups, K] give [N, O, OL], where OL is
+ * (L - 1) stride - padding + dilation (K - 1) + outputPadding + 1 (PyTorch's conv_transpose1d).
+ */
+export const convTranspose1d: TransposedConvolutionFunction<1> = transposedConvolution(1);
+
+/** The transpose of `conv2d`: [N, I, H, W] with weights [I, O / groups, KH, KW] give [N, O, OH, OW], as `convTranspose1d` along each axis. */
+export const convTranspose2d: TransposedConvolutionFunction<2> = transposedConvolution(2);
+
+/** The transpose of `conv3d`: [N, I, D, H, W] with [I, O / groups, KD, KH, KW] give [N, O, OD, OH, OW], as `convTranspose1d` along each axis. */
+export const convTranspose3d: TransposedConvolutionFunction<3> = transposedConvolution(3);

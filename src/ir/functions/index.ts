@@ -11,5 +11,6 @@ export * from "./loss.ts";
 export * from "./movement.ts";
 export * from "./normalization.ts";
 export * from "./recurrence.ts";
+export * from "./pooling.ts";
 export * from "./reduction.ts";
 export * from "./slicing.ts";

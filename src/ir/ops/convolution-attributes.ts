@@ -1,10 +1,15 @@
 // The attributes of convolution and its gradients, apart from their definitions so that the kernel builder can name them
 // without importing the ops.
 import type { Dim } from "../types/dim.ts";
-import type { Spatial, WindowPlacement } from "./window-geometry.ts";
+import type { AxesGeometry, Spatial, WindowPlacement } from "./window-geometry.ts";
 
 /** Placement of the weights on the images; channels mix only within each of `groups` equal groups. */
 export interface Conv2dAttrs extends WindowPlacement {
+  readonly groups: number;
+}
+
+/** The same along any number of spatial axes. */
+export interface ConvolutionPlacement extends Omit<AxesGeometry, "kernel"> {
   readonly groups: number;
 }
 

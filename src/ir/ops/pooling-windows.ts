@@ -5,10 +5,14 @@ import { printShape, type TensorType, tensorType } from "../types/tensor-type.ts
 import type { FastCheckModule } from "./op.ts";
 import { arbitraryPlacement } from "./window-arbitraries.ts";
 import {
+  type AxesGeometry,
+  axesOf,
+  axisName,
   dilatedExtent,
   requireGeometry,
   requireImages,
   type Spatial,
+  type SpatialRank,
   type WindowGeometry,
   windowAxes,
   windowCounts,
@@ -18,26 +22,48 @@ import {
  * Refuses padding as far as a whole window, whose outermost windows would hold no element. Only a dilated window whose
  * gaps are wider than the image can still miss it; its maximum is minus infinity, as in PyTorch.
  */
-const requireElements = (op: string, geometry: WindowGeometry): void => {
-  for (const [position, axis] of windowAxes(geometry).entries()) {
+const requireElements = (op: string, geometry: AxesGeometry, rank: SpatialRank): void => {
+  for (const [position, axis] of axesOf(geometry).entries()) {
     const window = dilatedExtent(axis);
     if (axis.low >= window || axis.high >= window)
       reject("W247", {
         op,
         padding: printShape([axis.low, axis.high]),
-        axis: position === 0 ? "height" : "width",
+        axis: axisName(rank, position),
         window,
       });
   }
 };
 
-/** Images [B, C, H, W] -> [B, C, OH, OW]. */
-export const pooledType = (op: string, images: TensorType, geometry: WindowGeometry): TensorType => {
-  requireGeometry(op, geometry);
-  requireElements(op, geometry);
-  requireImages(op, "images", images);
+/**
+ * The windows of a pooling whose counts may be rounded up: a window more where one still starts inside the image or the
+ * padding before it, floor -> ceil, less what would start in the padding behind (PyTorch's ceil_mode). Both are one
+ * count, ceil((n + low + min(0, high - w + s)) / s) with w = d(k-1)+1, and that is the count rounded down with
+ * min(high + s - 1, w - 1) behind; so rounding up is padding, whatever the extent.
+ */
+export const poolingWindows = (op: string, geometry: AxesGeometry, ceil: boolean, rank: SpatialRank): AxesGeometry => {
+  requireGeometry(op, geometry, rank);
+  requireElements(op, geometry, rank);
+  if (!ceil) return geometry;
+  const padding = axesOf(geometry).flatMap((axis) => [
+    axis.low,
+    Math.min(axis.high + axis.stride - 1, dilatedExtent(axis) - 1),
+  ]);
+  return { ...geometry, padding };
+};
+
+/** Images [B, C, H, W] -> [B, C, OH, OW], and so with one or three spatial axes. */
+export const pooledType = (
+  op: string,
+  images: TensorType,
+  geometry: AxesGeometry,
+  rank: SpatialRank = 2,
+): TensorType => {
+  requireGeometry(op, geometry, rank);
+  requireElements(op, geometry, rank);
+  requireImages(op, "images", images, rank);
   const [batch = 0, channels = 0] = images.shape;
-  return tensorType(images.dtype, [batch, channels, ...windowCounts(op, images, geometry)]);
+  return tensorType(images.dtype, [batch, channels, ...windowCounts(op, images, geometry, rank)]);
 };
 
 /** Random windows with padding short of a whole window; of one dilation where it is given. */

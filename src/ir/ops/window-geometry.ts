@@ -1,5 +1,6 @@
 // The geometry of sliding windows, shared by windows, convolution and pooling: where a window lies on its image, how many
-// fit, and which attributes make sense. Works on symbolic extents.
+// fit, and which attributes make sense. Works on symbolic extents. Ops have two spatial axes; the rules hold for one
+// (sequences) and three (volumes) as well, for the functions that say those by the ops.
 import { reject } from "../diagnostics/diagnostic.ts";
 import { addDims, type Dim, floorDivideDim, isKnown } from "../types/dim.ts";
 import { printShape, printType, type TensorType } from "../types/tensor-type.ts";
@@ -32,6 +33,46 @@ export interface WindowAxis {
   readonly dilation: number;
 }
 
+/** How many spatial axes there are: those of a sequence, an image, a volume. */
+export type SpatialRank = 1 | 2 | 3;
+
+/** A geometry along any number of spatial axes; padding holds two numbers, before and after, for each. */
+export interface AxesGeometry {
+  readonly kernel: readonly number[];
+  readonly stride: readonly number[];
+  readonly padding: readonly number[];
+  readonly dilation: readonly number[];
+}
+
+const axisNames: { readonly [R in SpatialRank]: readonly string[] } = {
+  1: ["length"],
+  2: ["height", "width"],
+  3: ["depth", "height", "width"],
+};
+
+const sideNames: { readonly [R in SpatialRank]: readonly string[] } = {
+  1: ["left", "right"],
+  2: ["top", "bottom", "left", "right"],
+  3: ["front", "back", "top", "bottom", "left", "right"],
+};
+
+/** The name of a spatial axis. */
+export const axisName = (rank: SpatialRank, axis: number): string => axisNames[rank][axis] ?? "width";
+
+/** The layout of an operand whose spatial axes come last: `[batch, channels, height, width]`. */
+export const layoutOf = (rank: SpatialRank, ...leading: readonly string[]): string =>
+  printShape([...leading, ...axisNames[rank]]);
+
+/** The spatial axes of a geometry, each by itself. */
+export const axesOf = ({ kernel, stride, padding, dilation }: AxesGeometry): readonly WindowAxis[] =>
+  kernel.map((extent, axis) => ({
+    kernel: extent,
+    stride: stride[axis] ?? 1,
+    low: padding[2 * axis] ?? 0,
+    high: padding[2 * axis + 1] ?? 0,
+    dilation: dilation[axis] ?? 1,
+  }));
+
 /** The two spatial axes of a geometry: height, width. */
 export const windowAxes = (geometry: WindowGeometry): readonly [WindowAxis, WindowAxis] => {
   const { kernel, stride, padding, dilation } = geometry;
@@ -42,50 +83,60 @@ export const windowAxes = (geometry: WindowGeometry): readonly [WindowAxis, Wind
 };
 
 /** From the first to the last element of a window: d(k-1)+1. */
-export const dilatedExtent = ({ kernel, dilation }: WindowAxis): number => dilation * (kernel - 1) + 1;
+export const dilatedExtent = ({ kernel, dilation }: Pick<WindowAxis, "kernel" | "dilation">): number =>
+  dilation * (kernel - 1) + 1;
 
 /** How many windows fit: floor((n + low + high - d(k-1) - 1) / s) + 1. */
 const windowCount = (extent: Dim, axis: WindowAxis): Dim =>
   addDims(floorDivideDim(addDims(extent, axis.low + axis.high - dilatedExtent(axis)), axis.stride), 1);
 
-const attributeRules = [
-  ["kernel", 2, 1],
-  ["stride", 2, 1],
-  ["padding", 4, 0],
-  ["dilation", 2, 1],
-] as const;
-
-/** Refuses window attributes that are no whole numbers, too few, or too small. */
-export const requireGeometry = (op: string, geometry: WindowGeometry): void => {
-  for (const [name, length, least] of attributeRules) {
-    const values: readonly number[] = geometry[name];
-    if (values.length !== length || !values.every((value) => Number.isInteger(value) && value >= least))
-      reject("W242", { op, attribute: name, values: printShape(values), length, least });
-  }
+/** Refuses window attributes that are no whole numbers, too few or too many, or too small. */
+export const requireNumbers = (
+  op: string,
+  attribute: string,
+  values: readonly number[],
+  least: 0 | 1,
+  rank: SpatialRank,
+): void => {
+  const names = attribute === "padding" ? sideNames[rank] : axisNames[rank];
+  if (values.length === names.length && values.every((value) => Number.isInteger(value) && value >= least)) return;
+  const [length, layout] = [names.length, printShape(names)];
+  reject("W242", { op, attribute, values: printShape(values), length, least, layout });
 };
 
-/** Refuses what is not a batch of images [B, C, H, W] of real numbers. */
-export const requireImages = (op: string, operand: string, images: TensorType): void => {
-  if (images.shape.length !== 4) reject("W241", { op, operand, type: printType(images) });
+/** Refuses window attributes that are no whole numbers, too few or too many, or too small. */
+export const requireGeometry = (op: string, geometry: AxesGeometry, rank: SpatialRank = 2): void => {
+  requireNumbers(op, "kernel", geometry.kernel, 1, rank);
+  requireNumbers(op, "stride", geometry.stride, 1, rank);
+  requireNumbers(op, "padding", geometry.padding, 0, rank);
+  requireNumbers(op, "dilation", geometry.dilation, 1, rank);
+};
+
+/** Refuses what is not a batch of images [B, C, H, W] (or [B, C, L], [B, C, D, H, W]) of real numbers. */
+export const requireImages = (op: string, operand: string, images: TensorType, rank: SpatialRank = 2): void => {
+  const layout = layoutOf(rank, "batch", "channels");
+  if (images.shape.length !== rank + 2) reject("W241", { op, operand, axes: rank + 2, layout, type: printType(images) });
   requireDType(op, images, ["f32", "f64"]);
 };
 
-/** The extents [OH, OW] of the windows of an image; refuses images that hold no window, or no element. */
-export const windowCounts = (op: string, images: TensorType, geometry: WindowGeometry): readonly [Dim, Dim] => {
-  const [rows, columns] = windowAxes(geometry);
-  const count = (position: number, axis: WindowAxis): Dim => {
-    const extent = images.shape[position] ?? 0;
+/** The extents of the windows of an image, [OH, OW]; refuses images that hold no window, or no element. */
+export const windowCounts = (
+  op: string,
+  images: TensorType,
+  geometry: AxesGeometry,
+  rank: SpatialRank = 2,
+): readonly Dim[] =>
+  axesOf(geometry).map((axis, position) => {
+    const extent = images.shape[position + 2] ?? 0;
     const result = windowCount(extent, axis);
     if (isKnown(extent) && (extent === 0 || (isKnown(result) && result < 1)))
       reject("W243", {
         op,
-        axis: position === 2 ? "height" : "width",
+        axis: axisName(rank, position),
         extent,
         padded: extent + axis.low + axis.high,
         window: dilatedExtent(axis),
         images: printType(images),
       });
     return result;
-  };
-  return [count(2, rows), count(3, columns)];
-};
+  });

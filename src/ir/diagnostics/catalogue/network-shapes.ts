@@ -5,8 +5,15 @@ import { type CatalogueEntry, entry } from "../entry.ts";
 /** The rows of this file; `ShapeRows` extends them. */
 export interface NetworkShapeRows {
   readonly W240: CatalogueEntry<{ operand: string; type: string }>;
-  readonly W241: CatalogueEntry<{ op: string; operand: string; type: string }>;
-  readonly W242: CatalogueEntry<{ op: string; attribute: string; values: string; length: number; least: number }>;
+  readonly W241: CatalogueEntry<{ op: string; operand: string; axes: number; layout: string; type: string }>;
+  readonly W242: CatalogueEntry<{
+    op: string;
+    attribute: string;
+    values: string;
+    length: number;
+    least: number;
+    layout: string;
+  }>;
   readonly W243: CatalogueEntry<{
     op: string;
     axis: string;
@@ -15,12 +22,28 @@ export interface NetworkShapeRows {
     window: number;
     images: string;
   }>;
-  readonly W244: CatalogueEntry<{ op: string; channels: string; expected: string; groups: number; shapes: string }>;
+  readonly W244: CatalogueEntry<{
+    op: string;
+    channels: string;
+    expected: string;
+    groups: number;
+    layout: string;
+    shapes: string;
+  }>;
   readonly W245: CatalogueEntry<{ op: string; groups: number; channels: string; shapes: string }>;
-  readonly W246: CatalogueEntry<{ op: string; type: string }>;
+  readonly W246: CatalogueEntry<{ op: string; layout: string; type: string }>;
   readonly W247: CatalogueEntry<{ op: string; padding: string; axis: string; window: number }>;
   readonly W248: CatalogueEntry<{ op: string; operand: string; expected: string; actual: string }>;
   readonly W249: CatalogueEntry<{ type: string }>;
+  readonly W265: CatalogueEntry<{ op: string; outputPadding: number; axis: string; stride: number; dilation: number }>;
+  readonly W266: CatalogueEntry<{
+    op: string;
+    axis: string;
+    low: number;
+    high: number;
+    reached: number;
+    images: string;
+  }>;
 }
 
 const contractions: Pick<NetworkShapeRows, "W240"> = {
@@ -36,25 +59,21 @@ const contractions: Pick<NetworkShapeRows, "W240"> = {
 
 const windows: Pick<NetworkShapeRows, "W241" | "W242" | "W243"> = {
   W241: entry({
-    title: "images need four axes",
-    message: ({ op, operand, type }) =>
-      `${op}: the ${operand} must have 4 axes [batch, channels, height, width], not ${type}`,
-    help: () =>
-      "reshape to [batch, channels, height, width]; a single image has a batch of 1, a sequence a height of 1.",
+    title: "images need a batch, channels and their spatial axes",
+    message: ({ op, operand, axes, layout, type }) =>
+      `${op}: the ${operand} must have ${axes} axes ${layout}, not ${type}`,
+    help: ({ layout }) => `reshape to ${layout}; one alone has a batch of 1, and one channel is an axis, too.`,
     explanation:
-      "Windows, convolutions and pooling slide over the last two axes of images laid out as [batch, channels, height, width].",
+      "Windows, convolutions and pooling slide over the last axes of what is laid out as [batch, channels, height, width]: a sequence has only a length, a volume a depth before the height.",
     example: "conv2d(x, w)  // x: f32[28, 28] is wrong; x.reshape([1, 1, 28, 28]) is right",
   }),
   W242: entry({
     title: "malformed window attribute",
     message: ({ op, attribute, values, length, least }) =>
-      `${op}: ${attribute} must be ${length} whole numbers of at least ${least}, not ${values}`,
-    help: ({ attribute }) =>
-      attribute === "padding"
-        ? "write padding as [top, bottom, left, right]."
-        : `write ${attribute} as [height, width].`,
+      `${op}: ${attribute} must be ${length} whole ${length === 1 ? "number" : "numbers"} of at least ${least}, not ${values}`,
+    help: ({ attribute, layout }) => `write ${attribute} as one number or as ${layout}.`,
     explanation:
-      "A window has a kernel, a stride and a dilation of at least 1 along height and width, and padding of at least 0 on the four sides.",
+      "A window has a kernel, a stride and a dilation of at least 1 along each spatial axis (length; height, width; depth, height, width), and padding of at least 0 on both sides of each.",
     example: "maxPool2d(x, 2, { stride: 0 }) is wrong; stride: 2 is right",
   }),
   W243: entry({
@@ -95,9 +114,10 @@ const convolutions: Pick<NetworkShapeRows, "W244" | "W245" | "W246" | "W247"> = 
     title: "convolution: channels differ",
     message: ({ op, channels, expected, groups, shapes }) =>
       `${op}: the images have ${channels} channels, the weights expect ${expected}${groups === 1 ? "" : ` in ${groups} groups`} (${shapes})`,
-    help: ({ expected }) =>
-      `weights are [out, in / groups, height, width]: give images of ${expected} channels, or other weights.`,
-    explanation: "The second axis of the weights, times the number of groups, is the number of channels of the images.",
+    help: ({ expected, layout }) =>
+      `weights are ${layout}: give images of ${expected} channels, or other weights.`,
+    explanation:
+      "The second axis of the weights, times the number of groups, is the number of channels of the images. Weights of a transposed convolution have the channels of the images as their first axis.",
     example: "x: f32[1, 3, 32, 32], weight: f32[16, 1, 3, 3] is wrong; weight: f32[16, 3, 3, 3] is right",
   }),
   W245: entry({
@@ -111,8 +131,7 @@ const convolutions: Pick<NetworkShapeRows, "W244" | "W245" | "W246" | "W247"> = 
   }),
   W246: entry({
     title: "convolution: weights of an unknown window",
-    message: ({ op, type }) =>
-      `${op}: weights must be [out, in / groups, height, width] with known height and width, not ${type}`,
+    message: ({ op, layout, type }) => `${op}: weights must be ${layout} with a known window, not ${type}`,
     help: () => "write the extents of the window as numbers.",
     explanation:
       "Batch and image extents may be symbols, but the window must be known: its loops are laid out when the graph is built.",
@@ -129,4 +148,25 @@ const convolutions: Pick<NetworkShapeRows, "W244" | "W245" | "W246" | "W247"> = 
   }),
 };
 
-export const networkShapes: NetworkShapeRows = { ...contractions, ...windows, ...convolutions, ...operands };
+const transposedConvolutions: Pick<NetworkShapeRows, "W265" | "W266"> = {
+  W265: entry({
+    title: "transposed convolution: too much output padding",
+    message: ({ op, outputPadding, axis, stride, dilation }) =>
+      `${op}: outputPadding ${outputPadding} along the ${axis} is below neither the stride, ${stride}, nor the dilation, ${dilation}`,
+    help: ({ stride, dilation }) => `give at most ${Math.max(stride, dilation) - 1}.`,
+    explanation:
+      "A stride of s takes s extents of an image to the same extent of a convolution. Output padding chooses among them, so it is below s (or, as in PyTorch, below the dilation); anything more would be rows of zeros.",
+    example: "convTranspose2d(x, w, { stride: 2, outputPadding: 2 }) is wrong; outputPadding: 1 is right",
+  }),
+  W266: entry({
+    title: "transposed convolution: nothing remains",
+    message: ({ op, axis, low, high, reached, images }) =>
+      `${op}: padding ${low} and ${high} leaves nothing of ${reached} along the ${axis} (${images})`,
+    help: ({ reached }) => `pad by less than ${reached} in all: padding takes elements off the result.`,
+    explanation:
+      "The windows of a transposed convolution reach over (n - 1) * stride + dilation * (kernel - 1) + 1 elements, and padding is taken off at both ends, as the convolution it transposes had added it.",
+    example: "convTranspose1d(x, w, { padding: 2 })  // x: f32[1, 1, 1], w: f32[1, 1, 3] is wrong; padding: 1 is right",
+  }),
+};
+
+export const networkShapes: NetworkShapeRows = { ...contractions, ...windows, ...convolutions, ...transposedConvolutions, ...operands };

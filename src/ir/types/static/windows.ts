@@ -1,5 +1,6 @@
-// Shapes of sliding windows: convolution and pooling over [batch, channels, height, width]. A symbolic extent gives a
-// floored quotient, nested ones collapse, so the paths of a residual network meet in equal shapes whatever the image.
+// Shapes of sliding windows: convolution and pooling over [batch, channels, height, width], and over one or three spatial
+// axes. A symbolic extent gives a floored quotient, nested ones collapse, so the paths of a residual network meet in equal
+// shapes whatever the image.
 import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Dims } from "../tensor.ts";
@@ -17,44 +18,75 @@ import type {
 } from "./dims.ts";
 import type { SubtractIntoInteger } from "./integer.ts";
 import type { AddNaturals, CompareNaturals, DivideNaturals, MultiplyNaturals, SubtractNaturals } from "./natural.ts";
+import type { JoinText } from "./text.ts";
 
-/** One number for height and width, or one for each. */
-export type Pair = number | readonly [height: number, width: number];
+/** How many spatial axes there are: those of a sequence, an image, a volume. */
+export type SpatialRank = 1 | 2 | 3;
 
-/** Padding: one number for all sides, one for above and below with one for left and right, or one for each. */
-export type Sides = Pair | readonly [top: number, bottom: number, left: number, right: number];
+/** What spatial axes are called. */
+export interface AxisNames {
+  readonly 1: readonly ["length"];
+  readonly 2: readonly ["height", "width"];
+  readonly 3: readonly ["depth", "height", "width"];
+}
 
-/** The number for the height. */
-export type HeightOf<P> = P extends readonly [infer Height extends number, number]
-  ? Height
-  : P extends number
-    ? P
-    : number;
+/** One number for each spatial axis. */
+export interface AxisNumbers {
+  readonly 1: readonly [length: number];
+  readonly 2: readonly [height: number, width: number];
+  readonly 3: readonly [depth: number, height: number, width: number];
+}
 
-/** The number for the width. */
-export type WidthOf<P> = P extends readonly [number, infer Width extends number]
-  ? Width
-  : P extends number
-    ? P
-    : number;
+interface SideNumbers {
+  readonly 1: readonly [left: number, right: number];
+  readonly 2: readonly [top: number, bottom: number, left: number, right: number];
+  readonly 3: readonly [front: number, back: number, top: number, bottom: number, left: number, right: number];
+}
 
-/** What padding adds above, below, left and right, as a tuple. */
-type SidesOf<P> = P extends readonly [number, number, number, number]
+/** Spatial extents, of which nothing but the number is said. */
+export type SpatialExtents<Rank extends SpatialRank> = {
+  readonly 1: readonly [Dim];
+  readonly 2: readonly [Dim, Dim];
+  readonly 3: readonly [Dim, Dim, Dim];
+}[Rank];
+
+/** One number for all spatial axes, or one for each. */
+export type PerAxis<Rank extends SpatialRank> = number | AxisNumbers[Rank];
+
+/** Padding: one number for all sides, one for both sides of each axis, or one for each side. */
+export type PerSide<Rank extends SpatialRank> = PerAxis<Rank> | SideNumbers[Rank];
+
+/** Padding by d(k-1) along each axis, half of it on either side, or all of it before a sequence. */
+export type NamedPadding<Rank extends SpatialRank> = Rank extends 1 ? "same" | "causal" : "same";
+
+/** The numbers for all axes, as a tuple. */
+export type EachAxis<Rank extends SpatialRank, P> = P extends readonly number[]
   ? P
-  : readonly [HeightOf<P>, HeightOf<P>, WidthOf<P>, WidthOf<P>];
+  : { readonly 1: [P]; readonly 2: [P, P]; readonly 3: [P, P, P] }[Rank];
 
-/** What padding adds to the height, or to the width. */
-type AddedHeight<P> = AddNaturals<SidesOf<P>[0], SidesOf<P>[1]>;
-type AddedWidth<P> = AddNaturals<SidesOf<P>[2], SidesOf<P>[3]>;
+/** The number for one axis. */
+export type AtAxis<P, Axis extends number> = P extends readonly number[] ? P[Axis] : P extends number ? P : number;
+
+type BeforeAt = readonly [0, 2, 4];
+type BehindAt = readonly [1, 3, 5];
+
+/** What padding adds before and behind one axis, as a tuple. */
+export type SidesAt<P, Rank extends SpatialRank, Axis extends number> = P extends readonly number[]
+  ? P["length"] extends Rank
+    ? readonly [P[Axis], P[Axis]]
+    : readonly [P[BeforeAt[Axis]], P[BehindAt[Axis]]]
+  : P extends number
+    ? readonly [P, P]
+    : readonly [number, number];
 
 /** From the first to the last element of a window: d(k-1)+1. */
-type Reach<Kernel extends number, Dilation extends number> = AddNaturals<
+export type Reach<Kernel extends number, Dilation extends number> = AddNaturals<
   MultiplyNaturals<Dilation, Decrement<Kernel>>,
   1
 >;
 
 /** A whole number that is known and above 0, of which a window can be made; anything else is left to the run time. */
-type IsCount<N extends number> = number extends N
+export type IsCount<N extends number> = number extends N
   ? false
   : `${N}` extends "0" | `-${string}` | `${string}.${string}`
     ? false
@@ -95,47 +127,84 @@ type NoWindowFits<
   ? `${Op}: the ${Axis} of the images is 0 (${Images})`
   : `${Op}: the window is larger than the padded ${Axis}: ${Reach<Kernel, Dilation>} vs ${AddDims<Extent, Added>} (${Images})`;
 
-/** Counts of windows along height and width, or a sentence. */
+type Smaller<A extends number, B extends number> = CompareNaturals<A, B> extends "greater" ? B : A;
+
+/** What is added to one axis: padding by its name, or both sides, of which the last grows where counts are rounded up. */
+type AddedAt<
+  Padding,
+  Sides extends readonly [number, number],
+  Kernel extends number,
+  Stride extends number,
+  Dilation extends number,
+  Ceil extends boolean,
+> = Padding extends string
+  ? Decrement<Reach<Kernel, Dilation>>
+  : boolean extends Ceil
+    ? number
+    : Ceil extends false
+      ? AddNaturals<Sides[0], Sides[1]>
+      : AddNaturals<
+          Sides[0],
+          Smaller<AddNaturals<Sides[1], Decrement<Stride>>, Decrement<Reach<Kernel, Dilation>>>
+        >;
+
+/** Counts of windows along the spatial axes, or a sentence. */
 type WindowsOf<
   Op extends string,
-  Height extends Dim,
-  Width extends Dim,
+  Rank extends SpatialRank,
+  Extents extends Dims,
   Kernel,
   Stride,
   Padding,
   Dilation,
+  Ceil extends boolean,
   Images extends string,
+  Counts extends Dims = [],
 > =
-  CountWindows<
-    Height,
-    HeightOf<Kernel>,
-    HeightOf<Stride>,
-    AddedHeight<Padding>,
-    HeightOf<Dilation>
-  > extends infer Rows extends Dim
-    ? CountWindows<
-        Width,
-        WidthOf<Kernel>,
-        WidthOf<Stride>,
-        AddedWidth<Padding>,
-        WidthOf<Dilation>
-      > extends infer Columns extends Dim
-      ? [Rows] extends [never]
-        ? NoWindowFits<Op, "height", Height, HeightOf<Kernel>, AddedHeight<Padding>, HeightOf<Dilation>, Images>
-        : [Columns] extends [never]
-          ? NoWindowFits<Op, "width", Width, WidthOf<Kernel>, AddedWidth<Padding>, WidthOf<Dilation>, Images>
-          : readonly [rows: Rows, columns: Columns]
+  AxisNames[Rank][Counts["length"]] extends infer Axis extends string
+    ? AddedAt<
+        Padding,
+        SidesAt<Padding, Rank, Counts["length"]>,
+        AtAxis<Kernel, Counts["length"]>,
+        AtAxis<Stride, Counts["length"]>,
+        AtAxis<Dilation, Counts["length"]>,
+        Ceil
+      > extends infer Added extends number
+      ? CountWindows<
+          Extents[Counts["length"]],
+          AtAxis<Kernel, Counts["length"]>,
+          AtAxis<Stride, Counts["length"]>,
+          Added,
+          AtAxis<Dilation, Counts["length"]>
+        > extends infer Count extends Dim
+        ? [Count] extends [never]
+          ? NoWindowFits<
+              Op,
+              Axis,
+              Extents[Counts["length"]],
+              AtAxis<Kernel, Counts["length"]>,
+              Added,
+              AtAxis<Dilation, Counts["length"]>,
+              Images
+            >
+          : WindowsOf<Op, Rank, Extents, Kernel, Stride, Padding, Dilation, Ceil, Images, [...Counts, Count]>
+        : never
       : never
-    : never;
+    : Counts;
 
-type NeedsImages<
+/** `[batch, channels, height, width]`: how a tensor with spatial axes is laid out. */
+export type Layout<Rank extends SpatialRank, Leading extends string> = `[${Leading}, ${JoinText<AxisNames[Rank], ", ">}]`;
+
+/** The sentence for images of another number of axes. */
+export type NeedsImages<
   Op extends string,
+  Rank extends SpatialRank,
   S extends Dims,
   D extends DType,
-> = `${Op}: the images must have 4 axes [batch, channels, height, width], not ${PrintType<S, D>}`;
+> = `${Op}: the images must have ${{ 1: 3; 2: 4; 3: 5 }[Rank]} axes ${Layout<Rank, "batch, channels">}, not ${PrintType<S, D>}`;
 
 /** Whether the channels are a multiple of the groups. */
-type GroupsDivide<Channels extends Dim, Groups extends number> = Groups extends 1
+export type GroupsDivide<Channels extends Dim, Groups extends number> = Groups extends 1
   ? true
   : [IsUnknownDim<Channels>, IsCount<Groups>] extends [false, true]
     ? [DivideCounts<PolynomialOf<Channels>, PolynomialOf<Groups>>] extends [never]
@@ -144,6 +213,8 @@ type GroupsDivide<Channels extends Dim, Groups extends number> = Groups extends 
     : true;
 
 type ConvolutionOf<
+  Op extends string,
+  Rank extends SpatialRank,
   S extends Dims,
   D extends DType,
   Weight extends Dims,
@@ -153,50 +224,47 @@ type ConvolutionOf<
   Padding,
   Dilation,
   Groups extends number,
-> = S extends readonly [
-  infer Batch extends Dim,
-  infer Channels extends Dim,
-  infer Height extends Dim,
-  infer Width extends Dim,
-]
+> = S extends readonly [infer Batch extends Dim, infer Channels extends Dim, ...infer Extents extends Dims]
   ? GroupsDivide<Weight[0], Groups> extends true
     ? SameDim<Channels, MultiplyDims<Weight[1], Groups>> extends true
-      ? WindowsOf<"conv2d", Height, Width, Kernel, Stride, Padding, Dilation, PrintType<S, D>> extends infer Windows
-        ? Windows extends readonly [rows: infer Rows extends Dim, columns: infer Columns extends Dim]
-          ? [Batch, Weight[0], Rows, Columns]
+      ? WindowsOf<Op, Rank, Extents, Kernel, Stride, Padding, Dilation, false, PrintType<S, D>> extends infer Windows
+        ? Windows extends Dims
+          ? [Batch, Weight[0], ...Windows]
           : Windows
         : never
-      : `conv2d: the images have ${PrintDim<Channels>} channels, the weights expect ${PrintDim<MultiplyDims<Weight[1], Groups>>}${Groups extends 1 ? "" : ` in ${Groups} groups`} (images ${PrintType<S, D>}, weights ${PrintType<Weight, E>})`
-    : `conv2d: ${Groups} groups do not divide ${PrintDim<Weight[0]>} channels (images ${PrintType<S, D>}, weights ${PrintType<Weight, E>})`
+      : `${Op}: the images have ${PrintDim<Channels>} channels, the weights expect ${PrintDim<MultiplyDims<Weight[1], Groups>>}${Groups extends 1 ? "" : ` in ${Groups} groups`} (images ${PrintType<S, D>}, weights ${PrintType<Weight, E>})`
+    : `${Op}: ${Groups} groups do not divide ${PrintDim<Weight[0]>} channels (images ${PrintType<S, D>}, weights ${PrintType<Weight, E>})`
   : never;
 
 /** The rule of `conv2d(images, weight, options)`: [N, C, H, W] with [O, C / groups, KH, KW] gives [N, O, OH, OW]. */
 export type ConvolutionShape<
+  Op extends string,
+  Rank extends SpatialRank,
   S extends Dims,
   D extends DType,
   Weight extends Dims,
   E extends DType,
-  Stride extends Pair = 1,
-  Padding extends Sides = 0,
-  Dilation extends Pair = 1,
+  Stride extends PerAxis<Rank> = 1,
+  Padding extends PerSide<Rank> | NamedPadding<Rank> = 0,
+  Dilation extends PerAxis<Rank> = 1,
   Groups extends number = 1,
 > =
   IsUnknownRank<S> extends true
     ? Dims
     : IsUnknownRank<Weight> extends true
       ? Dims
-      : Weight extends readonly [Dim, Dim, infer KernelHeight extends number, infer KernelWidth extends number]
-        ? S["length"] extends 4
+      : Weight extends readonly [Dim, Dim, ...infer Kernel extends AxisNumbers[Rank]]
+        ? S extends readonly [Dim, Dim, ...SpatialExtents<Rank>]
           ? SameDType<
-              "conv2d",
+              Op,
               S,
               D,
               Weight,
               E,
-              ConvolutionOf<S, D, Weight, E, readonly [KernelHeight, KernelWidth], Stride, Padding, Dilation, Groups>
+              ConvolutionOf<Op, Rank, S, D, Weight, E, Kernel, Stride, Padding, Dilation, Groups>
             >
-          : NeedsImages<"conv2d", S, D>
-        : `conv2d: weights must be [out, in / groups, height, width] with known height and width, not ${PrintType<Weight, E>}`;
+          : NeedsImages<Op, Rank, S, D>
+        : `${Op}: weights must be ${Layout<Rank, "out, in / groups">} with a known window, not ${PrintType<Weight, E>}`;
 
 /** Whether padding on one side reaches as far as a window, which would then hold no element. */
 type IsAllPadding<Kernel extends number, Side extends number, Dilation extends number> = [
@@ -209,55 +277,63 @@ type IsAllPadding<Kernel extends number, Side extends number, Dilation extends n
     : true
   : false;
 
-/** A sentence where padding reaches too far along one axis; otherwise `Rule`. */
-type NeedsElements<
+/** A sentence where padding reaches too far along an axis; otherwise true. */
+type HasElements<
   Op extends string,
-  Axis extends string,
-  Kernel extends number,
-  Low extends number,
-  High extends number,
-  Dilation extends number,
-  Rule,
-> = true extends IsAllPadding<Kernel, Low, Dilation> | IsAllPadding<Kernel, High, Dilation>
-  ? `${Op}: padding ${PrintShape<[Low, High]>} along the ${Axis} reaches as far as the window, ${Reach<Kernel, Dilation>}: a window would hold no element`
-  : Rule;
+  Rank extends SpatialRank,
+  Kernel,
+  Padding,
+  Dilation,
+  Passed extends readonly true[] = [],
+> =
+  AxisNames[Rank][Passed["length"]] extends infer Axis extends string
+    ? SidesAt<Padding, Rank, Passed["length"]> extends readonly [infer Low extends number, infer High extends number]
+      ? true extends
+          | IsAllPadding<AtAxis<Kernel, Passed["length"]>, Low, AtAxis<Dilation, Passed["length"]>>
+          | IsAllPadding<AtAxis<Kernel, Passed["length"]>, High, AtAxis<Dilation, Passed["length"]>>
+        ? `${Op}: padding ${PrintShape<[Low, High]>} along the ${Axis} reaches as far as the window, ${Reach<AtAxis<Kernel, Passed["length"]>, AtAxis<Dilation, Passed["length"]>>}: a window would hold no element`
+        : HasElements<Op, Rank, Kernel, Padding, Dilation, [...Passed, true]>
+      : true
+    : true;
 
-type PoolingOf<Op extends string, S extends Dims, D extends DType, Kernel, Stride, Padding, Dilation> = NeedsElements<
-  Op,
-  "height",
-  HeightOf<Kernel>,
-  SidesOf<Padding>[0],
-  SidesOf<Padding>[1],
-  HeightOf<Dilation>,
-  NeedsElements<
-    Op,
-    "width",
-    WidthOf<Kernel>,
-    SidesOf<Padding>[2],
-    SidesOf<Padding>[3],
-    WidthOf<Dilation>,
-    S extends readonly [
-      infer Batch extends Dim,
-      infer Channels extends Dim,
-      infer Height extends Dim,
-      infer Width extends Dim,
-    ]
-      ? WindowsOf<Op, Height, Width, Kernel, Stride, Padding, Dilation, PrintType<S, D>> extends infer Windows
-        ? Windows extends readonly [rows: infer Rows extends Dim, columns: infer Columns extends Dim]
-          ? [Batch, Channels, Rows, Columns]
+type PoolingOf<
+  Op extends string,
+  Rank extends SpatialRank,
+  S extends Dims,
+  D extends DType,
+  Kernel,
+  Stride,
+  Padding,
+  Dilation,
+  Ceil extends boolean,
+> =
+  HasElements<Op, Rank, Kernel, Padding, Dilation> extends infer Sentence extends string
+    ? Sentence
+    : S extends readonly [infer Batch extends Dim, infer Channels extends Dim, ...infer Extents extends SpatialExtents<Rank>]
+      ? WindowsOf<Op, Rank, Extents, Kernel, Stride, Padding, Dilation, Ceil, PrintType<S, D>> extends infer Windows
+        ? Windows extends Dims
+          ? [Batch, Channels, ...Windows]
           : Windows
         : never
-      : NeedsImages<Op, S, D>
-  >
->;
+      : NeedsImages<Op, Rank, S, D>;
 
 /** The rule of pooling windows of `Kernel`: [N, C, H, W] gives [N, C, OH, OW]. */
 export type PoolingShape<
   Op extends string,
+  Rank extends SpatialRank,
   S extends Dims,
   D extends DType,
-  Kernel extends Pair,
-  Stride extends Pair = Kernel,
-  Padding extends Sides = 0,
-  Dilation extends Pair = 1,
-> = IsUnknownRank<S> extends true ? Dims : PoolingOf<Op, S, D, Kernel, Stride, Padding, Dilation>;
+  Kernel extends PerAxis<Rank>,
+  Stride extends PerAxis<Rank> = Kernel,
+  Padding extends PerSide<Rank> = 0,
+  Dilation extends PerAxis<Rank> = 1,
+  Ceil extends boolean = false,
+> = IsUnknownRank<S> extends true ? Dims : PoolingOf<Op, Rank, S, D, Kernel, Stride, Padding, Dilation, Ceil>;
+
+/** The rule of global pooling: [N, C, H, W] gives [N, C, 1, 1]. */
+export type GlobalPoolingShape<Op extends string, S extends Dims, D extends DType> =
+  IsUnknownRank<S> extends true
+    ? Dims
+    : S extends readonly [infer Batch extends Dim, infer Channels extends Dim, Dim, ...infer Rest extends Dims]
+      ? [Batch, Channels, 1, ...{ [Axis in keyof Rest]: 1 }]
+      : `${Op}: the images must have 3 axes [batch, channels, length] or more, not ${PrintType<S, D>}`;

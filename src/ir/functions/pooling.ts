@@ -1,0 +1,233 @@
+// Pooling over sequences [N, C, L], images [N, C, H, W] and volumes [N, C, D, H, W], all said by the ops over images. A maximum
+// and a mean over a box are taken one group of axes after the other: over height and width of each depth, then over the
+// depths. That is fewer elements than the box has, and the first maximum of the first of the largest slices is the first
+// maximum of the box, which is where its gradient goes.
+import { reject } from "../diagnostics/diagnostic.ts";
+import { emitOne, traceOf } from "../graph/traced-tensor.ts";
+import { pooledType, poolingWindows } from "../ops/pooling-windows.ts";
+import { type AxesGeometry, axesOf, type WindowAxis, type WindowGeometry } from "../ops/window-geometry.ts";
+import { multiplyDims } from "../types/dim.ts";
+import type { DType } from "../types/dtype.ts";
+import type { Check, Resolved } from "../types/static/check.ts";
+import type { GlobalPoolingShape, PerAxis, PerSide, PoolingShape, SpatialRank } from "../types/static/windows.ts";
+import type { Dims, Tensor } from "../types/tensor.ts";
+import { printType } from "../types/tensor-type.ts";
+import { described, tensorOf } from "./argument.ts";
+import { perAxis, perSide } from "./spatial-options.ts";
+
+/**
+ * Where pooled windows lie: side by side unless a stride is given. One number for all axes or one for each; padding may
+ * also have one for each side.
+ */
+export interface PoolingOptions<
+  Rank extends SpatialRank,
+  Stride extends PerAxis<Rank>,
+  Padding extends PerSide<Rank>,
+  Ceil extends boolean,
+> {
+  readonly stride?: Stride;
+  readonly padding?: Padding;
+  /** Whether a last window may reach out at the end, as long as it starts inside the image or the padding before it. */
+  readonly ceil?: Ceil;
+}
+
+/** The largest element of each window. */
+export interface MaxPoolFunction<Rank extends SpatialRank> {
+  <
+    S extends Dims,
+    D extends DType,
+    const Kernel extends PerAxis<Rank>,
+    const Stride extends PerAxis<Rank> = Kernel,
+    const Padding extends PerSide<Rank> = 0,
+    const Dilation extends PerAxis<Rank> = 1,
+    const Ceil extends boolean = false,
+  >(
+    images: Check<
+      NoInfer<PoolingShape<`maxPool${Rank}d`, Rank, S, D, Kernel, Stride, Padding, Dilation, Ceil>>,
+      Tensor<S, D>
+    >,
+    kernel: Kernel,
+    options?: PoolingOptions<Rank, Stride, Padding, Ceil> & { readonly dilation?: Dilation },
+  ): Tensor<Resolved<PoolingShape<`maxPool${Rank}d`, Rank, S, D, Kernel, Stride, Padding, Dilation, Ceil>>, D>;
+}
+
+/** The mean of each window. */
+export interface AveragePoolFunction<Rank extends SpatialRank> {
+  <
+    S extends Dims,
+    D extends DType,
+    const Kernel extends PerAxis<Rank>,
+    const Stride extends PerAxis<Rank> = Kernel,
+    const Padding extends PerSide<Rank> = 0,
+    const Ceil extends boolean = false,
+  >(
+    images: Check<
+      NoInfer<PoolingShape<`averagePool${Rank}d`, Rank, S, D, Kernel, Stride, Padding, 1, Ceil>>,
+      Tensor<S, D>
+    >,
+    kernel: Kernel,
+    options?: PoolingOptions<Rank, Stride, Padding, Ceil> & {
+      /** Whether the zeros of the padding count as elements: yes, as in PyTorch, unless said otherwise. */
+      readonly countPadding?: boolean;
+    },
+  ): Tensor<Resolved<PoolingShape<`averagePool${Rank}d`, Rank, S, D, Kernel, Stride, Padding, 1, Ceil>>, D>;
+}
+
+/** Options as they come, whatever the number of axes. */
+interface AnyOptions {
+  readonly stride?: number | readonly number[];
+  readonly padding?: number | readonly number[];
+  readonly dilation?: number | readonly number[];
+  readonly ceil?: boolean;
+  readonly countPadding?: boolean;
+}
+
+/** Windows as they are placed, before counts are rounded up. */
+const geometryOf = (kernel: number | readonly number[], options: AnyOptions, rank: SpatialRank): AxesGeometry => ({
+  kernel: perAxis(kernel, rank),
+  stride: perAxis(options.stride ?? kernel, rank),
+  padding: perSide(options.padding ?? 0, rank),
+  dilation: perAxis(options.dilation ?? 1, rank),
+});
+
+const singleRow: WindowAxis = { kernel: 1, stride: 1, low: 0, high: 0, dilation: 1 };
+
+const onImages = (rows: WindowAxis, columns: WindowAxis): WindowGeometry => ({
+  kernel: [rows.kernel, columns.kernel],
+  stride: [rows.stride, columns.stride],
+  padding: [rows.low, rows.high, columns.low, columns.high],
+  dilation: [rows.dilation, columns.dilation],
+});
+
+/** Pools images of one row for sequences, and twice for volumes, given how images are pooled. */
+const poolAxes = (
+  images: Tensor,
+  geometry: AxesGeometry,
+  pool: (images: Tensor, geometry: WindowGeometry) => Tensor,
+): Tensor => {
+  const [first = singleRow, second = singleRow, third] = axesOf(geometry);
+  const [batch = 0, channels = 0, ...extents] = images.shape;
+  if (geometry.kernel.length === 1) {
+    const pooled = pool(images.reshape([batch, channels, 1, ...extents]), onImages(singleRow, first));
+    return pooled.reshape([batch, channels, ...pooled.shape.slice(3)]);
+  }
+  if (third === undefined) return pool(images, onImages(first, second));
+  const [depth = 0, ...plane] = extents;
+  const slices = pool(images.reshape([batch, multiplyDims(channels, depth), ...plane]), onImages(second, third));
+  const [, , height = 0, width = 0] = slices.shape;
+  const columns = slices.reshape([batch, channels, depth, multiplyDims(height, width)]);
+  const pooled = pool(columns, onImages(first, singleRow));
+  return pooled.reshape([batch, channels, pooled.shape[2] ?? 0, height, width]);
+};
+
+const maxPool = <Rank extends SpatialRank>(rank: Rank): MaxPoolFunction<Rank> => {
+  const op = `maxPool${rank}d`;
+  // What shapes come of it is said by the interface.
+  return ((images: unknown, kernel: number | readonly number[], options: AnyOptions = {}) =>
+    described(() => {
+      const input = tensorOf(op, images);
+      const geometry = poolingWindows(op, geometryOf(kernel, options, rank), options.ceil ?? false, rank);
+      pooledType(op, input.type, geometry, rank);
+      return poolAxes(input, geometry, (each, windows) =>
+        emitOne(traceOf(each, op), "maxPool2d", [each], { ...windows }),
+      );
+    })) as MaxPoolFunction<Rank>;
+};
+
+/** The largest element of each window of sequences [N, C, L]; padding never wins, NaN always (PyTorch's max_pool1d). */
+export const maxPool1d: MaxPoolFunction<1> = maxPool(1);
+
+/** The largest element of each window of images [N, C, H, W]; padding never wins, NaN always (PyTorch's max_pool2d). */
+export const maxPool2d: MaxPoolFunction<2> = maxPool(2);
+
+/** The largest element of each window of volumes [N, C, D, H, W]; padding never wins, NaN always (PyTorch's max_pool3d). */
+export const maxPool3d: MaxPoolFunction<3> = maxPool(3);
+
+/**
+ * What a mean is taken over. A window that reaches out behind the padding, because counts are rounded up, does not count
+ * what lies there: the padding becomes part of the image, and only the rest stays uncounted.
+ */
+const countedWindows = (
+  images: Tensor,
+  placed: AxesGeometry,
+  { ceil, countPadding, rank }: { readonly ceil: boolean; readonly countPadding: boolean; readonly rank: SpatialRank },
+): { readonly images: Tensor; readonly geometry: AxesGeometry; readonly countPadding: boolean } => {
+  const op = `averagePool${rank}d`;
+  const geometry = poolingWindows(op, placed, ceil, rank);
+  pooledType(op, images.type, geometry, rank);
+  if (!ceil || !countPadding) return { images, geometry, countPadding };
+  const inner = axesOf(placed).map(({ low, high }) => ({ low, high, interior: 0 }));
+  const whole = { low: 0, high: 0, interior: 0 };
+  const padding = axesOf(geometry).flatMap(({ high }, axis) => [0, high - (inner[axis]?.high ?? 0)]);
+  const padded = inner.every(({ low, high }) => low + high === 0) ? images : images.pad([whole, whole, ...inner]);
+  return { images: padded, geometry: { ...geometry, padding }, countPadding: false };
+};
+
+const averagePool = <Rank extends SpatialRank>(rank: Rank): AveragePoolFunction<Rank> => {
+  const op = `averagePool${rank}d`;
+  // What shapes come of it is said by the interface.
+  return ((given: unknown, kernel: number | readonly number[], options: AnyOptions = {}) =>
+    described(() => {
+      const { ceil = false, countPadding: counted = true, ...placement } = options;
+      const placed = geometryOf(kernel, { ...placement, dilation: 1 }, rank);
+      const how = { ceil, countPadding: counted, rank };
+      const { images, geometry, countPadding } = countedWindows(tensorOf(op, given), placed, how);
+      return poolAxes(images, geometry, (each, { kernel, stride, padding }) =>
+        emitOne(traceOf(each, op), "averagePool2d", [each], { kernel, stride, padding, countPadding }),
+      );
+    })) as AveragePoolFunction<Rank>;
+};
+
+/** The mean of each window of sequences [N, C, L] (PyTorch's avg_pool1d). */
+export const averagePool1d: AveragePoolFunction<1> = averagePool(1);
+
+/** The mean of each window of images [N, C, H, W] (PyTorch's avg_pool2d). */
+export const averagePool2d: AveragePoolFunction<2> = averagePool(2);
+
+/** The mean of each window of volumes [N, C, D, H, W] (PyTorch's avg_pool3d). */
+export const averagePool3d: AveragePoolFunction<3> = averagePool(3);
+
+/** One window over all that lies behind the channels. */
+export interface GlobalPoolFunction<Op extends string> {
+  <S extends Dims, D extends DType>(
+    images: Check<NoInfer<GlobalPoolingShape<Op, S, D>>, Tensor<S, D>>,
+  ): Tensor<Resolved<GlobalPoolingShape<Op, S, D>>, D>;
+}
+
+const spatialAxes = (op: string, images: Tensor): readonly number[] => {
+  const axes = [...images.shape.keys()].slice(2);
+  const type = printType(images.type);
+  if (axes.length === 0)
+    reject("W241", { op, operand: "images", axes: 3, layout: "[batch, channels, length] or more", type });
+  for (const axis of axes)
+    if (images.shape[axis] === 0)
+      reject("W243", { op, axis: `axis ${axis}`, extent: 0, padded: 0, window: 0, images: type });
+  return axes;
+};
+
+/** The mean over all spatial axes, which stay as extents of 1: [N, C, ...] gives [N, C, 1, ...] (AdaptiveAvgPool(1)). */
+export const globalAveragePool: GlobalPoolFunction<"globalAveragePool"> = <S extends Dims, D extends DType>(
+  images: unknown,
+) =>
+  described<Tensor<Resolved<GlobalPoolingShape<"globalAveragePool", S, D>>, D>>(() => {
+    const input = tensorOf("globalAveragePool", images);
+    return input.mean({ axes: spatialAxes("globalAveragePool", input), keepDims: true });
+  });
+
+/**
+ * The largest element over all spatial axes, which stay as extents of 1 (AdaptiveMaxPool(1)). It is the one at the first
+ * maximum, so its gradient goes there and is not split among equals, as with any other pooled maximum.
+ */
+export const globalMaxPool: GlobalPoolFunction<"globalMaxPool"> = <S extends Dims, D extends DType>(images: unknown) =>
+  described<Tensor<Resolved<GlobalPoolingShape<"globalMaxPool", S, D>>, D>>(() => {
+    const input = tensorOf("globalMaxPool", images);
+    const axes = spatialAxes("globalMaxPool", input);
+    const [batch = 0, channels = 0, ...extents] = input.shape;
+    const elements = extents.reduce(multiplyDims, 1);
+    const flat = input.reshape([batch, channels, elements]);
+    const first = flat.argmax(2).oneHot(elements, "bool");
+    return first
+      .select(flat, 0)
+      .sum({ axes: [2] })
+      .reshape([batch, channels, ...axes.map(() => 1)]);
+  });

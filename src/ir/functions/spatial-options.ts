@@ -1,0 +1,30 @@
+// Options of windows as users write them, brought to the form of ops: one number for each spatial axis, and two, before and
+// after, in padding. What is no such option comes out as it is, and is refused by the rules of ops.
+import { dilatedExtent, type SpatialRank } from "../ops/window-geometry.ts";
+
+/** One number for all axes, or one for each. */
+export const perAxis = (option: number | readonly number[], rank: SpatialRank): readonly number[] =>
+  typeof option === "object" ? option : Array.from({ length: rank }, () => option);
+
+/** One number for all sides, one for both sides of each axis, or one for each side. */
+export const perSide = (option: number | readonly number[], rank: SpatialRank): readonly number[] => {
+  const given = perAxis(option, rank);
+  return given.length === rank ? given.flatMap((side) => [side, side]) : given;
+};
+
+/** Paddings that have names: as many results as elements at stride 1, with as much on both sides, or all of it before. */
+export type NamedPadding = "same" | "causal";
+
+/** Padding of a convolution, where a name stands for d(k-1) along each axis; an odd one more after than before. */
+export const paddingOf = (
+  option: number | readonly number[] | NamedPadding,
+  window: { readonly kernel: readonly number[]; readonly dilation: readonly number[] },
+  rank: SpatialRank,
+): readonly number[] => {
+  if (option !== "same" && !(option === "causal" && rank === 1)) return perSide(option as number | readonly number[], rank);
+  return window.kernel.flatMap((kernel, axis) => {
+    const all = dilatedExtent({ kernel, dilation: window.dilation[axis] ?? 1 }) - 1;
+    const low = option === "causal" ? all : Math.floor(all / 2);
+    return [low, all - low];
+  });
+};
