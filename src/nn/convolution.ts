@@ -18,9 +18,10 @@ import {
 import { perAxis } from "../ir/functions/spatial-options.ts";
 import type { DType } from "../ir/types/dtype.ts";
 import type { Check, Resolved } from "../ir/types/static/check.ts";
+import type { ConvolutionShape } from "../ir/types/static/convolution.ts";
 import type { DivideNaturals } from "../ir/types/static/natural.ts";
-import type { TransposedConvolutionShape } from "../ir/types/static/transposed-windows.ts";
-import type { ConvolutionShape, EachAxis } from "../ir/types/static/windows.ts";
+import type { TransposedConvolutionShape } from "../ir/types/static/transposed-convolution.ts";
+import type { EachAxis } from "../ir/types/static/windows.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { fanInUniform } from "../model/initializer.ts";
 import { type Layer, layer, type ParamSpec, param } from "../model/parameter.ts";
@@ -79,14 +80,7 @@ export interface ConvolutionLayer<Rank extends SpatialRank> {
     options?: ConvolutionOptions<Rank, Stride, Padding, Dilation, Groups> & { readonly bias?: Bias },
   ): Layer<
     ConvolutionParams<ConvolutionWeight<Rank, Out, In, Kernel, Groups>, Out, Bias>,
-    ConvolutionLayerFunction<
-      Rank,
-      ConvolutionWeight<Rank, Out, In, Kernel, Groups>,
-      Stride,
-      Padding,
-      Dilation,
-      Groups
-    >
+    ConvolutionLayerFunction<Rank, ConvolutionWeight<Rank, Out, In, Kernel, Groups>, Stride, Padding, Dilation, Groups>
   >;
 }
 
@@ -198,7 +192,10 @@ const convolutionLayer =
     requireGroups(op, [inChannels, outChannels], groups);
     const [outer, inner] = first === "out" ? [outChannels, inChannels] : [inChannels, outChannels];
     const weight = param([outer, inner / groups, ...perAxis(kernel, rank)], fanInUniform());
-    const bias = param([outChannels], fanInUniform(weight.shape.slice(1).reduce((product, extent) => product * extent, 1)));
+    const bias = param(
+      [outChannels],
+      fanInUniform(weight.shape.slice(1).reduce((product, extent) => product * extent, 1)),
+    );
     const bind = (given: { readonly weight: Tensor; readonly bias?: Tensor }) => (images: Tensor) => {
       // One of the functions named below, whose options are those of its layer.
       const channels = (convolve as Convolve)(images, given.weight, placement as never);

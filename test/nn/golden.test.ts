@@ -1,7 +1,22 @@
 // Layers, and small networks of them, against PyTorch.
 import { describe, test } from "vitest";
-import { crossEntropy, flatten, maxPool2d, meanSquaredError, relu } from "../../src/ir/functions/index.ts";
-import { conv2d, embedding, layerNorm, linear } from "../../src/nn/index.ts";
+import { add, crossEntropy, flatten, meanSquaredError, relu, sigmoid } from "../../src/ir/functions/index.ts";
+import type { Tensor } from "../../src/ir/types/tensor.ts";
+import {
+  averagePool1d,
+  averagePool2d,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  embedding,
+  globalAveragePool,
+  layerNorm,
+  linear,
+  maxPool1d,
+  maxPool2d,
+} from "../../src/nn/index.ts";
 import { expectCompiled, expectMeaning, type Network, network } from "./golden-network.ts";
 
 const multilayerPerceptron = network(
@@ -26,6 +41,28 @@ const lenet = network(
   ({ logits }, input) => crossEntropy(logits ?? input("x"), input("label")),
 );
 
+/** Convolutions that see nothing later than themselves, around which the input goes on its own. */
+const temporalBlock = network(conv1d(4, 4, 3, { dilation: 2, padding: "causal" }), (layer, input) => ({
+  y: relu(add(input("x"), layer(input("x")))),
+}));
+
+const autoencoder = network(
+  {
+    0: conv2d(1, 3, 3, { stride: 2, padding: 1 }),
+    2: conv2d(3, 4, 3, { padding: 1 }),
+    4: convTranspose2d(4, 3, 4, { stride: 2, padding: 1 }),
+    6: conv2d(3, 1, 3, { padding: 1 }),
+  },
+  (p, input) => {
+    const code = relu(p[2](relu(p[0](input("x")))));
+    return { y: sigmoid(p[6](relu(p[4](code)))) };
+  },
+  ({ y }, input) => meanSquaredError(y ?? input("x"), input("x")),
+);
+
+/** A network of one function without parameters. */
+const pooling = (pool: (images: Tensor) => Tensor): Network => network({}, (_, input) => ({ y: pool(input("x")) }));
+
 const cases: Readonly<Record<string, Network>> = {
   conv2d_basic: network(conv2d(2, 4, 3), (layer, input) => ({ y: layer(input("x")) })),
   conv2d_stride: network(conv2d(2, 4, 3, { stride: 2, padding: 1 }), (layer, input) => ({ y: layer(input("x")) })),
@@ -37,6 +74,33 @@ const cases: Readonly<Record<string, Network>> = {
   conv2d_asym: network(conv2d(2, 3, [3, 1], { stride: [1, 2], padding: [2, 0], dilation: [2, 1] }), (layer, input) => ({
     y: layer(input("x")),
   })),
+  conv1d_basic: network(conv1d(3, 4, 3), (layer, input) => ({ y: layer(input("x")) })),
+  conv1d_stride_pad_dil: network(conv1d(3, 4, 3, { stride: 2, padding: 2, dilation: 2 }), (layer, input) => ({
+    y: layer(input("x")),
+  })),
+  conv3d_basic: network(conv3d(2, 3, 2, { stride: [1, 2, 1] }), (layer, input) => ({ y: layer(input("x")) })),
+  conv_transpose1d: network(convTranspose1d(3, 4, 4, { stride: 2, padding: 1 }), (layer, input) => ({
+    y: layer(input("x")),
+  })),
+  conv_transpose2d_basic: network(convTranspose2d(3, 2, 3), (layer, input) => ({ y: layer(input("x")) })),
+  conv_transpose2d_groups_dil: network(convTranspose2d(4, 6, 3, { groups: 2, dilation: 2 }), (layer, input) => ({
+    y: layer(input("x")),
+  })),
+  conv_transpose2d_stride: network(
+    convTranspose2d(3, 2, 3, { stride: 2, padding: 1, outputPadding: 1 }),
+    (layer, input) => ({ y: layer(input("x")) }),
+  ),
+  maxpool1d: pooling((x) => maxPool1d(x, 3, { stride: 2 })),
+  maxpool2d: pooling((x) => maxPool2d(x, 2)),
+  maxpool2d_overlap_pad: pooling((x) => maxPool2d(x, 3, { stride: 2, padding: 1 })),
+  maxpool2d_dilation_ceil: pooling((x) => maxPool2d(x, 2, { stride: 2, dilation: 2, ceil: true })),
+  avgpool1d: pooling((x) => averagePool1d(x, 3, { stride: 2, padding: 1 })),
+  avgpool2d: pooling((x) => averagePool2d(x, 2)),
+  avgpool2d_pad_include: pooling((x) => averagePool2d(x, 3, { stride: 2, padding: 1 })),
+  avgpool2d_pad_exclude: pooling((x) => averagePool2d(x, 3, { stride: 2, padding: 1, countPadding: false })),
+  global_avgpool2d: pooling((x) => globalAveragePool(x)),
+  tcn_block: temporalBlock,
+  autoencoder,
   layernorm: network(layerNorm(8), (layer, input) => ({ y: layer(input("x")) })),
   embedding: network(embedding(9, 5), (layer, input) => ({ y: layer(input("ids")) })),
   mlp_relu: multilayerPerceptron,

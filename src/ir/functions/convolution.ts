@@ -1,8 +1,9 @@
 // Convolution, and its transpose, over sequences [N, C, L], images [N, C, H, W] and volumes [N, C, D, H, W].
 import type { DType } from "../types/dtype.ts";
 import type { Check, Resolved } from "../types/static/check.ts";
-import type { TransposedConvolutionShape } from "../types/static/transposed-windows.ts";
-import type { ConvolutionShape, NamedPadding, PerAxis, PerSide, SpatialRank } from "../types/static/windows.ts";
+import type { ConvolutionShape } from "../types/static/convolution.ts";
+import type { TransposedConvolutionShape } from "../types/static/transposed-convolution.ts";
+import type { NamedPadding, PerAxis, PerSide, SpatialRank } from "../types/static/windows.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
 import { correlate, correlateTransposed } from "./planar-convolution.ts";
@@ -47,10 +48,7 @@ export interface ConvolutionFunction<Rank extends SpatialRank> {
       Tensor<Weight, E>
     >,
     options?: ConvolutionOptions<Rank, Stride, Padding, Dilation, Groups>,
-  ): Tensor<
-    Resolved<ConvolutionShape<`conv${Rank}d`, Rank, S, D, Weight, E, Stride, Padding, Dilation, Groups>>,
-    D
-  >;
+  ): Tensor<Resolved<ConvolutionShape<`conv${Rank}d`, Rank, S, D, Weight, E, Stride, Padding, Dilation, Groups>>, D>;
 }
 
 /** Options as they come, whatever the number of axes. */
@@ -65,7 +63,7 @@ interface AnyOptions {
 const convolution = <Rank extends SpatialRank>(rank: Rank): ConvolutionFunction<Rank> => {
   const op = `conv${rank}d`;
   // What shapes come of it is said by the interface.
-  return ((images: unknown, weight: unknown, options: AnyOptions = {}) =>
+  return (images: unknown, weight: unknown, options: AnyOptions = {}) =>
     described(() => {
       const [input, weights] = [tensorOf(op, images), tensorOf(op, weight)];
       const dilation = perAxis(options.dilation ?? 1, rank);
@@ -77,7 +75,7 @@ const convolution = <Rank extends SpatialRank>(rank: Rank): ConvolutionFunction<
         groups: options.groups ?? 1,
       };
       return correlate(op, input, weights, placement, rank);
-    })) as ConvolutionFunction<Rank>;
+    });
 };
 
 /** Cross-correlation of sequences [N, C, L] with weights [O, C / groups, K]: [N, O, OL] (PyTorch's conv1d). */
@@ -164,7 +162,7 @@ export interface TransposedConvolutionFunction<Rank extends SpatialRank> {
 const transposedConvolution = <Rank extends SpatialRank>(rank: Rank): TransposedConvolutionFunction<Rank> => {
   const op = `convTranspose${rank}d`;
   // What shapes come of it is said by the interface.
-  return ((images: unknown, weight: unknown, options: AnyOptions = {}) =>
+  return (images: unknown, weight: unknown, options: AnyOptions = {}) =>
     described(() => {
       const placement = {
         stride: perAxis(options.stride ?? 1, rank),
@@ -175,7 +173,7 @@ const transposedConvolution = <Rank extends SpatialRank>(rank: Rank): Transposed
         outputPadding: perAxis(options.outputPadding ?? 0, rank),
       };
       return correlateTransposed(op, tensorOf(op, images), tensorOf(op, weight), placement, rank);
-    })) as TransposedConvolutionFunction<Rank>;
+    });
 };
 
 /**

@@ -66,7 +66,12 @@ const swapDepth = (volumes: Tensor): Tensor => volumes.transpose([0, 2, 1, 3, 4]
 const convolve = (images: Tensor, weight: Tensor, attrs: Conv2dAttrs): Tensor =>
   emitOne(traceOf(images, "conv2d"), "conv2d", [images, weight], { ...attrs });
 
-const convolveVolumes = (volumes: Tensor, weight: Tensor, placement: ConvolutionPlacement, axis: WindowAxis): Tensor => {
+const convolveVolumes = (
+  volumes: Tensor,
+  weight: Tensor,
+  placement: ConvolutionPlacement,
+  axis: WindowAxis,
+): Tensor => {
   const [batch = 0, channels = 0, depth = 0, height = 0, width = 0] = volumes.shape;
   const slices = volumes.reshape([batch, channels, depth, multiplyDims(height, width)]);
   const attrs = { ...alongDepth(axis), value: 0 };

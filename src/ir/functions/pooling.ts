@@ -9,7 +9,8 @@ import { type AxesGeometry, axesOf, type WindowAxis, type WindowGeometry } from 
 import { multiplyDims } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import type { Check, Resolved } from "../types/static/check.ts";
-import type { GlobalPoolingShape, PerAxis, PerSide, PoolingShape, SpatialRank } from "../types/static/windows.ts";
+import type { GlobalPoolingShape, PoolingShape } from "../types/static/pooling.ts";
+import type { PerAxis, PerSide, SpatialRank } from "../types/static/windows.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { printType } from "../types/tensor-type.ts";
 import { described, tensorOf } from "./argument.ts";
@@ -123,7 +124,7 @@ const poolAxes = (
 const maxPool = <Rank extends SpatialRank>(rank: Rank): MaxPoolFunction<Rank> => {
   const op = `maxPool${rank}d`;
   // What shapes come of it is said by the interface.
-  return ((images: unknown, kernel: number | readonly number[], options: AnyOptions = {}) =>
+  return (images: unknown, kernel: number | readonly number[], options: AnyOptions = {}) =>
     described(() => {
       const input = tensorOf(op, images);
       const geometry = poolingWindows(op, geometryOf(kernel, options, rank), options.ceil ?? false, rank);
@@ -131,7 +132,7 @@ const maxPool = <Rank extends SpatialRank>(rank: Rank): MaxPoolFunction<Rank> =>
       return poolAxes(input, geometry, (each, windows) =>
         emitOne(traceOf(each, op), "maxPool2d", [each], { ...windows }),
       );
-    })) as MaxPoolFunction<Rank>;
+    });
 };
 
 /** The largest element of each window of sequences [N, C, L]; padding never wins, NaN always (PyTorch's max_pool1d). */
@@ -166,7 +167,7 @@ const countedWindows = (
 const averagePool = <Rank extends SpatialRank>(rank: Rank): AveragePoolFunction<Rank> => {
   const op = `averagePool${rank}d`;
   // What shapes come of it is said by the interface.
-  return ((given: unknown, kernel: number | readonly number[], options: AnyOptions = {}) =>
+  return (given: unknown, kernel: number | readonly number[], options: AnyOptions = {}) =>
     described(() => {
       const { ceil = false, countPadding: counted = true, ...placement } = options;
       const placed = geometryOf(kernel, { ...placement, dilation: 1 }, rank);
@@ -175,7 +176,7 @@ const averagePool = <Rank extends SpatialRank>(rank: Rank): AveragePoolFunction<
       return poolAxes(images, geometry, (each, { kernel, stride, padding }) =>
         emitOne(traceOf(each, op), "averagePool2d", [each], { kernel, stride, padding, countPadding }),
       );
-    })) as AveragePoolFunction<Rank>;
+    });
 };
 
 /** The mean of each window of sequences [N, C, L] (PyTorch's avg_pool1d). */

@@ -21,7 +21,8 @@ export const paddingOf = (
   window: { readonly kernel: readonly number[]; readonly dilation: readonly number[] },
   rank: SpatialRank,
 ): readonly number[] => {
-  if (option !== "same" && !(option === "causal" && rank === 1)) return perSide(option as number | readonly number[], rank);
+  if (option !== "same" && !(option === "causal" && rank === 1))
+    return perSide(option as number | readonly number[], rank);
   return window.kernel.flatMap((kernel, axis) => {
     const all = dilatedExtent({ kernel, dilation: window.dilation[axis] ?? 1 }) - 1;
     const low = option === "causal" ? all : Math.floor(all / 2);

@@ -9,7 +9,14 @@ import type {
   ConvolutionPlacement,
 } from "./convolution-attributes.ts";
 import { requireOperand, requireSameDType } from "./operand-types.ts";
-import { layoutOf, requireGeometry, requireImages, type Spatial, type SpatialRank, windowCounts } from "./window-geometry.ts";
+import {
+  layoutOf,
+  requireGeometry,
+  requireImages,
+  type Spatial,
+  type SpatialRank,
+  windowCounts,
+} from "./window-geometry.ts";
 
 /** The layout of weights: [out, in / groups, height, width], or with the leading names given. */
 const weightLayout = (rank: SpatialRank, transposed: boolean): string =>

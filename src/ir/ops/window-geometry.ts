@@ -115,7 +115,8 @@ export const requireGeometry = (op: string, geometry: AxesGeometry, rank: Spatia
 /** Refuses what is not a batch of images [B, C, H, W] (or [B, C, L], [B, C, D, H, W]) of real numbers. */
 export const requireImages = (op: string, operand: string, images: TensorType, rank: SpatialRank = 2): void => {
   const layout = layoutOf(rank, "batch", "channels");
-  if (images.shape.length !== rank + 2) reject("W241", { op, operand, axes: rank + 2, layout, type: printType(images) });
+  if (images.shape.length !== rank + 2)
+    reject("W241", { op, operand, axes: rank + 2, layout, type: printType(images) });
   requireDType(op, images, ["f32", "f64"]);
 };
 

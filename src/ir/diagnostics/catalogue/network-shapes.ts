@@ -114,8 +114,7 @@ const convolutions: Pick<NetworkShapeRows, "W244" | "W245" | "W246" | "W247"> = 
     title: "convolution: channels differ",
     message: ({ op, channels, expected, groups, shapes }) =>
       `${op}: the images have ${channels} channels, the weights expect ${expected}${groups === 1 ? "" : ` in ${groups} groups`} (${shapes})`,
-    help: ({ expected, layout }) =>
-      `weights are ${layout}: give images of ${expected} channels, or other weights.`,
+    help: ({ expected, layout }) => `weights are ${layout}: give images of ${expected} channels, or other weights.`,
     explanation:
       "The second axis of the weights, times the number of groups, is the number of channels of the images. Weights of a transposed convolution have the channels of the images as their first axis.",
     example: "x: f32[1, 3, 32, 32], weight: f32[16, 1, 3, 3] is wrong; weight: f32[16, 3, 3, 3] is right",
@@ -169,4 +168,10 @@ const transposedConvolutions: Pick<NetworkShapeRows, "W265" | "W266"> = {
   }),
 };
 
-export const networkShapes: NetworkShapeRows = { ...contractions, ...windows, ...convolutions, ...transposedConvolutions, ...operands };
+export const networkShapes: NetworkShapeRows = {
+  ...contractions,
+  ...windows,
+  ...convolutions,
+  ...transposedConvolutions,
+  ...operands,
+};

@@ -4,18 +4,8 @@
 import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Dims } from "../tensor.ts";
-import type { IsUnknownRank, PrintShape, PrintType, SameDType } from "./check.ts";
-import type {
-  AddDims,
-  Decrement,
-  DivideCounts,
-  FloorDivideDim,
-  IsUnknownDim,
-  MultiplyDims,
-  PolynomialOf,
-  PrintDim,
-  SameDim,
-} from "./dims.ts";
+import type { PrintType } from "./check.ts";
+import type { AddDims, Decrement, FloorDivideDim, IsUnknownDim } from "./dims.ts";
 import type { SubtractIntoInteger } from "./integer.ts";
 import type { AddNaturals, CompareNaturals, DivideNaturals, MultiplyNaturals, SubtractNaturals } from "./natural.ts";
 import type { JoinText } from "./text.ts";
@@ -143,13 +133,10 @@ type AddedAt<
     ? number
     : Ceil extends false
       ? AddNaturals<Sides[0], Sides[1]>
-      : AddNaturals<
-          Sides[0],
-          Smaller<AddNaturals<Sides[1], Decrement<Stride>>, Decrement<Reach<Kernel, Dilation>>>
-        >;
+      : AddNaturals<Sides[0], Smaller<AddNaturals<Sides[1], Decrement<Stride>>, Decrement<Reach<Kernel, Dilation>>>>;
 
 /** Counts of windows along the spatial axes, or a sentence. */
-type WindowsOf<
+export type WindowsOf<
   Op extends string,
   Rank extends SpatialRank,
   Extents extends Dims,
@@ -160,40 +147,42 @@ type WindowsOf<
   Ceil extends boolean,
   Images extends string,
   Counts extends Dims = [],
-> =
-  AxisNames[Rank][Counts["length"]] extends infer Axis extends string
-    ? AddedAt<
-        Padding,
-        SidesAt<Padding, Rank, Counts["length"]>,
+> = AxisNames[Rank][Counts["length"]] extends infer Axis extends string
+  ? AddedAt<
+      Padding,
+      SidesAt<Padding, Rank, Counts["length"]>,
+      AtAxis<Kernel, Counts["length"]>,
+      AtAxis<Stride, Counts["length"]>,
+      AtAxis<Dilation, Counts["length"]>,
+      Ceil
+    > extends infer Added extends number
+    ? CountWindows<
+        Extents[Counts["length"]],
         AtAxis<Kernel, Counts["length"]>,
         AtAxis<Stride, Counts["length"]>,
-        AtAxis<Dilation, Counts["length"]>,
-        Ceil
-      > extends infer Added extends number
-      ? CountWindows<
-          Extents[Counts["length"]],
-          AtAxis<Kernel, Counts["length"]>,
-          AtAxis<Stride, Counts["length"]>,
-          Added,
-          AtAxis<Dilation, Counts["length"]>
-        > extends infer Count extends Dim
-        ? [Count] extends [never]
-          ? NoWindowFits<
-              Op,
-              Axis,
-              Extents[Counts["length"]],
-              AtAxis<Kernel, Counts["length"]>,
-              Added,
-              AtAxis<Dilation, Counts["length"]>,
-              Images
-            >
-          : WindowsOf<Op, Rank, Extents, Kernel, Stride, Padding, Dilation, Ceil, Images, [...Counts, Count]>
-        : never
+        Added,
+        AtAxis<Dilation, Counts["length"]>
+      > extends infer Count extends Dim
+      ? [Count] extends [never]
+        ? NoWindowFits<
+            Op,
+            Axis,
+            Extents[Counts["length"]],
+            AtAxis<Kernel, Counts["length"]>,
+            Added,
+            AtAxis<Dilation, Counts["length"]>,
+            Images
+          >
+        : WindowsOf<Op, Rank, Extents, Kernel, Stride, Padding, Dilation, Ceil, Images, [...Counts, Count]>
       : never
-    : Counts;
+    : never
+  : Counts;
 
 /** `[batch, channels, height, width]`: how a tensor with spatial axes is laid out. */
-export type Layout<Rank extends SpatialRank, Leading extends string> = `[${Leading}, ${JoinText<AxisNames[Rank], ", ">}]`;
+export type Layout<
+  Rank extends SpatialRank,
+  Leading extends string,
+> = `[${Leading}, ${JoinText<AxisNames[Rank], ", ">}]`;
 
 /** The sentence for images of another number of axes. */
 export type NeedsImages<
@@ -202,138 +191,3 @@ export type NeedsImages<
   S extends Dims,
   D extends DType,
 > = `${Op}: the images must have ${{ 1: 3; 2: 4; 3: 5 }[Rank]} axes ${Layout<Rank, "batch, channels">}, not ${PrintType<S, D>}`;
-
-/** Whether the channels are a multiple of the groups. */
-export type GroupsDivide<Channels extends Dim, Groups extends number> = Groups extends 1
-  ? true
-  : [IsUnknownDim<Channels>, IsCount<Groups>] extends [false, true]
-    ? [DivideCounts<PolynomialOf<Channels>, PolynomialOf<Groups>>] extends [never]
-      ? false
-      : true
-    : true;
-
-type ConvolutionOf<
-  Op extends string,
-  Rank extends SpatialRank,
-  S extends Dims,
-  D extends DType,
-  Weight extends Dims,
-  E extends DType,
-  Kernel,
-  Stride,
-  Padding,
-  Dilation,
-  Groups extends number,
-> = S extends readonly [infer Batch extends Dim, infer Channels extends Dim, ...infer Extents extends Dims]
-  ? GroupsDivide<Weight[0], Groups> extends true
-    ? SameDim<Channels, MultiplyDims<Weight[1], Groups>> extends true
-      ? WindowsOf<Op, Rank, Extents, Kernel, Stride, Padding, Dilation, false, PrintType<S, D>> extends infer Windows
-        ? Windows extends Dims
-          ? [Batch, Weight[0], ...Windows]
-          : Windows
-        : never
-      : `${Op}: the images have ${PrintDim<Channels>} channels, the weights expect ${PrintDim<MultiplyDims<Weight[1], Groups>>}${Groups extends 1 ? "" : ` in ${Groups} groups`} (images ${PrintType<S, D>}, weights ${PrintType<Weight, E>})`
-    : `${Op}: ${Groups} groups do not divide ${PrintDim<Weight[0]>} channels (images ${PrintType<S, D>}, weights ${PrintType<Weight, E>})`
-  : never;
-
-/** The rule of `conv2d(images, weight, options)`: [N, C, H, W] with [O, C / groups, KH, KW] gives [N, O, OH, OW]. */
-export type ConvolutionShape<
-  Op extends string,
-  Rank extends SpatialRank,
-  S extends Dims,
-  D extends DType,
-  Weight extends Dims,
-  E extends DType,
-  Stride extends PerAxis<Rank> = 1,
-  Padding extends PerSide<Rank> | NamedPadding<Rank> = 0,
-  Dilation extends PerAxis<Rank> = 1,
-  Groups extends number = 1,
-> =
-  IsUnknownRank<S> extends true
-    ? Dims
-    : IsUnknownRank<Weight> extends true
-      ? Dims
-      : Weight extends readonly [Dim, Dim, ...infer Kernel extends AxisNumbers[Rank]]
-        ? S extends readonly [Dim, Dim, ...SpatialExtents<Rank>]
-          ? SameDType<
-              Op,
-              S,
-              D,
-              Weight,
-              E,
-              ConvolutionOf<Op, Rank, S, D, Weight, E, Kernel, Stride, Padding, Dilation, Groups>
-            >
-          : NeedsImages<Op, Rank, S, D>
-        : `${Op}: weights must be ${Layout<Rank, "out, in / groups">} with a known window, not ${PrintType<Weight, E>}`;
-
-/** Whether padding on one side reaches as far as a window, which would then hold no element. */
-type IsAllPadding<Kernel extends number, Side extends number, Dilation extends number> = [
-  IsCount<Kernel>,
-  IsCount<Side>,
-  IsCount<Dilation>,
-] extends [true, true, true]
-  ? CompareNaturals<Side, Reach<Kernel, Dilation>> extends "less"
-    ? false
-    : true
-  : false;
-
-/** A sentence where padding reaches too far along an axis; otherwise true. */
-type HasElements<
-  Op extends string,
-  Rank extends SpatialRank,
-  Kernel,
-  Padding,
-  Dilation,
-  Passed extends readonly true[] = [],
-> =
-  AxisNames[Rank][Passed["length"]] extends infer Axis extends string
-    ? SidesAt<Padding, Rank, Passed["length"]> extends readonly [infer Low extends number, infer High extends number]
-      ? true extends
-          | IsAllPadding<AtAxis<Kernel, Passed["length"]>, Low, AtAxis<Dilation, Passed["length"]>>
-          | IsAllPadding<AtAxis<Kernel, Passed["length"]>, High, AtAxis<Dilation, Passed["length"]>>
-        ? `${Op}: padding ${PrintShape<[Low, High]>} along the ${Axis} reaches as far as the window, ${Reach<AtAxis<Kernel, Passed["length"]>, AtAxis<Dilation, Passed["length"]>>}: a window would hold no element`
-        : HasElements<Op, Rank, Kernel, Padding, Dilation, [...Passed, true]>
-      : true
-    : true;
-
-type PoolingOf<
-  Op extends string,
-  Rank extends SpatialRank,
-  S extends Dims,
-  D extends DType,
-  Kernel,
-  Stride,
-  Padding,
-  Dilation,
-  Ceil extends boolean,
-> =
-  HasElements<Op, Rank, Kernel, Padding, Dilation> extends infer Sentence extends string
-    ? Sentence
-    : S extends readonly [infer Batch extends Dim, infer Channels extends Dim, ...infer Extents extends SpatialExtents<Rank>]
-      ? WindowsOf<Op, Rank, Extents, Kernel, Stride, Padding, Dilation, Ceil, PrintType<S, D>> extends infer Windows
-        ? Windows extends Dims
-          ? [Batch, Channels, ...Windows]
-          : Windows
-        : never
-      : NeedsImages<Op, Rank, S, D>;
-
-/** The rule of pooling windows of `Kernel`: [N, C, H, W] gives [N, C, OH, OW]. */
-export type PoolingShape<
-  Op extends string,
-  Rank extends SpatialRank,
-  S extends Dims,
-  D extends DType,
-  Kernel extends PerAxis<Rank>,
-  Stride extends PerAxis<Rank> = Kernel,
-  Padding extends PerSide<Rank> = 0,
-  Dilation extends PerAxis<Rank> = 1,
-  Ceil extends boolean = false,
-> = IsUnknownRank<S> extends true ? Dims : PoolingOf<Op, Rank, S, D, Kernel, Stride, Padding, Dilation, Ceil>;
-
-/** The rule of global pooling: [N, C, H, W] gives [N, C, 1, 1]. */
-export type GlobalPoolingShape<Op extends string, S extends Dims, D extends DType> =
-  IsUnknownRank<S> extends true
-    ? Dims
-    : S extends readonly [infer Batch extends Dim, infer Channels extends Dim, Dim, ...infer Rest extends Dims]
-      ? [Batch, Channels, 1, ...{ [Axis in keyof Rest]: 1 }]
-      : `${Op}: the images must have 3 axes [batch, channels, length] or more, not ${PrintType<S, D>}`;

@@ -3,6 +3,7 @@ import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Dims } from "../tensor.ts";
 import type { IsUnknownRank, PrintType, SameDType } from "./check.ts";
+import type { GroupsDivide } from "./convolution.ts";
 import type { AddDims, Decrement, IsUnknownDim, MultiplyDims, PrintDim, SameDim, SubtractDims } from "./dims.ts";
 import type { SubtractIntoInteger } from "./integer.ts";
 import type { AddNaturals, CompareNaturals, MultiplyNaturals, SubtractNaturals } from "./natural.ts";
@@ -10,7 +11,6 @@ import type {
   AtAxis,
   AxisNames,
   AxisNumbers,
-  GroupsDivide,
   IsCount,
   Layout,
   NeedsImages,
@@ -30,23 +30,22 @@ type IsRest<Extra extends number, Stride extends number, Dilation extends number
   : false;
 
 /** What is left of padding behind, from which output padding takes back. */
-type Remaining<High extends number, Extra extends number> = CompareNaturals<High, Extra> extends "less"
-  ? 0
-  : SubtractNaturals<High, Extra>;
+type Remaining<High extends number, Extra extends number> =
+  CompareNaturals<High, Extra> extends "less" ? 0 : SubtractNaturals<High, Extra>;
 
 /** What windows reach before padding is taken off: (n-1)s + d(k-1)+1. */
-type Reached<Extent extends number, Kernel extends number, Stride extends number, Dilation extends number> = AddNaturals<
-  MultiplyNaturals<Decrement<Extent>, Stride>,
-  Reach<Kernel, Dilation>
->;
+type Reached<
+  Extent extends number,
+  Kernel extends number,
+  Stride extends number,
+  Dilation extends number,
+> = AddNaturals<MultiplyNaturals<Decrement<Extent>, Stride>, Reach<Kernel, Dilation>>;
 
 /** What is left of them without padding, and zeros behind; never where nothing is left. */
-type Kept<All extends number, Low extends number, High extends number, Extra extends number> = CompareNaturals<
-  AddNaturals<Low, Remaining<High, Extra>>,
-  All
-> extends "less"
-  ? SubtractNaturals<AddNaturals<All, Extra>, AddNaturals<Low, High>>
-  : never;
+type Kept<All extends number, Low extends number, High extends number, Extra extends number> =
+  CompareNaturals<AddNaturals<Low, Remaining<High, Extra>>, All> extends "less"
+    ? SubtractNaturals<AddNaturals<All, Extra>, AddNaturals<Low, High>>
+    : never;
 
 /** One extent of the result, or a sentence. */
 type AxisOf<
@@ -91,35 +90,23 @@ type ExtentsOf<
   OutputPadding,
   Images extends string,
   Done extends Dims = [],
-> =
-  AxisNames[Rank][Done["length"]] extends infer Axis extends string
-    ? AxisOf<
-        Op,
-        Axis,
-        Extents[Done["length"]],
-        AtAxis<Kernel, Done["length"]>,
-        AtAxis<Stride, Done["length"]>,
-        SidesAt<Padding, Rank, Done["length"]>,
-        AtAxis<Dilation, Done["length"]>,
-        AtAxis<OutputPadding, Done["length"]>,
-        Images
-      > extends infer Extent extends Dim
-      ? Extent extends `${Op}: ${string}`
-        ? Extent
-        : ExtentsOf<
-            Op,
-            Rank,
-            Extents,
-            Kernel,
-            Stride,
-            Padding,
-            Dilation,
-            OutputPadding,
-            Images,
-            [...Done, Extent]
-          >
-      : never
-    : Done;
+> = AxisNames[Rank][Done["length"]] extends infer Axis extends string
+  ? AxisOf<
+      Op,
+      Axis,
+      Extents[Done["length"]],
+      AtAxis<Kernel, Done["length"]>,
+      AtAxis<Stride, Done["length"]>,
+      SidesAt<Padding, Rank, Done["length"]>,
+      AtAxis<Dilation, Done["length"]>,
+      AtAxis<OutputPadding, Done["length"]>,
+      Images
+    > extends infer Extent extends Dim
+    ? Extent extends `${Op}: ${string}`
+      ? Extent
+      : ExtentsOf<Op, Rank, Extents, Kernel, Stride, Padding, Dilation, OutputPadding, Images, [...Done, Extent]>
+    : never
+  : Done;
 
 type TransposedOf<
   Op extends string,
