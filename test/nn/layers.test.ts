@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { WeftError } from "../../src/ir/diagnostics/diagnostic.ts";
 import { randomStream } from "../../src/model/initializer.ts";
 import { flattenSpecs, type SpecTree } from "../../src/model/parameter.ts";
-import { conv2d, embedding, layerNorm, linear } from "../../src/nn/index.ts";
+import { conv1d, conv2d, conv3d, convTranspose2d, convTranspose3d, embedding, layerNorm, linear } from "../../src/nn/index.ts";
 
 const shapes = (layer: SpecTree): Record<string, readonly unknown[]> =>
   Object.fromEntries(flattenSpecs(layer).map(([name, { shape }]) => [name, shape]));
@@ -22,6 +22,10 @@ describe("parameters have PyTorch's names and layouts", () => {
     ["linear without bias", linear(784, 10, { bias: false }), { weight: [10, 784] }],
     ["conv2d", conv2d(4, 6, [3, 5], { groups: 2 }), { weight: [6, 2, 3, 5], bias: [6] }],
     ["conv2d without bias", conv2d(1, 6, 3, { bias: false }), { weight: [6, 1, 3, 3] }],
+    ["conv1d", conv1d(4, 6, 3, { groups: 2, padding: "causal" }), { weight: [6, 2, 3], bias: [6] }],
+    ["conv3d", conv3d(2, 6, [1, 3, 5]), { weight: [6, 2, 1, 3, 5], bias: [6] }],
+    ["convTranspose2d", convTranspose2d(4, 6, [3, 5], { groups: 2 }), { weight: [4, 3, 3, 5], bias: [6] }],
+    ["convTranspose3d without bias", convTranspose3d(4, 6, 2, { bias: false }), { weight: [4, 6, 2, 2, 2] }],
     ["layerNorm", layerNorm(8), { weight: [8], bias: [8] }],
     ["embedding", embedding(100, 8), { weight: [100, 8] }],
   ])("%s", (_, layer, expected) => expect(shapes(layer)).toEqual(expected));
@@ -31,6 +35,9 @@ describe("parameters begin as in PyTorch", () => {
   test.each<readonly [string, SpecTree, number]>([
     ["linear", linear(100, 400), 0.1],
     ["conv2d", conv2d(8, 300, [2, 5], { groups: 2 }), 1 / Math.sqrt(40)],
+    ["conv1d", conv1d(8, 300, 5), 1 / Math.sqrt(40)],
+    // PyTorch takes the second axis of any weight for what comes in, here the channels that go out of a group.
+    ["convTranspose2d", convTranspose2d(8, 300, [2, 5], { groups: 2 }), 1 / Math.sqrt(1500)],
   ])("%s: uniform in +-1/sqrt(fan in), weight and bias alike", (_, layer, limit) => {
     for (const values of Object.values(drawn(layer))) {
       const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

@@ -70,6 +70,13 @@ describe("each mistake", () => {
       "convolution layer":
         "conv2d: the images have 1 channels, the weights expect 3 (images f32[B, 1, 28, 28], weights f32[8, 3, 3, 3])",
       "window of a layer": "conv2d: the window is larger than the padded height: 5 vs 4 (f32[B, 1, 4, 4])",
+      "transposed convolution layer":
+        "convTranspose2d: the images have 3 channels, the weights expect 8 (images f32[B, 3, 14, 14], weights f32[8, 3, 4, 4])",
+      "output padding":
+        "convTranspose1d: outputPadding 2 along the length is below neither the stride, 2, nor the dilation, 1",
+      "padding of a transposed convolution":
+        "convTranspose1d: padding 2 and 2 leaves nothing of 3 along the length (f32[B, 8, 1])",
+      "sequence without channels": "maxPool1d: the images must have 3 axes [batch, channels, length], not f32[B, 14]",
       "layer normalization": "layerNorm: the scale must be f32[32], not f32[64]",
       embedding: "gather: not defined for f32: takes i32 (f32[B])",
       "cross-entropy": "crossEntropy: the labels must be i32[B], not i32[T]",

@@ -59,6 +59,23 @@ export const mistakes: { readonly [name: string]: (given: Given, bound: Bound) =
     // @ts-expect-error: 5 rows do not fit 4
     return layer(given("f32", ["B", 1, 4, 4]));
   },
+  "transposed convolution layer": (given, bound) => {
+    const layer = bound(nn.convTranspose2d(8, 3, 4, { stride: 2, padding: 1 }));
+    // @ts-expect-error: three channels come out, eight go in
+    return layer(given("f32", ["B", 3, 14, 14]));
+  },
+  "output padding": (given) => {
+    // @ts-expect-error: rows of nothing but zeros
+    return weft.convTranspose1d(given("f32", ["B", 8, 14]), given("f32", [8, 3, 4]), { stride: 2, outputPadding: 2 });
+  },
+  "padding of a transposed convolution": (given) => {
+    // @ts-expect-error: three elements less four
+    return weft.convTranspose1d(given("f32", ["B", 8, 1]), given("f32", [8, 3, 3]), { padding: 2 });
+  },
+  "sequence without channels": (given) => {
+    // @ts-expect-error: two axes
+    return weft.maxPool1d(given("f32", ["B", 14]), 2);
+  },
   "layer normalization": (given, bound) => {
     const layer = bound(nn.layerNorm(64));
     // @ts-expect-error: 32 is not 64

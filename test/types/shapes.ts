@@ -4,12 +4,16 @@ import { expectTypeOf } from "vitest";
 import {
   add,
   argmax,
+  averagePool1d,
   broadcastTo,
   cast,
   compileSync,
   concat,
   constant,
+  conv1d,
   conv2d,
+  conv3d,
+  convTranspose2d,
   crossEntropy,
   type Dims,
   type DType,
@@ -17,6 +21,7 @@ import {
   embedding,
   expectShape,
   flatten,
+  globalAveragePool,
   greater,
   iota,
   layer,
@@ -111,6 +116,23 @@ expectTypeOf(conv2d(given("f32", [1, 3, 224, 224]), weight(64, 3, 7), { stride: 
   Tensor<[1, 64, 112, 112], "f32">
 >();
 expectTypeOf(maxPool2d(given("f32", ["N", 6, 28, 28]), 2)).toEqualTypeOf<Tensor<["N", 6, 14, 14], "f32">>();
+expectTypeOf(maxPool2d(given("f32", ["N", 6, 27, 27]), 2, { ceil: true })).toEqualTypeOf<
+  Tensor<["N", 6, 14, 14], "f32">
+>();
+
+// Sequences and volumes; what a convolution took in half, its transpose gives back.
+const sequence = given("f32", ["N", 4, "T"]);
+expectTypeOf(conv1d(sequence, given("f32", [8, 4, 3]), { padding: "causal", dilation: 4 })).toEqualTypeOf<
+  Tensor<["N", 8, "T"], "f32">
+>();
+expectTypeOf(conv3d(given("f32", ["N", 4, 16, 8, 8]), given("f32", [2, 4, 3, 1, 1]), { stride: 2 })).toEqualTypeOf<
+  Tensor<["N", 2, 7, 4, 4], "f32">
+>();
+expectTypeOf(
+  convTranspose2d(given("f32", ["N", 8, "H", 7]), given("f32", [8, 3, 4, 4]), { stride: 2, padding: 1 }),
+).toEqualTypeOf<Tensor<["N", 3, "2*H", 14], "f32">>();
+expectTypeOf(averagePool1d(sequence, 2)).toEqualTypeOf<Tensor<["N", 4, "floor(T/2)"], "f32">>();
+expectTypeOf(globalAveragePool(image)).toEqualTypeOf<Tensor<["N", 3, 1, 1], "f32">>();
 
 // What is unknown fits everything and stays unknown; expectShape says what it is.
 declare const unknown: Tensor;
