@@ -3,7 +3,16 @@ import { describe, expect, test } from "vitest";
 import { WeftError } from "../../src/ir/diagnostics/diagnostic.ts";
 import { randomStream } from "../../src/model/initializer.ts";
 import { flattenSpecs, type SpecTree } from "../../src/model/parameter.ts";
-import { conv1d, conv2d, conv3d, convTranspose2d, convTranspose3d, embedding, layerNorm, linear } from "../../src/nn/index.ts";
+import {
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose2d,
+  convTranspose3d,
+  embedding,
+  layerNorm,
+  linear,
+} from "../../src/nn/index.ts";
 
 const shapes = (layer: SpecTree): Record<string, readonly unknown[]> =>
   Object.fromEntries(flattenSpecs(layer).map(([name, { shape }]) => [name, shape]));

@@ -163,6 +163,25 @@ describe("gradients of conv2d", () => {
     );
   });
 
+  it("of the images takes from a dilated window the weights that meet each phase of the stride", () => {
+    const attrs = { ...plain, stride: [1, 2], dilation: [1, 3], height: 1, width: 8 } as const;
+    const cotangent = array([1, 1, 1, 3], [1, 2, 3]);
+    const weight = array([1, 1, 1, 2], [1, 10]);
+    // Windows hold columns 0 and 3, 2 and 5, 4 and 7.
+    expect(meaning("conv2dInputGradient", [cotangent, weight], attrs)).toEqual(
+      array([1, 1, 1, 8], [1, 0, 2, 10, 3, 20, 0, 30]),
+    );
+  });
+
+  it("of the images multiplies no zeros that are not there: infinite weights stay in their place", () => {
+    const attrs = { ...plain, stride: [1, 2], height: 1, width: 4 } as const;
+    const cotangent = array([1, 1, 1, 2], [1, 2]);
+    const weight = array([1, 1, 1, 2], [Infinity, 1]);
+    expect(meaning("conv2dInputGradient", [cotangent, weight], attrs)).toEqual(
+      array([1, 1, 1, 4], [Infinity, 1, Infinity, 2]),
+    );
+  });
+
   it("of the images is said in other ops on symbolic images, too", () => {
     const images = tensorType("f32", ["N", 4, "H", "W"]);
     const weight = tensorType("f32", [6, 2, 3, 3]);
@@ -172,7 +191,8 @@ describe("gradients of conv2d", () => {
       [...decomposition(kind, operands, { ...attrs, ...own }).nodes.values()]
         .map(({ op }) => op)
         .filter((op) => op !== "input");
-    // The stride's remainder is unknown, so more is computed than needed, and cut off.
+    // Three weights in a row for two phases make four, and each phase is a convolution. Which rows the stride leaves over is
+    // unknown, so more is computed than needed, and cut off.
     expect(opsOf("conv2dInputGradient", [cotangent, weight], { height: "H", width: "W" })).toEqual([
       "pad",
       "reshape",
@@ -180,6 +200,9 @@ describe("gradients of conv2d", () => {
       "reshape",
       "flip",
       "conv2d",
+      "reshape",
+      "transpose",
+      "reshape",
       "slice",
     ]);
   });
