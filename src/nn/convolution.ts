@@ -185,7 +185,7 @@ const requireGroups = (op: string, channels: readonly [inputs: number, outputs: 
  * added to each channel of the result.
  */
 const convolutionLayer =
-  (op: string, rank: SpatialRank, convolve: unknown, first: "in" | "out") =>
+  (op: string, rank: SpatialRank, convolve: Convolve, first: "in" | "out") =>
   (inChannels: number, outChannels: number, kernel: number | readonly number[], options: AnyOptions = {}) => {
     const { bias: biased = true, ...placement } = options;
     const groups = options.groups ?? 1;
@@ -197,8 +197,8 @@ const convolutionLayer =
       fanInUniform(weight.shape.slice(1).reduce((product, extent) => product * extent, 1)),
     );
     const bind = (given: { readonly weight: Tensor; readonly bias?: Tensor }) => (images: Tensor) => {
-      // One of the functions named below, whose options are those of its layer.
-      const channels = (convolve as Convolve)(images, given.weight, placement as never);
+      // The options of a layer are those of its function.
+      const channels = convolve(images, given.weight, placement as never);
       return given.bias === undefined
         ? channels
         : channels.add(given.bias.reshape([outChannels, ...Array.from({ length: rank }, () => 1)]));

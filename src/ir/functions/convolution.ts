@@ -54,7 +54,7 @@ export interface ConvolutionFunction<Rank extends SpatialRank> {
 /** Options as they come, whatever the number of axes. */
 interface AnyOptions {
   readonly stride?: number | readonly number[];
-  readonly padding?: number | readonly number[] | "same" | "causal";
+  readonly padding?: number | readonly number[] | NamedPadding<SpatialRank>;
   readonly dilation?: number | readonly number[];
   readonly groups?: number;
   readonly outputPadding?: number | readonly number[];

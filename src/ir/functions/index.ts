@@ -10,7 +10,7 @@ export * from "./indexing.ts";
 export * from "./loss.ts";
 export * from "./movement.ts";
 export * from "./normalization.ts";
-export * from "./recurrence.ts";
 export * from "./pooling.ts";
+export * from "./recurrence.ts";
 export * from "./reduction.ts";
 export * from "./slicing.ts";

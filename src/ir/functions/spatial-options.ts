@@ -1,6 +1,7 @@
 // Options of windows as users write them, brought to the form of ops: one number for each spatial axis, and two, before and
 // after, in padding. What is no such option comes out as it is, and is refused by the rules of ops.
 import { dilatedExtent, type SpatialRank } from "../ops/window-geometry.ts";
+import type { NamedPadding } from "../types/static/windows.ts";
 
 /** One number for all axes, or one for each. */
 export const perAxis = (option: number | readonly number[], rank: SpatialRank): readonly number[] =>
@@ -12,15 +13,13 @@ export const perSide = (option: number | readonly number[], rank: SpatialRank): 
   return given.length === rank ? given.flatMap((side) => [side, side]) : given;
 };
 
-/** Paddings that have names: as many results as elements at stride 1, with as much on both sides, or all of it before. */
-export type NamedPadding = "same" | "causal";
-
 /** Padding of a convolution, where a name stands for d(k-1) along each axis; an odd one more after than before. */
 export const paddingOf = (
-  option: number | readonly number[] | NamedPadding,
+  option: number | readonly number[] | NamedPadding<SpatialRank>,
   window: { readonly kernel: readonly number[]; readonly dilation: readonly number[] },
   rank: SpatialRank,
 ): readonly number[] => {
+  // A name that is none, or not for so many axes, is refused as no number.
   if (option !== "same" && !(option === "causal" && rank === 1))
     return perSide(option as number | readonly number[], rank);
   return window.kernel.flatMap((kernel, axis) => {
