@@ -10,28 +10,14 @@ import { withTrace } from "../../src/ir/graph/trace.ts";
 import { traceOver } from "../../src/ir/graph/traced-tensor.ts";
 import { unary } from "../../src/ir/scalar/unary.ts";
 import { type Dim, multiplyDims } from "../../src/ir/types/dim.ts";
-import { type DType, dtypeNames } from "../../src/ir/types/dtype.ts";
+import { dtypeNames } from "../../src/ir/types/dtype.ts";
 import type { Tensor } from "../../src/ir/types/tensor.ts";
 import { type Shape, tensorType } from "../../src/ir/types/tensor-type.ts";
+import { axis, type Call, call, dim, Given, near, shape, tensor } from "./random-calls.ts";
 import { sentenceOf, typeCheck } from "./type-check-program.ts";
-
-/** A tensor to be made, in a call. */
-class Given {
-  readonly dtype: DType;
-  readonly shape: Shape;
-
-  constructor(dtype: DType, shape: Shape) {
-    this.dtype = dtype;
-    this.shape = shape;
-  }
-}
+import { windowCalls } from "./window-calls.ts";
 
 const table: ReadonlyMap<string, unknown> = new Map(Object.entries(functions));
-
-interface Call {
-  readonly name: keyof typeof functions;
-  readonly given: readonly unknown[];
-}
 
 const printed = (value: unknown): string => {
   if (value instanceof Given) return `given("${value.dtype}", ${JSON.stringify(value.shape)})`;
@@ -62,30 +48,6 @@ const described = ({ name, given }: Call): Shape | string => {
     return error.message.replace(/^W\d+: /, "");
   }
 };
-
-const dim: fc.Arbitrary<Dim> = fc.constantFrom(1, 1, 2, 3, 4, 6, 12, "B", "T", "B*T", "T+1", "2*B");
-const shape = (minLength: number, maxLength: number): fc.Arbitrary<Shape> => fc.array(dim, { minLength, maxLength });
-const dtype: fc.Arbitrary<DType> = fc.constantFrom("f32", "f32", "f32", "f32", "f64");
-
-/** Mostly the same shape; sometimes with another extent, or without the first axis. */
-const near = (like: Shape): fc.Arbitrary<Shape> =>
-  fc.oneof(
-    { weight: 3, arbitrary: fc.constant(like) },
-    { weight: 1, arbitrary: fc.constant(like.slice(1)) },
-    {
-      weight: 2,
-      arbitrary: fc
-        .tuple(fc.nat(Math.max(0, like.length - 1)), dim)
-        .map(([at, extent]) => (like.length === 0 ? like : like.with(at, extent))),
-    },
-  );
-
-const tensor = (of: fc.Arbitrary<Shape>, type: fc.Arbitrary<DType> = dtype): fc.Arbitrary<Given> =>
-  fc.tuple(type, of).map(([dtype, shape]) => new Given(dtype, shape));
-
-const axis = fc.integer({ min: -4, max: 3 });
-const call = (name: Call["name"], given: fc.Arbitrary<readonly unknown[]>): fc.Arbitrary<Call> =>
-  given.map((given) => ({ name, given }));
 
 const elementwise = fc.constantFrom("add", "maximum", "less").chain((name) =>
   call(
@@ -234,114 +196,6 @@ const scatterAdd = call(
 
 const oneHot = call("oneHot", fc.tuple(indices(shape(0, 2)), dim));
 
-type Rank = 1 | 2 | 3;
-const ranks = fc.constantFrom<Rank>(1, 2, 3);
-
-/** One number, or one for each axis. */
-const perAxis = (rank: Rank, least: number, most: number) =>
-  fc.oneof(
-    fc.integer({ min: least, max: most }),
-    fc.array(fc.integer({ min: least, max: most }), { minLength: rank, maxLength: rank }),
-  );
-const sides = (rank: Rank) =>
-  fc.oneof(perAxis(rank, 0, 2), fc.array(fc.nat(2), { minLength: 2 * rank, maxLength: 2 * rank }));
-const size: fc.Arbitrary<Dim> = fc.constantFrom(1, 2, 5, 7, 8, 12, 28, "H", "W", "H+1", "floor((H+1)/2)");
-const sizes = (rank: Rank): fc.Arbitrary<Shape> => fc.array(size, { minLength: rank, maxLength: rank });
-const windowOf = (rank: Rank): fc.Arbitrary<Shape> =>
-  fc.array(fc.integer({ min: 1, max: 3 }), { minLength: rank, maxLength: rank });
-
-const channels = fc.record({
-  inputs: fc.constantFrom(1, 2, 3),
-  outputs: fc.constantFrom(1, 2, 3),
-  groups: fc.constantFrom(1, 1, 2),
-});
-
-const convolutionOf = (rank: Rank): fc.Arbitrary<Call> =>
-  call(
-    `conv${rank}d`,
-    fc.tuple(channels, sizes(rank), windowOf(rank)).chain(([{ inputs, outputs, groups }, extents, kernel]) =>
-      fc.tuple(
-        tensor(near(["N", inputs * groups, ...extents])),
-        tensor(near([outputs * groups, inputs, ...kernel])),
-        fc.record(
-          {
-            stride: perAxis(rank, 1, 2),
-            padding: fc.oneof({ weight: 4, arbitrary: sides(rank) }, { weight: 1, arbitrary: fc.constant("same") }),
-            dilation: perAxis(rank, 1, 2),
-            groups: fc.constant(groups),
-          },
-          { requiredKeys: ["groups"] },
-        ),
-      ),
-    ),
-  );
-
-const conv2d = convolutionOf(2);
-const convolution = fc.oneof(convolutionOf(1), convolutionOf(3));
-
-const causal = call(
-  "conv1d",
-  fc
-    .tuple(size, fc.integer({ min: 1, max: 3 }))
-    .chain(([length, kernel]) =>
-      fc.tuple(
-        tensor(fc.constant(["N", 2, length])),
-        tensor(fc.constant([3, 2, kernel])),
-        fc.record(
-          { stride: perAxis(1, 1, 2), padding: fc.constant("causal"), dilation: perAxis(1, 1, 2) },
-          { requiredKeys: ["padding"] },
-        ),
-      ),
-    ),
-);
-
-const transposedConvolution = ranks.chain((rank) =>
-  call(
-    `convTranspose${rank}d`,
-    fc.tuple(channels, sizes(rank), windowOf(rank)).chain(([{ inputs, outputs, groups }, extents, kernel]) =>
-      fc.tuple(
-        tensor(near(["N", inputs * groups, ...extents])),
-        tensor(near([inputs * groups, outputs, ...kernel])),
-        fc.record(
-          {
-            stride: perAxis(rank, 1, 3),
-            padding: sides(rank),
-            dilation: perAxis(rank, 1, 2),
-            groups: fc.constant(groups),
-            outputPadding: fc.oneof(fc.constant(0), perAxis(rank, 0, 2)),
-          },
-          { requiredKeys: ["groups"] },
-        ),
-      ),
-    ),
-  ),
-);
-
-/** Options of pooling: means have no dilation. */
-const poolingOptions = (kind: "maxPool" | "averagePool", rank: Rank) => {
-  const common = { stride: perAxis(rank, 1, 3), padding: sides(rank), ceil: fc.boolean() };
-  return kind === "maxPool"
-    ? fc.record({ ...common, dilation: perAxis(rank, 1, 2) }, { requiredKeys: [] })
-    : fc.record({ ...common, countPadding: fc.boolean() }, { requiredKeys: [] });
-};
-
-const pooling = fc
-  .tuple(fc.constantFrom("maxPool" as const, "averagePool" as const), ranks)
-  .chain(([kind, rank]) =>
-    call(
-      `${kind}${rank}d`,
-      fc.tuple(
-        tensor(sizes(rank).chain((extents) => near(["N", 3, ...extents]))),
-        perAxis(rank, 1, 3),
-        poolingOptions(kind, rank),
-      ),
-    ),
-  );
-
-const globalPooling = fc
-  .constantFrom("globalAveragePool", "globalMaxPool")
-  .chain((name) => call(name, fc.tuple(tensor(shape(0, 5)))));
-
 const layerNorm = call(
   "layerNorm",
   fc
@@ -385,12 +239,7 @@ const families = {
   gather,
   scatterAdd,
   oneHot,
-  conv2d,
-  convolution,
-  causal,
-  transposedConvolution,
-  pooling,
-  globalPooling,
+  ...windowCalls,
   layerNorm,
   crossEntropy,
 };

@@ -217,7 +217,8 @@ export const globalAveragePool: GlobalPoolFunction<"globalAveragePool"> = <S ext
 
 /**
  * The largest element over all spatial axes, which stay as extents of 1 (AdaptiveMaxPool(1)). It is the one at the first
- * maximum, so its gradient goes there and is not split among equals, as with any other pooled maximum.
+ * maximum, so its gradient goes there and is not split among equals, as with any other pooled maximum; -0 comes out
+ * as 0.
  */
 export const globalMaxPool: GlobalPoolFunction<"globalMaxPool"> = <S extends Dims, D extends DType>(images: unknown) =>
   described<Tensor<Resolved<GlobalPoolingShape<"globalMaxPool", S, D>>, D>>(() => {
