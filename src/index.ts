@@ -25,8 +25,20 @@ export {
   uniform,
   zeros,
 } from "./model/initializer.ts";
+export {
+  currentMode,
+  type InMode,
+  latestOf,
+  type Mode,
+  nextRandomKey,
+  type RandomSource,
+  updateBuffer,
+  withMode,
+} from "./model/mode.ts";
 export { defineModel, type Feeds, type InputSpec, type Model, modelGraph, spec } from "./model/model.ts";
 export {
+  type BufferSpec,
+  buffer,
   type Layer,
   layer,
   type ParamSpec,
@@ -35,9 +47,11 @@ export {
   param,
   repeat,
   type SpecTree,
+  type TrainablePath,
 } from "./model/parameter.ts";
 export { differentiate } from "./passes/differentiate.ts";
 export { compile, compileSync } from "./training/compile.ts";
 export type { CompiledModel, Fetches, ModelOptions, ParameterStore } from "./training/compiled-model.ts";
 export type { Gradients, StepResult, Trainer } from "./training/trainer.ts";
-export { type Training, type TrainingOptions, training, trainingGraph } from "./training/training.ts";
+export { type Training, type TrainingOptions, training } from "./training/training.ts";
+export { trainingGraph } from "./training/training-graph.ts";

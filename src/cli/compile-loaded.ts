@@ -5,6 +5,7 @@ import { planGraph } from "../compile/plan-graph.ts";
 import { loadSafetensors } from "../formats/safetensors-file.ts";
 import type { Bindings } from "../ir/types/dim.ts";
 import { initialize, parameterStore } from "../training/compiled-model.ts";
+import { isTrainingState } from "../training/training-state.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { requireDims } from "./options.ts";
 import { counted } from "./table.ts";
@@ -19,18 +20,15 @@ export interface LoadedOptions {
   readonly seed?: number;
 }
 
-/** What optimizers keep is named under this; a model without its training has no place for it. */
-const optimizerState = "optimizer.";
-
 const restoreFile = async (executable: Executable, file: string, ui: Ui): Promise<void> => {
   const stored = await loadSafetensors(file);
   const store = parameterStore(executable);
-  const isLeftOut = (name: string): boolean => name.startsWith(optimizerState) && !store.names.includes(name);
+  const isLeftOut = (name: string): boolean => isTrainingState(name) && !store.names.includes(name);
   const names = Object.keys(stored);
   store.restore(Object.fromEntries(Object.entries(stored).filter(([name]) => !isLeftOut(name))), { partial: true });
   const left = names.filter(isLeftOut).length;
   if (left > 0) ui.note(`${file}: ${counted(left, "tensor")} of optimizer state ${left === 1 ? "is" : "are"} not used`);
-  const missing = store.names.filter((name) => !names.includes(name) && !name.startsWith(optimizerState));
+  const missing = store.names.filter((name) => !names.includes(name) && !isTrainingState(name));
   if (missing.length > 0) ui.note(`${file}: has no ${missing.join(", ")}: they begin as the model says`);
 };
 

@@ -12,6 +12,7 @@ import type { ArrayOf, DType } from "../ir/types/dtype.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { tensorType } from "../ir/types/tensor-type.ts";
 import { checkedDType, checkedShape, isRecord, requireFunction, requireRecord } from "./declaration.ts";
+import { withMode } from "./mode.ts";
 import { bindSpecs, flattenSpecs, type Params, type SpecTree } from "./parameter.ts";
 
 /** An input of a model. */
@@ -76,8 +77,8 @@ export interface AnyModel {
 }
 
 /**
- * Describes a network. `forward` is run once per compilation, on tensors that record what is done to them; it must be a
- * function of its arguments alone.
+ * Describes a network. `forward` is run on tensors that record what is done to them: once per compilation of a model, and
+ * once for each mode when it is trained. It must be a function of its arguments (and of `currentMode()`) alone.
  */
 export const defineModel = <const P extends SpecTree, const I extends InputSpecs, O extends Outputs>(
   description: ModelDescription<P, I, O>,
@@ -106,7 +107,10 @@ export interface TracedModel {
   /** Parameters by path, in order. */
   readonly parameters: ReadonlyMap<string, Tensor>;
   readonly inputs: Readonly<Record<string, Tensor>>;
+  /** What `forward` gives at inference. */
   readonly outputs: Outputs;
+  /** Runs `forward` again in the same graph: in another mode, or with other tensors as parameters. */
+  readonly forward: (parameters: ReadonlyMap<string, Tensor>) => Outputs;
 }
 
 const isInput = (value: unknown): value is InputSpec => isRecord(value) && value["kind"] === "input";
@@ -146,18 +150,21 @@ export const traceModel = (model: AnyModel): TracedModel =>
     const parameters = new Map<string, Tensor>();
     for (const [path, { dtype, shape, location }] of flattenSpecs(model.params))
       parameters.set(path, trace.tensor(trace.builder.parameter(path, tensorType(dtype, shape), location)));
-    const outputs = withTrace(trace, () => {
-      const params = bindSpecs(
-        model.params,
-        (path) => parameters.get(path) ?? reject("W307", { name: path, known: [...parameters.keys()] }),
-      );
-      // The caller's own types tied forward to params and inputs when the model was defined.
-      return model.forward(params as never, inputs as never);
-    });
-    requireTensors("forward", outputs, "return { logits }");
-    if (Object.keys(outputs).length === 0)
-      reject("W140", { what: "forward", expected: "a record of tensors", given: "{}", write: "return { logits }" });
-    return { trace, parameters, inputs, outputs };
+    const forward = (given: ReadonlyMap<string, Tensor>): Outputs =>
+      withTrace(trace, () => {
+        const params = bindSpecs(
+          model.params,
+          (path) => given.get(path) ?? reject("W307", { name: path, known: [...given.keys()] }),
+        );
+        // The caller's own types tied forward to params and inputs when the model was defined.
+        const outputs = model.forward(params as never, inputs as never);
+        requireTensors("forward", outputs, "return { logits }");
+        if (Object.keys(outputs).length === 0)
+          reject("W140", { what: "forward", expected: "a record of tensors", given: "{}", write: "return { logits }" });
+        return outputs;
+      });
+    const { result: outputs } = withMode("inference", () => forward(parameters));
+    return { trace, parameters, inputs, outputs, forward };
   });
 
 /** Refuses results of `forward` or `metrics` that are not a record of tensors (W140, W141). */

@@ -1,6 +1,6 @@
 // The parameters of a model as a tree of specifications: shapes, dtypes and how they start. The tree is the one source
 // from which come the tensors that `forward` sees, the initial values, and the names ("blocks.3.attention.weight") under
-// which parameters are saved, restored and frozen.
+// which parameters are saved, restored and frozen. Buffers (running statistics) are leaves that no optimizer changes.
 
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
@@ -16,8 +16,15 @@ export interface ParamSpec<S extends Dims = Dims, D extends DType = DType> {
   readonly shape: S;
   readonly dtype: D;
   readonly initializer: Initializer;
+  /** Whether it has a gradient, which an optimizer follows. */
+  readonly trainable: boolean;
   /** Where it was written. */
   readonly location?: Location;
+}
+
+/** State that is saved and restored like a parameter, but has no gradient: PyTorch's buffer. */
+export interface BufferSpec<S extends Dims = Dims, D extends DType = DType> extends ParamSpec<S, D> {
+  readonly trainable: false;
 }
 
 /** Parameters together with the function they are for: `p.hidden(x)` where `hidden: linear(784, 128)`. */
@@ -54,17 +61,48 @@ export type Params<T> =
         ? F & Params<P>
         : { readonly [K in keyof T]: Params<T[K]> };
 
-/** The names of a tree's parameters: `hidden.weight`, `blocks.${number}.weight`; any text where the tree is not known. */
-export type Path<T, Prefix extends string = ""> =
+/**
+ * The names of a tree's parameters, without the leaves that are `Excluded`: `hidden.weight`, `blocks.${number}.weight`; any
+ * text where the tree is not known.
+ */
+export type Path<T, Prefix extends string = "", Excluded = never> =
   IsAnyTree<T> extends true
     ? string
-    : T extends ParamSpec
-      ? Prefix
-      : T extends { readonly kind: "layer"; readonly params: infer P }
-        ? Path<P, Prefix>
-        : T extends readonly (infer E)[]
-          ? Path<E, `${Prefix}${Prefix extends "" ? "" : "."}${number}`>
-          : { [K in keyof T & string]: Path<T[K], Prefix extends "" ? K : `${Prefix}.${K}`> }[keyof T & string];
+    : T extends Excluded
+      ? never
+      : T extends ParamSpec
+        ? Prefix
+        : T extends { readonly kind: "layer"; readonly params: infer P }
+          ? Path<P, Prefix, Excluded>
+          : T extends readonly (infer E)[]
+            ? Path<E, `${Prefix}${Prefix extends "" ? "" : "."}${number}`, Excluded>
+            : { [K in keyof T & string]: Path<T[K], Prefix extends "" ? K : `${Prefix}.${K}`, Excluded> }[keyof T &
+                string];
+
+/** The names of the parameters that are trained. */
+export type TrainablePath<T> = Path<T, "", BufferSpec>;
+
+/** A leaf as it was written, checked and in canonical form. */
+const leafSpec = (
+  what: "param" | "buffer",
+  shape: Dims,
+  initializer: Initializer,
+  dtype: DType | undefined,
+): ParamSpec => {
+  const location = captureLocation();
+  if (typeof initializer?.fill !== "function") {
+    const [given, write] = [inWords(initializer), what === "param" ? "param([3, 2], heNormal)" : "buffer([3], ones)"];
+    reject("W140", { what, expected: "an initializer", given, write }, { location });
+  }
+  return Object.freeze({
+    kind: "parameter",
+    shape: checkedShape(what, shape, location),
+    dtype: checkedDType(what, dtype ?? "f32", location),
+    initializer,
+    trainable: what === "param",
+    location,
+  });
+};
 
 /**
  * A parameter of a shape; zeros to begin with unless an initialiser says otherwise. `reject`s what is no shape (W140,
@@ -74,22 +112,22 @@ export const param = <const S extends Dims, D extends DType = "f32">(
   shape: S,
   initializer: Initializer = zeros,
   dtype?: D,
-): ParamSpec<[...S], D> => {
-  const location = captureLocation();
-  if (typeof initializer?.fill !== "function") {
-    const given = inWords(initializer);
-    const write = "param([3, 2], heNormal)";
-    reject("W140", { what: "param", expected: "an initializer", given, write }, { location });
-  }
-  return Object.freeze({
-    kind: "parameter",
-    // Checked and in canonical form, but of the type that was given; without a dtype D is its default, "f32".
-    shape: [...checkedShape("param", shape, location)] as [...S],
-    dtype: checkedDType("param", dtype ?? "f32", location) as D,
-    initializer,
-    location,
-  });
-};
+): ParamSpec<[...S], D> =>
+  // Of the type that was given; without a dtype D is its default, "f32".
+  leafSpec("param", shape, initializer, dtype) as ParamSpec<[...S], D>;
+
+/**
+ * State that no optimizer changes and that has no gradient, such as running statistics: PyTorch's `register_buffer`. It is
+ * named, saved, restored and emitted like a parameter; `updateBuffer` gives it a new value in each training step. Zeros to
+ * begin with unless an initialiser says otherwise. `reject`s what `param` rejects.
+ */
+export const buffer = <const S extends Dims, D extends DType = "f32">(
+  shape: S,
+  initializer: Initializer = zeros,
+  dtype?: D,
+): BufferSpec<[...S], D> =>
+  // Of the type that was given; without a dtype D is its default, "f32".
+  leafSpec("buffer", shape, initializer, dtype) as BufferSpec<[...S], D>;
 
 /** A layer: parameters and the function they are for. */
 export const layer = <const P extends SpecTree, F extends (...operands: never) => unknown>(

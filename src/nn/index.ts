@@ -23,6 +23,7 @@ export {
   type TransposedConvolutionLayer,
   type TransposedConvolutionLayerFunction,
 } from "./convolution.ts";
+export { type DropoutFunction, dropout } from "./dropout.ts";
 export { type EmbeddingFunction, type EmbeddingParams, embedding } from "./embedding.ts";
 export { type LayerNormFunction, type LayerNormParams, layerNorm } from "./layer-norm.ts";
 export { type LinearFunction, type LinearParams, linear } from "./linear.ts";

@@ -8,7 +8,8 @@ import { type AnyModel, type InputSpecs, type Model, modelGraph, type Outputs } 
 import type { SpecTree } from "../model/parameter.ts";
 import { bindModel, type CompiledModel, type ModelOptions } from "./compiled-model.ts";
 import { bindTrainer, type Trainer } from "./trainer.ts";
-import { type AnyTraining, type Training, trainingGraph } from "./training.ts";
+import type { AnyTraining, Training } from "./training.ts";
+import { trainingGraph } from "./training-graph.ts";
 
 /** A description as its graph, and what is made of the graph once it is compiled. */
 interface Job {

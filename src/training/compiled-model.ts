@@ -13,6 +13,7 @@ import { randomStream } from "../model/initializer.ts";
 import type { AnyModel, Feeds, InputSpecs, Outputs } from "../model/model.ts";
 import { flattenSpecs, type Path, type SpecTree } from "../model/parameter.ts";
 import type { PassTrace } from "../passes/trace.ts";
+import { averageParameter, isTrainingState, seedParameter } from "./training-state.ts";
 
 /** Results by name: arrays of the shapes and dtypes that `forward` gave. */
 export type Fetches<O> = { readonly [K in keyof O]: O[K] extends Tensor<infer S, infer D> ? NDArray<S, D> : NDArray };
@@ -35,7 +36,7 @@ export interface ParameterStore<Name extends string = string> {
   /**
    * Sets all parameters, or none: every name and type is checked first. `reject`s names that are unknown (W307) or missing
    * (W309, unless `partial`), and values of another type (W303 to W305). A model takes the parameters of its trainer too:
-   * optimizer state that it has no place for is left out.
+   * what only the training keeps (optimizer state, averages) is left out.
    */
   readonly restore: (values: Readonly<Record<string, Feed>>, options?: RestoreOptions) => void;
 }
@@ -64,9 +65,6 @@ export interface CompiledModel<P extends SpecTree, I extends InputSpecs, O exten
 export type AnyFeeds = Readonly<Record<string, unknown>>;
 export type AnyFetches = Readonly<Record<string, NDArray>>;
 
-/** What optimizers keep is named under this. */
-const optimizerState = "optimizer.";
-
 const restore = (
   { parameters, write }: Executable,
   values: Readonly<Record<string, unknown>>,
@@ -78,7 +76,7 @@ const restore = (
   }
   const ports = new Map(parameters.map((port) => [port.name, port]));
   const known = [...ports.keys()];
-  const given = Object.entries(values).filter(([name]) => ports.has(name) || !name.startsWith(optimizerState));
+  const given = Object.entries(values).filter(([name]) => ports.has(name) || !isTrainingState(name));
   for (const [name, value] of given) {
     const port = ports.get(name) ?? reject("W307", { name, known });
     checkedFeed(name, port.type, value);
@@ -101,9 +99,10 @@ export const parameterStore = (executable: Executable): ParameterStore => {
   };
 };
 
-/** Fills a model's parameters as its specifications say. */
+/** Fills a model's parameters as its specifications say, the averages of them alike, and the seed of random masks. */
 export const initialize = (executable: Executable, model: AnyModel, seed: number): void => {
   const ports = new Map(executable.parameters.map((port) => [port.name, port]));
+  if (ports.has(seedParameter)) executable.write(seedParameter, Int32Array.of(seed));
   for (const [path, { initializer, dtype }] of flattenSpecs(model.params)) {
     const port = ports.get(path);
     if (port === undefined) continue;
@@ -111,6 +110,7 @@ export const initialize = (executable: Executable, model: AnyModel, seed: number
     const data = dtypes[dtype].allocate(values.length);
     data.set(values);
     executable.write(path, data);
+    if (ports.has(averageParameter(path))) executable.write(averageParameter(path), data);
   }
 };
 

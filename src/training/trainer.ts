@@ -1,10 +1,10 @@
 // A training compiled: `step`, `grads` and `predict` over parameters and optimizer state that live in the program's memory.
 import type { NDArray } from "../backends/runtime/host-array.ts";
 import type { CompiledGraph } from "../compile/compile-graph.ts";
-import { type WeftError, weftError } from "../ir/diagnostics/diagnostic.ts";
+import { reject, type WeftError, weftError } from "../ir/diagnostics/diagnostic.ts";
 import { printType } from "../ir/types/tensor-type.ts";
-import type { Feeds, InputSpecs, Outputs } from "../model/model.ts";
-import type { Path, SpecTree } from "../model/parameter.ts";
+import type { AnyModel, Feeds, InputSpecs, Outputs } from "../model/model.ts";
+import { flattenSpecs, type Path, type SpecTree, type TrainablePath } from "../model/parameter.ts";
 import {
   type AnyFeeds,
   type AnyFetches,
@@ -12,10 +12,13 @@ import {
   type Fetches,
   initialize,
   type ModelOptions,
+  type ParameterStore,
   parameterStore,
 } from "./compiled-model.ts";
 import { firstNotFinite } from "./first-not-finite.ts";
-import { type AnyTraining, gradientOutput, stepParameter } from "./training.ts";
+import type { AnyTraining } from "./training.ts";
+import { averagedEntryName, gradientOutput } from "./training-graph.ts";
+import { averageParameter, stepParameter } from "./training-state.ts";
 
 /** What a step reports: the loss as a number, and the metrics as arrays. */
 export type StepResult<M> = { readonly loss: number } & Fetches<M>;
@@ -33,11 +36,15 @@ export interface Trainer<
   O extends Outputs = Outputs,
   L extends InputSpecs = InputSpecs,
   M extends Outputs = Outputs,
-> extends Compiled<Path<P> | `optimizer.${string}`> {
+> extends Compiled<Path<P> | `optimizer.${string}` | `ema.${TrainablePath<P>}`> {
   /** One update of all parameters. Throws W502, and changes nothing, when loss or gradients are not finite. */
   readonly step: (feeds: Feeds<I & L>) => StepResult<M>;
-  readonly grads: (feeds: Feeds<I & L>) => Gradients<Path<P>>;
+  readonly grads: (feeds: Feeds<I & L>) => Gradients<TrainablePath<P>>;
   readonly predict: (feeds: Feeds<I>) => Fetches<O>;
+  /** `predict` with the averages in the place of the parameters; W506 where the training keeps none. */
+  readonly predictAveraged: (feeds: Feeds<I>) => Fetches<O>;
+  /** The averages under the names of their parameters, and what is not averaged as it is: what a model restores. */
+  readonly averages: () => Readonly<Record<Path<P>, NDArray>>;
   /** How many steps have been taken. */
   readonly steps: () => number;
 }
@@ -47,6 +54,8 @@ export interface AnyTrainer extends Compiled {
   readonly step: (feeds: AnyFeeds) => { readonly loss: number };
   readonly grads: (feeds: AnyFeeds) => { readonly loss: number; readonly gradients: AnyFetches };
   readonly predict: (feeds: AnyFeeds) => AnyFetches;
+  readonly predictAveraged: (feeds: AnyFeeds) => AnyFetches;
+  readonly averages: () => AnyFetches;
   readonly steps: () => number;
 }
 
@@ -60,17 +69,27 @@ const notFinite = ({ graph, executable }: CompiledGraph, feeds: AnyFeeds, step: 
   );
 };
 
+/** The parameters of the model, averages in the place of those that are averaged. */
+const averagedParameters = (model: AnyModel, { names, get }: ParameterStore): AnyFetches => {
+  const kept = new Set(names);
+  const paths = flattenSpecs(model.params).map(([path]) => path);
+  const held = (path: string): string => (kept.has(averageParameter(path)) ? averageParameter(path) : path);
+  return Object.fromEntries(paths.filter((path) => kept.has(path)).map((path) => [path, get(held(path))]));
+};
+
 /**
  * A compiled training graph as a trainer: its parameters are initialised, optimizer state starts at zero. `compile` gives
  * the result its exact type.
  */
 export const bindTrainer = (
-  { model }: AnyTraining,
+  { model, options }: AnyTraining,
   compiled: CompiledGraph,
   { seed = 0 }: ModelOptions,
 ): AnyTrainer => {
   const { executable, program, trace } = compiled;
   initialize(executable, model, seed);
+  const parameters = parameterStore(executable);
+  const { averages } = options;
   const steps = (): number => executable.read(stepParameter).data[0] ?? 0;
   const number = (array: NDArray | undefined): number => array?.data[0] ?? Number.NaN;
   return {
@@ -88,8 +107,11 @@ export const bindTrainer = (
       return { loss: number(loss), gradients: Object.fromEntries(gradients) };
     },
     predict: (feeds) => executable.run("predict", feeds),
+    predictAveraged: (feeds) =>
+      averages === undefined ? reject("W506", {}) : executable.run(averagedEntryName, feeds),
+    averages: () => (averages === undefined ? reject("W506", {}) : averagedParameters(model, parameters)),
     steps,
-    parameters: parameterStore(executable),
+    parameters,
     executable,
     program,
     trace,

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import {
   type BackendName,
+  buffer,
   compileSync,
   defineModel,
   exp,
@@ -11,7 +12,9 @@ import {
   reciprocal,
   spec,
   sum,
+  type Tensor,
   training,
+  updateBuffer,
 } from "../../src/index.ts";
 import { sgd } from "../../src/optim/index.ts";
 import { described } from "../support/described.ts";
@@ -31,6 +34,68 @@ const optimizer = sgd({ learningRate: 0.1, momentum: 0.9 });
 const start = Float32Array.of(1, -2, 3);
 
 describe("errors of training", () => {
+  /** What a step says of a model whose layer announces this. */
+  const announcing = (announce: (seen: Tensor, w: Tensor) => void): string => {
+    const model = defineModel({
+      name: "announcing",
+      params: { w: param([3]), seen: buffer([2]) },
+      inputs: { x: spec("f32", ["B", 3]) },
+      forward: ({ w, seen }, { x }) => {
+        announce(seen, w);
+        return { y: x.mul(w) };
+      },
+    });
+    return described(() => compileSync(training(model, { loss: ({ y }) => mean(y), optimizer }), { dims: { B: 2 } }));
+  };
+
+  it("W504", () => {
+    expect(announcing((seen) => updateBuffer(seen, seen.sum()))).toMatchInlineSnapshot(`
+      "error[W504]: updateBuffer: f32[2] cannot become f32[]
+
+        test/errors/training.test.ts
+         |     expect(announcing((seen) => updateBuffer(seen, seen.sum()))).toMatchInlineSnapshot(\`
+         |                                 ^^^^^^^^^^^^
+        help: give it a tensor of its own type, f32[2]."
+    `);
+    expect(announcing((seen) => updateBuffer(seen, untyped(1)))).toMatchInlineSnapshot(`
+      "error[W504]: updateBuffer: f32[2] cannot become 1
+
+        test/errors/training.test.ts
+         |     expect(announcing((seen) => updateBuffer(seen, untyped(1)))).toMatchInlineSnapshot(\`
+         |                                 ^^^^^^^^^^^^
+        help: give it a tensor of its own type, f32[2]."
+    `);
+  });
+
+  it("W505", () => {
+    expect(announcing((_, w) => updateBuffer(w, w.mul(2)))).toMatchInlineSnapshot(`
+      "error[W505]: updateBuffer: the model has no buffer that is this f32[3]
+
+        test/errors/training.test.ts
+         |     return described(() => compileSync(training(model, { loss: ({ y }) => mean(y), optimizer }), { dims: { B: 2 } }));
+         |                                        ^^^^^^^^
+        help: declare it with buffer([...]) in params, and pass the very tensor that \`forward\` is given for it."
+    `);
+    expect(announcing((seen) => updateBuffer(seen.mul(2), seen))).toMatchInlineSnapshot(`
+      "error[W505]: updateBuffer: the model has no buffer that is this f32[2]
+
+        test/errors/training.test.ts
+         |     return described(() => compileSync(training(model, { loss: ({ y }) => mean(y), optimizer }), { dims: { B: 2 } }));
+         |                                        ^^^^^^^^
+        help: declare it with buffer([...]) in params, and pass the very tensor that \`forward\` is given for it."
+    `);
+  });
+
+  it("W506", () => {
+    const trainer = compileSync(training(scaled, { loss: ({ y }) => mean(y), optimizer }), { dims: { B: 2 } });
+    expect(described(() => trainer.predictAveraged({ x: new Float32Array(6) }))).toMatchInlineSnapshot(`
+      "error[W506]: predictAveraged: this training keeps no averages of its parameters
+
+        help: describe the training with averages: ema({ decay: 0.999 })."
+    `);
+    expect(() => trainer.averages()).toThrow("W506");
+  });
+
   it("W501", () => {
     const withLoss = (loss: unknown): string =>
       described(() => compileSync(training(scaled, { loss: untyped(loss), optimizer }), { dims: { B: 2 } }));

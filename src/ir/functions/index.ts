@@ -5,6 +5,7 @@ export * from "./contraction.ts";
 export * from "./conversion.ts";
 export * from "./convolution.ts";
 export * from "./creation.ts";
+export * from "./dropout.ts";
 export * from "./elementwise.ts";
 export * from "./indexing.ts";
 export * from "./loss.ts";

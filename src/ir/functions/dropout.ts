@@ -1,0 +1,37 @@
+// Dropout with a mask that is a function of a key, so that it can be repeated. The layer of that name makes the keys.
+import { reject } from "../diagnostics/diagnostic.ts";
+import { inWords } from "../diagnostics/in-words.ts";
+import { applyBinary, emitOne, traceOf } from "../graph/traced-tensor.ts";
+import type { DType } from "../types/dtype.ts";
+import type { Check } from "../types/static/check.ts";
+import type { OnlyType } from "../types/static/indexing.ts";
+import type { Dims, Tensor } from "../types/tensor.ts";
+import { described, tensorOf } from "./argument.ts";
+
+/** A rate of dropout, or W140. */
+export const checkedRate = (rate: unknown): number =>
+  typeof rate === "number" && rate >= 0 && rate <= 1
+    ? rate
+    : reject("W140", { what: "dropout: rate", expected: "from 0 to 1", given: inWords(rate), write: "dropout(0.5)" });
+
+/** How many random numbers there are for each element. */
+const chances = 2 ** 24;
+
+/**
+ * Each element is 0 with probability `rate`, and x / (1 - rate) otherwise, so that the expectation stays (Srivastava et al.
+ * 2014, section 10, inverted). Which are 0 is a pure function of the key (two i32 words) and the element's position, with
+ * probabilities in steps of 2^-24. `reject`s a rate outside 0 to 1 (W140).
+ */
+export const dropout = <S extends Dims, D extends DType, K extends Dims, E extends DType>(
+  x: Tensor<S, D>,
+  rate: number,
+  key: Check<NoInfer<OnlyType<"randomBits", "key", K, E, [2], "i32">>, Tensor<K, E>>,
+): Tensor<S, D> =>
+  described(() => {
+    const [tensor, words] = [tensorOf("dropout", x), tensorOf("randomBits", key)];
+    const kept = 1 - checkedRate(rate);
+    if (kept === 1) return tensor;
+    const bits = emitOne(traceOf(words, "dropout"), "randomBits", [words], { shape: tensor.shape });
+    const isKept = applyBinary("and", bits, chances - 1).less(Math.round(kept * chances));
+    return isKept.select(tensor.mul(kept === 0 ? 0 : 1 / kept), 0);
+  });

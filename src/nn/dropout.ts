@@ -1,0 +1,29 @@
+// Dropout as a layer: off at inference, and in training with another mask at every place and in every step.
+import { described } from "../ir/functions/argument.ts";
+import { checkedRate, dropout as drop } from "../ir/functions/dropout.ts";
+import type { DType } from "../ir/types/dtype.ts";
+import type { Dims, Tensor } from "../ir/types/tensor.ts";
+import { currentMode, nextRandomKey } from "../model/mode.ts";
+import { type Layer, layer } from "../model/parameter.ts";
+
+/** What dropout does: the shape stays. */
+export interface DropoutFunction {
+  <S extends Dims, D extends DType>(x: Tensor<S, D>): Tensor<S, D>;
+}
+
+/**
+ * In training each element is 0 with probability `rate` and x / (1 - rate) otherwise; at inference it is x. The masks follow
+ * from the seed that the training is compiled with, the number of the step, the order in which `forward` calls its dropouts,
+ * and the element's position: equal seeds give equal masks, and a training that is resumed goes on with the same ones.
+ * `reject`s a rate outside 0 to 1 (W140).
+ */
+export const dropout = (rate: number): Layer<Record<never, never>, DropoutFunction> => {
+  const checked = checkedRate(rate);
+  const apply: DropoutFunction = <S extends Dims, D extends DType>(x: Tensor<S, D>) =>
+    described<Tensor<S, D>>(() => {
+      if (currentMode() === "inference" || checked === 0) return x;
+      // The key has two words, which its static type does not say.
+      return drop(x, checked, nextRandomKey() as Tensor<[2], "i32">);
+    });
+  return layer({}, () => apply);
+};
