@@ -1,10 +1,16 @@
 // A table of learned vectors, looked up by index.
+import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { inWords } from "../ir/diagnostics/in-words.ts";
+import { captureLocation } from "../ir/diagnostics/location.ts";
+import { described } from "../ir/functions/argument.ts";
+import { iota } from "../ir/functions/creation.ts";
+import { stopGradient } from "../ir/functions/gradient.ts";
 import { embedding as lookUp } from "../ir/functions/indexing.ts";
 import type { DType } from "../ir/types/dtype.ts";
 import type { Check, Resolved } from "../ir/types/static/check.ts";
 import type { GatherShape } from "../ir/types/static/indexing.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
-import { normal } from "../model/initializer.ts";
+import { type Initializer, normal } from "../model/initializer.ts";
 import { type Layer, layer, type ParamSpec, param } from "../model/parameter.ts";
 
 /** The parameters of `embedding`, under PyTorch's name. */
@@ -19,13 +25,56 @@ export interface EmbeddingFunction<Entries extends number, Features extends numb
   ): Tensor<Resolved<GatherShape<[Entries, Features], Indices, E, 0>>, "f32">;
 }
 
-/** The vectors of a table for indices below `entries`; they begin as standard normal numbers, as in PyTorch. */
+/** Options of `embedding`. */
+export interface EmbeddingOptions {
+  /** An entry that stands for nothing: it begins at zero and has no gradient, so that no training changes it. */
+  readonly paddingIndex?: number;
+}
+
+/** Standard normal vectors, but for one that is zero. */
+const normalBut = (paddingIndex: number | undefined): Initializer => {
+  if (paddingIndex === undefined) return normal(1);
+  const { name, fill } = normal(1);
+  return {
+    name: `${name}, but zero at ${paddingIndex}`,
+    fill: (shape, random) => {
+      const features = shape[1] ?? 0;
+      return fill(shape, random).fill(0, paddingIndex * features, (paddingIndex + 1) * features);
+    },
+  };
+};
+
+/** The table, one row of which gradients do not reach. */
+const withFixedRow = (weight: Tensor, row: number): Tensor => {
+  const [entries = 0] = weight.shape;
+  const isFixed = iota([entries, 1], 0).equal(row);
+  return isFixed.select(stopGradient(weight), weight);
+};
+
+/**
+ * The vectors of a table for indices below `entries`; they begin as standard normal numbers, as in PyTorch. `reject`s a
+ * padding index that is no entry (W140).
+ */
 export const embedding = <const Entries extends number, const Features extends number>(
   entries: Entries,
   features: Features,
+  { paddingIndex }: EmbeddingOptions = {},
 ): Layer<EmbeddingParams<Entries, Features>, EmbeddingFunction<Entries, Features>> => {
-  const params: EmbeddingParams<Entries, Features> = { weight: param([entries, features], normal(1)) };
-  const bind = (given: { readonly weight: Tensor }) => (indices: Tensor) => lookUp(given.weight, indices);
+  if (paddingIndex !== undefined && !(Number.isInteger(paddingIndex) && paddingIndex >= 0 && paddingIndex < entries)) {
+    const expected = `an index from 0 to ${entries - 1}`;
+    const details = {
+      what: "embedding: paddingIndex",
+      expected,
+      given: inWords(paddingIndex),
+      write: "paddingIndex: 0",
+    };
+    reject("W140", details, { location: captureLocation() });
+  }
+  const params: EmbeddingParams<Entries, Features> = { weight: param([entries, features], normalBut(paddingIndex)) };
+  const bind = (given: { readonly weight: Tensor }) => (indices: Tensor) =>
+    described(() =>
+      lookUp(paddingIndex === undefined ? given.weight : withFixedRow(given.weight, paddingIndex), indices),
+    );
   // The shapes that fit are said by the signature.
   return layer(params, bind) as Layer<EmbeddingParams<Entries, Features>, EmbeddingFunction<Entries, Features>>;
 };

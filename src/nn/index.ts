@@ -10,6 +10,16 @@ export {
   maxPool3d,
 } from "../ir/functions/pooling.ts";
 export {
+  type BatchNormLayerOptions,
+  type BatchNormParams,
+  batchNorm,
+  type ChannelNormFunction,
+  type ChannelNormOptions,
+  type ChannelParams,
+  groupNorm,
+  instanceNorm,
+} from "./channel-norm.ts";
+export {
   type ConvolutionLayer,
   type ConvolutionLayerFunction,
   type ConvolutionParams,
@@ -24,8 +34,15 @@ export {
   type TransposedConvolutionLayerFunction,
 } from "./convolution.ts";
 export { type DropoutFunction, dropout } from "./dropout.ts";
-export { type EmbeddingFunction, type EmbeddingParams, embedding } from "./embedding.ts";
-export { type LayerNormFunction, type LayerNormParams, layerNorm } from "./layer-norm.ts";
+export { type EmbeddingFunction, type EmbeddingOptions, type EmbeddingParams, embedding } from "./embedding.ts";
+export {
+  type LayerNormFunction,
+  type LayerNormOptions,
+  type LayerNormParams,
+  layerNorm,
+  type RmsNormParams,
+  rmsNorm,
+} from "./layer-norm.ts";
 export { type LinearFunction, type LinearParams, linear } from "./linear.ts";
 export * from "./losses/index.ts";
 export {
@@ -37,3 +54,12 @@ export {
   rnn,
 } from "./recurrent/recurrent.ts";
 export type { RecurrentInputs, RecurrentOptions, RecurrentParams } from "./recurrent/recurrent-layer.ts";
+export {
+  type InvertedResidualOptions,
+  type InvertedResidualParams,
+  invertedResidual,
+  type ResidualBlockParams,
+  type ResidualFunction,
+  type ResidualOptions,
+  residualBlock,
+} from "./residual.ts";

@@ -1,33 +1,106 @@
-// Layer normalization with its learned scale and shift.
-import { layerNorm as normalize } from "../ir/functions/normalization.ts";
+// Layer normalization, and its kin that only scales, with what they learn.
+import { described } from "../ir/functions/argument.ts";
+import {
+  type EpsilonOption,
+  layerNorm as normalize,
+  rmsNorm as scaleByRms,
+  standardize,
+} from "../ir/functions/normalization.ts";
+import { requireOperand } from "../ir/ops/operand-types.ts";
 import type { DType } from "../ir/types/dtype.ts";
 import type { Check } from "../ir/types/static/check.ts";
-import type { LastAxis, OnlyType } from "../ir/types/static/indexing.ts";
+import type { OnlyType, TrailingAxes } from "../ir/types/static/indexing.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
+import { tensorType } from "../ir/types/tensor-type.ts";
 import { ones, zeros } from "../model/initializer.ts";
 import { type Layer, layer, type ParamSpec, param } from "../model/parameter.ts";
 
+/** The last axes of a tensor, of which one may be given as a number. */
+type Features = number | readonly number[];
+
+/** Features as a shape. (Inferred, so that editors show the numbers.) */
+type FeatureShape<F extends Features> = F extends readonly number[] ? [...F] : F extends number ? [F] : never;
+
+/** The same numbers that the type computes from the same argument. */
+const shapeOf = <F extends Features>(features: F): FeatureShape<F> =>
+  (typeof features === "number" ? [features] : features) as FeatureShape<F>;
+
 /** The parameters of `layerNorm`, under PyTorch's names: scale and shift. */
-export type LayerNormParams<Features extends number> = {
-  readonly weight: ParamSpec<[Features], "f32">;
-  readonly bias: ParamSpec<[Features], "f32">;
-};
+export type LayerNormParams<
+  F extends Features,
+  Affine extends boolean = true,
+  Bias extends boolean = true,
+> = Affine extends false
+  ? Record<never, never>
+  : Bias extends false
+    ? { readonly weight: ParamSpec<FeatureShape<F>, "f32"> }
+    : { readonly weight: ParamSpec<FeatureShape<F>, "f32">; readonly bias: ParamSpec<FeatureShape<F>, "f32"> };
 
 /** What layer normalization does: the shape stays. */
-export interface LayerNormFunction<Features extends number> {
+export interface LayerNormFunction<F extends Features, Op extends string = "layerNorm"> {
   <S extends Dims, D extends DType>(
-    x: Check<NoInfer<OnlyType<"layerNorm", "scale", [Features], "f32", LastAxis<S>, D>>, Tensor<S, D>>,
+    x: Check<NoInfer<OnlyType<Op, "scale", FeatureShape<F>, "f32", TrailingAxes<S, FeatureShape<F>>, D>>, Tensor<S, D>>,
   ): Tensor<S, D>;
 }
 
-/** (x - mean) / sqrt(variance + epsilon) * weight + bias over the last axis; weight begins at 1, bias at 0. */
-export const layerNorm = <const Features extends number>(
-  features: Features,
-  options: { readonly epsilon?: number } = {},
-): Layer<LayerNormParams<Features>, LayerNormFunction<Features>> => {
-  const params: LayerNormParams<Features> = { weight: param([features], ones), bias: param([features], zeros) };
-  const bind = (given: { readonly weight: Tensor; readonly bias: Tensor }) => (x: Tensor) =>
-    normalize(x, given.weight, given.bias, options);
+/** Options of `layerNorm`. */
+export interface LayerNormOptions<Affine extends boolean, Bias extends boolean> extends EpsilonOption {
+  /** Whether there are a scale and a shift; yes unless said. */
+  readonly affine?: Affine;
+  /** Whether there is a shift beside the scale; yes unless said. */
+  readonly bias?: Bias;
+}
+
+/** Normalized without a shift: the check of the features is not that of the function, which has both. */
+const withoutShift = (
+  x: Tensor,
+  features: readonly number[],
+  weight: Tensor | undefined,
+  options: EpsilonOption,
+): Tensor =>
+  described(() => {
+    const actual = x.shape.slice(-features.length);
+    requireOperand("layerNorm", "scale", tensorType(x.dtype, features), tensorType(x.dtype, actual));
+    const unit: Tensor = standardize(x, { ...options, axes: features.map((_, axis) => axis - features.length) });
+    return weight === undefined ? unit : unit.mul(weight);
+  });
+
+/**
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias over the last axis, or the last axes of `features`; weight begins at 1,
+ * bias at 0.
+ */
+export const layerNorm = <
+  const F extends Features,
+  const Affine extends boolean = true,
+  const Bias extends boolean = true,
+>(
+  features: F,
+  { affine, bias: biased, ...options }: LayerNormOptions<Affine, Bias> = {},
+): Layer<LayerNormParams<F, Affine, Bias>, LayerNormFunction<F>> => {
+  const shape = shapeOf(features);
+  const weight = param(shape, ones);
+  const bias = param(shape, zeros);
+  const bind = (given: { readonly weight?: Tensor; readonly bias?: Tensor }) => (x: Tensor) =>
+    given.weight !== undefined && given.bias !== undefined
+      ? normalize(x, given.weight, given.bias, options)
+      : withoutShift(x, shape, given.weight, options);
+  const params = affine === false ? {} : biased === false ? { weight } : { weight, bias };
+  // Which parameters there are, and the shapes that fit, are said by the signature.
+  return layer(params, bind) as Layer<LayerNormParams<F, Affine, Bias>, LayerNormFunction<F>>;
+};
+
+/** The parameters of `rmsNorm`, under PyTorch's name. */
+export type RmsNormParams<F extends Features> = { readonly weight: ParamSpec<FeatureShape<F>, "f32"> };
+
+/** x / sqrt(mean(x^2) + epsilon) * weight over the last axis, or the last axes of `features`; weight begins at 1. */
+export const rmsNorm = <const F extends Features>(
+  features: F,
+  options: EpsilonOption = {},
+): Layer<RmsNormParams<F>, LayerNormFunction<F, "rmsNorm">> => {
+  const bind = (given: { readonly weight: Tensor }) => (x: Tensor) => scaleByRms(x, given.weight, options);
   // The shapes that fit are said by the signature.
-  return layer(params, bind) as Layer<LayerNormParams<Features>, LayerNormFunction<Features>>;
+  return layer({ weight: param(shapeOf(features), ones) }, bind as never) as unknown as Layer<
+    RmsNormParams<F>,
+    LayerNormFunction<F, "rmsNorm">
+  >;
 };

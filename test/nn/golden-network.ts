@@ -11,6 +11,7 @@ import { traceOver } from "../../src/ir/graph/traced-tensor.ts";
 import { dtypes, isFloat } from "../../src/ir/types/dtype.ts";
 import type { NdArray } from "../../src/ir/types/ndarray.ts";
 import type { Tensor } from "../../src/ir/types/tensor.ts";
+import { withMode } from "../../src/model/mode.ts";
 import { bindSpecs, type Params, type SpecTree } from "../../src/model/parameter.ts";
 import { differentiate } from "../../src/passes/differentiate.ts";
 import { type GoldenCase, golden } from "../support/golden.ts";
@@ -33,12 +34,14 @@ export const network = <P extends SpecTree>(
   loss?: Network["loss"],
 ): Network => (loss === undefined ? { params, forward } : { params, forward, loss });
 
+type Float = "f32" | "f64";
+
 /** Arrays of the case are stored as f32 numbers: f32 tensors start from exactly what f64 ones would. */
-const typeInGraph = ({
-  dtype,
-  shape,
-}: NdArray): { readonly dtype: NdArray["dtype"]; readonly shape: readonly number[] } => ({
-  dtype: isFloat(dtype) ? "f32" : dtype,
+const typeInGraph = (
+  { dtype, shape }: NdArray,
+  float: Float,
+): { readonly dtype: NdArray["dtype"]; readonly shape: readonly number[] } => ({
+  dtype: isFloat(dtype) ? float : dtype,
   shape,
 });
 
@@ -52,25 +55,38 @@ const lossOf = (outputs: Tensors, cotangents: Tensors): Tensor => {
 const graphOf = (
   { params, forward, loss }: Network,
   stored: GoldenCase,
+  float: Float,
 ): { readonly graph: Graph; readonly feeds: Readonly<Record<string, NdArray>> } => {
   const trace = traceOver(graphBuilder());
   const feeds: Record<string, NdArray> = {};
   const declare = (name: string, array: NdArray): Tensor => {
-    feeds[name] = { ...array, ...typeInGraph(array) };
-    return trace.input(name, typeInGraph(array));
+    const type = typeInGraph(array, float);
+    feeds[name] = { ...array, ...type };
+    return trace.input(name, type);
   };
   return withTrace(trace, () => {
     const inputs = Object.fromEntries(stored.inputs.map((name) => [name, declare(name, stored.array(name))]));
     const parameters: Record<string, Tensor> = {};
-    const bound = bindSpecs(params, (path, { shape }) => {
+    const buffers: Record<string, Tensor> = {};
+    const bound = bindSpecs(params, (path, { shape, trainable }) => {
       const array = stored.array(path);
       expect(shape).toEqual(array.shape);
-      return (parameters[path] = declare(path, array));
+      return ((trainable ? parameters : buffers)[path] = declare(path, array));
     });
-    expect(Object.keys(parameters)).toEqual(stored.parameters);
+    expect(Object.keys(parameters).toSorted()).toEqual(stored.parameters.toSorted());
+    expect(Object.keys(buffers).toSorted()).toEqual(stored.buffers.toSorted());
     const input: Inputs = (name) => inputs[name] ?? expect.unreachable(`there is no input ${name}`);
     // `network` tied the function to the tree that was just bound.
-    const outputs = forward(bound as never, input);
+    const { result: outputs, updates } = withMode(stored.config["mode"] === "train" ? "training" : "inference", () =>
+      forward(bound as never, input),
+    );
+    const after = Object.entries(buffers).flatMap(([name, buffer]) => {
+      const value = updates.get(buffer);
+      return value === undefined ? [] : [[`after.${name}`, value] as const];
+    });
+    expect(after.map(([name]) => name).toSorted()).toEqual(
+      stored.changedBuffers.map((name) => `after.${name}`).toSorted(),
+    );
     const total =
       loss?.(outputs, input) ??
       lossOf(
@@ -85,6 +101,7 @@ const graphOf = (
     const named = {
       ...outputs,
       loss: total,
+      ...Object.fromEntries(after),
       ...Object.fromEntries(sources.map(([name], at) => [`gradient.${name}`, gradients[at] ?? total])),
     };
     const entry = Object.entries(named).map(([name, tensor]) => ({ name, value: trace.value(tensor) }));
@@ -111,6 +128,8 @@ const expectAll = (
   bounds: Bounds,
 ): void => {
   for (const name of stored.outputs) expectWithin(results[name]?.data, stored.output(name), bounds.forward, name);
+  for (const name of stored.changedBuffers)
+    expectWithin(results[`after.${name}`]?.data, stored.bufferAfter(name), bounds.forward, `${name} after the step`);
   expect(Math.abs((results["loss"]?.data[0] ?? Number.NaN) - stored.loss)).toBeLessThanOrEqual(
     bounds.forward * Math.max(1, Math.abs(stored.loss)),
   );
@@ -122,7 +141,7 @@ const expectAll = (
 /** The meaning of the graph in double precision is that of PyTorch. */
 export const expectMeaning = (name: string, network: Network): void => {
   const stored = golden(name);
-  const { graph, feeds } = graphOf(network, stored);
+  const { graph, feeds } = graphOf(network, stored, "f64");
   const { forward, grads } = stored.scale;
   expectAll(evaluateGraph(graph, "main", feeds), stored, {
     forward: 1e-10 * Math.max(1, forward),
@@ -133,7 +152,7 @@ export const expectMeaning = (name: string, network: Network): void => {
 /** The compiled program computes in f32 about as exactly as PyTorch does. */
 export const expectCompiled = (name: string, network: Network): void => {
   const stored = golden(name);
-  const { graph, feeds } = graphOf(network, stored);
+  const { graph, feeds } = graphOf(network, stored, "f32");
   const typed = Object.entries(feeds).map(([key, { dtype, data }]) => {
     const array = dtypes[dtype].allocate(data.length);
     array.set(data);

@@ -14,12 +14,14 @@ interface StoredCase {
   readonly config: Readonly<Record<string, unknown>>;
   readonly inputs: Readonly<Record<string, StoredTensor>>;
   readonly params: Readonly<Record<string, StoredTensor>>;
+  readonly buffers: Readonly<Record<string, StoredTensor>>;
   readonly cotangents: Readonly<Record<string, StoredTensor>>;
   readonly expected: {
     readonly outputs: Readonly<Record<string, StoredTensor>>;
     readonly loss: StoredTensor;
     readonly grad_inputs: Readonly<Record<string, StoredTensor>>;
     readonly grad_params: Readonly<Record<string, StoredTensor>>;
+    readonly buffers_after: Readonly<Record<string, StoredTensor>>;
   };
   readonly scale: { readonly forward: number; readonly grads: number };
   readonly float32_max_abs_err: { readonly forward: number; readonly loss: number; readonly grads: number };
@@ -31,7 +33,11 @@ export interface GoldenCase {
   /** Names of what is fed, of the parameters, and of what is computed. */
   readonly inputs: readonly string[];
   readonly parameters: readonly string[];
+  readonly buffers: readonly string[];
   readonly outputs: readonly string[];
+  /** The buffers that a run in training mode changes, and what they are after it. */
+  readonly changedBuffers: readonly string[];
+  readonly bufferAfter: (name: string) => NdArray;
   readonly array: (name: string) => NdArray;
   readonly cotangent: (name: string) => NdArray;
   readonly output: (name: string) => NdArray;
@@ -72,8 +78,11 @@ export const golden = (name: string): GoldenCase => {
     config: stored.config,
     inputs: Object.keys(stored.inputs),
     parameters: Object.keys(stored.params),
+    buffers: Object.keys(stored.buffers),
     outputs: Object.keys(expected.outputs),
-    array: from(stored.inputs, stored.params),
+    changedBuffers: Object.keys(expected.buffers_after),
+    bufferAfter: from(expected.buffers_after),
+    array: from(stored.inputs, stored.params, stored.buffers),
     cotangent: from(stored.cotangents),
     output: from(expected.outputs),
     gradient: from(expected.grad_inputs, expected.grad_params),

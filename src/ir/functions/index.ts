@@ -1,5 +1,6 @@
 // All public functions of tensors.
 export * from "./arithmetic.ts";
+export * from "./channel-normalization.ts";
 export * from "./comparison.ts";
 export * from "./contraction.ts";
 export * from "./conversion.ts";
@@ -7,6 +8,7 @@ export * from "./convolution.ts";
 export * from "./creation.ts";
 export * from "./dropout.ts";
 export * from "./elementwise.ts";
+export * from "./gradient.ts";
 export * from "./indexing.ts";
 export * from "./loss.ts";
 export * from "./movement.ts";
@@ -15,3 +17,4 @@ export * from "./pooling.ts";
 export * from "./recurrence.ts";
 export * from "./reduction.ts";
 export * from "./slicing.ts";
+export * from "./statistics.ts";

@@ -1,11 +1,14 @@
 // Functions that bring the numbers along an axis to a common scale.
 import { emitOne, traceOf } from "../graph/traced-tensor.ts";
-import { normalizeAxis } from "../ops/typing.ts";
+import { requireOperand } from "../ops/operand-types.ts";
+import { normalizeAxes, normalizeAxis, requireDType } from "../ops/typing.ts";
+import { multiplyDims } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
-import type { AlongAxis } from "../types/static/axes.ts";
+import type { AlongAxes, AlongAxis } from "../types/static/axes.ts";
 import type { Check } from "../types/static/check.ts";
-import type { LastAxis, OnlyType } from "../types/static/indexing.ts";
+import type { OnlyType, TrailingAxes } from "../types/static/indexing.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
+import { tensorType } from "../types/tensor-type.ts";
 import { described, tensorOf } from "./argument.ts";
 
 /** A function along one axis, the last one unless said. */
@@ -31,7 +34,39 @@ export const softmax: AxisFunction<"softmax"> = alongAxis("softmax");
 /** The logarithm of softmax along an axis, computed without overflow or cancellation. */
 export const logSoftmax: AxisFunction<"logSoftmax"> = alongAxis("logSoftmax");
 
-/** (x - mean) / sqrt(variance + epsilon) * scale + shift over the last axis, with the biased variance. */
+/** Options of normalizations. */
+export interface EpsilonOption {
+  /** What is added to the variance, so that no division is by zero; 1e-5 unless said. */
+  readonly epsilon?: number;
+}
+
+/** (x - mean) / sqrt(variance + epsilon) over some axes (the last one unless said), with the biased variance. */
+export const standardize = <S extends Dims, D extends DType, const Axes extends readonly number[] = readonly [-1]>(
+  x: Tensor<S, D>,
+  options: EpsilonOption & { readonly axes?: Check<NoInfer<AlongAxes<"standardize", S, Axes>>, Axes> } = {},
+): Tensor<S, D> =>
+  described(() => {
+    const tensor = tensorOf("standardize", x);
+    const { epsilon = 1e-5, axes = [-1] } = options;
+    const over = normalizeAxes("standardize", tensor.shape, axes as readonly number[]);
+    return emitOne(traceOf(tensor, "standardize"), "standardize", [tensor], { axes: over, epsilon });
+  });
+
+/** The last axes of a tensor, as many as the scale has, made one of all three. */
+const overTrailing = (tensor: Tensor, scale: Tensor, shift: Tensor, epsilon: number): Tensor => {
+  const [trace, leading] = [traceOf(tensor, "layerNorm"), tensor.shape.slice(0, -scale.shape.length)];
+  const trailing = tensorType(tensor.dtype, tensor.shape.slice(leading.length));
+  requireOperand("layerNorm", "scale", scale.type, trailing);
+  requireOperand("layerNorm", "shift", shift.type, trailing);
+  const features = trailing.shape.reduce(multiplyDims, 1);
+  const flat = [tensor.reshape([...leading, features]), scale.reshape([features]), shift.reshape([features])];
+  return emitOne(trace, "layerNorm", flat, { epsilon }).reshape(tensor.shape);
+};
+
+/**
+ * (x - mean) / sqrt(variance + epsilon) * scale + shift over the last axes, those that scale and shift have, with the biased
+ * variance (Ba, Kiros and Hinton 2016, equation 4). Without scale and shift it is `standardize`.
+ */
 export const layerNorm = <
   S extends Dims,
   D extends DType,
@@ -41,11 +76,39 @@ export const layerNorm = <
   F extends DType,
 >(
   x: Tensor<S, D>,
-  scale: Check<NoInfer<OnlyType<"layerNorm", "scale", Scale, E, LastAxis<S>, D>>, Tensor<Scale, E>>,
-  shift: Check<NoInfer<OnlyType<"layerNorm", "shift", Shift, F, LastAxis<S>, D>>, Tensor<Shift, F>>,
-  options: { readonly epsilon?: number } = {},
+  scale: Check<NoInfer<OnlyType<"layerNorm", "scale", Scale, E, TrailingAxes<S, Scale>, D>>, Tensor<Scale, E>>,
+  shift: Check<NoInfer<OnlyType<"layerNorm", "shift", Shift, F, TrailingAxes<S, Scale>, D>>, Tensor<Shift, F>>,
+  options: EpsilonOption = {},
 ): Tensor<S, D> =>
   described(() => {
-    const operands = [tensorOf("layerNorm", x), tensorOf("layerNorm", scale), tensorOf("layerNorm", shift)];
-    return emitOne(traceOf(operands[0] ?? x, "layerNorm"), "layerNorm", operands, { epsilon: options.epsilon ?? 1e-5 });
+    const operands = [tensorOf("layerNorm", x), tensorOf("layerNorm", scale), tensorOf("layerNorm", shift)] as const;
+    const [tensor, weight, bias] = operands;
+    const epsilon = options.epsilon ?? 1e-5;
+    return weight.shape.length > 1 && tensor.shape.length > 1
+      ? overTrailing(tensor, weight, bias, epsilon)
+      : emitOne(traceOf(tensor, "layerNorm"), "layerNorm", operands, { epsilon });
+  });
+
+/**
+ * x / sqrt(mean(x^2) + epsilon) * scale over the last axes, those that the scale has (Zhang and Sennrich 2019, equation 4);
+ * epsilon is 1e-6 unless said.
+ */
+export const rmsNorm = <S extends Dims, D extends DType, Scale extends Dims, E extends DType>(
+  x: Tensor<S, D>,
+  scale: Check<NoInfer<OnlyType<"rmsNorm", "scale", Scale, E, TrailingAxes<S, Scale>, D>>, Tensor<Scale, E>>,
+  options: EpsilonOption = {},
+): Tensor<S, D> =>
+  described(() => {
+    const [tensor, weight] = [tensorOf("rmsNorm", x), tensorOf("rmsNorm", scale)];
+    requireDType("rmsNorm", tensor.type, ["f32", "f64"]);
+    const rank = Math.max(1, Math.min(weight.shape.length, tensor.shape.length));
+    normalizeAxis("rmsNorm", tensor.shape, -1);
+    requireOperand("rmsNorm", "scale", weight.type, tensorType(tensor.dtype, tensor.shape.slice(-rank)));
+    const axes = Array.from({ length: rank }, (_, axis) => axis - rank);
+    const factor = tensor
+      .mul(tensor)
+      .mean({ axes, keepDims: true })
+      .add(options.epsilon ?? 1e-6)
+      .rsqrt();
+    return tensor.mul(factor).mul(weight);
   });

@@ -3,6 +3,7 @@
 import { contraction } from "./contraction.ts";
 import { convolution, convolutionGradients } from "./convolution.ts";
 import { elementwise } from "./elementwise.ts";
+import { gradient } from "./gradient.ts";
 import { indexing } from "./indexing.ts";
 import { leaf } from "./leaf.ts";
 import { loss } from "./loss.ts";
@@ -27,7 +28,7 @@ type Core = typeof leaf &
   typeof windowing &
   typeof convolution &
   typeof recurrence;
-type Composite = typeof convolutionGradients & typeof pooling & typeof normalization & typeof loss;
+type Composite = typeof convolutionGradients & typeof pooling & typeof normalization & typeof loss & typeof gradient;
 type Registry = Core & Composite;
 
 /** Every op, by kind. */
@@ -47,6 +48,7 @@ export const ops: Registry = {
   ...pooling,
   ...normalization,
   ...loss,
+  ...gradient,
 };
 
 /** The name of an op. */

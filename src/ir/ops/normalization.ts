@@ -1,4 +1,4 @@
-// Softmax and layer normalization, as composites: passes see the mathematics, derivatives are in closed form, and what is
+// Softmax, standardization and layer normalization, as composites: passes see the mathematics, derivatives are in closed form, and what is
 // computed is said in other ops.
 import type * as FastCheck from "fast-check";
 import { reject } from "../diagnostics/diagnostic.ts";
@@ -8,7 +8,7 @@ import { printShape, printType, type TensorType, tensorType } from "../types/ten
 import { arbitraryType } from "./instances.ts";
 import { defineOp, type FastCheckModule, type OpDefinition, type OpInstance } from "./op.ts";
 import { requireOperand } from "./operand-types.ts";
-import { requireAxis, requireDType } from "./typing.ts";
+import { requireAxes, requireAxis, requireDType } from "./typing.ts";
 
 /** The axis along which a distribution is taken. */
 export interface SoftmaxAttrs {
@@ -17,6 +17,12 @@ export interface SoftmaxAttrs {
 
 /** What is added to the variance, so that no division is by zero. */
 export interface LayerNormAttrs {
+  readonly epsilon: number;
+}
+
+/** The axes over which mean and variance are taken, and what is added to the variance. */
+export interface StandardizeAttrs {
+  readonly axes: readonly number[];
   readonly epsilon: number;
 }
 
@@ -50,27 +56,57 @@ const sumAlong = (tensor: Tensor, axis: number): Tensor => tensor.sum({ axes: [a
 /** The operand minus its maximum along the axis, so that no exponential overflows. */
 const shifted = (operand: Tensor, axis: number): Tensor => operand.sub(operand.max({ axes: [axis], keepDims: true }));
 
-const meanOfLast = (tensor: Tensor): Tensor => tensor.mean({ axes: [-1], keepDims: true });
+const meanOver = (tensor: Tensor, axes: readonly number[]): Tensor => tensor.mean({ axes, keepDims: true });
 
-/** The operand with mean 0 and (biased) variance 1 along the last axis, and the factor that made it so. */
-const normalized = (operand: Tensor, epsilon: number): { readonly unit: Tensor; readonly factor: Tensor } => {
-  const centered = operand.sub(meanOfLast(operand));
-  const factor = meanOfLast(centered.mul(centered)).add(epsilon).rsqrt();
+/**
+ * A tensor minus its mean over axes, and that mean, which keeps its axes. What the rounded mean leaves is taken away too, so
+ * that numbers far from 0 lose nothing but their own rounding (the corrected two-pass algorithm of Chan, Golub and LeVeque
+ * 1983, equation 1.7).
+ */
+export const centeredOver = (
+  tensor: Tensor,
+  axes: readonly number[],
+): { readonly centered: Tensor; readonly mean: Tensor } => {
+  const rounded = meanOver(tensor, axes);
+  const nearly = tensor.sub(rounded);
+  const left = meanOver(nearly, axes);
+  return { centered: nearly.sub(left), mean: rounded.add(left) };
+};
+
+/** The operand with mean 0 and (biased) variance 1 over the axes, and the factor that made it so. */
+const standardized = (
+  operand: Tensor,
+  { axes, epsilon }: StandardizeAttrs,
+): { readonly unit: Tensor; readonly factor: Tensor } => {
+  const { centered } = centeredOver(operand, axes);
+  const factor = meanOver(centered.mul(centered), axes).add(epsilon).rsqrt();
   return { unit: centered.mul(factor), factor };
 };
+
+/** With u = (x - mean) * r and the cotangent f of u: the cotangent of x is r * (f - mean(f) - u * mean(f * u)). */
+const standardizeGradient = (
+  { unit, factor }: { readonly unit: Tensor; readonly factor: Tensor },
+  flow: Tensor,
+  axes: readonly number[],
+): Tensor => factor.mul(flow.sub(meanOver(flow, axes)).sub(unit.mul(meanOver(flow.mul(unit), axes))));
+
+/** Layer normalization is standardization over the last axis. */
+const overLast = (operand: { readonly shape: Tensor["shape"] }, { epsilon }: LayerNormAttrs): StandardizeAttrs => ({
+  axes: [operand.shape.length - 1],
+  epsilon,
+});
 
 const layerNormGradients = (
   operand: Tensor,
   scale: Tensor,
   cotangent: Tensor,
-  epsilon: number,
+  attrs: LayerNormAttrs,
 ): readonly [Tensor, Tensor, Tensor] => {
-  const { unit, factor } = normalized(operand, epsilon);
-  const flow = cotangent.mul(scale);
-  const alongUnit = unit.mul(meanOfLast(flow.mul(unit)));
+  const over = overLast(operand, attrs);
+  const parts = standardized(operand, over);
   return [
-    factor.mul(flow.sub(meanOfLast(flow)).sub(alongUnit)),
-    cotangent.mul(unit).sumTo(scale.shape),
+    standardizeGradient(parts, cotangent.mul(scale), over.axes),
+    cotangent.mul(parts.unit).sumTo(scale.shape),
     cotangent.sumTo(scale.shape),
   ];
 };
@@ -137,6 +173,36 @@ export const logSoftmax: OpDefinition<SoftmaxAttrs, 1> = defineOp({
   arbitrary: arbitrarySoftmax,
 });
 
+/** (x - mean) / sqrt(variance + epsilon) over any axes; the shape of x. */
+export const standardize: OpDefinition<StandardizeAttrs, 1> = defineOp({
+  kind: "standardize",
+  summary: "(x - mean) / sqrt(variance + epsilon) over axes, with the biased variance.",
+  formula: "u = (x - mean(x)) r with r = 1 / sqrt(var(x) + epsilon), over `axes`",
+  shapes: "x [S...] -> [S...]",
+  gradient: "dx = r (c - mean(c) - u mean(c u))",
+  arity: 1,
+  resultArity: 1,
+  attributes: { axes: "integers", epsilon: "number" },
+  infer: ([operand], { axes }) => {
+    requireDType("standardize", operand, floats);
+    requireAxes("standardize", operand.shape, axes);
+    for (const axis of axes) requireElements("standardize", axis, operand);
+    return [operand];
+  },
+  vjp: ({ operands: [operand], cotangents: [cotangent], attrs }) => [
+    standardizeGradient(standardized(operand, attrs), cotangent, attrs.axes),
+  ],
+  lower: { by: "ops", decompose: ([operand], attrs) => [standardized(operand, attrs).unit] },
+  arbitrary: (fc) =>
+    fc
+      .tuple(arbitraryType(fc, floats, { minRank: 1, empty: false }), fc.constantFrom(1e-5, 1e-3))
+      .chain(([type, epsilon]) =>
+        fc
+          .subarray([...type.shape.keys()], { minLength: 1 })
+          .map((axes) => ({ operands: [type] as const, attrs: { axes, epsilon } })),
+      ),
+});
+
 /** x [..., N], scale [N], shift [N] -> [..., N]. */
 export const layerNorm: OpDefinition<LayerNormAttrs, 3> = defineOp({
   kind: "layerNorm",
@@ -148,11 +214,13 @@ export const layerNorm: OpDefinition<LayerNormAttrs, 3> = defineOp({
   resultArity: 1,
   attributes: { epsilon: "number" },
   infer: ([operand, scale, shift]) => [inferLayerNorm(operand, scale, shift)],
-  vjp: ({ operands: [operand, scale], cotangents: [cotangent], attrs: { epsilon } }) =>
-    layerNormGradients(operand, scale, cotangent, epsilon),
+  vjp: ({ operands: [operand, scale], cotangents: [cotangent], attrs }) =>
+    layerNormGradients(operand, scale, cotangent, attrs),
   lower: {
     by: "ops",
-    decompose: ([operand, scale, shift], { epsilon }) => [normalized(operand, epsilon).unit.mul(scale).add(shift)],
+    decompose: ([operand, scale, shift], attrs) => [
+      standardized(operand, overLast(operand, attrs)).unit.mul(scale).add(shift),
+    ],
   },
   arbitrary: arbitraryLayerNorm,
 });
@@ -161,5 +229,6 @@ export const layerNorm: OpDefinition<LayerNormAttrs, 3> = defineOp({
 export const normalization: {
   readonly softmax: typeof softmax;
   readonly logSoftmax: typeof logSoftmax;
+  readonly standardize: typeof standardize;
   readonly layerNorm: typeof layerNorm;
-} = { softmax, logSoftmax, layerNorm };
+} = { softmax, logSoftmax, standardize, layerNorm };

@@ -116,6 +116,29 @@ export type OnlyType<
 /** The last axis of a shape, as a shape. */
 export type LastAxis<S extends Dims> = S extends readonly [...Dims, infer Last extends Dim] ? [Last] : Dims;
 
+/** The axes at the end of a shape that another shape has as many of: at least one, and no more than there are. */
+export type TrailingAxes<S extends Dims, Like extends Dims> =
+  IsUnknownRank<Like> extends true
+    ? Dims
+    : S extends readonly [...infer Leading extends Dims, infer Last extends Dim]
+      ? Like extends readonly [Dim, Dim, ...infer Rest extends Dims]
+        ? Leading extends readonly []
+          ? [Last]
+          : [...TrailingAxes<Leading, [1, ...Rest]>, Last]
+        : [Last]
+      : Dims;
+
+/** The axis of channels, which is axis 1, as a shape. */
+type ChannelAxis<S extends Dims> = S extends readonly [Dim, infer Channels extends Dim, ...Dims] ? [Channels] : Dims;
+
+/** The rule of a normalization of `Channels` channels with f32 parameters: [N, channels, ...] keeps its shape. */
+export type ChannelsShape<Op extends string, S extends Dims, D extends DType, Channels extends number> =
+  IsUnknownRank<S> extends true
+    ? Dims
+    : [AxisOf<S, 1>] extends [never]
+      ? OutsideAxes<Op, 1, S>
+      : OnlyType<Op, "weight", [Channels], "f32", ChannelAxis<S>, D>;
+
 /** The rule of the labels of `crossEntropy`: one class index per row of the logits. */
 export type LabelsShape<Logits extends Dims, Labels extends Dims, E extends DType> =
   IsUnknownRank<Logits> extends true

@@ -1,0 +1,158 @@
+// Normalizations of images, or of anything with channels on axis 1: over the batch, or within each example over groups of
+// channels. All have mean 0 and variance 1 before a scale and a shift for each channel.
+import { reject } from "../diagnostics/diagnostic.ts";
+import { emitOne, traceOf } from "../graph/traced-tensor.ts";
+import { centeredOver } from "../ops/normalization.ts";
+import { requireOperand } from "../ops/operand-types.ts";
+import { requireAxis, requireDType } from "../ops/typing.ts";
+import { type Dim, isKnown, multiplyDims } from "../types/dim.ts";
+import type { DType } from "../types/dtype.ts";
+import type { Dims, Tensor } from "../types/tensor.ts";
+import { printType, tensorType } from "../types/tensor-type.ts";
+import { atCaller, described, tensorOf } from "./argument.ts";
+import type { EpsilonOption } from "./normalization.ts";
+import { varianceOver } from "./statistics.ts";
+
+/** What each channel is multiplied by, and what is added to it: tensors [channels]. */
+export interface ChannelOptions extends EpsilonOption {
+  readonly weight?: Tensor | undefined;
+  readonly bias?: Tensor | undefined;
+}
+
+/** The number of channels of a float tensor: W204, W205. */
+const channelsOf = (op: string, { type, shape }: Tensor): Dim => {
+  requireDType(op, type, ["f32", "f64"]);
+  requireAxis(op, shape, 1);
+  return shape[1] ?? 1;
+};
+
+/** A tensor [channels] in the shape in which it meets the channels. */
+const perChannel = (op: string, name: string, x: Tensor, given: Tensor): Tensor => {
+  const values = tensorOf(op, given);
+  const channels = channelsOf(op, x);
+  requireOperand(op, name, values.type, tensorType(x.dtype, [channels]));
+  return values.reshape([channels, ...x.shape.slice(2).map(() => 1)]);
+};
+
+const scaled = (op: string, x: Tensor, unit: Tensor, { weight, bias }: ChannelOptions): Tensor => {
+  const stretched = weight === undefined ? unit : unit.mul(perChannel(op, "weight", x, weight));
+  return bias === undefined ? stretched : stretched.add(perChannel(op, "bias", x, bias));
+};
+
+/** `axes` of the tensor brought to mean 0 and variance 1. */
+const standardizedOver = (op: string, x: Tensor, axes: readonly number[], epsilon: number): Tensor =>
+  emitOne(traceOf(x, op), "standardize", [x], { axes, epsilon });
+
+/** Options of `batchNorm`. */
+export interface BatchNormOptions extends ChannelOptions {
+  /** Means and variances of earlier batches: [channels]. What is normalized by, unless `training`. */
+  readonly runningMean?: Tensor | undefined;
+  readonly runningVariance?: Tensor | undefined;
+  /** Whether this batch's own mean and variance are normalized by; so it is where no running ones are given. */
+  readonly training?: boolean;
+  /** How much of the new running statistics is of this batch; 0.1 unless said. */
+  readonly momentum?: number;
+}
+
+/** What `batchNorm` gives. */
+export interface BatchNormResult<S extends Dims, D extends DType> {
+  readonly y: Tensor<S, D>;
+  /** (1 - momentum) * old + momentum * batch; the batch's alone where there are no old ones. */
+  readonly runningMean: Tensor<Dims, D>;
+  readonly runningVariance: Tensor<Dims, D>;
+}
+
+/** Mean and unbiased variance of each channel: [channels]. W140 for a single value, of which there is no variance. */
+const batchStatistics = (x: Tensor, axes: readonly number[]): { readonly mean: Tensor; readonly variance: Tensor } => {
+  const count = axes.map((axis) => x.shape[axis] ?? 1).reduce(multiplyDims, 1);
+  if (isKnown(count) && count < 2)
+    reject("W140", {
+      what: "batchNorm: x",
+      expected: "more than one value for each channel in training",
+      given: printType(x.type),
+      write: 'spec("f32", [32, 3])',
+    });
+  const channels = [x.shape[1] ?? 1];
+  return {
+    mean: centeredOver(x, axes).mean.reshape(channels),
+    variance: varianceOver(x, axes, true).reshape(channels),
+  };
+};
+
+const mixed = (old: Tensor | undefined, fresh: Tensor, momentum: number): Tensor =>
+  old === undefined ? fresh : old.mul(1 - momentum).add(fresh.mul(momentum));
+
+/**
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias for each channel of [N, C, ...places]. In training mean and (biased)
+ * variance are those of the batch and its places, and the running statistics move towards them, with the unbiased
+ * variance; otherwise they are the running ones (Ioffe and Szegedy 2015, algorithms 1 and 2, as PyTorch's `batch_norm`).
+ */
+export const batchNorm = <S extends Dims, D extends DType>(
+  x: Tensor<S, D>,
+  options: BatchNormOptions = {},
+): BatchNormResult<S, D> =>
+  atCaller(() => {
+    const [op, tensor] = ["batchNorm", tensorOf("batchNorm", x)];
+    channelsOf(op, tensor);
+    const { runningMean: mean, runningVariance: variance, epsilon = 1e-5, momentum = 0.1, training = false } = options;
+    const along = {
+      mean: mean && perChannel(op, "running mean", tensor, mean),
+      variance: variance && perChannel(op, "running variance", tensor, variance),
+    };
+    const result = (unit: Tensor, runningMean: Tensor, runningVariance: Tensor): BatchNormResult<S, D> =>
+      // The shape and the element type stay.
+      ({ y: scaled(op, tensor, unit, options), runningMean, runningVariance }) as BatchNormResult<S, D>;
+    if (!training && mean && variance && along.mean && along.variance)
+      return result(tensor.sub(along.mean).mul(along.variance.add(epsilon).rsqrt()), mean, variance);
+    const axes = [...tensor.shape.keys()].filter((axis) => axis !== 1);
+    const batch = batchStatistics(tensor, axes);
+    const unit = standardizedOver(op, tensor, axes, epsilon);
+    return result(unit, mixed(mean, batch.mean, momentum), mixed(variance, batch.variance, momentum));
+  });
+
+/** Equal parts of the channels of each example, as the last axis of [N, groups, ...]; W245 where they do not divide. */
+const grouped = (x: Tensor, groups: number): Tensor => {
+  const channels = channelsOf("groupNorm", x);
+  const known = isKnown(channels) ? channels : 0;
+  if (!Number.isSafeInteger(groups) || groups < 1 || (isKnown(channels) && known % groups !== 0))
+    reject("W245", { op: "groupNorm", groups, channels: `${channels}`, shapes: printType(x.type) });
+  return isKnown(channels)
+    ? x.reshape([x.shape[0] ?? 1, groups, x.shape.slice(2).reduce(multiplyDims, known / groups)])
+    : x.reshape([x.shape[0] ?? 1, groups, -1]);
+};
+
+/**
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias for [N, C, ...places], with mean and biased variance of each example
+ * over its places and each of `groups` equal parts of its channels (Wu and He 2018, equation 1).
+ */
+export const groupNorm = <S extends Dims, D extends DType>(
+  x: Tensor<S, D>,
+  groups: number,
+  options: ChannelOptions = {},
+): Tensor<S, D> =>
+  described(() => {
+    const tensor = tensorOf("groupNorm", x);
+    const unit = standardizedOver("groupNorm", grouped(tensor, groups), [2], options.epsilon ?? 1e-5);
+    return scaled("groupNorm", tensor, unit.reshape(tensor.shape), options);
+  });
+
+/**
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias for [N, C, ...places], with mean and biased variance of each channel
+ * of each example over its places (Ulyanov et al. 2016, equation 3). `reject`s a tensor without places (W205).
+ */
+export const instanceNorm = <S extends Dims, D extends DType>(
+  x: Tensor<S, D>,
+  options: ChannelOptions = {},
+): Tensor<S, D> =>
+  described(() => {
+    const tensor = tensorOf("instanceNorm", x);
+    channelsOf("instanceNorm", tensor);
+    requireAxis("instanceNorm", tensor.shape, 2);
+    const places = [...tensor.shape.keys()].slice(2);
+    return scaled(
+      "instanceNorm",
+      tensor,
+      standardizedOver("instanceNorm", tensor, places, options.epsilon ?? 1e-5),
+      options,
+    );
+  });

@@ -1,0 +1,132 @@
+// Functions that fold axes away and are made of several ops: variances, norms, and the logarithm of a sum of exponentials. All
+// are computed in the form that neither overflows nor cancels where the result does not.
+import { reject } from "../diagnostics/diagnostic.ts";
+import { inWords } from "../diagnostics/in-words.ts";
+import { currentTrace } from "../graph/trace.ts";
+import { centeredOver } from "../ops/normalization.ts";
+import { normalizeAxes, requireDType } from "../ops/typing.ts";
+import { multiplyDims } from "../types/dim.ts";
+import type { DType } from "../types/dtype.ts";
+import type { ReduceShape } from "../types/static/axes.ts";
+import type { Check, Resolved } from "../types/static/check.ts";
+import type { Dims, Operand, Tensor } from "../types/tensor.ts";
+import { described, tensorOf } from "./argument.ts";
+import { stopGradient } from "./gradient.ts";
+
+/** A statistic over some axes, or over all when none are named. */
+export interface StatisticFunction<Name extends string, Options = object> {
+  <
+    S extends Dims,
+    D extends DType,
+    const Axes extends readonly number[] | undefined = undefined,
+    const Keep extends boolean = false,
+  >(
+    x: Tensor<S, D>,
+    options?: Options & {
+      /** Negative axes count from the end. */
+      readonly axes?: Check<NoInfer<ReduceShape<Name, S, Axes, Keep>>, Axes>;
+      /** Whether the axes stay, with extents of 1. */
+      readonly keepDims?: Keep;
+    },
+  ): Tensor<Resolved<ReduceShape<Name, S, Axes, Keep>>, D>;
+}
+
+/** Makes the function from what it computes over axes that stay. */
+const statistic = <Name extends string, Options>(
+  name: Name,
+  over: (x: Tensor, axes: readonly number[], options: Options) => Tensor,
+): StatisticFunction<Name, Options> => {
+  return <S extends Dims, D extends DType, Axes extends readonly number[] | undefined, Keep extends boolean>(
+    x: Tensor<S, D>,
+    options?: Options & { readonly axes?: unknown; readonly keepDims?: Keep },
+  ) =>
+    described<Tensor<Resolved<ReduceShape<Name, S, Axes, Keep>>, D>>(() => {
+      const tensor = tensorOf(name, x);
+      requireDType(name, tensor.type, ["f32", "f64"]);
+      // The axes are the ones of the signature: a list, unless the call did not compile. All options may be left out.
+      const { axes, keepDims = false } = options ?? ({} as Options & { axes?: unknown; keepDims?: Keep });
+      const { shape } = tensor;
+      const named = axes === undefined ? [...shape.keys()] : normalizeAxes(name, shape, axes as readonly number[]);
+      const folded = over(tensor, named, options ?? ({} as Options));
+      return keepDims ? folded : folded.reshape(shape.filter((_, axis) => !named.includes(axis)));
+    });
+};
+
+/** How many elements are folded into one: a number where it is known, otherwise a scalar made from ones. */
+const countOver = (tensor: Tensor, axes: readonly number[]): Operand => {
+  const extents = axes.map((axis) => tensor.shape[axis] ?? 1);
+  const count = extents.reduce(multiplyDims, 1);
+  return typeof count === "number" ? count : currentTrace("variance").constant(1, tensor.dtype, extents).sum();
+};
+
+/** The variance over axes, which stay. */
+export const varianceOver = (tensor: Tensor, axes: readonly number[], unbiased: boolean): Tensor => {
+  const { centered } = centeredOver(tensor, axes);
+  const count = countOver(tensor, axes);
+  const freedom = unbiased ? (typeof count === "number" ? count - 1 : count.sub(1)) : count;
+  return centered.mul(centered).sum({ axes, keepDims: true }).div(freedom);
+};
+
+/** Options of `variance`. */
+export interface VarianceOptions {
+  /** Whether the sum of squares is divided by n - 1 (yes, unless said) and not by n. */
+  readonly unbiased?: boolean;
+}
+
+/** The sum of the squares of x - mean(x), divided by n - 1; by n where `unbiased` is false. PyTorch's `var`. */
+export const variance: StatisticFunction<"variance", VarianceOptions> = statistic<"variance", VarianceOptions>(
+  "variance",
+  (x, axes, { unbiased = true }) => varianceOver(x, axes, unbiased),
+);
+
+/** The square root of the variance; its derivative where the variance is 0 is 0. PyTorch's `std`. */
+export const standardDeviation: StatisticFunction<"standardDeviation", VarianceOptions> = statistic<
+  "standardDeviation",
+  VarianceOptions
+>("standardDeviation", (x, axes, { unbiased = true }) => rootOf(varianceOver(x, axes, unbiased)));
+
+/** The square root, with the derivative 0 at 0. */
+const rootOf = (squares: Tensor): Tensor => squares.equal(0).select(0, squares.equal(0).select(1, squares).sqrt());
+
+/** Options of `norm`. */
+export interface NormOptions {
+  /** The power p of the norm; 2 unless said, and Infinity for the largest magnitude. */
+  readonly p?: number;
+}
+
+/**
+ * The p-norm, (sum |x|^p)^(1/p), where p is 2 unless said; the derivative of a vector of zeros is 0. PyTorch's
+ * `vector_norm`. `reject`s a p that is not above 0 (W140).
+ */
+export const norm: StatisticFunction<"norm", NormOptions> = statistic<"norm", NormOptions>(
+  "norm",
+  (x, axes, { p = 2 }) => {
+    const kept = { axes, keepDims: true } as const;
+    if (!(p > 0)) reject("W140", { what: "norm: p", expected: "above 0", given: inWords(p), write: "p: 2" });
+    if (p === Number.POSITIVE_INFINITY) return x.abs().max(kept);
+    if (p === 1) return x.abs().sum(kept);
+    if (p === 2) return rootOf(x.mul(x).sum(kept));
+    const isZero = x.equal(0);
+    const powers = isZero.select(0, isZero.select(1, x.abs()).pow(p)).sum(kept);
+    return powers.equal(0).select(
+      0,
+      powers
+        .equal(0)
+        .select(1, powers)
+        .pow(1 / p),
+    );
+  },
+);
+
+/** ln(sum(e^x)), without overflow; -infinity where all elements are. */
+export const logSumExp: StatisticFunction<"logSumExp"> = statistic<"logSumExp", object>("logSumExp", (x, axes) => {
+  const kept = { axes, keepDims: true } as const;
+  const largest = stopGradient(x.max(kept));
+  // Where the largest is infinite there is nothing to be shifted by.
+  const shift = largest
+    .abs()
+    .less(Number.POSITIVE_INFINITY)
+    .logicalNot()
+    .select(largest.equal(largest).select(0, largest), largest);
+  return x.sub(shift).exp().sum(kept).log().add(shift);
+});

@@ -1,0 +1,142 @@
+// Normalization of channels with what it learns and, over the batch, what it remembers: PyTorch's BatchNorm, GroupNorm and
+// InstanceNorm for any number of axes behind the channels.
+import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { captureLocation } from "../ir/diagnostics/location.ts";
+import { described } from "../ir/functions/argument.ts";
+import {
+  batchNorm as normalizeBatch,
+  groupNorm as normalizeGroups,
+  instanceNorm as normalizeInstances,
+} from "../ir/functions/channel-normalization.ts";
+import type { EpsilonOption } from "../ir/functions/normalization.ts";
+import { requireOperand } from "../ir/ops/operand-types.ts";
+import { requireAxis } from "../ir/ops/typing.ts";
+import type { DType } from "../ir/types/dtype.ts";
+import type { Check } from "../ir/types/static/check.ts";
+import type { ChannelsShape } from "../ir/types/static/indexing.ts";
+import type { Dims, Tensor } from "../ir/types/tensor.ts";
+import { tensorType } from "../ir/types/tensor-type.ts";
+import { ones, zeros } from "../model/initializer.ts";
+import { currentMode, latestOf, updateBuffer } from "../model/mode.ts";
+import { type BufferSpec, buffer, type Layer, layer, type ParamSpec, param } from "../model/parameter.ts";
+
+/** The learned scale and shift of channels, under PyTorch's names. */
+export type ChannelParams<Channels extends number, Affine extends boolean> = Affine extends false
+  ? Record<never, never>
+  : { readonly weight: ParamSpec<[Channels], "f32">; readonly bias: ParamSpec<[Channels], "f32"> };
+
+/** What a normalization of channels does: [N, channels, ...places] keeps its shape. */
+export interface ChannelNormFunction<Op extends string, Channels extends number> {
+  <S extends Dims, D extends DType>(x: Check<NoInfer<ChannelsShape<Op, S, D, Channels>>, Tensor<S, D>>): Tensor<S, D>;
+}
+
+/** Options of normalizations of channels. */
+export interface ChannelNormOptions<Affine extends boolean> extends EpsilonOption {
+  /** Whether there are a scale and a shift for each channel. */
+  readonly affine?: Affine;
+}
+
+/** The parameters that `bind` is given, whichever of them there are. */
+interface GivenChannels {
+  readonly weight?: Tensor;
+  readonly bias?: Tensor;
+}
+
+const affineParams = (channels: number, affine: boolean): { readonly [name: string]: ParamSpec } =>
+  affine ? { weight: param([channels], ones), bias: param([channels], zeros) } : {};
+
+/** Refuses images of other channels than the layer has, also where no parameter would show it: W205, W248. */
+const requireChannels = (op: string, x: Tensor, channels: number): void => {
+  requireAxis(op, x.shape, 1);
+  requireOperand(op, "weight", tensorType(x.dtype, [channels]), tensorType(x.dtype, x.shape.slice(1, 2)));
+};
+
+/** The parameters and buffers of `batchNorm`, under PyTorch's names. */
+export type BatchNormParams<Channels extends number, Affine extends boolean> = ChannelParams<Channels, Affine> & {
+  readonly running_mean: BufferSpec<[Channels], "f32">;
+  readonly running_var: BufferSpec<[Channels], "f32">;
+};
+
+/** Options of `batchNorm`. */
+export interface BatchNormLayerOptions<Affine extends boolean> extends ChannelNormOptions<Affine> {
+  /** How much of the new running statistics is of the present batch; 0.1 unless said. */
+  readonly momentum?: number;
+}
+
+/**
+ * Batch normalization of [N, channels, ...places] (Ioffe and Szegedy 2015; PyTorch's BatchNorm1d, 2d and 3d). In training by
+ * mean and variance of the batch, which each step mixes into `running_mean` and `running_var`; at inference by those. Weight
+ * and running variance begin at 1, bias and running mean at 0.
+ */
+export const batchNorm = <const Channels extends number, const Affine extends boolean = true>(
+  channels: Channels,
+  { affine, ...options }: BatchNormLayerOptions<Affine> = {},
+): Layer<BatchNormParams<Channels, Affine>, ChannelNormFunction<"batchNorm", Channels>> => {
+  const statistics = { running_mean: buffer([channels], zeros), running_var: buffer([channels], ones) };
+  const bind =
+    (given: GivenChannels & { readonly running_mean: Tensor; readonly running_var: Tensor }) => (x: Tensor) =>
+      described(() => {
+        requireChannels("batchNorm", x, channels);
+        const { y, runningMean, runningVariance } = normalizeBatch(x, {
+          ...options,
+          weight: given.weight,
+          bias: given.bias,
+          runningMean: latestOf(given.running_mean),
+          runningVariance: latestOf(given.running_var),
+          training: currentMode() === "training",
+        });
+        updateBuffer(given.running_mean, runningMean);
+        updateBuffer(given.running_var, runningVariance);
+        return y;
+      });
+  // Which parameters there are, and the shapes that fit, are said by the signature.
+  return layer({ ...affineParams(channels, affine !== false), ...statistics }, bind as never) as unknown as Layer<
+    BatchNormParams<Channels, Affine>,
+    ChannelNormFunction<"batchNorm", Channels>
+  >;
+};
+
+/**
+ * Group normalization of [N, channels, ...places] (Wu and He 2018; PyTorch's GroupNorm): each example over its places and each
+ * of `groups` equal parts of its channels. `reject`s groups that do not divide the channels (W245).
+ */
+export const groupNorm = <const Channels extends number, const Affine extends boolean = true>(
+  groups: number,
+  channels: Channels,
+  { affine, ...options }: ChannelNormOptions<Affine> = {},
+): Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"groupNorm", Channels>> => {
+  if (!Number.isSafeInteger(groups) || groups < 1 || channels % groups !== 0) {
+    const details = { op: "groupNorm", groups, channels: `${channels}`, shapes: `${channels} channels` };
+    reject("W245", details, { location: captureLocation() });
+  }
+  const bind = (given: GivenChannels) => (x: Tensor) =>
+    described(() => {
+      requireChannels("groupNorm", x, channels);
+      return normalizeGroups(x, groups, { ...options, weight: given.weight, bias: given.bias });
+    });
+  // Which parameters there are, and the shapes that fit, are said by the signature.
+  return layer(affineParams(channels, affine !== false), bind as never) as unknown as Layer<
+    ChannelParams<Channels, Affine>,
+    ChannelNormFunction<"groupNorm", Channels>
+  >;
+};
+
+/**
+ * Instance normalization of [N, channels, ...places] (Ulyanov et al. 2016; PyTorch's InstanceNorm1d, 2d and 3d): each channel of
+ * each example over its places. As in PyTorch there are no scale and shift unless `affine` is true.
+ */
+export const instanceNorm = <const Channels extends number, const Affine extends boolean = false>(
+  channels: Channels,
+  { affine, ...options }: ChannelNormOptions<Affine> = {},
+): Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"instanceNorm", Channels>> => {
+  const bind = (given: GivenChannels) => (x: Tensor) =>
+    described(() => {
+      requireChannels("instanceNorm", x, channels);
+      return normalizeInstances(x, { ...options, weight: given.weight, bias: given.bias });
+    });
+  // Which parameters there are, and the shapes that fit, are said by the signature.
+  return layer(affineParams(channels, affine === true), bind as never) as unknown as Layer<
+    ChannelParams<Channels, Affine>,
+    ChannelNormFunction<"instanceNorm", Channels>
+  >;
+};

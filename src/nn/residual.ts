@@ -1,0 +1,131 @@
+// Blocks of residual networks: what a block computes is added to what it was given.
+import { described } from "../ir/functions/argument.ts";
+import type { PerAxis } from "../ir/functions/convolution.ts";
+import { relu, relu6 } from "../ir/functions/elementwise.ts";
+import { perAxis } from "../ir/functions/spatial-options.ts";
+import type { Tensor } from "../ir/types/tensor.ts";
+import { type Layer, layer, type SpecTree } from "../model/parameter.ts";
+import { batchNorm } from "./channel-norm.ts";
+import { type ConvolutionLayerFunction, conv2d } from "./convolution.ts";
+
+/** A convolution without bias, since the batch normalization behind it shifts. */
+type Convolution<
+  In extends number,
+  Out extends number,
+  Kernel extends PerAxis<2>,
+  Stride extends PerAxis<2>,
+> = ReturnType<typeof conv2d<In, Out, Kernel, Stride, 1, 1, 1, false>>;
+type Norm<Channels extends number> = ReturnType<typeof batchNorm<Channels, true>>;
+
+/** The parameters of `residualBlock`: `down` and `dbn` are there where the shape changes. */
+export type ResidualBlockParams<In extends number, Out extends number, Stride extends PerAxis<2>> = {
+  readonly conv1: Convolution<In, Out, 3, Stride>;
+  readonly bn1: Norm<Out>;
+  readonly conv2: Convolution<Out, Out, 3, 1>;
+  readonly bn2: Norm<Out>;
+} & ([In, Stride] extends [Out, 1]
+  ? Record<never, never>
+  : { readonly down: Convolution<In, Out, 1, Stride>; readonly dbn: Norm<Out> });
+
+/** What a block does: images [N, in, H, W] give [N, out, H / stride, W / stride], rounded up. */
+export type ResidualFunction<
+  In extends number,
+  Out extends number,
+  Stride extends PerAxis<2>,
+> = ConvolutionLayerFunction<2, [Out, In, 3, 3], Stride, 1, 1, 1>;
+
+/** Options of residual blocks. */
+export interface ResidualOptions<Stride extends PerAxis<2>> {
+  /** How far the first window moves on; 1 unless said. */
+  readonly stride?: Stride;
+}
+
+/** A function of images, as the parts of a block are to each other. */
+type Images = (images: Tensor) => Tensor;
+
+/**
+ * The basic block of ResNet (He et al. 2016, figure 2 and option B): relu(bn2(conv2(relu(bn1(conv1(x))))) + x), with 3 x 3
+ * windows. Where stride or channels change, x is projected: dbn(down(x)) with 1 x 1 windows.
+ */
+export const residualBlock = <const In extends number, const Out extends number, const Stride extends PerAxis<2> = 1>(
+  inChannels: In,
+  outChannels: Out,
+  options: ResidualOptions<Stride> = {},
+): Layer<ResidualBlockParams<In, Out, Stride>, ResidualFunction<In, Out, Stride>> => {
+  const { stride = 1 } = options;
+  const main = {
+    conv1: conv2d(inChannels, outChannels, 3, { stride, padding: 1, bias: false }),
+    bn1: batchNorm(outChannels),
+    conv2: conv2d(outChannels, outChannels, 3, { padding: 1, bias: false }),
+    bn2: batchNorm(outChannels),
+  };
+  const projection = {
+    down: conv2d(inChannels, outChannels, 1, { stride, bias: false }),
+    dbn: batchNorm(outChannels),
+  };
+  const isSame = perAxis(stride, 2).every((step) => step === 1) && Number(inChannels) === outChannels;
+  type Bound = Readonly<Record<"conv1" | "bn1" | "conv2" | "bn2", Images>> & Partial<Record<"down" | "dbn", Images>>;
+  const bind =
+    ({ conv1, bn1, conv2, bn2, down, dbn }: Bound): Images =>
+    (x) =>
+      described(() => {
+        const changed = bn2(conv2(relu(bn1(conv1(x)))));
+        return relu(changed.add(down === undefined || dbn === undefined ? x : dbn(down(x))));
+      });
+  // Which parameters there are, and the shapes that fit, are said by the signature.
+  return layer(isSame ? main : { ...main, ...projection }, bind as never) as unknown as Layer<
+    ResidualBlockParams<In, Out, Stride>,
+    ResidualFunction<In, Out, Stride>
+  >;
+};
+
+/** Options of `invertedResidual`. */
+export interface InvertedResidualOptions<Stride extends PerAxis<2>> extends ResidualOptions<Stride> {
+  /** How many channels there are inside for each one outside; 6 unless said. */
+  readonly expansion?: number;
+}
+
+/** The parameters of `invertedResidual`, by their place in PyTorch's `Sequential`, in which activations count. */
+export type InvertedResidualParams = { readonly [place: string]: SpecTree };
+
+/**
+ * The inverted residual of MobileNet v2 (Sandler et al. 2018, table 1): 1 x 1 to `expansion` times the channels, 3 x 3 within
+ * each of them, 1 x 1 to the channels that leave; batch normalization behind each, relu6 behind the first two. Where stride
+ * and channels do not change, x is added. With an expansion of 1 there is no first convolution.
+ */
+export const invertedResidual = <
+  const In extends number,
+  const Out extends number,
+  const Stride extends PerAxis<2> = 1,
+>(
+  inChannels: In,
+  outChannels: Out,
+  { stride, expansion = 6 }: InvertedResidualOptions<Stride> = {},
+): Layer<InvertedResidualParams, ResidualFunction<In, Out, Stride>> => {
+  const inner = Math.round(inChannels * expansion);
+  const step: PerAxis<2> = stride ?? 1;
+  const isSame = perAxis(step, 2).every((each) => each === 1) && Number(inChannels) === outChannels;
+  const expand = [conv2d(inChannels, inner, 1, { bias: false }), batchNorm(inner), relu6];
+  const filter = [
+    conv2d(inner, inner, 3, { stride: step, padding: 1, groups: inner, bias: false }),
+    batchNorm(inner),
+    relu6,
+  ];
+  const project = [conv2d(inner, outChannels, 1, { bias: false }), batchNorm(outChannels)];
+  const places = [...(expansion === 1 ? [] : expand), ...filter, ...project];
+  // What is no function has parameters.
+  const params = Object.fromEntries(
+    places.flatMap((part, at) => (typeof part === "function" ? [] : [[`${at}`, part]])),
+  ) as InvertedResidualParams;
+  const bind =
+    (bound: Readonly<Record<string, Images>>): Images =>
+    (x) =>
+      described(() => {
+        // The functions at the other places are their own.
+        const parts = places.map((part, at) => bound[`${at}`] ?? (part as Images));
+        const changed = parts.reduce((images, part) => part(images), x);
+        return isSame ? changed.add(x) : changed;
+      });
+  // The shapes that fit are said by the signature.
+  return layer(params, bind as never) as unknown as Layer<InvertedResidualParams, ResidualFunction<In, Out, Stride>>;
+};
