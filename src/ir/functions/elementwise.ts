@@ -85,11 +85,32 @@ export const cos: RealFunction<"cos"> = elementwise("cos");
 /** tan x; the f32 program gives tan 0 where |x| > 2^17, the f64 program where |x| > 2^20 */
 export const tan: RealFunction<"tan"> = elementwise("tan");
 
+/** The angle whose sine is x; NaN beyond 1. */
+export const asin: RealFunction<"asin"> = elementwise("asin");
+
+/** The angle whose cosine is x; NaN beyond 1. */
+export const acos: RealFunction<"acos"> = elementwise("acos");
+
 /** The angle whose tangent is x. */
 export const atan: RealFunction<"atan"> = elementwise("atan");
 
+/** (e^x - e^-x) / 2 */
+export const sinh: RealFunction<"sinh"> = elementwise("sinh");
+
+/** (e^x + e^-x) / 2 */
+export const cosh: RealFunction<"cosh"> = elementwise("cosh");
+
 /** tanh x */
 export const tanh: RealFunction<"tanh"> = elementwise("tanh");
+
+/** The number whose sinh is x. */
+export const asinh: RealFunction<"asinh"> = elementwise("asinh");
+
+/** The positive number whose cosh is x; NaN below 1. */
+export const acosh: RealFunction<"acosh"> = elementwise("acosh");
+
+/** The number whose tanh is x; infinite at -1 and 1, and NaN beyond. */
+export const atanh: RealFunction<"atanh"> = elementwise("atanh");
 
 /** The error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x. */
 export const erf: RealFunction<"erf"> = elementwise("erf");

@@ -1,3 +1,4 @@
+// sinh and cosh from one exponential; far from 0, where e^|x| overflows before its half does, from the square of e^(|x| / 2).
 // tanh in two pieces: an odd polynomial where |x| < 0.55, and 1 - 2 / (e^(2|x|) + 1) above, where the difference loses
 // nothing. The quotient (e^2x - 1) / (e^2x + 1) alone would be wrong in most digits near 0.
 import type { BlockBuilder } from "../../loop/build.ts";
@@ -16,7 +17,7 @@ import {
   where,
   withSignOf,
 } from "./arithmetic.ts";
-import { exponentialBounded } from "./exponential.ts";
+import { exponential, exponentialBounded, exponentialMinusOne } from "./exponential.ts";
 
 /** (tanh(x) / x - 1) / x^2 in powers of x^2 for |x| <= 0.55: relative errors 1.5e-9 and 1.6e-18. */
 const nearZero: Precision<readonly number[]> = {
@@ -39,4 +40,29 @@ export const hyperbolicTangent = (body: BlockBuilder, x: Expr): Expr => {
   const bounded = body.name(times(2, atMost(magnitude, saturation)));
   const large = minus(1, over(2, plus(exponentialBounded(body, bounded), 1)));
   return withSignOf(x, body.name(where(isBelow(magnitude, 0.55), small, large)));
+};
+
+/** From where on e^-|x| does not count beside e^|x|. */
+const lopsided = 20;
+
+/** e^m / 2 for m that may be so large that e^m overflows. */
+const halfExponential = (body: BlockBuilder, magnitude: Expr): Expr => {
+  const root = body.name(exponential(body, body.name(times(magnitude, 0.5))));
+  return times(times(root, 0.5), root);
+};
+
+/** sinh x = (t + t / (t + 1)) / 2 with t = e^|x| - 1, and the sign of x. */
+export const hyperbolicSine = (body: BlockBuilder, x: Expr): Expr => {
+  const magnitude = body.name(absolute(x));
+  const growth = body.name(exponentialMinusOne(body, body.name(atMost(magnitude, lopsided))));
+  const small = times(plus(growth, over(growth, plus(growth, 1))), 0.5);
+  return withSignOf(x, body.name(where(isBelow(magnitude, lopsided), small, halfExponential(body, magnitude))));
+};
+
+/** cosh x = (e^|x| + 1 / e^|x|) / 2. */
+export const hyperbolicCosine = (body: BlockBuilder, x: Expr): Expr => {
+  const magnitude = body.name(absolute(x));
+  const power = body.name(exponentialBounded(body, body.name(atMost(magnitude, lopsided))));
+  const small = times(plus(power, over(1, power)), 0.5);
+  return where(isBelow(magnitude, lopsided), small, halfExponential(body, magnitude));
 };

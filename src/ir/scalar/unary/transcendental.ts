@@ -4,8 +4,13 @@ import { erf, erfc } from "../error-function.ts";
 import { floats, type UnaryFunction } from "../function.ts";
 import { exponential, exponentialMinusOne } from "../programs/exponential.ts";
 import { complementaryErrorFunction, errorFunction } from "../programs/gaussian.ts";
-import { hyperbolicTangent } from "../programs/hyperbolic.ts";
-import { inverseTangent } from "../programs/inverse-tangent.ts";
+import { hyperbolicCosine, hyperbolicSine, hyperbolicTangent } from "../programs/hyperbolic.ts";
+import {
+  inverseHyperbolicCosine,
+  inverseHyperbolicSine,
+  inverseHyperbolicTangent,
+} from "../programs/inverse-hyperbolic.ts";
+import { inverseCosine, inverseSine, inverseTangent } from "../programs/inverse-tangent.ts";
 import { binaryLogarithm, logarithm, logarithmOfOnePlus } from "../programs/logarithm.ts";
 import { cosine, sine, tangent } from "../programs/trigonometric.ts";
 
@@ -19,8 +24,15 @@ export type TranscendentalFn =
   | "sin"
   | "cos"
   | "tan"
+  | "asin"
+  | "acos"
   | "atan"
+  | "sinh"
+  | "cosh"
   | "tanh"
+  | "asinh"
+  | "acosh"
+  | "atanh"
   | "erf"
   | "erfc";
 
@@ -109,6 +121,24 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     dtypes: floats,
     ulp: 3.5,
   },
+  asin: {
+    summary: "the angle whose sine is x; NaN beyond 1",
+    evaluate: Math.asin,
+    derivative: (x) => x.mul(x).neg().add(1).rsqrt(),
+    lower: inverseSine,
+    domain: [-0.9, 0.9],
+    dtypes: floats,
+    ulp: 2.5,
+  },
+  acos: {
+    summary: "the angle whose cosine is x; NaN beyond 1",
+    evaluate: Math.acos,
+    derivative: (x) => x.mul(x).neg().add(1).rsqrt().neg(),
+    lower: inverseCosine,
+    domain: [-0.9, 0.9],
+    dtypes: floats,
+    ulp: 2.5,
+  },
   atan: {
     summary: "the angle whose tangent is x",
     formula: "arctan(x)",
@@ -119,6 +149,24 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     dtypes: floats,
     ulp: 2,
   },
+  sinh: {
+    summary: "(e^x - e^-x) / 2",
+    evaluate: Math.sinh,
+    derivative: (x) => x.exp().add(x.neg().exp()).mul(0.5),
+    lower: hyperbolicSine,
+    domain: [-3, 3],
+    dtypes: floats,
+    ulp: 3.5,
+  },
+  cosh: {
+    summary: "(e^x + e^-x) / 2",
+    evaluate: Math.cosh,
+    derivative: (x) => x.exp().sub(x.neg().exp()).mul(0.5),
+    lower: hyperbolicCosine,
+    domain: [-3, 3],
+    dtypes: floats,
+    ulp: 3.5,
+  },
   tanh: {
     summary: "the hyperbolic tangent",
     formula: "(e^x - e^-x) / (e^x + e^-x)",
@@ -128,6 +176,33 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     domain: [-3, 3],
     dtypes: floats,
     ulp: 1.5,
+  },
+  asinh: {
+    summary: "the number whose sinh is x",
+    evaluate: Math.asinh,
+    derivative: (x) => x.mul(x).add(1).rsqrt(),
+    lower: inverseHyperbolicSine,
+    domain: [-3, 3],
+    dtypes: floats,
+    ulp: 3.5,
+  },
+  acosh: {
+    summary: "the positive number whose cosh is x; NaN below 1",
+    evaluate: Math.acosh,
+    derivative: (x) => x.sub(1).mul(x.add(1)).rsqrt(),
+    lower: inverseHyperbolicCosine,
+    domain: [1.2, 5],
+    dtypes: floats,
+    ulp: 3.5,
+  },
+  atanh: {
+    summary: "the number whose tanh is x; infinite at -1 and 1 and NaN beyond",
+    evaluate: Math.atanh,
+    derivative: (x) => x.mul(x).neg().add(1).reciprocal(),
+    lower: inverseHyperbolicTangent,
+    domain: [-0.9, 0.9],
+    dtypes: floats,
+    ulp: 3.5,
   },
   erf: {
     summary: "the error function",
