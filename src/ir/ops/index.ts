@@ -1,5 +1,6 @@
 // The registry: every op by its kind. Families hold one object per op; here they are only put side by side, core ops (which
 // lower) apart from composites (which say themselves in other ops).
+import { alongAxis } from "./along-axis.ts";
 import { contraction } from "./contraction.ts";
 import { convolution, convolutionGradients } from "./convolution.ts";
 import { elementwise } from "./elementwise.ts";
@@ -23,6 +24,7 @@ type Core = typeof leaf &
   typeof movement &
   typeof slicing &
   typeof indexing &
+  typeof alongAxis &
   typeof random &
   typeof contraction &
   typeof windowing &
@@ -39,6 +41,7 @@ export const ops: Registry = {
   ...movement,
   ...slicing,
   ...indexing,
+  ...alongAxis,
   ...random,
   ...contraction,
   ...windowing,

@@ -52,13 +52,14 @@ const gatheredShape = <D extends Dim>(table: readonly D[], indices: readonly D[]
 const tableIndex = <I>(index: readonly I[], axis: number, indicesRank: number, row: I): readonly I[] =>
   index.toSpliced(axis, indicesRank, row);
 
-const checkedRow = (op: string, row: number, extent: number): number => {
+/** An index that lies in range, as the meaning of every op that indexes demands. */
+export const checkedRow = (op: string, row: number, extent: number): number => {
   invariant(Number.isInteger(row) && row >= 0 && row < extent, `${op}: index ${row} is outside 0 to ${extent - 1}`);
   return row;
 };
 
 /** The row that an index chooses, brought into range whatever it is. */
-const clampedRow = (body: BlockBuilder, row: Expr, extent: number): Expr =>
+export const clampedRow = (body: BlockBuilder, row: Expr, extent: number): Expr =>
   body.name(binary("min", binary("max", row, i32(0)), i32(extent - 1)), "row");
 
 /** Rows of a table along an axis, chosen by indices. */

@@ -54,6 +54,7 @@ describe("lowering bit for bit", () => {
     "pad",
     "concat",
     "gather",
+    "takeAlongAxis",
     "oneHot",
     "iota",
     "randomBits",
@@ -62,8 +63,8 @@ describe("lowering bit for bit", () => {
   });
 
   // Sums and extremes of small whole numbers are exact in every type, whatever rounds.
-  it("scatterAdd", () => {
-    compareOn("scatterAdd", randomWhole, (wanted, given) => expect(given).toEqual(wanted));
+  it.each(["scatterAdd", "addAlongAxis", "cumulativeSum"] as const)("%s", (kind) => {
+    compareOn(kind, randomWhole, (wanted, given) => expect(given).toEqual(wanted));
   });
 
   it("reduce", () => {
