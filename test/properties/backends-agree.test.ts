@@ -53,7 +53,7 @@ describe("random graphs", () => {
             "scatterAdd",
             "takeAlongAxis",
             "addAlongAxis",
-            "cumulativeSum",
+            "cumsum",
             "oneHot",
             "windows",
             "foldWindows",

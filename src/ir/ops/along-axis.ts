@@ -28,7 +28,7 @@ export interface AddAlongAxisAttrs {
 }
 
 /** The axis that is summed along, and whether from its end. */
-export interface CumulativeSumAttrs {
+export interface CumsumAttrs {
   readonly axis: number;
   readonly reverse: boolean;
 }
@@ -64,6 +64,9 @@ const arbitraryAlong = (
 export const takeAlongAxis: OpDefinition<TakeAlongAxisAttrs, 2> = defineOp({
   kind: "takeAlongAxis",
   summary: "Elements along an axis, chosen at each place by i32 indices that have the tensor's other extents.",
+  formula: "y[a, i, b] = table[a, indices[a, i, b], b], along `axis`",
+  shapes: "table [A..., N, B...], indices [A..., K, B...] -> [A..., K, B...]",
+  gradient: "dtable[a, n, b] = sum of c[a, i, b] over all i with indices[a, i, b] = n",
   arity: 2,
   resultArity: 1,
   attributes: { axis: "integer" },
@@ -99,6 +102,9 @@ export const takeAlongAxis: OpDefinition<TakeAlongAxisAttrs, 2> = defineOp({
 export const addAlongAxis: OpDefinition<AddAlongAxisAttrs, 2> = defineOp({
   kind: "addAlongAxis",
   summary: "Adds updates into zeros along an axis, at each place where its i32 index says, in row-major order.",
+  formula: "y[a, n, b] = sum of updates[a, i, b] over all i with indices[a, i, b] = n, along `axis`",
+  shapes: "indices [A..., K, B...], updates [A..., K, B...] -> [A..., extent, B...]",
+  gradient: "dupdates[a, i, b] = c[a, indices[a, i, b], b]",
   arity: 2,
   resultArity: 1,
   attributes: { axis: "integer", extent: "dim" },
@@ -165,15 +171,18 @@ const buildAddAlongAxis = (context: KernelContext<AddAlongAxisAttrs, 2, 1>): voi
 };
 
 /** The sum of all elements up to each one along an axis; the shape of x. */
-export const cumulativeSum: OpDefinition<CumulativeSumAttrs, 1> = defineOp({
-  kind: "cumulativeSum",
+export const cumsum: OpDefinition<CumsumAttrs, 1> = defineOp({
+  kind: "cumsum",
   summary: "The sum of the elements up to each one along an axis, or from each one on, added one after the other.",
+  formula: "y[i] = sum of x[j] over all j <= i, along `axis`; over all j >= i where `reverse`",
+  shapes: "x [S...] -> [S...]",
+  gradient: "dx = the cumulative sum of c from the other end",
   arity: 1,
   resultArity: 1,
   attributes: { axis: "integer", reverse: "boolean" },
   infer: ([x], { axis }) => {
-    requireDType("cumulativeSum", x, addable);
-    requireAxis("cumulativeSum", x.shape, axis);
+    requireDType("cumsum", x, addable);
+    requireAxis("cumsum", x.shape, axis);
     return [x];
   },
   evaluate: ([x], { axis, reverse }) => {
@@ -190,10 +199,8 @@ export const cumulativeSum: OpDefinition<CumulativeSumAttrs, 1> = defineOp({
     for (const index of reverse ? indices.toReversed() : indices) add(index, positionOf(x.shape, index));
     return [{ ...x, data: sums }];
   },
-  vjp: ({ attrs: { axis, reverse }, cotangents: [ct], emit }) => [
-    emit(cumulativeSum, [ct], { axis, reverse: !reverse })[0],
-  ],
-  lower: { by: "kernel", buffers: [], build: (context) => buildCumulativeSum(context) },
+  vjp: ({ attrs: { axis, reverse }, cotangents: [ct], emit }) => [emit(cumsum, [ct], { axis, reverse: !reverse })[0]],
+  lower: { by: "kernel", buffers: [], build: (context) => buildCumsum(context) },
   arbitrary: (fc) =>
     fc
       .tuple(arbitraryType(fc, addable, { minRank: 1 }), fc.nat(3), fc.boolean())
@@ -201,12 +208,12 @@ export const cumulativeSum: OpDefinition<CumulativeSumAttrs, 1> = defineOp({
 });
 
 /** A row, then each further row as the sum of the one before and its own; rows that are long enough run in lanes. */
-const buildCumulativeSum = (context: KernelContext<CumulativeSumAttrs, 1, 1>): void => {
+const buildCumsum = (context: KernelContext<CumsumAttrs, 1, 1>): void => {
   const { attrs, operands, resultTypes, kernel, resultBuffer } = context;
   const [[read], [{ dtype, shape }], { axis, reverse }] = [operands, resultTypes, attrs];
   const rows = shape[axis] ?? 0;
   const [outer, inner] = [shape.slice(0, axis), shape.slice(axis + 1)];
-  kernel("cumulativeSum", (body) => {
+  kernel("cumsum", (body) => {
     const buffer = resultBuffer();
     /** Stores one row, given what is added to its elements. */
     const storeRow = (block: BlockBuilder, start: readonly Expr[], row: Expr, before?: Expr): void =>
@@ -240,5 +247,5 @@ const buildCumulativeSum = (context: KernelContext<CumulativeSumAttrs, 1, 1>): v
 export const alongAxis: {
   readonly takeAlongAxis: typeof takeAlongAxis;
   readonly addAlongAxis: typeof addAlongAxis;
-  readonly cumulativeSum: typeof cumulativeSum;
-} = { takeAlongAxis, addAlongAxis, cumulativeSum };
+  readonly cumsum: typeof cumsum;
+} = { takeAlongAxis, addAlongAxis, cumsum };

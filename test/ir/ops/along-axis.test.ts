@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addAlongAxis, cumulativeSum, takeAlongAxis } from "../../../src/ir/ops/along-axis.ts";
+import { addAlongAxis, cumsum, takeAlongAxis } from "../../../src/ir/ops/along-axis.ts";
 import { type Shape, tensorType } from "../../../src/ir/types/tensor-type.ts";
 import { runLowered } from "../../support/lower-op.ts";
 import { array, expectGradientsMatch, meaning, randomNumbers, typeOf } from "../../support/op-meaning.ts";
@@ -45,29 +45,27 @@ describe("takeAlongAxis and addAlongAxis", () => {
   });
 });
 
-describe("cumulativeSum", () => {
+describe("cumsum", () => {
   it("sums from either end, along any axis", () => {
-    expect(meaning("cumulativeSum", [table], { axis: 1, reverse: false })).toEqual(array([2, 3], [1, 3, 6, 4, 9, 15]));
-    expect(meaning("cumulativeSum", [table], { axis: 1, reverse: true })).toEqual(array([2, 3], [6, 5, 3, 15, 11, 6]));
-    expect(meaning("cumulativeSum", [table], { axis: 0, reverse: false })).toEqual(array([2, 3], [1, 2, 3, 5, 7, 9]));
-    expect(meaning("cumulativeSum", [table], { axis: 0, reverse: true })).toEqual(array([2, 3], [5, 7, 9, 4, 5, 6]));
+    expect(meaning("cumsum", [table], { axis: 1, reverse: false })).toEqual(array([2, 3], [1, 3, 6, 4, 9, 15]));
+    expect(meaning("cumsum", [table], { axis: 1, reverse: true })).toEqual(array([2, 3], [6, 5, 3, 15, 11, 6]));
+    expect(meaning("cumsum", [table], { axis: 0, reverse: false })).toEqual(array([2, 3], [1, 2, 3, 5, 7, 9]));
+    expect(meaning("cumsum", [table], { axis: 0, reverse: true })).toEqual(array([2, 3], [5, 7, 9, 4, 5, 6]));
   });
 
   it("wraps integers, and is NaN from the first NaN on", () => {
     const bytes = array([3], [200, 100, 1], "u8");
-    expect(meaning("cumulativeSum", [bytes], { axis: 0, reverse: false })).toEqual(array([3], [200, 44, 45], "u8"));
-    expect(runLowered("cumulativeSum", [bytes], { axis: 0, reverse: false })).toEqual([
-      array([3], [200, 44, 45], "u8"),
-    ]);
+    expect(meaning("cumsum", [bytes], { axis: 0, reverse: false })).toEqual(array([3], [200, 44, 45], "u8"));
+    expect(runLowered("cumsum", [bytes], { axis: 0, reverse: false })).toEqual([array([3], [200, 44, 45], "u8")]);
     const broken = array([3], [1, Number.NaN, 1]);
-    expect(runLowered("cumulativeSum", [broken], { axis: 0, reverse: false })[0]?.data).toEqual(
+    expect(runLowered("cumsum", [broken], { axis: 0, reverse: false })[0]?.data).toEqual(
       Float64Array.of(1, Number.NaN, Number.NaN),
     );
   });
 
   it("refuses axes that are not there", () => {
-    expect(() => typeOf("cumulativeSum", [table], { axis: 2, reverse: false })).toThrow("W205: cumulativeSum: axis 2");
-    expect(() => typeOf("cumulativeSum", [tensorType("bool", [2])], { axis: 0, reverse: false })).toThrow("W204");
+    expect(() => typeOf("cumsum", [table], { axis: 2, reverse: false })).toThrow("W205: cumsum: axis 2");
+    expect(() => typeOf("cumsum", [tensorType("bool", [2])], { axis: 0, reverse: false })).toThrow("W204");
   });
 });
 
@@ -75,7 +73,7 @@ describe("derivatives", () => {
   it.each([
     ["takeAlongAxis", takeAlongAxis, 1],
     ["addAlongAxis", addAlongAxis, 0],
-    ["cumulativeSum", cumulativeSum, -1],
+    ["cumsum", cumsum, -1],
   ] as const)("of %s agree with differences", (kind, op, indexing) => {
     fc.assert(
       fc.property(op.arbitrary(fc), fc.integer(), ({ operands, attrs }, seed) => {

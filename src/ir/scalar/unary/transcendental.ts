@@ -123,6 +123,7 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
   },
   asin: {
     summary: "the angle whose sine is x; NaN beyond 1",
+    formula: "arcsin(x)",
     evaluate: Math.asin,
     derivative: (x) => x.mul(x).neg().add(1).rsqrt(),
     lower: inverseSine,
@@ -132,6 +133,7 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
   },
   acos: {
     summary: "the angle whose cosine is x; NaN beyond 1",
+    formula: "arccos(x)",
     evaluate: Math.acos,
     derivative: (x) => x.mul(x).neg().add(1).rsqrt().neg(),
     lower: inverseCosine,
@@ -150,7 +152,8 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     ulp: 2,
   },
   sinh: {
-    summary: "(e^x - e^-x) / 2",
+    summary: "the hyperbolic sine",
+    formula: "(e^x - e^-x) / 2",
     evaluate: Math.sinh,
     derivative: (x) => x.exp().add(x.neg().exp()).mul(0.5),
     lower: hyperbolicSine,
@@ -159,7 +162,8 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     ulp: 3.5,
   },
   cosh: {
-    summary: "(e^x + e^-x) / 2",
+    summary: "the hyperbolic cosine",
+    formula: "(e^x + e^-x) / 2",
     evaluate: Math.cosh,
     derivative: (x) => x.exp().sub(x.neg().exp()).mul(0.5),
     lower: hyperbolicCosine,
@@ -179,6 +183,7 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
   },
   asinh: {
     summary: "the number whose sinh is x",
+    formula: "ln(x + sqrt(x^2 + 1))",
     evaluate: Math.asinh,
     derivative: (x) => x.mul(x).add(1).rsqrt(),
     lower: inverseHyperbolicSine,
@@ -188,6 +193,7 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
   },
   acosh: {
     summary: "the positive number whose cosh is x; NaN below 1",
+    formula: "ln(x + sqrt(x^2 - 1))",
     evaluate: Math.acosh,
     derivative: (x) => x.sub(1).mul(x.add(1)).rsqrt(),
     lower: inverseHyperbolicCosine,
@@ -197,6 +203,7 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
   },
   atanh: {
     summary: "the number whose tanh is x; infinite at -1 and 1 and NaN beyond",
+    formula: "ln((1 + x) / (1 - x)) / 2",
     evaluate: Math.atanh,
     derivative: (x) => x.mul(x).neg().add(1).reciprocal(),
     lower: inverseHyperbolicTangent,
