@@ -1,9 +1,11 @@
 // Matrix products.
 import { reject } from "../diagnostics/diagnostic.ts";
+import { requireOperand } from "../ops/operand-types.ts";
 import { requireSameDType } from "../ops/typing.ts";
 import type { DType } from "../types/dtype.ts";
 import type { Check, Resolved } from "../types/static/check.ts";
-import type { LinearShape, MatmulShape } from "../types/static/contraction.ts";
+import type { LinearShape, MatmulShape, MatvecShape, VecmatShape } from "../types/static/contraction.ts";
+import type { OnlyType } from "../types/static/indexing.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { printShape, printType } from "../types/tensor-type.ts";
 import { described, tensorOf } from "./argument.ts";
@@ -27,6 +29,48 @@ export const matmul = <
   } = {},
 ): Tensor<Resolved<MatmulShape<A, D, B, E, TransposeA, TransposeB>>, D> =>
   described(() => tensorOf("matmul", a).matmul(tensorOf("matmul", b), options));
+
+/** A vector, or W248. */
+const vectorOf = (op: string, operand: "vector" | "left vector", given: unknown): Tensor => {
+  const tensor = tensorOf(op, given);
+  if (tensor.shape.length !== 1)
+    reject("W248", { op, operand, expected: `${tensor.dtype}[K]`, actual: printType(tensor.type) });
+  return tensor;
+};
+
+/** The product of matrices and a vector: [..., M, K] x [K] gives [..., M]. */
+export const matvec = <A extends Dims, D extends DType, B extends Dims, E extends DType>(
+  matrix: Tensor<A, D>,
+  vector: Check<NoInfer<MatvecShape<A, D, B, E>>, Tensor<B, E>>,
+): Tensor<Resolved<MatvecShape<A, D, B, E>>, D> =>
+  described(() => {
+    const product = tensorOf("matvec", matrix).matmul(vectorOf("matvec", "vector", vector).reshape([-1, 1]));
+    return product.reshape(product.shape.slice(0, -1));
+  });
+
+/** The product of a vector and matrices: [K] x [..., K, N] gives [..., N]. */
+export const vecmat = <A extends Dims, D extends DType, B extends Dims, E extends DType>(
+  vector: Tensor<A, D>,
+  matrix: Check<NoInfer<VecmatShape<A, D, B, E>>, Tensor<B, E>>,
+): Tensor<Resolved<VecmatShape<A, D, B, E>>, D> =>
+  described(() => {
+    const product = vectorOf("vecmat", "vector", vector).reshape([1, -1]).matmul(tensorOf("vecmat", matrix));
+    return product.reshape(product.shape.toSpliced(-2, 1));
+  });
+
+/** The inner product of two vectors: [K] x [K] gives a number. */
+export const dot = <A extends Dims, D extends DType, B extends Dims, E extends DType>(
+  a: Tensor<A, D>,
+  b: Check<NoInfer<OnlyType<"dot", "right vector", B, E, A, D>>, Tensor<B, E>>,
+): Tensor<[], D> =>
+  described(() => {
+    const [left, right] = [vectorOf("dot", "left vector", a), tensorOf("dot", b)];
+    requireOperand("dot", "right vector", right.type, left.type);
+    return left
+      .reshape([1, -1])
+      .matmul(right.reshape([-1, 1]))
+      .reshape([]);
+  });
 
 const requireFeatures = (x: Tensor, weight: Tensor): void => {
   const [, features] = weight.shape;

@@ -1,6 +1,7 @@
 // Functions of one tensor, element by element: a line for each row of the table of scalar functions, which holds their
 // meaning, derivative and loop program.
 import { applyUnary } from "../graph/traced-tensor.ts";
+import { requireDType } from "../ops/typing.ts";
 import type { UnaryFn } from "../scalar/unary.ts";
 import type { DType } from "../types/dtype.ts";
 import type { Check, NeedsDType } from "../types/static/check.ts";
@@ -124,11 +125,36 @@ export const relu: NumberFunction<"relu"> = elementwise("relu");
 /** min(max(x, 0), 6); the derivative at 0 and at 6 is 0 */
 export const relu6: NumberFunction<"relu6"> = elementwise("relu6");
 
-/** x where x > 0, otherwise 0.01 x; the derivative at 0 is 0.01 */
-export const leakyRelu: RealFunction<"leakyRelu"> = elementwise("leakyRelu");
+/** An activation with a parameter for its left side. */
+export interface SlopedFunction<Fn extends string> {
+  <S extends Dims, D extends DType>(
+    x: Check<NoInfer<NeedsDType<Fn, S, D, readonly ["f32", "f64"]>>, Tensor<S, D>>,
+    parameter?: number,
+  ): Tensor<S, D>;
+}
 
-/** x where x > 0, otherwise e^x - 1 */
-export const elu: RealFunction<"elu"> = elementwise("elu");
+/** The row of the table, or its formula where the parameter is another. */
+const sloped = <Fn extends "leakyRelu" | "elu">(
+  fn: Fn,
+  usual: number,
+  left: (x: Tensor, parameter: number) => Tensor,
+): SlopedFunction<Fn> => {
+  return <S extends Dims, D extends DType>(x: unknown, parameter = usual) =>
+    described<Tensor<S, D>>(() => {
+      const tensor = tensorOf(fn, x);
+      requireDType(fn, tensor.type, ["f32", "f64"]);
+      if (parameter === usual) return applyUnary(fn, tensor);
+      const isRight = tensor.greater(0);
+      // What stands on the right is kept from the left side's formula, whose derivative might overflow there.
+      return isRight.select(tensor, left(isRight.select(0, tensor), parameter));
+    });
+};
+
+/** x where x > 0, otherwise slope x, with a slope of 0.01 unless said; the derivative at 0 is the slope */
+export const leakyRelu: SlopedFunction<"leakyRelu"> = sloped("leakyRelu", 0.01, (x, slope) => x.mul(slope));
+
+/** x where x > 0, otherwise alpha (e^x - 1), with an alpha of 1 unless said */
+export const elu: SlopedFunction<"elu"> = sloped("elu", 1, (x, alpha) => applyUnary("expm1", x).mul(alpha));
 
 /** 1.0507 x where x > 0, otherwise 1.7581 (e^x - 1) */
 export const selu: RealFunction<"selu"> = elementwise("selu");

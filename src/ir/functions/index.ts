@@ -7,6 +7,7 @@ export * from "./conversion.ts";
 export * from "./convolution.ts";
 export * from "./creation.ts";
 export * from "./dropout.ts";
+export * from "./einsum.ts";
 export * from "./elementwise.ts";
 export * from "./gradient.ts";
 export * from "./indexing.ts";

@@ -1,12 +1,12 @@
 // Functions that change where elements stand, or repeat them, and compute nothing.
 import { canonicalShape } from "../graph/canonical-shape.ts";
-import { normalizeAxis } from "../ops/typing.ts";
+import { normalizeAxis, requireExtents, requirePerAxis } from "../ops/typing.ts";
 import { multiplyDims } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import type { AlongAxes, TransposeShape } from "../types/static/axes.ts";
 import type { BroadcastTo } from "../types/static/broadcasting.ts";
 import type { Check, Resolved } from "../types/static/check.ts";
-import type { FlattenShape, ReshapeShape } from "../types/static/reshaping.ts";
+import type { FlattenShape, ReshapeShape, TileShape } from "../types/static/reshaping.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
 
@@ -47,3 +47,19 @@ export const flip = <S extends Dims, D extends DType, const Axes extends readonl
   x: Tensor<S, D>,
   axes: Check<NoInfer<AlongAxes<"flip", S, Axes>>, readonly [...Axes]>,
 ): Tensor<S, D> => described(() => tensorOf("flip", x).flip(axes as readonly number[]));
+
+/** Repeats the whole tensor along each axis as often as `repeats` says; PyTorch's and NumPy's `tile`. */
+export const tile = <S extends Dims, D extends DType, const Repeats extends readonly number[]>(
+  x: Tensor<S, D>,
+  repeats: Check<NoInfer<TileShape<S, Repeats>>, Repeats>,
+): Tensor<Resolved<TileShape<S, Repeats>>, D> =>
+  described(() => {
+    const tensor = tensorOf("tile", x);
+    // A list, unless the call did not compile.
+    const times = repeats as readonly number[];
+    requirePerAxis("tile", "repeats", times, tensor.shape);
+    requireExtents("tile", times);
+    const apart = tensor.reshape(tensor.shape.flatMap((extent) => [1, extent]));
+    const repeated = apart.broadcastTo(tensor.shape.flatMap((extent, axis) => [times[axis] ?? 1, extent]));
+    return repeated.reshape(tensor.shape.map((extent, axis) => multiplyDims(extent, times[axis] ?? 1)));
+  });

@@ -1,7 +1,9 @@
 // Functions that fold axes away.
 
+import { emitOne, traceOf } from "../graph/traced-tensor.ts";
+import { normalizeAxis } from "../ops/typing.ts";
 import type { DType } from "../types/dtype.ts";
-import type { ReduceShape } from "../types/static/axes.ts";
+import type { AlongAxis, ReduceShape } from "../types/static/axes.ts";
 import type { Check, Resolved } from "../types/static/check.ts";
 import type { Dims, ReduceOptions, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
@@ -56,3 +58,16 @@ export const argmax = <S extends Dims, const Axis extends number>(
   axis: Check<NoInfer<ReduceShape<"argmax", S, readonly [Axis], false>>, Axis>,
 ): Tensor<Resolved<ReduceShape<"argmax", S, readonly [Axis], false>>, "i32"> =>
   described(() => tensorOf("argmax", x).argmax(Number(axis)));
+
+/** The sum of the elements up to each one along an axis; from each one on where `reverse` is true. */
+export const cumsum = <S extends Dims, D extends DType, const Axis extends number>(
+  x: Tensor<S, D>,
+  axis: Check<NoInfer<AlongAxis<"cumsum", S, Axis>>, Axis>,
+  options: { readonly reverse?: boolean } = {},
+): Tensor<S, D> =>
+  described(() => {
+    const tensor = tensorOf("cumsum", x);
+    const at = normalizeAxis("cumsum", tensor.shape, Number(axis));
+    const attrs = { axis: at, reverse: options.reverse ?? false };
+    return emitOne(traceOf(tensor, "cumsum"), "cumsum", [tensor], attrs);
+  });

@@ -3,6 +3,7 @@
 import { reject } from "../diagnostics/diagnostic.ts";
 import { canonicalShape } from "../graph/canonical-shape.ts";
 import { normalizeAxis, requireSameDType } from "../ops/typing.ts";
+import { type Dim, isKnown } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import type { Check, Resolved } from "../types/static/check.ts";
 import type {
@@ -15,7 +16,7 @@ import type {
 } from "../types/static/cutting.ts";
 import type { Dims, SliceAxis, Tensor } from "../types/tensor.ts";
 import { printType, sameShape } from "../types/tensor-type.ts";
-import { described, tensorOf, tensorsOf } from "./argument.ts";
+import { atCaller, described, tensorOf, tensorsOf } from "./argument.ts";
 
 /** The list with an entry for each axis, and whatever is too many. */
 const perAxis = <T>(list: readonly T[], rank: number, otherwise: T): readonly T[] => [
@@ -81,3 +82,42 @@ export const stack = <const Tensors extends readonly Tensor[], const Axis extend
     const [head = first, ...rest] = list.map((tensor) => tensor.reshape(tensor.shape.toSpliced(at, 0, 1)));
     return head.concat(rest, at);
   });
+
+/**
+ * The pieces of a tensor along an axis: of one length, of which the last may be shorter, or of the lengths of a list, which
+ * must add up to the extent. PyTorch's `split`. `reject`s other lengths (W140), and a length for a symbolic extent (W140).
+ */
+export const split = <S extends Dims, D extends DType>(
+  x: Tensor<S, D>,
+  lengths: number | readonly number[],
+  axis = 0,
+): readonly Tensor<Dims, D>[] =>
+  atCaller(() => {
+    const tensor = tensorOf("split", x);
+    const at = normalizeAxis("split", tensor.shape, axis);
+    const pieces = piecesOf(tensor.shape[at] ?? 0, lengths);
+    const whole = tensor.shape.map((end) => ({ start: 0, end, step: 1 }));
+    let start = 0;
+    return pieces.map((length) => {
+      const piece = tensor.slice(whole.with(at, { start, end: start + length, step: 1 }));
+      start += length;
+      // The element type stays.
+      return piece as Tensor<Dims, D>;
+    });
+  });
+
+/** How long the pieces of an extent are. */
+const piecesOf = (extent: Dim, lengths: number | readonly number[]): readonly number[] => {
+  const wrong = (expected: string, given: string): never =>
+    reject("W140", { what: "split: lengths", expected, given, write: "split(x, 2, 1) or split(x, [1, 2], 1)" });
+  if (!isKnown(extent)) return wrong("an axis whose extent is a number", `one of ${extent}`);
+  const isLength = (length: number): boolean => Number.isSafeInteger(length) && length >= 0;
+  if (typeof lengths !== "number") {
+    const total = lengths.reduce((sum, length) => sum + length, 0);
+    return lengths.every(isLength) && total === extent
+      ? lengths
+      : wrong(`lengths that add up to ${extent}`, `[${lengths.join(", ")}]`);
+  }
+  if (!isLength(lengths) || lengths === 0) return wrong("a length above 0", `${lengths}`);
+  return Array.from({ length: Math.ceil(extent / lengths) }, (_, at) => Math.min(lengths, extent - at * lengths));
+};

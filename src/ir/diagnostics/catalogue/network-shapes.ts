@@ -35,6 +35,8 @@ export interface NetworkShapeRows {
   readonly W247: CatalogueEntry<{ op: string; padding: string; axis: string; window: number }>;
   readonly W248: CatalogueEntry<{ op: string; operand: string; expected: string; actual: string }>;
   readonly W249: CatalogueEntry<{ type: string }>;
+  readonly W250: CatalogueEntry<{ formula: string; why: string }>;
+  readonly W251: CatalogueEntry<{ formula: string; why: string; types: string }>;
   readonly W265: CatalogueEntry<{ op: string; outputPadding: number; axis: string; stride: number; dilation: number }>;
   readonly W266: CatalogueEntry<{
     op: string;
@@ -46,14 +48,30 @@ export interface NetworkShapeRows {
   }>;
 }
 
-const contractions: Pick<NetworkShapeRows, "W240"> = {
+const contractions: Pick<NetworkShapeRows, "W240" | "W250" | "W251"> = {
   W240: entry({
     title: "matmul: an operand is no matrix",
     message: ({ operand, type }) => `matmul: the ${operand} operand has fewer than 2 axes (${type})`,
-    help: () => "reshape a vector to [1, N] (a row) or [N, 1] (a column) first.",
+    help: () => "of vectors take matvec, vecmat or dot; or reshape one to [1, N] (a row) or [N, 1] (a column) first.",
     explanation:
       "A matrix product works on the last two axes of both operands, so each needs at least two. A vector is not promoted: whether it is a row or a column is said by a reshape.",
     example: "x.matmul(w)  // x: f32[784] is wrong; x.reshape([1, 784]).matmul(w) is right",
+  }),
+  W250: entry({
+    title: "einsum: a formula that says nothing",
+    message: ({ formula, why }) => `einsum: ${why} in ${formula}`,
+    help: () => 'write the letters of each operand, commas between them, and those of the result: "ij,jk->ik".',
+    explanation:
+      "A formula has a list of letters for each operand, one letter for each axis, and behind an arrow the letters of the result, each of which some operand has. An ellipsis stands for any number of axes.",
+    example: 'einsum("bhqd,bhkd->bhqk", queries, keys)',
+  }),
+  W251: entry({
+    title: "einsum: operands that do not fit the formula",
+    message: ({ formula, why }) => `einsum: ${why} in ${formula}`,
+    help: ({ types }) =>
+      `the operands are ${types}: give every axis a letter, and one letter only to axes of one extent.`,
+    explanation: "A letter is an index, which runs over one extent wherever it stands.",
+    example: 'einsum("ij,jk->ik", a, b)  // a: f32[2, 3], b: f32[4, 5] is wrong; b: f32[3, 5] is right',
   }),
 };
 

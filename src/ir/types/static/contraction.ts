@@ -58,6 +58,39 @@ export type MatmulShape<
       ? Dims
       : ProductOf<Matrices<A, TransposeA>, D, Matrices<B, TransposeB>, E, A, B>;
 
+type WithoutLast<S> = S extends readonly [...infer Rest extends Dims, Dim] ? [...Rest] : S;
+
+type WithoutRow<S> = S extends readonly [...infer Batch extends Dims, Dim, infer Columns extends Dim]
+  ? [...Batch, Columns]
+  : S;
+
+/** The sentence for a vector that is none. */
+type NoVector<
+  Op extends string,
+  S extends Dims,
+  D extends DType,
+> = `${Op}: the vector must be ${D}[K], not ${PrintType<S, D>}`;
+
+/** The rule of `matvec(matrix, vector)`: [..., M, K] x [K] gives [..., M]. */
+export type MatvecShape<A extends Dims, D extends DType, B extends Dims, E extends DType> =
+  IsUnknownRank<A> extends true
+    ? Dims
+    : IsUnknownRank<B> extends true
+      ? Dims
+      : B extends readonly [infer Inner extends Dim]
+        ? WithoutLast<MatmulShape<A, D, [Inner, 1], E>>
+        : NoVector<"matvec", B, E>;
+
+/** The rule of `vecmat(vector, matrix)`: [K] x [..., K, N] gives [..., N]. */
+export type VecmatShape<A extends Dims, D extends DType, B extends Dims, E extends DType> =
+  IsUnknownRank<A> extends true
+    ? Dims
+    : IsUnknownRank<B> extends true
+      ? Dims
+      : A extends readonly [infer Inner extends Dim]
+        ? WithoutRow<MatmulShape<[1, Inner], D, B, E>>
+        : NoVector<"vecmat", A, D>;
+
 /** The rule of `linear(x, weight)`: [..., in] with weight [out, in] gives [..., out]. */
 export type LinearShape<S extends Dims, D extends DType, Weight extends Dims, E extends DType> =
   IsUnknownRank<S> extends true

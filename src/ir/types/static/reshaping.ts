@@ -3,7 +3,7 @@ import type { Dim } from "../dim.ts";
 import type { Dims } from "../tensor.ts";
 import type { AxisOf, OutsideAxes } from "./axes.ts";
 import type { IsUnknownRank, PrintShape } from "./check.ts";
-import type { CanonicalDim, CountElements, DivideCounts, PrintCount } from "./dims.ts";
+import type { CanonicalDim, CountElements, DivideCounts, MultiplyDims, PrintCount } from "./dims.ts";
 import type { Polynomial } from "./polynomial.ts";
 
 type CanonicalShape<S extends Dims> = { -readonly [Axis in keyof S]: CanonicalDim<S[Axis]> };
@@ -81,3 +81,17 @@ export type InsertAxis<
   : S extends readonly [infer First extends Dim, ...infer Rest extends Dims]
     ? InsertAxis<Rest, Axis, Extent, [...Kept, First]>
     : never;
+
+/** The rule of `tile(x, repeats)`: each extent times its number. */
+export type TileShape<S extends Dims, Repeats extends readonly number[]> =
+  IsUnknownRank<S> extends true
+    ? Dims
+    : number extends Repeats["length"] | Repeats[number]
+      ? Dims
+      : Repeats["length"] extends S["length"]
+        ? {
+            -readonly [Axis in keyof S]: Axis extends keyof Repeats
+              ? MultiplyDims<S[Axis], Repeats[Axis] & number>
+              : S[Axis];
+          }
+        : `tile: repeats is of length ${Repeats["length"]} for ${S["length"]} axes (${PrintShape<S>})`;
