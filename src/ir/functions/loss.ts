@@ -1,11 +1,13 @@
 // Losses: a number per row, or one number for all.
 import { emitOne, traceOf } from "../graph/traced-tensor.ts";
+import { requireOperand } from "../ops/operand-types.ts";
 import type { Dim } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import type { BinaryShape } from "../types/static/broadcasting.ts";
 import type { Check, Resolved } from "../types/static/check.ts";
 import type { LabelsShape, LogitsShape } from "../types/static/indexing.ts";
 import type { Dims, Operand, Tensor } from "../types/tensor.ts";
+import { tensorType } from "../types/tensor-type.ts";
 import { described, operandOf, requireFit, tensorOf } from "./argument.ts";
 import { type ReducedShape, type Reduction, reduced } from "./reduced.ts";
 
@@ -13,10 +15,29 @@ export type { Reduction } from "./reduced.ts";
 
 type RowsOf<Logits extends Dims> = Logits extends readonly [infer Rows extends Dim, Dim] ? [Rows] : Dims;
 
+/** Options of `crossEntropy`. */
+export interface CrossEntropyOptions<R extends Reduction> {
+  readonly reduction?: R;
+  /** How much of each wanted probability is spread evenly over all classes (Szegedy et al. 2016, section 7). */
+  readonly labelSmoothing?: number;
+  /** How much each class counts: [classes]. */
+  readonly weights?: Tensor;
+  /** A label that counts for nothing, such as -1 for padding. */
+  readonly ignoreIndex?: number;
+}
+
+/** Wanted with probability 1 - s the right class, s spread over all, each class counting as much as its weight. */
+const smoothed = (scores: Tensor, losses: Tensor, smoothing: number, weights: Tensor | undefined): Tensor => {
+  if (smoothing === 0) return losses;
+  const logs = emitOne(traceOf(scores, "crossEntropy"), "logSoftmax", [scores], { axis: 1 });
+  const overClasses = (weights === undefined ? logs : logs.mul(weights)).mean({ axes: [1] });
+  return losses.mul(1 - smoothing).sub(overClasses.mul(smoothing));
+};
+
 /**
  * Minus the logarithm of the probability that softmax gives the right class: logits [rows, classes] and class indices i32
- * [rows]. The mean over rows unless another reduction is said. With label smoothing s the right class is wanted with
- * probability 1 - s, and s is spread evenly over all classes (Szegedy et al. 2016, section 7).
+ * [rows]. The mean over rows unless another reduction is said; with weights it is divided by the sum of those of the labels,
+ * and labels that are ignored count for nothing. PyTorch's `cross_entropy`.
  */
 export const crossEntropy = <
   Logits extends Dims,
@@ -27,16 +48,23 @@ export const crossEntropy = <
 >(
   logits: Check<NoInfer<LogitsShape<Logits, D>>, Tensor<Logits, D>>,
   labels: Check<NoInfer<LabelsShape<Logits, Labels, E>>, Tensor<Labels, E>>,
-  options: { readonly reduction?: R; readonly labelSmoothing?: number } = {},
+  options: CrossEntropyOptions<R> = {},
 ): Tensor<ReducedShape<R, RowsOf<Logits>>, D> =>
   described(() => {
-    const [scores, classes] = [tensorOf("crossEntropy", logits), tensorOf("crossEntropy", labels)];
-    const trace = traceOf(scores, "crossEntropy");
-    const losses = emitOne(trace, "crossEntropy", [scores, classes], {});
-    const { labelSmoothing = 0, reduction } = options;
-    if (labelSmoothing === 0) return reduced(losses, reduction);
-    const overClasses = emitOne(trace, "logSoftmax", [scores], { axis: 1 }).mean({ axes: [1] });
-    return reduced(losses.mul(1 - labelSmoothing).sub(overClasses.mul(labelSmoothing)), reduction);
+    const [scores, given] = [tensorOf("crossEntropy", logits), tensorOf("crossEntropy", labels)];
+    const { labelSmoothing = 0, weights, ignoreIndex, reduction = "mean" } = options;
+    const ignored = ignoreIndex === undefined ? undefined : given.equal(ignoreIndex);
+    const known = ignored?.select(0, given) ?? given;
+    const losses = emitOne(traceOf(scores, "crossEntropy"), "crossEntropy", [scores, known], {});
+    if (weights === undefined && ignored === undefined)
+      return reduced(smoothed(scores, losses, labelSmoothing, undefined), reduction);
+    if (weights !== undefined)
+      requireOperand("crossEntropy", "weights", weights.type, tensorType(scores.dtype, scores.shape.slice(1)));
+    const counted = weights?.gather(known) ?? traceOf(losses).constant(1, losses.dtype, losses.shape);
+    const weight = ignored?.select(0, counted) ?? counted;
+    const all = smoothed(scores, losses.mul(weight), labelSmoothing, weights);
+    const kept = ignored?.select(0, all) ?? all;
+    return reduction === "mean" ? kept.sum().div(weight.sum()) : reduced(kept, reduction);
   });
 
 /** The square of the difference; its mean over all elements unless another reduction is said. */

@@ -4,10 +4,12 @@ import { described, tensorOf } from "../../ir/functions/argument.ts";
 import { constant } from "../../ir/functions/creation.ts";
 import { logSoftmax } from "../../ir/functions/normalization.ts";
 import { type ReducedShape, type Reduction, reduced } from "../../ir/functions/reduced.ts";
+import { requireOperand } from "../../ir/ops/operand-types.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { Check } from "../../ir/types/static/check.ts";
 import type { OnlyType } from "../../ir/types/static/indexing.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
+import { tensorType } from "../../ir/types/tensor-type.ts";
 import { type ClassesShape, type LossesShape, requireAlike, requireClasses } from "./class-labels.ts";
 import type { LossOptions } from "./pair-loss.ts";
 
@@ -47,6 +49,7 @@ export const negativeLogLikelihood = <
       .sum({ axes: [1] })
       .neg();
     if (weights === undefined && ignored === undefined) return reduced(losses, reduction);
+    if (weights !== undefined) alongClasses(name, weights, logs);
     const counted = weights?.gather(known) ?? constant(1, losses.shape, losses.dtype);
     const weight = ignored?.select(0, counted) ?? counted;
     const weighted = ignored?.select(0, losses.mul(weight)) ?? losses.mul(weight);
@@ -55,9 +58,25 @@ export const negativeLogLikelihood = <
       : reduced(weighted, reduction);
   });
 
+/** Class weights in the shape in which they meet the classes of scores; W248 where there are others. */
+const alongClasses = (op: string, weights: Tensor, { dtype, shape }: Tensor): Tensor => {
+  const [, classes = 1, ...places] = shape;
+  requireOperand(op, "weights", weights.type, tensorType(dtype, [classes]));
+  return weights.reshape([classes, ...places.map(() => 1)]);
+};
+
+/** Options of `crossEntropyWithProbabilities`. */
+export interface ProbabilityOptions {
+  /** How much of each wanted probability is spread evenly over all classes. */
+  readonly labelSmoothing?: number;
+  /** How much each class counts: [classes]. */
+  readonly weights?: Tensor;
+}
+
 /**
  * -sum over classes of t log softmax(x) for logits x and wanted probabilities t, both [rows, classes, ...places]: one loss
- * for each row and place, and the mean over them unless another reduction is said.
+ * for each row and place, and the mean over them unless another reduction is said. With label smoothing s the wanted
+ * probabilities are (1 - s) t + s / classes; with weights w the terms of the sum are w t log softmax(x).
  */
 export const crossEntropyWithProbabilities = <
   Logits extends Dims,
@@ -71,15 +90,17 @@ export const crossEntropyWithProbabilities = <
     NoInfer<OnlyType<"crossEntropyWithProbabilities", "targets", Targets, E, Logits, D>>,
     Tensor<Targets, E>
   >,
-  options: LossOptions<R> = {},
+  options: ProbabilityOptions & LossOptions<R> = {},
 ): Tensor<ReducedShape<R, LossesShape<Logits>>, D> =>
   described(() => {
     const name = "crossEntropyWithProbabilities";
     const [scores, wanted] = [tensorOf(name, logits), tensorOf(name, targets)];
     requireAlike(name, "logits", scores, wanted);
-    const losses = wanted
-      .mul(logSoftmax(scores, 1))
-      .sum({ axes: [1] })
-      .neg();
-    return reduced(losses, options.reduction);
+    const { labelSmoothing = 0, weights, reduction } = options;
+    const logs = logSoftmax(scores, 1);
+    const weighted = weights === undefined ? logs : logs.mul(alongClasses(name, weights, scores));
+    const direct = wanted.mul(weighted).sum({ axes: [1] });
+    const spread = weighted.mean({ axes: [1] });
+    const losses = labelSmoothing === 0 ? direct : direct.mul(1 - labelSmoothing).add(spread.mul(labelSmoothing));
+    return reduced(losses.neg(), reduction);
   });

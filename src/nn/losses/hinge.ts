@@ -2,9 +2,11 @@
 import { described, tensorOf } from "../../ir/functions/argument.ts";
 import { relu } from "../../ir/functions/elementwise.ts";
 import { type ReducedShape, type Reduction, reduced } from "../../ir/functions/reduced.ts";
+import { requireOperand } from "../../ir/ops/operand-types.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { Check } from "../../ir/types/static/check.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
+import { tensorType } from "../../ir/types/tensor-type.ts";
 import { type ClassesShape, type LossesShape, requireClasses } from "./class-labels.ts";
 import { type LossOptions, type PairLoss, pairLoss } from "./pair-loss.ts";
 
@@ -40,13 +42,16 @@ export const hingeEmbedding: PairLoss<"hingeEmbedding", MarginOptions> = pairLos
 
 /** Options of `multiMargin`. */
 export interface MultiMarginOptions extends MarginOptions {
-  /** Whether each class's shortfall is squared. */
-  readonly squared?: boolean;
+  /** The power of each class's shortfall: 1 unless said, or 2. */
+  readonly p?: 1 | 2;
+  /** How much each right class counts: [classes]. */
+  readonly weights?: Tensor;
 }
 
 /**
- * The sum over the wrong classes k of max(0, margin - s[right] + s[k]), divided by the number of classes, for scores
- * [rows, classes] and class indices i32 [rows] (Crammer and Singer 2001); the mean over rows unless another reduction is said.
+ * The sum over the wrong classes k of w[right] max(0, margin - s[right] + s[k])^p, divided by the number of classes, for scores
+ * [rows, classes] and class indices i32 [rows] (Crammer and Singer 2001, PyTorch's multi margin loss); the mean over rows unless
+ * another reduction is said.
  */
 export const multiMargin = <
   Scores extends Dims,
@@ -62,8 +67,11 @@ export const multiMargin = <
   described(() => {
     const [all, right] = [tensorOf("multiMargin", scores), tensorOf("multiMargin", labels)];
     const chosen = requireClasses("multiMargin", "scores", all, right);
-    const { margin = 1, squared = false, reduction } = options;
+    const { margin = 1, p = 1, weights, reduction } = options;
+    if (weights !== undefined)
+      requireOperand("multiMargin", "weights", weights.type, tensorType(all.dtype, all.shape.slice(1, 2)));
     const best = chosen.select(all, 0).sum({ axes: [1], keepDims: true });
     const missing = chosen.select(0, relu(all.sub(best).add(margin)));
-    return reduced((squared ? missing.mul(missing) : missing).mean({ axes: [1] }), reduction);
+    const losses = (p === 2 ? missing.mul(missing) : missing).mean({ axes: [1] });
+    return reduced(weights === undefined ? losses : losses.mul(weights.gather(right)), reduction);
   });

@@ -1,6 +1,11 @@
 // Losses beside `crossEntropy` and `meanSquaredError`: functions of predictions and targets, with PyTorch's meaning.
 export { binaryCrossEntropy, binaryCrossEntropyWithLogits, type WithLogitsOptions } from "./binary-cross-entropy.ts";
-export { crossEntropyWithProbabilities, type LikelihoodOptions, negativeLogLikelihood } from "./cross-entropy.ts";
+export {
+  crossEntropyWithProbabilities,
+  type LikelihoodOptions,
+  negativeLogLikelihood,
+  type ProbabilityOptions,
+} from "./cross-entropy.ts";
 export {
   hinge,
   hingeEmbedding,
