@@ -107,11 +107,11 @@ const reshape = call(
 );
 
 const alongAxis = fc
-  .constantFrom("argmax", "softmax", "flatten")
+  .constantFrom("argmax", "softmax", "flatten", "cumsum")
   .chain((name) => call(name, fc.tuple(tensor(shape(0, 4)), axis)));
 
 const reduce = fc
-  .constantFrom("sum", "mean")
+  .constantFrom("sum", "mean", "variance", "norm", "logSumExp")
   .chain((name) =>
     call(
       name,
@@ -209,6 +209,64 @@ const layerNorm = call(
     ),
 );
 
+const severalAxes = call(
+  "layerNorm",
+  fc
+    .tuple(shape(0, 2), shape(1, 3))
+    .chain(([leading, last]) =>
+      fc.tuple(tensor(fc.constant([...leading, ...last])), tensor(near(last)), tensor(near(last), fc.constant("f32"))),
+    ),
+);
+
+const rmsNorm = call(
+  "rmsNorm",
+  fc
+    .tuple(shape(0, 2), shape(1, 2))
+    .chain(([leading, last]) => fc.tuple(tensor(fc.constant([...leading, ...last])), tensor(near(last)))),
+);
+
+const standardize = call(
+  "standardize",
+  fc.tuple(tensor(shape(1, 4)), fc.record({ axes: fc.array(axis, { maxLength: 3 }) }, { requiredKeys: [] })),
+);
+
+const vectors = fc.oneof(
+  call(
+    "matvec",
+    fc
+      .tuple(shape(0, 1), dim, dim)
+      .chain(([batch, m, k]) => fc.tuple(tensor(near([...batch, m, k])), tensor(near([k])))),
+  ),
+  call(
+    "vecmat",
+    fc
+      .tuple(shape(0, 1), dim, dim)
+      .chain(([batch, k, n]) => fc.tuple(tensor(near([k])), tensor(near([...batch, k, n])))),
+  ),
+  call(
+    "dot",
+    dim.chain((k) => fc.tuple(tensor(fc.constant([k])), tensor(near([k])))),
+  ),
+);
+
+const tile = call("tile", fc.tuple(tensor(shape(0, 3)), fc.array(fc.nat(3), { maxLength: 3 })));
+
+/** Formulas with as many letters as the operands have axes; extents differ now and then. */
+const einsum = fc.tuple(dim, dim, dim, dim).chain(([i, j, k, b]) =>
+  fc.oneof(
+    call(
+      "einsum",
+      fc.tuple(
+        fc.constant("ij,jk->ik"),
+        tensor(near([i, j]), fc.constant("f32")),
+        tensor(fc.constant([j, k]), fc.constant("f32")),
+      ),
+    ).filter(({ given: [, first] }) => first instanceof Given && first.shape.length === 2),
+    call("einsum", fc.tuple(fc.constant("bij->bj"), tensor(fc.constant([b, i, j])))),
+    call("einsum", fc.tuple(fc.constant("ii->i"), tensor(fc.constant([i, i])))),
+  ),
+);
+
 const crossEntropy = call(
   "crossEntropy",
   fc
@@ -241,6 +299,12 @@ const families = {
   oneHot,
   ...windowCalls,
   layerNorm,
+  severalAxes,
+  rmsNorm,
+  standardize,
+  vectors,
+  tile,
+  einsum,
   crossEntropy,
 };
 

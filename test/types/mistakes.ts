@@ -81,6 +81,38 @@ export const mistakes: { readonly [name: string]: (given: Given, bound: Bound) =
     // @ts-expect-error: 32 is not 64
     return layer(given("f32", ["B", 32]));
   },
+  "several features": (given, bound) => {
+    const layer = bound(nn.layerNorm([8, 64]));
+    // @ts-expect-error: 4 is not 8
+    return layer(given("f32", ["B", 4, 64]));
+  },
+  "batch normalization": (given, bound) => {
+    const layer = bound(nn.batchNorm(16));
+    // @ts-expect-error: 8 channels
+    return layer(given("f32", ["B", 8, 28, 28]));
+  },
+  "group normalization": (given, bound) => {
+    const layer = bound(nn.groupNorm(2, 4));
+    // @ts-expect-error: no axis of channels
+    return layer(given("f32", ["B"]));
+  },
+  "residual block": (given, bound) => {
+    const layer = bound(nn.residualBlock(8, 16, { stride: 2 }));
+    // @ts-expect-error: 4 channels
+    return layer(given("f32", ["B", 4, 28, 28]));
+  },
+  einsum: (given) => {
+    // @ts-expect-error: j is 3 and 4
+    return weft.einsum("ij,jk->ik", given("f32", ["B", 3]), given("f32", [4, 5]));
+  },
+  matvec: (given) => {
+    // @ts-expect-error: inner dimensions
+    return weft.matvec(given("f32", ["B", 3]), given("f32", [4]));
+  },
+  tile: (given) => {
+    // @ts-expect-error: two axes
+    return weft.tile(given("f32", ["B", 3]), [2]);
+  },
   embedding: (given, bound) => {
     const layer = bound(nn.embedding(100, 8));
     // @ts-expect-error: indices are whole numbers

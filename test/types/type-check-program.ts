@@ -59,5 +59,5 @@ export const typeCheck = (program: string): TypeCheck => {
   }
 };
 
-/** The sentence of a rule, out of what the compiler says around it. */
-export const sentenceOf = (message: string): string | undefined => /type '"(.*)"'\.$/m.exec(message)?.[1];
+/** The sentence of a rule, out of what the compiler says around it; the argument itself may be a text as well. */
+export const sentenceOf = (message: string): string | undefined => /^(?:.*)type '"(.*)"'\.$/m.exec(message)?.[1];
