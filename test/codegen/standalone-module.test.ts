@@ -6,7 +6,14 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { type Emittable, emit } from "../../src/codegen/index.ts";
 import { compileSync } from "../../src/index.ts";
-import { bitsOf, convolutionalTraining, labels, numbers, perceptronTraining } from "../support/small-models.ts";
+import {
+  bitsOf,
+  convolutionalTraining,
+  labels,
+  normalizedTraining,
+  numbers,
+  perceptronTraining,
+} from "../support/small-models.ts";
 import { nodes, runAlone } from "../support/standalone.ts";
 
 const root = mkdtempSync(join(tmpdir(), "weft-standalone-"));
@@ -61,6 +68,7 @@ console.log(JSON.stringify(result));
 const cases = [
   { name: "perceptron", training: perceptronTraining, input: "features", size: 6 },
   { name: "convolutional", training: convolutionalTraining, input: "image", size: 36 },
+  { name: "normalized", training: normalizedTraining, input: "image", size: 36 },
 ] as const;
 
 /** The same in this process. */

@@ -5,6 +5,7 @@ import {
   crossEntropy,
   defineModel,
   equal,
+  flatten,
   maxPool2d,
   relu,
   reshape,
@@ -12,8 +13,8 @@ import {
   sum,
   training,
 } from "../../src/index.ts";
-import { conv2d, linear } from "../../src/nn/index.ts";
-import { adam, sgd } from "../../src/optim/index.ts";
+import { batchNorm, conv2d, dropout, linear, residualBlock } from "../../src/nn/index.ts";
+import { adam, ema, sgd } from "../../src/optim/index.ts";
 
 /** Two linear layers: [B, 6] to three classes. */
 export const perceptron = defineModel({
@@ -43,6 +44,27 @@ export const convolutionalTraining = training(convolutional, {
   inputs: { label: spec("i32", ["B"]) },
   loss: ({ logits }, { label }) => crossEntropy(logits, label),
   optimizer: sgd({ learningRate: 0.05, momentum: 0.9 }),
+});
+
+/** All that a training keeps beside parameters: running statistics, random masks and averages. */
+export const normalized = defineModel({
+  name: "normalized",
+  params: {
+    edges: conv2d(1, 4, 3, { bias: false }),
+    norm: batchNorm(4),
+    block: residualBlock(4, 6, { stride: 2 }),
+    drop: dropout(0.25),
+    output: linear(24, 3),
+  },
+  inputs: { image: spec("f32", ["B", 1, 6, 6]) },
+  forward: (p, { image }) => ({ logits: p.output(p.drop(flatten(p.block(relu(p.norm(p.edges(image))))))) }),
+});
+
+export const normalizedTraining = training(normalized, {
+  inputs: { label: spec("i32", ["B"]) },
+  loss: ({ logits }, { label }) => crossEntropy(logits, label),
+  optimizer: sgd({ learningRate: 0.05, momentum: 0.9 }),
+  averages: ema({ decay: 0.9 }),
 });
 
 /** Numbers in [-1, 1) that depend on nothing but their count and a seed. */
