@@ -2,20 +2,17 @@
 // InstanceNorm for any number of axes behind the channels.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { captureLocation } from "../ir/diagnostics/location.ts";
-import { described } from "../ir/functions/argument.ts";
+import { described, requireChannels } from "../ir/functions/argument.ts";
 import {
   batchNorm as normalizeBatch,
   groupNorm as normalizeGroups,
   instanceNorm as normalizeInstances,
 } from "../ir/functions/channel-normalization.ts";
 import type { EpsilonOption } from "../ir/functions/normalization.ts";
-import { requireOperand } from "../ir/ops/operand-types.ts";
-import { requireAxis } from "../ir/ops/typing.ts";
 import type { DType } from "../ir/types/dtype.ts";
 import type { Check } from "../ir/types/static/check.ts";
 import type { ChannelsShape } from "../ir/types/static/indexing.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
-import { tensorType } from "../ir/types/tensor-type.ts";
 import { ones, zeros } from "../model/initializer.ts";
 import { currentMode, latestOf, updateBuffer } from "../model/mode.ts";
 import { type BufferSpec, buffer, type Layer, layer, type ParamSpec, param } from "../model/parameter.ts";
@@ -44,12 +41,6 @@ interface GivenChannels {
 
 const affineParams = (channels: number, affine: boolean): { readonly [name: string]: ParamSpec } =>
   affine ? { weight: param([channels], ones), bias: param([channels], zeros) } : {};
-
-/** Refuses images of other channels than the layer has, also where no parameter would show it: W205, W248. */
-const requireChannels = (op: string, x: Tensor, channels: number): void => {
-  requireAxis(op, x.shape, 1);
-  requireOperand(op, "weight", tensorType(x.dtype, [channels]), tensorType(x.dtype, x.shape.slice(1, 2)));
-};
 
 /** The parameters and buffers of `batchNorm`, under PyTorch's names. */
 export type BatchNormParams<Channels extends number, Affine extends boolean> = ChannelParams<Channels, Affine> & {

@@ -1,12 +1,11 @@
 // Layer normalization, and its kin that only scales, with what they learn.
-import { described } from "../ir/functions/argument.ts";
+import { described, requireOperand } from "../ir/functions/argument.ts";
 import {
   type EpsilonOption,
   layerNorm as normalize,
   rmsNorm as scaleByRms,
   standardize,
 } from "../ir/functions/normalization.ts";
-import { requireOperand } from "../ir/ops/operand-types.ts";
 import type { DType } from "../ir/types/dtype.ts";
 import type { Check } from "../ir/types/static/check.ts";
 import type { OnlyType, TrailingAxes } from "../ir/types/static/indexing.ts";

@@ -40,6 +40,9 @@ export interface ResidualOptions<Stride extends PerAxis<2>> {
   readonly stride?: Stride;
 }
 
+/** Whether as many channels leave as come; the types of two literals alone would say never. */
+const isSameCount = (inputs: number, outputs: number): boolean => inputs === outputs;
+
 /** A function of images, as the parts of a block are to each other. */
 type Images = (images: Tensor) => Tensor;
 
@@ -63,7 +66,7 @@ export const residualBlock = <const In extends number, const Out extends number,
     down: conv2d(inChannels, outChannels, 1, { stride, bias: false }),
     dbn: batchNorm(outChannels),
   };
-  const isSame = perAxis(stride, 2).every((step) => step === 1) && Number(inChannels) === outChannels;
+  const isSame = perAxis(stride, 2).every((step) => step === 1) && isSameCount(inChannels, outChannels);
   type Bound = Readonly<Record<"conv1" | "bn1" | "conv2" | "bn2", Images>> & Partial<Record<"down" | "dbn", Images>>;
   const bind =
     ({ conv1, bn1, conv2, bn2, down, dbn }: Bound): Images =>
@@ -104,7 +107,7 @@ export const invertedResidual = <
 ): Layer<InvertedResidualParams, ResidualFunction<In, Out, Stride>> => {
   const inner = Math.round(inChannels * expansion);
   const step: PerAxis<2> = stride ?? 1;
-  const isSame = perAxis(step, 2).every((each) => each === 1) && Number(inChannels) === outChannels;
+  const isSame = perAxis(step, 2).every((each) => each === 1) && isSameCount(inChannels, outChannels);
   const expand = [conv2d(inChannels, inner, 1, { bias: false }), batchNorm(inner), relu6];
   const filter = [
     conv2d(inner, inner, 3, { stride: step, padding: 1, groups: inner, bias: false }),

@@ -53,9 +53,8 @@ const drawn = ({ rows, classes, seed }: Case) => {
   return { scores, labels, weights, wanted };
 };
 
-const rowOf = ({ data, shape: [, width = 1] }: NdArray, row: number): readonly number[] => [
-  ...data.slice(row * width, (row + 1) * width),
-];
+const rowOf = ({ data, shape: [, width = 1] }: NdArray, row: number): readonly number[] =>
+  Array.from(data.subarray(row * width, (row + 1) * width));
 
 const logarithms = (scores: readonly number[]): readonly number[] => {
   const total = Math.log(scores.reduce((sum, score) => sum + Math.exp(score), 0));
@@ -92,7 +91,7 @@ describe("losses of classes with all options", () => {
             reduction,
             labelSmoothing: smoothing,
             ignoreIndex: -7,
-            ...(isWeighted ? { weights: w as Tensor } : {}),
+            ...(isWeighted ? { weights: w } : {}),
           }),
         );
         const count = total([...labels.data].map(weight));
@@ -116,10 +115,10 @@ describe("losses of classes with all options", () => {
           );
         });
         const actual = evaluated([scores, wanted, weights], (x, t, w) =>
-          crossEntropyWithProbabilities(x as Tensor, t as never, {
+          crossEntropyWithProbabilities(x, t as never, {
             reduction,
             labelSmoothing: smoothing,
-            weights: w as Tensor,
+            weights: w,
           }),
         );
         expectEqual(actual, reducedBy(reduction, losses, rows));
@@ -140,7 +139,7 @@ describe("losses of classes with all options", () => {
           return ((weights.data[label] ?? 0) * total(missing)) / classes;
         });
         const actual = evaluated([scores, labels, weights], (x, t, w) =>
-          multiMargin(x as Tensor, t as never, { reduction, margin, p, weights: w as Tensor }),
+          multiMargin(x, t as never, { reduction, margin, p, weights: w }),
         );
         expectEqual(actual, reducedBy(reduction, losses, rows));
       }),
@@ -158,9 +157,9 @@ describe("losses of classes with all options", () => {
       negativeLogLikelihood: (x, t, weights) => negativeLogLikelihood(x, t as never, { weights }),
     };
     for (const [name, call] of Object.entries(calls))
-      expect(() =>
-        evaluated([scores, labels, wrong], (x, t, w) => call(x as Tensor, t as Tensor, w as Tensor)),
-      ).toThrow(`W248: ${name}: ${sentence}`);
+      expect(() => evaluated([scores, labels, wrong], (x, t, w) => call(x, t, w))).toThrow(
+        `W248: ${name}: ${sentence}`,
+      );
   });
 });
 
@@ -186,7 +185,7 @@ describe("NaN", () => {
     const labels = array([2], [0, 1], "i32");
     for (let at = 0; at < 6; at++) {
       const scores = array([2, 3], [1, 2, 3, 1, 2, 3].with(at, Number.NaN));
-      expect(evaluated([scores, labels], (x, t) => loss(x as Tensor, t as Tensor)).data[0]).toBeNaN();
+      expect(evaluated([scores, labels], (x, t) => loss(x, t)).data[0]).toBeNaN();
     }
   });
 });

@@ -5,9 +5,13 @@ import { locate, reject, WeftError } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
 import { captureLocation } from "../diagnostics/location.ts";
 import { isTensor } from "../graph/traced-tensor.ts";
-import { requireSameDType } from "../ops/typing.ts";
+import { requireOperand } from "../ops/operand-types.ts";
+import { requireAxis, requireSameDType } from "../ops/typing.ts";
 import { broadcastShapes } from "../types/shape.ts";
 import type { Operand, Tensor } from "../types/tensor.ts";
+import { tensorType } from "../types/tensor-type.ts";
+
+export { requireOperand } from "../ops/operand-types.ts";
 
 /** An argument as a tensor; W230 for anything else. */
 export const tensorOf = (op: string, argument: unknown): Tensor =>
@@ -26,6 +30,12 @@ export const requireFit = (name: string, a: Tensor, b: Operand): void => {
   if (typeof b === "number") return;
   broadcastShapes(name, a.shape, b.shape);
   requireSameDType(name, a.type, b.type);
+};
+
+/** The axis of channels is there, and has as many as it must: W205, W248 for a weight that would not fit. */
+export const requireChannels = (op: string, x: Tensor, channels: number): void => {
+  requireAxis(op, x.shape, 1);
+  requireOperand(op, "weight", tensorType(x.dtype, [channels]), tensorType(x.dtype, x.shape.slice(1, 2)));
 };
 
 /** Describes; a refusal that has no place yet gets that of the caller of the public function. */

@@ -25,6 +25,8 @@ interface Formula {
 
 const ellipsis = "...";
 
+const lettersOf = (term: string): readonly string[] => term.split("");
+
 const parse = (formula: string): Formula => {
   const [left = "", result, ...more] = formula.replaceAll(" ", "").split("->");
   const operands = left.split(",");
@@ -50,7 +52,9 @@ const namesOf = (formula: string, term: string, { shape, type }: Tensor, positio
     const why = `operand ${position + 1} has ${shape.length} axes, and ${JSON.stringify(term)} names ${named}`;
     reject("W251", { formula, why, types: printType(type) });
   }
-  return after === undefined ? [...before] : [...before, ...openAxes(shape.length - named), ...after];
+  return after === undefined
+    ? lettersOf(before)
+    : [...lettersOf(before), ...openAxes(shape.length - named), ...lettersOf(after)];
 };
 
 /** The extent of every name; W251 where two differ. Axes that an ellipsis stands for may also be 1. */
@@ -77,10 +81,10 @@ const resultNames = (
   extents: ReadonlyMap<string, Dim>,
 ): readonly string[] => {
   const open = [...extents.keys()].filter((name) => name.startsWith(ellipsis)).length;
-  const occurrences = [...operands.join("").replaceAll(ellipsis, "")];
+  const occurrences = lettersOf(operands.join("").replaceAll(ellipsis, ""));
   const once = occurrences.filter((name) => occurrences.indexOf(name) === occurrences.lastIndexOf(name)).sort();
   const [before = "", after] = result?.split(ellipsis) ?? ["", once.join("")];
-  const names = [...before, ...(after === undefined ? [] : openAxes(open)), ...(after ?? "")];
+  const names = [...lettersOf(before), ...(after === undefined ? [] : openAxes(open)), ...lettersOf(after ?? "")];
   const unknown = names.find((name) => !extents.has(name));
   if (unknown !== undefined) reject("W250", { formula, why: `no operand has ${unknown}` });
   if (new Set(names).size < names.length) reject("W250", { formula, why: "the result names an index twice" });

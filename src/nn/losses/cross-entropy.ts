@@ -1,10 +1,9 @@
 // Losses of predicted class probabilities, beside `crossEntropy` of logits and class indices. All of them take logarithms:
 // what comes from logits goes through `logSoftmax` and never through a rounded probability.
-import { described, tensorOf } from "../../ir/functions/argument.ts";
+import { described, requireOperand, tensorOf } from "../../ir/functions/argument.ts";
 import { constant } from "../../ir/functions/creation.ts";
 import { logSoftmax } from "../../ir/functions/normalization.ts";
 import { type ReducedShape, type Reduction, reduced } from "../../ir/functions/reduced.ts";
-import { requireOperand } from "../../ir/ops/operand-types.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { Check } from "../../ir/types/static/check.ts";
 import type { OnlyType } from "../../ir/types/static/indexing.ts";

@@ -1,8 +1,7 @@
 // Losses of margins: nothing is left to learn from an answer that is right by a margin.
-import { described, tensorOf } from "../../ir/functions/argument.ts";
+import { described, requireOperand, tensorOf } from "../../ir/functions/argument.ts";
 import { relu } from "../../ir/functions/elementwise.ts";
 import { type ReducedShape, type Reduction, reduced } from "../../ir/functions/reduced.ts";
-import { requireOperand } from "../../ir/ops/operand-types.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { Check } from "../../ir/types/static/check.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";

@@ -22,7 +22,7 @@ const formulas = fc
     }),
   );
 
-const shapeOf = (names: string): readonly number[] => [...names].map((name) => extents[name] ?? 1);
+const shapeOf = (names: string): readonly number[] => names.split("").map((name) => extents[name] ?? 1);
 
 /** All values of some indices, in row-major order. */
 const positions = (names: readonly string[]): readonly Readonly<Record<string, number>>[] =>
@@ -33,11 +33,11 @@ const positions = (names: readonly string[]): readonly Readonly<Record<string, n
   );
 
 const elementAt = ({ data }: NdArray, names: string, index: Readonly<Record<string, number>>): number =>
-  data[[...names].reduce((at, name) => at * (extents[name] ?? 1) + (index[name] ?? 0), 0)] ?? Number.NaN;
+  data[names.split("").reduce((at, name) => at * (extents[name] ?? 1) + (index[name] ?? 0), 0)] ?? Number.NaN;
 
 const summedOver = (terms: readonly string[], result: string, operands: readonly NdArray[]): NdArray => {
   const inner = [...new Set(terms.join(""))].filter((name) => !result.includes(name));
-  const values = positions([...result]).map((outer) =>
+  const values = positions(result.split("")).map((outer) =>
     positions(inner).reduce(
       (sum, index) =>
         sum +

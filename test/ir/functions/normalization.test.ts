@@ -88,7 +88,7 @@ describe("normalizations of channels over random shapes", () => {
         const call = (pick: (result: ReturnType<typeof batchNorm>) => Tensor) =>
           evaluated([x, weight, bias, old.mean, old.variance], (t, w, b, m, v) =>
             pick(
-              batchNorm(t as Tensor, {
+              batchNorm(t, {
                 weight: w,
                 bias: b,
                 runningMean: m,
@@ -135,7 +135,7 @@ describe("normalizations of channels over random shapes", () => {
       (name) =>
         evaluated(
           [x, m, v],
-          (t, mu, variance) => batchNorm(t as Tensor, { runningMean: mu, runningVariance: variance, epsilon: 1 })[name],
+          (t, mu, variance) => batchNorm(t, { runningMean: mu, runningVariance: variance, epsilon: 1 })[name],
         ).data,
     );
     expect(results.map((data) => [...data])).toEqual([
@@ -150,14 +150,12 @@ describe("normalizations of channels over random shapes", () => {
       fc.property(images, (drawn) => {
         const { x, weight, bias } = drawnImages(drawn);
         const { unit } = byKey(x, ([row, channel = 0]) => `${row} ${Math.floor(channel / drawn.perGroup)}`);
-        const grouped = evaluated([x, weight, bias], (t, w, b) =>
-          groupNorm(t as Tensor, drawn.groups, { weight: w, bias: b }),
-        );
+        const grouped = evaluated([x, weight, bias], (t, w, b) => groupNorm(t, drawn.groups, { weight: w, bias: b }));
         expectClose(grouped, affine(unit, weight, bias), 1, 1e-9);
         if (drawn.places.length === 0) return;
         const { unit: each } = byKey(x, ([row, channel]) => `${row} ${channel}`);
         expectClose(
-          evaluated([x], (t) => instanceNorm(t as Tensor)),
+          evaluated([x], (t) => instanceNorm(t)),
           each,
           1,
           1e-9,
@@ -178,22 +176,14 @@ describe("normalizations of channels over random shapes", () => {
         );
         const options = { epsilon: 0.1 };
         const inputs = [x, weight, bias];
+        expectFunctionGradients(inputs, (t, w, b) => batchNorm(t, { ...options, weight: w, bias: b }).y, random);
         expectFunctionGradients(
           inputs,
-          (t, w, b) => batchNorm(t as Tensor, { ...options, weight: w, bias: b }).y,
-          random,
-        );
-        expectFunctionGradients(
-          inputs,
-          (t, w, b) => groupNorm(t as Tensor, drawn.groups, { ...options, weight: w, bias: b }),
+          (t, w, b) => groupNorm(t, drawn.groups, { ...options, weight: w, bias: b }),
           random,
         );
         if (drawn.places.length > 0)
-          expectFunctionGradients(
-            inputs,
-            (t, w, b) => instanceNorm(t as Tensor, { ...options, weight: w, bias: b }),
-            random,
-          );
+          expectFunctionGradients(inputs, (t, w, b) => instanceNorm(t, { ...options, weight: w, bias: b }), random);
       }),
       { numRuns: 25 },
     );
@@ -250,33 +240,29 @@ describe("normalizations of the last axes", () => {
             (value, at) => value * (scale.data[at % size] ?? 0) + (shifted ? (shift.data[at % size] ?? 0) : 0),
           ),
         });
-        const layered = evaluated([x, scale, shift], (t, w, b) => layerNorm(t as Tensor, w as never, b as never));
+        const layered = evaluated([x, scale, shift], (t, w, b) => layerNorm(t, w as never, b as never));
         expectClose(layered, applied(unit, true), 1, 1e-9);
         const axes = trailing.map((_, axis) => axis - trailing.length);
         expectClose(
-          evaluated([x], (t) => standardize(t as Tensor, { axes: axes as never })),
+          evaluated([x], (t) => standardize(t, { axes: axes as never })),
           unit,
           1,
           1e-9,
         );
         const rms = { ...x, data: new Float64Array(x.data) };
         for (let from = 0; from < x.data.length; from += size) {
-          const factor = 1 / Math.sqrt(meanSquare([...x.data.slice(from, from + size)]) + 1e-6);
+          const factor = 1 / Math.sqrt(meanSquare(Array.from(x.data.subarray(from, from + size))) + 1e-6);
           for (let at = from; at < from + size; at++) rms.data[at] = (x.data[at] ?? 0) * factor;
         }
         expectClose(
-          evaluated([x, scale], (t, w) => rmsNorm(t as Tensor, w as never)),
+          evaluated([x, scale], (t, w) => rmsNorm(t, w as never)),
           applied(rms, false),
           1,
           1e-9,
         );
         const options = { epsilon: 0.1 };
-        expectFunctionGradients(
-          [x, scale, shift],
-          (t, w, b) => layerNorm(t as Tensor, w as never, b as never, options),
-          random,
-        );
-        expectFunctionGradients([x, scale], (t, w) => rmsNorm(t as Tensor, w as never, options), random);
+        expectFunctionGradients([x, scale, shift], (t, w, b) => layerNorm(t, w as never, b as never, options), random);
+        expectFunctionGradients([x, scale], (t, w) => rmsNorm(t, w as never, options), random);
       }),
       { numRuns: 50 },
     );
@@ -322,7 +308,7 @@ describe("numbers far from zero", () => {
     ["the running mean", 2 ** -8, (x) => batchNorm(x).runningMean.sub(1e5)],
     ["the running variance", 2e-6, (x) => batchNorm(x).runningVariance.mul(1e-3)],
   ])("%s keeps the digits that f32 has", (_, bound, call) => {
-    const wanted = evaluated([{ dtype: "f64", shape, data: Float64Array.from(data) }], (x) => call(x as Tensor)).data;
+    const wanted = evaluated([{ dtype: "f64", shape, data: Float64Array.from(data) }], (x) => call(x)).data;
     const actual = inSingle(shape, data, call);
     const worst = wanted.reduce((most, value, at) => Math.max(most, Math.abs(value - (actual[at] ?? Number.NaN))), 0);
     expect(worst).toBeLessThanOrEqual(bound);

@@ -113,9 +113,6 @@ export type OnlyType<
     ? S
     : `${Op}: the ${Operand} must be ${PrintType<Expected, E>}, not ${PrintType<S, D>}`;
 
-/** The last axis of a shape, as a shape. */
-export type LastAxis<S extends Dims> = S extends readonly [...Dims, infer Last extends Dim] ? [Last] : Dims;
-
 /** The axes at the end of a shape that another shape has as many of: at least one, and no more than there are. */
 export type TrailingAxes<S extends Dims, Like extends Dims> =
   IsUnknownRank<Like> extends true
