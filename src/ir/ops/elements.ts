@@ -5,11 +5,14 @@ import type { Expr } from "../loop/expr.ts";
 import { truncateSaturating } from "../loop/fold.ts";
 import type { DType } from "../types/dtype.ts";
 
-/** The number that a literal of this element type stands for. */
-export const literalNumber = (dtype: DType, value: number): number => (dtype === "f32" ? Math.fround(value) : value);
+/** The number that a literal of this element type stands for; whole numbers have one zero. */
+export const literalNumber = (dtype: DType, value: number): number => {
+  if (dtype === "f32") return Math.fround(value);
+  return dtype === "f64" ? value : value + 0;
+};
 
 /** The same literal in a loop program. */
-export const literalElement = (dtype: DType, value: number): Expr => literal(loadType(dtype), value);
+export const literalElement = (dtype: DType, value: number): Expr => literal(loadType(dtype), literalNumber(dtype, value));
 
 /** What an integer result becomes when it is kept in an element: i32 and u8 wrap, bool is 0 or 1, floats stay. */
 export const wrapNumber = (dtype: DType, value: number): number => {

@@ -47,6 +47,11 @@ describe("elements", () => {
     for (const [dtype, value] of literals)
       expect(valueOf(literalElement(dtype, value))).toBe(literalNumber(dtype, value));
   });
+
+  it.each(["i32", "u8", "bool"] as const)("have one zero in %s", (dtype) => {
+    expect(literalNumber(dtype, -0)).toBe(0);
+    expect(valueOf(literalElement(dtype, -0))).toBe(0);
+  });
 });
 
 // A u8 is an i32 within a kernel: whoever reads a fused element must not see more than eight bits.
