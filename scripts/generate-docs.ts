@@ -1,29 +1,20 @@
 // Writes the reference pages that would drift if people kept them: docs/errors.md from the catalogue of diagnostics,
-// docs/passes.md from the pipelines and their rules, docs/ops.md from the definitions of ops and the scalar tables. What
-// stands there is what the compiler itself says. Run it as `npm run docs`; a test holds the pages to it.
+// docs/passes.md from the pipelines and their rules, docs/ops.md from the definitions of ops and the scalar tables,
+// docs/coverage.md by compiling and running all of them, docs/functions.md and docs/layers.md from the comments of what they
+// list. What stands there is what the compiler itself says. Run it as `npm run docs`; a test holds the pages to it.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { passes } from "../src/cli/program-form.ts";
-import { allOps, attributesOf, codes, loweringOf, rulesOf, scalarTables } from "../src/cli/topics.ts";
+import { codes, rulesOf } from "../src/cli/topics.ts";
 import { catalogue } from "../src/ir/diagnostics/catalogue.ts";
-import type { AnyOp } from "../src/ir/ops/index.ts";
 import { compilation } from "../src/passes/pipelines.ts";
-
-const generated = "<!-- Written by scripts/generate-docs.ts (npm run docs). Changes belong to what it reads. -->";
-
-const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
-
-const markdownTable = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
-  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(" | ")} |`;
-  return [line(head), `|${head.map(() => "---|").join("")}`, ...rows.map(line)].join("\n");
-};
-
-const code = (text: string): string => `\`${text}\``;
-
-const fenced = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\``;
-
-const page = (title: string, parts: readonly string[]): string =>
-  `${[`# ${title}`, generated, ...parts].join("\n\n")}\n`;
+import { explanations } from "./matrix/explanations.ts";
+import { complaints } from "./matrix/holes.ts";
+import { measureCoverage, type Row } from "./matrix/measure.ts";
+import { coveragePage } from "./matrix/page.ts";
+import { functionsPage, layersPage } from "./reference/layers-page.ts";
+import { code, fenced, markdownTable, page } from "./reference/markdown.ts";
+import { opsPage } from "./reference/ops-page.ts";
 
 /** The classes of codes, by their first digit. */
 const classes: readonly (readonly [digit: string, title: string])[] = [
@@ -83,59 +74,22 @@ const passesPage = (): string => {
   ]);
 };
 
-const arity = (count: number | string): string => (count === "many" ? "any number" : String(count));
-
-const opSection = (op: AnyOp): readonly string[] => {
-  const attributes = attributesOf(op).map(([name, kind]) => [code(name), kind]);
-  const gradient = op.vjp === "not-differentiable" ? "no gradient" : "differentiable";
-  return [
-    `### ${op.kind}`,
-    op.summary,
-    fenced("text", [op.formula, op.shapes, ...(op.gradient === undefined ? [] : [op.gradient])].join("\n")),
-    `Operands: ${arity(op.arity)}. Results: ${arity(op.resultArity)}. It is ${gradient}. Lowering: ${loweringOf(op)}.`,
-    ...(attributes.length === 0 ? [] : [markdownTable(["attribute", "kind"], attributes)]),
-  ];
-};
-
-const scalarSection = ([op, rows]: (typeof scalars)[number]): readonly string[] => [
-  `### ${op}`,
-  markdownTable(
-    ["function", "formula", "in words", "element types", "error in f32"],
-    Object.entries(rows).map(([name, { summary, formula, dtypes, ulp }]) => [
-      code(name),
-      formula,
-      summary,
-      dtypes?.join(", ") ?? "all",
-      ulp === undefined || !(dtypes?.includes("f32") ?? false) ? "" : ulp === 0 ? "none" : `${ulp} ulp`,
-    ]),
-  ),
-];
-
-const scalars = Object.entries(scalarTables);
-
-const opsPage = (): string => {
-  const isComposite = ({ lower }: AnyOp): boolean => lower.by === "ops";
-  return page("Ops", [
-    "The nodes of graphs. Functions of numbers are no ops of their own: they are the `fn` of `unary`, `binary`, `compare` and `reduce`, and are listed at the end. `weft explain matmul` shows the same facts.",
-    "## Ops that lower",
-    ...allOps.filter((op) => !isComposite(op)).flatMap(opSection),
-    "## Ops that are said in other ops",
-    "They are differentiated as they stand, and replaced by other ops before lowering.",
-    ...allOps.filter(isComposite).flatMap(opSection),
-    "## Scalar functions",
-    "An error in units in the last place (ulp) is the largest that the f32 program makes against the exact value; none means correctly rounded.",
-    ...scalars.flatMap(scalarSection),
-  ]);
-};
-
-/** The reference pages by file name. */
-export const generateDocs = (): ReadonlyMap<string, string> =>
+/** The reference pages by file name, given the measured coverage. */
+export const generateDocs = (coverage: readonly Row[]): ReadonlyMap<string, string> =>
   new Map([
     ["errors.md", errorsPage()],
     ["passes.md", passesPage()],
-    ["ops.md", opsPage()],
+    ["ops.md", opsPage(coverage)],
+    ["coverage.md", coveragePage(coverage)],
+    ["functions.md", functionsPage()],
+    ["layers.md", layersPage()],
   ]);
 
 if (import.meta.main) {
-  for (const [name, text] of generateDocs()) writeFileSync(join(import.meta.dirname, "../docs", name), text);
+  const coverage = await measureCoverage();
+  const wrong = complaints(coverage, explanations);
+  for (const complaint of wrong) console.error(complaint);
+  if (wrong.length > 0) process.exitCode = 1;
+  else
+    for (const [name, text] of generateDocs(coverage)) writeFileSync(join(import.meta.dirname, "../docs", name), text);
 }

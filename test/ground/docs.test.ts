@@ -1,14 +1,20 @@
-// The reference pages say what the compiler says: they are regenerated here and compared.
+// The reference pages say what the compiler says: they are made again here and compared. That includes the coverage matrix,
+// for which every op is compiled and run on every backend.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { generateDocs } from "../../scripts/generate-docs.ts";
+import { explanations } from "../../scripts/matrix/explanations.ts";
+import { complaints } from "../../scripts/matrix/holes.ts";
+import { measureCoverage } from "../../scripts/matrix/measure.ts";
 import { commands } from "../../src/cli/command-line.ts";
 
 const read = (name: string): string => readFileSync(join(import.meta.dirname, "../../docs", name), "utf8");
 
+const coverage = await measureCoverage();
+
 describe("docs", () => {
-  test.each([...generateDocs()])("%s is current (npm run docs writes it)", (name, text) => {
+  test.each([...generateDocs(coverage)])("%s is current (npm run docs writes it)", (name, text) => {
     expect(read(name)).toBe(text);
   });
 
@@ -19,5 +25,11 @@ describe("docs", () => {
       ...Object.entries(options).flatMap(([option, { type }]) => (type === "positional" ? [] : [`--${option}`])),
     ]);
     expect(words.filter((word) => !page.includes(word))).toEqual([]);
+  });
+});
+
+describe("the coverage matrix", () => {
+  test("has no wrong cell, no hole without a reason, and no reason without a hole", () => {
+    expect(complaints(coverage, explanations)).toEqual([]);
   });
 });

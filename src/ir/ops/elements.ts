@@ -12,7 +12,8 @@ export const literalNumber = (dtype: DType, value: number): number => {
 };
 
 /** The same literal in a loop program. */
-export const literalElement = (dtype: DType, value: number): Expr => literal(loadType(dtype), literalNumber(dtype, value));
+export const literalElement = (dtype: DType, value: number): Expr =>
+  literal(loadType(dtype), literalNumber(dtype, value));
 
 /** What an integer result becomes when it is kept in an element: i32 and u8 wrap, bool is 0 or 1, floats stay. */
 export const wrapNumber = (dtype: DType, value: number): number => {

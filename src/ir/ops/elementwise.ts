@@ -204,7 +204,7 @@ export const select: OpDefinition<NoAttrs, 3> = defineOp({
 export const cast: OpDefinition<CastAttrs, 1> = defineOp({
   kind: "cast",
   summary: "Converts each number to another element type: integers truncate and saturate, NaN gives 0, bool is not 0.",
-  formula: "y = x, to the nearest number of `dtype` towards 0",
+  formula: "y = x as a number of `dtype`",
   shapes: "x [S...] -> [S...]",
   gradient: "dx = c, converted back",
   arity: 1,

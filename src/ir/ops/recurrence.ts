@@ -130,7 +130,7 @@ export const scan: OpDefinition<ScanAttrs, "many", "many"> = defineOp({
   formula: "h[t+1], y[t] = body(h[t], x[t], w) for t = 0 ... length-1, or backwards",
   shapes:
     "x [S_k...], ... -> y [R_k...], ...; first states, sequences [length, ...] and captured values, as the body takes them",
-  gradient: "backpropagation through time: a scan the other way over dh, the saved states and the cotangents of y",
+  gradient: "dx_k = what a scan the other way gives of dh, the saved states and dy: backpropagation through time",
   arity: "many",
   resultArity: "many",
   attributes: { carried: "integer", sequences: "integer", length: "dim", reverse: "boolean", body: "body" },
