@@ -191,9 +191,9 @@ export const openingOf = (file: string): string =>
     )
     .lines.join(" ");
 
-/** The files whose functions an index hands on, other indices followed, in order. */
+/** The files whose functions an index hands on, other indices followed, in order; files of which it takes types alone are none. */
 export const filesBehind = (index: string): readonly string[] =>
-  [...read(index).matchAll(/export .*?from "(\.[^"]+)"/gs)].flatMap(([, from = ""]) => {
+  [...read(index).matchAll(/export (?:\{[^}]*\}|\*) from "(\.[^"]+)"/g)].flatMap(([, from = ""]) => {
     const file = join(dirname(index), from);
     return file.endsWith("/index.ts") && existsSync(join(root, file)) ? filesBehind(file) : [file];
   });

@@ -1,23 +1,7 @@
 // docs/functions.md and docs/layers.md: what users call, with what the sources say of it.
 import { type ExportedFunction, filesBehind, functionsIn, namesFrom, openingOf, typesIn } from "./exports.ts";
+import { layerExamples } from "./layer-examples.ts";
 import { bullets, code, markdownTable, page } from "./markdown.ts";
-
-/** A shape as the layer's types write it; of a shape with a name of its own, what is said about that. */
-const shapeText = (shape: string, file: string): string => {
-  if (shape.startsWith("[")) return shape;
-  const [named] = typesIn(file, shape.replace(/<.*$/s, ""));
-  return /\[[^\]]*\]/.exec(named?.doc ?? "")?.[0] ?? shape;
-};
-
-/** The parameters of layers by name, with their shapes as their types say them. */
-const parametersIn = (file: string): readonly (readonly [name: string, shape: string])[] => {
-  const found = typesIn(file, "Params").flatMap(({ text }) =>
-    [...text.matchAll(/readonly (\w+)\??: ParamSpec<(\[[^\]]*\]|\w+(?:<[^>]*>)?)/g)].map(
-      ([, name = "", shape = ""]): [string, string] => [name, shapeText(shape, file)],
-    ),
-  );
-  return [...new Map(found)];
-};
 
 const functionSection = (
   { name, call, doc, file, options }: ExportedFunction,
@@ -31,11 +15,18 @@ const functionSection = (
   `Defined in [${file}](../${file}).`,
 ];
 
+/** What is said of the types of functions that a layer's own text names. */
+const behaviour = ({ file, text }: ExportedFunction): readonly string[] =>
+  typesIn(file, "Function").flatMap(({ name, doc }) => (new RegExp(`\\b${name}\\b`).test(text) ? [doc] : []));
+
 const layerSection = (layer: ExportedFunction): readonly string[] => {
-  const parameters = parametersIn(layer.file).map(([name, shape]) => [code(name), code(shape)]);
+  const example = layerExamples.find(({ name }) => name === layer.name);
+  const parameters = example?.parameters.map(([name, shape]) => [code(name), code(shape)]) ?? [];
   return functionSection(layer, [
-    ...typesIn(layer.file, "Function").map(({ doc }) => doc),
-    ...(parameters.length === 0 ? [] : [markdownTable(["parameter", "shape"], parameters)]),
+    ...behaviour(layer),
+    ...(example === undefined || parameters.length === 0
+      ? []
+      : [markdownTable([`parameter of ${code(example.text)}`, "shape"], parameters)]),
   ]);
 };
 
@@ -56,11 +47,13 @@ export const functionsPage = (): string =>
     ]),
   ]);
 
+/** The layers that `weftgraph/nn` hands on: what is its own and no loss. */
+export const layerFunctions = (): readonly ExportedFunction[] =>
+  handedOn("src/nn/index.ts").filter(({ file }) => file.startsWith("src/nn/") && !file.includes("/losses/"));
+
 /** docs/layers.md. */
 export const layersPage = (): string => {
-  const layers = handedOn("src/nn/index.ts").filter(
-    ({ file }) => file.startsWith("src/nn/") && !file.includes("/losses/"),
-  );
+  const layers = layerFunctions();
   const losses = [
     ...handedOn("src/ir/functions/index.ts").filter(({ file }) => file.endsWith("/loss.ts")),
     ...handedOn("src/nn/losses/index.ts"),

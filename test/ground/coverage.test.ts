@@ -7,6 +7,8 @@ import { measureRow } from "../../scripts/matrix/measure.ts";
 import { type Subject, subjects, usesOf } from "../../scripts/matrix/uses.ts";
 import { derivativeOf } from "../../scripts/reference/derivative.ts";
 import { filesBehind, functionsIn, namesFrom } from "../../scripts/reference/exports.ts";
+import { layerExamples } from "../../scripts/reference/layer-examples.ts";
+import { layerFunctions } from "../../scripts/reference/layers-page.ts";
 import { differentiableOperands, madeOf } from "../../scripts/reference/op-facts.ts";
 import { readShapeRule } from "../../scripts/reference/shape-rule.ts";
 import * as functions from "../../src/ir/functions/index.ts";
@@ -129,6 +131,23 @@ describe("what sources say", () => {
     // An index of an index hands on by name what that does.
     expect(found.map(({ name }) => name)).toEqual(expect.arrayContaining(exported));
     expect(found.filter(({ doc }) => doc === "")).toEqual([]);
+  });
+
+  test("every layer has an example, and every example is of a layer", () => {
+    const names = layerExamples.map(({ name }) => name);
+    expect(names.toSorted()).toEqual(
+      layerFunctions()
+        .map(({ name }) => name)
+        .toSorted(),
+    );
+    expect(layerExamples.find(({ name }) => name === "conv2d")).toEqual({
+      name: "conv2d",
+      text: "conv2d(4, 6, [3, 5], { groups: 2 })",
+      parameters: [
+        ["weight", "[6, 2, 3, 5]"],
+        ["bias", "[6]"],
+      ],
+    });
   });
 
   test("calls are written as they are made", () => {
