@@ -44,7 +44,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, readonly Domain[]
   binary: Object.fromEntries(Object.entries(binary).map(([fn, { domain }]) => [fn, domain])),
 };
 
-const functionOf = (attrs: object): string | undefined =>
+const functionIn = (attrs: object): string | undefined =>
   "fn" in attrs && typeof attrs.fn === "string" ? attrs.fn : undefined;
 
 const functionsOf = ({ attributes }: AnyOp): readonly string[] => {
@@ -63,7 +63,7 @@ const subjectsOf = (op: AnyOp): readonly Subject[] => {
     name: `${kind} ${fn}`,
     kind,
     op,
-    samples: samples.filter(({ attrs }) => functionOf(attrs) === fn),
+    samples: samples.filter(({ attrs }) => functionIn(attrs) === fn),
     domain: (operand) => domains[kind]?.[fn]?.[operand] ?? anywhere,
   }));
 };

@@ -1,6 +1,7 @@
 // What can be found out about an op by using it: which operands a gradient reaches, and what a composite is made of.
 import { graphBuilder } from "../../src/ir/graph/builder.ts";
 import { decomposition } from "../../src/ir/graph/decomposition.ts";
+import { functionOf } from "../../src/ir/graph/print-node.ts";
 import { withTrace } from "../../src/ir/graph/trace.ts";
 import { emitMany, traceOver } from "../../src/ir/graph/traced-tensor.ts";
 import type { AnyOp, OpKind } from "../../src/ir/ops/index.ts";
@@ -42,7 +43,8 @@ export const madeOf = (subject: Subject): readonly string[] => {
   const names = usesOf(subject).flatMap(({ operands, attrs }) =>
     [...decomposition(kind, operands, attrs).nodes.values()].flatMap((node) => {
       if (node.op === "input") return [];
-      return ["fn" in node.attrs ? `${node.op} ${node.attrs.fn}` : node.op];
+      const fn = functionOf(node);
+      return [fn === undefined ? node.op : `${node.op} ${fn}`];
     }),
   );
   return [...new Set(names)];

@@ -135,11 +135,10 @@ describe("what sources say", () => {
 
   test("every layer has an example, and every example is of a layer", () => {
     const names = layerExamples.map(({ name }) => name);
-    expect(names.toSorted()).toEqual(
-      layerFunctions()
-        .map(({ name }) => name)
-        .toSorted(),
-    );
+    const all = layerFunctions();
+    const layers = all.filter(({ text }) => /\bLayer</.test(text)).map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(layers));
+    expect(all.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
     expect(layerExamples.find(({ name }) => name === "conv2d")).toEqual({
       name: "conv2d",
       text: "conv2d(4, 6, [3, 5], { groups: 2 })",
