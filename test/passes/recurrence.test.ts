@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { evaluateEntry } from "../../src/backends/reference/interpreter.ts";
 import { compileGraph } from "../../src/compile/compile-graph.ts";
+import { planGraph } from "../../src/compile/plan-graph.ts";
 import { describeBody } from "../../src/ir/graph/body.ts";
 import { bodyIn } from "../../src/ir/graph/body-graph.ts";
 import type { Graph } from "../../src/ir/graph/graph.ts";
@@ -23,6 +24,7 @@ import { hoistFromScans } from "../../src/passes/recurrence/hoist-from-scans.ts"
 import { mergeScans } from "../../src/passes/recurrence/merge-scans.ts";
 import { sinkFromScans } from "../../src/passes/recurrence/sink-from-scans.ts";
 import { trimScans } from "../../src/passes/recurrence/trim-scans.ts";
+import { firstDifference, runEverywhere } from "../../src/testing/backends-agree.ts";
 import { feedsFor, graphOf, opsOf } from "./support.ts";
 
 /** A random scan, the sum of the squares of its results, and the gradients of that for all operands. */
@@ -159,4 +161,32 @@ describe("an LSTM", () => {
     const withoutNumbers = (text = ""): string => text.replace(/\d+/g, "0");
     expect(withoutNumbers(long?.text)).toBe(withoutNumbers(short?.text));
   });
+});
+
+test("a body may give one value several times, and what it was given", async () => {
+  const graph = graphOf((trace) => {
+    const [x, h, w] = ["x", "h", "w"].map((name) =>
+      trace.input(name, { dtype: "f32", shape: name === "x" ? [3, 2, 5] : [2, 5] }),
+    );
+    if (x === undefined || h === undefined || w === undefined) throw new Error("three inputs");
+    const element = { dtype: "f32", shape: [2, 5] } as const;
+    const body = describeBody([element, element, element], ([state, each, captured], { constant }) => {
+      if (!state || !each || !captured) return [];
+      const next = state.mul(captured).add(each).tanh();
+      const sums = next.sum({ axes: [1] });
+      return [next, next, next, sums, sums, each, each, state, captured, constant(2, element)];
+    });
+    const attrs = { carried: 1, sequences: 1, length: 3, reverse: true, body };
+    const results = emitMany(trace, "scan", [h, x, w], attrs);
+    return Object.fromEntries(results.map((result, at) => [`y${at}`, result]));
+  });
+  const feeds = feedsFor(graph, 5, "normal");
+  const meaning = evaluateEntry(graph, "main", feeds, {}, { round: "f32" }).outputs;
+  const { program } = planGraph(graph, { verify: "each" });
+  const arrays = new Map(Object.entries(feeds).map(([name, { data }]) => [name, Float32Array.from(data)]));
+  const [closure, javascript, wasm] = await runEverywhere(program, "main", arrays);
+  expect(firstDifference(closure, javascript)).toBeUndefined();
+  expect(firstDifference(closure, wasm)).toBeUndefined();
+  for (const [name, { data }] of Object.entries(meaning))
+    for (const [at, value] of data.entries()) expect(closure.outputs.get(name)?.[at]).toBeCloseTo(value, 5);
 });

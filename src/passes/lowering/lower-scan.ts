@@ -9,7 +9,7 @@ import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { NodeOf, ValueId } from "../../ir/graph/graph.ts";
 import { add, binary, buildBody, type Index, i32, load, loadType, multiply, variable } from "../../ir/loop/build.ts";
 import type { Expr } from "../../ir/loop/expr.ts";
-import type { Buffer, Call, EntryPoint, Kernel } from "../../ir/loop/kernel.ts";
+import type { Buffer, Call, EntryPoint, Kernel, Port } from "../../ir/loop/kernel.ts";
 import { flatMapStmts, freshNames, mapExpr, mapOwnExprs, renameDeclared } from "../../ir/loop/rewrite.ts";
 import type { Stmt } from "../../ir/loop/stmt.ts";
 import { partsOf } from "../../ir/ops/recurrence-parts.ts";
@@ -105,6 +105,39 @@ const writtenOut = (
   });
 };
 
+/** The first output of the step that is the same value: that one is computed, the others are copies of it. */
+const firstOf = ({ entry }: Step, { buffer }: Port): Port | undefined =>
+  entry.outputs.find((output) => output.buffer === buffer);
+
+/** Where an output of the step is: the element of this step in a result. */
+const resultPlace = (around: GroupSurroundings, node: NodeOf<"scan">, step: Step, { name, buffer }: Port): Place => {
+  const at = node.results.findIndex((_, position) => name === outputName(position - node.attrs.carried));
+  const result = node.results[at];
+  const found = result === undefined ? undefined : around.bufferOf(result.id);
+  invariant(found !== undefined, "wanted results of a scan are in memory");
+  return { buffer: found, stride: declared(step, buffer).length };
+};
+
+/** Copies of outputs to the further results that are the same value. */
+const repeatOutputs = (around: GroupSurroundings, node: NodeOf<"scan">, step: Step, at: Expr): readonly Stmt[] =>
+  buildBody((root) => {
+    for (const output of step.entry.outputs) {
+      const first = firstOf(step, output);
+      if (first === undefined || first === output) continue;
+      const [from, to] = [first, output].map((port) => resultPlace(around, node, step, port));
+      invariant(from !== undefined && to !== undefined, "both results have a place");
+      const { dtype, length } = declared(step, output.buffer);
+      root.loop(
+        length,
+        (i, inner) => {
+          const position = add(multiply(at, to.stride), i);
+          inner.store(to.buffer, position, load(loadType(dtype), from.buffer, position));
+        },
+        { mode: "vector" },
+      );
+    }
+  });
+
 /** Where the buffers of a step are. */
 const placesOf = (
   around: GroupSurroundings,
@@ -116,7 +149,7 @@ const placesOf = (
   const places = new Map<string, Place>();
   const bufferOf = (value: ValueId | undefined): string => {
     const buffer = value === undefined ? undefined : around.bufferOf(value);
-    invariant(buffer !== undefined, "operands and wanted results of a scan are in memory");
+    invariant(buffer !== undefined, "operands of a scan are in memory");
     return buffer;
   };
   for (const { name, buffer } of step.entry.inputs) {
@@ -124,10 +157,8 @@ const placesOf = (
     const stride = at < carried + sequences ? declared(step, buffer).length : 0;
     places.set(buffer, { buffer: bufferOf(node.operands[at]), stride });
   }
-  for (const { name, buffer } of step.entry.outputs) {
-    const at = node.results.findIndex((_, position) => name === outputName(position - carried));
-    places.set(buffer, { buffer: bufferOf(node.results[at]?.id), stride: declared(step, buffer).length });
-  }
+  for (const output of step.entry.outputs)
+    if (firstOf(step, output) === output) places.set(output.buffer, resultPlace(around, node, step, output));
   stateBuffers.forEach((buffer, at) => places.set(step.memory.parameter(stateName(at)), { buffer, stride: 0 }));
   return (name) => {
     const { dtype, length, data } = declared(step, name);
@@ -193,6 +224,7 @@ export const lowerScan = (
     if (varying.has(call)) body.push(...writtenOut(kernel, call, placeOf, at, fresh));
     else around.call(kernel.name, writtenOut(kernel, call, placeOf, at, freshNames({ ...kernel, body: [] })));
   }
+  body.push(...renameDeclared(repeatOutputs(around, node, step, at), fresh));
   invariant(carried === states.length, "each state has a buffer");
   around.call("scan", [...first, { kind: "for", index, from: i32(0), to: i32(steps), step: 1, mode: "serial", body }]);
 };
