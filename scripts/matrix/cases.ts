@@ -20,6 +20,8 @@ export interface Runnable {
 
 /** A use with values for its operands and cotangents. */
 interface Case {
+  /** What the names of its inputs and outputs begin with: `u0` and so on. */
+  readonly name: string;
   readonly use: Use;
   readonly operands: readonly NdArray[];
   readonly cotangents: readonly NdArray[];
@@ -51,10 +53,11 @@ const valuesOf = (
   return { dtype, shape, data: dtype === "f32" ? data.map(Math.fround) : data };
 };
 
-const caseOf = ({ op, domain }: Subject, use: Use, seed: number): Case => {
-  const random = randomFrom(seed);
+const caseOf = ({ op, domain }: Subject, use: Use, at: number): Case => {
+  const random = randomFrom(at);
   const results = op.infer(use.operands, use.attrs);
   return {
+    name: `u${at}`,
     use,
     operands: use.operands.map((type, position) => {
       const range = op.operandRange?.(position, use.operands, use.attrs);
@@ -78,9 +81,8 @@ const resultsOf = (
   trace: Trace,
   feeds: Record<string, NdArray>,
   { kind, op }: Subject,
-  { use, operands }: Case,
+  { name, use, operands }: Case,
   tensors: readonly Tensor[],
-  name: string,
 ): readonly Tensor[] => {
   if (op.lower.by !== "memory") return emitMany(trace, kind, tensors, use.attrs);
   const [type] = op.infer(operands, use.attrs);
@@ -113,11 +115,11 @@ const graphOf = (subject: Subject, cases: readonly Case[], outputsOf: Outputs): 
   const trace = traceOver(graphBuilder());
   const feeds: Record<string, NdArray> = {};
   const outputs = withTrace(trace, () =>
-    cases.flatMap((which, at): NamedValue[] => {
-      const operands = fedTensors(trace, feeds, `u${at}x`, which.operands);
-      const results = resultsOf(trace, feeds, subject, which, operands, `u${at}`);
+    cases.flatMap((which): NamedValue[] => {
+      const operands = fedTensors(trace, feeds, `${which.name}x`, which.operands);
+      const results = resultsOf(trace, feeds, subject, which, operands);
       const named = outputsOf(trace, results, operands, which);
-      return named.map(({ name, tensor }) => ({ name: `u${at}${name}`, value: trace.value(tensor) }));
+      return named.map(({ name, tensor }) => ({ name: `${which.name}${name}`, value: trace.value(tensor) }));
     }),
   );
   // Cotangents are computed from constants of the graph, so that operands alone are fed.
@@ -138,9 +140,9 @@ export const forward = (subject: Subject, uses: readonly Use[]): Runnable =>
     (_, results) => results.map((tensor, position) => ({ name: `y${position}`, tensor })),
   );
 
-/** A graph that gives sum(c y) over the float results of each use. */
-const losses = (subject: Subject, cases: readonly Case[]): Runnable =>
-  graphOf(subject, cases, (trace, results, _, { cotangents }) =>
+/** A graph that gives sum(c y) for each float result of a use. */
+const lossOf = (subject: Subject, which: Case): Runnable =>
+  graphOf(subject, [which], (trace, results, _, { cotangents }) =>
     results.flatMap((result, position): readonly NamedTensor[] => {
       const cotangent = cotangents[position];
       if (!isFloat(result.dtype) || cotangent === undefined) return [];
@@ -148,10 +150,10 @@ const losses = (subject: Subject, cases: readonly Case[]): Runnable =>
     }),
   );
 
-/** The gradients of uses of an op, and the losses they belong to; an output `u0d1` is the gradient of the input `u0x1`. */
+/** The gradients of uses of an op; an output `u0d1` is that of the input `u0x1`, and of the loss of `u0`. */
 export interface Gradients {
   readonly gradients: Runnable;
-  readonly losses: Runnable;
+  readonly loss: (use: string) => Runnable | undefined;
 }
 
 /** The gradients of uses by the op's own rule; undefined where none flows. */
@@ -173,5 +175,7 @@ export const backward = (subject: Subject, uses: readonly Use[]): Gradients | un
     return found.flatMap((tensor, position) => (tensor === null ? [] : [{ name: `d${position}`, tensor }]));
   });
   const flows = gradients.graph.entries.some(({ outputs }) => outputs.length > 0);
-  return flows ? { gradients, losses: losses(subject, cases) } : undefined;
+  if (!flows) return undefined;
+  const losses = new Map(cases.map((which) => [which.name, lossOf(subject, which)]));
+  return { gradients, loss: (use) => losses.get(use) };
 };
