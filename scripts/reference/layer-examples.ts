@@ -1,6 +1,19 @@
 // One small use of each layer, so that the page can list the parameters that it really has: their names and shapes.
 import { flattenSpecs, type SpecTree } from "../../src/model/parameter.ts";
-import { conv2d, embedding, gru, layerNorm, linear, lstm, rnn } from "../../src/nn/index.ts";
+import {
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+  embedding,
+  gru,
+  layerNorm,
+  linear,
+  lstm,
+  rnn,
+} from "../../src/nn/index.ts";
 
 /** A layer as it was made, and what came of it. */
 export interface LayerExample {
@@ -30,7 +43,12 @@ const example = <Arguments extends readonly unknown[]>(
 /** A use of each layer. */
 export const layerExamples: readonly LayerExample[] = [
   example("linear", linear, 3, 4),
+  example("conv1d", conv1d, 4, 6, 3),
   example("conv2d", conv2d, 4, 6, [3, 5], { groups: 2 }),
+  example("conv3d", conv3d, 1, 6, 3),
+  example("convTranspose1d", convTranspose1d, 4, 6, 3),
+  example("convTranspose2d", convTranspose2d, 4, 6, [3, 5]),
+  example("convTranspose3d", convTranspose3d, 4, 6, 3, { groups: 2 }),
   example("embedding", embedding, 10, 3),
   example("layerNorm", layerNorm, 4),
   example("rnn", rnn, 3, 4),
