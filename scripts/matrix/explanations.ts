@@ -47,6 +47,7 @@ export const explanations: readonly Explanation[] = [
     dtypes: floats,
     reason: "The result is a truth value.",
   },
+  { rows: ["stopGradient"], dtypes: floats, reason: "It is there to let no gradient through." },
   { rows: ["argmax"], dtypes: floats, reason: "The result is a position, which is a whole number." },
   { rows: ["oneHot"], dtypes: floats, reason: "The operand is a position, which is a whole number." },
 ];

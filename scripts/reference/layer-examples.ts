@@ -1,17 +1,24 @@
 // One small use of each layer, so that the page can list the parameters that it really has: their names and shapes.
 import { flattenSpecs, type SpecTree } from "../../src/model/parameter.ts";
 import {
+  batchNorm,
   conv1d,
   conv2d,
   conv3d,
   convTranspose1d,
   convTranspose2d,
   convTranspose3d,
+  dropout,
   embedding,
+  groupNorm,
   gru,
+  instanceNorm,
+  invertedResidual,
   layerNorm,
   linear,
   lstm,
+  residualBlock,
+  rmsNorm,
   rnn,
 } from "../../src/nn/index.ts";
 
@@ -51,6 +58,13 @@ export const layerExamples: readonly LayerExample[] = [
   example("convTranspose3d", convTranspose3d, 4, 6, 3, { groups: 2 }),
   example("embedding", embedding, 10, 3),
   example("layerNorm", layerNorm, 4),
+  example("rmsNorm", rmsNorm, 4),
+  example("batchNorm", batchNorm, 4),
+  example("groupNorm", groupNorm, 2, 4),
+  example("instanceNorm", instanceNorm, 4),
+  example("dropout", dropout, 0.1),
+  example("residualBlock", residualBlock, 4, 6, { stride: 2 }),
+  example("invertedResidual", invertedResidual, 4, 4),
   example("rnn", rnn, 3, 4),
   example("lstm", lstm, 3, 4, { layers: 2 }),
   example("gru", gru, 3, 4, { bidirectional: true }),
