@@ -162,7 +162,7 @@ describe("what sources say", () => {
       ]),
     );
     const losses = listed("src/nn/losses/index.ts").map(({ call }) => call);
-    expect(losses).toContain("multiMargin(scores, labels, { squared?, margin?, reduction? })");
+    expect(losses).toContain("multiMargin(scores, labels, { p?, weights?, margin?, reduction? })");
     expect(losses).toContain("huber(predictions, targets, { delta?, reduction? })");
   });
 });
