@@ -2,8 +2,15 @@
 // by the runtime that all modules share. Nothing a user named becomes code: names stand in JSON strings only.
 import { printJavaScript } from "../backends/javascript/print-javascript.ts";
 import type { PlannedProgram } from "../ir/loop/kernel.ts";
-import type { InterfaceTable } from "./interface-table.ts";
-import { feedRuntime, modelRuntime, moduleLoading, trainerRuntime, weightsRuntime } from "./module-runtime.ts";
+import type { EmittedPort, InterfaceTable } from "./interface-table.ts";
+import {
+  feedRuntime,
+  modelRuntime,
+  moduleLoading,
+  type RuntimeNeeds,
+  trainerRuntime,
+  weightsRuntime,
+} from "./module-runtime.ts";
 
 /** Generated WebAssembly beside the module, or plain JavaScript within it. */
 export type ModuleFormat = "wasm" | "js";
@@ -26,8 +33,14 @@ const literal = (value: unknown): string =>
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 
-const list = (items: readonly unknown[], indent: string): string =>
-  items.length === 0 ? "[]" : `[\n${items.map((item) => `${indent}  ${literal(item)},\n`).join("")}${indent}]`;
+/** A tensor as one line. */
+const portText = ({ name, dtype, shape, offset, range }: EmittedPort): string =>
+  `{ name: ${literal(name)}, dtype: "${dtype}", shape: [${shape.join(", ")}], offset: ${offset}${
+    range === undefined ? "" : `, range: ${range}`
+  } }`;
+
+const list = (ports: readonly EmittedPort[], indent: string): string =>
+  ports.length === 0 ? "[]" : `[\n${ports.map((port) => `${indent}  ${portText(port)},\n`).join("")}${indent}]`;
 
 /** The table as an expression, one line for each tensor. */
 const tableText = ({ name, inputs, parameters, entries }: InterfaceTable): string => {
@@ -55,16 +68,14 @@ const header = ({ format, isTrainer }: ModuleParts): string =>
 // It needs no package and evaluates no strings; its memory never grows.
 `;
 
-const wasmStart = (file: string): string => `
-const start = (wasm) => {
-  const module = wasm instanceof WebAssembly.Module ? wasm : new WebAssembly.Module(wasm);
-  const { exports } = new WebAssembly.Instance(module);
-  return [exports.memory.buffer, (position) => exports["entry" + position]()];
-};
+const finish = (isTrainer: boolean, model: string): string => (isTrainer ? `withStep(${model})` : model);
 
+const wasmStart = ({ file, isTrainer }: ModuleParts): string => `
 /** Makes the model, synchronously, from the bytes of ${file}.wasm (or a compiled module) and of ${file}.safetensors. */
 export const create = ({ wasm, weights }) => {
-  const model = finish(bind(...start(wasm)));
+  const module = wasm instanceof WebAssembly.Module ? wasm : new WebAssembly.Module(wasm);
+  const { memory, ...entries } = new WebAssembly.Instance(module).exports;
+  const model = ${finish(isTrainer, 'bind(memory.buffer, (position) => entries["entry" + position]())')};
   if (weights !== undefined) model.parameters.restore(weights);
   return model;
 };
@@ -76,15 +87,11 @@ export const load = async (base = import.meta.url) => {
 };
 `;
 
-const scriptStart = (file: string): string => `
-const start = () => {
-  const { memory, ...entries } = instantiate();
-  return [memory, (position) => entries["entry" + position]()];
-};
-
+const scriptStart = ({ file, isTrainer }: ModuleParts): string => `
 /** Makes the model, synchronously, from the bytes of ${file}.safetensors. */
 export const create = ({ weights } = {}) => {
-  const model = finish(bind(...start()));
+  const { memory, ...entries } = instantiate();
+  const model = ${finish(isTrainer, 'bind(memory, (position) => entries["entry" + position]())')};
   if (weights !== undefined) model.parameters.restore(weights);
   return model;
 };
@@ -93,20 +100,31 @@ export const create = ({ weights } = {}) => {
 export const load = async (base = import.meta.url) => create({ weights: await read("${file}.safetensors", base) });
 `;
 
+const needsOf = ({ parameters, entries }: InterfaceTable): RuntimeNeeds => {
+  const taken = [...parameters, ...entries.flatMap(({ inputs }) => inputs)];
+  return {
+    ranges: taken.some(({ range }) => range !== undefined),
+    bools: taken.some(({ dtype }) => dtype === "bool"),
+  };
+};
+
 /** The text of `NAME.mjs`. */
 export const moduleText = (parts: ModuleParts): string => {
-  const { program, table, format, file, isTrainer } = parts;
+  const { program, table, format, isTrainer } = parts;
+  const needs = needsOf(table);
   return [
     header(parts),
     tableText(table),
-    feedRuntime,
+    feedRuntime(needs),
     weightsRuntime,
-    modelRuntime,
-    isTrainer ? `${trainerRuntime}\nconst finish = withStep;` : "const finish = (model) => model;",
+    modelRuntime(needs),
+    ...(isTrainer ? [trainerRuntime] : []),
     moduleLoading,
-    format === "wasm"
-      ? wasmStart(file)
-      : printJavaScript(program).replace("export function instantiate", "function instantiate"),
-    ...(format === "wasm" ? [] : [scriptStart(file)]),
-  ].join("\n");
+    ...(format === "wasm"
+      ? [wasmStart(parts)]
+      : [printJavaScript(program).replace("export function instantiate", "function instantiate"), scriptStart(parts)]),
+  ]
+    .map((part) => part.trim())
+    .join("\n\n")
+    .concat("\n");
 };
