@@ -7,9 +7,12 @@ import type { BufferBase } from "./access.ts";
 import { newAddressing } from "./addressing.ts";
 import type { Emitter } from "./emitter.ts";
 import { emitExpression } from "./expressions.ts";
+import { forwardValues } from "./forward-values.ts";
 import type { WasmFunction } from "./instruction.ts";
 import { factsOf } from "./kernel-facts.ts";
 import { newLocals, valueTypeOf } from "./locals.ts";
+import { removeUnread } from "./remove-unread.ts";
+import { shareLocals } from "./share-locals.ts";
 import { emitStatements } from "./statements.ts";
 import { newVectorConstants } from "./vector-constants.ts";
 
@@ -49,13 +52,13 @@ export const emitKernel = (kernel: Kernel, name: string): WasmFunction => {
       return local;
     },
   };
-  const body = emitStatements(emitter, kernel.body);
+  const emitted = emitStatements(emitter, kernel.body);
+  const tidied = forwardValues(removeUnread([...constants.prologue, ...emitted]));
 
   return {
     name,
     comment: `${kernel.name}(${kernel.parameters.map(describeParameter).join(", ")})`,
     parameters: locals.parameters,
-    locals: locals.locals,
-    body: [...constants.prologue, ...body],
+    ...shareLocals(locals.parameters, locals.locals, tidied),
   };
 };
