@@ -12,6 +12,8 @@ import {
   type LoopType,
   laneType,
 } from "../../ir/loop/expr.ts";
+import { keyOf } from "../../ir/loop/key.ts";
+import { someExpr } from "../../ir/loop/rewrite.ts";
 import { printBoolBinary, printFloatBinary, printIntegerBinary } from "./print-binary.ts";
 import type { Printer } from "./printer.ts";
 import { atom, call, infix, level, number, type Text, within, wrap } from "./text.ts";
@@ -28,19 +30,38 @@ const nameOnce = (expr: Expr, printer: Printer, hint: string): Text => {
   return atom(name);
 };
 
-/** A whole number plus the number of a lane. */
-const plusLane = (expr: Expr, lane: number, printer: Printer, hint: string): Text => {
+/** A sum of unchanging whole numbers, named for as long as its scope lasts. */
+const nameSum = (expr: Expr, printer: Printer): Text => {
+  const isFixed = !someExpr(
+    expr,
+    (each) => each.kind === "load" || (each.kind === "var" && !printer.bounds.has(each.name)),
+  );
+  if (expr.kind === "var" || !isFixed) return nameOnce(expr, printer, "at");
+  const key = keyOf(expr);
+  const known = printer.sums.get(key);
+  if (known !== undefined) return atom(known);
+  const value = printExpression(expr, 0, printer).text;
+  const name = printer.fresh("at");
+  printer.line(`const ${name} = ${value};`);
+  printer.sums.set(key, name);
+  return atom(name);
+};
+
+/** A whole number plus the number of a lane; the rest of the number, without its constant, may have a name. */
+const plusLane = (expr: Expr, lane: number, printer: Printer): Text => {
   if (expr.kind === "const") return number((expr.value + lane) | 0);
-  const first = nameOnce(expr, printer, hint);
-  if (lane === 0) return first;
-  const sum = infix("+", level.sum, first, number(lane));
+  const isShifted = expr.kind === "binary" && expr.fn === "add" && expr.right.kind === "const";
+  const base = nameSum(isShifted ? expr.left : expr, printer);
+  const beyond = (isShifted && expr.right.kind === "const" ? expr.right.value : 0) + lane;
+  if (beyond === 0) return base;
+  const sum = infix("+", level.sum, base, number(beyond));
   const { low, high } = intervalOf(expr, printer.bounds);
   return fitsInteger({ low, high: high + lane }) ? sum : wrap(sum);
 };
 
 /** The index of a load or a store: of one lane, if the type is a vector. */
 export const printIndex = (index: Expr, type: LoopType, lane: number, printer: Printer): string =>
-  (isVector(type) ? plusLane(index, lane, printer, "at") : printExpression(index, 0, printer)).text;
+  (isVector(type) ? plusLane(index, lane, printer) : printExpression(index, 0, printer)).text;
 
 const comparison: { readonly [F in LoopCompare]: readonly [sign: string, level: number] } = {
   eq: ["===", level.equality],
@@ -132,7 +153,7 @@ const printReinterpret = ({ type, operand }: ExprOf<"reinterpret">, lane: number
 const printers: { readonly [K in ExprKind]: (expr: ExprOf<K>, lane: number, printer: Printer) => Text } = {
   const: ({ type, value }) => (type === "bool" ? atom(value === 0 ? "false" : "true") : number(value)),
   var: ({ type, name }, lane, printer) =>
-    atom(isVector(type) ? `${printer.nameOf(name)}_${lane}` : printer.nameOf(name)),
+    printer.uniform.get(name) ?? atom(isVector(type) ? `${printer.nameOf(name)}_${lane}` : printer.nameOf(name)),
   load: ({ type, buffer, index }, lane, printer) => {
     const element = atom(`${printer.parameter(buffer).text}[${printIndex(index, type, lane, printer)}]`);
     return laneType(type) === "bool" ? infix("!==", level.equality, element, number(0)) : element;
@@ -157,7 +178,7 @@ const printers: { readonly [K in ExprKind]: (expr: ExprOf<K>, lane: number, prin
   cast: printCast,
   reinterpret: printReinterpret,
   splat: ({ operand }, _lane, printer) => nameOnce(operand, printer, "all"),
-  ramp: ({ operand }, lane, printer) => plusLane(operand, lane, printer, "first"),
+  ramp: ({ operand }, lane, printer) => plusLane(operand, lane, printer),
   lane: ({ operand, lane }, _lane, printer) => printExpression(operand, lane, printer),
   reduceLanes: (expr, _lane, printer) => printReduceLanes(expr, printer),
 };

@@ -13,11 +13,24 @@ const lanesOf = (type: LoopType): readonly number[] => (isVector(type) ? [0, 1, 
 
 const laneName = (name: string, type: LoopType, lane: number): string => (isVector(type) ? `${name}_${lane}` : name);
 
+/** A vector of one number is that number wherever it is read. */
+const printUniform = (name: string, operand: Expr, printer: Printer): void => {
+  const value = printExpression(operand, 0, printer);
+  if (operand.kind === "const") {
+    printer.uniform.set(name, value);
+    return;
+  }
+  const printed = printer.nameOf(name);
+  printer.line(`const ${printed} = ${value.text};`);
+  printer.uniform.set(name, atom(printed));
+};
+
 const printLet = ({ name, value, mutable }: StmtOf<"let">, printer: Printer): void => {
+  if (value.kind === "splat" && !mutable) return printUniform(name, value.operand, printer);
   const texts = lanesOf(value.type).map((lane) => printExpression(value, lane, printer).text);
   const printed = printer.nameOf(name);
-  for (const [lane, text] of texts.entries())
-    printer.line(`${mutable ? "let" : "const"} ${laneName(printed, value.type, lane)} = ${text};`);
+  const lanes = texts.map((text, lane) => `${laneName(printed, value.type, lane)} = ${text}`);
+  printer.line(`${mutable ? "let" : "const"} ${lanes.join(", ")};`);
   if (!mutable && value.type === "i32") printer.bounds.set(name, intervalOf(value, printer.bounds));
 };
 
@@ -76,21 +89,24 @@ const printBound = (bound: Expr, printer: Printer): string => {
 const printFor = ({ index, from, to, step, body }: StmtOf<"for">, printer: Printer): void => {
   const begin = printExpression(from, 0, printer).text;
   const end = printBound(to, printer);
-  const name = printer.nameOf(index);
   const { low } = intervalOf(from, printer.bounds);
   const { high } = intervalOf(to, printer.bounds);
   printer.bounds.set(index, { low, high: Math.max(low, high - 1) });
-  printer.line(`for (let ${name} = ${begin}; ${name} < ${end}; ${step === 1 ? `${name}++` : `${name} += ${step}`}) {`);
-  printer.indented(() => printBlock(body, printer));
-  printer.line("}");
+  printer.scoped(() => {
+    const name = printer.nameOf(index);
+    const next = step === 1 ? `${name}++` : `${name} += ${step}`;
+    printer.line(`for (let ${name} = ${begin}; ${name} < ${end}; ${next}) {`);
+    printer.indented(() => printBlock(body, printer));
+    printer.line("}");
+  });
 };
 
 const printIf = ({ condition, then, otherwise }: StmtOf<"if">, printer: Printer): void => {
   printer.line(`if (${printExpression(condition, 0, printer).text}) {`);
-  printer.indented(() => printBlock(then, printer));
+  printer.indented(() => printer.scoped(() => printBlock(then, printer)));
   if (otherwise.length > 0) {
     printer.line("} else {");
-    printer.indented(() => printBlock(otherwise, printer));
+    printer.indented(() => printer.scoped(() => printBlock(otherwise, printer)));
   }
   printer.line("}");
 };
