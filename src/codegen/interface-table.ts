@@ -25,7 +25,6 @@ export interface EmittedEntry {
 
 /** Everything the module needs to check feeds and find results. */
 export interface InterfaceTable {
-  readonly name: string;
   /** The names of all inputs: each may be fed to every entry point, whether or not it reads it. */
   readonly inputs: readonly string[];
   readonly entries: readonly EmittedEntry[];
@@ -51,7 +50,6 @@ export const interfaceTable = (
     };
   };
   return {
-    name: program.name,
     inputs,
     entries: program.entries.map(({ name, inputs, outputs }) => ({
       name,

@@ -9,17 +9,21 @@ export interface RuntimeNeeds {
   readonly ranges: boolean;
   /** Whether some input or parameter is of bools, whose bytes must be 0 or 1. */
   readonly bools: boolean;
+  /** Whether elements of parameters differ in width: a file holds the wider ones first, so that each starts aligned. */
+  readonly widths: boolean;
 }
 
 const rangeCheck = `
   const wrong = range === undefined ? -1 : data.findIndex((value) => value < 0 || value >= range);
-  if (wrong >= 0) fail("W306", name + ": element " + wrong + " is " + data[wrong] + ", outside 0.." + (range - 1));`;
+  if (wrong >= 0) fail("W306", "element " + wrong + " is " + data[wrong] + ", outside 0.." + (range - 1) + ", in", name);`;
 
 const boolCheck = `
-  if (dtype === "bool" && data.some((value) => value > 1)) fail("W310", name + ": a bool is 0 or 1");`;
+  if (dtype === "bool" && data.some((value) => value > 1)) fail("W310", "a bool is 0 or 1, in", name);`;
 
 const storedBoolCheck = `
-        if (dtype === "bool" && bytes.some((value) => value > 1)) fail("W310", name + ": a bool is 0 or 1");`;
+          if (dtype === "bool" && bytes.some((value) => value > 1)) fail("W310", "a bool is 0 or 1, in", name);`;
+
+const widerFirst = "[...parameters].sort((a, b) => b.view.BYTES_PER_ELEMENT - a.view.BYTES_PER_ELEMENT)";
 
 /** Errors, and the check of what is fed. */
 export const feedRuntime = ({ ranges, bools }: RuntimeNeeds): string => `
@@ -27,14 +31,14 @@ const arrays = { F64: Float64Array, F32: Float32Array, I32: Int32Array, U8: Uint
 const arrayOf = (dtype) => arrays[dtype.toUpperCase()];
 const sizeOf = (shape) => shape.reduce((size, extent) => size * extent, 1);
 
-const fail = (code, message) => {
-  throw Object.assign(new Error(code + ": " + message), { code });
+const fail = (code, message, name) => {
+  throw Object.assign(new Error(code + ": " + message + " " + JSON.stringify(name)), { code });
 };
 
-/** The typed array of what is fed, which may be wrapped together with its shape. */
+/** The typed array of what is fed: that itself, or { data, shape }. */
 const check = ({ name, dtype, shape${ranges ? ", range" : ""} }, feed) => {
   const data = ArrayBuffer.isView(feed) ? feed : feed?.data;
-  const refuse = (code, got) => fail(code, name + ": expected " + dtype + "[" + shape + "], got " + got);
+  const refuse = (code, got) => fail(code, "got " + got + " instead of " + dtype + "[" + shape + "] for", name);
   if (!ArrayBuffer.isView(data) || data.constructor.name !== arrayOf(dtype).name)
     refuse("W303", "no " + arrayOf(dtype).name);
   if (feed.shape !== undefined && String(feed.shape) !== String(shape)) refuse("W304", "[" + feed.shape + "]");
@@ -45,33 +49,32 @@ const check = ({ name, dtype, shape${ranges ? ", range" : ""} }, feed) => {
 
 /** Reading weights. */
 export const weightsRuntime: string = `
-/** The tensors of a safetensors file by name, each as [type, bytes]. Every byte of the file must have its place. */
+/** The tensors of a safetensors file as [type, bytes]. Every byte of it must belong to one. */
 const readWeights = (file) => {
   try {
     const start = 8 + Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
-    if (start > file.length || file[8] !== 123) throw new Error("there is no header");
+    if (start > file.length || file[8] !== 123) throw new Error("no header");
     const header = new TextDecoder("utf-8", { fatal: true }).decode(file.subarray(8, start));
     const { __metadata__, ...tensors } = JSON.parse(header);
     let end = 0;
     const read = Object.entries(tensors)
       .sort(([, { data_offsets: a }], [, { data_offsets: b }]) => a[0] - b[0] || a[1] - b[1])
       .map(([name, { dtype, shape, data_offsets: [from, to] }]) => {
-        if (from !== end || to !== from + sizeOf(shape) * arrays[dtype].BYTES_PER_ELEMENT)
-          throw new Error(JSON.stringify(name) + " is out of place");
+        if (from !== end || to !== from + sizeOf(shape) * arrays[dtype].BYTES_PER_ELEMENT) throw new Error(name);
         end = to;
         return [name, [dtype + "[" + shape + "]", file.subarray(start + from, start + to)]];
       });
-    if (start + end !== file.length) throw new Error("it is not as long as its tensors");
+    if (start + end !== file.length) throw new Error("length");
     return new Map(read);
   } catch (error) {
-    return fail("W401", "these are not the bytes of a whole safetensors file: " + error.message);
+    return fail("W401", "not a whole safetensors file:", error.message);
   }
 };
 `;
 
 /** Feeds, results and parameters over a memory; `table` comes from the model's own part. */
-export const modelRuntime = ({ bools }: RuntimeNeeds): string => `
-/** The model over a memory, of which \`run\` runs the entry point at a position of the table. */
+export const modelRuntime = ({ bools, widths }: RuntimeNeeds): string => `
+/** The model over a memory; run(n) runs the entry point n of the table. */
 const bind = (memory, run) => {
   const place = (port) => {
     const view = new (arrayOf(port.dtype))(memory, port.offset, sizeOf(port.shape));
@@ -80,19 +83,17 @@ const bind = (memory, run) => {
   const result = ({ dtype, shape, view }) => ({ dtype, shape: [...shape], data: view.slice() });
   const parameters = table.parameters.map(place);
   const find = (wanted) =>
-    parameters.find(({ name }) => name === wanted) ?? fail("W307", "there is no parameter " + JSON.stringify(wanted));
+    parameters.find(({ name }) => name === wanted) ?? fail("W307", "there is no parameter", wanted);
 
   const entries = table.entries.map((entry, position) => {
     const inputs = entry.inputs.map(place);
     const outputs = entry.outputs.map(place);
     const call = (feeds = {}) => {
-      if (Object(feeds) !== feeds) fail("W140", entry.name + ": a record of arrays is expected");
-      for (const name of Object.keys(feeds))
-        if (!table.inputs.includes(name)) fail("W302", entry.name + ": there is no input " + JSON.stringify(name));
-      const checked = inputs.map((port) => {
-        const feed = Object.hasOwn(feeds, port.name) ? feeds[port.name] : undefined;
-        return feed === undefined ? fail("W301", entry.name + ": nothing is fed to " + JSON.stringify(port.name)) : check(port, feed);
-      });
+      const fed = new Map(Object.entries(feeds ?? fail("W140", "a record of arrays is expected by", entry.name)));
+      for (const name of fed.keys()) if (!table.inputs.includes(name)) fail("W302", "there is no input", name);
+      const checked = inputs.map((port) =>
+        check(port, fed.get(port.name) ?? fail("W301", entry.name + " lacks its input", port.name)),
+      );
       inputs.forEach(({ view }, at) => view.set(checked[at]));
       run(position);
       return Object.fromEntries(outputs.map((port) => [port.name, result(port)]));
@@ -106,11 +107,10 @@ const bind = (memory, run) => {
       names: parameters.map(({ name }) => name),
       get: (name) => result(find(name)),
       set: (name, value) => find(name).view.set(check(find(name), value)),
-      /** All parameters as the bytes of a safetensors file, wider elements first. */
+      /** All parameters as a safetensors file. */
       save: () => {
-        const ordered = [...parameters].sort((a, b) => b.view.BYTES_PER_ELEMENT - a.view.BYTES_PER_ELEMENT);
         let end = 0;
-        const tensors = ordered.map(({ name, dtype, shape, bytes }) => {
+        const tensors = ${widths ? widerFirst : "parameters"}.map(({ name, dtype, shape, bytes }) => {
           const offsets = [end, (end += bytes.length)];
           return [name, { dtype: dtype.toUpperCase(), shape, data_offsets: offsets }];
         });
@@ -119,18 +119,17 @@ const bind = (memory, run) => {
         const file = new Uint8Array(start + end).fill(32, 8, start);
         new DataView(file.buffer).setBigUint64(0, BigInt(start - 8), true);
         file.set(header, 8);
-        ordered.forEach(({ bytes }, at) => file.set(bytes, start + tensors[at][1].data_offsets[0]));
+        for (const [name, { data_offsets }] of tensors) file.set(find(name).bytes, start + data_offsets[0]);
         return file;
       },
-      /** Takes all parameters from the bytes of a safetensors file, or none. */
+      /** Takes all parameters from a safetensors file, or none; what an optimizer keeps may be left over. */
       restore: (file) => {
         const tensors = readWeights(file);
-        // What an optimizer keeps is of no use to a model alone.
         for (const name of tensors.keys()) if (!name.startsWith("optimizer.")) find(name);
         const stored = parameters.map(({ name, dtype, shape }) => {
-          const [type, bytes] = tensors.get(name) ?? fail("W309", "the weights lack " + JSON.stringify(name));
+          const [type, bytes] = tensors.get(name) ?? fail("W309", "the weights lack", name);
           const wanted = dtype.toUpperCase() + "[" + shape + "]";
-          if (type !== wanted) fail("W304", name + ": expected " + wanted + ", got " + type);${bools ? storedBoolCheck : ""}
+          if (type !== wanted) fail("W304", "got " + type + " instead of " + wanted + " for", name);${bools ? storedBoolCheck : ""}
           return bytes;
         });
         parameters.forEach(({ bytes }, at) => bytes.set(stored[at]));
@@ -146,10 +145,8 @@ const withStep = (model) => ({
   ...model,
   step: (feeds) => {
     const { loss, finite, ...rest } = model.step(feeds);
-    if (finite.data[0] === 0) {
-      const step = model.parameters.get("optimizer.step").data[0] + 1;
-      fail("W502", "step " + step + ": the loss is " + loss.data[0] + " or a gradient is not finite; nothing was changed");
-    }
+    const [step] = model.parameters.get("optimizer.step").data;
+    if (finite.data[0] === 0) fail("W502", "the loss is " + loss.data[0] + " or a gradient is not finite; nothing was changed by step", step + 1);
     return { ...rest, loss: loss.data[0] };
   },
 });
@@ -165,7 +162,7 @@ const read = async (file, base) => {
     if (!response.ok) throw new Error(response.status);
     return new Uint8Array(await response.arrayBuffer());
   } catch (error) {
-    return fail("W403", url + " could not be read: " + error.message);
+    return fail("W403", url + " could not be read:", error.message);
   }
 };
 `;
