@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Kernel } from "../../../src/ir/loop/kernel.ts";
 import { printKernel } from "../../../src/ir/loop/print.ts";
 import { hoist } from "../../../src/passes/loop/hoist.ts";
+import { inline } from "../../../src/passes/loop/inline.ts";
 import type { KernelPass } from "../../../src/passes/loop/kernel-pass.ts";
 import { optimizeKernel } from "../../../src/passes/loop/pipeline.ts";
 import { removeDead } from "../../../src/passes/loop/remove-dead.ts";
@@ -26,6 +27,7 @@ describe.each<KernelPass>([
   removeDead,
   simplifyIndex,
   hoist,
+  inline,
   unroll,
   vectorize,
   { name: "all loop passes", summary: "", run: optimizeKernel },
@@ -38,7 +40,7 @@ describe.each<KernelPass>([
   });
 });
 
-describe.each([removeDead, simplifyIndex, hoist, unroll])("$name", ({ run }) => {
+describe.each([removeDead, simplifyIndex, hoist, inline, unroll])("$name", ({ run }) => {
   test("keeps every bit of folds, vectorised or not", () => {
     fc.assert(
       fc.property(foldKernels, fc.nat(), ({ fold }, seed) => {

@@ -1,0 +1,32 @@
+// How large the code of emitted modules may be, under `gzip -9` and without weights: what is promised of small modules, and
+// for the others what they had when this was written, with a little room. `npm run size` prints the sizes.
+import { describe, expect, it } from "vitest";
+import { codeOf, standardModules } from "../../bench/standard-modules.ts";
+import type { ModuleFormat } from "../../src/codegen/index.ts";
+
+/** The promise: a perceptron for inference in 4 kB, training in 12 kB. */
+const inference = 4000;
+const training = 12_000;
+
+const limits: Readonly<Record<string, { readonly [F in ModuleFormat]: number }>> = {
+  "MLP, inference, batch 1": { wasm: inference, js: inference },
+  "MLP, inference, batch 32": { wasm: inference, js: 4900 },
+  "MLP, training with Adam": { wasm: training, js: 17_000 },
+  "LeNet, inference, batch 1": { wasm: 4900, js: 7500 },
+  "LeNet, inference, batch 32": { wasm: 5400, js: 9000 },
+  "LeNet, training with Adam": { wasm: 17_500, js: 38_000 },
+};
+
+describe.each(standardModules)("$name", ({ name, compile }) => {
+  const compiled = compile();
+
+  it.each<ModuleFormat>(["wasm", "js"])("is small as %s", (format) => {
+    const files = codeOf(compiled, format);
+    const size = files.reduce((sum, { gzip }) => sum + gzip, 0);
+    const limit = limits[name]?.[format];
+    expect(limit, "every standard module has a limit").toBeDefined();
+    expect(size, JSON.stringify(files)).toBeLessThanOrEqual(limit ?? 0);
+    // Code that shrank much has a limit that says nothing.
+    expect(size).toBeGreaterThan((limit ?? 0) / 3);
+  });
+});
