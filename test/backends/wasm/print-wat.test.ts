@@ -34,7 +34,7 @@ test("a kernel reads like the loop it came from", () => {
     (local $i0 i32)
     (local $x_pointer i32)
     (local $constant v128)
-    (local.set $constant (v128.const f32x4 0x1.99999ap-4 0x1.99999ap-4 0x1.99999ap-4 0x1.99999ap-4))
+    (local.set $constant (f32x4.splat (f32.const 0x1.99999ap-4)))
     (local.set $i0 (i32.const 0))
     (local.set $x_pointer (local.get $x))
     (loop
