@@ -3,7 +3,7 @@
 import { gzipSync } from "node:zlib";
 import { type Emittable, generate, type ModuleFormat } from "../src/codegen/index.ts";
 import { compileSync, crossEntropy, defineModel, maxPool2d, relu, reshape, spec, training } from "../src/index.ts";
-import { conv2d, linear } from "../src/nn/index.ts";
+import { conv2d, embedding, linear, lstm } from "../src/nn/index.ts";
 import { adam } from "../src/optim/index.ts";
 
 /** A network, compiled, and what it is. */
@@ -47,24 +47,43 @@ const lenet = defineModel({
   },
 });
 
-const trained = <M extends typeof perceptron | typeof lenet>(model: M): Emittable =>
-  compileSync(
-    training(model as typeof lenet, {
-      inputs: { label: spec("i32", ["B"]) },
-      loss: ({ logits }, { label }) => crossEntropy(logits, label),
-      optimizer: adam({ learningRate: 1e-3 }),
-    }),
-    { dims: { B: 32 } },
-  );
+/** An LSTM that guesses the next of 65 characters, over sequences of 64. */
+const characters = defineModel({
+  name: "characters",
+  params: { embedding: embedding(65, 64), lstm: lstm(64, 128), output: linear(128, 65) },
+  inputs: { text: spec("i32", [64, "B"]) },
+  forward: (p, { text }) => ({ logits: p.output(p.lstm(p.embedding(text)).output) }),
+});
+
+const optimizer = adam({ learningRate: 1e-3 });
+
+const classifier = <M extends typeof perceptron | typeof lenet>(model: M): Emittable => {
+  // One of two networks that take images of their own shape to ten classes; here their classes are all that matters.
+  const description = model as typeof perceptron;
+  const loss = training(description, {
+    inputs: { label: spec("i32", ["B"]) },
+    loss: ({ logits }, { label }) => crossEntropy(logits, label),
+    optimizer,
+  });
+  return compileSync(loss, { dims: { B: 32 } });
+};
+
+const nextCharacter = training(characters, {
+  inputs: { next: spec("i32", [64, "B"]) },
+  loss: ({ logits }, { next }) => crossEntropy(reshape(logits, ["64*B", 65]), reshape(next, ["64*B"])),
+  optimizer,
+});
 
 /** Every module that is measured, by name. */
 export const standardModules: readonly StandardModule[] = [
   { name: "MLP, inference, batch 1", compile: () => compileSync(perceptron, { dims: { B: 1 } }) },
   { name: "MLP, inference, batch 32", compile: () => compileSync(perceptron, { dims: { B: 32 } }) },
-  { name: "MLP, training with Adam", compile: () => trained(perceptron) },
+  { name: "MLP, training with Adam", compile: () => classifier(perceptron) },
   { name: "LeNet, inference, batch 1", compile: () => compileSync(lenet, { dims: { B: 1 } }) },
   { name: "LeNet, inference, batch 32", compile: () => compileSync(lenet, { dims: { B: 32 } }) },
-  { name: "LeNet, training with Adam", compile: () => trained(lenet) },
+  { name: "LeNet, training with Adam", compile: () => classifier(lenet) },
+  { name: "LSTM, inference, batch 1", compile: () => compileSync(characters, { dims: { B: 1 } }) },
+  { name: "LSTM, training with Adam", compile: () => compileSync(nextCharacter, { dims: { B: 32 } }) },
 ];
 
 /** The code of a module in one of its formats, file by file. */
