@@ -5,6 +5,7 @@ import type { Kernel } from "../../ir/loop/kernel.ts";
 import { keyOf } from "../../ir/loop/key.ts";
 import { someExpr } from "../../ir/loop/rewrite.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
+import { narrowed, sharedWith } from "./narrow.ts";
 import { choose, printExpression, printIndex } from "./print-expression.ts";
 import type { Printer } from "./printer.ts";
 import { atom, number } from "./text.ts";
@@ -39,16 +40,6 @@ const printAssign = ({ name, value }: StmtOf<"assign">, printer: Printer): void 
   const texts = lanesOf(value.type).map((lane) => printExpression(value, lane, printer).text);
   const printed = printer.nameOf(name);
   for (const [lane, text] of texts.entries()) printer.line(`${laneName(printed, value.type, lane)} = ${text};`);
-};
-
-/** The names under which a kernel may reach the memory of one of its buffers. */
-const sharedWith = (buffer: string, kernel: Kernel): ReadonlySet<string> => {
-  const names = new Set([buffer]);
-  for (const pair of kernel.inPlace) {
-    const both = pair.map((position) => kernel.parameters[position]?.name ?? "");
-    if (both.includes(buffer)) for (const name of both) names.add(name);
-  }
-  return names;
 };
 
 /** Whether storing one lane may change what another lane of the value has yet to load. */
@@ -86,7 +77,8 @@ const printBound = (bound: Expr, printer: Printer): string => {
   return name;
 };
 
-const printFor = ({ index, from, to, step, body }: StmtOf<"for">, printer: Printer): void => {
+const printFor = (loop: StmtOf<"for">, printer: Printer): void => {
+  const { index, from, to, step, body } = narrowed(loop, printer.kernel, (name) => printer.uniform.has(name)) ?? loop;
   const begin = printExpression(from, 0, printer).text;
   const end = printBound(to, printer);
   const { low } = intervalOf(from, printer.bounds);

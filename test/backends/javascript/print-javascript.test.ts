@@ -40,12 +40,9 @@ test("the text of a small program", () => {
 function k0_scale_rows(in0, in1, out0) {
   for (let i0 = 0; i0 < 4; i0++) {
     const factor0 = in1[i0];
-    for (let j0 = 0; j0 < 8; j0 += 4) {
+    for (let j0 = 0; j0 < 8; j0++) {
       const at0 = i0 * 8 + j0;
       out0[at0] = Math.max(fround(in0[at0] * factor0), 0);
-      out0[at0 + 1] = Math.max(fround(in0[at0 + 1] * factor0), 0);
-      out0[at0 + 2] = Math.max(fround(in0[at0 + 2] * factor0), 0);
-      out0[at0 + 3] = Math.max(fround(in0[at0 + 3] * factor0), 0);
     }
   }
 }
@@ -86,6 +83,40 @@ test("what the lanes of a vector share is computed once", () => {
   out0[3] = fround(in0[at0 + 3] + all0);
 }
 `);
+});
+
+describe("a loop over vectors", () => {
+  const linesOf = (fill: (at: Expr) => readonly [index: Expr, value: Expr], access: "write" | "update" = "write") => {
+    const kernel = kernelOf(
+      [
+        ["x", "f32", 32, "read"],
+        ["y", "f32", 32, access],
+      ],
+      (body) => body.loop(16, (i, inner) => inner.store("y", ...fill(i)), { step: 4 }),
+    );
+    return printJavaScript(programOf(kernel)).split("\n").slice(4, 10);
+  };
+  const vector = (buffer: string, at: Expr): Expr => load("f32x4", buffer, at);
+
+  test("is one over numbers where lanes are apart", () => {
+    expect(linesOf((i) => [add(i, 8), binary("add", vector("x", add(i, 3)), literal("f32x4", 1))])).toEqual([
+      "  for (let i0 = 0; i0 < 16; i0++) {",
+      "    out0[i0 + 8] = fround(in0[i0 + 3] + 1);",
+      "  }",
+      "}",
+      "",
+      "export function instantiate(memory = new ArrayBuffer(65536)) {",
+    ]);
+  });
+
+  test.each<[string, (i: Expr) => readonly [Expr, Expr]]>([
+    ["reads what another lane writes", (i) => [i, vector("y", add(i, 1))]],
+    ["reads one number where lanes are written", (i) => [i, splat(load("f32", "y", 5))]],
+    ["reads one number for four lanes", (i) => [i, splat(load("f32", "x", i))]],
+    ["reads elements that do not follow each other", (i) => [i, vector("x", multiply(i, 2))]],
+  ])("stays one where it %s", (_, fill) => {
+    expect(linesOf(fill, "update")).toContain("  for (let i0 = 0; i0 < 16; i0 += 4) {");
+  });
 });
 
 test("the text is ASCII, in lines without trailing blanks", () => {

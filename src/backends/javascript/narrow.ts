@@ -1,0 +1,127 @@
+// Loops over vectors that are as well said over numbers. JavaScript has no vectors: printed lane by lane, a loop of four
+// elements at a time has four times the text and no advantage. Where lanes have nothing to do with each other, each loop is
+// printed as what it was before it was vectorised:
+//
+//   for i in 0..8 step 4 { y[i; 4] = x[i; 4] * splat(2) }
+//   for i in 0..8 { y[i] = x[i] * 2 }
+import { childrenOf, type Expr, isVector, type LoopType, laneType } from "../../ir/loop/expr.ts";
+import type { Kernel } from "../../ir/loop/kernel.ts";
+import { addScaled, coefficientOf, constantOf, type Linear, linearOf } from "../../ir/loop/linear.ts";
+import { declaredNames, exprsOf, mapChildren, mapOwnExprs, someExpr } from "../../ir/loop/rewrite.ts";
+import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
+
+type Loop = StmtOf<"for">;
+
+const lanes = 4;
+
+/** A load or store of four elements, its index as a sum. */
+interface Access {
+  readonly buffer: string;
+  readonly index: Linear;
+  readonly writes: boolean;
+}
+
+/** What is known of a loop while it is looked at. */
+interface View {
+  readonly loop: Loop;
+  /** The names that differ from iteration to iteration. */
+  readonly varying: ReadonlySet<string>;
+  readonly forms: Map<string, Linear>;
+  /** Whether a vector from outside the loop has one number in all lanes. */
+  readonly isUniform: (name: string) => boolean;
+}
+
+const mentionsVarying = ({ varying }: View, expr: Expr): boolean =>
+  someExpr(expr, (each) => each.kind === "var" && varying.has(each.name));
+
+/** The index as a sum, if the next lane is where the next iteration would be. */
+const steadyIndex = (index: Expr, view: View): Linear | undefined => {
+  const form = linearOf(index, (name) => view.forms.get(name));
+  return coefficientOf(form, view.loop.index, (atom) => mentionsVarying(view, atom)) === 1 ? form : undefined;
+};
+
+/** Whether each lane of a value is what the value would be in that lane's iteration. Adds its loads to `accesses`. */
+const isLanewise = (expr: Expr, view: View, accesses: Access[]): boolean => {
+  if (!isVector(expr.type)) return false;
+  switch (expr.kind) {
+    case "var":
+      return view.varying.has(expr.name) || view.isUniform(expr.name);
+    case "load": {
+      const index = steadyIndex(expr.index, view);
+      if (index !== undefined) accesses.push({ buffer: expr.buffer, index, writes: false });
+      return index !== undefined;
+    }
+    case "splat":
+      return !mentionsVarying(view, expr.operand);
+    case "ramp":
+      return steadyIndex(expr.operand, view) !== undefined;
+    default:
+      return childrenOf(expr).every((child) => isLanewise(child, view, accesses));
+  }
+};
+
+const isLanewiseStmt = (stmt: Stmt, view: View, accesses: Access[]): boolean => {
+  if (stmt.kind === "let" && stmt.value.type === "i32") {
+    view.forms.set(
+      stmt.name,
+      linearOf(stmt.value, (name) => view.forms.get(name)),
+    );
+    return !stmt.mutable && !someExpr(stmt.value, (each) => each.kind === "load");
+  }
+  if (stmt.kind === "let") return !stmt.mutable && isLanewise(stmt.value, view, accesses);
+  if (stmt.kind !== "store") return false;
+  const index = steadyIndex(stmt.index, view);
+  if (index === undefined || !isLanewise(stmt.value, view, accesses)) return false;
+  accesses.push({ buffer: stmt.buffer, index, writes: true });
+  return true;
+};
+
+/** The names under which a kernel may reach the memory of one of its buffers. */
+export const sharedWith = (buffer: string, kernel: Kernel): ReadonlySet<string> => {
+  const names = new Set([buffer]);
+  for (const pair of kernel.inPlace) {
+    const both = pair.map((position) => kernel.parameters[position]?.name ?? "");
+    if (both.includes(buffer)) for (const name of both) names.add(name);
+  }
+  return names;
+};
+
+/** Whether no lane touches an element that another lane of the same four writes. */
+const areApart = (accesses: readonly Access[], loop: Loop, kernel: Kernel): boolean =>
+  accesses
+    .filter(({ writes }) => writes)
+    .every((write) => {
+      const names = sharedWith(write.buffer, kernel);
+      const isScalarRead = loop.body.some((stmt) =>
+        exprsOf(stmt).some((expr) =>
+          someExpr(expr, (each) => each.kind === "load" && !isVector(each.type) && names.has(each.buffer)),
+        ),
+      );
+      const isApart = ({ buffer, index }: Access): boolean => {
+        if (!names.has(buffer)) return true;
+        const distance = constantOf(addScaled(index, write.index, -1));
+        return distance === 0 || Math.abs(distance ?? 0) >= lanes;
+      };
+      return !isScalarRead && accesses.every(isApart);
+    });
+
+/** An expression of one lane. */
+const narrowExpr = (expr: Expr): Expr => {
+  if (!isVector(expr.type)) return expr;
+  if (expr.kind === "splat" || expr.kind === "ramp") return expr.operand;
+  // A lane has the type of a lane, and each kind of expression takes operands of its own type, or of another vector's.
+  return { ...mapChildren(expr, narrowExpr), type: laneType(expr.type) as LoopType } as Expr;
+};
+
+/** The loop over single elements that does what this loop over vectors does, if there is one. */
+export const narrowed = (loop: Loop, kernel: Kernel, isUniform: (name: string) => boolean): Loop | undefined => {
+  const { from, to, step, body } = loop;
+  if (step !== lanes || from.kind !== "const" || to.kind !== "const") return undefined;
+  if ((to.value - from.value) % lanes !== 0) return undefined;
+  const varying = new Set([loop.index, ...declaredNames(body)]);
+  const view: View = { loop, varying, forms: new Map(), isUniform };
+  const accesses: Access[] = [];
+  if (!body.every((stmt) => isLanewiseStmt(stmt, view, accesses)) || !areApart(accesses, loop, kernel))
+    return undefined;
+  return { ...loop, step: 1, body: body.map((stmt) => mapOwnExprs(stmt, narrowExpr)) };
+};
