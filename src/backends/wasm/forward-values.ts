@@ -70,17 +70,19 @@ const isBarrier = (statement: Instruction): boolean =>
 /** Moves values into a statement from the ones before it, of which it takes away those that are no longer needed. */
 const takeValues = (statement: Instruction, before: Instruction[], isReadOnce: (local: number) => boolean) => {
   let result = statement;
+  const { reads } = addEffects(noEffects(), statement);
   const passed = noEffects();
   for (let at = before.length - 1; at >= 0 && at >= before.length - farthest; at--) {
     const earlier = before[at];
     if (earlier === undefined || isBarrier(earlier)) break;
     const [value] = earlier.kind === "local" && earlier.op === "local.set" ? earlier.operands : [];
-    if (earlier.kind === "local" && value !== undefined) {
+    if (earlier.kind === "local" && value !== undefined && reads.has(earlier.local)) {
       const { local } = earlier;
       const crossed: Effects = { ...passed, reads: new Set(passed.reads), writes: new Set(passed.writes) };
       const effects = addEffects(noEffects(), isReadOnce(local) ? value : earlier);
       if (effectsBefore(result, local, crossed) && mayPass(effects, crossed)) {
         result = withValue(result, local, isReadOnce(local) ? value : localTee(local, value));
+        for (const read of effects.reads) reads.add(read);
         before.splice(at, 1);
         continue;
       }

@@ -58,8 +58,6 @@ interface Place extends Local {
   last: number;
 }
 
-const stemOf = (name: string): string => name.replace(/_?\d+$/, "");
-
 /** The locals that a body needs, and the body with the locals it mentions replaced by them. */
 export const shareLocals = (
   parameters: readonly Local[],
@@ -67,16 +65,21 @@ export const shareLocals = (
   body: readonly Instruction[],
 ): { readonly locals: readonly Local[]; readonly body: readonly Instruction[] } => {
   const places: Place[] = [];
+  const alike = new Map<string, Place[]>();
   const placeOf = new Map<number, Place>();
   const spans = [...spansOf(body)].sort(([, a], [, b]) => a.first - b.first);
   for (const [local, { first, last }] of spans) {
     const wanted = locals[local - parameters.length];
     if (wanted === undefined) continue;
-    const stem = stemOf(wanted.name);
-    const free = places.find(({ type, name, last }) => type === wanted.type && stemOf(name) === stem && last < first);
+    const key = `${wanted.type} ${wanted.name.replace(/_?\d+$/, "")}`;
+    const known = alike.get(key) ?? [];
+    const free = known.find((each) => each.last < first);
     const place = free ?? { ...wanted, last };
     place.last = last;
-    if (free === undefined) places.push(place);
+    if (free === undefined) {
+      places.push(place);
+      alike.set(key, [...known, place]);
+    }
     placeOf.set(local, place);
   }
   const order = ["i32", "v128", "f32", "f64"];
