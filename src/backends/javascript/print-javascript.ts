@@ -34,12 +34,20 @@ const printKernel = (kernel: Kernel, name: string, used: Set<Helper>): string =>
 
 type Names = ReadonlyMap<string, string>;
 
-const printViews = (program: PlannedProgram, buffers: Names): readonly string[] =>
-  [...program.buffers].map(([name, { dtype, length }]) => {
-    const offset = program.memory.offsets.get(name);
-    invariant(offset !== undefined, `program ${program.name}: buffer ${name} has no place`);
-    return `const ${buffers.get(name)} = new ${dtypes[dtype].arrayName}(memory, ${offset}, ${length});`;
-  });
+/** A view for each place in memory: buffers that are alive at different times share them. */
+const printViews = (program: PlannedProgram): { readonly buffers: Names; readonly lines: readonly string[] } => {
+  const views = new Map<string, string>();
+  const buffers = new Map<string, string>();
+  for (const [buffer, { dtype, length }] of program.buffers) {
+    const offset = program.memory.offsets.get(buffer);
+    invariant(offset !== undefined, `program ${program.name}: buffer ${buffer} has no place`);
+    const view = `new ${dtypes[dtype].arrayName}(memory, ${offset}, ${length})`;
+    const name = views.get(view) ?? `b${views.size}`;
+    views.set(view, name);
+    buffers.set(buffer, name);
+  }
+  return { buffers, lines: [...views].map(([view, name]) => `const ${name} = ${view};`) };
+};
 
 const printConstants = (program: PlannedProgram, buffers: Names, used: Set<Helper>): readonly string[] =>
   [...program.buffers].flatMap(([name, { dtype, data }]) =>
@@ -63,11 +71,11 @@ const indent = (lines: readonly string[], by: string): string => lines.map((line
 export const printJavaScript = (program: PlannedProgram, options: PrintJavaScriptOptions = {}): string => {
   const used = new Set<Helper>();
   const functions = new Map([...program.kernels.keys()].map((name, position) => [name, functionName(name, position)]));
-  const buffers = new Map([...program.buffers.keys()].map((name, position) => [name, `b${position}`]));
+  const { buffers, lines: views } = printViews(program);
   const kernels = [...program.kernels].map(([name, kernel]) => printKernel(kernel, functions.get(name) ?? "", used));
   const constants = options.constants === "external" ? [] : printConstants(program, buffers, used);
   const factory = `export function instantiate(memory = new ArrayBuffer(${program.memory.bytes})) {
-${indent([...printViews(program, buffers), ...constants], "  ")}  return {
+${indent([...views, ...constants], "  ")}  return {
     memory,
 ${indent(printEntries(program, functions, buffers), "    ")}  };
 }
