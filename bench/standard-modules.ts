@@ -57,7 +57,7 @@ const characters = defineModel({
 
 const optimizer = adam({ learningRate: 1e-3 });
 
-const classifier = <M extends typeof perceptron | typeof lenet>(model: M): Emittable => {
+const classifier = (model: typeof perceptron | typeof lenet): Emittable => {
   // One of two networks that take images of their own shape to ten classes; here their classes are all that matters.
   const description = model as typeof perceptron;
   const loss = training(description, {

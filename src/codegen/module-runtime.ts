@@ -21,7 +21,7 @@ const boolCheck = `
   if (dtype === "bool" && data.some((value) => value > 1)) fail("W310", "a bool is 0 or 1, in", name);`;
 
 const storedBoolCheck = `
-          if (dtype === "bool" && bytes.some((value) => value > 1)) fail("W310", "a bool is 0 or 1, in", name);`;
+        if (dtype === "bool" && bytes.some((value) => value > 1)) fail("W310", "a bool is 0 or 1, in", name);`;
 
 const widerFirst = "[...parameters].sort((a, b) => b.view.BYTES_PER_ELEMENT - a.view.BYTES_PER_ELEMENT)";
 
@@ -72,22 +72,60 @@ const readWeights = (file) => {
 };
 `;
 
-/** Feeds, results and parameters over a memory; `table` comes from the model's own part. */
-export const modelRuntime = ({ bools, widths }: RuntimeNeeds): string => `
-/** The model over a memory; run(n) runs the entry point n of the table. */
-const bind = (memory, run) => {
-  const place = (port) => {
-    const view = new (arrayOf(port.dtype))(memory, port.offset, sizeOf(port.shape));
-    return { ...port, view, bytes: new Uint8Array(memory, port.offset, view.byteLength) };
-  };
-  const result = ({ dtype, shape, view }) => ({ dtype, shape: [...shape], data: view.slice() });
-  const parameters = table.parameters.map(place);
+/** Tensors in a memory, and the parameters among them; `table` comes from the model's own part. */
+export const parametersRuntime = ({ bools, widths }: RuntimeNeeds): string => `
+/** A tensor of the table with its elements and its bytes in memory. */
+const place = (memory, port) => {
+  const view = new (arrayOf(port.dtype))(memory, port.offset, sizeOf(port.shape));
+  return { ...port, view, bytes: new Uint8Array(memory, port.offset, view.byteLength) };
+};
+const result = ({ dtype, shape, view }) => ({ dtype, shape: [...shape], data: view.slice() });
+
+const parametersOf = (memory) => {
+  const parameters = table.parameters.map((port) => place(memory, port));
   const find = (wanted) =>
     parameters.find(({ name }) => name === wanted) ?? fail("W307", "there is no parameter", wanted);
+  return {
+    names: parameters.map(({ name }) => name),
+    get: (name) => result(find(name)),
+    set: (name, value) => find(name).view.set(check(find(name), value)),
+    /** All parameters as a safetensors file. */
+    save: () => {
+      let end = 0;
+      const tensors = ${widths ? widerFirst : "parameters"}.map(({ name, dtype, shape, bytes }) => {
+        const offsets = [end, (end += bytes.length)];
+        return [name, { dtype: dtype.toUpperCase(), shape, data_offsets: offsets }];
+      });
+      const header = new TextEncoder().encode(JSON.stringify(Object.fromEntries(tensors)));
+      const start = 8 + Math.ceil(header.length / 8) * 8;
+      const file = new Uint8Array(start + end).fill(32, 8, start);
+      new DataView(file.buffer).setBigUint64(0, BigInt(start - 8), true);
+      file.set(header, 8);
+      for (const [name, { data_offsets }] of tensors) file.set(find(name).bytes, start + data_offsets[0]);
+      return file;
+    },
+    /** Takes all parameters from a safetensors file, or none; what an optimizer keeps may be left over. */
+    restore: (file) => {
+      const tensors = readWeights(file);
+      for (const name of tensors.keys()) if (!name.startsWith("optimizer.")) find(name);
+      const stored = parameters.map(({ name, dtype, shape }) => {
+        const [type, bytes] = tensors.get(name) ?? fail("W309", "the weights lack", name);
+        const wanted = dtype.toUpperCase() + "[" + shape + "]";
+        if (type !== wanted) fail("W304", "got " + type + " instead of " + wanted + " for", name);${bools ? storedBoolCheck : ""}
+        return bytes;
+      });
+      parameters.forEach(({ bytes }, at) => bytes.set(stored[at]));
+    },
+  };
+};
+`;
 
+/** Feeds in, results out. */
+export const modelRuntime: string = `
+/** The model over a memory; run(n) runs the entry point n of the table. */
+const bind = (memory, run) => {
   const entries = table.entries.map((entry, position) => {
-    const inputs = entry.inputs.map(place);
-    const outputs = entry.outputs.map(place);
+    const [inputs, outputs] = [entry.inputs, entry.outputs].map((ports) => ports.map((port) => place(memory, port)));
     const call = (feeds = {}) => {
       const fed = new Map(Object.entries(feeds ?? fail("W140", "a record of arrays is expected by", entry.name)));
       for (const name of fed.keys()) if (!table.inputs.includes(name)) fail("W302", "there is no input", name);
@@ -100,42 +138,7 @@ const bind = (memory, run) => {
     };
     return [entry.name, call];
   });
-
-  return {
-    ...Object.fromEntries(entries),
-    parameters: {
-      names: parameters.map(({ name }) => name),
-      get: (name) => result(find(name)),
-      set: (name, value) => find(name).view.set(check(find(name), value)),
-      /** All parameters as a safetensors file. */
-      save: () => {
-        let end = 0;
-        const tensors = ${widths ? widerFirst : "parameters"}.map(({ name, dtype, shape, bytes }) => {
-          const offsets = [end, (end += bytes.length)];
-          return [name, { dtype: dtype.toUpperCase(), shape, data_offsets: offsets }];
-        });
-        const header = new TextEncoder().encode(JSON.stringify(Object.fromEntries(tensors)));
-        const start = 8 + Math.ceil(header.length / 8) * 8;
-        const file = new Uint8Array(start + end).fill(32, 8, start);
-        new DataView(file.buffer).setBigUint64(0, BigInt(start - 8), true);
-        file.set(header, 8);
-        for (const [name, { data_offsets }] of tensors) file.set(find(name).bytes, start + data_offsets[0]);
-        return file;
-      },
-      /** Takes all parameters from a safetensors file, or none; what an optimizer keeps may be left over. */
-      restore: (file) => {
-        const tensors = readWeights(file);
-        for (const name of tensors.keys()) if (!name.startsWith("optimizer.")) find(name);
-        const stored = parameters.map(({ name, dtype, shape }) => {
-          const [type, bytes] = tensors.get(name) ?? fail("W309", "the weights lack", name);
-          const wanted = dtype.toUpperCase() + "[" + shape + "]";
-          if (type !== wanted) fail("W304", "got " + type + " instead of " + wanted + " for", name);${bools ? storedBoolCheck : ""}
-          return bytes;
-        });
-        parameters.forEach(({ bytes }, at) => bytes.set(stored[at]));
-      },
-    },
-  };
+  return { ...Object.fromEntries(entries), parameters: parametersOf(memory) };
 };
 `;
 

@@ -8,6 +8,7 @@ import {
   feedRuntime,
   modelRuntime,
   moduleLoading,
+  parametersRuntime,
   type RuntimeNeeds,
   trainerRuntime,
   weightsRuntime,
@@ -117,7 +118,8 @@ export const moduleText = (parts: ModuleParts): string => {
     tableText(table),
     feedRuntime(needs),
     weightsRuntime,
-    modelRuntime(needs),
+    parametersRuntime(needs),
+    modelRuntime,
     ...(isTrainer ? [trainerRuntime] : []),
     moduleLoading,
     ...(format === "wasm"
