@@ -2,8 +2,7 @@
 // one that is read again is written on the way (`local.tee`). A value moves only past what it does not depend on, and
 // never into or out of a loop or a branch.
 import { type Instruction, localTee } from "./instruction.ts";
-import { countUses } from "./remove-unread.ts";
-import { blocksOf, mapBlocks, mapOperands, visitOperands } from "./walk.ts";
+import { blocksOf, countUses, mapBlocks, mapOperands, visitOperands } from "./walk.ts";
 
 /** How many statements a value may move past: what it is for is rarely further away. */
 const farthest = 16;

@@ -4,6 +4,7 @@ import { printFloat } from "./hex-float.ts";
 import type { DataSegment, Instruction, Local, Signature, WasmFunction, WasmModule } from "./instruction.ts";
 import { signaturesOf } from "./instruction.ts";
 import { naturalAlignment } from "./opcodes.ts";
+import { operandsOf } from "./walk.ts";
 
 const lineWidth = 110;
 const dataBytesPerLine = 32;
@@ -48,9 +49,6 @@ const headOf = (instruction: Instruction, names: Names): string => {
       return `call $${names.functions[instruction.function] ?? instruction.function}`;
   }
 };
-
-const operandsOf = (instruction: Instruction): readonly Instruction[] =>
-  "operands" in instruction ? instruction.operands : instruction.kind === "if" ? [instruction.condition] : [];
 
 /** Width left in the line after the instruction on one line; below 0 as soon as it does not fit. */
 const widthLeft = (instruction: Instruction, names: Names, budget: number): number => {

@@ -1,7 +1,7 @@
 // Removes writes to locals that nothing reads. Addresses are sums of their own, so many of the kernel's index variables
 // are needed by nobody once its loads and stores have their pointers.
 import { type Instruction, localSet } from "./instruction.ts";
-import { blocksOf, mapBlocks, mapOperands, operandsOf, visitAll } from "./walk.ts";
+import { blocksOf, mapBlocks, mapOperands, operandsOf } from "./walk.ts";
 
 /** The locals whose values reach a store, a condition or a call. */
 const neededLocals = (body: readonly Instruction[]): ReadonlySet<number> => {
@@ -55,18 +55,4 @@ export const removeUnread = (body: readonly Instruction[]): readonly Instruction
       return isUnread ? operandsOf(kept).flatMap(writesIn) : [kept];
     });
   return tidy(body);
-};
-
-/** How often each local is read, and how often written. */
-export const countUses = (
-  body: readonly Instruction[],
-): { readonly reads: ReadonlyMap<number, number>; readonly writes: ReadonlyMap<number, number> } => {
-  const reads = new Map<number, number>();
-  const writes = new Map<number, number>();
-  visitAll(body, (each) => {
-    if (each.kind !== "local") return;
-    const counts = each.op === "local.get" ? reads : writes;
-    counts.set(each.local, (counts.get(each.local) ?? 0) + 1);
-  });
-  return { reads, writes };
 };

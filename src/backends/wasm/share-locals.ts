@@ -13,41 +13,36 @@ interface Span {
 
 type Spans = Map<number, Span>;
 
-/** Adds what is mentioned at one more place of a block or a statement; `all` is the whole of it so far. */
-const join = (spans: Spans, more: Spans, whole: (span: Span, other: Span) => Span): void => {
-  for (const [local, span] of more) {
-    const known = spans.get(local);
-    spans.set(local, known === undefined ? span : whole(known, span));
-  }
-};
+/** What a statement mentions, and where the statement itself is. */
+interface Mentions {
+  readonly all: Span;
+  readonly spans: Spans;
+}
 
 /** The spans of all locals of a function. */
 const spansOf = (body: readonly Instruction[]): Spans => {
   let count = 0;
-  /** Each local of a statement with the part of it (a block, or all) that it is alive in. */
-  const ofStatement = (statement: Instruction): { readonly all: Span; readonly spans: Spans } => {
+  const ofStatement = (statement: Instruction): Mentions => {
     const first = count++;
-    const direct: Spans = new Map();
+    const spans: Spans = new Map();
     visitOperands(statement, (each) => {
-      if (each.kind === "local") direct.set(each.local, { first, last: first });
+      if (each.kind === "local") spans.set(each.local, { first, last: first });
     });
     const blocks = blocksOf(statement).map(ofBlock);
     const all: Span = { first, last: count - 1 };
-    const spans = direct;
-    for (const block of blocks) join(spans, block, () => all);
+    // What is mentioned in one of its blocks alone may be alive for less than the whole statement.
+    for (const block of blocks) for (const [local, span] of block) spans.set(local, spans.has(local) ? all : span);
     return { all, spans };
   };
   const ofBlock = (block: readonly Instruction[]): Spans => {
     const spans: Spans = new Map();
-    const wholes = new Map<number, Span>();
-    for (const statement of block) {
-      const { all, spans: inner } = ofStatement(statement);
+    const firsts = new Map<number, number>();
+    for (const { all, spans: inner } of block.map(ofStatement))
       for (const [local, span] of inner) {
-        const whole = wholes.get(local);
-        spans.set(local, whole === undefined ? span : { first: whole.first, last: all.last });
-        wholes.set(local, whole === undefined ? all : { first: whole.first, last: all.last });
+        const first = firsts.get(local);
+        spans.set(local, first === undefined ? span : { first, last: all.last });
+        if (first === undefined) firsts.set(local, all.first);
       }
-    }
     return spans;
   };
   return ofBlock(body);

@@ -36,10 +36,23 @@ export const visitOperands = (instruction: Instruction, visit: (instruction: Ins
   visit(instruction);
 };
 
-/** Calls `visit` for every instruction of a block, in evaluation order. */
-export const visitAll = (block: readonly Instruction[], visit: (instruction: Instruction) => void): void => {
+const visitAll = (block: readonly Instruction[], visit: (instruction: Instruction) => void): void => {
   for (const instruction of block) {
     visitOperands(instruction, visit);
     for (const inner of blocksOf(instruction)) visitAll(inner, visit);
   }
+};
+
+/** How often each local is read, and how often written. */
+export const countUses = (
+  body: readonly Instruction[],
+): { readonly reads: ReadonlyMap<number, number>; readonly writes: ReadonlyMap<number, number> } => {
+  const reads = new Map<number, number>();
+  const writes = new Map<number, number>();
+  visitAll(body, (each) => {
+    if (each.kind !== "local") return;
+    const counts = each.op === "local.get" ? reads : writes;
+    counts.set(each.local, (counts.get(each.local) ?? 0) + 1);
+  });
+  return { reads, writes };
 };
