@@ -90,9 +90,10 @@ const simplifyBinary = (expr: ExprOf<"binary">, arithmetic: Arithmetic): Expr =>
     return arithmetic.expr(fn === "div" ? quotient : remainder);
   }
   if (fn !== "min" && fn !== "max") return expr;
-  const order = compareWhole("le", left, right, arithmetic);
-  if (order.low !== order.high) return expr;
-  return (order.low === 1) === (fn === "min") ? left : right;
+  // Where the two may be equal and otherwise one is always the larger, only one of the comparisons decides.
+  if (compareWhole("le", left, right, arithmetic).low === 1) return fn === "min" ? left : right;
+  if (compareWhole("ge", left, right, arithmetic).low === 1) return fn === "min" ? right : left;
+  return expr;
 };
 
 const compareWhole = (

@@ -9,6 +9,7 @@ import type { KernelPass } from "../../../src/passes/loop/kernel-pass.ts";
 import { optimizeKernel } from "../../../src/passes/loop/pipeline.ts";
 import { removeDead } from "../../../src/passes/loop/remove-dead.ts";
 import { simplifyIndex } from "../../../src/passes/loop/simplify-index.ts";
+import { splitRanges } from "../../../src/passes/loop/split-ranges.ts";
 import { unroll } from "../../../src/passes/loop/unroll.ts";
 import { vectorize } from "../../../src/passes/loop/vectorize.ts";
 import { elementwiseKernels, foldKernels } from "../../../src/testing/arbitraries/kernel.ts";
@@ -29,6 +30,7 @@ describe.each<KernelPass>([
   hoist,
   inline,
   unroll,
+  splitRanges,
   vectorize,
   { name: "all loop passes", summary: "", run: optimizeKernel },
 ])("$name", ({ run }) => {
@@ -40,7 +42,7 @@ describe.each<KernelPass>([
   });
 });
 
-describe.each([removeDead, simplifyIndex, hoist, inline, unroll])("$name", ({ run }) => {
+describe.each([removeDead, simplifyIndex, hoist, inline, unroll, splitRanges])("$name", ({ run }) => {
   test("keeps every bit of folds, vectorised or not", () => {
     fc.assert(
       fc.property(foldKernels, fc.nat(), ({ fold }, seed) => {
@@ -65,7 +67,7 @@ describe("random kernels", () => {
   });
 });
 
-describe.each([removeDead, simplifyIndex, unroll, vectorize, hoist])("$name", ({ run }) => {
+describe.each([removeDead, simplifyIndex, unroll, splitRanges, vectorize, hoist])("$name", ({ run }) => {
   test("gives a kernel back itself when there is nothing to do", () => {
     fc.assert(
       fc.property(elementwiseKernels, (kernel) => {
