@@ -1,5 +1,6 @@
 // Takes out of a recurrence what it need not have: results that nobody reads, and states and operands that only these need;
-// states that never change, which are captured instead; operands given twice; and results that are a sequence it takes.
+// states that never change, which are captured instead; operands given twice; results given twice; and results that are a
+// sequence it takes.
 import { definitionOf, results, users } from "../../ir/graph/analysis.ts";
 import type { Editor } from "../../ir/graph/edit.ts";
 import type { Graph, ValueId } from "../../ir/graph/graph.ts";
@@ -58,7 +59,9 @@ const trim = (editor: Editor, node: ScanNode): void => {
   const live = liveStates(graph, parts);
   const changing = live.filter(({ inner, next }) => next !== inner);
   const constant = live.filter((state) => !changing.includes(state));
-  const outputs = parts.outputs.filter(({ inner, result }) => isRead(graph, result) && !taken.has(inner));
+  const asked = parts.outputs.filter(({ inner, result }) => isRead(graph, result) && !taken.has(inner));
+  const firstOf = (inner: ValueId) => asked.find((output) => output.inner === inner);
+  const outputs = asked.filter((output) => firstOf(output.inner) === output);
   const needed = inputsNeeded(parts.body, [...changing.map(({ next }) => next), ...outputs.map(({ inner }) => inner)]);
   const over = parts.over.filter(({ inner }) => needed.has(inner));
   const captured = [...parts.captured, ...constant].filter(({ inner }) => needed.has(inner));
@@ -73,6 +76,8 @@ const trim = (editor: Editor, node: ScanNode): void => {
   for (const { inner, result } of parts.outputs) {
     const sequence = taken.get(inner);
     if (sequence !== undefined) editor.replace(result, sequence);
+    const first = firstOf(inner);
+    if (first !== undefined && first.result !== result && isRead(graph, result)) editor.replace(result, first.result);
   }
   if (changing.length + outputs.length === 0) return;
   putTogether(editor, node, {
