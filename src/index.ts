@@ -50,8 +50,18 @@ export {
   type TrainablePath,
 } from "./model/parameter.ts";
 export { differentiate } from "./passes/differentiate.ts";
+export type { Figures } from "./training/averages.ts";
 export { compile, compileSync } from "./training/compile.ts";
 export type { CompiledModel, Fetches, ModelOptions, ParameterStore } from "./training/compiled-model.ts";
-export type { Gradients, StepResult, Trainer } from "./training/trainer.ts";
+export type { EarlyStopping } from "./training/early-stopping.ts";
+export { evaluate } from "./training/evaluation.ts";
+export { fit } from "./training/fit.ts";
+export type { FitOptions } from "./training/fit-options.ts";
+export type { BestEpoch, Ending, EpochRecord, History, StepRecord } from "./training/history.ts";
+export type { Run, TrainingListener } from "./training/listener.ts";
+export { permutation } from "./training/permutation.ts";
+export type { CheckpointStore, ParameterValues, RunIdentity, RunState } from "./training/run-state.ts";
+export type { Gradients, StepResult, Trainer, TrainerOf } from "./training/trainer.ts";
 export { type Training, type TrainingOptions, training } from "./training/training.ts";
+export type { BatchStream, TrainingData } from "./training/training-data.ts";
 export { trainingGraph } from "./training/training-graph.ts";

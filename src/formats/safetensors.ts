@@ -76,6 +76,7 @@ export const encodeSafetensors = (
 
 interface Header {
   readonly entries: readonly (readonly [name: string, entry: unknown])[];
+  readonly metadata: unknown;
   /** Where the data begins. */
   readonly start: number;
 }
@@ -94,7 +95,9 @@ const readHeader = (file: string, bytes: Uint8Array): Header => {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
       return reject("W401", { file, why: "its header is not a JSON object" });
-    return { entries: Object.entries(parsed).filter(([name]) => name !== metadataName), start: 8 + length };
+    const entries: readonly (readonly [string, unknown])[] = Object.entries(parsed);
+    const metadata = entries.find(([name]) => name === metadataName)?.[1] ?? {};
+    return { entries: entries.filter(([name]) => name !== metadataName), metadata, start: 8 + length };
   } catch (cause) {
     if (cause instanceof WeftError || !(cause instanceof Error)) throw cause;
     return reject("W401", { file, why: `its header is not JSON: ${cause.message}` }, { cause });
@@ -152,4 +155,15 @@ export const decodeSafetensors = (bytes: Uint8Array, file = "safetensors"): Stor
       return [name, { dtype, shape, data: dtypes[dtype].view(data.buffer, 0, sizeOf(shape)) }];
     }),
   );
+};
+
+/** The texts that a file keeps about itself; `reject`s (W401) bytes without a safetensors header, and what is no text. */
+export const safetensorsMetadata = (bytes: Uint8Array, file = "safetensors"): Readonly<Record<string, string>> => {
+  const { metadata } = readHeader(file, bytes);
+  const fail = (why: string): never => reject("W401", { file, why });
+  if (typeof metadata !== "object" || metadata === null) return fail("its metadata are no record");
+  const texts = Object.entries(metadata).map(([name, text]: readonly [string, unknown]) =>
+    typeof text === "string" ? ([name, text] as const) : fail(`its metadata ${JSON.stringify(name)} is no text`),
+  );
+  return Object.fromEntries(texts);
 };

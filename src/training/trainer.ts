@@ -47,17 +47,32 @@ export interface Trainer<
   readonly averages: () => Readonly<Record<Path<P>, NDArray>>;
   /** How many steps have been taken. */
   readonly steps: () => number;
+  /** What was compiled, and how: from these, programs that evaluate the model are made. */
+  readonly description: AnyTraining;
+  readonly options: ModelOptions;
 }
 
 /** A trainer of which the exact types do not matter. */
 export interface AnyTrainer extends Compiled {
-  readonly step: (feeds: AnyFeeds) => { readonly loss: number };
+  readonly step: (feeds: AnyFeeds) => { readonly loss: number; readonly [metric: string]: NDArray | number };
   readonly grads: (feeds: AnyFeeds) => { readonly loss: number; readonly gradients: AnyFetches };
   readonly predict: (feeds: AnyFeeds) => AnyFetches;
   readonly predictAveraged: (feeds: AnyFeeds) => AnyFetches;
   readonly averages: () => AnyFetches;
   readonly steps: () => number;
+  readonly description: AnyTraining;
+  readonly options: ModelOptions;
 }
+
+/** A trainer as far as it ties data to itself: each `Trainer` is one of its feeds `F`. */
+export interface TrainerOf<F> extends Pick<AnyTrainer, "description" | "options" | "steps"> {
+  readonly step: (feeds: F) => { readonly loss: number };
+}
+
+/** A trainer whose exact types have done their work. */
+export const anyTrainer = <F>(trainer: TrainerOf<F>): AnyTrainer =>
+  // Only `compile` makes objects with these members, and they have the others too.
+  trainer as unknown as AnyTrainer;
 
 /** The error of a step that was not finite: repeats it slowly to find out where that began. */
 const notFinite = ({ graph, executable }: CompiledGraph, feeds: AnyFeeds, step: number, loss: number): WeftError => {
@@ -81,15 +96,12 @@ const averagedParameters = (model: AnyModel, { names, get }: ParameterStore): An
  * A compiled training graph as a trainer: its parameters are initialised, optimizer state starts at zero. `compile` gives
  * the result its exact type.
  */
-export const bindTrainer = (
-  { model, options }: AnyTraining,
-  compiled: CompiledGraph,
-  { seed = 0 }: ModelOptions,
-): AnyTrainer => {
+export const bindTrainer = (description: AnyTraining, compiled: CompiledGraph, options: ModelOptions): AnyTrainer => {
   const { executable, program, trace } = compiled;
-  initialize(executable, model, seed);
+  const { model } = description;
+  const { averages } = description.options;
+  initialize(executable, model, options.seed ?? 0);
   const parameters = parameterStore(executable);
-  const { averages } = options;
   const steps = (): number => executable.read(stepParameter).data[0] ?? 0;
   const number = (array: NDArray | undefined): number => array?.data[0] ?? Number.NaN;
   return {
@@ -111,6 +123,8 @@ export const bindTrainer = (
       averages === undefined ? reject("W506", {}) : executable.run(averagedEntryName, feeds),
     averages: () => (averages === undefined ? reject("W506", {}) : averagedParameters(model, parameters)),
     steps,
+    description,
+    options,
     parameters,
     executable,
     program,

@@ -80,7 +80,7 @@ const updatesOf = (
 };
 
 /** The loss and the metrics of a training, checked: W501, W140, W141, W503. */
-const judge = (
+export const judge = (
   { options }: AnyTraining,
   outputs: Outputs,
   inputs: Readonly<Record<string, Tensor>>,

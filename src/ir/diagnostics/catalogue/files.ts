@@ -8,6 +8,8 @@ interface FileRows {
   readonly W404: CatalogueEntry<{ name: string }>;
   readonly W405: CatalogueEntry<{ name: string }>;
   readonly W406: CatalogueEntry<{ name: string; why: string }>;
+  readonly W407: CatalogueEntry<{ file: string; why: string }>;
+  readonly W408: CatalogueEntry<{ what: string; packages: readonly string[]; why: string }>;
 }
 
 export const files: FileRows = {
@@ -57,5 +59,21 @@ export const files: FileRows = {
     explanation:
       "A file is written only if reading it gives the same tensors back, so what does not fit together is refused before anything is written.",
     example: 'encodeSafetensors({ bias: { dtype: "f32", shape: [2], data: Float32Array.of(0, 1) } })',
+  }),
+  W407: entry({
+    title: "not a checkpoint",
+    message: ({ file, why }) => `${file}: this is not a whole checkpoint: ${why}`,
+    help: () => "fetch it again, or remove it: the checkpoint before it is then taken.",
+    explanation:
+      "A checkpoint is a safetensors file with the state of a run and a checksum over all of it. One that does not add up is passed over, so that a run never goes on from half a state.",
+    example: 'checkpoint: checkpoints("runs/digits", { every: 100 })',
+  }),
+  W408: entry({
+    title: "a package that is not installed",
+    message: ({ what, packages, why }) => `${what}: ${packages.join(" and ")} cannot be loaded: ${why}`,
+    help: ({ packages }) => `run npm install ${packages.join(" ")}`,
+    explanation:
+      "What few need is not installed with everything else. The drawing of reports is asked for when a run begins, so that it is missed before the training and not after it.",
+    example: 'log: [htmlReport("report.html")]  // after npm install vega vega-lite',
   }),
 };

@@ -15,7 +15,17 @@ interface TrainingRows {
   readonly W504: CatalogueEntry<{ buffer: string; value: string }>;
   readonly W505: CatalogueEntry<{ type: string }>;
   readonly W506: CatalogueEntry<Record<never, never>>;
+  readonly W510: CatalogueEntry<{ counts: readonly (readonly [name: string, examples: number])[] }>;
+  readonly W511: CatalogueEntry<{ inputs: readonly string[] }>;
+  readonly W512: CatalogueEntry<{ name: string; row: number; rest: readonly number[]; length: number }>;
+  readonly W513: CatalogueEntry<{ what: string; examples: number; batch: number }>;
+  readonly W514: CatalogueEntry<{ what: string; epoch: number }>;
+  readonly W515: CatalogueEntry<{ metric: string; known: readonly string[] }>;
+  readonly W516: CatalogueEntry<{ file: string; differs: readonly string[] }>;
+  readonly W517: CatalogueEntry<{ directory: string; files: readonly (readonly [file: string, why: string])[] }>;
 }
+
+const list = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(", ");
 
 export const training: TrainingRows = {
   W501: entry({
@@ -38,7 +48,7 @@ export const training: TrainingRows = {
   W503: entry({
     title: "a metric under a name that is taken",
     message: ({ name }) => `training: a metric cannot be called ${JSON.stringify(name)}`,
-    help: () => "choose another name: a step itself reports loss and finite.",
+    help: () => "choose another name: a step itself reports loss and finite, and histories add step and epoch.",
     explanation: "The results of a step are the loss, whether all was finite, and the metrics, each under its name.",
     example: 'metrics: ({ logits }, { label }) => ({ right: equal(argmax(logits, 1), label).cast("i32").sum() })',
   }),
@@ -65,5 +75,77 @@ export const training: TrainingRows = {
     explanation:
       "Averages of the parameters over the steps cost memory and time, so a trainer has them only where its description says so.",
     example: "training(model, { loss, optimizer: adam(), averages: ema({ decay: 0.999 }) })",
+  }),
+  W510: entry({
+    title: "arrays with different numbers of examples",
+    message: ({ counts }) =>
+      `the arrays do not have one row per example: ${counts.map(([name, count]) => `${name} has ${count} rows`).join(", ")}`,
+    help: () => "give as many rows of each: row i of all arrays together is example i.",
+    explanation:
+      "Data given as arrays are cut along their first axis, which counts the examples. Arrays of different lengths mean that a label or an image is missing, and everything behind it would be matched wrongly.",
+    example: "fit(trainer, { data: { image, label }, epochs: 10 })  // 8000 images and 8000 labels",
+  }),
+  W511: entry({
+    title: "inputs that do not share a first axis",
+    message: ({ inputs }) =>
+      `examples cannot be cut into batches: the inputs have no common first axis: ${inputs.join(", ")}`,
+    help: () => "give batches instead of arrays: data: function* (epoch) { yield { image, label, mask }; }.",
+    explanation:
+      "Arrays are cut into batches along the first axis of all inputs. An input that is the same for the whole batch, a mask or a table, has no such axis, so such batches are made by the caller.",
+    example: "data: function* (epoch) { for (const batch of batchesOf(epoch)) yield { ...batch, mask }; }",
+  }),
+  W512: entry({
+    title: "an array that is not whole rows",
+    message: ({ name, row, rest, length }) =>
+      `${name}: ${length} elements are no whole number of rows of [${rest.join(", ")}], which have ${row} elements each`,
+    help: () =>
+      "give examples times the elements of a row, row-major; rows without elements need a shape beside the data.",
+    explanation:
+      "How many elements one example has is known from the input that the program was compiled with: its shape without the first axis.",
+    example: "new Float32Array(8000 * 784)  // 8000 rows for an input of f32[32, 784]",
+  }),
+  W513: entry({
+    title: "fewer examples than a batch",
+    message: ({ what, examples, batch }) => `${what}: ${examples} examples do not fill a batch of ${batch}`,
+    help: ({ examples }) =>
+      `compile for a smaller batch${examples > 0 ? `: at most ${examples}` : ""}, or give more examples.`,
+    explanation:
+      "A batch size is fixed when compiling, and training leaves out what does not fill a batch. Nothing would be left.",
+    example: "compile(training, { dims: { B: 8 } })",
+  }),
+  W514: entry({
+    title: "an epoch without a batch",
+    message: ({ what, epoch }) => `${what}: epoch ${epoch + 1} gave no batch`,
+    help: () =>
+      "a generator can be gone over once: give the function that makes it, data: function* (epoch) { ... }, or a list of batches.",
+    explanation:
+      "Batches given as an iterable are gone over once in each epoch. An iterator that is used up gives nothing the second time.",
+    example: "data: (epoch) => batchesOf(epoch)  // not data: batchesOf(0)",
+  }),
+  W515: entry({
+    title: "early stopping watches what is not there",
+    message: ({ metric }) => `fit: epochs have no figure ${JSON.stringify(metric)}`,
+    help: ({ known }) => `watch one of ${list(known)}; figures of validation need validation data.`,
+    explanation:
+      "Early stopping compares a figure of each epoch with those before: the loss, a scalar metric, or with `validation` data one of those over it.",
+    example: 'earlyStopping: { metric: "validation.loss", patience: 3, restoreBest: true }',
+  }),
+  W516: entry({
+    title: "a checkpoint of another run",
+    message: ({ file, differs }) => `${file}: this checkpoint is of another run: ${differs.join("; ")}`,
+    help: () =>
+      "use another folder for another run; to start from the parameters of this one, restore what loadCheckpoint gives.",
+    explanation:
+      "A run goes on from a checkpoint to the bits it would have had without interruption, which holds only if model, optimizer, data and shuffling are the same. Only the number of epochs and the patience may change.",
+    example: 'checkpoint: checkpoints("runs/digits-2")',
+  }),
+  W517: entry({
+    title: "no checkpoint that is whole",
+    message: ({ directory, files }) =>
+      `${directory}: no checkpoint there is whole: ${files.map(([file, why]) => `${file}: ${why}`).join("; ")}`,
+    help: () => "fetch the folder from a backup, or remove these files to start from the beginning.",
+    explanation:
+      "Checkpoints carry a checksum. One that is damaged is passed over, with a warning, for the one before it; where none is left, the run does not silently start again from the beginning.",
+    example: 'checkpoint: checkpoints("runs/digits")',
   }),
 };
