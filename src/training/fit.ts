@@ -147,7 +147,7 @@ const begin = async (trainer: AnyTrainer, options: FitOptions<AnyFeeds>): Promis
     ending: undefined,
     resumedAfter: state?.step,
   };
-  const { program: _program, parameters: _parameters, ...configuration } = identity;
+  const { program: _program, parameters: _parameters, best: _best, ...configuration } = identity;
   const run: Run = { epochs: options.epochs, batches: source.batches, batch: source.batch, configuration, history };
   return { trainer, options, source, identity, history, run, step, epoch, position, best };
 };

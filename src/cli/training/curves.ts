@@ -34,7 +34,7 @@ interface Point {
 }
 
 /** So many points at most: a page is no place for a hundred thousand. */
-const finest = 600;
+const finest = 300;
 
 const isShown = ({ value }: Point): boolean => Number.isFinite(value);
 
@@ -60,7 +60,7 @@ const isLogarithmic = (points: readonly Point[]): boolean => {
   return least > 0 && Math.max(...values) > 20 * least;
 };
 
-const colors = { batches: "#9db7d5", training: "#2b6cb0", validation: "#dd6b20" } as const;
+const colors = { batches: "#90a4bd", training: "#3182ce", validation: "#dd6b20" } as const;
 
 /** Lines in the colour of the text around the drawing, so that it suits a dark page too. */
 const quiet = {
@@ -80,14 +80,20 @@ const quiet = {
   legend: { labelColor: "currentColor", labelFontSize: 12, symbolStrokeWidth: 3, orient: "top", title: null },
 } as const;
 
-const specOf = (name: string, points: readonly Point[]): TopLevelSpec => {
+const specOf = (points: readonly Point[]): TopLevelSpec => {
   const of = (["batches", "training", "validation"] as const).filter((each) =>
     points.some((point) => point.of === each),
   );
   const scale = isLogarithmic(points) ? ({ type: "log", nice: true } as const) : { zero: false, nice: true };
   const encoding = {
     x: { field: "step", type: "quantitative", title: "step", axis: { tickMinStep: 1, grid: false } },
-    y: { field: "value", type: "quantitative", title: name, scale, axis: { format: "~g", tickCount: 6 } },
+    y: {
+      field: "value",
+      type: "quantitative",
+      title: null,
+      scale,
+      axis: { format: "~g", tickCount: 6, minExtent: 48 },
+    },
     color: { field: "of", type: "nominal", scale: { domain: of, range: of.map((each) => colors[each]) } },
   } as const;
   const only = (kind: string) => ({ filter: { field: "of", equal: kind } });
@@ -99,7 +105,7 @@ const specOf = (name: string, points: readonly Point[]): TopLevelSpec => {
     data: { values: [...points] },
     config: quiet,
     layer: [
-      { transform: [only("batches")], mark: { type: "line", strokeWidth: 1 }, encoding },
+      { transform: [only("batches")], mark: { type: "line", strokeWidth: 1, opacity: 0.55 }, encoding },
       { transform: [epochs], mark: { type: "line", strokeWidth: 2.2, point: { size: 28, filled: true } }, encoding },
     ],
   };
@@ -117,7 +123,7 @@ export const drawCurves = async ({ steps, epochs }: Pick<History, "steps" | "epo
       ...epochPoints(epochs, name, "training"),
       ...epochPoints(epochs, `validation.${name}`, "validation"),
     ];
-    return points.length === 0 ? [] : [{ name, svg: await drawn(specOf(name, points)) }];
+    return points.length === 0 ? [] : [{ name, svg: await drawn(specOf(points)) }];
   });
   return (await Promise.all(curves)).flat();
 };

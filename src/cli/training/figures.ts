@@ -1,11 +1,11 @@
 // Figures for people.
 
-/** A figure in about four digits. */
+/** A figure in as many digits as people compare. */
 export const printFigure = (value: number): string => {
   const size = Math.abs(value);
   if (value === 0 || !Number.isFinite(value)) return String(value);
   if (size >= 1e5 || size < 1e-4) return value.toExponential(2);
-  return size >= 1 ? String(Number(value.toPrecision(4))) : value.toFixed(4);
+  return value.toFixed(size >= 1000 ? 0 : size >= 10 ? 2 : 4);
 };
 
 /** Figures in a row: `loss 0.4183, right 0.9062`; the numbers of step and epoch are left out. */
