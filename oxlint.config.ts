@@ -12,6 +12,7 @@ const entries = [
   "optim/index",
   "codegen/index",
   "testing/index",
+  "cli/training/index",
   "ir/text/index",
 ];
 const insideSrc = ["**/src/**", ...entries.map((entry) => `!**/src/${entry}.ts`)];

@@ -6,11 +6,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { reportPage } from "../src/cli/training/index.ts";
 import { emit } from "../src/codegen/index.ts";
 import { compile, WeftError } from "../src/index.ts";
 import { batchOf, type Digits, loadDigits } from "./digits/dataset.ts";
 import { lenet, lenetTraining } from "./digits/lenet.ts";
-import { reportPage } from "./digits/report.ts";
+import { digitSections } from "./digits/report.ts";
 import { type DigitsTrainer, train } from "./digits/train.ts";
 
 const short = process.argv.includes("--short");
@@ -99,32 +100,37 @@ const classifyElsewhere = (digits: Digits): number[] => {
 };
 
 const main = async (): Promise<void> => {
-  const { train: learned, test } = loadDigits();
+  const digits = loadDigits();
+  const { train: learned, test } = digits;
   const start = performance.now();
   const trainer: DigitsTrainer = await compile(lenetTraining(epochs * Math.floor(learned.count / batch)), {
     dims: { B: batch },
   });
   const count = describe(trainer, performance.now() - start);
   print("digits", `${learned.count} to train, ${test.count} to test`);
-  const { losses, seconds } = train(trainer, learned, { batch, epochs });
+  const begun = performance.now();
+  const history = await train(trainer, digits, { epochs, directory });
+  const seconds = (performance.now() - begun) / 1000;
+  const steps = history.steps.length - (history.resumedAfter ?? 0);
   const predicted = classify(trainer, test);
   const accuracy = accuracyOf(predicted, test);
-  print("test accuracy", `${percent(accuracy)} after ${losses.length} steps in ${seconds.toFixed(1)} s`);
+  print("test accuracy", `${percent(accuracy)} after ${steps} steps in ${seconds.toFixed(1)} s`);
   const agree = await closuresAgree(trainer, test);
   print("closures = wasm", agree ? "yes, every bit of the logits of a test batch" : "NO");
   await writeOut(trainer);
   const elsewhere = accuracyOf(classifyElsewhere(test), test);
   print("fresh process", `${percent(elsewhere)}, knowing only ${directory}/`);
-  const speed = ((losses.length * batch) / seconds).toFixed(0);
-  const facts = [
-    ["test accuracy", percent(accuracy)],
-    ["training", `${losses.length} steps of ${batch} images in ${seconds.toFixed(1)} s, ${speed} images per second`],
-    ["parameters", count.toLocaleString("en")],
-    ["closures and WebAssembly", agree ? "equal in every bit" : "different"],
-  ] as const;
-  const page = await reportPage({ title: "LeNet-5 on handwritten digits", facts, losses, test, predicted });
+  const facts = {
+    "test accuracy": percent(accuracy),
+    training: `${steps} steps of ${batch} images in ${seconds.toFixed(1)} s`,
+    speed: `${((steps * batch) / seconds).toFixed(0)} images per second, reading the test digits after each epoch included`,
+    parameters: count.toLocaleString("en"),
+    "closures and WebAssembly": agree ? "equal in every bit" : "different",
+  };
+  const sections = await digitSections(test, predicted);
+  const page = await reportPage(history, { title: "LeNet-5 on handwritten digits", facts, sections });
   writeFileSync(join(directory, "report.html"), page);
-  print("report", `${directory}/report.html`);
+  print("report", `${directory}/report.html, and ${directory}/metrics.csv`);
   if (agree && elsewhere === accuracy && accuracy >= promised) return;
   console.error(
     `The run did not reach what it promises: ${percent(promised)}, equal bits, and the same accuracy elsewhere.`,

@@ -5,8 +5,8 @@ import { createRequire } from "node:module";
 /** Images one after the other, and the digit that each shows. */
 export interface Digits {
   readonly count: number;
-  readonly images: Float32Array;
-  readonly labels: Int32Array;
+  readonly images: Float32Array<ArrayBuffer>;
+  readonly labels: Int32Array<ArrayBuffer>;
 }
 
 /** Numbers of one image. */
@@ -29,7 +29,7 @@ const shuffled = (count: number, seed: number): Uint32Array => {
 };
 
 /** Some of the digits, in another order or fewer of them. */
-export const pick = ({ images, labels }: Digits, order: Uint32Array): Digits => {
+const pick = ({ images, labels }: Digits, order: Uint32Array): Digits => {
   const picked = new Float32Array(order.length * pixels);
   for (const [position, from] of order.entries())
     picked.set(images.subarray(from * pixels, (from + 1) * pixels), position * pixels);
@@ -49,9 +49,6 @@ export const loadDigits = (seed = 2026): { readonly train: Digits; readonly test
   return { train: pick(all, order.subarray(0, 8000)), test: pick(all, order.subarray(8000)) };
 };
 
-/** The order of one epoch. */
-export const epochOrder = (count: number, epoch: number): Uint32Array => shuffled(count, 7919 * (epoch + 1));
-
 /** `size` digits from `start` on, going round at the end so that every batch is full. */
 export const batchOf = (
   digits: Digits,
@@ -60,5 +57,5 @@ export const batchOf = (
 ): { image: Float32Array<ArrayBuffer>; label: Int32Array<ArrayBuffer> } => {
   const order = Uint32Array.from({ length: size }, (_, at) => (start + at) % digits.count);
   const { images, labels } = pick(digits, order);
-  return { image: Float32Array.from(images), label: Int32Array.from(labels) };
+  return { image: images, label: labels };
 };

@@ -1,45 +1,13 @@
-// The report of a training run as one HTML page: loss curve, confusion matrix, and the digits that were misread, as
+// What the report of the run shows beside curves and epochs: the confusion matrix, and the digits that were misread, as
 // pictures within the page.
 import { PNG } from "pngjs";
 import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
+import type { ReportSection } from "../../src/cli/training/index.ts";
 import { type Digits, pixels } from "./dataset.ts";
-
-/** What a run leaves to look at. */
-export interface Run {
-  readonly title: string;
-  /** Facts for the table at the top. */
-  readonly facts: readonly (readonly [name: string, value: string])[];
-  /** The loss of every step. */
-  readonly losses: readonly number[];
-  readonly test: Digits;
-  /** What each test digit was taken for. */
-  readonly predicted: Int32Array;
-}
 
 const drawn = (spec: TopLevelSpec): Promise<string> =>
   new View(parse(compile(spec).spec), { renderer: "none" }).toSVG();
-
-/** The loss of each step, and its running mean over 50 steps. */
-const lossCurve = (losses: readonly number[]): Promise<string> => {
-  const values = losses.map((loss, at) => {
-    const recent = losses.slice(Math.max(0, at - 49), at + 1);
-    return { step: at + 1, loss, mean: recent.reduce((sum, each) => sum + each, 0) / recent.length };
-  });
-  const x = { field: "step", type: "quantitative", title: "step" } as const;
-  return drawn({
-    width: 620,
-    height: 260,
-    data: { values },
-    layer: [
-      {
-        mark: { type: "line", strokeWidth: 0.5, opacity: 0.45 },
-        encoding: { x, y: { field: "loss", type: "quantitative", scale: { type: "log" }, title: "cross-entropy" } },
-      },
-      { mark: { type: "line", color: "#c0392b" }, encoding: { x, y: { field: "mean", type: "quantitative" } } },
-    ],
-  });
-};
 
 /** How often each digit was taken for each; the diagonal, which is nearly everything, is left uncoloured. */
 const confusionMatrix = ({ labels }: Digits, predicted: Int32Array): Promise<string> => {
@@ -80,7 +48,7 @@ const picture = ({ images }: Digits, at: number): string => {
   return `data:image/png;base64,${PNG.sync.write(png, { colorType: 0 }).toString("base64")}`;
 };
 
-const misread = ({ test, predicted }: Run): string =>
+const misread = (test: Digits, predicted: Int32Array): string =>
   Array.from(test.labels.entries())
     .filter(([at, label]) => predicted[at] !== label)
     .slice(0, 40)
@@ -90,24 +58,13 @@ const misread = ({ test, predicted }: Run): string =>
     )
     .join("\n");
 
-/** The page. */
-export const reportPage = async (run: Run): Promise<string> => `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>${run.title}</title>
-<style>
-  body { font: 15px/1.5 system-ui, sans-serif; max-width: 760px; margin: 2rem auto; padding: 0 1rem; color: #222; }
-  table { border-collapse: collapse; margin: 1rem 0; } td { padding: 0.15rem 1.2rem 0.15rem 0; border-bottom: 1px solid #ddd; }
-  figure { display: inline-block; margin: 0.4rem; text-align: center; } figcaption { font-size: 12px; }
-  img { width: 70px; height: 70px; image-rendering: pixelated; border: 1px solid #ccc; } h2 { margin-top: 2rem; }
-</style>
-<h1>${run.title}</h1>
-<table>${run.facts.map(([name, value]) => `<tr><td>${name}</td><td>${value}</td></tr>`).join("\n")}</table>
-<h2>Loss</h2>
-${await lossCurve(run.losses)}
-<h2>What was read as what</h2>
-${await confusionMatrix(run.test, run.predicted)}
-<h2>Misread digits</h2>
-${misread(run)}
-</html>
-`;
+const style = `<style>
+  .misread figure { display: inline-block; margin: 0.4rem; text-align: center; } .misread figcaption { font-size: 12px; }
+  .misread img { width: 70px; height: 70px; image-rendering: pixelated; border: 1px solid #8884; }
+</style>`;
+
+/** The parts of the page that are about these digits. */
+export const digitSections = async (test: Digits, predicted: Int32Array): Promise<readonly ReportSection[]> => [
+  { title: "what was read as what", html: await confusionMatrix(test, predicted) },
+  { title: "misread digits", html: `<div class="misread">${style}${misread(test, predicted)}</div>` },
+];

@@ -38,8 +38,8 @@ const tell = async (
   }
 };
 
-/** Tells every listener that the run is over, whatever the others do; gives the first error of theirs. */
-const tellEnd = async ({ options, run }: Running): Promise<unknown> => {
+/** Tells every listener that the run is over, whatever the others do; gives their errors. */
+const tellEnd = async ({ options, run }: Running): Promise<readonly unknown[]> => {
   const errors: unknown[] = [];
   for (const listener of [options, ...(options.log ?? [])]) {
     try {
@@ -48,7 +48,7 @@ const tellEnd = async ({ options, run }: Running): Promise<unknown> => {
       errors.push(error);
     }
   }
-  return errors[0];
+  return errors;
 };
 
 /** The model's own parameters, without the optimizer's state. */
@@ -106,7 +106,7 @@ const closeEpoch = async (running: Running): Promise<void> => {
     ...means
   } = weightedMean(history.steps.slice(-position).map((each) => [each, 1]));
   const validated = options.validation && (await evaluateOn(trainer, options.validation)).figures;
-  const validation = Object.entries(validated ?? {}).map(([name, value]) => [`validation.${name}`, value]);
+  const validation = Object.entries(validated ?? {}).map(([name, value]) => [`validation.${name}`, value] as const);
   const record = Object.freeze({ epoch: epoch + 1, step, ...means, ...Object.fromEntries(validation) });
   history.epochs.push(record);
   running.epoch++;
@@ -175,7 +175,6 @@ export const fit = async <F extends AnyFeeds>(
     await tellEnd(running);
     throw error;
   }
-  const failed = await tellEnd(running);
-  if (failed !== undefined) throw failed;
+  for (const error of await tellEnd(running)) throw error;
   return history;
 };

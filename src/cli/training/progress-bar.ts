@@ -3,12 +3,18 @@ import cliProgress from "cli-progress";
 import type { Run, TrainingListener } from "../../training/listener.ts";
 import { printDuration, printFigures } from "./figures.ts";
 
+/** A stream of Node's, or what else takes texts. */
+export interface ProgressStream {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
 /** How progress is shown. */
 export interface ProgressBarOptions {
   /** What examples are called, in `9400 images/s`. */
   readonly unit?: string;
   /** Where it is shown: standard error unless said otherwise, so that results can be piped. */
-  readonly stream?: NodeJS.WriteStream;
+  readonly stream?: ProgressStream;
   /** Seconds between two lines where there is no terminal; 5 unless said otherwise. */
   readonly between?: number;
 }
@@ -43,8 +49,18 @@ interface Display {
   readonly end: () => void;
 }
 
-const barOn = (stream: NodeJS.WriteStream): Display => {
-  const options = { stream, format, hideCursor: true, fps: 10, barsize: 24, linewrap: false, clearOnComplete: true };
+const barOn = (stream: ProgressStream): Display => {
+  // What says that it is a terminal is a stream of Node's.
+  const terminal = stream as NodeJS.WriteStream;
+  const options = {
+    stream: terminal,
+    format,
+    hideCursor: true,
+    fps: 10,
+    barsize: 24,
+    linewrap: false,
+    clearOnComplete: true,
+  };
   const bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
   const empty: Shown = { place: "", figures: "", speed: "", left: "" };
   return {
@@ -58,7 +74,7 @@ const barOn = (stream: NodeJS.WriteStream): Display => {
   };
 };
 
-const linesOn = (stream: NodeJS.WriteStream, between: number): Display => {
+const linesOn = (stream: ProgressStream, between: number): Display => {
   let next = performance.now() + 1000 * between;
   return {
     start: () => {},
@@ -78,7 +94,7 @@ export const progressBar = ({
   stream = process.stderr,
   between = 5,
 }: ProgressBarOptions = {}): TrainingListener => {
-  const display = stream.isTTY ? barOn(stream) : linesOn(stream, between);
+  const display = stream.isTTY === true ? barOn(stream) : linesOn(stream, between);
   let start = 0;
   const speedOf = (speed: number): string => `${speed.toFixed(0)} ${unit}/s`;
   return {
