@@ -23,6 +23,7 @@ const confusionMatrix = ({ labels }: Digits, predicted: Int32Array): Promise<str
   return drawn({
     width: 360,
     height: 360,
+    background: "white",
     data: { values },
     encoding: {
       x: { field: "read", type: "ordinal", title: "read as", axis: { labelAngle: 0 } },
@@ -31,7 +32,13 @@ const confusionMatrix = ({ labels }: Digits, predicted: Int32Array): Promise<str
     layer: [
       {
         mark: "rect",
-        encoding: { color: { field: "mistakes", type: "quantitative", scale: { range: ["#ffffff", "#d35400"] } } },
+        encoding: {
+          color: {
+            field: "mistakes",
+            type: "quantitative",
+            scale: { range: ["#ffffff", "#d35400"], interpolate: "rgb" },
+          },
+        },
       },
       { mark: { type: "text", fontSize: 11 }, encoding: { text: { field: "label", type: "nominal" } } },
     ],

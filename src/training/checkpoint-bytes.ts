@@ -111,7 +111,9 @@ export const decodeCheckpoint = (bytes: Uint8Array, file: string): ReadCheckpoin
   const tensors = decodeSafetensors(bytes, file);
   if (sha256(encodeSafetensors(tensors, metadata)) !== checksum) fail("its checksum is not that of its contents");
   const place = recordIn(metadata["place"], fail);
-  const identity = Object.entries(recordIn(metadata["identity"], fail)).map(([name, fact]) => [name, String(fact)] as const);
+  const identity = Object.entries(recordIn(metadata["identity"], fail)).map(
+    ([name, fact]) => [name, String(fact)] as const,
+  );
   const prefix = metadata["best"];
   const parameters = Object.entries(tensors).filter(([name]) => prefix === undefined || !name.startsWith(prefix));
   const state: RunState = {

@@ -53,11 +53,15 @@ const epochPoints = (epochs: readonly Figures[], name: string, of: Point["of"]):
     .flatMap((each) => (each[name] === undefined ? [] : [{ step: each["step"] ?? 0, value: each[name], of }]))
     .filter(isShown);
 
-/** Whether values are better seen by their order of magnitude. */
-const isLogarithmic = (points: readonly Point[]): boolean => {
+/** The vertical axis: by orders of magnitude, with a line for each, where values spread over more than one of them. */
+const verticalOf = (points: readonly Point[]) => {
   const values = points.map(({ value }) => value);
-  const least = Math.min(...values);
-  return least > 0 && Math.max(...values) > 20 * least;
+  const [least, greatest] = [Math.min(...values), Math.max(...values)];
+  const axis = { format: "~g", tickCount: 6, minExtent: 48 };
+  if (!(least > 0 && greatest > 20 * least)) return { scale: { zero: false, nice: true }, axis };
+  const [first, last] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(greatest))];
+  const powers = Array.from({ length: last - first + 1 }, (_, at) => 10 ** (first + at));
+  return { scale: { type: "log" as const, nice: true }, axis: { ...axis, values: powers } };
 };
 
 const colors = { batches: "#90a4bd", training: "#3182ce", validation: "#dd6b20" } as const;
@@ -77,23 +81,23 @@ const quiet = {
     labelFontSize: 12,
     titleFontSize: 12,
   },
-  legend: { labelColor: "currentColor", labelFontSize: 12, symbolStrokeWidth: 3, orient: "top", title: null },
+  legend: {
+    labelColor: "currentColor",
+    labelFontSize: 12,
+    symbolStrokeWidth: 3,
+    symbolOpacity: 1,
+    orient: "top",
+    title: null,
+  },
 } as const;
 
 const specOf = (points: readonly Point[]): TopLevelSpec => {
   const of = (["batches", "training", "validation"] as const).filter((each) =>
     points.some((point) => point.of === each),
   );
-  const scale = isLogarithmic(points) ? ({ type: "log", nice: true } as const) : { zero: false, nice: true };
   const encoding = {
     x: { field: "step", type: "quantitative", title: "step", axis: { tickMinStep: 1, grid: false } },
-    y: {
-      field: "value",
-      type: "quantitative",
-      title: null,
-      scale,
-      axis: { format: "~g", tickCount: 6, minExtent: 48 },
-    },
+    y: { field: "value", type: "quantitative", title: null, ...verticalOf(points) },
     color: { field: "of", type: "nominal", scale: { domain: of, range: of.map((each) => colors[each]) } },
   } as const;
   const only = (kind: string) => ({ filter: { field: "of", equal: kind } });
