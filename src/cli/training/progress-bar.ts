@@ -19,14 +19,18 @@ export interface ProgressBarOptions {
   readonly between?: number;
 }
 
-/** How fast a run goes, and how long it will yet take. */
+/** How fast a run goes in this process, and how long it will yet take where that is known. */
 const pace = ({ epochs, batches, batch, history }: Run, start: number) => {
   const seconds = (performance.now() - start) / 1000;
-  const done = history.steps.length - (history.resumedAfter ?? 0);
-  const total = batches === undefined ? undefined : epochs * batches;
-  const left = total === undefined || done === 0 ? undefined : ((total - history.steps.length) * seconds) / done;
-  return { seconds, total, speed: seconds === 0 ? 0 : (done * batch) / seconds, left };
+  const taken = history.steps.length - (history.resumedAfter ?? 0);
+  const speed = seconds === 0 ? 0 : (taken * batch) / seconds;
+  const missing = batches === undefined ? undefined : epochs * batches - history.steps.length;
+  return { speed, left: missing === undefined || taken === 0 ? undefined : (missing * seconds) / taken };
 };
+
+/** How long the bar is and how much of it is done: steps, or epochs where it is not known how many steps they have. */
+const extentOf = ({ epochs, batches, history }: Run): readonly [done: number, total: number] =>
+  batches === undefined ? [history.epochs.length, epochs] : [history.steps.length, epochs * batches];
 
 const stepInWords = ({ step = 0, epoch = 1 }: Readonly<Record<string, number>>, { epochs, batches }: Run): string =>
   `epoch ${epoch} of ${epochs}, step ${batches === undefined ? step : `${step - (epoch - 1) * batches} of ${batches}`}`;
@@ -42,7 +46,7 @@ interface Shown {
 
 /** Draws the bar, or writes the lines. */
 interface Display {
-  readonly start: (total: number | undefined, done: number) => void;
+  readonly start: (done: number, total: number) => void;
   readonly update: (done: number, shown: Shown) => void;
   /** A line that stays. */
   readonly line: (text: string) => void;
@@ -62,13 +66,22 @@ const barOn = (stream: ProgressStream): Display => {
     clearOnComplete: true,
   };
   const bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
-  const empty: Shown = { place: "", figures: "", speed: "", left: "" };
+  let [total, done, shown]: [number, number, Shown] = [0, 0, { place: "", figures: "", speed: "", left: "" }];
   return {
-    start: (total, done) => bar.start(total ?? 0, done, empty),
-    update: (done, shown) => bar.update(done, shown),
+    start: (from, to) => {
+      [done, total] = [from, to];
+      bar.start(total, done, shown);
+    },
+    update: (at, says) => {
+      [done, shown] = [at, says];
+      bar.update(done, shown);
+    },
+    // When it stops, the bar goes back to the row where it started: a line that stays needs a bar that starts below it.
     line: (text) => {
-      // The bar is drawn again below the line.
-      stream.write(`\r\u001B[K${text}\n`);
+      const { isActive } = bar;
+      bar.stop();
+      stream.write(`${text}\n`);
+      if (isActive) bar.start(total, done, shown);
     },
     end: () => bar.stop(),
   };
@@ -100,13 +113,13 @@ export const progressBar = ({
   return {
     onStart: (run) => {
       start = performance.now();
-      const { resumedAfter, steps } = run.history;
+      const { resumedAfter } = run.history;
       if (resumedAfter !== undefined) display.line(`resumed after step ${resumedAfter}`);
-      display.start(pace(run, start).total, steps.length);
+      display.start(...extentOf(run));
     },
     onStep: (record, run) => {
       const { speed, left } = pace(run, start);
-      display.update(record["step"] ?? 0, {
+      display.update(extentOf(run)[0], {
         place: stepInWords(record, run),
         figures: printFigures(record),
         speed: speedOf(speed),
