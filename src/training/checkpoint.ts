@@ -58,16 +58,16 @@ interface Found extends ReadCheckpoint {
 /** The last checkpoint that is whole; `reject`s (W517) if there are files and none of them is. */
 const lastWhole = async (directory: string, warn: (warning: string) => void): Promise<Found | undefined> => {
   const { whole } = await filesIn(directory);
-  const damaged: (readonly [file: string, why: string])[] = [];
+  const damaged: string[] = [];
   for (const name of whole) {
     const result = await read(directory, name);
     if (!(result instanceof WeftError)) {
-      for (const [, why] of damaged) warn(`${why}; the run goes on from ${name}`);
+      for (const why of damaged) warn(`${why}; the run goes on from ${name}`);
       return { ...result, name };
     }
-    damaged.push([name, result.message]);
+    damaged.push(result.diagnostics.map(({ message }) => message).join("; "));
   }
-  return damaged.length === 0 ? undefined : reject("W517", { directory, files: damaged });
+  return damaged.length === 0 ? undefined : reject("W517", { directory, damaged });
 };
 
 /** How two facts differ, in words; of lists only the lines that differ. */
@@ -78,7 +78,7 @@ const difference = (name: string, saved = "", now = ""): string => {
     lines
       .filter((line) => !others.includes(line))
       .slice(0, 4)
-      .join(", ") || "fewer";
+      .join(", ") || "nothing else";
   return `${name} (saved: ${only(before, after)}; now: ${only(after, before)})`;
 };
 

@@ -36,13 +36,17 @@ export const checkEarlyStopping = ({ patience, metric, mode = "min" }: EarlyStop
   if (mode !== "min" && mode !== "max") fail("mode", "a direction", mode, 'mode: "min" or mode: "max"');
 };
 
+/** What a record counts rather than measures. */
+const counts: ReadonlySet<string> = new Set(["epoch", "step"]);
+
 /** Judges the epochs so far; a value that is NaN is never better. `reject`s (W515) a figure that epochs do not have. */
 export const judgeEpochs = (epochs: readonly EpochRecord[], stopping: EarlyStopping | undefined): Verdict => {
   if (stopping === undefined) return { best: undefined, since: 0, isOver: false };
   const { metric, patience, mode = "min", minimumChange = 0 } = stopping;
   let best: BestEpoch | undefined;
   for (const [at, figures] of epochs.entries()) {
-    const value = figures[metric] ?? reject("W515", { metric, known: Object.keys(figures) });
+    const value =
+      figures[metric] ?? reject("W515", { metric, known: Object.keys(figures).filter((name) => !counts.has(name)) });
     const gain =
       best === undefined ? Number.POSITIVE_INFINITY : mode === "min" ? best.value - value : value - best.value;
     if (!Number.isNaN(value) && gain > minimumChange) best = { epoch: at + 1, value };

@@ -134,7 +134,7 @@ describe("errors of training", () => {
         test/errors/training.test.ts
          |     const make = () => training(scaled, { loss: ({ y }) => mean(y), optimizer, metrics: untyped(metrics) });
          |                        ^^^^^^^^
-        help: choose another name: a step itself reports loss and finite."
+        help: choose another name: a step itself reports loss and finite, and histories add step and epoch."
     `);
   });
 });

@@ -22,7 +22,7 @@ interface TrainingRows {
   readonly W514: CatalogueEntry<{ what: string; epoch: number }>;
   readonly W515: CatalogueEntry<{ metric: string; known: readonly string[] }>;
   readonly W516: CatalogueEntry<{ file: string; differs: readonly string[] }>;
-  readonly W517: CatalogueEntry<{ directory: string; files: readonly (readonly [file: string, why: string])[] }>;
+  readonly W517: CatalogueEntry<{ directory: string; damaged: readonly string[] }>;
 }
 
 const list = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(", ");
@@ -141,8 +141,7 @@ export const training: TrainingRows = {
   }),
   W517: entry({
     title: "no checkpoint that is whole",
-    message: ({ directory, files }) =>
-      `${directory}: no checkpoint there is whole: ${files.map(([file, why]) => `${file}: ${why}`).join("; ")}`,
+    message: ({ directory, damaged }) => `${directory}: no checkpoint there is whole: ${damaged.join("; ")}`,
     help: () => "fetch the folder from a backup, or remove these files to start from the beginning.",
     explanation:
       "Checkpoints carry a checksum. One that is damaged is passed over, with a warning, for the one before it; where none is left, the run does not silently start again from the beginning.",
