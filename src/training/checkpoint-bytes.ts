@@ -16,7 +16,7 @@ import type { ParameterValues, RunIdentity, RunState } from "./run-state.ts";
 /** Says that a file is a checkpoint, and which version of this layout it has. */
 const format = "checkpoint 1";
 
-const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** An identity short enough for a file: the text of the program as its hash. */
 export const condensed = ({ program = "", ...facts }: RunIdentity): RunIdentity => ({
@@ -44,8 +44,15 @@ const freePrefix = (names: readonly string[], prefix = "best/"): string =>
 const prefixed = (values: ParameterValues, prefix: string): StoredTensors =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]));
 
-const sealed = (tensors: StoredTensors, metadata: Readonly<Record<string, string>>): Uint8Array<ArrayBuffer> =>
-  encodeSafetensors(tensors, { ...metadata, checksum: sha256(encodeSafetensors(tensors, metadata)) });
+/** A hash of everything in a file: the texts, the tensors' names and types, their bytes. */
+const checksumOf = (tensors: StoredTensors, metadata: Readonly<Record<string, string>>): string => {
+  const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
+  const named = Object.entries(tensors).sort(byName);
+  const types = named.map(([name, { dtype, shape }]) => [name, dtype, shape]);
+  const hash = createHash("sha256").update(JSON.stringify([Object.entries(metadata).sort(byName), types]));
+  for (const [, { data }] of named) hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return hash.digest("hex");
+};
 
 /** The bytes of a checkpoint. */
 export const encodeCheckpoint = (state: RunState, identity: RunIdentity): Uint8Array<ArrayBuffer> => {
@@ -59,7 +66,8 @@ export const encodeCheckpoint = (state: RunState, identity: RunIdentity): Uint8A
     epochs: recordsToJson(epochs),
     ...(best === undefined ? {} : { best: prefix }),
   };
-  return sealed({ ...parameters, ...prefixed(best ?? {}, prefix) }, metadata);
+  const tensors = { ...parameters, ...prefixed(best ?? {}, prefix) };
+  return encodeSafetensors(tensors, { ...metadata, checksum: checksumOf(tensors, metadata) });
 };
 
 /** A checkpoint read back. */
@@ -109,7 +117,7 @@ export const decodeCheckpoint = (bytes: Uint8Array, file: string): ReadCheckpoin
   if (metadata["weftgraph"] === undefined) fail("it is a safetensors file of something else");
   if (metadata["weftgraph"] !== format) fail(`it is a ${metadata["weftgraph"]}, and this version reads a ${format}`);
   const tensors = decodeSafetensors(bytes, file);
-  if (sha256(encodeSafetensors(tensors, metadata)) !== checksum) fail("its checksum is not that of its contents");
+  if (checksumOf(tensors, metadata) !== checksum) fail("its checksum is not that of its contents");
   const place = recordIn(metadata["place"], fail);
   const identity = Object.entries(recordIn(metadata["identity"], fail)).map(
     ([name, fact]) => [name, String(fact)] as const,

@@ -62,7 +62,8 @@ const history = await fit(trainer, {
   earlyStopping: { metric: "validation.loss", patience: 20, restoreBest: true },
   checkpoint: checkpoints(join(folder, "run"), { every: Number(every) }),
   log: [csvFile(join(folder, "steps.csv"), { rows: "step" }), csvFile(join(folder, "epochs.csv"))],
-  onStart: () => console.log("training"),
+  // A character for each step, which tells the test how far it is. Writing to a pipe is synchronous.
+  onStep: () => void process.stdout.write("."),
 });
 const { steps, epochs, best, ending } = history;
 const parameters = Object.entries(trainer.parameters.all()).map(([name, { data }]) => `${name}: ${bitsOf(data)}`);

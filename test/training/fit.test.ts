@@ -91,6 +91,24 @@ describe("data", () => {
     );
   });
 
+  it("are tied to the inputs in the editor", () => {
+    const trainer = trainerOf();
+    const { features, label } = examples(16);
+    const mistaken = [
+      // @ts-expect-error -- a label is an Int32Array
+      () => fit(trainer, { data: { features, label: features }, epochs: 1 }),
+      // @ts-expect-error -- the labels are missing
+      () => fit(trainer, { data: { features }, epochs: 1 }),
+      // @ts-expect-error -- and so they are in each of these batches
+      () => evaluate(trainer, [{ features }]),
+    ];
+    const right = () => [
+      fit(trainer, { data: [{ features, label }], epochs: 1 }),
+      evaluate(trainer, { features, label }),
+    ];
+    expect([...mistaken, right].length).toBe(4);
+  });
+
   it("may have a shape", async () => {
     const { features, label } = examples(16);
     const shaped = { features: { data: features, shape: [16, 6] }, label: { data: label, shape: [16] } };

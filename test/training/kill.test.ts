@@ -26,35 +26,47 @@ const start = ({ backend, folder, every, seed }: Options): ChildProcess =>
     stdio: ["ignore", "pipe", "inherit"],
   });
 
-/** Waits until a process trains; gives whether it does so. */
-const trains = async (child: ChildProcess): Promise<boolean> => {
-  const ended = once(child, "exit").then(() => false);
-  const said = child.stdout === null ? ended : once(child.stdout, "data").then(() => true);
-  return Promise.race([ended, said]);
-};
+/** When a process is to be killed: after so many steps of its own, and some milliseconds. */
+interface Moment {
+  readonly steps: number;
+  readonly delay: number;
+}
 
-/** Lets a run be killed after each of some times of training, and go on; then lets it end. */
-const runKilled = async (options: Omit<Options, "seed">, delays: readonly number[]) => {
+/** Waits until a process has taken so many steps, or is over. */
+const takes = (child: ChildProcess, steps: number): Promise<void> =>
+  new Promise((resolve) => {
+    let taken = 0;
+    child.once("exit", () => resolve());
+    child.stdout?.on("data", (dots: Buffer) => {
+      taken += dots.length;
+      if (taken >= steps) resolve();
+    });
+  });
+
+/** Lets a run be killed at each of some moments, and go on; then lets it end. Gives how often it was killed, and writing. */
+const runKilled = async (options: Omit<Options, "seed">, moments: readonly Moment[]) => {
   let kills = 0;
   let torn = 0;
   const run = join(options.folder, "run");
   const files = (): readonly string[] => (existsSync(run) ? readdirSync(run) : []);
-  for (const delay of [...delays, undefined]) {
+  for (const moment of [...moments, undefined]) {
     // A resumed run owes nothing to how its parameters began: once there is a checkpoint, the seed is another.
     const hasCheckpoint = files().some((name) => name.endsWith(".safetensors"));
     const child = start({ ...options, seed: hasCheckpoint ? 1000 + kills : 7 });
     const exit = once(child, "exit");
-    expect(await trains(child)).toBe(true);
-    if (delay !== undefined) {
-      await setTimeout(delay);
+    if (moment !== undefined) {
+      await takes(child, moment.steps);
+      await setTimeout(moment.delay);
       child.kill("SIGKILL");
     }
     await exit;
-    const { exitCode: code, signalCode: signal } = child;
-    if (signal === "SIGKILL") kills++;
-    else expect(code).toBe(0);
+    const { exitCode, signalCode } = child;
     if (files().some((name) => name.endsWith(".tmp"))) torn++;
-    if (signal === null) break;
+    if (signalCode !== "SIGKILL") {
+      expect(exitCode).toBe(0);
+      break;
+    }
+    kills++;
   }
   return { kills, torn };
 };
@@ -65,13 +77,14 @@ const outcome = (folder: string) => ({
   epochs: readFileSync(join(folder, "epochs.csv"), "utf8"),
 });
 
-/** Times of training in milliseconds, from a linear congruential generator (Numerical Recipes). */
-const delaysOf = (count: number, longest: number, seed: number): readonly number[] => {
+/** Moments from a linear congruential generator (Numerical Recipes). */
+const momentsOf = (count: number, seed: number): readonly Moment[] => {
   let state = seed;
-  return Array.from({ length: count }, () => {
+  const below = (limit: number): number => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * longest);
-  });
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+  return Array.from({ length: count }, () => ({ steps: 1 + below(30), delay: below(6) }));
 };
 
 const folderOf = (name: string): string => {
@@ -88,16 +101,20 @@ beforeAll(async () => {
 
 describe("a run that is killed again and again", () => {
   it.each([
-    { backend: "wasm", every: 1, kills: 6, longest: 160 },
-    { backend: "wasm", every: 7, kills: 4, longest: 40 },
-    { backend: "closure", every: 2, kills: 5, longest: 100 },
-  ])("on $backend, with a checkpoint every $every steps", async ({ backend, every, kills, longest }) => {
-    const folder = folderOf(`${backend}-${every}`);
-    const seen = await runKilled({ folder, backend, every }, delaysOf(kills, longest, seed + every));
-    if (process.env["KILL_SEED"] !== undefined) console.log(backend, every, seen);
-    expect(seen.kills).toBeGreaterThanOrEqual(3);
-    const [resumed, whole] = [outcome(folder), outcome(uninterrupted)];
-    expect(resumed).toEqual(whole);
-    expect(whole.steps.trimEnd().split("\n").length).toBe(1 + 12 * 25);
-  });
+    { backend: "wasm", every: 1, kills: 6 },
+    { backend: "wasm", every: 7, kills: 4 },
+    { backend: "closure", every: 2, kills: 5 },
+  ])(
+    "on $backend, with a checkpoint every $every steps",
+    async ({ backend, every, kills }) => {
+      const folder = folderOf(`${backend}-${every}`);
+      const seen = await runKilled({ folder, backend, every }, momentsOf(kills, seed + every));
+      if (process.env["KILL_SEED"] !== undefined) console.log(backend, every, seen);
+      expect(seen.kills).toBeGreaterThanOrEqual(3);
+      const [resumed, whole] = [outcome(folder), outcome(uninterrupted)];
+      expect(resumed).toEqual(whole);
+      expect(whole.steps.trimEnd().split("\n").length).toBe(1 + 12 * 25);
+    },
+    150_000,
+  );
 });
