@@ -70,13 +70,13 @@ const evaluateArrays = async (trainer: AnyTrainer, data: AnyFeeds): Promise<Eval
   const whole = await evaluatorOf(trainer, "compiled");
   const arrays = exampleArrays(whole, evaluationEntry, data);
   const batch = commonRows(entryOf(whole, evaluationEntry).inputs) ?? 1;
-  const rest = batchSymbol(trainer.description) === undefined ? 0 : arrays.count % batch;
+  const rest = batch === 0 || batchSymbol(trainer.description) === undefined ? 0 : arrays.count % batch;
   const parts: (readonly [Figures, number])[] = [];
   const add = ({ executable }: CompiledGraph, start: number, rows: number): void => {
     const results = executable.run(evaluationEntry, slicedRows(arrays, start, rows));
     parts.push([figuresOf(results, rows), rows]);
   };
-  const batches = Math.floor(arrays.count / batch);
+  const batches = batch === 0 ? 0 : Math.floor(arrays.count / batch);
   if (batches > 0) refresh(whole, trainer);
   for (let at = 0; at < batches; at++) add(whole, at * batch, batch);
   if (rest > 0) {

@@ -55,7 +55,7 @@ export interface BatchSource {
 const arraySource = (trainer: AnyTrainer, data: AnyFeeds, shuffle: number | false): BatchSource => {
   const batch = commonRows(entryOf(trainer.compiled, "step").inputs) ?? 1;
   const arrays = exampleArrays(trainer.compiled, "step", data);
-  const batches = Math.floor(arrays.count / batch);
+  const batches = batch === 0 ? 0 : Math.floor(arrays.count / batch);
   if (batches === 0) reject("W513", { what: "fit", examples: arrays.count, batch });
   const gather = rowGatherer(arrays, batch);
   const inOrder = Uint32Array.from({ length: arrays.count }, (_, position) => position);

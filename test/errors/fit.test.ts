@@ -134,6 +134,9 @@ describe("errors of fit", () => {
 
         help: compile for a smaller batch: at most 5, or give more examples."
     `);
+    const empty = compileSync(perceptronTraining, { dims: { B: 0 } });
+    await expect(fit(empty, { data, epochs: 1 })).rejects.toMatchObject({ code: "W513" });
+    await expect(evaluate(empty, data)).rejects.toMatchObject({ code: "W513" });
     expect(
       await describedLater(() => evaluate(trainer, { features: numbers(0), label: labels(0, 3) })),
     ).toMatchInlineSnapshot(`
