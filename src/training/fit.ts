@@ -2,6 +2,7 @@
 // in the parameters and in the number of the step, so a run that was killed goes on from its last checkpoint and ends in
 // the bits of one that was not.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { flattenSpecs } from "../model/parameter.ts";
 import { type Figures, figuresOf, weightedMean } from "./averages.ts";
 import type { AnyFeeds } from "./compiled-model.ts";
 import { judgeEpochs } from "./early-stopping.ts";
@@ -51,9 +52,12 @@ const tellEnd = async ({ options, run }: Running): Promise<readonly unknown[]> =
   return errors;
 };
 
-/** The model's own parameters, without the optimizer's state. */
-const weightsOf = ({ parameters }: AnyTrainer): ParameterValues =>
-  Object.fromEntries(Object.entries(parameters.all()).filter(([name]) => !name.startsWith("optimizer.")));
+/** The model's own parameters, without what only the training keeps. */
+const weightsOf = ({ description, parameters }: AnyTrainer): ParameterValues => {
+  const known = new Set<string>(parameters.names);
+  const paths = flattenSpecs(description.model.params).map(([path]) => path);
+  return Object.fromEntries(paths.filter((path) => known.has(path)).map((path) => [path, parameters.get(path)]));
+};
 
 const isAborted = ({ options }: Running): boolean => options.signal?.aborted === true;
 
