@@ -50,11 +50,11 @@ export {
   type TrainablePath,
 } from "./model/parameter.ts";
 export { differentiate } from "./passes/differentiate.ts";
-export type { Figures } from "./training/averages.ts";
 export { compile, compileSync } from "./training/compile.ts";
 export type { CompiledModel, Fetches, ModelOptions, ParameterStore } from "./training/compiled-model.ts";
 export type { EarlyStopping } from "./training/early-stopping.ts";
 export { evaluate } from "./training/evaluation.ts";
+export type { Figures } from "./training/figures.ts";
 export { fit } from "./training/fit.ts";
 export type { FitOptions } from "./training/fit-options.ts";
 export type { BestEpoch, Ending, EpochRecord, History, StepRecord } from "./training/history.ts";

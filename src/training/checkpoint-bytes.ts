@@ -10,7 +10,7 @@ import {
 } from "../formats/safetensors.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { isRecord } from "../model/declaration.ts";
-import type { Figures } from "./averages.ts";
+import type { Figures } from "./figures.ts";
 import type { ParameterValues, RunIdentity, RunState } from "./run-state.ts";
 
 /** Says that a file is a checkpoint, and which version of this layout it has. */

@@ -3,10 +3,10 @@
 // the bits of one that was not.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { flattenSpecs } from "../model/parameter.ts";
-import { type Figures, figuresOf, weightedMean } from "./averages.ts";
 import type { AnyFeeds } from "./compiled-model.ts";
 import { judgeEpochs } from "./early-stopping.ts";
 import { evaluateOn } from "./evaluation.ts";
+import { type Figures, figuresOf, weightedMean } from "./figures.ts";
 import { checkFitOptions, type FitOptions } from "./fit-options.ts";
 import type { Ending, History } from "./history.ts";
 import type { Run, TrainingListener } from "./listener.ts";

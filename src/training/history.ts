@@ -1,6 +1,6 @@
 // What a run leaves behind: a row of figures for each step and each epoch. It holds no times, so that a run that was
 // interrupted leaves the history of one that was not, to the bit.
-import type { Figures } from "./averages.ts";
+import type { Figures } from "./figures.ts";
 
 /** Figures of one step: `step` and `epoch` (from 1), `loss`, and the scalar metrics by name. */
 export type StepRecord = Figures;

@@ -1,5 +1,5 @@
-// The run that kill.test.ts kills: a small network with Adam, a schedule and early stopping, on the backend and in the folder
-// of its arguments. It trains until it is done, and then leaves what it has come to beside the checkpoints.
+// The run that kill.test.ts kills: a small network with running statistics and dropout, trained by Adam with a schedule, averages
+// of the weights and early stopping, on the backend and in the folder of its arguments. It trains until it is done, and then leaves what it has come to beside the checkpoints.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkpoints, csvFile } from "../../src/cli/training/index.ts";
@@ -17,17 +17,17 @@ import {
   sum,
   training,
 } from "../../src/index.ts";
-import { linear } from "../../src/nn/index.ts";
-import { adam, cosine, warmUp } from "../../src/optim/index.ts";
+import { batchNorm, dropout, linear } from "../../src/nn/index.ts";
+import { adam, cosine, ema, warmUp } from "../../src/optim/index.ts";
 import { bitsOf, numbers } from "../support/small-models.ts";
 
 const [, , backend, folder = "", every, seed] = process.argv;
 
 const network = defineModel({
   name: "killed",
-  params: { hidden: linear(6, 24), output: linear(24, 3) },
+  params: { hidden: linear(6, 24), norm: batchNorm(24), drop: dropout(0.2), output: linear(24, 3) },
   inputs: { features: spec("f32", ["B", 6]) },
-  forward: (p, { features }) => ({ logits: p.output(relu(p.hidden(features))) }),
+  forward: (p, { features }) => ({ logits: p.output(p.drop(relu(p.norm(p.hidden(features))))) }),
 });
 
 const described = training(network, {
@@ -35,6 +35,7 @@ const described = training(network, {
   loss: ({ logits }, { label }) => crossEntropy(logits, label),
   optimizer: adam({ learningRate: warmUp(20, cosine(0.02, 280)) }),
   clip: { norm: 1 },
+  averages: ema({ decay: 0.98 }),
   metrics: ({ logits }, { label }) => ({ right: sum(cast(equal(argmax(logits, 1), label), "i32")) }),
 });
 

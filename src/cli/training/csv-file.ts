@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import { writeWhole } from "../../formats/safetensors-file.ts";
 import { reject } from "../../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../../ir/diagnostics/in-words.ts";
-import type { Figures } from "../../training/averages.ts";
+import type { Figures } from "../../training/figures.ts";
 import type { TrainingListener } from "../../training/listener.ts";
 
 /** What is written. */

@@ -2,7 +2,7 @@
 // vega-lite, which is not installed with the package: it is loaded when a report is asked for.
 import type { TopLevelSpec } from "vega-lite";
 import { reject } from "../../ir/diagnostics/diagnostic.ts";
-import type { Figures } from "../../training/averages.ts";
+import type { Figures } from "../../training/figures.ts";
 import type { History } from "../../training/history.ts";
 
 /** A drawing and the figure that it shows. */
