@@ -6,7 +6,7 @@ import { inWords } from "../ir/diagnostics/in-words.ts";
 import { captureLocation } from "../ir/diagnostics/location.ts";
 import { constant, randomBits } from "../ir/functions/creation.ts";
 import { concat } from "../ir/functions/slicing.ts";
-import { isTensor } from "../ir/graph/traced-tensor.ts";
+import { isTensor, traceOf } from "../ir/graph/traced-tensor.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
 import { printType, sameType } from "../ir/types/tensor-type.ts";
 
@@ -58,7 +58,8 @@ export const currentMode = (): Mode => scopes.at(-1)?.mode ?? "inference";
 
 /**
  * Announces the value that a buffer has after this training step. Does nothing at inference. Announced twice (a layer used
- * in two places), the last one counts: `latestOf` gives what it should start from. `reject`s a value of another type (W504).
+ * in two places), the last one counts: `latestOf` gives what it should start from. `reject`s a value of another type (W504), and
+ * one of a step of a recurrence, of which there are many (W507).
  */
 export const updateBuffer = (buffer: Tensor, value: Tensor): void => {
   const scope = scopes.at(-1);
@@ -69,6 +70,8 @@ export const updateBuffer = (buffer: Tensor, value: Tensor): void => {
       { buffer: printType(buffer.type), value: isTensor(value) ? printType(value.type) : inWords(value) },
       { location: captureLocation() },
     );
+  if (traceOf(value).builder !== traceOf(buffer).builder)
+    reject("W507", { buffer: printType(buffer.type) }, { location: captureLocation() });
   scope.updates.set(buffer, value);
 };
 

@@ -14,7 +14,8 @@ export interface DropoutFunction {
 /**
  * In training each element is 0 with probability `rate` and x / (1 - rate) otherwise; at inference it is x. The masks follow
  * from the seed that the training is compiled with, the number of the step, the order in which `forward` calls its dropouts,
- * and the element's position: equal seeds give equal masks, and a training that is resumed goes on with the same ones.
+ * and the element's position: equal seeds give equal masks, and a training that is resumed goes on with the same ones. Within
+ * the step of a recurrence one mask serves all elements of the sequence (Gal and Ghahramani 2016).
  * `reject`s a rate outside 0 to 1 (W140).
  */
 export const dropout = (rate: number): Layer<Record<never, never>, DropoutFunction> => {

@@ -10,6 +10,7 @@ import {
   mean,
   param,
   reciprocal,
+  scan,
   spec,
   sum,
   type Tensor,
@@ -35,7 +36,7 @@ const start = Float32Array.of(1, -2, 3);
 
 describe("errors of training", () => {
   /** What a step says of a model whose layer announces this. */
-  const announcing = (announce: (seen: Tensor, w: Tensor) => void): string => {
+  const announcing = (announce: (seen: Tensor, w: Tensor) => unknown): string => {
     const model = defineModel({
       name: "announcing",
       params: { w: param([3]), seen: buffer([2]) },
@@ -83,6 +84,27 @@ describe("errors of training", () => {
          |     return described(() => compileSync(training(model, { loss: ({ y }) => mean(y), optimizer }), { dims: { B: 2 } }));
          |                                        ^^^^^^^^
         help: declare it with buffer([...]) in params, and pass the very tensor that \`forward\` is given for it."
+    `);
+  });
+
+  it("W507", () => {
+    const inStep = (seen: Tensor, w: Tensor): unknown =>
+      scan({
+        carry: { sum: seen },
+        over: { w: w.reshape([3, 1]) },
+        step: ({ sum }, { w }) => {
+          const next = sum.add(w);
+          updateBuffer(seen, next);
+          return { carry: { sum: next } };
+        },
+      });
+    expect(announcing(inStep)).toMatchInlineSnapshot(`
+      "error[W507]: updateBuffer: this value of a buffer f32[2] is computed within the step of a scan
+
+        test/errors/training.test.ts
+         |           updateBuffer(seen, next);
+         |           ^^^^^^^^^^^^
+        help: give it out of the step as a carry or an output, and update the buffer with what the scan gives."
     `);
   });
 

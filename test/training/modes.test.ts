@@ -1,6 +1,7 @@
 // Training mode and inference mode: one graph, buffers that steps write and optimizers never see, and masks that repeat.
 import { describe, expect, it, vi } from "vitest";
 import {
+  add,
   type BackendName,
   buffer,
   compileSync,
@@ -18,6 +19,7 @@ import {
   param,
   randomBits,
   relu,
+  scan,
   spec,
   type Tensor,
   training,
@@ -247,6 +249,34 @@ describe("dropout by a key", () => {
       drawn.push(a.data.join(), b.data.join());
     }
     expect(new Set(drawn).size).toBe(4);
+  });
+
+  it("keeps one mask for all steps of a recurrence", () => {
+    const model = defineModel({
+      name: "recurrent",
+      params: { drop: dropout(0.5), w: param([64], constantly(1)) },
+      inputs: { x: spec("f32", [3]) },
+      forward: (p, { x }) => {
+        const { outputs } = scan({
+          carry: { last: p.w },
+          over: { x },
+          step: (_, { x }) => {
+            const y = p.drop(add(p.w, x));
+            return { carry: { last: y }, output: { y } };
+          },
+        });
+        return { y: outputs.y };
+      },
+    });
+    const trainer = compileSync(
+      training(model, { loss: ({ y }) => mean(y), metrics: ({ y }) => ({ y }), optimizer: sgd({ learningRate: 0 }) }),
+      { backend: "closure" },
+    );
+    const { y } = trainer.step({ x: Float32Array.of(0, 1, 2) });
+    const masks = [0, 1, 2].map((at) => Array.from(y.data.subarray(64 * at, 64 * at + 64), (value) => value !== 0));
+    expect(masks[1]).toEqual(masks[0]);
+    expect(masks[2]).toEqual(masks[0]);
+    expect(new Set(y.data)).toEqual(new Set([0, 2, 4, 6]));
   });
 
   it("is refused outside 0 to 1", () => {

@@ -15,6 +15,7 @@ interface TrainingRows {
   readonly W504: CatalogueEntry<{ buffer: string; value: string }>;
   readonly W505: CatalogueEntry<{ type: string }>;
   readonly W506: CatalogueEntry<Record<never, never>>;
+  readonly W507: CatalogueEntry<{ buffer: string }>;
   readonly W510: CatalogueEntry<{ counts: readonly (readonly [name: string, examples: number])[] }>;
   readonly W511: CatalogueEntry<{ inputs: readonly string[] }>;
   readonly W512: CatalogueEntry<{ name: string; row: number; rest: readonly number[]; length: number }>;
@@ -75,6 +76,15 @@ export const training: TrainingRows = {
     explanation:
       "Averages of the parameters over the steps cost memory and time, so a trainer has them only where its description says so.",
     example: "training(model, { loss, optimizer: adam(), averages: ema({ decay: 0.999 }) })",
+  }),
+  W507: entry({
+    title: "a buffer updated in the step of a recurrence",
+    message: ({ buffer }) => `updateBuffer: this value of a buffer ${buffer} is computed within the step of a scan`,
+    help: () => "give it out of the step as a carry or an output, and update the buffer with what the scan gives.",
+    explanation:
+      "A buffer has one new value in each training step, and the step of a recurrence runs many times within one. Batch normalization therefore stands around a scan and not in it.",
+    example:
+      "const { carry } = scan({ ..., step: ({ sum }, { x }) => ({ carry: { sum: add(sum, x) } }) }); updateBuffer(total, carry.sum);",
   }),
   W510: entry({
     title: "arrays with different numbers of examples",
