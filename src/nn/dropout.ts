@@ -1,6 +1,6 @@
 // Dropout as a layer: off at inference, and in training with another mask at every place and in every step.
-import { described } from "../ir/functions/argument.ts";
-import { checkedRate, dropout as drop } from "../ir/functions/dropout.ts";
+import { checkedRate, described } from "../ir/functions/argument.ts";
+import { dropout as drop } from "../ir/functions/dropout.ts";
 import type { DType } from "../ir/types/dtype.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { currentMode, nextRandomKey } from "../model/mode.ts";

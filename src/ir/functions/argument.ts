@@ -38,6 +38,12 @@ export const requireChannels = (op: string, x: Tensor, channels: number): void =
   requireOperand(op, "weight", tensorType(x.dtype, [channels]), tensorType(x.dtype, x.shape.slice(1, 2)));
 };
 
+/** A rate of dropout, or W140. */
+export const checkedRate = (rate: unknown): number =>
+  typeof rate === "number" && rate >= 0 && rate <= 1
+    ? rate
+    : reject("W140", { what: "dropout: rate", expected: "from 0 to 1", given: inWords(rate), write: "dropout(0.5)" });
+
 /** Describes; a refusal that has no place yet gets that of the caller of the public function. */
 export const atCaller = <R>(describe: () => R): R => {
   try {

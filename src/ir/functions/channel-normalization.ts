@@ -11,7 +11,7 @@ import type { Dims, Tensor } from "../types/tensor.ts";
 import { printType, tensorType } from "../types/tensor-type.ts";
 import { atCaller, described, tensorOf } from "./argument.ts";
 import type { EpsilonOption } from "./normalization.ts";
-import { varianceOver } from "./statistics.ts";
+import { varianceOver } from "./variance-over.ts";
 
 /** What each channel is multiplied by, and what is added to it: tensors [channels]. */
 export interface ChannelOptions extends EpsilonOption {

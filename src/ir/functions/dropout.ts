@@ -1,18 +1,10 @@
 // Dropout with a mask that is a function of a key, so that it can be repeated. The layer of that name makes the keys.
-import { reject } from "../diagnostics/diagnostic.ts";
-import { inWords } from "../diagnostics/in-words.ts";
 import { applyBinary, emitOne, traceOf } from "../graph/traced-tensor.ts";
 import type { DType } from "../types/dtype.ts";
 import type { Check } from "../types/static/check.ts";
 import type { OnlyType } from "../types/static/indexing.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
-import { described, tensorOf } from "./argument.ts";
-
-/** A rate of dropout, or W140. */
-export const checkedRate = (rate: unknown): number =>
-  typeof rate === "number" && rate >= 0 && rate <= 1
-    ? rate
-    : reject("W140", { what: "dropout: rate", expected: "from 0 to 1", given: inWords(rate), write: "dropout(0.5)" });
+import { checkedRate, described, tensorOf } from "./argument.ts";
 
 /** How many random numbers there are for each element. */
 const chances = 2 ** 24;

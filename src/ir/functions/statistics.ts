@@ -2,16 +2,14 @@
 // are computed in the form that neither overflows nor cancels where the result does not.
 import { reject } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
-import { currentTrace } from "../graph/trace.ts";
-import { centeredOver } from "../ops/normalization.ts";
 import { normalizeAxes, requireDType } from "../ops/typing.ts";
-import { multiplyDims } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import type { ReduceShape } from "../types/static/axes.ts";
 import type { Check, Resolved } from "../types/static/check.ts";
-import type { Dims, Operand, Tensor } from "../types/tensor.ts";
+import type { Dims, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
 import { stopGradient } from "./gradient.ts";
+import { varianceOver } from "./variance-over.ts";
 
 /** A statistic over some axes, or over all when none are named. */
 export interface StatisticFunction<Name extends string, Options = object> {
@@ -50,21 +48,6 @@ const statistic = <Name extends string, Options>(
       const folded = over(tensor, named, options ?? ({} as Options));
       return keepDims ? folded : folded.reshape(shape.filter((_, axis) => !named.includes(axis)));
     });
-};
-
-/** How many elements are folded into one: a number where it is known, otherwise a scalar made from ones. */
-const countOver = (tensor: Tensor, axes: readonly number[]): Operand => {
-  const extents = axes.map((axis) => tensor.shape[axis] ?? 1);
-  const count = extents.reduce(multiplyDims, 1);
-  return typeof count === "number" ? count : currentTrace("variance").constant(1, tensor.dtype, extents).sum();
-};
-
-/** The variance over axes, which stay. */
-export const varianceOver = (tensor: Tensor, axes: readonly number[], unbiased: boolean): Tensor => {
-  const { centered } = centeredOver(tensor, axes);
-  const count = countOver(tensor, axes);
-  const freedom = unbiased ? (typeof count === "number" ? count - 1 : count.sub(1)) : count;
-  return centered.mul(centered).sum({ axes, keepDims: true }).div(freedom);
 };
 
 /** Options of `variance`. */
