@@ -1,5 +1,6 @@
 // Every code, from one table: the run time, the command line, the documentation and the tests read it here.
 // W1xx graphs and their text, W2xx shapes and dtypes, W3xx running, W4xx files, W5xx training, W6xx the command line.
+import { attention } from "./catalogue/attention.ts";
 import { commandLine } from "./catalogue/command-line.ts";
 import { descriptions } from "./catalogue/descriptions.ts";
 import { files } from "./catalogue/files.ts";
@@ -14,6 +15,7 @@ import type { CatalogueEntry } from "./entry.ts";
 type Catalogue = typeof graphs &
   typeof descriptions &
   typeof shapes &
+  typeof attention &
   typeof functionArguments &
   typeof recurrenceRows &
   typeof running &
@@ -25,6 +27,7 @@ export const catalogue: Catalogue = {
   ...graphs,
   ...descriptions,
   ...shapes,
+  ...attention,
   ...functionArguments,
   ...recurrenceRows,
   ...running,

@@ -1,6 +1,7 @@
 // The registry: every op by its kind. Families hold one object per op; here they are only put side by side, core ops (which
 // lower) apart from composites (which say themselves in other ops).
 import { alongAxis } from "./along-axis.ts";
+import { attending } from "./attention.ts";
 import { contraction } from "./contraction.ts";
 import { convolution, convolutionGradients } from "./convolution.ts";
 import { elementwise } from "./elementwise.ts";
@@ -30,7 +31,12 @@ type Core = typeof leaf &
   typeof windowing &
   typeof convolution &
   typeof recurrence;
-type Composite = typeof convolutionGradients & typeof pooling & typeof normalization & typeof loss & typeof gradient;
+type Composite = typeof convolutionGradients &
+  typeof pooling &
+  typeof normalization &
+  typeof loss &
+  typeof gradient &
+  typeof attending;
 type Registry = Core & Composite;
 
 /** Every op, by kind. */
@@ -52,6 +58,7 @@ export const ops: Registry = {
   ...normalization,
   ...loss,
   ...gradient,
+  ...attending,
 };
 
 /** The name of an op. */

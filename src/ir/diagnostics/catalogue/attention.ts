@@ -1,0 +1,79 @@
+// W260 to W266: queries, keys, masks, heads and positions that do not fit each other.
+import { type CatalogueEntry, entry } from "../entry.ts";
+
+/** The rows of this file. */
+export interface AttentionRows {
+  readonly W260: CatalogueEntry<{ op: string; type: string }>;
+  readonly W261: CatalogueEntry<{ op: string; queries: string; keys: string; types: string }>;
+  readonly W262: CatalogueEntry<{ op: string; operand: string; type: string; scores: string }>;
+  readonly W263: CatalogueEntry<{ op: string; attribute: string; expected: string; given: number }>;
+  readonly W264: CatalogueEntry<{ layer: string; heads: string; features: string }>;
+  readonly W265: CatalogueEntry<{ op: string; type: string }>;
+  readonly W266: CatalogueEntry<{ op: string; given: string; expected: string; type: string }>;
+}
+
+const operands: Pick<AttentionRows, "W260" | "W261" | "W262" | "W263"> = {
+  W260: entry({
+    title: "attention: queries without an axis of positions",
+    message: ({ op, type }) => `${op}: the queries have fewer than 2 axes (${type})`,
+    help: () => "lay queries out as [..., heads, positions, features]; the axes in front of positions may be left out.",
+    explanation:
+      "Attention compares each query with each key, so queries, keys and values have an axis of positions and, behind it, one of features.",
+    example: "attention(q, k, v)  // q: f32[64] is wrong; q.reshape([1, 64]) is one query",
+  }),
+  W261: entry({
+    title: "attention: heads of queries do not share heads of keys evenly",
+    message: ({ op, queries, keys, types }) =>
+      `${op}: ${queries} heads of queries are no multiple of ${keys} heads of keys (${types})`,
+    help: () => "give queries a whole number of heads for each head of keys and values.",
+    explanation:
+      "In grouped-query attention every head of keys and values serves as many heads of queries: head h of the queries uses head floor(h / (query heads / key heads)). The third axis from the end is that of heads.",
+    example: "q: f32[B, 6, T, 64] with k: f32[B, 4, T, 64] is wrong; k: f32[B, 3, T, 64] serves two heads each",
+  }),
+  W262: entry({
+    title: "attention: a mask or bias that does not fit the scores",
+    message: ({ op, operand, type, scores }) =>
+      `${op}: the ${operand} ${type} does not broadcast to the scores ${scores}`,
+    help: ({ operand, scores }) =>
+      `give the ${operand} the shape ${scores}, with extents of 1 where it repeats; axes in front may be left out.`,
+    explanation:
+      "Scores are [..., heads, queries, keys]. A mask says of each whether attending is allowed, a bias is added to each; both repeat by NumPy's rule, but never make the scores larger.",
+    example: "mask: bool[B, T] is wrong for scores [B, H, T, T]; mask.reshape([B, 1, 1, T]) masks keys of each batch",
+  }),
+  W263: entry({
+    title: "attention: an option out of range",
+    message: ({ op, attribute, expected, given }) => `${op}: ${attribute} must be ${expected}, not ${given}`,
+    help: ({ attribute }) => `leave ${attribute} out for none.`,
+    explanation:
+      "A window of w lets a query see keys less than w positions away, so it is a whole number of at least 1. A softcap c bounds scores to c tanh(score / c), so it is above 0.",
+    example: "attention(q, k, v, { window: 0 }) sees nothing and is wrong; window: 1 sees the query's own position",
+  }),
+};
+
+const layers: Pick<AttentionRows, "W264" | "W265" | "W266"> = {
+  W264: entry({
+    title: "heads do not divide the features",
+    message: ({ layer, heads, features }) => `${layer}: ${heads} heads do not divide ${features} features`,
+    help: ({ features }) => `choose a number of heads that divides ${features}.`,
+    explanation: "Heads are equal slices of the features, so their number (at least 1) divides the number of features.",
+    example: "multiHeadAttention(512, 6) is wrong; multiHeadAttention(512, 8) has heads of 64 features",
+  }),
+  W265: entry({
+    title: "rotary: features that make no pairs",
+    message: ({ op, type }) => `${op}: the last axis must be a known even number of features (${type})`,
+    help: () => "give [..., positions, features] with an even number of features.",
+    explanation:
+      "Rotary positions turn features in pairs by angles that depend on the position, so features come in pairs, behind an axis of positions.",
+    example: "rotary(x)  // x: f32[B, H, T, 63] is wrong; f32[B, H, T, 64] is right",
+  }),
+  W266: entry({
+    title: "a layer of other features",
+    message: ({ op, given, expected, type }) => `${op}: ${given} features given, ${expected} expected (${type})`,
+    help: ({ expected }) => `give the layer [..., positions, ${expected}].`,
+    explanation:
+      "Layers of a transformer work on sequences whose last axis is that of the features they were made for.",
+    example: "transformerEncoderLayer(512, 8)  // of f32[B, T, 256] is wrong; of f32[B, T, 512] is right",
+  }),
+};
+
+export const attention: AttentionRows = { ...operands, ...layers };
