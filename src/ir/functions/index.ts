@@ -1,6 +1,7 @@
 // All public functions of tensors.
 export * from "./arithmetic.ts";
 export * from "./channel-normalization.ts";
+export * from "./attention.ts";
 export * from "./comparison.ts";
 export * from "./contraction.ts";
 export * from "./conversion.ts";
@@ -15,6 +16,7 @@ export * from "./loss.ts";
 export * from "./movement.ts";
 export * from "./normalization.ts";
 export * from "./pooling.ts";
+export * from "./positions.ts";
 export * from "./recurrence.ts";
 export * from "./reduction.ts";
 export * from "./slicing.ts";

@@ -64,7 +64,7 @@ const repeatsTo = (shape: Shape, larger: Shape): boolean =>
   shape.every((extent, axis) => extent === 1 || extent === larger[axis + larger.length - shape.length]);
 
 /** An operand that is broadcast to the scores. */
-const requireOverScores = (op: string, operand: string, type: TensorType, scores: Shape): void => {
+export const requireOverScores = (op: string, operand: string, type: TensorType, scores: Shape): void => {
   if (!repeatsTo(type.shape, scores))
     reject("W262", { op, operand, type: printType(type), scores: printShape(scores) });
 };

@@ -22,6 +22,7 @@ import {
 } from "./attention-typing.ts";
 import type { AttributeSchema } from "./attributes.ts";
 import { type IotaAttrs, iota } from "./indexing.ts";
+import { softmaxOrZero } from "./masked-softmax.ts";
 import { softmax } from "./normalization.ts";
 import { defineOp, type Emitter, type OpDefinition } from "./op.ts";
 
@@ -108,14 +109,6 @@ const scores = (parts: Parts, attrs: AttentionAttrs, emitter: Emitter): Tensor =
   const biased = parts.bias === undefined ? capped : capped.add(parts.bias);
   const sloped = parts.slopes === undefined ? biased : biased.sub(penalties(parts.slopes, parts, emitter));
   return allowed(parts, attrs, emitter)?.select(sloped, -Infinity) ?? sloped;
-};
-
-/** exp(s) over its sum along the last axis, and 0 where every score is -infinity. */
-const softmaxOrZero = (masked: Tensor): Tensor => {
-  const largest = masked.max({ axes: [-1], keepDims: true });
-  const exponentials = masked.sub(largest.equal(-Infinity).select(0, largest)).exp();
-  const sum = exponentials.sum({ axes: [-1], keepDims: true });
-  return exponentials.div(sum.equal(0).select(1, sum));
 };
 
 /** Whether a row may be without any score above -infinity. */

@@ -1,0 +1,86 @@
+// Shapes of attention, and of layers over sequences [..., positions, features].
+import type { Dim } from "../dim.ts";
+import type { DType } from "../dtype.ts";
+import type { Dims } from "../tensor.ts";
+import type { IsUnknownRank, NeedsDType, PrintType } from "./check.ts";
+import type { PrintDim, SameDim } from "./dims.ts";
+import type { OnlyType } from "./indexing.ts";
+
+type Matrix = readonly [...Dims, Dim, Dim];
+
+/** The shape that keys must have, given queries: theirs, but for the number of heads and of positions. */
+type KeysBeside<Q extends Dims, K extends Dims> = Q extends readonly [
+  infer Positions extends Dim,
+  infer Features extends Dim,
+]
+  ? K extends readonly [...Dims, infer Length extends Dim, Dim]
+    ? [Length, Features]
+    : [Positions, Features]
+  : Q extends readonly [...infer Batch extends Dims, infer OwnHeads extends Dim, Dim, infer Features extends Dim]
+    ? K extends readonly [...Dims, infer Heads extends Dim, infer Length extends Dim, Dim]
+      ? [...Batch, Heads, Length, Features]
+      : K extends readonly [...Dims, infer Length extends Dim, Dim]
+        ? [...Batch, OwnHeads, Length, Features]
+        : Dims
+    : Dims;
+
+/** The rule of the keys of attention: [..., heads, keys, features] beside queries [..., heads, queries, features]. */
+export type KeysShape<Q extends Dims, D extends DType, K extends Dims, E extends DType> =
+  IsUnknownRank<Q> extends true
+    ? Dims
+    : IsUnknownRank<K> extends true
+      ? Dims
+      : Q extends Matrix
+        ? K extends Matrix
+          ? OnlyType<"attention", "keys", K, E, KeysBeside<Q, K>, D>
+          : Dims
+        : `attention: the queries have fewer than 2 axes (${PrintType<Q, D>})`;
+
+/** The shape that values must have, given keys: theirs, but for the features. */
+type ValuesBeside<K extends Dims, V extends Dims> = K extends readonly [...infer Rows extends Dims, Dim]
+  ? V extends readonly [...Dims, infer Features extends Dim]
+    ? [...Rows, Features]
+    : Dims
+  : Dims;
+
+/** The rule of the values of attention: those of the keys' positions. */
+export type ValuesShape<K extends Dims, D extends DType, V extends Dims, E extends DType> =
+  IsUnknownRank<K> extends true
+    ? Dims
+    : IsUnknownRank<V> extends true
+      ? Dims
+      : OnlyType<"attention", "values", V, E, ValuesBeside<K, V>, D>;
+
+/** The shape of what is attended to: of each query, the features of the values. */
+export type AttentionShape<Q extends Dims, V extends Dims> =
+  IsUnknownRank<Q> extends true
+    ? Dims
+    : IsUnknownRank<V> extends true
+      ? Dims
+      : Q extends readonly [...infer Rows extends Dims, Dim]
+        ? V extends readonly [...Dims, infer Features extends Dim]
+          ? [...Rows, Features]
+          : Dims
+        : Dims;
+
+/** The shape of the weights: for each query, one for each key. */
+export type WeightsShape<Q extends Dims, K extends Dims> =
+  IsUnknownRank<Q> extends true
+    ? Dims
+    : IsUnknownRank<K> extends true
+      ? Dims
+      : Q extends readonly [...infer Rows extends Dims, Dim]
+        ? K extends readonly [...Dims, infer Keys extends Dim, Dim]
+          ? [...Rows, Keys]
+          : Dims
+        : Dims;
+
+/** The rule of a sequence that a layer takes: [..., positions, features] with the features it was made for. */
+export type SequenceShape<Op extends string, S extends Dims, D extends DType, Features extends number> =
+  IsUnknownRank<S> extends true
+    ? Dims
+    : S extends readonly [...Dims, infer Last extends Dim]
+      ? SameDim<Last, Features> extends true
+        ? NeedsDType<Op, S, D, readonly ["f32", "f64"]>
+        : `${Op}: ${PrintDim<Last>} features given, ${PrintDim<Features>} expected (${PrintType<S, D>})`
+      : S;
