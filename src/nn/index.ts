@@ -9,6 +9,7 @@ export {
   maxPool2d,
   maxPool3d,
 } from "../ir/functions/pooling.ts";
+export * from "./attention/index.ts";
 export {
   type BatchNormLayerOptions,
   type BatchNormParams,
@@ -45,6 +46,8 @@ export {
 } from "./layer-norm.ts";
 export { type LinearFunction, type LinearParams, linear } from "./linear.ts";
 export * from "./losses/index.ts";
+export * from "./models/index.ts";
+export * from "./transformer/index.ts";
 export {
   gru,
   type LstmFunction,

@@ -35,6 +35,8 @@ export interface GoldenCase {
   readonly parameters: readonly string[];
   readonly buffers: readonly string[];
   readonly outputs: readonly string[];
+  /** Names of the outputs that the loss is made of, where it is one of cotangents. */
+  readonly cotangents: readonly string[];
   /** The buffers that a run in training mode changes, and what they are after it. */
   readonly changedBuffers: readonly string[];
   readonly bufferAfter: (name: string) => NdArray;
@@ -80,6 +82,7 @@ export const golden = (name: string): GoldenCase => {
     parameters: Object.keys(stored.params),
     buffers: Object.keys(stored.buffers),
     outputs: Object.keys(expected.outputs),
+    cotangents: Object.keys(stored.cotangents),
     changedBuffers: Object.keys(expected.buffers_after),
     bufferAfter: from(expected.buffers_after),
     array: from(stored.inputs, stored.params, stored.buffers),

@@ -57,19 +57,12 @@ const grouped = (x: Tensor, keys: Tensor): Tensor => {
 const ungrouped = (x: Tensor, queries: Tensor): Tensor =>
   x.reshape([...queries.shape.slice(0, -1), x.shape.at(-1) ?? 1]);
 
-/** A number that is rounded once, when it becomes an element: the meaning in doubles has it unrounded. */
-const exactly = (value: number, { dtype }: Tensor, emitter: Emitter): Tensor =>
-  emitter.constant(value, "f64").cast(dtype);
-
 /** scale q k^T: [..., Hq, Lq, Lk]. */
-const products = ({ queries, keys }: Parts, { scale }: AttentionAttrs, emitter: Emitter): Tensor =>
-  ungrouped(grouped(queries, keys).matmul(keys, { transposeB: true }), queries).mul(exactly(scale, queries, emitter));
+const products = ({ queries, keys }: Parts, { scale }: AttentionAttrs): Tensor =>
+  ungrouped(grouped(queries, keys).matmul(keys, { transposeB: true }), queries).mul(scale);
 
 /** tanh(scale q k^T / c), the scores under a softcap c as parts of it. */
-const bounded = (parts: Parts, attrs: AttentionAttrs, emitter: Emitter): Tensor =>
-  products(parts, attrs, emitter)
-    .div(exactly(attrs.softcap, parts.queries, emitter))
-    .tanh();
+const bounded = (parts: Parts, attrs: AttentionAttrs): Tensor => products(parts, attrs).div(attrs.softcap).tanh();
 
 /** How many positions each key stands before each query, i32 [Lq, Lk]; counted from the ends, where the last ones meet. */
 const distances = ({ queries, keys }: Parts, { emit }: Emitter): Tensor => {
@@ -102,10 +95,7 @@ const penalties = (slopes: Tensor, parts: Parts, emitter: Emitter): Tensor =>
 
 /** The scores that the softmax is taken of. */
 const scores = (parts: Parts, attrs: AttentionAttrs, emitter: Emitter): Tensor => {
-  const capped =
-    attrs.softcap > 0
-      ? bounded(parts, attrs, emitter).mul(exactly(attrs.softcap, parts.queries, emitter))
-      : products(parts, attrs, emitter);
+  const capped = attrs.softcap > 0 ? bounded(parts, attrs).mul(attrs.softcap) : products(parts, attrs);
   const biased = parts.bias === undefined ? capped : capped.add(parts.bias);
   const sloped = parts.slopes === undefined ? biased : biased.sub(penalties(parts.slopes, parts, emitter));
   return allowed(parts, attrs, emitter)?.select(sloped, -Infinity) ?? sloped;
@@ -120,8 +110,8 @@ const weightsOf = (parts: Parts, attrs: AttentionAttrs, emitter: Emitter): Tenso
 };
 
 /** d c tanh(s / c) / ds = 1 - tanh(s / c)^2. */
-const capSlope = (parts: Parts, attrs: AttentionAttrs, emitter: Emitter): Tensor => {
-  const part = bounded(parts, attrs, emitter);
+const capSlope = (parts: Parts, attrs: AttentionAttrs): Tensor => {
+  const part = bounded(parts, attrs);
   return part.mul(part).neg().add(1);
 };
 
@@ -144,8 +134,8 @@ const scoreGradients = (
 ): readonly (Tensor | null)[] => {
   const { queries, keys, mask, bias, slopes } = parts;
   const flow = weights.mul(cotangent.sub(weights.mul(cotangent).sum({ axes: [-1], keepDims: true })));
-  const throughCap = attrs.softcap > 0 ? flow.mul(capSlope(parts, attrs, emitter)) : flow;
-  const toProducts = grouped(throughCap.mul(exactly(attrs.scale, queries, emitter)), keys);
+  const throughCap = attrs.softcap > 0 ? flow.mul(capSlope(parts, attrs)) : flow;
+  const toProducts = grouped(throughCap.mul(attrs.scale), keys);
   return [
     ungrouped(toProducts.matmul(keys), queries),
     toProducts.matmul(grouped(queries, keys), { transposeA: true }),

@@ -1,0 +1,43 @@
+// Additive attention (Bahdanau et al. 2015) with its learned projections.
+import { additiveAttention as attend, type Context } from "../../ir/functions/attention.ts";
+import type { DType } from "../../ir/types/dtype.ts";
+import type { AttentionShape, SequenceShape, WeightsShape } from "../../ir/types/static/attention.ts";
+import type { Check } from "../../ir/types/static/check.ts";
+import type { Dims, Tensor } from "../../ir/types/tensor.ts";
+import { glorotUniform } from "../../model/initializer.ts";
+import { type Layer, layer, type ParamSpec, param } from "../../model/parameter.ts";
+
+/** The parameters of `additiveAttention`, under the names of the formula. */
+export type AdditiveAttentionParams<Q extends number, K extends number, Hidden extends number> = {
+  readonly W: ParamSpec<[Q, Hidden], "f32">;
+  readonly U: ParamSpec<[K, Hidden], "f32">;
+  readonly v: ParamSpec<[Hidden], "f32">;
+};
+
+/** What additive attention does: queries [..., Lq, Q] and keys [..., Lk, K] give a context [..., Lq, K] and weights. */
+export interface AdditiveAttentionFunction<Q extends number, K extends number> {
+  <S extends Dims, D extends DType, T extends Dims, E extends DType>(
+    queries: Check<NoInfer<SequenceShape<"additiveAttention", S, D, Q>>, Tensor<S, D>>,
+    keys: Check<NoInfer<SequenceShape<"additiveAttention", T, E, K>>, Tensor<T, E>>,
+    options?: { readonly mask?: Tensor<Dims, "bool" | "u8"> },
+  ): Context<AttentionShape<S, T>, WeightsShape<S, T>, D>;
+}
+
+/** Scores v . tanh(query W + key U), softmax over keys, and the sum of keys by weight; parameters begin by Glorot's rule. */
+export const additiveAttention = <const Q extends number, const K extends number, const Hidden extends number>(
+  queryFeatures: Q,
+  keyFeatures: K,
+  hidden: Hidden,
+): Layer<AdditiveAttentionParams<Q, K, Hidden>, AdditiveAttentionFunction<Q, K>> => {
+  const params: AdditiveAttentionParams<Q, K, Hidden> = {
+    W: param([queryFeatures, hidden], glorotUniform),
+    U: param([keyFeatures, hidden], glorotUniform),
+    v: param([hidden], glorotUniform),
+  };
+  const bind =
+    (given: { readonly W: Tensor; readonly U: Tensor; readonly v: Tensor }) =>
+    (queries: Tensor, keys: Tensor, options: { readonly mask?: Tensor<Dims, "bool" | "u8"> } = {}) =>
+      attend(queries, keys, given, options);
+  // The shapes that fit are said by the signature.
+  return layer(params, bind) as Layer<AdditiveAttentionParams<Q, K, Hidden>, AdditiveAttentionFunction<Q, K>>;
+};

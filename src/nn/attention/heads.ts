@@ -1,0 +1,50 @@
+// Sequences [..., positions, features] as heads [..., heads, positions, features / heads], and back.
+import { reject } from "../../ir/diagnostics/diagnostic.ts";
+import { captureLocation } from "../../ir/diagnostics/location.ts";
+import { multiplyDims } from "../../ir/types/dim.ts";
+import type { Tensor } from "../../ir/types/tensor.ts";
+import { printType } from "../../ir/types/tensor-type.ts";
+
+/** Swaps the second and the third axis from the end. */
+const swapped = (x: Tensor): Tensor => {
+  const rank = x.shape.length;
+  const axes = [...x.shape.keys()];
+  return x.transpose([...axes.slice(0, -3), rank - 2, rank - 3, rank - 1]);
+};
+
+/** [..., L, heads * N] -> [..., heads, L, N]: consecutive slices of the features. */
+export const splitHeads = (x: Tensor, heads: number): Tensor =>
+  swapped(x.reshape([...x.shape.slice(0, -1), heads, Number(x.shape.at(-1)) / heads]));
+
+/** [..., heads, L, N] -> [..., L, heads * N]. */
+export const mergeHeads = (x: Tensor): Tensor => {
+  const apart = swapped(x);
+  const [heads = 1, features = 1] = apart.shape.slice(-2);
+  return apart.reshape([...apart.shape.slice(0, -2), multiplyDims(heads, features)]);
+};
+
+/** The last axis in parts of equal size. */
+export const splitFeatures = (x: Tensor, parts: number): readonly Tensor[] => {
+  const whole = x.shape.slice(0, -1).map((extent) => ({ start: 0, end: extent, step: 1 }));
+  const size = Number(x.shape.at(-1)) / parts;
+  return Array.from({ length: parts }, (_, part) =>
+    x.slice([...whole, { start: part * size, end: (part + 1) * size, step: 1 }]),
+  );
+};
+
+/** Refuses heads that do not divide the features evenly (W264), where the layer is written. */
+export const requireHeads = (layer: string, heads: number, features: number): void => {
+  if (!(Number.isInteger(heads) && heads > 0 && features % heads === 0))
+    reject("W264", { layer, heads: `${heads}`, features: `${features}` }, { location: captureLocation() });
+};
+
+/** Refuses sequences of other features than a layer was made for (W266). */
+export const requireFeatures = (op: string, x: Tensor, features: number): void => {
+  const given = x.shape.at(-1);
+  if (given !== features)
+    reject(
+      "W266",
+      { op, given: `${given ?? "no"}`, expected: `${features}`, type: printType(x.type) },
+      { location: captureLocation() },
+    );
+};

@@ -1,0 +1,14 @@
+// Layers of attention, and of positions.
+export {
+  type AdditiveAttentionFunction,
+  type AdditiveAttentionParams,
+  additiveAttention,
+} from "./additive-attention.ts";
+export { type LearnedPositionsFunction, type LearnedPositionsParams, learnedPositions } from "./learned-positions.ts";
+export {
+  type MultiHeadAttentionFunction,
+  type MultiHeadAttentionOptions,
+  type MultiHeadAttentionParams,
+  type MultiHeadOptions,
+  multiHeadAttention,
+} from "./multi-head-attention.ts";

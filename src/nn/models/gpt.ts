@@ -1,0 +1,99 @@
+// A language model in the manner of GPT-2 (Radford et al. 2019): tokens and learned positions, blocks of causal self-attention and
+// a feed-forward network of four times the features, normalized in front, and a head that may share the table of tokens.
+import { attention } from "../../ir/functions/attention.ts";
+import { linear as transform } from "../../ir/functions/contraction.ts";
+import { geluTanh } from "../../ir/functions/elementwise.ts";
+import type { Dims, Tensor } from "../../ir/types/tensor.ts";
+import { normal, zeros } from "../../model/initializer.ts";
+import { type Layer, layer, type Params, repeat, type SpecTree } from "../../model/parameter.ts";
+import { mergeHeads, requireHeads, splitFeatures, splitHeads } from "../attention/heads.ts";
+import { learnedPositions } from "../attention/learned-positions.ts";
+import { embedding } from "../embedding.ts";
+import { initialized } from "../initialized.ts";
+import { layerNorm } from "../layer-norm.ts";
+import { linear } from "../linear.ts";
+
+/** How large a GPT is. */
+export interface GptOptions<Vocabulary extends number, Tied extends boolean> {
+  /** How many tokens there are. */
+  readonly vocabulary: Vocabulary;
+  /** How many positions there are vectors for: the longest sequence. */
+  readonly context: number;
+  readonly features: number;
+  readonly heads: number;
+  readonly blocks: number;
+  /** Whether the table of tokens is the weight of the head as well (Press and Wolf 2017); not unless said. */
+  readonly tied?: Tied;
+}
+
+/** A language model: tokens i32 [..., positions] give, at each position, logits of the next token. */
+export interface LanguageModelFunction<Vocabulary extends number> {
+  <S extends Dims>(tokens: Tensor<S, "i32">): Tensor<[...S, Vocabulary], "f32">;
+}
+
+const block = (features: number, heads: number) =>
+  layer(
+    {
+      ln1: layerNorm(features),
+      ln2: layerNorm(features),
+      qkv: linear(features, 3 * features),
+      proj: linear(features, features),
+      fc: linear(features, 4 * features),
+      out: linear(4 * features, features),
+    },
+    (p) => (x: Tensor) => {
+      const [q, k, v] = splitFeatures(p.qkv(p.ln1(x)), 3).map((part) => splitHeads(part, heads)) as [
+        Tensor,
+        Tensor,
+        Tensor,
+      ]; // three parts
+      const attended = x.add(p.proj(mergeHeads(attention(q, k, v, { causal: true }))));
+      return attended.add(p.out(geluTanh(p.fc(p.ln2(attended)))));
+    },
+  );
+
+const specs = <Vocabulary extends number>(options: GptOptions<Vocabulary, boolean>) => {
+  const { vocabulary, context, features, heads, blocks } = options;
+  return {
+    wte: embedding(vocabulary, features),
+    wpe: learnedPositions(context, features),
+    blocks: repeat(blocks, () => block(features, heads)),
+    lnf: layerNorm(features),
+    head: linear(features, vocabulary, { bias: false }),
+  };
+};
+
+type Untied<Vocabulary extends number> = ReturnType<typeof specs<Vocabulary>>;
+
+/** The parameters of `gpt`: a tied head has none of its own. */
+export type GptParams<Vocabulary extends number, Tied extends boolean = false> = Tied extends true
+  ? Omit<Untied<Vocabulary>, "head">
+  : Untied<Vocabulary>;
+
+/**
+ * Tokens i32 [..., T], T at most `context`, to logits [..., T, vocabulary]. Weights begin as normal numbers of deviation 0.02, those
+ * that end a residual branch (proj, out) divided by sqrt(2 blocks), and biases at 0, as in GPT-2. Refused: W264 (heads).
+ */
+export const gpt = <const Vocabulary extends number, const Tied extends boolean = false>(
+  options: GptOptions<Vocabulary, Tied>,
+): Layer<GptParams<Vocabulary, Tied>, LanguageModelFunction<Vocabulary>> => {
+  requireHeads("gpt", options.heads, options.features);
+  const { head, ...others } = specs<number>(options);
+  const params = options.tied === true ? others : { ...others, head };
+  const bind = (p: Params<typeof others> & { readonly head?: (x: Tensor) => Tensor }) => (tokens: Tensor) => {
+    const embedded: Tensor = p.wpe(p.wte(tokens));
+    const last = p.lnf(p.blocks.reduce((x, each) => each(x), embedded));
+    return p.head?.(last) ?? transform(last, p.wte.weight);
+  };
+  const ended = normal(0.02 / Math.sqrt(2 * options.blocks));
+  const begun = initialized<SpecTree>(params, (path, { shape, initializer }) => {
+    if (path.endsWith("bias")) return zeros;
+    if (shape.length < 2) return initializer;
+    return /(?:proj|out)\.weight$/.test(path) ? ended : normal(0.02);
+  });
+  // Whether there is a head, and what comes of which shapes, is said by the signature.
+  return layer(begun, bind as never) as unknown as Layer<
+    GptParams<Vocabulary, Tied>,
+    LanguageModelFunction<Vocabulary>
+  >;
+};

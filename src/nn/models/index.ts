@@ -1,0 +1,15 @@
+// Whole models, as layers: factories over the public layers.
+export { type GptOptions, type GptParams, gpt, type LanguageModelFunction } from "./gpt.ts";
+export { type LlamaOptions, type LlamaParams, llama } from "./llama.ts";
+export {
+  type TranslationFunction,
+  type TranslationTransformerOptions,
+  type TranslationTransformerParams,
+  translationTransformer,
+} from "./translation-transformer.ts";
+export {
+  type ImageClassifierFunction,
+  type VisionTransformerOptions,
+  type VisionTransformerParams,
+  visionTransformer,
+} from "./vision-transformer.ts";

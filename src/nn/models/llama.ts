@@ -1,0 +1,98 @@
+// A language model in the manner of Llama (Touvron et al. 2023): root-mean-square normalization in front, rotary positions,
+// queries that share heads of keys and values in groups (Ainslie et al. 2023), SwiGLU (Shazeer 2020), and no biases.
+import { attention } from "../../ir/functions/attention.ts";
+import { silu } from "../../ir/functions/elementwise.ts";
+import { rotary } from "../../ir/functions/positions.ts";
+import type { Dims, Tensor } from "../../ir/types/tensor.ts";
+import { normal, ones } from "../../model/initializer.ts";
+import { type Layer, layer, type Params, param, repeat } from "../../model/parameter.ts";
+import { mergeHeads, requireHeads, splitHeads } from "../attention/heads.ts";
+import { embedding } from "../embedding.ts";
+import { initialized } from "../initialized.ts";
+import { linear } from "../linear.ts";
+import type { LanguageModelFunction } from "./gpt.ts";
+
+/** How large a Llama is. */
+export interface LlamaOptions<Vocabulary extends number> {
+  /** How many tokens there are. */
+  readonly vocabulary: Vocabulary;
+  readonly features: number;
+  readonly heads: number;
+  /** Heads of keys and values; as many as of queries unless said. */
+  readonly keyHeads?: number;
+  /** Features inside the feed-forward network. */
+  readonly feedForward: number;
+  readonly blocks: number;
+  /** The base of the rotary angles; 10000 unless said. */
+  readonly base?: number;
+  /** What is added to the mean square; 1e-5 unless said. */
+  readonly epsilon?: number;
+}
+
+/** x / sqrt(mean(x^2) + epsilon) * scale over the last axis (Zhang and Sennrich 2019). */
+const rmsNorm = (x: Tensor, scale: Tensor, epsilon: number): Tensor =>
+  x
+    .mul(
+      x
+        .mul(x)
+        .mean({ axes: [-1], keepDims: true })
+        .add(epsilon)
+        .rsqrt(),
+    )
+    .mul(scale);
+
+const block = (options: LlamaOptions<number>) => {
+  const { features, heads, keyHeads = heads, feedForward, base = 10000, epsilon = 1e-5 } = options;
+  const plain = (inputs: number, outputs: number) => linear(inputs, outputs, { bias: false });
+  const shared = (features / heads) * keyHeads;
+  const params = {
+    n1: param([features], ones),
+    n2: param([features], ones),
+    q: plain(features, features),
+    k: plain(features, shared),
+    v: plain(features, shared),
+    o: plain(features, features),
+    gate: plain(features, feedForward),
+    up: plain(features, feedForward),
+    down: plain(feedForward, features),
+  };
+  return layer(params, (p) => (x: Tensor) => {
+    const normed = rmsNorm(x, p.n1, epsilon);
+    const q = rotary(splitHeads(p.q(normed), heads), { base });
+    const k = rotary(splitHeads(p.k(normed), keyHeads), { base });
+    const v = splitHeads(p.v(normed), keyHeads);
+    const attended = x.add(p.o(mergeHeads(attention(q, k, v, { causal: true }))));
+    const inner = rmsNorm(attended, p.n2, epsilon);
+    return attended.add(p.down(silu(p.gate(inner)).mul(p.up(inner))));
+  });
+};
+
+const specs = <Vocabulary extends number>(options: LlamaOptions<Vocabulary>) => ({
+  norm: param([options.features], ones),
+  emb: embedding(options.vocabulary, options.features),
+  blocks: repeat(options.blocks, () => block(options)),
+  head: linear(options.features, options.vocabulary, { bias: false }),
+});
+
+/** The parameters of `llama`. */
+export type LlamaParams<Vocabulary extends number> = ReturnType<typeof specs<Vocabulary>>;
+
+/**
+ * Tokens i32 [..., T] to logits [..., T, vocabulary]; no position has a parameter, so T is not bounded. Matrices begin as normal
+ * numbers of deviation 0.02. Refused: W264 where `heads` do not divide the features, or `keyHeads` the heads.
+ */
+export const llama = <const Vocabulary extends number>(
+  options: LlamaOptions<Vocabulary>,
+): Layer<LlamaParams<Vocabulary>, LanguageModelFunction<Vocabulary>> => {
+  requireHeads("llama", options.heads, options.features);
+  requireHeads("llama", options.keyHeads ?? options.heads, options.heads);
+  const params = specs<number>(options);
+  const bind = (p: Params<typeof params>) => (tokens: Tensor) => {
+    const embedded: Tensor = p.emb(tokens as Tensor<Dims, "i32">); // by the signature
+    const last = p.blocks.reduce((x, each) => each(x), embedded);
+    return p.head(rmsNorm(last, p.norm, options.epsilon ?? 1e-5));
+  };
+  const begun = initialized(params, (_, { shape, initializer }) => (shape.length > 1 ? normal(0.02) : initializer));
+  // The numbers that the type computes from the same arguments; the shapes that fit are said by the signature.
+  return layer(begun, bind) as unknown as Layer<LlamaParams<Vocabulary>, LanguageModelFunction<Vocabulary>>;
+};

@@ -1,0 +1,64 @@
+// The model of "Attention Is All You Need" (Vaswani et al. 2017) for translation: embeddings times sqrt(features) plus sinusoidal
+// positions (sections 3.4 and 3.5), encoder and decoder, and a linear generator of the next token.
+import { sinusoidalPositions } from "../../ir/functions/positions.ts";
+import type { Dims, Tensor } from "../../ir/types/tensor.ts";
+import { type Layer, layer, type Params } from "../../model/parameter.ts";
+import { embedding } from "../embedding.ts";
+import { linear } from "../linear.ts";
+import type { TransformerOptions } from "../transformer/transformer.ts";
+import { transformer } from "../transformer/transformer.ts";
+
+/** How large a translation model is. */
+export interface TranslationTransformerOptions<Target extends number> extends TransformerOptions<number> {
+  /** How many tokens the source has. */
+  readonly sourceVocabulary: number;
+  /** How many tokens the target has. */
+  readonly targetVocabulary: Target;
+  readonly features: number;
+  readonly heads: number;
+  /** The token that fills sequences up, which nothing attends to; 0 unless said. */
+  readonly padding?: number;
+}
+
+/** What a translation model does: tokens of a source and those of a target so far give logits of each next one. */
+export interface TranslationFunction<Target extends number> {
+  <S extends Dims, T extends Dims>(source: Tensor<S, "i32">, target: Tensor<T, "i32">): Tensor<[...T, Target], "f32">;
+}
+
+const specs = <Target extends number>(options: TranslationTransformerOptions<Target>) => ({
+  src_emb: embedding(options.sourceVocabulary, options.features),
+  tgt_emb: embedding(options.targetVocabulary, options.features),
+  tr: transformer(options.features, options.heads, options),
+  gen: linear(options.features, options.targetVocabulary),
+});
+
+/** The parameters of `translationTransformer`. */
+export type TranslationTransformerParams<Target extends number> = ReturnType<typeof specs<Target>>;
+
+/** Vectors of tokens times sqrt(features), plus where they stand. */
+const placed = (vectors: Tensor): Tensor => {
+  const [length = 1, features = 1] = vectors.shape.slice(-2);
+  const positions = sinusoidalPositions(length, Number(features), { dtype: vectors.dtype });
+  return vectors.mul(Math.sqrt(Number(features))).add(positions);
+};
+
+/**
+ * Source tokens i32 [..., S] and target tokens i32 [..., T] to logits [..., T, target vocabulary]. Position t sees the target up to
+ * t, so with the target shifted by one it predicts the next token.
+ */
+export const translationTransformer = <const Target extends number>(
+  options: TranslationTransformerOptions<Target>,
+): Layer<TranslationTransformerParams<Target>, TranslationFunction<Target>> => {
+  const { padding = 0 } = options;
+  const params = specs<number>(options);
+  const bind = (p: Params<typeof params>) => (source: Tensor<Dims, "i32">, target: Tensor<Dims, "i32">) => {
+    const isPadding = (tokens: Tensor): Tensor<Dims, "bool"> => tokens.equal(padding) as Tensor<Dims, "bool">; // as comparisons are
+    const decoded = p.tr(placed(p.src_emb(source)), placed(p.tgt_emb(target)), {
+      sourcePadding: isPadding(source),
+      targetPadding: isPadding(target),
+    });
+    return p.gen(decoded);
+  };
+  // The numbers that the type computes from the same arguments; the shapes that fit are said by the signature.
+  return layer(params, bind) as unknown as Layer<TranslationTransformerParams<Target>, TranslationFunction<Target>>;
+};

@@ -1,0 +1,85 @@
+// A vision transformer (Dosovitskiy et al. 2021, "An Image is Worth 16x16 Words"): patches of an image as a sequence, a class token
+// in front, learned positions, an encoder that normalizes in front, and a linear head on the class token.
+import type { Pair } from "../../ir/functions/convolution.ts";
+import { pairOf } from "../../ir/functions/pair.ts";
+import { multiplyDims } from "../../ir/types/dim.ts";
+import type { DType } from "../../ir/types/dtype.ts";
+import type { Dims, Tensor } from "../../ir/types/tensor.ts";
+import { normal, zeros } from "../../model/initializer.ts";
+import { type Layer, layer, type Params, param, repeat } from "../../model/parameter.ts";
+import { conv2d } from "../conv2d.ts";
+import { layerNorm } from "../layer-norm.ts";
+import { linear } from "../linear.ts";
+import { transformerEncoderLayer } from "../transformer/encoder.ts";
+
+/** How large a vision transformer is. */
+export interface VisionTransformerOptions<Classes extends number> {
+  /** Height and width of the images, or one number for both. */
+  readonly image: Pair;
+  /** Height and width of a patch; patches lie side by side. */
+  readonly patch: Pair;
+  /** Channels of the images; 3 unless said. */
+  readonly channels?: number;
+  readonly features: number;
+  readonly heads: number;
+  readonly layers: number;
+  /** Features inside the feed-forward networks; four times the features unless said. */
+  readonly feedForward?: number;
+  readonly classes: Classes;
+  /** Layer normalization behind the last layer (equation 4 of the paper); there is one unless this is false. */
+  readonly finalNorm?: boolean;
+}
+
+/** What a vision transformer does: images [B, channels, height, width] give logits [B, classes]. */
+export interface ImageClassifierFunction<Classes extends number> {
+  <B extends Dims[number], D extends DType>(
+    images: Tensor<readonly [B, Dims[number], Dims[number], Dims[number]], D>,
+  ): Tensor<[B, Classes], D>;
+}
+
+const specs = <Classes extends number>(options: VisionTransformerOptions<Classes>) => {
+  const { image, patch, channels = 3, features, heads, layers, feedForward = 4 * features, classes } = options;
+  const [[height, width], [rows, columns]] = [pairOf(image), pairOf(patch)];
+  const patches = Math.floor(height / rows) * Math.floor(width / columns);
+  return {
+    cls: param([1, 1, features], zeros),
+    pos: param([1, patches + 1, features], normal(0.02)),
+    patch: conv2d(channels, features, [rows, columns], { stride: [rows, columns] }),
+    layers: repeat(layers, () =>
+      transformerEncoderLayer(features, heads, { feedForward, normFirst: true, activation: "gelu" }),
+    ),
+    norm: layerNorm(features),
+    head: linear(features, classes),
+  };
+};
+
+/** The parameters of `visionTransformer`. */
+export type VisionTransformerParams<Classes extends number> = ReturnType<typeof specs<Classes>>;
+
+/** Patches [B, features, rows, columns] as a sequence [B, rows * columns, features]. */
+const asSequence = (patches: Tensor): Tensor => {
+  const [batch = 1, features = 1, rows = 1, columns = 1] = patches.shape;
+  return patches.reshape([batch, features, multiplyDims(rows, columns)]).transpose([0, 2, 1]);
+};
+
+/** Images [B, channels, height, width] to logits [B, classes]. */
+export const visionTransformer = <const Classes extends number>(
+  options: VisionTransformerOptions<Classes>,
+): Layer<VisionTransformerParams<Classes>, ImageClassifierFunction<Classes>> => {
+  const { norm, ...others } = specs<number>(options);
+  const params = options.finalNorm === false ? others : { ...others, norm };
+  const bind = (p: Params<typeof others> & { readonly norm?: (x: Tensor) => Tensor }) => (images: Tensor) => {
+    const patches = asSequence(p.patch(images));
+    const [batch = 1, , features = 1] = patches.shape;
+    const sequence = p.cls.broadcastTo([batch, 1, features]).concat([patches], 1).add(p.pos);
+    const encoded = p.layers.reduce((x, each) => each(x), sequence);
+    const first = [batch, 1, features].map((end) => ({ start: 0, end, step: 1 }));
+    const classToken = encoded.slice(first).reshape([batch, features]);
+    return p.head(p.norm?.(classToken) ?? classToken);
+  };
+  // Whether there is a normalization, and what comes of which shapes, is said by the signature.
+  return layer(params, bind as never) as unknown as Layer<
+    VisionTransformerParams<Classes>,
+    ImageClassifierFunction<Classes>
+  >;
+};

@@ -1,0 +1,32 @@
+// What the layers of encoders and decoders share: options, the feed-forward network, and how a sublayer is joined to what goes
+// past it.
+import { gelu, relu } from "../../ir/functions/elementwise.ts";
+import type { Tensor } from "../../ir/types/tensor.ts";
+
+/** Options of the layers of a transformer, with PyTorch's defaults. */
+export interface TransformerLayerOptions<F extends number> {
+  /** Features inside the feed-forward network: PyTorch's `dim_feedforward`, 2048 unless said. */
+  readonly feedForward?: F;
+  /** Normalizes what goes into a sublayer (Xiong et al. 2020) and not what comes out of its sum (Vaswani et al. 2017). */
+  readonly normFirst?: boolean;
+  readonly activation?: "relu" | "gelu";
+  /** What layer normalization adds to the variance; 1e-5 unless said. */
+  readonly epsilon?: number;
+}
+
+type Sublayer = (x: Tensor) => Tensor;
+
+/** x + f(norm(x)) or norm(x + f(x)): a sublayer, with its residual connection and its normalization. */
+export const residual =
+  ({ normFirst = false }: TransformerLayerOptions<number>) =>
+  (x: Tensor, norm: Sublayer, sublayer: Sublayer): Tensor =>
+    normFirst ? x.add(sublayer(norm(x))) : norm(x.add(sublayer(x)));
+
+/** linear2(activation(linear1(x))), at each position (Vaswani et al. 2017, equation 2). */
+export const feedForward =
+  (
+    { linear1, linear2 }: { readonly linear1: Sublayer; readonly linear2: Sublayer },
+    { activation = "relu" }: TransformerLayerOptions<number>,
+  ): Sublayer =>
+  (x) =>
+    linear2(activation === "gelu" ? gelu(linear1(x)) : relu(linear1(x)));

@@ -1,0 +1,106 @@
+// The decoder of the Transformer (Vaswani et al. 2017, section 3.1), with the parameters of PyTorch's TransformerDecoder.
+import type { DType } from "../../ir/types/dtype.ts";
+import type { SequenceShape } from "../../ir/types/static/attention.ts";
+import type { Check } from "../../ir/types/static/check.ts";
+import type { Dims, Tensor } from "../../ir/types/tensor.ts";
+import { type Layer, layer, type Params, repeat } from "../../model/parameter.ts";
+import {
+  type MultiHeadAttentionFunction,
+  type MultiHeadAttentionParams,
+  multiHeadAttention,
+} from "../attention/multi-head-attention.ts";
+import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
+import { linear } from "../linear.ts";
+import { feedForward, residual, type TransformerLayerOptions } from "./block.ts";
+import type { SelfAttentionOptions, TransformerEncoderLayerParams, TransformerStackOptions } from "./encoder.ts";
+
+/** The parameters of `transformerDecoderLayer`, under PyTorch's names. */
+export type TransformerDecoderLayerParams<E extends number, F extends number> = TransformerEncoderLayerParams<E, F> & {
+  readonly multihead_attn: Layer<MultiHeadAttentionParams<E>, MultiHeadAttentionFunction<E>>;
+  readonly norm3: Layer<LayerNormParams<E>, LayerNormFunction<E>>;
+};
+
+/** What is masked in a decoder: of the target (causal unless said otherwise), and of the memory. */
+export interface DecoderOptions extends SelfAttentionOptions {
+  readonly memoryMask?: NonNullable<SelfAttentionOptions["mask"]>;
+  /** [..., memory positions], true where the memory is padding: PyTorch's `memory_key_padding_mask`. */
+  readonly memoryKeyPadding?: NonNullable<SelfAttentionOptions["keyPadding"]>;
+}
+
+/** What a decoder does: a target [..., positions, features] that looks at a memory keeps its shape. */
+export interface TransformerDecoderFunction<E extends number> {
+  <S extends Dims, D extends DType, M extends Dims, B extends DType>(
+    target: Check<NoInfer<SequenceShape<"multiHeadAttention", S, D, E>>, Tensor<S, D>>,
+    memory: Check<NoInfer<SequenceShape<"multiHeadAttention", M, B, E>>, Tensor<M, B>>,
+    options?: DecoderOptions,
+  ): Tensor<S, D>;
+}
+
+/**
+ * Causal self-attention of the target, attention to the memory, and a feed-forward network, each with a residual connection and
+ * layer normalization. Target [..., T, features] and memory [..., S, features] -> [..., T, features]. `causal: false` lets the
+ * target see what comes later.
+ */
+export const transformerDecoderLayer = <const E extends number, const F extends number = 2048>(
+  features: E,
+  heads: number,
+  options: TransformerLayerOptions<F> = {},
+): Layer<TransformerDecoderLayerParams<E, F>, TransformerDecoderFunction<E>> => {
+  const inner: number = options.feedForward ?? 2048;
+  const norm = () => layerNorm<number>(features, options.epsilon === undefined ? {} : { epsilon: options.epsilon });
+  const params: TransformerDecoderLayerParams<number, number> = {
+    self_attn: multiHeadAttention<number>(features, heads),
+    multihead_attn: multiHeadAttention<number>(features, heads),
+    linear1: linear<number, number>(features, inner),
+    linear2: linear<number, number>(inner, features),
+    norm1: norm(),
+    norm2: norm(),
+    norm3: norm(),
+  };
+  const bind = (p: Params<typeof params>) => {
+    const join = residual(options);
+    return (target: Tensor, memory: Tensor, { memoryMask, memoryKeyPadding, ...own }: DecoderOptions = {}) => {
+      const across = {
+        keys: memory,
+        ...(memoryMask === undefined ? {} : { mask: memoryMask }),
+        ...(memoryKeyPadding === undefined ? {} : { keyPadding: memoryKeyPadding }),
+      };
+      const itself = join(target, p.norm1, (queries) => p.self_attn(queries, { causal: true, ...own }));
+      const informed = join(itself, p.norm2, (queries) => p.multihead_attn(queries, across));
+      return join(informed, p.norm3, feedForward(p, options));
+    };
+  };
+  // The numbers that the type computes from the same arguments; the shapes that fit are said by the signature.
+  return layer(params, bind) as unknown as Layer<TransformerDecoderLayerParams<E, F>, TransformerDecoderFunction<E>>;
+};
+
+/** The parameters of `transformerDecoder`, under PyTorch's names. */
+export type TransformerDecoderParams<E extends number, F extends number, Norm extends boolean> = {
+  readonly layers: readonly Layer<TransformerDecoderLayerParams<E, F>, TransformerDecoderFunction<E>>[];
+} & (Norm extends false ? unknown : { readonly norm: Layer<LayerNormParams<E>, LayerNormFunction<E>> });
+
+/** Decoder layers one after the other, and layer normalization at the end. Shapes as in `transformerDecoderLayer`. */
+export const transformerDecoder = <
+  const E extends number,
+  const F extends number = 2048,
+  const Norm extends boolean = true,
+>(
+  count: number,
+  features: E,
+  heads: number,
+  options: TransformerStackOptions<F, Norm> = {},
+): Layer<TransformerDecoderParams<E, F, Norm>, TransformerDecoderFunction<E>> => {
+  const layers = repeat(count, () => transformerDecoderLayer<number, number>(features, heads, options));
+  const norm = layerNorm<number>(features, options.epsilon === undefined ? {} : { epsilon: options.epsilon });
+  const bind = (p: { readonly layers: Params<typeof layers>; readonly norm?: (x: Tensor) => Tensor }) => {
+    return (target: Tensor, memory: Tensor, masks: DecoderOptions = {}) => {
+      const decoded = p.layers.reduce((sequence, each) => each(sequence, memory, masks), target);
+      return p.norm?.(decoded) ?? decoded;
+    };
+  };
+  // Whether there is a normalization, and what comes of which shapes, is said by the signature.
+  return layer(options.finalNorm === false ? { layers } : { layers, norm }, bind as never) as unknown as Layer<
+    TransformerDecoderParams<E, F, Norm>,
+    TransformerDecoderFunction<E>
+  >;
+};

@@ -1,0 +1,101 @@
+// The encoder of the Transformer (Vaswani et al. 2017, section 3.1), with the parameters of PyTorch's TransformerEncoder.
+import type { DType } from "../../ir/types/dtype.ts";
+import type { SequenceShape } from "../../ir/types/static/attention.ts";
+import type { Check } from "../../ir/types/static/check.ts";
+import type { Dims, Tensor } from "../../ir/types/tensor.ts";
+import { type Layer, layer, type Params, repeat } from "../../model/parameter.ts";
+import {
+  type MultiHeadAttentionFunction,
+  type MultiHeadAttentionParams,
+  type MultiHeadOptions,
+  multiHeadAttention,
+} from "../attention/multi-head-attention.ts";
+import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
+import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
+import { feedForward, residual, type TransformerLayerOptions } from "./block.ts";
+
+/** The parameters of `transformerEncoderLayer`, under PyTorch's names. */
+export type TransformerEncoderLayerParams<E extends number, F extends number> = {
+  readonly self_attn: Layer<MultiHeadAttentionParams<E>, MultiHeadAttentionFunction<E>>;
+  readonly linear1: Layer<LinearParams<E, F>, LinearFunction<E, F>>;
+  readonly linear2: Layer<LinearParams<F, E>, LinearFunction<F, E>>;
+  readonly norm1: Layer<LayerNormParams<E>, LayerNormFunction<E>>;
+  readonly norm2: Layer<LayerNormParams<E>, LayerNormFunction<E>>;
+};
+
+/** What is masked when a sequence attends to itself. */
+export type SelfAttentionOptions = Omit<MultiHeadOptions, "keys" | "values">;
+
+/** What an encoder does: [..., positions, features] keeps its shape. */
+export interface TransformerEncoderFunction<E extends number> {
+  <S extends Dims, D extends DType>(
+    x: Check<NoInfer<SequenceShape<"multiHeadAttention", S, D, E>>, Tensor<S, D>>,
+    options?: SelfAttentionOptions,
+  ): Tensor<S, D>;
+}
+
+/**
+ * Self-attention and a feed-forward network, each with a residual connection and layer normalization, behind it or (normFirst)
+ * in front of it. [..., L, features] -> [..., L, features].
+ */
+export const transformerEncoderLayer = <const E extends number, const F extends number = 2048>(
+  features: E,
+  heads: number,
+  options: TransformerLayerOptions<F> = {},
+): Layer<TransformerEncoderLayerParams<E, F>, TransformerEncoderFunction<E>> => {
+  const inner: number = options.feedForward ?? 2048;
+  const norm = () => layerNorm<number>(features, options.epsilon === undefined ? {} : { epsilon: options.epsilon });
+  const params: TransformerEncoderLayerParams<number, number> = {
+    self_attn: multiHeadAttention<number>(features, heads),
+    linear1: linear<number, number>(features, inner),
+    linear2: linear<number, number>(inner, features),
+    norm1: norm(),
+    norm2: norm(),
+  };
+  const bind = (p: Params<typeof params>) => {
+    const join = residual(options);
+    return (x: Tensor, masks: SelfAttentionOptions = {}) => {
+      const attended = join(x, p.norm1, (queries) => p.self_attn(queries, masks));
+      return join(attended, p.norm2, feedForward(p, options));
+    };
+  };
+  // The numbers that the type computes from the same arguments; the shapes that fit are said by the signature.
+  return layer(params, bind) as unknown as Layer<TransformerEncoderLayerParams<E, F>, TransformerEncoderFunction<E>>;
+};
+
+/** The parameters of `transformerEncoder`, under PyTorch's names. */
+export type TransformerEncoderParams<E extends number, F extends number, Norm extends boolean> = {
+  readonly layers: readonly Layer<TransformerEncoderLayerParams<E, F>, TransformerEncoderFunction<E>>[];
+} & (Norm extends false ? unknown : { readonly norm: Layer<LayerNormParams<E>, LayerNormFunction<E>> });
+
+/** Options of encoders and decoders: those of their layers, and whether there is a normalization at the end. */
+export interface TransformerStackOptions<F extends number, Norm extends boolean> extends TransformerLayerOptions<F> {
+  /** Layer normalization behind the last layer, as in PyTorch's `Transformer`; there is one unless this is false. */
+  readonly finalNorm?: Norm;
+}
+
+/** Encoder layers one after the other, and layer normalization at the end. [..., L, features] -> [..., L, features]. */
+export const transformerEncoder = <
+  const E extends number,
+  const F extends number = 2048,
+  const Norm extends boolean = true,
+>(
+  count: number,
+  features: E,
+  heads: number,
+  options: TransformerStackOptions<F, Norm> = {},
+): Layer<TransformerEncoderParams<E, F, Norm>, TransformerEncoderFunction<E>> => {
+  const layers = repeat(count, () => transformerEncoderLayer<number, number>(features, heads, options));
+  const norm = layerNorm<number>(features, options.epsilon === undefined ? {} : { epsilon: options.epsilon });
+  const bind = (p: { readonly layers: Params<typeof layers>; readonly norm?: (x: Tensor) => Tensor }) => {
+    return (x: Tensor, masks: SelfAttentionOptions = {}) => {
+      const encoded = p.layers.reduce((sequence, each) => each(sequence, masks), x);
+      return p.norm?.(encoded) ?? encoded;
+    };
+  };
+  // Whether there is a normalization, and what comes of which shapes, is said by the signature.
+  return layer(options.finalNorm === false ? { layers } : { layers, norm }, bind as never) as unknown as Layer<
+    TransformerEncoderParams<E, F, Norm>,
+    TransformerEncoderFunction<E>
+  >;
+};
