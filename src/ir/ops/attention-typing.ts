@@ -51,7 +51,8 @@ const requireHeads = (op: string, queries: TensorType, keys: TensorType): void =
   reject("W261", { op, queries: `${own}`, keys: `${shared}`, types });
 };
 
-const requireAttributes = (op: string, { window, softcap }: AttentionAttrs): void => {
+const requireAttributes = (op: string, { scale, window, softcap }: AttentionAttrs): void => {
+  if (!Number.isFinite(scale)) reject("W263", { op, attribute: "scale", expected: "a finite number", given: scale });
   if (!Number.isSafeInteger(window) || window < 0)
     reject("W263", { op, attribute: "window", expected: "a whole number of at least 1", given: window });
   if (!(softcap >= 0 && Number.isFinite(softcap)))

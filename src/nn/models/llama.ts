@@ -6,7 +6,7 @@ import { rotary } from "../../ir/functions/positions.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal, ones } from "../../model/initializer.ts";
 import { type Layer, layer, type Params, param, repeat } from "../../model/parameter.ts";
-import { mergeHeads, requireHeads, splitHeads } from "../attention/heads.ts";
+import { mergeHeads, requireHeads, requireKeyHeads, splitHeads } from "../attention/heads.ts";
 import { embedding } from "../embedding.ts";
 import { initialized } from "../initialized.ts";
 import { linear } from "../linear.ts";
@@ -85,7 +85,7 @@ export const llama = <const Vocabulary extends number>(
   options: LlamaOptions<Vocabulary>,
 ): Layer<LlamaParams<Vocabulary>, LanguageModelFunction<Vocabulary>> => {
   requireHeads("llama", options.heads, options.features);
-  requireHeads("llama", options.keyHeads ?? options.heads, options.heads);
+  requireKeyHeads("llama", options.keyHeads ?? options.heads, options.heads);
   const params = specs<number>(options);
   const bind = (p: Params<typeof params>) => (tokens: Tensor) => {
     const embedded: Tensor = p.emb(tokens as Tensor<Dims, "i32">); // by the signature

@@ -7,7 +7,7 @@ export interface AttentionRows {
   readonly W261: CatalogueEntry<{ op: string; queries: string; keys: string; types: string }>;
   readonly W262: CatalogueEntry<{ op: string; operand: string; type: string; scores: string }>;
   readonly W263: CatalogueEntry<{ op: string; attribute: string; expected: string; given: number }>;
-  readonly W264: CatalogueEntry<{ layer: string; heads: string; features: string }>;
+  readonly W264: CatalogueEntry<{ layer: string; heads: string; whole: string }>;
   readonly W265: CatalogueEntry<{ op: string; type: string }>;
   readonly W266: CatalogueEntry<{ op: string; given: string; expected: string; type: string }>;
 }
@@ -43,9 +43,10 @@ const operands: Pick<AttentionRows, "W260" | "W261" | "W262" | "W263"> = {
   W263: entry({
     title: "attention: an option out of range",
     message: ({ op, attribute, expected, given }) => `${op}: ${attribute} must be ${expected}, not ${given}`,
-    help: ({ attribute }) => `leave ${attribute} out for none.`,
+    help: ({ attribute }) =>
+      attribute === "scale" ? "leave scale out for 1 / sqrt(features)." : `leave ${attribute} out for none.`,
     explanation:
-      "A window of w lets a query see keys less than w positions away, so it is a whole number of at least 1. A softcap c bounds scores to c tanh(score / c), so it is above 0.",
+      "A scale is a number. A window of w lets a query see keys less than w positions away, so it is a whole number of at least 1. A softcap c bounds scores to c tanh(score / c), so it is above 0.",
     example: "attention(q, k, v, { window: 0 }) sees nothing and is wrong; window: 1 sees the query's own position",
   }),
 };
@@ -53,15 +54,17 @@ const operands: Pick<AttentionRows, "W260" | "W261" | "W262" | "W263"> = {
 const layers: Pick<AttentionRows, "W264" | "W265" | "W266"> = {
   W264: entry({
     title: "heads do not divide the features",
-    message: ({ layer, heads, features }) => `${layer}: ${heads} heads do not divide ${features} features`,
-    help: ({ features }) => `choose a number of heads that divides ${features}.`,
-    explanation: "Heads are equal slices of the features, so their number (at least 1) divides the number of features.",
+    message: ({ layer, heads, whole }) => `${layer}: ${heads} do not divide ${whole}`,
+    help: ({ whole }) => `choose a number of at least 1 that divides ${whole} evenly.`,
+    explanation:
+      "Heads are equal slices of the features, so their number (at least 1) divides the number of features. Heads of queries share heads of keys in equal groups, so the number of these divides that of those.",
     example: "multiHeadAttention(512, 6) is wrong; multiHeadAttention(512, 8) has heads of 64 features",
   }),
   W265: entry({
     title: "rotary: features that make no pairs",
-    message: ({ op, type }) => `${op}: the last axis must be a known even number of features (${type})`,
-    help: () => "give [..., positions, features] with an even number of features.",
+    message: ({ op, type }) =>
+      `${op}: takes [..., positions, features] with a known even number of features, not ${type}`,
+    help: () => "give an even number of features, written as a number, behind an axis of positions.",
     explanation:
       "Rotary positions turn features in pairs by angles that depend on the position, so features come in pairs, behind an axis of positions.",
     example: "rotary(x)  // x: f32[B, H, T, 63] is wrong; f32[B, H, T, 64] is right",

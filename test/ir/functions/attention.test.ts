@@ -1,0 +1,160 @@
+// Attention and positions as users call them: defaults, ALiBi's slopes, symbolic extents, rotations. The op is tested by itself.
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { compileSync } from "../../../src/index.ts";
+import {
+  additiveAttention,
+  attention,
+  cast,
+  rotary,
+  sinusoidalPositions,
+  sum,
+} from "../../../src/ir/functions/index.ts";
+import type { NdArray } from "../../../src/ir/types/ndarray.ts";
+import type { Dims, Tensor } from "../../../src/ir/types/tensor.ts";
+import { defineModel, spec } from "../../../src/model/model.ts";
+import { meaning, randomArray, randomNumbers } from "../../support/op-meaning.ts";
+import { evaluated, fed } from "./evaluate-call.ts";
+
+const random = (seed: number, ...shape: readonly number[]): NdArray =>
+  randomArray({ dtype: "f64", shape }, randomNumbers(seed));
+
+const plain = { causal: false, window: 0, softcap: 0, mask: false, bias: false, slopes: false };
+
+const expectNear = (actual: NdArray, wanted: NdArray, tolerance = 1e-12): void => {
+  expect(actual.shape).toEqual(wanted.shape);
+  for (const [at, element] of wanted.data.entries())
+    expect(Math.abs((actual.data[at] ?? Number.NaN) - element)).toBeLessThanOrEqual(tolerance);
+};
+
+describe("attention", () => {
+  const [q, k, v] = [random(1, 3, 4, 6), random(2, 3, 5, 6), random(3, 3, 5, 2)];
+
+  test("products are divided by sqrt(features) unless a scale is given", () => {
+    const scaled = meaning("attention", [q, k, v], { ...plain, scale: 1 / Math.sqrt(6) });
+    expectNear(
+      evaluated([q, k, v], (a, b, c) => attention(a, b, c)),
+      scaled,
+    );
+    const tripled = meaning("attention", [q, k, v], { ...plain, scale: 3 });
+    expectNear(
+      evaluated([q, k, v], (a, b, c) => attention(a, b, c, { scale: 3 })),
+      tripled,
+    );
+  });
+
+  test("alibi: true is the geometric sequence of slopes from 2^(-8 / heads) on", () => {
+    const slopes = fed([3], [2 ** (-8 / 3), 2 ** (-16 / 3), 2 ** -8]);
+    const own = evaluated([q, k, v, slopes], (a, b, c, s) =>
+      attention(a, b, c, { causal: true, alibi: s as Tensor<Dims, "f64"> }),
+    );
+    expectNear(
+      evaluated([q, k, v], (a, b, c) => attention(a, b, c, { causal: true, alibi: true })),
+      own,
+    );
+    const attrs = { ...plain, causal: true, slopes: true, scale: 1 / Math.sqrt(6) };
+    expectNear(own, meaning("attention", [q, k, v, slopes], attrs));
+  });
+
+  test("weights come with the output, and their rows sum to 1", () => {
+    const options = { causal: true, window: 2, weights: true } as const;
+    const weights = evaluated([q, k, v], (a, b, c) => attention(a, b, c, options).weights);
+    expect(weights.shape).toEqual([3, 4, 5]);
+    for (let row = 0; row < 12; row++) {
+      const cells = [...weights.data.slice(5 * row, 5 * row + 5)];
+      expect(cells.reduce((total, cell) => total + cell, 0)).toBeCloseTo(1, 12);
+      expect(cells.filter((cell) => cell > 0).length).toBe(2);
+    }
+    expectNear(
+      evaluated([q, k, v], (a, b, c) => attention(a, b, c, options).output),
+      evaluated([q, k, v], (a, b, c) => attention(a, b, c, { causal: true, window: 2 })),
+      0,
+    );
+  });
+
+  test("extents may be symbols, that of the features included", () => {
+    const attend = (a: Tensor, b: Tensor, c: Tensor) => attention(a, b, c, { causal: true, window: 3, alibi: true });
+    const model = defineModel({
+      name: "symbolic",
+      params: {},
+      inputs: {
+        q: spec("f32", ["B", "H", "T", "D"]),
+        k: spec("f32", ["B", "H", "S", "D"]),
+        v: spec("f32", ["B", "H", "S", "E"]),
+      },
+      forward: (_, inputs) => ({ y: attend(inputs.q, inputs.k, inputs.v) }),
+    });
+    const single = (array: NdArray) => Float32Array.from(array.data);
+    const run = compileSync(model, { dims: { B: 1, H: 3, T: 4, S: 5, D: 6, E: 2 } });
+    const { y } = run({ q: single(q), k: single(k), v: single(v) });
+    const exact = evaluated([q, k, v], attend);
+    for (const [at, element] of exact.data.entries()) expect(y.data[at]).toBeCloseTo(element, 5);
+  });
+});
+
+describe("additive attention", () => {
+  const [query, keys] = [random(4, 2, 3), random(5, 4, 3)];
+  const [W, U, v] = [random(6, 3, 5), random(7, 3, 5), random(8, 5)];
+
+  test("a masked key has no weight, and a query without keys gets 0", () => {
+    const mask = fed([2, 4], [1, 0, 1, 1, 0, 0, 0, 0], "u8");
+    const context = evaluated([query, keys, W, U, v, mask], (a, b, w, u, x, m) => {
+      const options = { mask: cast(m, "bool") };
+      return additiveAttention(a, b, { W: w, U: u, v: x }, options).context;
+    });
+    const three = { ...keys, shape: [3, 3], data: keys.data.filter((_, at) => at < 3 || at >= 6) };
+    const without = evaluated(
+      [query, three, W, U, v],
+      (a, b, w, u, x) => additiveAttention(a, b, { W: w, U: u, v: x }).context,
+    );
+    expectNear(
+      { ...context, shape: [3], data: context.data.slice(0, 3) },
+      { ...without, shape: [3], data: without.data.slice(0, 3) },
+    );
+    expect([...context.data.slice(3)]).toEqual([0, 0, 0]);
+  });
+});
+
+describe("positions", () => {
+  test("sinusoids of an odd number of features end with a sine", () => {
+    const { data } = evaluated([fed([1], [0])], (x) => sinusoidalPositions(3, 5, { dtype: "f64" }).add(x));
+    const [, , , , last] = [...data.slice(5, 10)];
+    expect(last).toBeCloseTo(Math.sin(1 / 10000 ** (4 / 5)), 14);
+    expect(data[6]).toBeCloseTo(Math.cos(1), 14);
+    expect(data[12]).toBeCloseTo(Math.sin(2 / 10000 ** (2 / 5)), 14);
+  });
+
+  test.each(["half", "interleaved"] as const)(
+    "rotations keep lengths, and products depend on distance alone: %s",
+    (pairing) => {
+      fc.assert(
+        fc.property(fc.integer(), fc.nat(50), fc.nat(50), fc.constantFrom(100, 10000), (seed, first, shift, base) => {
+          const [x, y] = [random(seed, 1, 6), random(seed + 1, 1, 6)];
+          const product = (a: number, b: number): number =>
+            evaluated([x, y], (left, right) =>
+              sum(rotary(left, { pairing, base, start: a }).mul(rotary(right, { pairing, base, start: b }))),
+            ).data[0] ?? Number.NaN;
+          expect(product(first + shift, shift)).toBeCloseTo(product(first, 0), 10);
+          expect(product(shift, shift)).toBeCloseTo(product(0, 0), 10);
+        }),
+        { numRuns: 20 },
+      );
+    },
+  );
+
+  test.each(["half", "interleaved"] as const)("rotations go on where an earlier part stopped: %s", (pairing) => {
+    const x = random(9, 2, 5, 4);
+    const whole = evaluated([x], (a) => rotary(a, { pairing }));
+    const tail = { ...x, shape: [1, 2, 4], data: x.data.slice(12, 20) };
+    const wanted = { ...tail, data: whole.data.slice(12, 20) };
+    expectNear(
+      evaluated([tail], (a) => rotary(a, { pairing, start: 3 })),
+      wanted,
+    );
+    const start = fed([], [3], "i32");
+    expectNear(
+      evaluated([tail, start], (a, s) => rotary(a, { pairing, start: s as Tensor<[], "i32"> })),
+      wanted,
+    );
+  });
+});

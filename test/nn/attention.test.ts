@@ -1,0 +1,258 @@
+// Layers of attention and transformers as descriptions (names, shapes, first values), what one head means, masks that padding
+// makes, and models whose batch and length are symbols.
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { cast, compileSync, training } from "../../src/index.ts";
+import { attention, crossEntropy, linear, mean } from "../../src/ir/functions/index.ts";
+import type { NdArray } from "../../src/ir/types/ndarray.ts";
+import type { Tensor } from "../../src/ir/types/tensor.ts";
+import { randomStream } from "../../src/model/initializer.ts";
+import { defineModel, spec } from "../../src/model/model.ts";
+import { bindSpecs, flattenSpecs, type Params, type SpecTree } from "../../src/model/parameter.ts";
+import {
+  additiveAttention,
+  gpt,
+  learnedPositions,
+  llama,
+  multiHeadAttention,
+  transformer,
+  transformerDecoder,
+  transformerEncoder,
+  transformerEncoderLayer,
+  translationTransformer,
+  visionTransformer,
+} from "../../src/nn/index.ts";
+import { adam } from "../../src/optim/index.ts";
+import { evaluated } from "../ir/functions/evaluate-call.ts";
+import { randomArray, randomNumbers } from "../support/op-meaning.ts";
+
+const shapes = (layer: SpecTree): Record<string, readonly unknown[]> =>
+  Object.fromEntries(flattenSpecs(layer).map(([name, { shape }]) => [name, shape]));
+
+/** Standard deviation of a leaf's first values. */
+const deviation = (layer: SpecTree, name: string): number => {
+  const found = flattenSpecs(layer).find(([path]) => path === name)?.[1];
+  if (found === undefined) throw new Error(`no parameter ${name}`);
+  const values = found.initializer.fill(found.shape.map(Number), randomStream(5, name));
+  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+};
+
+describe("parameters have PyTorch's names and layouts", () => {
+  test.each<readonly [string, SpecTree, Record<string, readonly number[]>]>([
+    [
+      "multiHeadAttention",
+      multiHeadAttention(12, 3),
+      { in_proj_weight: [36, 12], in_proj_bias: [36], "out_proj.weight": [12, 12], "out_proj.bias": [12] },
+    ],
+    [
+      "multiHeadAttention of other keys, without biases",
+      multiHeadAttention(12, 3, { keyFeatures: 5, bias: false }),
+      { q_proj_weight: [12, 12], k_proj_weight: [12, 5], v_proj_weight: [12, 12], "out_proj.weight": [12, 12] },
+    ],
+    ["additiveAttention", additiveAttention(3, 4, 5), { W: [3, 5], U: [4, 5], v: [5] }],
+    ["learnedPositions", learnedPositions(16, 4), { weight: [16, 4] }],
+  ])("%s", (_, layer, expected) => expect(shapes(layer)).toEqual(expected));
+
+  test("stacks, with and without normalization at the end", () => {
+    const names = (layer: SpecTree): readonly string[] => Object.keys(shapes(layer));
+    const sizes = { feedForward: 8 };
+    expect(names(transformerEncoder(2, 4, 2, sizes)).filter((name) => /^norm|1\.linear1/.test(name))).toEqual([
+      "layers.1.linear1.weight",
+      "layers.1.linear1.bias",
+      "norm.weight",
+      "norm.bias",
+    ]);
+    expect(
+      names(transformerDecoder(1, 4, 2, { ...sizes, finalNorm: false })).some((name) => name.startsWith("norm")),
+    ).toBe(false);
+    expect(shapes(transformerEncoderLayer(4, 2))["linear1.weight"]).toEqual([2048, 4]);
+  });
+});
+
+describe("parameters begin by the rules of the papers", () => {
+  test("matrices of attention and of the transformer by Glorot", () => {
+    const glorot = (rows: number, columns: number): number => Math.sqrt(2 / (rows + columns));
+    expect(deviation(multiHeadAttention(64, 4), "in_proj_weight")).toBeCloseTo(glorot(192, 64), 2);
+    const both = transformer(64, 4, { feedForward: 128, encoderLayers: 1, decoderLayers: 1 });
+    expect(deviation(both, "decoder.layers.0.linear2.weight")).toBeCloseTo(glorot(64, 128), 2);
+  });
+
+  test("GPT: normal 0.02, what ends a residual branch divided by sqrt(2 blocks), biases 0", () => {
+    const model = gpt({ vocabulary: 200, context: 20, features: 64, heads: 4, blocks: 8 });
+    expect(deviation(model, "wte.weight")).toBeCloseTo(0.02, 3);
+    expect(deviation(model, "blocks.3.fc.weight")).toBeCloseTo(0.02, 3);
+    expect(deviation(model, "blocks.3.out.weight")).toBeCloseTo(0.005, 3);
+    expect(deviation(model, "blocks.3.qkv.bias")).toBe(0);
+    expect(deviation(model, "lnf.weight")).toBe(1);
+  });
+});
+
+/** Random arrays for the parameters of a layer, by name. */
+const drawnFor = (layer: SpecTree, random: () => number): ReadonlyMap<string, NdArray> =>
+  new Map(
+    flattenSpecs(layer).map(([name, { shape }]) => [
+      name,
+      randomArray({ dtype: "f64", shape: shape.map(Number) }, random),
+    ]),
+  );
+
+/** Evaluates a layer in double precision on arrays for its parameters and its inputs. */
+const applied = <T extends SpecTree>(
+  layer: T,
+  parameters: ReadonlyMap<string, NdArray>,
+  inputs: readonly NdArray[],
+  call: (layer: Params<T>, ...tensors: Tensor[]) => Tensor,
+): NdArray =>
+  evaluated([...parameters.values(), ...inputs], (...tensors) => {
+    const at = [...parameters.keys()];
+    const bound = bindSpecs(layer, (path) => tensors[at.indexOf(path)] ?? expect.unreachable(path));
+    // The layer's own type says what it is once bound.
+    return call(bound as Params<T>, ...tensors.slice(at.length));
+  });
+
+const largestDifference = (a: NdArray, b: NdArray): number => {
+  expect(a.shape).toEqual(b.shape);
+  return a.data.reduce((worst, element, at) => Math.max(worst, Math.abs(element - (b.data[at] ?? Number.NaN))), 0);
+};
+
+describe("multi-head attention", () => {
+  test("with one head is attention between projections", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer(),
+        (batch, length, seed) => {
+          const random = randomNumbers(seed);
+          const layer = multiHeadAttention(4, 1);
+          const parameters = drawnFor(layer, random);
+          const x = randomArray({ dtype: "f64", shape: [batch, length, 4] }, random);
+          const attended = applied(layer, parameters, [x], (attend, sequence) => attend(sequence, { causal: true }));
+          const byHand = evaluated([...parameters.values(), x], (weight, bias, outWeight, outBias, sequence) => {
+            if (!weight || !bias || !outWeight || !outBias || !sequence) return expect.unreachable();
+            const part = (from: number): Tensor => {
+              const rows = { start: from, end: from + 4, step: 1 };
+              return linear(sequence, weight.slice([rows, { start: 0, end: 4, step: 1 }]), bias.slice([rows]));
+            };
+            return linear(attention(part(0), part(4), part(8), { causal: true }), outWeight, outBias);
+          });
+          expect(largestDifference(attended, byHand)).toBeLessThan(1e-12);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  test("one input product gives what three do", () => {
+    const random = randomNumbers(3);
+    const layer = multiHeadAttention(6, 3);
+    const parameters = drawnFor(layer, random);
+    const x = randomArray({ dtype: "f64", shape: [2, 4, 6] }, random);
+    const itself = applied(layer, parameters, [x], (attend, sequence) => attend(sequence));
+    // Another tensor of the same elements.
+    const apart = applied(layer, parameters, [x], (attend, sequence) => attend(sequence, { keys: sequence.add(0) }));
+    expect(largestDifference(itself, apart)).toBeLessThan(1e-13);
+  });
+
+  test("commutes with an exchange of positions, and padding is as good as absent", () => {
+    const random = randomNumbers(4);
+    const layer = transformerEncoderLayer(6, 2, { feedForward: 5 });
+    const parameters = drawnFor(layer, random);
+    const x = randomArray({ dtype: "f64", shape: [3, 6] }, random);
+    const order = [2, 0, 1];
+    const exchanged = (rows: NdArray): NdArray => ({
+      ...rows,
+      data: rows.data.map((_, at) => rows.data[(order[Math.floor(at / 6)] ?? 0) * 6 + (at % 6)] ?? 0),
+    });
+    const encoded = (rows: NdArray) => applied(layer, parameters, [rows], (encode, sequence) => encode(sequence));
+    expect(largestDifference(encoded(exchanged(x)), exchanged(encoded(x)))).toBeLessThan(1e-12);
+    const pad: NdArray = { dtype: "u8", shape: [3], data: Float64Array.of(0, 0, 1) };
+    const padded = applied(layer, parameters, [x, pad], (encode, sequence, padding) =>
+      encode(sequence, { keyPadding: cast(padding ?? sequence, "bool") }),
+    );
+    const shorter = encoded({ ...x, shape: [2, 6], data: x.data.slice(0, 12) });
+    expect(largestDifference({ ...padded, shape: [2, 6], data: padded.data.slice(0, 12) }, shorter)).toBeLessThan(
+      1e-12,
+    );
+  });
+
+  test("a batch of nothing but padding has finite outputs and gradients in f32", () => {
+    const model = defineModel({
+      name: "padded",
+      params: { encode: transformerEncoderLayer(4, 2, { feedForward: 8 }) },
+      inputs: { x: spec("f32", ["B", "T", 4]), pad: spec("u8", ["B", "T"]) },
+      forward: (p, { x, pad }) => ({ y: p.encode(x, { keyPadding: pad }) }),
+    });
+    for (const backend of ["closure", "wasm"] as const) {
+      const trainer = compileSync(training(model, { loss: ({ y }) => mean(y.mul(y).mul(y)), optimizer: adam() }), {
+        dims: { B: 2, T: 3 },
+        backend,
+      });
+      const x = Float32Array.from({ length: 24 }, (_, at) => Math.sin(at));
+      // A step whose loss or gradients are not finite is refused.
+      expect(Number.isFinite(trainer.step({ x, pad: Uint8Array.of(1, 1, 1, 0, 1, 0) }).loss)).toBe(true);
+    }
+  });
+});
+
+describe("models whose batch and length are symbols", () => {
+  const tokens = (count: number, below: number): Int32Array<ArrayBuffer> =>
+    Int32Array.from({ length: count }, (_, at) => (at * 7) % below);
+
+  test.each([
+    ["gpt", gpt({ vocabulary: 11, context: 9, features: 8, heads: 2, blocks: 1, tied: true })],
+    ["llama", llama({ vocabulary: 11, features: 8, heads: 4, keyHeads: 2, feedForward: 12, blocks: 1 })],
+  ] as const)("%s learns, and no logit depends on what comes later", (name, language) => {
+    const model = defineModel({
+      name,
+      params: { language },
+      inputs: { ids: spec("i32", ["B", "T"]) },
+      forward: (p, { ids }) => ({ logits: p.language(ids) }),
+    });
+    const trained = training(model, {
+      inputs: { next: spec("i32", ["B", "T"]) },
+      loss: ({ logits }, { next }) =>
+        mean(crossEntropy(logits.reshape([-1, 11]), next.reshape([-1]) as Tensor<["B*T"], "i32">)),
+      optimizer: adam({ learningRate: 0.01 }),
+    });
+    const trainer = compileSync(trained, { dims: { B: 2, T: 6 } });
+    const ids = tokens(12, 11);
+    const feeds = { ids, next: ids };
+    const losses = Array.from({ length: 30 }, () => trainer.step(feeds).loss);
+    expect(losses.at(-1)).toBeLessThan(0.7 * (losses[0] ?? 0));
+    const before = trainer.predict({ ids }).logits.data.slice(0, 33);
+    const after = trainer.predict({ ids: Int32Array.from(ids.with(3, 0)) }).logits.data.slice(0, 33);
+    expect([...after]).toEqual([...before]);
+  });
+
+  test("translationTransformer and visionTransformer give what their types say", () => {
+    const translation = defineModel({
+      name: "translation",
+      params: {
+        translate: translationTransformer({
+          sourceVocabulary: 7,
+          targetVocabulary: 9,
+          features: 8,
+          heads: 2,
+          feedForward: 8,
+          encoderLayers: 1,
+          decoderLayers: 1,
+        }),
+      },
+      inputs: { source: spec("i32", ["B", "S"]), target: spec("i32", ["B", "T"]) },
+      forward: (p, { source, target }) => ({ logits: p.translate(source, target) }),
+    });
+    const translated = compileSync(translation, { dims: { B: 2, S: 5, T: 4 } });
+    const { logits } = translated({ source: tokens(10, 7), target: tokens(8, 9) });
+    expect(logits.shape).toEqual([2, 4, 9]);
+    const vision = defineModel({
+      name: "vision",
+      params: { see: visionTransformer({ image: [8, 12], patch: 4, features: 8, heads: 2, layers: 1, classes: 5 }) },
+      inputs: { image: spec("f32", ["B", 3, 8, 12]) },
+      forward: (p, { image }) => ({ logits: p.see(image) }),
+    });
+    const seen = compileSync(vision, { dims: { B: 2 } })({ image: new Float32Array(2 * 3 * 96).fill(0.5) });
+    expect(seen.logits.shape).toEqual([2, 5]);
+    expect([...seen.logits.data].every(Number.isFinite)).toBe(true);
+  });
+});
