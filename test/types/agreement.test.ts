@@ -91,6 +91,21 @@ const linear = call(
     ),
 );
 
+const attention = call(
+  "attention",
+  fc
+    .tuple(shape(0, 1), shape(0, 1), fc.constantFrom(1, 2, 3), dim, dim, dim, dim)
+    .chain(([batch, heads, groups, queries, keys, features, own]) => {
+      const front = heads.length === 0 ? [] : [...batch, ...heads];
+      const more = front.map((extent, axis) => (axis === batch.length ? multiplyDims(extent, groups) : extent));
+      return fc.tuple(
+        tensor(near([...more, queries, features])),
+        tensor(near([...front, keys, features])),
+        tensor(near([...front, keys, own]), fc.constant("f32")),
+      );
+    }),
+);
+
 /** Shapes of as many elements, nearly always: axes merged, 1 put in, -1 for one of them, extents replaced. */
 const regrouped = (from: Shape): fc.Arbitrary<Shape> =>
   fc.tuple(fc.nat(3), fc.nat(3), fc.boolean(), fc.nat(9)).chain(([at, position, open, chance]) => {
@@ -285,6 +300,7 @@ const families = {
   select,
   matmul,
   linear,
+  attention,
   reshape,
   alongAxis,
   reduce,

@@ -88,6 +88,9 @@ describe("each mistake", () => {
       tile: "tile: repeats is of length 1 for 2 axes ([B, 3])",
       embedding: "gather: not defined for f32: takes i32 (f32[B])",
       "cross-entropy": "crossEntropy: the labels must be i32[B], not i32[T]",
+      "keys of attention": "attention: the keys must be f32[B, 2, S, 64], not f32[B, 2, S, 32]",
+      "values of attention": "attention: the values must be f32[S, 64], not f32[T, 64]",
+      "attention layer": "multiHeadAttention: 32 features given, 64 expected (f32[B, T, 32])",
       concat: "concat: shapes differ off axis 0: f32[T, 8] vs f32[1, 9]",
       slice: "slice: 0:T+1 is not within axis 1 of extent T ([B, T])",
     });

@@ -123,6 +123,21 @@ export const mistakes: { readonly [name: string]: (given: Given, bound: Bound) =
     // @ts-expect-error: one label for each row
     return weft.crossEntropy(logits, given("i32", ["T"]));
   },
+  "keys of attention": (given) => {
+    const q = given("f32", ["B", 8, "T", 64]);
+    // @ts-expect-error: 32 features are not 64
+    return weft.attention(q, given("f32", ["B", 2, "S", 32]), given("f32", ["B", 2, "S", 32]));
+  },
+  "values of attention": (given) => {
+    const [q, k] = [given("f32", ["T", 64]), given("f32", ["S", 64])] as const;
+    // @ts-expect-error: T values beside S keys
+    return weft.attention(q, k, given("f32", ["T", 64]));
+  },
+  "attention layer": (given, bound) => {
+    const layer = bound(nn.multiHeadAttention(64, 8));
+    // @ts-expect-error: 32 features
+    return layer(given("f32", ["B", "T", 32]), { causal: true });
+  },
   concat: (given) => {
     // @ts-expect-error: 8 is not 9
     return weft.concat([given("f32", ["T", 8]), given("f32", [1, 9])]);

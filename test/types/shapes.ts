@@ -5,6 +5,7 @@ import {
   add,
   argmax,
   averagePool1d,
+  attention,
   broadcastTo,
   cast,
   compileSync,
@@ -38,7 +39,9 @@ import {
   relu,
   repeat,
   reshape,
+  rotary,
   select,
+  sinusoidalPositions,
   slice,
   softmax,
   spec,
@@ -54,6 +57,23 @@ declare const given: <D extends DType, const S extends Dims>(dtype: D, shape: S)
 const x = given("f32", ["B", 128, 768]);
 const image = given("f32", ["N", 3, "H", "W"]);
 const tokens = given("i32", ["B", "T"]);
+
+// Attention: of each query the features of the values, and a weight for each key; layers keep the shape.
+const queries = given("f32", ["B", 8, "T", 64]);
+const [keys, values] = [given("f32", ["B", 2, "S", 64]), given("f32", ["B", 2, "S", 32])] as const;
+expectTypeOf(attention(queries, keys, values)).toEqualTypeOf<Tensor<["B", 8, "T", 32], "f32">>();
+expectTypeOf(attention(queries, keys, values, { weights: true }).weights).toEqualTypeOf<
+  Tensor<["B", 8, "T", "S"], "f32">
+>();
+expectTypeOf(rotary(queries)).toEqualTypeOf<Tensor<["B", 8, "T", 64], "f32">>();
+expectTypeOf(sinusoidalPositions("T", 64)).toEqualTypeOf<Tensor<["T", 64], "f32">>();
+declare const attend: Params<ReturnType<typeof nn.multiHeadAttention<768>>>;
+declare const encode: Params<ReturnType<typeof nn.transformerEncoder<768>>>;
+declare const language: Params<ReturnType<typeof nn.gpt<1000>>>;
+expectTypeOf(attend(x, { causal: true })).toEqualTypeOf<Tensor<["B", 128, 768], "f32">>();
+expectTypeOf(encode(x)).toEqualTypeOf<Tensor<["B", 128, 768], "f32">>();
+expectTypeOf(language(tokens)).toEqualTypeOf<Tensor<["B", "T", 1000], "f32">>();
+expectTypeOf(attend.in_proj_weight).toEqualTypeOf<Tensor<[2304, 768], "f32">>();
 
 // Elementwise: NumPy's rule, numbers, comparison, choice.
 expectTypeOf(add(x, given("f32", [768]))).toEqualTypeOf<Tensor<["B", 128, 768], "f32">>();

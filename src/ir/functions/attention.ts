@@ -41,20 +41,27 @@ export interface Attended<S extends Dims, W extends Dims, D extends DType> {
   readonly weights: Tensor<W, D>;
 }
 
-/** Scaled dot-product attention, with and without its weights. */
+/** The output, or with `weights: true` the output and the weights. */
+export type Attending<Weights extends boolean, S extends Dims, W extends Dims, D extends DType> = Weights extends true
+  ? Attended<S, W, D>
+  : Tensor<S, D>;
+
+/** Scaled dot-product attention, with or without its weights. */
 export interface AttentionFunction {
-  <Q extends Dims, D extends DType, K extends Dims, E extends DType, V extends Dims, F extends DType>(
+  <
+    Q extends Dims,
+    D extends DType,
+    K extends Dims,
+    E extends DType,
+    V extends Dims,
+    F extends DType,
+    const Weights extends boolean = false,
+  >(
     queries: Tensor<Q, D>,
     keys: Check<NoInfer<KeysShape<Q, D, K, E>>, Tensor<K, E>>,
     values: Check<NoInfer<ValuesShape<K, E, V, F>>, Tensor<V, F>>,
-    options?: AttentionOptions & { readonly weights?: false },
-  ): Tensor<AttentionShape<Q, V>, D>;
-  <Q extends Dims, D extends DType, K extends Dims, E extends DType, V extends Dims, F extends DType>(
-    queries: Tensor<Q, D>,
-    keys: Check<NoInfer<KeysShape<Q, D, K, E>>, Tensor<K, E>>,
-    values: Check<NoInfer<ValuesShape<K, E, V, F>>, Tensor<V, F>>,
-    options: AttentionOptions & { readonly weights: true },
-  ): Attended<AttentionShape<Q, V>, WeightsShape<Q, K>, D>;
+    options?: AttentionOptions & { readonly weights?: Weights },
+  ): Attending<Weights, AttentionShape<Q, V>, WeightsShape<Q, K>, D>;
 }
 
 /** An extent as a number: a symbolic one, known only when compiling, is counted from a tensor of ones. */

@@ -2,7 +2,7 @@
 // The shape of the scores, [..., query heads, queries, keys], is worked out here.
 import { reject } from "../diagnostics/diagnostic.ts";
 import { invariant } from "../diagnostics/invariant.ts";
-import { type Dim, divideDims, isKnown } from "../types/dim.ts";
+import { type Dim, isKnown } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import { printShape, printType, type Shape, type TensorType, tensorType } from "../types/tensor-type.ts";
 import { requireOperand, requireSameDType } from "./operand-types.ts";
@@ -28,25 +28,22 @@ export interface AttentionAttrs {
 
 const floats: readonly DType[] = ["f32", "f64"];
 
-/** How many query heads share one head of keys and values. 1 where there is no axis of heads. */
-export const groupSize = (queries: Shape, keys: Shape): Dim => {
+/** How many heads of queries share one head of keys and values. 1 where there is no axis of heads. */
+export const groupSize = (queries: Shape, keys: Shape): number => {
   const [own, shared] = [queries.at(-3), keys.at(-3)];
-  return own === undefined || shared === undefined ? 1 : (groupsOf(own, shared) ?? 1);
+  return typeof own === "number" && typeof shared === "number" && own !== shared ? own / shared : 1;
 };
 
-/** The quotient of two numbers of heads; undefined where it is no whole number from 1 up. */
-const groupsOf = (own: Dim, shared: Dim): Dim | undefined => {
-  if (own === shared) return 1;
-  const groups = divideDims(own, shared);
-  return groups !== undefined && isKnown(groups) && groups >= 1 ? groups : undefined;
-};
+/** Whether heads of queries share heads of keys in equal groups; symbols only where they are the same. */
+const isMultiple = (own: Dim, shared: Dim): boolean =>
+  own === shared || (isKnown(own) && isKnown(shared) && own % shared === 0);
 
 /** The shape of the scores: [..., query heads, queries, keys]. */
 export const scoresShape = (queries: Shape, keys: Shape): Shape => [...queries.slice(0, -1), keys.at(-2) ?? 1];
 
 const requireHeads = (op: string, queries: TensorType, keys: TensorType): void => {
   const [own, shared] = [queries.shape.at(-3), keys.shape.at(-3)];
-  if (own === undefined || shared === undefined || groupsOf(own, shared) !== undefined) return;
+  if (own === undefined || shared === undefined || isMultiple(own, shared)) return;
   const types = `${printType(queries)} and ${printType(keys)}`;
   reject("W261", { op, queries: `${own}`, keys: `${shared}`, types });
 };

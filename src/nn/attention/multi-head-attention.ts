@@ -1,6 +1,6 @@
 // Multi-head attention (Vaswani et al. 2017, section 3.2.2), with the parameters of PyTorch's MultiheadAttention.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
-import { type Attended, type AttentionOptions, attention } from "../../ir/functions/attention.ts";
+import { type Attending, type AttentionOptions, attention } from "../../ir/functions/attention.ts";
 import { linear as transform } from "../../ir/functions/contraction.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { SequenceShape } from "../../ir/types/static/attention.ts";
@@ -46,14 +46,10 @@ export interface MultiHeadOptions extends AttentionOptions {
 
 /** What multi-head attention does: [..., queries, features] keeps its shape. */
 export interface MultiHeadAttentionFunction<E extends number> {
-  <S extends Dims, D extends DType>(
+  <S extends Dims, D extends DType, const Weights extends boolean = false>(
     queries: Check<NoInfer<SequenceShape<"multiHeadAttention", S, D, E>>, Tensor<S, D>>,
-    options?: MultiHeadOptions & { readonly weights?: false },
-  ): Tensor<S, D>;
-  <S extends Dims, D extends DType>(
-    queries: Check<NoInfer<SequenceShape<"multiHeadAttention", S, D, E>>, Tensor<S, D>>,
-    options: MultiHeadOptions & { readonly weights: true },
-  ): Attended<S, Dims, D>;
+    options?: MultiHeadOptions & { readonly weights?: Weights },
+  ): Attending<Weights, S, Dims, D>;
 }
 
 /** Options of the layer. */

@@ -5,24 +5,48 @@ import type { Dims } from "../tensor.ts";
 import type { IsUnknownRank, NeedsDType, PrintType } from "./check.ts";
 import type { PrintDim, SameDim } from "./dims.ts";
 import type { OnlyType } from "./indexing.ts";
+import type { DivideNaturals } from "./natural.ts";
 
-type Matrix = readonly [...Dims, Dim, Dim];
+/** How many keys there are. */
+type LengthOf<K extends Dims> = K extends readonly [...Dims, infer Length extends Dim, Dim] ? Length : "keys";
+
+/** How many heads of keys there are; as many as of queries where they have no such axis. */
+type HeadsOf<K extends Dims, Own extends Dim> = K extends readonly [...Dims, infer Heads extends Dim, Dim, Dim]
+  ? Heads
+  : Own;
 
 /** The shape that keys must have, given queries: theirs, but for the number of heads and of positions. */
 type KeysBeside<Q extends Dims, K extends Dims> = Q extends readonly [
-  infer Positions extends Dim,
+  ...infer Batch extends Dims,
+  infer Own extends Dim,
+  Dim,
   infer Features extends Dim,
 ]
-  ? K extends readonly [...Dims, infer Length extends Dim, Dim]
-    ? [Length, Features]
-    : [Positions, Features]
-  : Q extends readonly [...infer Batch extends Dims, infer OwnHeads extends Dim, Dim, infer Features extends Dim]
-    ? K extends readonly [...Dims, infer Heads extends Dim, infer Length extends Dim, Dim]
-      ? [...Batch, Heads, Length, Features]
-      : K extends readonly [...Dims, infer Length extends Dim, Dim]
-        ? [...Batch, OwnHeads, Length, Features]
-        : Dims
-    : Dims;
+  ? [...Batch, HeadsOf<K, Own>, LengthOf<K>, Features]
+  : Q extends readonly [Dim, infer Features extends Dim]
+    ? [LengthOf<K>, Features]
+    : never;
+
+/** Whether heads of queries share heads of keys in equal groups. */
+type IsMultiple<Own extends Dim, Shared extends Dim> =
+  SameDim<Own, Shared> extends true
+    ? true
+    : [Own, Shared] extends [infer A extends number, infer B extends number]
+      ? DivideNaturals<A, B>[1] extends 0
+        ? true
+        : false
+      : false;
+
+type HeadsShared<Q extends Dims, D extends DType, K extends Dims, E extends DType> = Q extends readonly [
+  ...Dims,
+  infer Own extends Dim,
+  Dim,
+  Dim,
+]
+  ? IsMultiple<Own, HeadsOf<K, Own>> extends true
+    ? K
+    : `attention: ${PrintDim<Own>} heads of queries are no multiple of ${PrintDim<HeadsOf<K, Own>>} heads of keys (${PrintType<Q, D>} and ${PrintType<K, E>})`
+  : K;
 
 /** The rule of the keys of attention: [..., heads, keys, features] beside queries [..., heads, queries, features]. */
 export type KeysShape<Q extends Dims, D extends DType, K extends Dims, E extends DType> =
@@ -30,17 +54,19 @@ export type KeysShape<Q extends Dims, D extends DType, K extends Dims, E extends
     ? Dims
     : IsUnknownRank<K> extends true
       ? Dims
-      : Q extends Matrix
-        ? K extends Matrix
-          ? OnlyType<"attention", "keys", K, E, KeysBeside<Q, K>, D>
-          : Dims
-        : `attention: the queries have fewer than 2 axes (${PrintType<Q, D>})`;
+      : NeedsDType<"attention", Q, D, readonly ["f32", "f64"]> extends infer Refused extends string
+        ? Refused
+        : Q extends readonly [...Dims, Dim, Dim]
+          ? OnlyType<"attention", "keys", K, E, KeysBeside<Q, K>, D> extends infer Unfit extends string
+            ? Unfit
+            : HeadsShared<Q, D, K, E>
+          : `attention: the queries have fewer than 2 axes (${PrintType<Q, D>})`;
 
 /** The shape that values must have, given keys: theirs, but for the features. */
 type ValuesBeside<K extends Dims, V extends Dims> = K extends readonly [...infer Rows extends Dims, Dim]
   ? V extends readonly [...Dims, infer Features extends Dim]
     ? [...Rows, Features]
-    : Dims
+    : [...Rows, "features"]
   : Dims;
 
 /** The rule of the values of attention: those of the keys' positions. */
