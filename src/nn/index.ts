@@ -47,7 +47,6 @@ export {
 export { type LinearFunction, type LinearParams, linear } from "./linear.ts";
 export * from "./losses/index.ts";
 export * from "./models/index.ts";
-export * from "./transformer/index.ts";
 export {
   gru,
   type LstmFunction,
@@ -66,3 +65,4 @@ export {
   type ResidualOptions,
   residualBlock,
 } from "./residual.ts";
+export * from "./transformer/index.ts";

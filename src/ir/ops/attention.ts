@@ -145,6 +145,14 @@ const scoreGradients = (
   ];
 };
 
+// What both ops say of themselves.
+const scoreFormula =
+  "s = scale q k^T, then softcap tanh(s / softcap), + bias, - slope |distance|, -infinity where forbidden";
+const extraShapes =
+  "Hq a multiple of Hk; then, where the attributes say so, mask [...], bias [...] (to the scores [B..., Hq, Lq, Lk]), slopes [Hq]";
+const scoreGradientFormula =
+  "t = ds (1 - tanh(s / softcap)^2), dq = scale t k, dk = scale t^T q; dbias = ds, dslopes = -sum(ds |distance|)";
+
 const attributes: AttributeSchema<AttentionAttrs> = {
   scale: "number",
   causal: "boolean",
@@ -159,6 +167,9 @@ const attributes: AttributeSchema<AttentionAttrs> = {
 export const attentionWeights: OpDefinition<AttentionAttrs, "many"> = defineOp({
   kind: "attentionWeights",
   summary: "How much each query attends to each key: softmax(scale q k^T) with softcap, bias, slopes and masks.",
+  formula: `P = softmax(s) over keys, 0 where every s is -infinity; ${scoreFormula}`,
+  shapes: `q [B..., Hq, Lq, D], k [B..., Hk, Lk, D] -> [B..., Hq, Lq, Lk]; ${extraShapes}`,
+  gradient: `ds = P (c - sum(c P)), ${scoreGradientFormula}`,
   arity: "many",
   resultArity: 1,
   attributes,
@@ -179,6 +190,9 @@ export const attentionWeights: OpDefinition<AttentionAttrs, "many"> = defineOp({
 export const attention: OpDefinition<AttentionAttrs, "many"> = defineOp({
   kind: "attention",
   summary: "softmax(scale q k^T) v with softcap, bias, slopes and masks; heads of queries may share keys and values.",
+  formula: `y = P v, P = softmax(s) over keys, 0 where every s is -infinity; ${scoreFormula}`,
+  shapes: `q [B..., Hq, Lq, D], k [B..., Hk, Lk, D], v [B..., Hk, Lk, E] -> [B..., Hq, Lq, E]; ${extraShapes}`,
+  gradient: `dv = P^T c, dP = c v^T, ds = P (dP - sum(dP P)), ${scoreGradientFormula}`,
   arity: "many",
   resultArity: 1,
   attributes,

@@ -7,11 +7,15 @@ import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal, zeros } from "../../model/initializer.ts";
 import { type Layer, layer, type Params, repeat, type SpecTree } from "../../model/parameter.ts";
 import { mergeHeads, requireHeads, splitFeatures, splitHeads } from "../attention/heads.ts";
-import { learnedPositions } from "../attention/learned-positions.ts";
-import { embedding } from "../embedding.ts";
+import {
+  type LearnedPositionsFunction,
+  type LearnedPositionsParams,
+  learnedPositions,
+} from "../attention/learned-positions.ts";
+import { type EmbeddingFunction, type EmbeddingParams, embedding } from "../embedding.ts";
 import { initialized } from "../initialized.ts";
-import { layerNorm } from "../layer-norm.ts";
-import { linear } from "../linear.ts";
+import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
+import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
 
 /** How large a GPT is. */
 export interface GptOptions<Vocabulary extends number, Tied extends boolean> {
@@ -31,7 +35,20 @@ export interface LanguageModelFunction<Vocabulary extends number> {
   <S extends Dims>(tokens: Tensor<S, "i32">): Tensor<[...S, Vocabulary], "f32">;
 }
 
-const block = (features: number, heads: number) =>
+/** The parameters of a block, and what it does to [..., positions, features]. */
+type Block = Layer<
+  {
+    readonly ln1: Layer<LayerNormParams<number>, LayerNormFunction<number>>;
+    readonly ln2: Layer<LayerNormParams<number>, LayerNormFunction<number>>;
+    readonly qkv: Layer<LinearParams<number, number>, LinearFunction<number, number>>;
+    readonly proj: Layer<LinearParams<number, number>, LinearFunction<number, number>>;
+    readonly fc: Layer<LinearParams<number, number>, LinearFunction<number, number>>;
+    readonly out: Layer<LinearParams<number, number>, LinearFunction<number, number>>;
+  },
+  (x: Tensor) => Tensor
+>;
+
+const block = (features: number, heads: number): Block =>
   layer(
     {
       ln1: layerNorm(features),
@@ -52,23 +69,15 @@ const block = (features: number, heads: number) =>
     },
   );
 
-const specs = <Vocabulary extends number>(options: GptOptions<Vocabulary, boolean>) => {
-  const { vocabulary, context, features, heads, blocks } = options;
-  return {
-    wte: embedding(vocabulary, features),
-    wpe: learnedPositions(context, features),
-    blocks: repeat(blocks, () => block(features, heads)),
-    lnf: layerNorm(features),
-    head: linear(features, vocabulary, { bias: false }),
-  };
-};
-
-type Untied<Vocabulary extends number> = ReturnType<typeof specs<Vocabulary>>;
-
 /** The parameters of `gpt`: a tied head has none of its own. */
-export type GptParams<Vocabulary extends number, Tied extends boolean = false> = Tied extends true
-  ? Omit<Untied<Vocabulary>, "head">
-  : Untied<Vocabulary>;
+export type GptParams<Vocabulary extends number, Tied extends boolean = false> = {
+  readonly wte: Layer<EmbeddingParams<Vocabulary, number>, EmbeddingFunction<Vocabulary, number>>;
+  readonly wpe: Layer<LearnedPositionsParams<number, number>, LearnedPositionsFunction<number>>;
+  readonly blocks: readonly Block[];
+  readonly lnf: Layer<LayerNormParams<number>, LayerNormFunction<number>>;
+} & (Tied extends true
+  ? unknown
+  : { readonly head: Layer<LinearParams<number, Vocabulary, false>, LinearFunction<number, Vocabulary>> });
 
 /**
  * Tokens i32 [..., T], T at most `context`, to logits [..., T, vocabulary]. Weights begin as normal numbers of deviation 0.02, those
@@ -77,15 +86,22 @@ export type GptParams<Vocabulary extends number, Tied extends boolean = false> =
 export const gpt = <const Vocabulary extends number, const Tied extends boolean = false>(
   options: GptOptions<Vocabulary, Tied>,
 ): Layer<GptParams<Vocabulary, Tied>, LanguageModelFunction<Vocabulary>> => {
-  requireHeads("gpt", options.heads, options.features);
-  const { head, ...others } = specs<number>(options);
-  const params = options.tied === true ? others : { ...others, head };
-  const bind = (p: Params<typeof others> & { readonly head?: (x: Tensor) => Tensor }) => (tokens: Tensor) => {
+  const { context, features, heads, blocks } = options;
+  const vocabulary: number = options.vocabulary;
+  requireHeads("gpt", heads, features);
+  const shared: GptParams<number, true> = {
+    wte: embedding(vocabulary, features),
+    wpe: learnedPositions(context, features),
+    blocks: repeat(blocks, () => block(features, heads)),
+    lnf: layerNorm(features),
+  };
+  const params = options.tied === true ? shared : { ...shared, head: linear(features, vocabulary, { bias: false }) };
+  const bind = (p: Params<typeof shared> & { readonly head?: (x: Tensor) => Tensor }) => (tokens: Tensor) => {
     const embedded: Tensor = p.wpe(p.wte(tokens));
     const last = p.lnf(p.blocks.reduce((x, each) => each(x), embedded));
     return p.head?.(last) ?? transform(last, p.wte.weight);
   };
-  const ended = normal(0.02 / Math.sqrt(2 * options.blocks));
+  const ended = normal(0.02 / Math.sqrt(2 * blocks));
   const begun = initialized<SpecTree>(params, (path, { shape, initializer }) => {
     if (path.endsWith("bias")) return zeros;
     if (shape.length < 2) return initializer;

@@ -5,11 +5,11 @@ import { silu } from "../../ir/functions/elementwise.ts";
 import { rotary } from "../../ir/functions/positions.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal, ones } from "../../model/initializer.ts";
-import { type Layer, layer, type Params, param, repeat } from "../../model/parameter.ts";
+import { type Layer, layer, type ParamSpec, type Params, param, repeat } from "../../model/parameter.ts";
 import { mergeHeads, requireHeads, requireKeyHeads, splitHeads } from "../attention/heads.ts";
-import { embedding } from "../embedding.ts";
+import { type EmbeddingFunction, type EmbeddingParams, embedding } from "../embedding.ts";
 import { initialized } from "../initialized.ts";
-import { linear } from "../linear.ts";
+import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
 import type { LanguageModelFunction } from "./gpt.ts";
 
 /** How large a Llama is. */
@@ -41,9 +41,28 @@ const rmsNorm = (x: Tensor, scale: Tensor, epsilon: number): Tensor =>
     )
     .mul(scale);
 
-const block = (options: LlamaOptions<number>) => {
+/** A linear layer without a bias. */
+type Plain = Layer<LinearParams<number, number, false>, LinearFunction<number, number>>;
+
+/** The parameters of a block, and what it does to [..., positions, features]. */
+type Block = Layer<
+  {
+    readonly n1: ParamSpec<[number], "f32">;
+    readonly n2: ParamSpec<[number], "f32">;
+    readonly q: Plain;
+    readonly k: Plain;
+    readonly v: Plain;
+    readonly o: Plain;
+    readonly gate: Plain;
+    readonly up: Plain;
+    readonly down: Plain;
+  },
+  (x: Tensor) => Tensor
+>;
+
+const block = (options: LlamaOptions<number>): Block => {
   const { features, heads, keyHeads = heads, feedForward, base = 10000, epsilon = 1e-5 } = options;
-  const plain = (inputs: number, outputs: number) => linear(inputs, outputs, { bias: false });
+  const plain = (inputs: number, outputs: number): Plain => linear(inputs, outputs, { bias: false });
   const shared = (features / heads) * keyHeads;
   const params = {
     n1: param([features], ones),
@@ -67,15 +86,13 @@ const block = (options: LlamaOptions<number>) => {
   });
 };
 
-const specs = <Vocabulary extends number>(options: LlamaOptions<Vocabulary>) => ({
-  norm: param([options.features], ones),
-  emb: embedding(options.vocabulary, options.features),
-  blocks: repeat(options.blocks, () => block(options)),
-  head: linear(options.features, options.vocabulary, { bias: false }),
-});
-
 /** The parameters of `llama`. */
-export type LlamaParams<Vocabulary extends number> = ReturnType<typeof specs<Vocabulary>>;
+export type LlamaParams<Vocabulary extends number> = {
+  readonly norm: ParamSpec<[number], "f32">;
+  readonly emb: Layer<EmbeddingParams<Vocabulary, number>, EmbeddingFunction<Vocabulary, number>>;
+  readonly blocks: readonly Block[];
+  readonly head: Layer<LinearParams<number, Vocabulary, false>, LinearFunction<number, Vocabulary>>;
+};
 
 /**
  * Tokens i32 [..., T] to logits [..., T, vocabulary]; no position has a parameter, so T is not bounded. Matrices begin as normal
@@ -86,7 +103,13 @@ export const llama = <const Vocabulary extends number>(
 ): Layer<LlamaParams<Vocabulary>, LanguageModelFunction<Vocabulary>> => {
   requireHeads("llama", options.heads, options.features);
   requireKeyHeads("llama", options.keyHeads ?? options.heads, options.heads);
-  const params = specs<number>(options);
+  const vocabulary: number = options.vocabulary;
+  const params: LlamaParams<number> = {
+    norm: param([options.features], ones),
+    emb: embedding(vocabulary, options.features),
+    blocks: repeat(options.blocks, () => block(options)),
+    head: linear(options.features, vocabulary, { bias: false }),
+  };
   const bind = (p: Params<typeof params>) => (tokens: Tensor) => {
     const embedded: Tensor = p.emb(tokens as Tensor<Dims, "i32">); // by the signature
     const last = p.blocks.reduce((x, each) => each(x), embedded);

@@ -3,10 +3,14 @@
 import { sinusoidalPositions } from "../../ir/functions/positions.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { type Layer, layer, type Params } from "../../model/parameter.ts";
-import { embedding } from "../embedding.ts";
-import { linear } from "../linear.ts";
-import type { TransformerOptions } from "../transformer/transformer.ts";
-import { transformer } from "../transformer/transformer.ts";
+import { type EmbeddingFunction, type EmbeddingParams, embedding } from "../embedding.ts";
+import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
+import {
+  type TransformerFunction,
+  type TransformerOptions,
+  type TransformerParams,
+  transformer,
+} from "../transformer/transformer.ts";
 
 /** How large a translation model is. */
 export interface TranslationTransformerOptions<Target extends number> extends TransformerOptions<number> {
@@ -25,15 +29,13 @@ export interface TranslationFunction<Target extends number> {
   <S extends Dims, T extends Dims>(source: Tensor<S, "i32">, target: Tensor<T, "i32">): Tensor<[...T, Target], "f32">;
 }
 
-const specs = <Target extends number>(options: TranslationTransformerOptions<Target>) => ({
-  src_emb: embedding(options.sourceVocabulary, options.features),
-  tgt_emb: embedding(options.targetVocabulary, options.features),
-  tr: transformer(options.features, options.heads, options),
-  gen: linear(options.features, options.targetVocabulary),
-});
-
 /** The parameters of `translationTransformer`. */
-export type TranslationTransformerParams<Target extends number> = ReturnType<typeof specs<Target>>;
+export type TranslationTransformerParams<Target extends number> = {
+  readonly src_emb: Layer<EmbeddingParams<number, number>, EmbeddingFunction<number, number>>;
+  readonly tgt_emb: Layer<EmbeddingParams<Target, number>, EmbeddingFunction<Target, number>>;
+  readonly tr: Layer<TransformerParams<number, number>, TransformerFunction<number>>;
+  readonly gen: Layer<LinearParams<number, Target>, LinearFunction<number, Target>>;
+};
 
 /** Vectors of tokens times sqrt(features), plus where they stand. */
 const placed = (vectors: Tensor): Tensor => {
@@ -49,8 +51,14 @@ const placed = (vectors: Tensor): Tensor => {
 export const translationTransformer = <const Target extends number>(
   options: TranslationTransformerOptions<Target>,
 ): Layer<TranslationTransformerParams<Target>, TranslationFunction<Target>> => {
-  const { padding = 0 } = options;
-  const params = specs<number>(options);
+  const { padding = 0, features, heads, sourceVocabulary } = options;
+  const targetVocabulary: number = options.targetVocabulary;
+  const params: TranslationTransformerParams<number> = {
+    src_emb: embedding(sourceVocabulary, features),
+    tgt_emb: embedding(targetVocabulary, features),
+    tr: transformer<number, number>(features, heads, options),
+    gen: linear(features, targetVocabulary),
+  };
   const bind = (p: Params<typeof params>) => (source: Tensor<Dims, "i32">, target: Tensor<Dims, "i32">) => {
     const isPadding = (tokens: Tensor): Tensor<Dims, "bool"> => tokens.equal(padding) as Tensor<Dims, "bool">; // as comparisons are
     const decoded = p.tr(placed(p.src_emb(source)), placed(p.tgt_emb(target)), {

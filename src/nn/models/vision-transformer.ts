@@ -6,14 +6,18 @@ import { multiplyDims } from "../../ir/types/dim.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal, zeros } from "../../model/initializer.ts";
-import { type Layer, layer, type Params, param, repeat } from "../../model/parameter.ts";
-import { conv2d } from "../conv2d.ts";
-import { layerNorm } from "../layer-norm.ts";
-import { linear } from "../linear.ts";
-import { transformerEncoderLayer } from "../transformer/encoder.ts";
+import { type Layer, layer, type ParamSpec, type Params, param, repeat } from "../../model/parameter.ts";
+import { type Conv2dFunction, type Conv2dParams, conv2d } from "../conv2d.ts";
+import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
+import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
+import {
+  type TransformerEncoderFunction,
+  type TransformerEncoderLayerParams,
+  transformerEncoderLayer,
+} from "../transformer/encoder.ts";
 
 /** How large a vision transformer is. */
-export interface VisionTransformerOptions<Classes extends number> {
+export interface VisionTransformerOptions<Classes extends number, Norm extends boolean = true> {
   /** Height and width of the images, or one number for both. */
   readonly image: Pair;
   /** Height and width of a patch; patches lie side by side. */
@@ -27,7 +31,7 @@ export interface VisionTransformerOptions<Classes extends number> {
   readonly feedForward?: number;
   readonly classes: Classes;
   /** Layer normalization behind the last layer (equation 4 of the paper); there is one unless this is false. */
-  readonly finalNorm?: boolean;
+  readonly finalNorm?: Norm;
 }
 
 /** What a vision transformer does: images [B, channels, height, width] give logits [B, classes]. */
@@ -37,24 +41,17 @@ export interface ImageClassifierFunction<Classes extends number> {
   ): Tensor<[B, Classes], D>;
 }
 
-const specs = <Classes extends number>(options: VisionTransformerOptions<Classes>) => {
-  const { image, patch, channels = 3, features, heads, layers, feedForward = 4 * features, classes } = options;
-  const [[height, width], [rows, columns]] = [pairOf(image), pairOf(patch)];
-  const patches = Math.floor(height / rows) * Math.floor(width / columns);
-  return {
-    cls: param([1, 1, features], zeros),
-    pos: param([1, patches + 1, features], normal(0.02)),
-    patch: conv2d(channels, features, [rows, columns], { stride: [rows, columns] }),
-    layers: repeat(layers, () =>
-      transformerEncoderLayer(features, heads, { feedForward, normFirst: true, activation: "gelu" }),
-    ),
-    norm: layerNorm(features),
-    head: linear(features, classes),
-  };
-};
-
 /** The parameters of `visionTransformer`. */
-export type VisionTransformerParams<Classes extends number> = ReturnType<typeof specs<Classes>>;
+export type VisionTransformerParams<Classes extends number, Norm extends boolean = true> = {
+  readonly cls: ParamSpec<[1, 1, number], "f32">;
+  readonly pos: ParamSpec<[1, number, number], "f32">;
+  readonly patch: Layer<
+    Conv2dParams<number, number, readonly [number, number]>,
+    Conv2dFunction<readonly [number, number, number, number], readonly [number, number], 0, 1, 1>
+  >;
+  readonly layers: readonly Layer<TransformerEncoderLayerParams<number, number>, TransformerEncoderFunction<number>>[];
+  readonly head: Layer<LinearParams<number, Classes>, LinearFunction<number, Classes>>;
+} & (Norm extends false ? unknown : { readonly norm: Layer<LayerNormParams<number>, LayerNormFunction<number>> });
 
 /** Patches [B, features, rows, columns] as a sequence [B, rows * columns, features]. */
 const asSequence = (patches: Tensor): Tensor => {
@@ -63,12 +60,22 @@ const asSequence = (patches: Tensor): Tensor => {
 };
 
 /** Images [B, channels, height, width] to logits [B, classes]. */
-export const visionTransformer = <const Classes extends number>(
-  options: VisionTransformerOptions<Classes>,
-): Layer<VisionTransformerParams<Classes>, ImageClassifierFunction<Classes>> => {
-  const { norm, ...others } = specs<number>(options);
-  const params = options.finalNorm === false ? others : { ...others, norm };
-  const bind = (p: Params<typeof others> & { readonly norm?: (x: Tensor) => Tensor }) => (images: Tensor) => {
+export const visionTransformer = <const Classes extends number, const Norm extends boolean = true>(
+  options: VisionTransformerOptions<Classes, Norm>,
+): Layer<VisionTransformerParams<Classes, Norm>, ImageClassifierFunction<Classes>> => {
+  const { image, patch, channels = 3, features, heads, feedForward = 4 * features } = options;
+  const [[height, width], [rows, columns]] = [pairOf(image), pairOf(patch)];
+  const patches = Math.floor(height / rows) * Math.floor(width / columns);
+  const block = { feedForward, normFirst: true, activation: "gelu" } as const;
+  const shared: VisionTransformerParams<number, false> = {
+    cls: param([1, 1, features], zeros),
+    pos: param([1, patches + 1, features], normal(0.02)),
+    patch: conv2d(channels, features, [rows, columns], { stride: [rows, columns] }),
+    layers: repeat(options.layers, () => transformerEncoderLayer(features, heads, block)),
+    head: linear<number, number>(features, options.classes),
+  };
+  const params = options.finalNorm === false ? shared : { ...shared, norm: layerNorm(features) };
+  const bind = (p: Params<typeof shared> & { readonly norm?: (x: Tensor) => Tensor }) => (images: Tensor) => {
     const patches = asSequence(p.patch(images));
     const [batch = 1, , features = 1] = patches.shape;
     const sequence = p.cls.broadcastTo([batch, 1, features]).concat([patches], 1).add(p.pos);
@@ -79,7 +86,7 @@ export const visionTransformer = <const Classes extends number>(
   };
   // Whether there is a normalization, and what comes of which shapes, is said by the signature.
   return layer(params, bind as never) as unknown as Layer<
-    VisionTransformerParams<Classes>,
+    VisionTransformerParams<Classes, Norm>,
     ImageClassifierFunction<Classes>
   >;
 };
