@@ -122,7 +122,11 @@ export const multiHeadAttention = <
   options: MultiHeadAttentionOptions<K, V, Bias> = {},
 ): Layer<MultiHeadAttentionParams<E, K, V, Bias>, MultiHeadAttentionFunction<E>> => {
   requireHeads("multiHeadAttention", heads, features);
-  const { keyFeatures = features, valueFeatures = features, bias = true } = options;
+  const { bias = true } = options;
+  const [keyFeatures, valueFeatures]: readonly number[] = [
+    options.keyFeatures ?? features,
+    options.valueFeatures ?? features,
+  ];
   const matrix = (rows: number, columns: number) => param([rows, columns], glorotUniform);
   const weights =
     Number(keyFeatures) === features && Number(valueFeatures) === features

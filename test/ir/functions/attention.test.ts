@@ -61,7 +61,7 @@ describe("attention", () => {
     const weights = evaluated([q, k, v], (a, b, c) => attention(a, b, c, options).weights);
     expect(weights.shape).toEqual([3, 4, 5]);
     for (let row = 0; row < 12; row++) {
-      const cells = [...weights.data.slice(5 * row, 5 * row + 5)];
+      const cells = Array.from(weights.data.slice(5 * row, 5 * row + 5));
       expect(cells.reduce((total, cell) => total + cell, 0)).toBeCloseTo(1, 12);
       expect(cells.filter((cell) => cell > 0).length).toBe(2);
     }
@@ -111,15 +111,14 @@ describe("additive attention", () => {
       { ...context, shape: [3], data: context.data.slice(0, 3) },
       { ...without, shape: [3], data: without.data.slice(0, 3) },
     );
-    expect([...context.data.slice(3)]).toEqual([0, 0, 0]);
+    expect(Array.from(context.data.slice(3))).toEqual([0, 0, 0]);
   });
 });
 
 describe("positions", () => {
   test("sinusoids of an odd number of features end with a sine", () => {
     const { data } = evaluated([fed([1], [0])], (x) => sinusoidalPositions(3, 5, { dtype: "f64" }).add(x));
-    const [, , , , last] = [...data.slice(5, 10)];
-    expect(last).toBeCloseTo(Math.sin(1 / 10000 ** (4 / 5)), 14);
+    expect(data[9]).toBeCloseTo(Math.sin(1 / 10000 ** (4 / 5)), 14);
     expect(data[6]).toBeCloseTo(Math.cos(1), 14);
     expect(data[12]).toBeCloseTo(Math.sin(2 / 10000 ** (2 / 5)), 14);
   });
