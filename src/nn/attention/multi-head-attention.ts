@@ -123,13 +123,11 @@ export const multiHeadAttention = <
 ): Layer<MultiHeadAttentionParams<E, K, V, Bias>, MultiHeadAttentionFunction<E>> => {
   requireHeads("multiHeadAttention", heads, features);
   const { bias = true } = options;
-  const [keyFeatures, valueFeatures]: readonly number[] = [
-    options.keyFeatures ?? features,
-    options.valueFeatures ?? features,
-  ];
+  const keyFeatures: number = options.keyFeatures ?? features;
+  const valueFeatures: number = options.valueFeatures ?? features;
   const matrix = (rows: number, columns: number) => param([rows, columns], glorotUniform);
   const weights =
-    Number(keyFeatures) === features && Number(valueFeatures) === features
+    keyFeatures === features && valueFeatures === features
       ? { in_proj_weight: matrix(3 * features, features) }
       : {
           q_proj_weight: matrix(features, features),
