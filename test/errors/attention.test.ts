@@ -1,4 +1,4 @@
-// W260 to W266: queries, keys, masks, heads and positions that do not fit. Each is brought about and shown whole.
+// W280 to W286: queries, keys, masks, heads and positions that do not fit. Each is brought about and shown whole.
 import { describe, expect, it } from "vitest";
 import {
   attention,
@@ -24,11 +24,11 @@ const given = <D extends DType>(dtype: D, ...shape: Dims): Tensor<Dims, D> =>
 const shown = (describe: () => unknown): string => described(() => withTrace(trace, describe));
 
 describe("errors of attention", () => {
-  it("W260", () => {
+  it("W280", () => {
     const q = given("f32", 64);
     const flat = shown(() => attention(q, q, q));
     expect(flat).toMatchInlineSnapshot(`
-      "error[W260]: attention: the queries have fewer than 2 axes (f32[64])
+      "error[W280]: attention: the queries have fewer than 2 axes (f32[64])
 
         test/errors/attention.test.ts
          |     const flat = shown(() => attention(q, q, q));
@@ -40,11 +40,11 @@ describe("errors of attention", () => {
     `);
   });
 
-  it("W261", () => {
+  it("W281", () => {
     const [q, k] = [given("f32", "B", 6, "T", 64), given("f32", "B", 4, "T", 64)];
     const heads = shown(() => attention(q, k, k));
     expect(heads).toMatchInlineSnapshot(`
-      "error[W261]: attention: 6 heads of queries are no multiple of 4 heads of keys (f32[B, 6, T, 64] and f32[B, 4, T, 64])
+      "error[W281]: attention: 6 heads of queries are no multiple of 4 heads of keys (f32[B, 6, T, 64] and f32[B, 4, T, 64])
 
         test/errors/attention.test.ts
          |     const heads = shown(() => attention(q, k, k));
@@ -56,11 +56,11 @@ describe("errors of attention", () => {
     `);
   });
 
-  it("W262", () => {
+  it("W282", () => {
     const q = given("f32", "B", 8, "T", 64);
     const mask = shown(() => attention(q, q, q, { mask: given("bool", "B", "T") }));
     expect(mask).toMatchInlineSnapshot(`
-      "error[W262]: attention: the mask bool[B, T] does not broadcast to the scores [B, 8, T, T]
+      "error[W282]: attention: the mask bool[B, T] does not broadcast to the scores [B, 8, T, T]
 
         test/errors/attention.test.ts
          |     const mask = shown(() => attention(q, q, q, { mask: given("bool", "B", "T") }));
@@ -73,7 +73,7 @@ describe("errors of attention", () => {
     `);
     const bias = shown(() => attention(q, q, q, { bias: given("f32", 1, "B", 8, "T", "T") }));
     expect(bias).toMatchInlineSnapshot(`
-      "error[W262]: attention: the bias f32[1, B, 8, T, T] does not broadcast to the scores [B, 8, T, T]
+      "error[W282]: attention: the bias f32[1, B, 8, T, T] does not broadcast to the scores [B, 8, T, T]
 
         test/errors/attention.test.ts
          |     const bias = shown(() => attention(q, q, q, { bias: given("f32", 1, "B", 8, "T", "T") }));
@@ -86,11 +86,11 @@ describe("errors of attention", () => {
     `);
   });
 
-  it("W263", () => {
+  it("W283", () => {
     const q = given("f32", "T", 64);
     const nothing = shown(() => attention(q, q, q, { window: 0 }));
     expect(nothing).toMatchInlineSnapshot(`
-      "error[W263]: attention: window must be a whole number of at least 1, not 0
+      "error[W283]: attention: window must be a whole number of at least 1, not 0
 
         test/errors/attention.test.ts
          |     const nothing = shown(() => attention(q, q, q, { window: 0 }));
@@ -99,7 +99,7 @@ describe("errors of attention", () => {
     `);
     const fraction = shown(() => attention(q, q, q, { window: 2.5 }));
     expect(fraction).toMatchInlineSnapshot(`
-      "error[W263]: attention: window must be a whole number of at least 1, not 2.5
+      "error[W283]: attention: window must be a whole number of at least 1, not 2.5
 
         test/errors/attention.test.ts
          |     const fraction = shown(() => attention(q, q, q, { window: 2.5 }));
@@ -111,7 +111,7 @@ describe("errors of attention", () => {
     `);
     const negative = shown(() => attention(q, q, q, { softcap: -1 }));
     expect(negative).toMatchInlineSnapshot(`
-      "error[W263]: attention: softcap must be a number above 0, not -1
+      "error[W283]: attention: softcap must be a number above 0, not -1
 
         test/errors/attention.test.ts
          |     const negative = shown(() => attention(q, q, q, { softcap: -1 }));
@@ -120,7 +120,7 @@ describe("errors of attention", () => {
     `);
     const scale = shown(() => attention(q, q, q, { scale: Number.NaN }));
     expect(scale).toMatchInlineSnapshot(`
-      "error[W263]: attention: scale must be a finite number, not NaN
+      "error[W283]: attention: scale must be a finite number, not NaN
 
         test/errors/attention.test.ts
          |     const scale = shown(() => attention(q, q, q, { scale: Number.NaN }));
@@ -132,10 +132,10 @@ describe("errors of attention", () => {
     `);
   });
 
-  it("W264", () => {
+  it("W284", () => {
     const sixHeads = described(() => multiHeadAttention(512, 6));
     expect(sixHeads).toMatchInlineSnapshot(`
-      "error[W264]: multiHeadAttention: 6 heads do not divide 512 features
+      "error[W284]: multiHeadAttention: 6 heads do not divide 512 features
 
         test/errors/attention.test.ts
          |     const sixHeads = described(() => multiHeadAttention(512, 6));
@@ -144,7 +144,7 @@ describe("errors of attention", () => {
     `);
     const noHeads = described(() => gpt({ vocabulary: 9, context: 8, features: 8, heads: 0, blocks: 1 }));
     expect(noHeads).toMatchInlineSnapshot(`
-      "error[W264]: gpt: 0 heads do not divide 8 features
+      "error[W284]: gpt: 0 heads do not divide 8 features
 
         test/errors/attention.test.ts
          |     const noHeads = described(() => gpt({ vocabulary: 9, context: 8, features: 8, heads: 0, blocks: 1 }));
@@ -154,7 +154,7 @@ describe("errors of attention", () => {
     const sizes = { vocabulary: 9, features: 8, heads: 4, feedForward: 8, blocks: 1 };
     const keyHeads = described(() => llama({ ...sizes, keyHeads: 3 }));
     expect(keyHeads).toMatchInlineSnapshot(`
-      "error[W264]: llama: 3 heads of keys do not divide 4 heads
+      "error[W284]: llama: 3 heads of keys do not divide 4 heads
 
         test/errors/attention.test.ts
          |     const keyHeads = described(() => llama({ ...sizes, keyHeads: 3 }));
@@ -163,11 +163,11 @@ describe("errors of attention", () => {
     `);
   });
 
-  it("W265", () => {
+  it("W285", () => {
     const [odd, unknown] = [given("f32", "B", 8, "T", 63), given("f32", "T", "D")];
     const odd63 = shown(() => rotary(odd));
     expect(odd63).toMatchInlineSnapshot(`
-      "error[W265]: rotary: takes [..., positions, features] with a known even number of features, not f32[B, 8, T, 63]
+      "error[W285]: rotary: takes [..., positions, features] with a known even number of features, not f32[B, 8, T, 63]
 
         test/errors/attention.test.ts
          |     const odd63 = shown(() => rotary(odd));
@@ -176,7 +176,7 @@ describe("errors of attention", () => {
     `);
     const unknownFeatures = shown(() => rotary(unknown));
     expect(unknownFeatures).toMatchInlineSnapshot(`
-      "error[W265]: rotary: takes [..., positions, features] with a known even number of features, not f32[T, D]
+      "error[W285]: rotary: takes [..., positions, features] with a known even number of features, not f32[T, D]
 
         test/errors/attention.test.ts
          |     const unknownFeatures = shown(() => rotary(unknown));
@@ -185,7 +185,7 @@ describe("errors of attention", () => {
     `);
     const vector = shown(() => rotary(given("f32", 8)));
     expect(vector).toMatchInlineSnapshot(`
-      "error[W265]: rotary: takes [..., positions, features] with a known even number of features, not f32[8]
+      "error[W285]: rotary: takes [..., positions, features] with a known even number of features, not f32[8]
 
         test/errors/attention.test.ts
          |     const vector = shown(() => rotary(given("f32", 8)));
@@ -194,12 +194,12 @@ describe("errors of attention", () => {
     `);
   });
 
-  it("W266", () => {
+  it("W286", () => {
     const attend = multiHeadAttention(8, 2);
     const bound = bindSpecs(attend, (_, { shape }) => given("f32", ...shape)) as (x: Tensor) => Tensor; // a layer is its function
     const features = shown(() => bound(given("f32", "B", "T", 9)));
     expect(features).toMatchInlineSnapshot(`
-      "error[W266]: multiHeadAttention: 9 features given, 8 expected (f32[B, T, 9])
+      "error[W286]: multiHeadAttention: 9 features given, 8 expected (f32[B, T, 9])
 
         test/errors/attention.test.ts
          |     const features = shown(() => bound(given("f32", "B", "T", 9)));
@@ -209,7 +209,7 @@ describe("errors of attention", () => {
     const place = bindSpecs(learnedPositions(16, 8), (_, { shape }) => given("f32", ...shape)) as typeof bound; // as above
     const narrow = shown(() => place(given("f32", "B", 10, 4)));
     expect(narrow).toMatchInlineSnapshot(`
-      "error[W266]: learnedPositions: 4 features given, 8 expected (f32[B, 10, 4])
+      "error[W286]: learnedPositions: 4 features given, 8 expected (f32[B, 10, 4])
 
         test/errors/attention.test.ts
          |     const narrow = shown(() => place(given("f32", "B", 10, 4)));

@@ -8,6 +8,7 @@ import {
   logSoftmax,
   rotary,
   sinusoidalPositions,
+  softmax,
 } from "../../src/ir/functions/index.ts";
 import type { Dims, Tensor } from "../../src/ir/types/tensor.ts";
 import {
@@ -54,6 +55,10 @@ const functions: Readonly<Record<string, Network>> = {
   attention_padding_mask: attending((input) => ({ mask: condition(input("mask")) })),
   attention_additive_mask: attending((input) => ({ bias: real(input("mask")) })),
   attention_additive_bias_heads: attending((input) => ({ bias: real(input("bias")) })),
+  stable_softmax_large: network({}, (_, input) => ({
+    softmax: softmax(input("x")),
+    log_softmax: logSoftmax(input("x")),
+  })),
   positional_encoding: network({}, (_, input) => {
     const [length = 0, features] = input("x").shape.slice(-2);
     const pe: Tensor = sinusoidalPositions(length, Number(features), { dtype: input("x").dtype });

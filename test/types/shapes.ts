@@ -4,8 +4,8 @@ import { expectTypeOf } from "vitest";
 import {
   add,
   argmax,
-  averagePool1d,
   attention,
+  averagePool1d,
   broadcastTo,
   cast,
   compileSync,

@@ -82,7 +82,7 @@ const scaledQueries = (queries: Tensor): Tensor =>
 const positive = (attribute: "window" | "softcap", value: number | undefined): number => {
   if (value === undefined) return 0;
   const expected = attribute === "window" ? "a whole number of at least 1" : "a number above 0";
-  return value > 0 ? value : reject("W263", { op: "attention", attribute, expected, given: value });
+  return value > 0 ? value : reject("W283", { op: "attention", attribute, expected, given: value });
 };
 
 /** The operands of the op behind queries, keys and values, and its attributes. */
@@ -113,8 +113,8 @@ const settled = (
  * softmax(scale q k^T + bias) v (Vaswani et al. 2017, equation 1; PyTorch's scaled_dot_product_attention) of queries
  * [..., Hq, Lq, D], keys [..., Hk, Lk, D] and values [..., Hk, Lk, E]: [..., Hq, Lq, E]. Hq is a multiple of Hk: head h of the
  * queries uses head floor(h / (Hq / Hk)) of keys and values. A query that may attend to nothing gets 0, and no gradient flows
- * through it. With `weights: true` the result is { output, weights }. Refused: W248 (shapes that differ), W260, W261 (heads),
- * W262 (a mask or bias that does not fit), W263 (options).
+ * through it. With `weights: true` the result is { output, weights }. Refused: W248 (shapes that differ), W280, W281 (heads),
+ * W282 (a mask or bias that does not fit), W283 (options).
  */
 export const attention: AttentionFunction = ((
   given: unknown,
@@ -164,7 +164,7 @@ export const additiveAttention = <Q extends Dims, D extends DType, K extends Dim
   const op = "additiveAttention";
   const weights = described<Tensor<WeightsShape<Q, K>, D>>(() => {
     const [query, key] = [tensorOf(op, queries), tensorOf(op, keys)];
-    for (const { type } of [query, key]) if (type.shape.length < 2) reject("W260", { op, type: printType(type) });
+    for (const { type } of [query, key]) if (type.shape.length < 2) reject("W280", { op, type: printType(type) });
     const asked = query.matmul(tensorOf(op, W));
     const held = key.matmul(tensorOf(op, U));
     const pairs = asked.reshape(asked.shape.toSpliced(-1, 0, 1)).add(held.reshape(held.shape.toSpliced(-2, 0, 1)));

@@ -64,7 +64,7 @@ const halves = (x: Tensor, pairs: number): readonly [Tensor, Tensor] => {
 
 /**
  * Rotary positions (Su et al. 2021, "RoFormer", equation 34): pairs of features of [..., positions, D] turned by the angle
- * position * base^(-2 i / D), so that products of queries and keys depend on distances alone. Refused (W265): features that are
+ * position * base^(-2 i / D), so that products of queries and keys depend on distances alone. Refused (W285): features that are
  * no even number, or no axis of positions.
  */
 export const rotary = <S extends Dims, D extends DType>(
@@ -76,7 +76,7 @@ export const rotary = <S extends Dims, D extends DType>(
     const { pairing = "half", base = 10000, start = 0 } = options;
     const [length, features] = given.shape.slice(-2);
     if (length === undefined || features === undefined || !isKnown(features) || features % 2 !== 0)
-      return reject("W265", { op: "rotary", type: printType(given.type) });
+      return reject("W285", { op: "rotary", type: printType(given.type) });
     const pairs = features / 2;
     const from = typeof start === "number" ? start : tensorOf("rotary", start).cast("f64");
     const angle = angles(length, from, pairs, features, base);

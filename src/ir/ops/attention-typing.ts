@@ -45,15 +45,15 @@ const requireHeads = (op: string, queries: TensorType, keys: TensorType): void =
   const [own, shared] = [queries.shape.at(-3), keys.shape.at(-3)];
   if (own === undefined || shared === undefined || isMultiple(own, shared)) return;
   const types = `${printType(queries)} and ${printType(keys)}`;
-  reject("W261", { op, queries: `${own}`, keys: `${shared}`, types });
+  reject("W281", { op, queries: `${own}`, keys: `${shared}`, types });
 };
 
 const requireAttributes = (op: string, { scale, window, softcap }: AttentionAttrs): void => {
-  if (!Number.isFinite(scale)) reject("W263", { op, attribute: "scale", expected: "a finite number", given: scale });
+  if (!Number.isFinite(scale)) reject("W283", { op, attribute: "scale", expected: "a finite number", given: scale });
   if (!Number.isSafeInteger(window) || window < 0)
-    reject("W263", { op, attribute: "window", expected: "a whole number of at least 1", given: window });
+    reject("W283", { op, attribute: "window", expected: "a whole number of at least 1", given: window });
   if (!(softcap >= 0 && Number.isFinite(softcap)))
-    reject("W263", { op, attribute: "softcap", expected: "a number above 0", given: softcap });
+    reject("W283", { op, attribute: "softcap", expected: "a number above 0", given: softcap });
 };
 
 /** Whether a shape repeats to a larger one by NumPy's rule. */
@@ -64,7 +64,7 @@ const repeatsTo = (shape: Shape, larger: Shape): boolean =>
 /** An operand that is broadcast to the scores. */
 export const requireOverScores = (op: string, operand: string, type: TensorType, scores: Shape): void => {
   if (!repeatsTo(type.shape, scores))
-    reject("W262", { op, operand, type: printType(type), scores: printShape(scores) });
+    reject("W282", { op, operand, type: printType(type), scores: printShape(scores) });
 };
 
 /** The operands behind queries and keys (and values), by what they are for. */
@@ -109,7 +109,7 @@ const inferScores = (
   attrs: AttentionAttrs,
 ): TensorType => {
   requireDType(op, queries, floats);
-  if (queries.shape.length < 2) reject("W260", { op, type: printType(queries) });
+  if (queries.shape.length < 2) reject("W280", { op, type: printType(queries) });
   const [length = "keys", ownHeads] = [keys.shape.at(-2), queries.shape.at(-3)];
   const heads = ownHeads === undefined ? [] : [keys.shape.at(-3) ?? ownHeads];
   const expected = [...queries.shape.slice(0, -3), ...heads, length];

@@ -32,25 +32,25 @@ export const splitFeatures = (x: Tensor, parts: number): readonly Tensor[] => {
   );
 };
 
-/** Refuses heads that do not divide the features evenly (W264), where the layer is written. */
+/** Refuses heads that do not divide the features evenly (W284), where the layer is written. */
 export const requireHeads = (layer: string, heads: number, features: number): void =>
   requireDivisor(layer, heads, "heads", features, "features");
 
-/** Refuses heads of keys that heads of queries do not share evenly (W264), where the layer is written. */
+/** Refuses heads of keys that heads of queries do not share evenly (W284), where the layer is written. */
 export const requireKeyHeads = (layer: string, keyHeads: number, heads: number): void =>
   requireDivisor(layer, keyHeads, "heads of keys", heads, "heads");
 
 const requireDivisor = (layer: string, parts: number, what: string, whole: number, of: string): void => {
   if (!(Number.isInteger(parts) && parts > 0 && whole % parts === 0))
-    reject("W264", { layer, heads: `${parts} ${what}`, whole: `${whole} ${of}` }, { location: captureLocation() });
+    reject("W284", { layer, heads: `${parts} ${what}`, whole: `${whole} ${of}` }, { location: captureLocation() });
 };
 
-/** Refuses sequences of other features than a layer was made for (W266). */
+/** Refuses sequences of other features than a layer was made for (W286). */
 export const requireFeatures = (op: string, x: Tensor, features: number): void => {
   const given = x.shape.at(-1);
   if (given !== features)
     reject(
-      "W266",
+      "W286",
       { op, given: `${given ?? "no"}`, expected: `${features}`, type: printType(x.type) },
       { location: captureLocation() },
     );

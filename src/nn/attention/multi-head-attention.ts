@@ -109,7 +109,7 @@ const allowed = ({ mask, keyPadding }: MultiHeadOptions): Tensor<Dims, "bool" | 
  * Attention of several heads, each on its own slice of projected features; the heads side by side are projected once more. Sequences
  * are [..., positions, features] (batch first). A mask says with true where attending is allowed, as in `attention` (PyTorch's
  * module has it the other way round). With `weights: true` it gives { output, weights [..., heads, queries, keys] }. Input weights
- * begin by Glorot's rule and biases at 0, as in PyTorch. Refused: heads that do not divide the features (W264).
+ * begin by Glorot's rule and biases at 0, as in PyTorch. Refused: heads that do not divide the features (W284).
  */
 export const multiHeadAttention = <
   const E extends number,

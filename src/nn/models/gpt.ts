@@ -81,7 +81,7 @@ export type GptParams<Vocabulary extends number, Tied extends boolean = false> =
 
 /**
  * Tokens i32 [..., T], T at most `context`, to logits [..., T, vocabulary]. Weights begin as normal numbers of deviation 0.02, those
- * that end a residual branch (proj, out) divided by sqrt(2 blocks), and biases at 0, as in GPT-2. Refused: W264 (heads).
+ * that end a residual branch (proj, out) divided by sqrt(2 blocks), and biases at 0, as in GPT-2. Refused: W284 (heads).
  */
 export const gpt = <const Vocabulary extends number, const Tied extends boolean = false>(
   options: GptOptions<Vocabulary, Tied>,

@@ -96,7 +96,7 @@ export type LlamaParams<Vocabulary extends number> = {
 
 /**
  * Tokens i32 [..., T] to logits [..., T, vocabulary]; no position has a parameter, so T is not bounded. Matrices begin as normal
- * numbers of deviation 0.02. Refused: W264 where `heads` do not divide the features, or `keyHeads` the heads.
+ * numbers of deviation 0.02. Refused: W284 where `heads` do not divide the features, or `keyHeads` the heads.
  */
 export const llama = <const Vocabulary extends number>(
   options: LlamaOptions<Vocabulary>,

@@ -1,13 +1,11 @@
 // A vision transformer (Dosovitskiy et al. 2021, "An Image is Worth 16x16 Words"): patches of an image as a sequence, a class token
 // in front, learned positions, an encoder that normalizes in front, and a linear head on the class token.
-import type { Pair } from "../../ir/functions/convolution.ts";
-import { pairOf } from "../../ir/functions/pair.ts";
 import { multiplyDims } from "../../ir/types/dim.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal, zeros } from "../../model/initializer.ts";
 import { type Layer, layer, type ParamSpec, type Params, param, repeat } from "../../model/parameter.ts";
-import { type Conv2dFunction, type Conv2dParams, conv2d } from "../conv2d.ts";
+import { conv2d } from "../convolution.ts";
 import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
 import {
@@ -16,12 +14,18 @@ import {
   transformerEncoderLayer,
 } from "../transformer/encoder.ts";
 
+/** Height and width, or one number for both. */
+type Size = number | readonly [height: number, width: number];
+
+const sidesOf = (size: Size): readonly [height: number, width: number] =>
+  typeof size === "number" ? [size, size] : size;
+
 /** How large a vision transformer is. */
 export interface VisionTransformerOptions<Classes extends number, Norm extends boolean = true> {
   /** Height and width of the images, or one number for both. */
-  readonly image: Pair;
+  readonly image: Size;
   /** Height and width of a patch; patches lie side by side. */
-  readonly patch: Pair;
+  readonly patch: Size;
   /** Channels of the images; 3 unless said. */
   readonly channels?: number;
   readonly features: number;
@@ -46,8 +50,8 @@ export type VisionTransformerParams<Classes extends number, Norm extends boolean
   readonly cls: ParamSpec<[1, 1, number], "f32">;
   readonly pos: ParamSpec<[1, number, number], "f32">;
   readonly patch: Layer<
-    Conv2dParams<number, number, readonly [number, number]>,
-    Conv2dFunction<readonly [number, number, number, number], readonly [number, number], 0, 1, 1>
+    { readonly weight: ParamSpec<[number, number, number, number], "f32">; readonly bias: ParamSpec<[number], "f32"> },
+    (images: Tensor) => Tensor
   >;
   readonly layers: readonly Layer<TransformerEncoderLayerParams<number, number>, TransformerEncoderFunction<number>>[];
   readonly head: Layer<LinearParams<number, Classes>, LinearFunction<number, Classes>>;
@@ -64,7 +68,7 @@ export const visionTransformer = <const Classes extends number, const Norm exten
   options: VisionTransformerOptions<Classes, Norm>,
 ): Layer<VisionTransformerParams<Classes, Norm>, ImageClassifierFunction<Classes>> => {
   const { image, patch, channels = 3, features, heads, feedForward = 4 * features } = options;
-  const [[height, width], [rows, columns]] = [pairOf(image), pairOf(patch)];
+  const [[height, width], [rows, columns]] = [sidesOf(image), sidesOf(patch)];
   const patches = Math.floor(height / rows) * Math.floor(width / columns);
   const block = { feedForward, normFirst: true, activation: "gelu" } as const;
   const shared: VisionTransformerParams<number, false> = {

@@ -232,33 +232,33 @@ describe("typing of attention", () => {
     types(...text.split(" ").map((shape) => shape.split(",").map((extent) => (extent === "H" ? "H" : Number(extent)))));
 
   it.each<[string, string, Partial<AttentionAttrs>]>([
-    ["W260", "4 3,4 3,4", {}],
+    ["W280", "4 3,4 3,4", {}],
     ["W248", "2,4 3,5 3,4", {}],
     ["W248", "2,2,4 3,4 3,4", {}],
     ["W248", "2,2,5,4 3,2,5,4 3,2,5,4", {}],
     ["W248", "2,4 3,4 2,4", {}],
-    ["W261", "3,2,4 2,2,4 2,2,4", {}],
-    ["W261", "H,2,4 2,2,4 2,2,4", {}],
+    ["W281", "3,2,4 2,2,4 2,2,4", {}],
+    ["W281", "H,2,4 2,2,4 2,2,4", {}],
     ["W212", "2,4 0,4 0,4", {}],
-    ["W263", "2,4 3,4 3,4", { window: 1.5 }],
-    ["W263", "2,4 3,4 3,4", { softcap: -1 }],
-    ["W263", "2,4 3,4 3,4", { scale: Number.NaN }],
+    ["W283", "2,4 3,4 3,4", { window: 1.5 }],
+    ["W283", "2,4 3,4 3,4", { softcap: -1 }],
+    ["W283", "2,4 3,4 3,4", { scale: Number.NaN }],
     ["W108", "2,4 3,4 3,4", { bias: true }],
     ["W108", "2,4 3,4 3,4 2,3", {}],
     ["W204", "2,4 3,4 3,4 2,3", { mask: true }],
-    ["W262", "2,4 3,4 3,4 2,4", { bias: true }],
-    ["W262", "2,4 3,4 3,4 1,2,3", { bias: true }],
+    ["W282", "2,4 3,4 3,4 2,4", { bias: true }],
+    ["W282", "2,4 3,4 3,4 1,2,3", { bias: true }],
     ["W248", "2,2,4 2,2,4 2,2,4 3", { slopes: true }],
   ])("refuses with %s: %s %j", (code, text, attrs) => {
     expect(() => attention.infer(written(text), { ...plain, ...attrs })).toThrow(code);
   });
 
   it.each<[string, string, Partial<AttentionAttrs>]>([
-    ["W260", "4 3,4", {}],
+    ["W280", "4 3,4", {}],
     ["W248", "2,4 3,5", {}],
-    ["W261", "3,2,4 2,2,4", {}],
+    ["W281", "3,2,4 2,2,4", {}],
     ["W108", "2,4 3,4", { mask: true }],
-    ["W262", "2,4 3,4 2,4", { bias: true }],
+    ["W282", "2,4 3,4 2,4", { bias: true }],
   ])("of weights refuses with %s: %s %j", (code, text, attrs) => {
     expect(() => attentionWeights.infer(written(text), { ...plain, ...attrs })).toThrow(code);
   });

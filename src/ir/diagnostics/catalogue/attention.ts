@@ -1,19 +1,19 @@
-// W260 to W266: queries, keys, masks, heads and positions that do not fit each other.
+// W280 to W286: queries, keys, masks, heads and positions that do not fit each other.
 import { type CatalogueEntry, entry } from "../entry.ts";
 
 /** The rows of this file. */
 export interface AttentionRows {
-  readonly W260: CatalogueEntry<{ op: string; type: string }>;
-  readonly W261: CatalogueEntry<{ op: string; queries: string; keys: string; types: string }>;
-  readonly W262: CatalogueEntry<{ op: string; operand: string; type: string; scores: string }>;
-  readonly W263: CatalogueEntry<{ op: string; attribute: string; expected: string; given: number }>;
-  readonly W264: CatalogueEntry<{ layer: string; heads: string; whole: string }>;
-  readonly W265: CatalogueEntry<{ op: string; type: string }>;
-  readonly W266: CatalogueEntry<{ op: string; given: string; expected: string; type: string }>;
+  readonly W280: CatalogueEntry<{ op: string; type: string }>;
+  readonly W281: CatalogueEntry<{ op: string; queries: string; keys: string; types: string }>;
+  readonly W282: CatalogueEntry<{ op: string; operand: string; type: string; scores: string }>;
+  readonly W283: CatalogueEntry<{ op: string; attribute: string; expected: string; given: number }>;
+  readonly W284: CatalogueEntry<{ layer: string; heads: string; whole: string }>;
+  readonly W285: CatalogueEntry<{ op: string; type: string }>;
+  readonly W286: CatalogueEntry<{ op: string; given: string; expected: string; type: string }>;
 }
 
-const operands: Pick<AttentionRows, "W260" | "W261" | "W262" | "W263"> = {
-  W260: entry({
+const operands: Pick<AttentionRows, "W280" | "W281" | "W282" | "W283"> = {
+  W280: entry({
     title: "attention: queries without an axis of positions",
     message: ({ op, type }) => `${op}: the queries have fewer than 2 axes (${type})`,
     help: () => "lay queries out as [..., heads, positions, features]; the axes in front of positions may be left out.",
@@ -21,7 +21,7 @@ const operands: Pick<AttentionRows, "W260" | "W261" | "W262" | "W263"> = {
       "Attention compares each query with each key, so queries, keys and values have an axis of positions and, behind it, one of features.",
     example: "attention(q, k, v)  // q: f32[64] is wrong; q.reshape([1, 64]) is one query",
   }),
-  W261: entry({
+  W281: entry({
     title: "attention: heads of queries do not share heads of keys evenly",
     message: ({ op, queries, keys, types }) =>
       `${op}: ${queries} heads of queries are no multiple of ${keys} heads of keys (${types})`,
@@ -30,7 +30,7 @@ const operands: Pick<AttentionRows, "W260" | "W261" | "W262" | "W263"> = {
       "In grouped-query attention every head of keys and values serves as many heads of queries: head h of the queries uses head floor(h / (query heads / key heads)). The third axis from the end is that of heads.",
     example: "q: f32[B, 6, T, 64] with k: f32[B, 4, T, 64] is wrong; k: f32[B, 3, T, 64] serves two heads each",
   }),
-  W262: entry({
+  W282: entry({
     title: "attention: a mask or bias that does not fit the scores",
     message: ({ op, operand, type, scores }) =>
       `${op}: the ${operand} ${type} does not broadcast to the scores ${scores}`,
@@ -40,7 +40,7 @@ const operands: Pick<AttentionRows, "W260" | "W261" | "W262" | "W263"> = {
       "Scores are [..., heads, queries, keys]. A mask says of each whether attending is allowed, a bias is added to each; both repeat by NumPy's rule, but never make the scores larger.",
     example: "mask: bool[B, T] is wrong for scores [B, H, T, T]; mask.reshape([B, 1, 1, T]) masks keys of each batch",
   }),
-  W263: entry({
+  W283: entry({
     title: "attention: an option out of range",
     message: ({ op, attribute, expected, given }) => `${op}: ${attribute} must be ${expected}, not ${given}`,
     help: ({ attribute }) =>
@@ -51,8 +51,8 @@ const operands: Pick<AttentionRows, "W260" | "W261" | "W262" | "W263"> = {
   }),
 };
 
-const layers: Pick<AttentionRows, "W264" | "W265" | "W266"> = {
-  W264: entry({
+const layers: Pick<AttentionRows, "W284" | "W285" | "W286"> = {
+  W284: entry({
     title: "heads do not divide the features",
     message: ({ layer, heads, whole }) => `${layer}: ${heads} do not divide ${whole}`,
     help: ({ whole }) => `choose a number of at least 1 that divides ${whole} evenly.`,
@@ -60,7 +60,7 @@ const layers: Pick<AttentionRows, "W264" | "W265" | "W266"> = {
       "Heads are equal slices of the features, so their number (at least 1) divides the number of features. Heads of queries share heads of keys in equal groups, so the number of these divides that of those.",
     example: "multiHeadAttention(512, 6) is wrong; multiHeadAttention(512, 8) has heads of 64 features",
   }),
-  W265: entry({
+  W285: entry({
     title: "rotary: features that make no pairs",
     message: ({ op, type }) =>
       `${op}: takes [..., positions, features] with a known even number of features, not ${type}`,
@@ -69,7 +69,7 @@ const layers: Pick<AttentionRows, "W264" | "W265" | "W266"> = {
       "Rotary positions turn features in pairs by angles that depend on the position, so features come in pairs, behind an axis of positions.",
     example: "rotary(x)  // x: f32[B, H, T, 63] is wrong; f32[B, H, T, 64] is right",
   }),
-  W266: entry({
+  W286: entry({
     title: "a layer of other features",
     message: ({ op, given, expected, type }) => `${op}: ${given} features given, ${expected} expected (${type})`,
     help: ({ expected }) => `give the layer [..., positions, ${expected}].`,
