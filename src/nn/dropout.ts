@@ -11,6 +11,9 @@ export interface DropoutFunction {
   <S extends Dims, D extends DType>(x: Tensor<S, D>): Tensor<S, D>;
 }
 
+/** Dropout as it stands in a tree: without parameters. */
+export type DropoutLayer = Layer<Record<never, never>, DropoutFunction>;
+
 /**
  * In training each element is 0 with probability `rate` and x / (1 - rate) otherwise; at inference it is x. The masks follow
  * from the seed that the training is compiled with, the number of the step, the order in which `forward` calls its dropouts,
@@ -18,7 +21,7 @@ export interface DropoutFunction {
  * the step of a recurrence one mask serves all elements of the sequence (Gal and Ghahramani 2016).
  * `reject`s a rate outside 0 to 1 (W140).
  */
-export const dropout = (rate: number): Layer<Record<never, never>, DropoutFunction> => {
+export const dropout = (rate: number): DropoutLayer => {
   const checked = checkedRate(rate);
   const apply: DropoutFunction = <S extends Dims, D extends DType>(x: Tensor<S, D>) =>
     described<Tensor<S, D>>(() => {

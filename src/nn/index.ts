@@ -34,7 +34,7 @@ export {
   type TransposedConvolutionLayer,
   type TransposedConvolutionLayerFunction,
 } from "./convolution.ts";
-export { type DropoutFunction, dropout } from "./dropout.ts";
+export { type DropoutFunction, type DropoutLayer, dropout } from "./dropout.ts";
 export { type EmbeddingFunction, type EmbeddingOptions, type EmbeddingParams, embedding } from "./embedding.ts";
 export {
   type LayerNormFunction,

@@ -7,6 +7,7 @@ import { attention, crossEntropy, linear, mean } from "../../src/ir/functions/in
 import type { NdArray } from "../../src/ir/types/ndarray.ts";
 import type { Tensor } from "../../src/ir/types/tensor.ts";
 import { randomStream } from "../../src/model/initializer.ts";
+import { withMode } from "../../src/model/mode.ts";
 import { defineModel, spec } from "../../src/model/model.ts";
 import { bindSpecs, flattenSpecs, type Params, type SpecTree } from "../../src/model/parameter.ts";
 import {
@@ -22,7 +23,7 @@ import {
   translationTransformer,
   visionTransformer,
 } from "../../src/nn/index.ts";
-import { adam } from "../../src/optim/index.ts";
+import { adam, sgd } from "../../src/optim/index.ts";
 import { evaluated } from "../ir/functions/evaluate-call.ts";
 import { randomArray, randomNumbers } from "../support/op-meaning.ts";
 
@@ -192,6 +193,53 @@ describe("multi-head attention", () => {
       // A step whose loss or gradients are not finite is refused.
       expect(Number.isFinite(trainer.step({ x, pad: Uint8Array.of(1, 1, 1, 0, 1, 0) }).loss)).toBe(true);
     }
+  });
+});
+
+describe("dropout", () => {
+  const random = randomNumbers(8);
+  const x = randomArray({ dtype: "f64", shape: [2, 3, 4] }, random);
+
+  test("of everything leaves what goes past the sublayers, in training", () => {
+    const layer = transformerEncoderLayer(4, 2, { feedForward: 5, normFirst: true, dropout: 1 });
+    const parameters = drawnFor(layer, random);
+    const encoded = (mode: "training" | "inference") =>
+      applied(layer, parameters, [x], (encode, sequence) => withMode(mode, () => encode(sequence)).result);
+    expect(largestDifference(encoded("training"), x)).toBe(0);
+    expect(largestDifference(encoded("inference"), x)).toBeGreaterThan(0.1);
+  });
+
+  test("of all weights leaves the bias of multi-head attention, in training", () => {
+    const layer = multiHeadAttention(4, 2, { dropout: 1 });
+    const parameters = drawnFor(layer, random);
+    const attended = applied(
+      layer,
+      parameters,
+      [x],
+      (attend, sequence) => withMode("training", () => attend(sequence)).result,
+    );
+    const last = parameters.get("out_proj.bias")?.data ?? new Float64Array();
+    for (const [at, element] of attended.data.entries()) expect(element).toBeCloseTo(last[at % 4] ?? Number.NaN, 14);
+  });
+
+  test("is absent at inference, and in training its masks differ from step to step", () => {
+    const described = (rate: number) =>
+      defineModel({
+        name: "dropped",
+        params: { language: gpt({ vocabulary: 11, context: 6, features: 8, heads: 2, blocks: 1, dropout: rate }) },
+        inputs: { ids: spec("i32", ["B", "T"]) },
+        forward: (p, { ids }) => ({ logits: p.language(ids) }),
+      });
+    const ids = Int32Array.of(1, 2, 3, 4, 5, 6);
+    const still = sgd({ learningRate: 0 });
+    const trainer = (rate: number) =>
+      compileSync(training(described(rate), { loss: ({ logits }) => mean(logits.mul(logits)), optimizer: still }), {
+        dims: { B: 1, T: 6 },
+      });
+    const [without, half] = [trainer(0), trainer(0.5)];
+    expect([...half.predict({ ids }).logits.data]).toEqual([...without.predict({ ids }).logits.data]);
+    const losses = [1, 2, 3].map(() => half.step({ ids }).loss);
+    expect(new Set(losses).size).toBe(3);
   });
 });
 

@@ -1,7 +1,7 @@
 // All public functions of tensors.
 export * from "./arithmetic.ts";
-export * from "./channel-normalization.ts";
 export * from "./attention.ts";
+export * from "./channel-normalization.ts";
 export * from "./comparison.ts";
 export * from "./contraction.ts";
 export * from "./conversion.ts";

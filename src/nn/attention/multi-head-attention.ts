@@ -1,6 +1,6 @@
 // Multi-head attention (Vaswani et al. 2017, section 3.2.2), with the parameters of PyTorch's MultiheadAttention.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
-import { type Attending, type AttentionOptions, attention } from "../../ir/functions/attention.ts";
+import type { Attending, AttentionOptions } from "../../ir/functions/attention.ts";
 import { linear as transform } from "../../ir/functions/contraction.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { SequenceShape } from "../../ir/types/static/attention.ts";
@@ -9,7 +9,9 @@ import type { MultiplyNaturals } from "../../ir/types/static/natural.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { glorotUniform, zeros } from "../../model/initializer.ts";
 import { type Layer, layer, type ParamSpec, param } from "../../model/parameter.ts";
+import { type DropoutLayer, dropout } from "../dropout.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
+import { droppedAttention, droppedAttentionWithWeights } from "./dropped-attention.ts";
 import { mergeHeads, requireFeatures, requireHeads, splitFeatures, splitHeads } from "./heads.ts";
 
 type InputWeights<E extends number, K extends number, V extends number> = [K, V] extends [E, E]
@@ -32,6 +34,7 @@ export type MultiHeadAttentionParams<
 > = InputWeights<E, K, V> &
   (Bias extends false ? unknown : { readonly in_proj_bias: ParamSpec<[MultiplyNaturals<3, E>], "f32"> }) & {
     readonly out_proj: Layer<LinearParams<E, E, Bias>, LinearFunction<E, E>>;
+    readonly dropout: DropoutLayer;
   };
 
 /** What is attended to, and what is masked. Nothing said, a sequence attends to itself. */
@@ -58,6 +61,8 @@ export interface MultiHeadAttentionOptions<K extends number, V extends number, B
   readonly keyFeatures?: K;
   readonly valueFeatures?: V;
   readonly bias?: Bias;
+  /** The rate at which weights are dropped in training; 0 unless said. */
+  readonly dropout?: number;
 }
 
 interface Given {
@@ -67,6 +72,7 @@ interface Given {
   readonly v_proj_weight?: Tensor;
   readonly in_proj_bias?: Tensor;
   readonly out_proj: (x: Tensor) => Tensor;
+  readonly dropout: (x: Tensor) => Tensor;
 }
 
 /** The first axis in three parts of equal size. */
@@ -122,7 +128,7 @@ export const multiHeadAttention = <
   options: MultiHeadAttentionOptions<K, V, Bias> = {},
 ): Layer<MultiHeadAttentionParams<E, K, V, Bias>, MultiHeadAttentionFunction<E>> => {
   requireHeads("multiHeadAttention", heads, features);
-  const { bias = true } = options;
+  const { bias = true, dropout: rate = 0 } = options;
   const keyFeatures: number = options.keyFeatures ?? features;
   const valueFeatures: number = options.valueFeatures ?? features;
   const matrix = (rows: number, columns: number) => param([rows, columns], glorotUniform);
@@ -135,7 +141,7 @@ export const multiHeadAttention = <
           v_proj_weight: matrix(features, valueFeatures),
         };
   const biases = bias ? { in_proj_bias: param([3 * features], zeros) } : {};
-  const params = { ...weights, ...biases, out_proj: linear(features, features, { bias }) };
+  const params = { ...weights, ...biases, out_proj: linear(features, features, { bias }), dropout: dropout(rate) };
   const bind = (given: Given) => {
     return (queries: Tensor, options: MultiHeadOptions & { readonly weights?: boolean } = {}) => {
       requireFeatures("multiHeadAttention", queries, features);
@@ -144,8 +150,9 @@ export const multiHeadAttention = <
       const settings = mask === undefined ? attending : { ...attending, mask };
       const [q, k, v] = projected(given, [queries, keys, values]).map((part) => splitHeads(part, heads));
       invariant(q !== undefined && k !== undefined && v !== undefined, "there are three projections");
-      if (!weights) return given.out_proj(mergeHeads(attention(q, k, v, settings)));
-      const attended = attention(q, k, v, { ...settings, weights: true });
+      const dropping = { rate, drop: given.dropout };
+      if (!weights) return given.out_proj(mergeHeads(droppedAttention([q, k, v], settings, dropping)));
+      const attended = droppedAttentionWithWeights([q, k, v], settings, dropping);
       return { output: given.out_proj(mergeHeads(attended.output)), weights: attended.weights };
     };
   };

@@ -1,17 +1,18 @@
 // A language model in the manner of GPT-2 (Radford et al. 2019): tokens and learned positions, blocks of causal self-attention and
 // a feed-forward network of four times the features, normalized in front, and a head that may share the table of tokens.
-import { attention } from "../../ir/functions/attention.ts";
 import { linear as transform } from "../../ir/functions/contraction.ts";
 import { geluTanh } from "../../ir/functions/elementwise.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal, zeros } from "../../model/initializer.ts";
 import { type Layer, layer, type Params, repeat, type SpecTree } from "../../model/parameter.ts";
+import { droppedAttention } from "../attention/dropped-attention.ts";
 import { mergeHeads, requireHeads, splitFeatures, splitHeads } from "../attention/heads.ts";
 import {
   type LearnedPositionsFunction,
   type LearnedPositionsParams,
   learnedPositions,
 } from "../attention/learned-positions.ts";
+import { type DropoutLayer, dropout } from "../dropout.ts";
 import { type EmbeddingFunction, type EmbeddingParams, embedding } from "../embedding.ts";
 import { initialized } from "../initialized.ts";
 import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
@@ -26,6 +27,8 @@ export interface GptOptions<Vocabulary extends number, Tied extends boolean> {
   readonly features: number;
   readonly heads: number;
   readonly blocks: number;
+  /** The rate of dropout in training: of embeddings, of attention weights, and of what a residual branch adds; 0 unless said. */
+  readonly dropout?: number;
   /** Whether the table of tokens is the weight of the head as well (Press and Wolf 2017); not unless said. */
   readonly tied?: Tied;
 }
@@ -44,11 +47,12 @@ type Block = Layer<
     readonly proj: Layer<LinearParams<number, number>, LinearFunction<number, number>>;
     readonly fc: Layer<LinearParams<number, number>, LinearFunction<number, number>>;
     readonly out: Layer<LinearParams<number, number>, LinearFunction<number, number>>;
+    readonly dropout: DropoutLayer;
   },
   (x: Tensor) => Tensor
 >;
 
-const block = (features: number, heads: number): Block =>
+const block = (features: number, heads: number, rate: number): Block =>
   layer(
     {
       ln1: layerNorm(features),
@@ -57,6 +61,7 @@ const block = (features: number, heads: number): Block =>
       proj: linear(features, features),
       fc: linear(features, 4 * features),
       out: linear(4 * features, features),
+      dropout: dropout(rate),
     },
     (p) => (x: Tensor) => {
       const [q, k, v] = splitFeatures(p.qkv(p.ln1(x)), 3).map((part) => splitHeads(part, heads)) as [
@@ -64,8 +69,9 @@ const block = (features: number, heads: number): Block =>
         Tensor,
         Tensor,
       ]; // three parts
-      const attended = x.add(p.proj(mergeHeads(attention(q, k, v, { causal: true }))));
-      return attended.add(p.out(geluTanh(p.fc(p.ln2(attended)))));
+      const values = droppedAttention([q, k, v], { causal: true }, { rate, drop: p.dropout });
+      const attended = x.add(p.dropout(p.proj(mergeHeads(values))));
+      return attended.add(p.dropout(p.out(geluTanh(p.fc(p.ln2(attended))))));
     },
   );
 
@@ -75,6 +81,7 @@ export type GptParams<Vocabulary extends number, Tied extends boolean = false> =
   readonly wpe: Layer<LearnedPositionsParams<number, number>, LearnedPositionsFunction<number>>;
   readonly blocks: readonly Block[];
   readonly lnf: Layer<LayerNormParams<number>, LayerNormFunction<number>>;
+  readonly dropout: DropoutLayer;
 } & (Tied extends true
   ? unknown
   : { readonly head: Layer<LinearParams<number, Vocabulary, false>, LinearFunction<number, Vocabulary>> });
@@ -86,18 +93,19 @@ export type GptParams<Vocabulary extends number, Tied extends boolean = false> =
 export const gpt = <const Vocabulary extends number, const Tied extends boolean = false>(
   options: GptOptions<Vocabulary, Tied>,
 ): Layer<GptParams<Vocabulary, Tied>, LanguageModelFunction<Vocabulary>> => {
-  const { context, features, heads, blocks } = options;
+  const { context, features, heads, blocks, dropout: rate = 0 } = options;
   const vocabulary: number = options.vocabulary;
   requireHeads("gpt", heads, features);
   const shared: GptParams<number, true> = {
     wte: embedding(vocabulary, features),
     wpe: learnedPositions(context, features),
-    blocks: repeat(blocks, () => block(features, heads)),
+    blocks: repeat(blocks, () => block(features, heads, rate)),
     lnf: layerNorm(features),
+    dropout: dropout(rate),
   };
   const params = options.tied === true ? shared : { ...shared, head: linear(features, vocabulary, { bias: false }) };
   const bind = (p: Params<typeof shared> & { readonly head?: (x: Tensor) => Tensor }) => (tokens: Tensor) => {
-    const embedded: Tensor = p.wpe(p.wte(tokens));
+    const embedded: Tensor = p.dropout(p.wpe(p.wte(tokens)));
     const last = p.lnf(p.blocks.reduce((x, each) => each(x), embedded));
     return p.head?.(last) ?? transform(last, p.wte.weight);
   };

@@ -2,6 +2,7 @@
 // queries that share heads of keys and values in groups (Ainslie et al. 2023), SwiGLU (Shazeer 2020), and no biases.
 import { attention } from "../../ir/functions/attention.ts";
 import { silu } from "../../ir/functions/elementwise.ts";
+import { rmsNorm } from "../../ir/functions/normalization.ts";
 import { rotary } from "../../ir/functions/positions.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal, ones } from "../../model/initializer.ts";
@@ -28,18 +29,6 @@ export interface LlamaOptions<Vocabulary extends number> {
   /** What is added to the mean square; 1e-5 unless said. */
   readonly epsilon?: number;
 }
-
-/** x / sqrt(mean(x^2) + epsilon) * scale over the last axis (Zhang and Sennrich 2019). */
-const rmsNorm = (x: Tensor, scale: Tensor, epsilon: number): Tensor =>
-  x
-    .mul(
-      x
-        .mul(x)
-        .mean({ axes: [-1], keepDims: true })
-        .add(epsilon)
-        .rsqrt(),
-    )
-    .mul(scale);
 
 /** A linear layer without a bias. */
 type Plain = Layer<LinearParams<number, number, false>, LinearFunction<number, number>>;
@@ -76,12 +65,12 @@ const block = (options: LlamaOptions<number>): Block => {
     down: plain(feedForward, features),
   };
   return layer(params, (p) => (x: Tensor) => {
-    const normed = rmsNorm(x, p.n1, epsilon);
+    const normed = rmsNorm(x, p.n1, { epsilon });
     const q = rotary(splitHeads(p.q(normed), heads), { base });
     const k = rotary(splitHeads(p.k(normed), keyHeads), { base });
     const v = splitHeads(p.v(normed), keyHeads);
     const attended = x.add(p.o(mergeHeads(attention(q, k, v, { causal: true }))));
-    const inner = rmsNorm(attended, p.n2, epsilon);
+    const inner = rmsNorm(attended, p.n2, { epsilon });
     return attended.add(p.down(silu(p.gate(inner)).mul(p.up(inner))));
   });
 };
@@ -113,7 +102,7 @@ export const llama = <const Vocabulary extends number>(
   const bind = (p: Params<typeof params>) => (tokens: Tensor) => {
     const embedded: Tensor = p.emb(tokens as Tensor<Dims, "i32">); // by the signature
     const last = p.blocks.reduce((x, each) => each(x), embedded);
-    return p.head(rmsNorm(last, p.norm, options.epsilon ?? 1e-5));
+    return p.head(rmsNorm(last, p.norm, { epsilon: options.epsilon ?? 1e-5 }));
   };
   const begun = initialized(params, (_, { shape, initializer }) => (shape.length > 1 ? normal(0.02) : initializer));
   // The numbers that the type computes from the same arguments; the shapes that fit are said by the signature.

@@ -3,6 +3,7 @@
 import { sinusoidalPositions } from "../../ir/functions/positions.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { type Layer, layer, type Params } from "../../model/parameter.ts";
+import { type DropoutLayer, dropout } from "../dropout.ts";
 import { type EmbeddingFunction, type EmbeddingParams, embedding } from "../embedding.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
 import {
@@ -35,6 +36,7 @@ export type TranslationTransformerParams<Target extends number> = {
   readonly tgt_emb: Layer<EmbeddingParams<Target, number>, EmbeddingFunction<Target, number>>;
   readonly tr: Layer<TransformerParams<number, number>, TransformerFunction<number>>;
   readonly gen: Layer<LinearParams<number, Target>, LinearFunction<number, Target>>;
+  readonly dropout: DropoutLayer;
 };
 
 /** Vectors of tokens times sqrt(features), plus where they stand. */
@@ -58,10 +60,11 @@ export const translationTransformer = <const Target extends number>(
     tgt_emb: embedding(targetVocabulary, features),
     tr: transformer<number, number>(features, heads, options),
     gen: linear(features, targetVocabulary),
+    dropout: dropout(options.dropout ?? 0),
   };
   const bind = (p: Params<typeof params>) => (source: Tensor<Dims, "i32">, target: Tensor<Dims, "i32">) => {
     const isPadding = (tokens: Tensor): Tensor<Dims, "bool"> => tokens.equal(padding) as Tensor<Dims, "bool">; // as comparisons are
-    const decoded = p.tr(placed(p.src_emb(source)), placed(p.tgt_emb(target)), {
+    const decoded = p.tr(p.dropout(placed(p.src_emb(source))), p.dropout(placed(p.tgt_emb(target))), {
       sourcePadding: isPadding(source),
       targetPadding: isPadding(target),
     });

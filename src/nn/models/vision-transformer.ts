@@ -6,6 +6,7 @@ import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal, zeros } from "../../model/initializer.ts";
 import { type Layer, layer, type ParamSpec, type Params, param, repeat } from "../../model/parameter.ts";
 import { conv2d } from "../convolution.ts";
+import { type DropoutLayer, dropout } from "../dropout.ts";
 import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
 import {
@@ -36,6 +37,8 @@ export interface VisionTransformerOptions<Classes extends number, Norm extends b
   readonly classes: Classes;
   /** Layer normalization behind the last layer (equation 4 of the paper); there is one unless this is false. */
   readonly finalNorm?: Norm;
+  /** The rate of dropout in training: of the patches, and inside the encoder; 0 unless said. */
+  readonly dropout?: number;
 }
 
 /** What a vision transformer does: images [B, channels, height, width] give logits [B, classes]. */
@@ -55,6 +58,7 @@ export type VisionTransformerParams<Classes extends number, Norm extends boolean
   >;
   readonly layers: readonly Layer<TransformerEncoderLayerParams<number, number>, TransformerEncoderFunction<number>>[];
   readonly head: Layer<LinearParams<number, Classes>, LinearFunction<number, Classes>>;
+  readonly dropout: DropoutLayer;
 } & (Norm extends false ? unknown : { readonly norm: Layer<LayerNormParams<number>, LayerNormFunction<number>> });
 
 /** Patches [B, features, rows, columns] as a sequence [B, rows * columns, features]. */
@@ -67,23 +71,24 @@ const asSequence = (patches: Tensor): Tensor => {
 export const visionTransformer = <const Classes extends number, const Norm extends boolean = true>(
   options: VisionTransformerOptions<Classes, Norm>,
 ): Layer<VisionTransformerParams<Classes, Norm>, ImageClassifierFunction<Classes>> => {
-  const { image, patch, channels = 3, features, heads, feedForward = 4 * features } = options;
+  const { image, patch, channels = 3, features, heads, feedForward = 4 * features, dropout: rate = 0 } = options;
   const [[height, width], [rows, columns]] = [sidesOf(image), sidesOf(patch)];
   const patches = Math.floor(height / rows) * Math.floor(width / columns);
-  const block = { feedForward, normFirst: true, activation: "gelu" } as const;
+  const block = { feedForward, normFirst: true, activation: "gelu", dropout: rate } as const;
   const shared: VisionTransformerParams<number, false> = {
     cls: param([1, 1, features], zeros),
     pos: param([1, patches + 1, features], normal(0.02)),
     patch: conv2d(channels, features, [rows, columns], { stride: [rows, columns] }),
     layers: repeat(options.layers, () => transformerEncoderLayer(features, heads, block)),
     head: linear<number, number>(features, options.classes),
+    dropout: dropout(rate),
   };
   const params = options.finalNorm === false ? shared : { ...shared, norm: layerNorm(features) };
   const bind = (p: Params<typeof shared> & { readonly norm?: (x: Tensor) => Tensor }) => (images: Tensor) => {
     const patches = asSequence(p.patch(images));
     const [batch = 1, , features = 1] = patches.shape;
     const sequence = p.cls.broadcastTo([batch, 1, features]).concat([patches], 1).add(p.pos);
-    const encoded = p.layers.reduce((x, each) => each(x), sequence);
+    const encoded = p.layers.reduce((x, each) => each(x), p.dropout(sequence));
     const first = [batch, 1, features].map((end) => ({ start: 0, end, step: 1 }));
     const classToken = encoded.slice(first).reshape([batch, features]);
     return p.head(p.norm?.(classToken) ?? classToken);

@@ -12,21 +12,27 @@ export interface TransformerLayerOptions<F extends number> {
   readonly activation?: "relu" | "gelu";
   /** What layer normalization adds to the variance; 1e-5 unless said. */
   readonly epsilon?: number;
+  /** The rate of dropout in training: of attention weights, inside the feed-forward network, and of what a sublayer adds; 0 unless said. */
+  readonly dropout?: number;
 }
 
 type Sublayer = (x: Tensor) => Tensor;
 
-/** x + f(norm(x)) or norm(x + f(x)): a sublayer, with its residual connection and its normalization. */
+/** x + f(norm(x)) or norm(x + f(x)): a sublayer, with its residual connection and its normalization; f is dropped in training. */
 export const residual =
-  ({ normFirst = false }: TransformerLayerOptions<number>) =>
+  (dropout: Sublayer, { normFirst = false }: TransformerLayerOptions<number>) =>
   (x: Tensor, norm: Sublayer, sublayer: Sublayer): Tensor =>
-    normFirst ? x.add(sublayer(norm(x))) : norm(x.add(sublayer(x)));
+    normFirst ? x.add(dropout(sublayer(norm(x)))) : norm(x.add(dropout(sublayer(x))));
 
 /** linear2(activation(linear1(x))), at each position (Vaswani et al. 2017, equation 2). */
 export const feedForward =
   (
-    { linear1, linear2 }: { readonly linear1: Sublayer; readonly linear2: Sublayer },
+    {
+      linear1,
+      linear2,
+      dropout,
+    }: { readonly linear1: Sublayer; readonly linear2: Sublayer; readonly dropout: Sublayer },
     { activation = "relu" }: TransformerLayerOptions<number>,
   ): Sublayer =>
   (x) =>
-    linear2(activation === "gelu" ? gelu(linear1(x)) : relu(linear1(x)));
+    linear2(dropout(activation === "gelu" ? gelu(linear1(x)) : relu(linear1(x))));

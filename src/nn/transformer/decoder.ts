@@ -9,6 +9,7 @@ import {
   type MultiHeadAttentionParams,
   multiHeadAttention,
 } from "../attention/multi-head-attention.ts";
+import { dropout } from "../dropout.ts";
 import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
 import { linear } from "../linear.ts";
 import { feedForward, residual, type TransformerLayerOptions } from "./block.ts";
@@ -47,18 +48,20 @@ export const transformerDecoderLayer = <const E extends number, const F extends 
   options: TransformerLayerOptions<F> = {},
 ): Layer<TransformerDecoderLayerParams<E, F>, TransformerDecoderFunction<E>> => {
   const inner: number = options.feedForward ?? 2048;
+  const rate = options.dropout ?? 0;
   const norm = () => layerNorm<number>(features, options.epsilon === undefined ? {} : { epsilon: options.epsilon });
   const params: TransformerDecoderLayerParams<number, number> = {
-    self_attn: multiHeadAttention<number>(features, heads),
-    multihead_attn: multiHeadAttention<number>(features, heads),
+    self_attn: multiHeadAttention<number>(features, heads, { dropout: rate }),
+    multihead_attn: multiHeadAttention<number>(features, heads, { dropout: rate }),
     linear1: linear<number, number>(features, inner),
     linear2: linear<number, number>(inner, features),
     norm1: norm(),
     norm2: norm(),
     norm3: norm(),
+    dropout: dropout(rate),
   };
   const bind = (p: Params<typeof params>) => {
-    const join = residual(options);
+    const join = residual(p.dropout, options);
     return (target: Tensor, memory: Tensor, { memoryMask, memoryKeyPadding, ...own }: DecoderOptions = {}) => {
       const across = {
         keys: memory,

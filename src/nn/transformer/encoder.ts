@@ -10,6 +10,7 @@ import {
   type MultiHeadOptions,
   multiHeadAttention,
 } from "../attention/multi-head-attention.ts";
+import { type DropoutLayer, dropout } from "../dropout.ts";
 import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
 import { feedForward, residual, type TransformerLayerOptions } from "./block.ts";
@@ -21,6 +22,7 @@ export type TransformerEncoderLayerParams<E extends number, F extends number> = 
   readonly linear2: Layer<LinearParams<F, E>, LinearFunction<F, E>>;
   readonly norm1: Layer<LayerNormParams<E>, LayerNormFunction<E>>;
   readonly norm2: Layer<LayerNormParams<E>, LayerNormFunction<E>>;
+  readonly dropout: DropoutLayer;
 };
 
 /** What is masked when a sequence attends to itself. */
@@ -44,16 +46,18 @@ export const transformerEncoderLayer = <const E extends number, const F extends 
   options: TransformerLayerOptions<F> = {},
 ): Layer<TransformerEncoderLayerParams<E, F>, TransformerEncoderFunction<E>> => {
   const inner: number = options.feedForward ?? 2048;
+  const rate = options.dropout ?? 0;
   const norm = () => layerNorm<number>(features, options.epsilon === undefined ? {} : { epsilon: options.epsilon });
   const params: TransformerEncoderLayerParams<number, number> = {
-    self_attn: multiHeadAttention<number>(features, heads),
+    self_attn: multiHeadAttention<number>(features, heads, { dropout: rate }),
     linear1: linear<number, number>(features, inner),
     linear2: linear<number, number>(inner, features),
     norm1: norm(),
     norm2: norm(),
+    dropout: dropout(rate),
   };
   const bind = (p: Params<typeof params>) => {
-    const join = residual(options);
+    const join = residual(p.dropout, options);
     return (x: Tensor, masks: SelfAttentionOptions = {}) => {
       const attended = join(x, p.norm1, (queries) => p.self_attn(queries, masks));
       return join(attended, p.norm2, feedForward(p, options));
