@@ -177,6 +177,28 @@ describe("multi-head attention", () => {
     );
   });
 
+  test("a decoder sees no padding of its memory, and later targets only where it is told so", () => {
+    const random = randomNumbers(5);
+    const layer = transformer(4, 2, { feedForward: 5, encoderLayers: 1, decoderLayers: 2 });
+    const parameters = drawnFor(layer, random);
+    const [source, target] = [3, 4].map((length) => randomArray({ dtype: "f64", shape: [1, length, 4] }, random));
+    if (source === undefined || target === undefined) throw new Error("two sequences");
+    const pad: NdArray = { dtype: "u8", shape: [1, 3], data: Float64Array.of(0, 0, 1) };
+    const padded = applied(layer, parameters, [source, target, pad], (both, from, to, padding) =>
+      both(from, to ?? from, { sourcePadding: cast(padding ?? from, "bool") }),
+    );
+    const decoded = (from: NdArray, to: NdArray, causal = true) =>
+      applied(layer, parameters, [from, to], (both, x, y) => both(x, y ?? x, { causal }));
+    const shorter = { ...source, shape: [1, 2, 4], data: source.data.slice(0, 8) };
+    expect(largestDifference(padded, decoded(shorter, target))).toBeLessThan(1e-12);
+    const changed = { ...target, data: target.data.map((element, at) => (at < 12 ? element : -3 * element)) };
+    const early = (array: NdArray): NdArray => ({ ...array, shape: [1, 3, 4], data: array.data.slice(0, 12) });
+    expect(largestDifference(early(decoded(source, changed)), early(decoded(source, target)))).toBe(0);
+    expect(
+      largestDifference(early(decoded(source, changed, false)), early(decoded(source, target, false))),
+    ).toBeGreaterThan(1e-3);
+  });
+
   test("a batch of nothing but padding has finite outputs and gradients in f32", () => {
     const model = defineModel({
       name: "padded",
