@@ -149,9 +149,9 @@ const scoreGradients = (
 const scoreFormula =
   "s = scale q k^T, then softcap tanh(s / softcap), + bias, - slope |distance|, -infinity where forbidden";
 const extraShapes =
-  "Hq a multiple of Hk; then, where the attributes say so, mask [...], bias [...] (to the scores [B..., Hq, Lq, Lk]), slopes [Hq]";
+  "k [B..., Hk, Lk, D] beside q [B..., Hq, Lq, D], Hq a multiple of Hk; last, where the attributes say so, mask and bias, which broadcast to [B..., Hq, Lq, Lk], and slopes [Hq]";
 const scoreGradientFormula =
-  "t = ds (1 - tanh(s / softcap)^2), dq = scale t k, dk = scale t^T q; dbias = ds, dslopes = -sum(ds |distance|)";
+  "t = f (1 - tanh(s / softcap)^2), dq = scale t k, dk = scale t^T q; the bias gets f, slopes -sum(f |distance|)";
 
 const attributes: AttributeSchema<AttentionAttrs> = {
   scale: "number",
@@ -168,8 +168,8 @@ export const attentionWeights: OpDefinition<AttentionAttrs, "many"> = defineOp({
   kind: "attentionWeights",
   summary: "How much each query attends to each key: softmax(scale q k^T) with softcap, bias, slopes and masks.",
   formula: `P = softmax(s) over keys, 0 where every s is -infinity; ${scoreFormula}`,
-  shapes: `q [B..., Hq, Lq, D], k [B..., Hk, Lk, D] -> [B..., Hq, Lq, Lk]; ${extraShapes}`,
-  gradient: `ds = P (c - sum(c P)), ${scoreGradientFormula}`,
+  shapes: `q [A..., Lq, D], k [B_i...], ... -> [A..., Lq, Lk]; ${extraShapes}`,
+  gradient: `f = P (c - sum(c P)), ${scoreGradientFormula}`,
   arity: "many",
   resultArity: 1,
   attributes,
@@ -191,8 +191,8 @@ export const attention: OpDefinition<AttentionAttrs, "many"> = defineOp({
   kind: "attention",
   summary: "softmax(scale q k^T) v with softcap, bias, slopes and masks; heads of queries may share keys and values.",
   formula: `y = P v, P = softmax(s) over keys, 0 where every s is -infinity; ${scoreFormula}`,
-  shapes: `q [B..., Hq, Lq, D], k [B..., Hk, Lk, D], v [B..., Hk, Lk, E] -> [B..., Hq, Lq, E]; ${extraShapes}`,
-  gradient: `dv = P^T c, dP = c v^T, ds = P (dP - sum(dP P)), ${scoreGradientFormula}`,
+  shapes: `q [A..., Lq, D], k [C..., Lk, D], v [B_i...], ... -> [A..., Lq, E]; v [B..., Hk, Lk, E] and ${extraShapes}`,
+  gradient: `dv = P^T c, g = c v^T, f = P (g - sum(g P)), ${scoreGradientFormula}`,
   arity: "many",
   resultArity: 1,
   attributes,
