@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { floatOfBits } from "../../../src/ir/loop/fold.ts";
 import { type BinaryFn, binary } from "../../../src/ir/scalar/binary.ts";
 import type { DType } from "../../../src/ir/types/dtype.ts";
-import golden from "../../golden/scalar-functions.json" with { type: "json" };
+import golden from "./scalar-functions.json" with { type: "json" };
 import { between, distance, double, offenders, single, specialValues } from "./support/accuracy.ts";
 import { compileScalar, scalarAndLane } from "./support/compile-scalar.ts";
 import { numberTensor, valueOf } from "./support/number-tensor.ts";

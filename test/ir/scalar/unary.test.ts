@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type UnaryFn, unary } from "../../../src/ir/scalar/unary.ts";
-import golden from "../../golden/scalar-functions.json" with { type: "json" };
+import golden from "./scalar-functions.json" with { type: "json" };
 import { allMagnitudes, between, distance, double, offenders, single, specialValues } from "./support/accuracy.ts";
 import { compileScalar, scalarAndLane } from "./support/compile-scalar.ts";
 import { numberTensor, valueOf } from "./support/number-tensor.ts";
