@@ -2,7 +2,7 @@
 // graph, so it is differentiated never, fused and planned like everything else, and emitted with the model.
 import type { Tensor } from "../ir/types/tensor.ts";
 
-/** The learning rate: a number, or a function of the number of the step, which counts from 1 (an f32 scalar). */
+/** The learning rate: a number, or a function of the number of the step, which counts from 1 (a scalar of the parameter's dtype). */
 export type LearningRate = number | ((step: Tensor) => Tensor);
 
 /** What an update rule sees of one parameter. */
@@ -11,9 +11,9 @@ export interface UpdateContext {
   readonly gradient: Tensor;
   /** State tensors of the parameter's shape, by the names the optimizer declared. */
   readonly state: Readonly<Record<string, Tensor>>;
-  /** Number of this step, from 1: an f32 scalar. */
+  /** Number of this step, from 1: a scalar of the parameter's dtype. */
   readonly step: Tensor;
-  /** The learning rate of this step: an f32 scalar. */
+  /** The learning rate of this step: a scalar of the parameter's dtype. */
   readonly learningRate: Tensor;
 }
 

@@ -57,11 +57,12 @@ const updatesOf = (
   count: Tensor,
 ): ReadonlyMap<string, Update> => {
   const next = count.add(1);
-  const step = next.cast("f32");
-  const learningRate = learningRateOf(trace, optimizer, step);
   const updates = new Map<string, Update>([[stepParameter, { old: count, value: next }]]);
   const averaged = new Map<string, Update>();
   for (const { path, parameter, gradient } of trained) {
+    // In the parameter's own precision; equal nodes are one node, however often they are described.
+    const step = next.cast(parameter.dtype);
+    const learningRate = learningRateOf(trace, optimizer, step);
     const state = Object.fromEntries(
       optimizer.state.map((name) => [name, trace.parameter(stateParameter(name, path), parameter.type)]),
     );

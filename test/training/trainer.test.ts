@@ -3,10 +3,12 @@ import { describe, expect, it } from "vitest";
 import {
   compile,
   compileSync,
+  constantly,
   decodeSafetensors,
   defineModel,
   encodeSafetensors,
   mean,
+  mul,
   param,
   spec,
   training,
@@ -172,4 +174,24 @@ describe("a step", () => {
     // The bias-corrected moments are the gradient and its square, so the step is the learning rate.
     expect(Math.abs((trainer.parameters.get("w").data[0] ?? 0) + 0.25)).toBeLessThan(1e-7);
   });
+
+  it.each(["wasm", "closure", "reference"] as const)(
+    "computes in the precision of its parameters, on %s",
+    (backend) => {
+      const slope = defineModel({
+        name: "slope",
+        params: { w: param([], constantly(1), "f64") },
+        inputs: { x: spec("f64", []) },
+        forward: ({ w }, { x }) => ({ y: mul(w, x) }),
+      });
+      const trainer = compileSync(
+        training(slope, { loss: ({ y }) => y, optimizer: sgd({ learningRate: (step) => step.mul(0.1) }) }),
+        { backend },
+      );
+      trainer.step({ x: Float64Array.of(1) });
+      trainer.step({ x: Float64Array.of(1) });
+      // As doubles: the rates are no f32 numbers.
+      expect(trainer.parameters.get("w").data[0]).toBe(1 - 0.1 - 0.2);
+    },
+  );
 });
