@@ -2,7 +2,6 @@
 import { reject } from "../diagnostics/diagnostic.ts";
 import { emitOne, traceOf } from "../graph/traced-tensor.ts";
 import { type AttentionAttrs, requireOverScores } from "../ops/attention-typing.ts";
-import { softmaxOrZero } from "../ops/masked-softmax.ts";
 import { type Dim, isKnown } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import type { AttentionShape, KeysShape, ValuesShape, WeightsShape } from "../types/static/attention.ts";
@@ -175,7 +174,7 @@ export const additiveAttention = <Q extends Dims, D extends DType, K extends Dim
     if (options.mask === undefined) return softmax(scores);
     const mask = tensorOf(op, options.mask);
     requireOverScores(op, "mask", mask.type, scores.shape);
-    return softmaxOrZero(mask.cast("bool").select(scores, -Infinity));
+    return softmax(mask.cast("bool").select(scores, -Infinity));
   });
   const context = described<Tensor<AttentionShape<Q, K>, D>>(() => weights.matmul(tensorOf(op, keys)));
   return { context, weights };

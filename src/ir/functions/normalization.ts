@@ -28,7 +28,7 @@ const alongAxis = <Name extends "softmax" | "logSoftmax">(name: Name): AxisFunct
     });
 };
 
-/** exp(x) over its sum along an axis, computed without overflow. */
+/** exp(x) over its sum along an axis, computed without overflow; 0 where all of it is masked by -infinity. */
 export const softmax: AxisFunction<"softmax"> = alongAxis("softmax");
 
 /** The logarithm of softmax along an axis, computed without overflow or cancellation. */

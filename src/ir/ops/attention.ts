@@ -22,7 +22,6 @@ import {
 } from "./attention-typing.ts";
 import type { AttributeSchema } from "./attributes.ts";
 import { type IotaAttrs, iota } from "./indexing.ts";
-import { softmaxOrZero } from "./masked-softmax.ts";
 import { softmax } from "./normalization.ts";
 import { defineOp, type Emitter, type OpDefinition } from "./op.ts";
 
@@ -101,12 +100,9 @@ const scores = (parts: Parts, attrs: AttentionAttrs, emitter: Emitter): Tensor =
   return allowed(parts, attrs, emitter)?.select(sloped, -Infinity) ?? sloped;
 };
 
-/** Whether a row may be without any score above -infinity. */
-const mayBeEmpty = ({ mask, bias, causal, window }: AttentionAttrs): boolean => mask || bias || causal || window > 0;
-
 const weightsOf = (parts: Parts, attrs: AttentionAttrs, emitter: Emitter): Tensor => {
   const s = scores(parts, attrs, emitter);
-  return mayBeEmpty(attrs) ? softmaxOrZero(s) : emitter.emit(softmax, [s], { axis: s.shape.length - 1 })[0];
+  return emitter.emit(softmax, [s], { axis: s.shape.length - 1 })[0];
 };
 
 /** d c tanh(s / c) / ds = 1 - tanh(s / c)^2. */

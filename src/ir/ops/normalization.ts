@@ -125,11 +125,14 @@ const arbitraryLayerNorm = (fc: FastCheckModule): FastCheck.Arbitrary<OpInstance
       return { operands: [type, last, last] as const, attrs: { epsilon } };
     });
 
-/** exp(x) over its sum along the axis; the shape of x. */
+/** The lowest finite number. */
+const lowest = { f32: -(2 - 2 ** -23) * 2 ** 127, f64: -Number.MAX_VALUE } as const;
+
+/** exp(x) over its sum along the axis, 0 where all of it is masked by -infinity; the shape of x. */
 export const softmax: OpDefinition<SoftmaxAttrs, 1> = defineOp({
   kind: "softmax",
-  summary: "exp(x) divided by its sum along an axis, computed without overflow.",
-  formula: "y[i] = e^x[i] / sum over j of e^x[j], along `axis`",
+  summary: "exp(x) divided by its sum along an axis, computed without overflow; 0 where every x is -infinity.",
+  formula: "y[i] = e^x[i] / sum over j of e^x[j], along `axis`; 0 where all x are -infinity",
   shapes: "x [S...] -> [S...]",
   gradient: "dx = y (c - sum(c y))",
   arity: 1,
@@ -142,8 +145,12 @@ export const softmax: OpDefinition<SoftmaxAttrs, 1> = defineOp({
   lower: {
     by: "ops",
     decompose: ([operand], { axis }) => {
-      const exponentials = shifted(operand, axis).exp();
-      return [exponentials.div(sumAlong(exponentials, axis))];
+      // The largest element adds 1 to the sum. Only where all are -infinity is the sum less, and 0 / 1 is meant.
+      const largest = operand
+        .max({ axes: [axis], keepDims: true })
+        .maximum(lowest[operand.dtype === "f64" ? "f64" : "f32"]);
+      const exponentials = operand.sub(largest).exp();
+      return [exponentials.div(sumAlong(exponentials, axis).maximum(1))];
     },
   },
   arbitrary: arbitrarySoftmax,

@@ -1,7 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { compileGraph } from "../../../src/compile/compile-graph.ts";
 import { layerNorm, logSoftmax, softmax } from "../../../src/ir/ops/normalization.ts";
 import { type Shape, tensorType } from "../../../src/ir/types/tensor-type.ts";
+import { graphOf } from "../../passes/support.ts";
 import { golden } from "../../support/golden.ts";
 import {
   array,
@@ -63,6 +65,20 @@ describe("softmax and logSoftmax", () => {
     const [ofSoftmax] = gradients("softmax", [x], { axis }, cotangent("softmax"));
     const [ofLogSoftmax] = gradients("logSoftmax", [x], { axis }, cotangent("log_softmax"));
     expectClose(total(ofSoftmax, ofLogSoftmax), gradient("x"), scale.grads);
+  });
+
+  it("of what is masked everywhere is 0 and lets no gradient through, and NaN stays NaN", () => {
+    const x = array([3, 2], [-Infinity, -Infinity, -Infinity, 1, Number.NaN, -Infinity]);
+    expect([...meaning("softmax", [x], { axis: 1 }).data]).toEqual([0, 0, 0, 1, Number.NaN, Number.NaN]);
+    const [gradient] = gradients("softmax", [x], { axis: 1 }, array([3, 2], [1, 2, 3, 4, 5, 6]));
+    expect([...(gradient?.data ?? [])].map((value) => value + 0)).toEqual([0, 0, 0, 0, Number.NaN, Number.NaN]);
+    const graph = graphOf((trace) => ({
+      y: trace.emit(softmax, [trace.input("x", { dtype: "f32", shape: [3, 2] })], { axis: 1 })[0],
+    }));
+    for (const backend of ["closure", "wasm"] as const)
+      expect([
+        ...(compileGraph(graph, { backend }).executable.run("main", { x: Float32Array.from(x.data) })["y"]?.data ?? []),
+      ]).toEqual([0, 0, 0, 1, Number.NaN, Number.NaN]);
   });
 
   it.each([
