@@ -11,6 +11,8 @@ export interface RuntimeNeeds {
   readonly bools: boolean;
   /** Whether elements of parameters differ in width: a file holds the wider ones first, so that each starts aligned. */
   readonly widths: boolean;
+  /** Whether some entry point changes parameters, so that they are worth saving. */
+  readonly saves: boolean;
 }
 
 const rangeCheck = `
@@ -72,23 +74,8 @@ const readWeights = (file) => {
 };
 `;
 
-/** Tensors in a memory, and the parameters among them; `table` comes from the model's own part. */
-export const parametersRuntime = ({ bools, widths }: RuntimeNeeds): string => `
-/** A tensor of the table with its elements and its bytes in memory. */
-const place = (memory, port) => {
-  const view = new (arrayOf(port.dtype))(memory, port.offset, sizeOf(port.shape));
-  return { ...port, view, bytes: new Uint8Array(memory, port.offset, view.byteLength) };
-};
-const result = ({ dtype, shape, view }) => ({ dtype, shape: [...shape], data: view.slice() });
-
-const parametersOf = (memory) => {
-  const parameters = table.parameters.map((port) => place(memory, port));
-  const find = (wanted) =>
-    parameters.find(({ name }) => name === wanted) ?? fail("W307", "there is no parameter", wanted);
-  return {
-    names: parameters.map(({ name }) => name),
-    get: (name) => result(find(name)),
-    set: (name, value) => find(name).view.set(check(find(name), value)),
+/** Writing weights: for models that change theirs. The others hold what they were given. */
+const saving = (widths: boolean): string => `
     /** All parameters as a safetensors file. */
     save: () => {
       let end = 0;
@@ -103,7 +90,25 @@ const parametersOf = (memory) => {
       file.set(header, 8);
       for (const [name, { data_offsets }] of tensors) file.set(find(name).bytes, start + data_offsets[0]);
       return file;
-    },
+    },`;
+
+/** Tensors in a memory, and the parameters among them; `table` comes from the model's own part. */
+export const parametersRuntime = ({ bools, widths, saves }: RuntimeNeeds): string => `
+/** A tensor of the table with its elements and its bytes in memory. */
+const place = (memory, port) => {
+  const view = new (arrayOf(port.dtype))(memory, port.offset, sizeOf(port.shape));
+  return { ...port, view, bytes: new Uint8Array(memory, port.offset, view.byteLength) };
+};
+const result = ({ dtype, shape, view }) => ({ dtype, shape: [...shape], data: view.slice() });
+
+const parametersOf = (memory) => {
+  const parameters = table.parameters.map((port) => place(memory, port));
+  const find = (wanted) =>
+    parameters.find(({ name }) => name === wanted) ?? fail("W307", "there is no parameter", wanted);
+  return {
+    names: parameters.map(({ name }) => name),
+    get: (name) => result(find(name)),
+    set: (name, value) => find(name).view.set(check(find(name), value)),${saves ? saving(widths) : ""}
     /** Takes all parameters from a safetensors file, or none; what an optimizer keeps may be left over. */
     restore: (file) => {
       const tensors = readWeights(file);

@@ -100,19 +100,24 @@ export const create = ({ weights } = {}) => {
 export const load = async (base = import.meta.url) => create({ weights: await read("${file}.safetensors", base) });
 `;
 
-const needsOf = ({ parameters, entries }: InterfaceTable): RuntimeNeeds => {
+/** Whether running the program changes its parameters. */
+export const changesParameters = ({ entries }: PlannedProgram): boolean =>
+  entries.some(({ updates }) => updates.length > 0);
+
+const needsOf = ({ table: { parameters, entries }, program }: ModuleParts): RuntimeNeeds => {
   const taken = [...parameters, ...entries.flatMap(({ inputs }) => inputs)];
   return {
     ranges: taken.some(({ range }) => range !== undefined),
     bools: taken.some(({ dtype }) => dtype === "bool"),
     widths: new Set(parameters.map(({ dtype }) => dtypes[dtype].bytes)).size > 1,
+    saves: changesParameters(program),
   };
 };
 
 /** The text of `NAME.mjs`. */
 export const moduleText = (parts: ModuleParts): string => {
   const { program, table, format, isTrainer } = parts;
-  const needs = needsOf(table);
+  const needs = needsOf(parts);
   return [
     header(parts),
     tableText(table),

@@ -152,7 +152,7 @@ describe.each<ModuleFormat>(["wasm", "js"])("a module as %s", (format) => {
   });
 
   it("takes all weights or none", async () => {
-    const model = await modelOf(generate(compileSync(perceptron, { dims: { B: 2 } }), { format }));
+    const model = await modelOf(generate(compileSync(perceptronTraining, { dims: { B: 2 } }), { format }));
     const before = model.parameters.save();
     const tensors = decodeSafetensors(before);
     const { "hidden.weight": weight, ...others } = tensors;
@@ -174,7 +174,7 @@ describe.each<ModuleFormat>(["wasm", "js"])("a module as %s", (format) => {
   });
 
   it("refuses corrupt weights as the library does", async () => {
-    const model = await modelOf(generate(compileSync(perceptron, { dims: { B: 2 } }), { format }));
+    const model = await modelOf(generate(compileSync(perceptronTraining, { dims: { B: 2 } }), { format }));
     const bytes = encodeSafetensors(decodeSafetensors(model.parameters.save()));
     const before = model.parameters.save();
     // Flips and cuts in the header and around its end; flips in the data are other weights.
@@ -192,6 +192,13 @@ describe.each<ModuleFormat>(["wasm", "js"])("a module as %s", (format) => {
       }),
       { numRuns: 1500 },
     );
+  });
+
+  it("saves parameters only where a step changes them", async () => {
+    const alone = await modelOf(generate(compileSync(perceptron, { dims: { B: 2 } }), { format }));
+    expect(Object.keys(alone.parameters)).toEqual(["names", "get", "set", "restore"]);
+    const trained = await modelOf(files);
+    expect(Object.keys(trained.parameters)).toEqual(["names", "get", "set", "save", "restore"]);
   });
 
   it("takes a batch of nothing", async () => {
