@@ -1,5 +1,6 @@
 // One neuron, two weights and a bias, learns AND and then OR from their four rows: the smallest thing that can be
 // described, compiled and trained. Run it as `npx tsx examples/01-neuron.ts`.
+import { strict as assert } from "node:assert";
 import { compileSync, defineModel, meanSquaredError, sigmoid, spec, training } from "../src/index.ts";
 import { linear } from "../src/nn/index.ts";
 import { adam } from "../src/optim/index.ts";
@@ -8,6 +9,7 @@ const neuron = defineModel({
   name: "neuron",
   params: { cell: linear(2, 1) },
   inputs: { x: spec("f32", ["B", 2]) },
+  // y = σ(w · x + b)
   forward: (p, { x }) => ({ y: sigmoid(p.cell(x)) }),
 });
 
@@ -37,4 +39,5 @@ for (const [name, wanted] of Object.entries(truths)) {
     if (Math.round(value) === wanted[row]) right++;
   }
 }
+assert.equal(right, 8);
 console.log(`${right} of 8 rows right`);

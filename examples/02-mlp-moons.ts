@@ -1,8 +1,10 @@
 // Two half moons that no straight line separates: a network with one hidden layer learns the border between them, and
 // draws it as text. The same compiled module trains and predicts, because both read the same memory.
+import { strict as assert } from "node:assert";
 import { argmax, compileSync, crossEntropy, defineModel, spec, tanh, training } from "../src/index.ts";
 import { linear } from "../src/nn/index.ts";
 import { adam } from "../src/optim/index.ts";
+import { randomNumbers } from "./support/random.ts";
 
 const batch = 256;
 
@@ -11,6 +13,7 @@ const classifier = defineModel({
   params: { hidden: linear(2, 16), output: linear(16, 2) },
   inputs: { point: spec("f32", ["B", 2]) },
   forward: (p, { point }) => {
+    // W2 tanh(W1 x + b1) + b2
     const logits = p.output(tanh(p.hidden(point)));
     return { logits, moon: argmax(logits, 1) };
   },
@@ -22,13 +25,9 @@ const learning = training(classifier, {
   optimizer: adam({ learningRate: 0.02 }),
 });
 
-/** Points on two interleaved half circles, with noise from a linear congruential generator (Numerical Recipes). */
+/** Points on two interleaved half circles, with noise. */
 const moons = (seed: number): { point: Float32Array<ArrayBuffer>; label: Int32Array<ArrayBuffer> } => {
-  let state = seed;
-  const random = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
+  const random = randomNumbers(seed);
   const label = Int32Array.from({ length: batch }, (_, at) => at % 2);
   const point = new Float32Array(2 * batch);
   for (const [at, moon] of label.entries()) {
@@ -64,4 +63,5 @@ for (let row = 0; row < height; row++)
 const test = moons(2026);
 const { data } = trainer.predict({ point: test.point }).moon;
 const right = test.label.reduce((count, label, at) => count + (data[at] === label ? 1 : 0), 0);
+assert.equal(right, batch);
 console.log(`${right} of ${batch} unseen points on the right side`);

@@ -1,12 +1,12 @@
 // The same small regression by three optimizers, from the same start: their losses as lines of text, one character for
 // ten steps, and as a drawing in out/sgd-vs-adam.svg. An optimizer is one update rule written on tensors; compiling a
 // training makes it part of the step's graph.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { parse, View } from "vega";
-import { compile as compileSpec } from "vega-lite";
+import { strict as assert } from "node:assert";
 import { compileSync, defineModel, meanSquaredError, spec, tanh, training } from "../src/index.ts";
 import { linear } from "../src/nn/index.ts";
 import { adam, type Optimizer, sgd } from "../src/optim/index.ts";
+import { draw, lines } from "./support/draw.ts";
+import { sparkline } from "./support/terminal.ts";
 
 const count = 64;
 
@@ -18,9 +18,12 @@ const curve = defineModel({
 });
 
 const optimizers: Readonly<Record<string, Optimizer>> = {
+  // p = p - η g
   sgd: sgd({ learningRate: 0.05 }),
+  // v = μ v + g;  p = p - η v
   momentum: sgd({ learningRate: 0.05, momentum: 0.9 }),
-  adam: adam({ learningRate: 0.02 }),
+  // m = β1 m + (1 - β1) g;  v = β2 v + (1 - β2) g²;  p = p - η (m / (1 - β1^t)) / (sqrt(v / (1 - β2^t)) + ε)
+  adam: adam({ learningRate: 0.02, betas: [0.9, 0.999], epsilon: 1e-8 }),
 };
 
 const x = Float32Array.from({ length: count }, (_, at) => (4 * at) / (count - 1) - 2);
@@ -38,29 +41,19 @@ const lossesOf = (optimizer: Optimizer): readonly number[] => {
 };
 
 /** Every tenth loss as a bar, on a logarithmic scale from 0.0001 to 1. */
-const sparkline = (losses: readonly number[]): string =>
-  losses
-    .filter((_, at) => at % 10 === 0)
-    .map((loss) => "▁▂▃▄▅▆▇█"[Math.min(7, Math.max(0, Math.round(2 * Math.log10(loss) + 7.5)))])
-    .join("");
+const bars = (losses: readonly number[]): string =>
+  sparkline(
+    losses.filter((_, at) => at % 10 === 0).map((loss) => Math.log10(loss)),
+    [-4, 0],
+  );
 
 const runs = Object.entries(optimizers).map(([name, optimizer]) => ({ name, losses: lossesOf(optimizer) }));
 for (const { name, losses } of runs)
-  console.log(`${name.padEnd(9)}${sparkline(losses)} ${(losses.at(-1) ?? Number.NaN).toExponential(1)}`);
+  console.log(`${name.padEnd(9)}${bars(losses)} ${(losses.at(-1) ?? Number.NaN).toExponential(1)}`);
 
 const values = runs.flatMap(({ name, losses }) => losses.map((loss, step) => ({ optimizer: name, step, loss })));
-const drawing = compileSpec({
-  width: 560,
-  height: 280,
-  data: { values },
-  mark: "line",
-  encoding: {
-    x: { field: "step", type: "quantitative" },
-    y: { field: "loss", type: "quantitative", scale: { type: "log" } },
-    color: { field: "optimizer", type: "nominal" },
-  },
-});
-mkdirSync("out", { recursive: true });
-writeFileSync("out/sgd-vs-adam.svg", await new View(parse(drawing.spec), { renderer: "none" }).toSVG());
+await draw("sgd-vs-adam", lines(values, ["step", "loss", "optimizer"], { log: true }));
 const best = runs.toSorted((a, b) => (a.losses.at(-1) ?? Infinity) - (b.losses.at(-1) ?? Infinity));
-console.log(`best to worst: ${best.map(({ name }) => name).join(", ")}`);
+const order = best.map(({ name }) => name).join(", ");
+assert.equal(order, "adam, momentum, sgd");
+console.log(`best to worst: ${order}`);

@@ -1,5 +1,6 @@
 // A trained network as a folder that needs nothing: emit writes it, and what is imported back from that folder knows
 // nothing of weftgraph, keeps its own parameters, and gives the same bits. In WebAssembly and in plain JavaScript.
+import { strict as assert } from "node:assert";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { emit } from "../src/codegen/index.ts";
@@ -45,4 +46,5 @@ for (const format of ["wasm", "js"] as const) {
   console.log(`${format}: ${scores[0]}`);
   if (scores.every((bits) => bits === wanted)) equal++;
 }
+assert.equal(equal, 2);
 console.log(`${equal} of 2 modules give the bits of the compiled model`);

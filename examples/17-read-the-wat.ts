@@ -1,5 +1,6 @@
 // What the compiler makes of relu(x W + b): one kernel, whose loops hold the matrix product, the bias and the relu. It is
 // printed as the loop program that all backends share, and as the WebAssembly generated from it.
+import { strict as assert } from "node:assert";
 import { generate } from "../src/codegen/index.ts";
 import { compileSync, defineModel, printKernel, relu, spec } from "../src/index.ts";
 import { printGraph } from "../src/ir/text/index.ts";
@@ -28,6 +29,7 @@ console.log(text);
 const wat = generate(compiled).find((file) => file.name === "layer.wat")?.contents;
 if (typeof wat !== "string") throw new Error("generate writes layer.wat");
 const functions = wat.split("\n\n").filter((part) => part.includes(`(func $${name}`));
+assert.equal(functions.length, 1);
 console.log(`;; the same as WebAssembly`);
 console.log(functions.join("\n\n"));
 console.log(`kernels: ${kernels.map((kernel) => kernel.name).join(", ")}`);

@@ -152,12 +152,16 @@ const costlyValues = (body: Body): readonly ValueId[] =>
  * Works on tensors of the graph being described, and on its own results again. `reject`s a loss that is not one float
  * number (W120), a tensor that holds no floats (W121), and ops without a derivative on the way (W122).
  */
-export const differentiate = (loss: Tensor, withRespectTo: readonly Tensor[]): readonly Tensor[] => {
+export const differentiate = <const T extends readonly Tensor[]>(
+  loss: Tensor,
+  withRespectTo: readonly [...T],
+): { readonly [K in keyof T]: T[K] } => {
   if (!isFloat(loss.dtype) || loss.shape.length > 0) reject("W120", { type: printType(loss.type) });
   for (const { dtype, type } of withRespectTo) if (!isFloat(dtype)) reject("W121", { type: printType(type) });
   const trace = traceOf(loss, "differentiate");
   const gradients = backpropagate(trace, [[loss, trace.constant(1, loss.dtype)]], withRespectTo);
-  return withRespectTo.map((tensor, position) => gradients[position] ?? zeros(trace, tensor));
+  const all: readonly Tensor[] = withRespectTo.map((tensor, position) => gradients[position] ?? zeros(trace, tensor));
+  return all as { readonly [K in keyof T]: T[K] }; // one for each given, of its type: backpropagation keeps types
 };
 
 /** What to differentiate in a finished graph. */

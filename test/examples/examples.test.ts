@@ -11,7 +11,10 @@ import { describe, expect, it } from "vitest";
 const lastLines: Readonly<Record<string, string>> = {
   "01-neuron.ts": "8 of 8 rows right",
   "02-mlp-moons.ts": "256 of 256 unseen points on the right side",
+  "03-activations.ts": "11 functions and their slopes are what their formulas say",
+  "04-losses.ts": "9 losses are what their formulas say",
   "05-sgd-vs-adam.ts": "best to worst: adam, momentum, sgd",
+  "07-rnn.ts": "160 steps on its own, never off by more than 0.1",
   "14-standalone-module.ts": "2 of 2 modules give the bits of the compiled model",
   "17-read-the-wat.ts": "kernels: pack, matmul_add_relu",
 };

@@ -19,6 +19,7 @@ import {
   type Dims,
   type DType,
   defineModel,
+  differentiate,
   embedding,
   expectShape,
   flatten,
@@ -209,6 +210,13 @@ declare const scaling: Params<typeof scaled>;
 expectTypeOf(scaling(given("f32", ["B", 8]))).toEqualTypeOf<Tensor<["B", 8], "f32">>();
 
 // Feeds and results of a compiled model.
+// Gradients have the types of what they belong to, by position; those of a list of unknown length are a list.
+expectTypeOf(differentiate(sum(x), [x, image])).toEqualTypeOf<
+  readonly [Tensor<["B", 128, 768], "f32">, Tensor<["N", 3, "H", "W"], "f32">]
+>();
+declare const many: readonly Tensor[];
+expectTypeOf(differentiate(sum(x), many)).toEqualTypeOf<readonly Tensor[]>();
+
 const model = defineModel({
   name: "types",
   params: { output: nn.linear(784, 10) },
