@@ -7,7 +7,8 @@ import { adam, cosine } from "../src/optim/index.ts";
 import { draw } from "./support/draw.ts";
 import { sparkline } from "./support/terminal.ts";
 
-const [hidden, length, batch, steps] = [32, 60, 32, 600];
+const hidden = 32;
+const [length, batch, steps] = [60, 32, 600];
 
 const network = defineModel({
   name: "rnn",

@@ -37,6 +37,7 @@ export {
 } from "./model/mode.ts";
 export { defineModel, type Feeds, type InputSpec, type Model, modelGraph, spec } from "./model/model.ts";
 export {
+  type AnyLayer,
   type BufferSpec,
   buffer,
   type Layer,

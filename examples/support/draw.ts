@@ -28,3 +28,24 @@ export const lines = (
     color: { field: color, type: "nominal" as const, title: null, sort: null },
   },
 });
+
+/** A matrix as coloured cells: the names of the fields for columns, rows and colour; some columns may be framed. */
+export const heatMap = (
+  values: readonly object[],
+  [column, row, color]: readonly [column: string, row: string, color: string],
+  { title = "", scheme = "blues", frames = [] as readonly object[] } = {},
+) => ({
+  title,
+  encoding: { x: { field: column, type: "ordinal" as const, sort: null, axis: { labelAngle: 0 } } },
+  layer: [
+    {
+      data: { values: [...values] },
+      mark: "rect" as const,
+      encoding: {
+        y: { field: row, type: "ordinal" as const, sort: null },
+        color: { field: color, type: "quantitative" as const, scale: { scheme } },
+      },
+    },
+    { data: { values: [...frames] }, mark: { type: "bar" as const, fillOpacity: 0, stroke: "black" } },
+  ],
+});

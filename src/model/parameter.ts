@@ -35,11 +35,11 @@ export interface Layer<P extends SpecTree = SpecTree, F = unknown> {
   readonly bind: (params: Params<P>) => F;
 }
 
-/** A layer of which only the parameters matter. */
-interface AnyLayer {
+/** A layer of which the parameters do not matter, and only the function does: what a list of different layers holds. */
+export interface AnyLayer<F = unknown> {
   readonly kind: "layer";
   readonly params: SpecTree;
-  readonly bind: (params: never) => unknown;
+  readonly bind: (params: never) => F;
 }
 
 /** A tree of parameters: leaves, layers, records and lists of trees. */
@@ -50,7 +50,7 @@ type IsAnyTree<T> = readonly SpecTree[] extends Extract<T, readonly unknown[]> ?
 
 /**
  * What `forward` sees of a tree: tensors at the leaves, callable layers (that also have their parameters by name). Nothing
- * (`never`) where the tree is not known.
+ * (`never`) where the tree is not known; a layer of which only the function is known can be called all the same.
  */
 export type Params<T> =
   IsAnyTree<T> extends true
@@ -58,7 +58,7 @@ export type Params<T> =
     : T extends ParamSpec<infer S, infer D>
       ? Tensor<S, D>
       : T extends { readonly kind: "layer"; readonly params: infer P; readonly bind: (params: never) => infer F }
-        ? F & Params<P>
+        ? F & (IsAnyTree<P> extends true ? unknown : Params<P>)
         : { readonly [K in keyof T]: Params<T[K]> };
 
 /**

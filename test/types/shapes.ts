@@ -2,6 +2,7 @@
 // symbolic extents, unknown ones where something is unknown, and an error where a line says so.
 import { expectTypeOf } from "vitest";
 import {
+  type AnyLayer,
   add,
   argmax,
   attention,
@@ -210,6 +211,22 @@ declare const scaling: Params<typeof scaled>;
 expectTypeOf(scaling(given("f32", ["B", 8]))).toEqualTypeOf<Tensor<["B", 8], "f32">>();
 
 // Feeds and results of a compiled model.
+// The element type of a constant is its own, also where a tensor of any type will do.
+const passed = <T extends Tensor>(tensor: T): T => tensor;
+expectTypeOf(passed(constant(0, ["B", 16]))).toEqualTypeOf<Tensor<["B", 16], "f32">>();
+
+// A layer of which only the function is known, as in a list of layers, is that function.
+const anyLayer: AnyLayer<(x: Tensor<["B", 2], "f32">) => Tensor<["B", 3], "f32">> = nn.linear(2, 3);
+defineModel({
+  name: "any layer",
+  params: { chosen: anyLayer },
+  inputs: { x: spec("f32", ["B", 2]) },
+  forward: (p, { x }) => {
+    expectTypeOf(p.chosen(x)).toEqualTypeOf<Tensor<["B", 3], "f32">>();
+    return { y: p.chosen(x) };
+  },
+});
+
 // Gradients have the types of what they belong to, by position; those of a list of unknown length are a list.
 expectTypeOf(differentiate(sum(x), [x, image])).toEqualTypeOf<
   readonly [Tensor<["B", 128, 768], "f32">, Tensor<["N", 3, "H", "W"], "f32">]

@@ -59,7 +59,7 @@ export const constant = <
   value: Value,
   shape?: S,
   dtype?: D,
-): Tensor<[...S], D> =>
+): Tensor<[...S], NoInfer<D>> =>
   described(() => {
     if (typeof value === "number")
       return currentTrace("constant").constant(value, dtype ?? "f32", canonicalShape("constant", shape ?? []));
