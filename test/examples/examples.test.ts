@@ -8,13 +8,16 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 
-const lastLines: Readonly<Record<string, string>> = {
+const lastLines: Readonly<Record<string, string | RegExp>> = {
   "01-neuron.ts": "8 of 8 rows right",
   "02-mlp-moons.ts": "256 of 256 unseen points on the right side",
   "03-activations.ts": "11 functions and their slopes are what their formulas say",
   "04-losses.ts": "9 losses are what their formulas say",
   "05-sgd-vs-adam.ts": "best to worst: adam, momentum, sgd",
   "07-rnn.ts": "160 steps on its own, never off by more than 0.1",
+  "08-lstm.ts": "marked numbers are added over 30 steps, and the layer gives the same bits",
+  "09-bilstm-tagger.ts": /^F1 0.\d\d one way, 0.\d\d both ways: who also reads backwards finds more of the words$/,
+  "10-gru.ts": "the gated networks remember over 30 steps, the plain one does not",
   "14-standalone-module.ts": "2 of 2 modules give the bits of the compiled model",
   "17-read-the-wat.ts": "kernels: pack, matmul_add_relu",
 };
@@ -27,7 +30,7 @@ const tsx = fileURLToPath(import.meta.resolve("tsx/cli"));
 const linesOf = async (file: string): Promise<readonly string[]> => {
   const cwd = mkdtempSync(join(tmpdir(), "weft-example-"));
   try {
-    const run = promisify(execFile)(process.execPath, [tsx, join(examples, file)], { cwd, timeout: 50_000 });
+    const run = promisify(execFile)(process.execPath, [tsx, join(examples, file), "--short"], { cwd, timeout: 50_000 });
     return (await run).stdout.trimEnd().split("\n");
   } finally {
     rmSync(cwd, { recursive: true });
@@ -36,7 +39,7 @@ const linesOf = async (file: string): Promise<readonly string[]> => {
 
 describe("examples", () => {
   it.each(Object.entries(lastLines))("%s", async (file, last) => {
-    expect((await linesOf(file)).at(-1)).toBe(last);
+    expect((await linesOf(file)).at(-1)).toMatch(last);
   });
 
   it("has a row for each", () => {
