@@ -63,6 +63,7 @@ const scoreOf = (name: string, tagger: Tagger): number => {
   for (let from = 0; from + length * batch <= unknown.length; from += length * batch) {
     const { text, wanted } = windows(
       unknown,
+      length,
       Array.from({ length: batch }, (_, row) => from + row * length),
     );
     const tags = trainer.predict({ text }).tags.data;
