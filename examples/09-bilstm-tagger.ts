@@ -71,7 +71,7 @@ const scoreOf = (name: string, tagger: Tagger): number => {
       const guess = tags[at] ?? 0;
       [hits, said, there] = [hits + tag * guess, said + guess, there + tag];
     }
-    for (let row = 0; row < 4 && from === 0; row++) {
+    for (const row of from === 0 ? [0, 1, 2, 3] : []) {
       const read = Array.from(
         { length },
         (_, time) => `${unknown[row * length + time]?.letter}${tags[time * batch + row] === 1 ? " " : ""}`,
