@@ -3,6 +3,7 @@
 import { strict as assert } from "node:assert";
 import {
   argmax,
+  attention,
   compileSync,
   crossEntropy,
   defineModel,
@@ -17,11 +18,11 @@ import {
 import { embedding, linear } from "../src/nn/index.ts";
 import { adam } from "../src/optim/index.ts";
 import { draw, heatMap } from "./support/draw.ts";
-import { randomNumbers } from "./support/random.ts";
+import { lookups } from "./support/lookups.ts";
 import { shades } from "./support/terminal.ts";
 
 const d = 16;
-const [batch, pairs, steps] = [32, 12, 400];
+const [batch, pairs, steps] = [32, 12, 120];
 
 const network = defineModel({
   name: "lookup",
@@ -40,8 +41,9 @@ const network = defineModel({
     const v = p.value(p.digits(digit)); //   V = digits W_V    [B, S, d]
     // A = softmax(Q K^T / √d), and the answer is A V
     const weights = softmax(div(matmul(q, transpose(k, [0, 2, 1])), Math.sqrt(d)), 2);
-    const logits = p.output(matmul(weights, v));
-    return { logits, weights, said: argmax(logits, 2) };
+    const attended = matmul(weights, v);
+    const logits = p.output(attended);
+    return { logits, said: argmax(logits, 2), weights, attended, builtIn: attention(q, k, v) };
   },
 });
 
@@ -51,29 +53,33 @@ const learning = training(network, {
   optimizer: adam({ learningRate: 0.01 }),
 });
 
-/** Different letters with digits, and questions about some of them. */
-const questions = (seed: number) => {
-  const random = randomNumbers(seed);
-  const rows = Array.from({ length: batch }, () => {
-    const letter = Array.from({ length: 26 }, (_, at) => ({ at, key: random() }))
-      .sort((a, b) => a.key - b.key)
-      .map(({ at }) => at)
-      .slice(0, pairs);
-    const digit = letter.map(() => Math.floor(10 * random()));
-    const places = Array.from({ length: pairs / 2 }, () => Math.floor(pairs * random()));
-    return {
-      letter,
-      digit,
-      asked: places.map((place) => letter[place] ?? 0),
-      wanted: places.map((place) => digit[place] ?? 0),
-    };
-  });
-  const column = (name: keyof (typeof rows)[number]) => Int32Array.from(rows.flatMap((row) => row[name]));
-  return { letter: column("letter"), digit: column("digit"), asked: column("asked"), wanted: column("wanted") };
-};
-
 const trainer = compileSync(learning, { dims: { B: batch, S: pairs, Q: pairs / 2 }, seed: 1 });
 for (let step = 1; step <= steps; step++) {
-  const { loss } = trainer.step(questions(step));
-  if (step % 100 === 0) console.log(`step ${step}: loss ${loss.toFixed(4)}`);
+  const { loss } = trainer.step(lookups(step, batch, pairs));
+  if (step % 40 === 0) console.log(`step ${step}: loss ${loss.toFixed(4)}`);
 }
+
+const test = lookups(2026, batch, pairs);
+const { said, weights, attended, builtIn } = trainer.predict(test);
+const right = said.data.filter((digit, at) => digit === test.wanted[at]).length;
+const nameOf = (letter = 0): string => String.fromCharCode(97 + letter);
+
+// The weights of the first row: questions down, pairs across.
+console.log(
+  `   ${Array.from({ length: pairs }, (_, pair) => `${nameOf(test.letter[pair])}${test.digit[pair]}`).join("")}`,
+);
+const cells: object[] = [];
+for (let question = 0; question < pairs / 2; question++) {
+  const row = Array.from(weights.data.slice(question * pairs, (question + 1) * pairs));
+  const asked = `${nameOf(test.asked[question])}?`;
+  console.log(`${asked} ${shades(row)} = ${said.data[question]}`);
+  for (const [pair, weight] of row.entries())
+    cells.push({ question: asked, pair: `${nameOf(test.letter[pair])} ${test.digit[pair]}`, weight });
+}
+await draw("attention", heatMap(cells, ["pair", "question", "weight"], { title: "softmax(Q K^T / √d)" }));
+assert.ok(
+  attended.data.every((value, at) => Object.is(value, builtIn.data[at])),
+  "attention(q, k, v) is something else",
+);
+assert.equal(right, test.wanted.length);
+console.log(`${right} of ${test.wanted.length} questions answered, and attention(q, k, v) gives the same bits`);
