@@ -25,10 +25,10 @@ type Compiled = ReturnType<typeof compiledFor>;
 
 /** The ops as described that compute something, and the bytes of their results. */
 const described = ({ compiled }: Compiled) =>
-  Array.from(compiled.graph.nodes.values(), ({ op, attrs, results }) => {
+  Array.from(compiled.graph.nodes.values(), ({ op, results }) => {
     const sizes = results.map(({ type }) => type.shape.reduce<number>((size, extent) => size * Number(extent), 4));
-    return { op, name: op === "binary" ? `${Object.values(attrs)[0]}` : op, written: sizes.reduce((a, b) => a + b, 0) };
-  }).filter(({ op }) => !["input", "parameter", "constant"].includes(op));
+    return { name: op, written: sizes.reduce((a, b) => a + b, 0) };
+  }).filter(({ name }) => !["input", "parameter", "constant"].includes(name));
 
 /** The kernels in the order of their calls, and the bytes that they write. */
 const compiledCalls = ({ program }: Compiled) =>
