@@ -23,6 +23,7 @@ const lastLines: Readonly<Record<string, string | RegExp>> = {
   "13-character-transformer.ts": "it knows more of the next letter than a table of pairs",
   "14-standalone-module.ts": "2 of 2 modules give the bits of the compiled model",
   "15-property-test-your-op.ts": "the naive form is refuted, the stable one holds in 300 cases",
+  "16-checkpoints.ts": "killed and resumed, it ends in the bits of the undisturbed run",
   "17-read-the-wat.ts": "kernels: pack, matmul_add_relu",
 };
 const elsewhere: readonly string[] = ["06-cnn-digits.ts"];
