@@ -1,7 +1,7 @@
 // Every example runs by itself, as its reader would run it, and ends with the line that says it reached what it promises.
 // The digits are the main job (npm start) and take longer; .ci/run has them.
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -47,8 +47,11 @@ describe("examples", () => {
     expect((await linesOf(file)).at(-1)).toMatch(last);
   });
 
-  it("has a row for each", () => {
+  it("has a row for each, here and in the table of their page", () => {
     const files = readdirSync(examples).filter((file) => file.endsWith(".ts"));
     expect(files).toEqual([...Object.keys(lastLines), ...elsewhere].sort());
+    const table = readFileSync(join(examples, "README.md"), "utf8");
+    const linked = Array.from(table.matchAll(/^\| \[\d\d [^\]]+\]\(([^)]+)\)/gm), ([, file]) => file);
+    expect(linked).toEqual(files);
   });
 });
