@@ -75,10 +75,7 @@ for (const [name, [activation, formula]] of Object.entries(activations)) {
   }
 }
 
-await draw("activations", {
-  data: { values: curves },
-  facet: { field: "name", type: "nominal", title: null, sort: Object.keys(activations) },
-  columns: 4,
-  spec: lines([], ["x", "value", "curve"], { width: 170, height: 130 }),
-});
+const { data, ...panel } = lines(curves, ["x", "value", "curve"], { width: 170, height: 130 });
+const facet = { field: "name", type: "nominal", title: null, sort: Object.keys(activations) } as const;
+await draw("activations", { data, facet, columns: 4, spec: panel });
 console.log(`${Object.keys(activations).length} functions and their slopes are what their formulas say`);

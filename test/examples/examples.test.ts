@@ -31,12 +31,16 @@ const elsewhere: readonly string[] = ["06-cnn-digits.ts"];
 const examples = fileURLToPath(new URL("../../examples/", import.meta.url));
 const tsx = fileURLToPath(import.meta.resolve("tsx/cli"));
 
-/** Runs an example in a folder of its own, so that what it writes is gone with it. */
+/** Runs an example in a folder of its own, so that what it writes is gone with it; what it draws must hold something. */
 const linesOf = async (file: string): Promise<readonly string[]> => {
   const cwd = mkdtempSync(join(tmpdir(), "weft-example-"));
   try {
     const run = promisify(execFile)(process.execPath, [tsx, join(examples, file), "--short"], { cwd, timeout: 50_000 });
-    return (await run).stdout.trimEnd().split("\n");
+    const lines = (await run).stdout.trimEnd().split("\n");
+    for (const [, drawing = ""] of lines.map((line) => /^drawn: (.*)$/.exec(line) ?? []))
+      if (drawing !== "")
+        expect(readFileSync(join(cwd, drawing), "utf8")).toMatch(/aria-roledescription="(line|rect) mark"/);
+    return lines;
   } finally {
     rmSync(cwd, { recursive: true });
   }

@@ -22,7 +22,7 @@ import { elements, fed } from "./evaluate-call.ts";
 const gradient = (input: NdArray, call: (x: Tensor) => Tensor): readonly number[] => {
   const trace = traceOver(graphBuilder());
   const x = trace.input("x", input);
-  const [found = x] = withTrace(trace, () => differentiate(call(x).sum(), [x]));
+  const [found] = withTrace(trace, () => differentiate(call(x).sum(), [x]));
   const outputs = [{ name: "gradient", value: trace.value(found) }];
   const graph = trace.builder.finish("call", [{ name: "main", outputs, updates: [] }]);
   return [...(evaluateGraph(graph, "main", { x: input })["gradient"]?.data ?? [])];
