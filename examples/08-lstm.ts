@@ -22,7 +22,7 @@ import { additions } from "./support/adding-problem.ts";
 import { draw, heatMap } from "./support/draw.ts";
 
 const hidden = 16;
-const [length, batch, steps] = [30, 32, 600];
+const [length, batch, steps] = [30, 32, 480];
 /** W x + b_x + U h + b_h: what a gate sees. */
 const gate = () => ({ x: linear(2, hidden), h: linear(hidden, hidden) });
 

@@ -18,7 +18,7 @@ import { adam } from "../src/optim/index.ts";
 import { randomNumbers } from "./support/random.ts";
 import { windows, wordEnds } from "./support/word-ends.ts";
 
-const [length, batch, steps] = [64, 24, process.argv.includes("--short") ? 120 : 600];
+const [length, batch, steps] = [64, 24, process.argv.includes("--short") ? 100 : 600];
 
 const [known, unknown] = [wordEnds((at) => at % 7 !== 3), wordEnds((at) => at % 7 === 3)];
 

@@ -26,7 +26,7 @@ import { draw, lines } from "./support/draw.ts";
 import { sparkline } from "./support/terminal.ts";
 
 const hidden = 16;
-const [length, batch, steps] = [30, 32, 600];
+const [length, batch, steps] = [30, 32, 480];
 type Sequence = Tensor<["T", "B", 2], "f32">;
 const gate = () => ({ x: linear(2, hidden), h: linear(hidden, hidden) });
 

@@ -22,7 +22,7 @@ import { randomNumbers } from "./support/random.ts";
 
 const features = 64;
 const short = process.argv.includes("--short");
-const [context, batch, blocks, steps] = short ? [32, 16, 1, 400] : [64, 16, 3, 1500];
+const [context, batch, blocks, steps] = short ? [32, 16, 1, 280] : [64, 16, 3, 1500];
 const text = paragraphs().join("\n");
 const letters = [...new Set(text)].sort();
 const tokens = Int32Array.from(text, (letter) => letters.indexOf(letter));
@@ -73,7 +73,7 @@ for (let step = 1; step <= steps; step++) {
   const from = (shift: number) =>
     Int32Array.from(starts.flatMap((at) => Array.from(tokens.subarray(at + shift, at + shift + context))));
   mean = 0.98 * mean + 0.02 * trainer.step({ seen: from(0), next: from(1) }).loss;
-  if (step % (steps / 8) === 0) console.log(`step ${String(step).padStart(4)}: ${mean.toFixed(2)} nats a letter`);
+  if (step % (steps / 4) === 0) console.log(`step ${String(step).padStart(4)}: ${mean.toFixed(2)} nats a letter`);
 }
 
 const bars = {
