@@ -67,6 +67,15 @@ describe("movement", () => {
     expect(elements([x], (t) => flip(t, [-1]))).toEqual({ shape: [2, 3], data: [3, 2, 1, 6, 5, 4] });
   });
 
+  test("axes that are no list are refused", () => {
+    expect(refusal([["f32", [2, 3]]], (t) => transpose(t, undefined as never)).message).toBe(
+      "W140: transpose: a list of axes is expected, got undefined",
+    );
+    expect(refusal([["f32", [2, 3]]], (t) => flip(t, 1 as never)).message).toBe(
+      "W140: flip: a list of axes is expected, got 1",
+    );
+  });
+
   test("flatten works on symbols", () => {
     expect(refusal([["f32", ["B", "T", 8]]], (t) => reshape(flatten(t, 1), ["B", 7])).message).toBe(
       "W211: reshape: element counts differ: [B, 8*T] to [B, 7] (8*B*T vs 7*B)",
