@@ -1,5 +1,6 @@
 // Functions element by element, against JavaScript's own numbers.
 import { describe, expect, test } from "vitest";
+import { compileSync, defineModel, differentiate, spec } from "../../../src/index.ts";
 import * as functions from "../../../src/ir/functions/index.ts";
 import { unary } from "../../../src/ir/scalar/unary.ts";
 import type { Tensor } from "../../../src/ir/types/tensor.ts";
@@ -30,6 +31,33 @@ describe("functions of one number", () => {
     expect(of("expm1")).toEqual(expected(Math.expm1));
     expect(of("square")).toEqual(expected((value) => value * value));
     expect(of("floor")).toEqual([-2, -1, 0, 2]);
+  });
+});
+
+describe("gradients in f32", () => {
+  /** The derivatives at points, by a backend: f32 on the closures, f64 on the reference. */
+  const slopes = (name: string, points: readonly number[], backend: "closure" | "reference"): number[] => {
+    const dtype = backend === "closure" ? "f32" : "f64";
+    const model = defineModel({
+      name: "slopes",
+      params: {},
+      inputs: { x: spec(dtype, [points.length]) },
+      forward: (_, { x }) => {
+        const [slope = x] = differentiate(named(name)(x).sum(), [x]);
+        return { slope };
+      },
+    });
+    const data = dtype === "f32" ? Float32Array.from(points) : Float64Array.from(points);
+    // The array is of the dtype that the input was given.
+    return [...compileSync(model, { backend })({ x: data as never }).slope.data];
+  };
+
+  // What a sigmoid leaves to 1 must not be 1 - s: far right, x times the rounding of s would be all that is seen.
+  test.each(["silu", "geluTanh", "mish"])("of %s lose no more than two roundings", (name) => {
+    const points = Array.from({ length: 1001 }, (_, at) => Math.fround(-20 + at / 25));
+    const exact = slopes(name, points, "reference");
+    const errors = slopes(name, points, "closure").map((slope, at) => Math.abs(slope - (exact[at] ?? Number.NaN)));
+    expect(Math.max(...errors)).toBeLessThan(2 ** -22);
   });
 });
 

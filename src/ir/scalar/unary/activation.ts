@@ -143,10 +143,7 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     summary: "the sigmoid linear unit, also known as swish",
     formula: "x / (1 + e^-x)",
     evaluate: (x) => weighted(x, logistic(x)),
-    derivative: (x, y) => {
-      const s = x.sigmoid();
-      return s.add(y.mul(s.neg().add(1)));
-    },
+    derivative: (x, y) => x.sigmoid().add(y.mul(x.neg().sigmoid())),
     lower: silu,
     domain: [-5, 5],
     dtypes: floats,
@@ -189,8 +186,9 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     evaluate: (x) => weighted(x, logistic(x * (linear + cubic * x * x))),
     derivative: (x, y) => {
       const square = x.mul(x);
-      const s = x.mul(square.mul(cubic).add(linear)).sigmoid();
-      return s.add(y.mul(s.neg().add(1)).mul(square.mul(3 * cubic).add(linear)));
+      const argument = x.mul(square.mul(cubic).add(linear));
+      const steepness = square.mul(3 * cubic).add(linear);
+      return argument.sigmoid().add(y.mul(argument.neg().sigmoid()).mul(steepness));
     },
     lower: geluTanh,
     domain: [-4, 4],
@@ -203,7 +201,10 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     evaluate: (x) => weighted(x, Math.tanh(softplusOf(x))),
     derivative: (x, y) => {
       const t = x.abs().less(1e-30).select(0.6, y.div(x));
-      return t.add(x.mul(t.mul(t).neg().add(1)).mul(x.sigmoid()));
+      // 1 - t^2 = (2 u / (1 + u^2))^2 with u = 1 / (1 + e^x).
+      const u = x.neg().sigmoid();
+      const root = u.mul(2).div(u.mul(u).add(1));
+      return t.add(x.mul(root.mul(root)).mul(x.sigmoid()));
     },
     lower: mish,
     domain: [-4, 4],
