@@ -180,7 +180,24 @@ const operations: Sketch = {
   },
 };
 
-const sketches = [convolution, attention, recurrence, normalization, operations];
+/** Sums of windows, padding included, over a divisor that is not their size. */
+const pooling: Sketch = {
+  name: "avgpool1d",
+  config: { module: "AvgPool1d", kernel_size: 4, stride: 3, padding: 2, divisor_override: 5, count_include_pad: false },
+  inputs: { x: [2, 2, 9] },
+  parameters: {},
+  outputs: (arrays) => {
+    const x = named(arrays, "x");
+    const y = generate("f64", [2, 2, 4], ([n = 0, channel = 0, place = 0]) => {
+      let sum = 0;
+      for (let at = 3 * place - 2; at < 3 * place + 2; at++) if (at >= 0 && at < 9) sum += element(x, n, channel, at);
+      return sum / 5;
+    });
+    return { y };
+  },
+};
+
+const sketches = [convolution, attention, recurrence, normalization, operations, pooling];
 
 const folder = mkdtempSync(join(tmpdir(), "golden-"));
 beforeAll(() => {
@@ -207,8 +224,8 @@ describe("npm run golden", () => {
   test("passes cases of other shapes, computed by loops, on every backend", async () => {
     const { code, printed } = await run("--dir", folder);
     expect(printed.filter((line) => line.includes("FAILED"))).toEqual([]);
-    expect(printed.slice(-3)).toEqual(["reference 5/5", "closure 5/5", "wasm 5/5"]);
-    expect(printed.length).toBe(8);
+    expect(printed.slice(-3)).toEqual(["reference 6/6", "closure 6/6", "wasm 6/6"]);
+    expect(printed.length).toBe(9);
     expect(code).toBe(0);
   });
 

@@ -7,13 +7,22 @@ import { pair, single, triple } from "./spatial.ts";
 
 const inputLayout = "N,C,spatial";
 
+/** Padding by numbers or by name: PyTorch's "valid" is none. */
+const paddingOf = <T>(config: Config, axes: number, form: (list: readonly number[]) => T): T | "same" => {
+  const { padding } = config;
+  if (padding === "same") return padding;
+  return form(perAxis(padding === "valid" ? {} : config, "padding", axes, 0));
+};
+
 /** The options of a convolution, in a form for its number of axes. */
 const placement = <T>(config: Config, axes: number, form: (list: readonly number[]) => T) => {
   const layout = config["input_layout"] ?? inputLayout;
   if (layout !== inputLayout) throw new NotUnderstood(`input_layout ${JSON.stringify(layout)}`);
+  const mode = config["padding_mode"] ?? "zeros";
+  if (mode !== "zeros") throw new NotUnderstood(`padding_mode ${JSON.stringify(mode)}`);
   return {
     stride: form(perAxis(config, "stride", axes, 1)),
-    padding: form(perAxis(config, "padding", axes, 0)),
+    padding: paddingOf(config, axes, form),
     dilation: form(perAxis(config, "dilation", axes, 1)),
     groups: numeric(config, "groups", 1),
     bias: flag(config, "bias", true),
@@ -23,6 +32,7 @@ const placement = <T>(config: Config, axes: number, form: (list: readonly number
 /** The same, with the rows more at the end that a transposed convolution may have. */
 const transposedPlacement = <T>(config: Config, axes: number, form: (list: readonly number[]) => T) => ({
   ...placement(config, axes, form),
+  padding: form(perAxis(config, "padding", axes, 0)),
   outputPadding: form(perAxis(config, "output_padding", axes, 0)),
 });
 

@@ -21,11 +21,14 @@ import {
   smoothL1,
   squaredHinge,
 } from "../../../src/nn/index.ts";
-import { fields, NotUnderstood, numeric, parts, rowOf, words } from "../config.ts";
+import { fields, flag, NotUnderstood, numeric, parts, rowOf, words } from "../config.ts";
 import type { Config } from "../golden-case.ts";
 import { type Family, functionOf, type Inputs } from "../network.ts";
 
-type LossFunction = (input: Inputs, config: Config) => Tensor;
+/** Whether the case gives an input of that name. */
+type Has = (name: string) => boolean;
+
+type LossFunction = (input: Inputs, config: Config, has: Has) => Tensor;
 
 type AnyReduction = Reduction | "batchmean";
 
@@ -41,6 +44,28 @@ const reduction = (config: Config): { readonly reduction: Reduction } => {
   return { reduction: name };
 };
 
+/** The weights of classes, where they are given. */
+const classWeights = (input: Inputs, has: Has) => (has("weight") ? { weights: input("weight") } : {});
+
+/** Class weights, and the label that counts for nothing. */
+const labelOptions = (input: Inputs, config: Config, has: Has) => ({
+  ...classWeights(input, has),
+  ...(config["ignore_index"] === undefined ? {} : { ignoreIndex: numeric(config, "ignore_index") }),
+  ...reduction(config),
+});
+
+const byIndex: LossFunction = (input, config, has) =>
+  crossEntropy(input("logits"), input("target"), {
+    labelSmoothing: numeric(config, "label_smoothing", 0),
+    ...labelOptions(input, config, has),
+  });
+
+const withLogits: LossFunction = (input, config, has) =>
+  binaryCrossEntropyWithLogits(input("logits"), input("target"), {
+    ...(has("pos_weight") ? { positiveWeight: input("pos_weight") } : {}),
+    ...reduction(config),
+  });
+
 /** PyTorch's multi-class hinge: p is how each class's shortfall is raised. */
 const powerOf = (config: Config): 1 | 2 => {
   const power = numeric(config, "p", 1);
@@ -49,57 +74,53 @@ const powerOf = (config: Config): 1 | 2 => {
 };
 
 /** Cross-entropy with the classes along an axis: the function has them along axis 1. */
-const alongAxis = (input: Inputs, config: Config): Tensor => {
+const alongAxis: LossFunction = (input, config, has) => {
   const logits = input("logits");
   const rank = logits.shape.length;
-  const axis = (numeric(config, "classes_axis") + rank) % rank;
+  const axis = (numeric(config, "classes_axis", 1) + rank) % rank;
   const others = logits.shape.map((_, at) => at).filter((at) => at !== axis);
   const [rows = 0, ...places] = others;
   const inPlace = axis === 1 ? logits : logits.transpose([rows, axis, ...places]);
-  return negativeLogLikelihood(logSoftmax(inPlace, 1), input("target"), reduction(config));
+  return negativeLogLikelihood(logSoftmax(inPlace, 1), input("target"), labelOptions(input, config, has));
 };
 
 const losses: Readonly<Record<string, LossFunction>> = {
   mae: (input, config) => meanAbsoluteError(input("pred"), input("target"), reduction(config)),
   mse: (input, config) => meanSquaredError(input("pred"), input("target"), reduction(config)),
   huber: (input, config) =>
-    huber(input("pred"), input("target"), { delta: numeric(config, "delta"), ...reduction(config) }),
+    huber(input("pred"), input("target"), { delta: numeric(config, "delta", 1), ...reduction(config) }),
   smooth_l1: (input, config) =>
-    smoothL1(input("pred"), input("target"), { beta: numeric(config, "beta"), ...reduction(config) }),
+    smoothL1(input("pred"), input("target"), { beta: numeric(config, "beta", 1), ...reduction(config) }),
   bce: (input, config) => binaryCrossEntropy(input("prob"), input("target"), reduction(config)),
-  bce_logits: (input, config) => binaryCrossEntropyWithLogits(input("logits"), input("target"), reduction(config)),
-  bce_logits_pos_weight: (input, config) =>
-    binaryCrossEntropyWithLogits(input("logits"), input("target"), {
-      positiveWeight: input("pos_weight"),
+  bce_logits: withLogits,
+  bce_logits_pos_weight: withLogits,
+  cross_entropy_index: byIndex,
+  cross_entropy_smoothing: byIndex,
+  cross_entropy_prob: (input, config, has) =>
+    crossEntropyWithProbabilities(input("logits"), input("target"), {
+      labelSmoothing: numeric(config, "label_smoothing", 0),
+      ...classWeights(input, has),
       ...reduction(config),
     }),
-  cross_entropy_index: (input, config) => crossEntropy(input("logits"), input("target"), reduction(config)),
-  cross_entropy_smoothing: (input, config) =>
-    crossEntropy(input("logits"), input("target"), {
-      labelSmoothing: numeric(config, "label_smoothing"),
-      ...reduction(config),
-    }),
-  cross_entropy_prob: (input, config) =>
-    crossEntropyWithProbabilities(input("logits"), input("target"), reduction(config)),
   cross_entropy_spatial: alongAxis,
-  cross_entropy_weight_ignore: (input, config) =>
-    crossEntropy(input("logits"), input("target"), {
-      weights: input("weight"),
-      ignoreIndex: numeric(config, "ignore_index"),
-      ...reduction(config),
-    }),
-  nll: (input, config) => negativeLogLikelihood(input("logp"), input("target"), reduction(config)),
+  cross_entropy_weight_ignore: byIndex,
+  nll: (input, config, has) => negativeLogLikelihood(input("logp"), input("target"), labelOptions(input, config, has)),
   hinge_binary: (input, config) => hinge(input("f"), input("y"), reduction(config)),
   hinge_squared: (input, config) => squaredHinge(input("f"), input("y"), reduction(config)),
   hinge_embedding: (input, config) =>
-    hingeEmbedding(input("x"), input("y"), { margin: numeric(config, "margin"), ...reduction(config) }),
-  hinge_multiclass: (input, config) =>
+    hingeEmbedding(input("x"), input("y"), { margin: numeric(config, "margin", 1), ...reduction(config) }),
+  hinge_multiclass: (input, config, has) =>
     multiMargin(input("scores"), input("target"), {
-      margin: numeric(config, "margin"),
+      margin: numeric(config, "margin", 1),
       p: powerOf(config),
+      ...classWeights(input, has),
       ...reduction(config),
     }),
-  kl_div: (input, config) => klDivergence(input("logp"), input("target"), { reduction: anyReduction(config) }),
+  kl_div: (input, config) =>
+    klDivergence(input("logp"), input("target"), {
+      reduction: anyReduction(config),
+      logTarget: flag(config, "log_target"),
+    }),
   "KL(p || q) = sum p (log p - log q), p = softmax(teacher), q = softmax(student)": (input, config) =>
     klDivergence(logSoftmax(input("student")), softmax(input("teacher")), { reduction: anyReduction(config) }),
 };
@@ -108,10 +129,10 @@ const losses: Readonly<Record<string, LossFunction>> = {
 export const lossCases: Family = {
   name: "losses",
   includes: ({ loss, model }) => typeof loss === "string" && model === undefined,
-  build: ({ config }) =>
+  build: ({ config, inputs }) =>
     functionOf(
       () => ({}),
-      (_, input) => rowOf(losses, words(config, "loss"), "loss")(input, config),
+      (_, input) => rowOf(losses, words(config, "loss"), "loss")(input, config, (name) => inputs[name] !== undefined),
     ),
 };
 

@@ -85,7 +85,7 @@ type Phrase = readonly [pattern: RegExp, say: (found: readonly string[], reading
 
 const phrases: readonly Phrase[] = [
   [
-    /^(sum|mean|max|min|product|log sum exp|variance|sqrt of sum of squares) over (?:axis|axes) ([\d, and]+?)(, kept as 1)?(?:, divided by (n|n-1))?$/,
+    /^(sum|mean|max|min|product|log sum exp|variance|sqrt of sum of squares) over (?:axis|axes) ([-\d, and]+?)(, kept as 1)?(?:, divided by (n|n-1))?$/,
     ([kind = "", axes = "", kept = "", divisor = ""], { only }) =>
       rowOf(reductions, kind, "reduction")(only(), { axes: integers(axes), keepDims: kept !== "" }, divisor),
   ],

@@ -29,6 +29,10 @@ const schedules: Readonly<Record<string, (rate: number, formula: string) => Lear
     const [factor = 0, every = 0] = figures(formula, /^lr \* ([\d.]+)\^floor\(t\/([\d.]+)\)$/);
     return stepDecay(rate, every, factor);
   },
+  exponential: (rate, formula) => {
+    const [factor = 0] = figures(formula, /^lr \* ([\d.]+)\^t$/);
+    return stepDecay(rate, 1, factor);
+  },
   cosine: (rate, formula) => {
     const [steps = 0] = figures(formula, /^0\.5 lr \(1 \+ cos\(pi t\/([\d.]+)\)\)$/);
     return cosine(rate, steps);
@@ -42,8 +46,17 @@ const schedules: Readonly<Record<string, (rate: number, formula: string) => Lear
       formula,
       /^lr \* min\(\(t\+1\)\/([\d.]+), \(([\d.]+)-t\)\/([\d.]+)\)$/,
     );
-    if (end !== rise + fall - 1) throw new NotUnderstood(`a fall that does not begin where the rise ends: ${formula}`);
-    return warmUp(rise, linear(rate, fall));
+    if (end === rise + fall - 1) return warmUp(rise, linear(rate, fall));
+    return (step) =>
+      step
+        .div(rise)
+        .minimum(
+          step
+            .neg()
+            .add(end + 1)
+            .div(fall),
+        )
+        .mul(rate);
   },
 };
 
@@ -97,6 +110,7 @@ export const regimeOf = (stored: OptimizerCase): Regime => {
   const { config } = stored;
   if (config["model"] !== "mlp") throw new NotUnderstood(`model ${JSON.stringify(config["model"])}`);
   const options = fields(config, "options");
+  if (flag(options, "maximize")) throw new NotUnderstood("a loss that is to grow");
   const schedule = rowOf(schedules, words(config, "schedule"), "schedule");
   const learningRate = schedule(numeric(options, "lr"), words(config, "schedule_formula"));
   const optimizer = rowOf(optimizers, words(config, "optimizer"), "optimizer")(learningRate, options);

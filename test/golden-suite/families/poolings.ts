@@ -10,7 +10,7 @@ import {
   maxPool2d,
   maxPool3d,
 } from "../../../src/nn/index.ts";
-import { flag, NotUnderstood, perAxis } from "../config.ts";
+import { flag, NotUnderstood, numeric, perAxis } from "../config.ts";
 import type { Config } from "../golden-case.ts";
 import { functionOf, type ModuleTable, type Network } from "../network.ts";
 import { pair, single, triple } from "./spatial.ts";
@@ -33,9 +33,31 @@ const maximum = <T>(config: Config, axes: number, form: (list: readonly number[]
   return { kernel, options: { ...options, dilation: form(perAxis(config, "dilation", axes, 1)) } };
 };
 
+/** What sums over windows are divided by, where it is not how many elements they have. */
+const divisorOf = (config: Config): number | undefined =>
+  (config["divisor_override"] ?? undefined) === undefined ? undefined : numeric(config, "divisor_override");
+
 const average = <T>(config: Config, axes: number, form: (list: readonly number[]) => T) => {
   const { kernel, options } = windows(config, axes, form);
-  return { kernel, options: { ...options, countPadding: flag(config, "count_include_pad", true) } };
+  const countPadding = divisorOf(config) !== undefined || flag(config, "count_include_pad", true);
+  return { kernel, options: { ...options, countPadding } };
+};
+
+/**
+ * What means over windows are multiplied by where the case says a divisor of its own. The sum of a window is its mean times the
+ * kernel's size where every window is whole, padding included.
+ */
+const rescale = (config: Config, kernel: readonly number[]): number => {
+  const divisor = divisorOf(config);
+  if (divisor === undefined) return 1;
+  if (flag(config, "ceil_mode")) throw new NotUnderstood("a divisor of windows that may be cut off");
+  return kernel.reduce((product, extent) => product * extent, 1) / divisor;
+};
+
+/** Means of windows, times what the divisor asks for. */
+const averaged = (config: Config, axes: number, pool: (x: Tensor) => Tensor): Network => {
+  const factor = rescale(config, perAxis(config, "kernel_size", axes));
+  return ofX((x) => (factor === 1 ? pool(x) : pool(x).mul(factor)));
 };
 
 /** Adaptive pooling to one place, which is the mean over all places. */
@@ -61,15 +83,15 @@ export const poolingModules: ModuleTable = {
   },
   AvgPool1d: ({ config }) => {
     const { kernel, options } = average(config, 1, single);
-    return ofX((x) => averagePool1d(x, kernel, options));
+    return averaged(config, 1, (x) => averagePool1d(x, kernel, options));
   },
   AvgPool2d: ({ config }) => {
     const { kernel, options } = average(config, 2, pair);
-    return ofX((x) => averagePool2d(x, kernel, options));
+    return averaged(config, 2, (x) => averagePool2d(x, kernel, options));
   },
   AvgPool3d: ({ config }) => {
     const { kernel, options } = average(config, 3, triple);
-    return ofX((x) => averagePool3d(x, kernel, options));
+    return averaged(config, 3, (x) => averagePool3d(x, kernel, options));
   },
   AdaptiveAvgPool1d: global,
   AdaptiveAvgPool2d: global,

@@ -50,6 +50,7 @@ const activationOf = (config: Config): "relu" | "gelu" => {
 
 /** The options of a layer. PyTorch's gelu is that of the error function. */
 const layerOptions = (config: Config) => ({
+  epsilon: numeric(config, "layer_norm_eps", 1e-5),
   feedForward: numeric(config, "ff"),
   normFirst: flag(config, "norm_first"),
   activation: activationOf(config),

@@ -48,8 +48,7 @@ describe("gradients in f32", () => {
       },
     });
     const data = dtype === "f32" ? Float32Array.from(points) : Float64Array.from(points);
-    // The array is of the dtype that the input was given.
-    return [...compileSync(model, { backend })({ x: data as never }).slope.data];
+    return [...compileSync(model, { backend })({ x: data }).slope.data];
   };
 
   // What a sigmoid leaves to 1 must not be 1 - s: far right, x times the rounding of s would be all that is seen.
