@@ -44,6 +44,7 @@ interface Merging {
   readonly stored: ReadonlySet<NodeId>;
   readonly maker: Map<NodeId, Growing>;
   readonly reads: Map<Growing, Reads>;
+  readonly sources: Map<Growing, readonly Growing[]>;
 }
 
 const makerOf = ({ fusing, maker }: Merging, value: ValueId): Growing | undefined =>
@@ -55,9 +56,17 @@ const readsOfGroup = ({ fusing, stored, reads }: Merging, group: Growing): Reads
   return known;
 };
 
-/** The groups whose results a group reads. */
-const sources = (merging: Merging, group: Growing): readonly Growing[] =>
-  [...readsOfGroup(merging, group).keys()].flatMap((value) => makerOf(merging, value) ?? []);
+/**
+ * The groups whose results a group reads, each once. They stay known while groups merge: these come in order, so no group
+ * that was looked at before reads the one that merges.
+ */
+const sources = (merging: Merging, group: Growing): readonly Growing[] => {
+  const known = merging.sources.get(group) ?? [
+    ...new Set([...readsOfGroup(merging, group).keys()].flatMap((value) => makerOf(merging, value) ?? [])),
+  ];
+  merging.sources.set(group, known);
+  return known;
+};
 
 /** Whether `later` needs `earlier` by way of a third group. */
 const dependsIndirectly = (merging: Merging, later: Growing, earlier: Growing): boolean => {
@@ -104,13 +113,14 @@ const mayFollow = (merging: Merging, later: Growing, earlier: Growing): boolean 
   ) &&
   !dependsIndirectly(merging, later, earlier);
 
-const merge = ({ maker, reads }: Merging, later: Growing, earlier: Growing): void => {
+const merge = ({ maker, reads, sources }: Merging, later: Growing, earlier: Growing): void => {
   for (const member of later.members) {
     earlier.members.add(member);
     maker.set(member, earlier);
   }
   for (const output of later.outputs) earlier.outputs.add(output);
   reads.delete(earlier);
+  sources.delete(earlier);
   later.outputs.clear();
   later.members.clear();
 };
@@ -126,6 +136,7 @@ export const mergeFollowers = (fusing: Fusing, initial: readonly Group[]): reado
     stored: new Set(groups.flatMap(({ outputs }) => [...outputs].map(rootOf))),
     maker: new Map(groups.flatMap((group) => [...group.members].map((member) => [member, group] as const))),
     reads: new Map(),
+    sources: new Map(),
   };
   for (const later of groups) {
     const host = sources(merging, later).find((earlier) => earlier !== later && mayFollow(merging, later, earlier));
