@@ -23,15 +23,6 @@ export const mergeHeads = (x: Tensor): Tensor => {
   return apart.reshape([...apart.shape.slice(0, -2), multiplyDims(heads, features)]);
 };
 
-/** The last axis in parts of equal size. */
-export const splitFeatures = (x: Tensor, parts: number): readonly Tensor[] => {
-  const whole = x.shape.slice(0, -1).map((extent) => ({ start: 0, end: extent, step: 1 }));
-  const size = Number(x.shape.at(-1)) / parts;
-  return Array.from({ length: parts }, (_, part) =>
-    x.slice([...whole, { start: part * size, end: (part + 1) * size, step: 1 }]),
-  );
-};
-
 /** Refuses heads that do not divide the features evenly (W284), where the layer is written. */
 export const requireHeads = (layer: string, heads: number, features: number): void =>
   requireDivisor(layer, heads, "heads", features, "features");

@@ -10,9 +10,10 @@ import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { glorotUniform, zeros } from "../../model/initializer.ts";
 import { type Layer, layer, type ParamSpec, param } from "../../model/parameter.ts";
 import { type DropoutLayer, dropout } from "../dropout.ts";
+import { equalParts } from "../equal-parts.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
 import { droppedAttention, droppedAttentionWithWeights } from "./dropped-attention.ts";
-import { mergeHeads, requireFeatures, requireHeads, splitFeatures, splitHeads } from "./heads.ts";
+import { mergeHeads, requireFeatures, requireHeads, splitHeads } from "./heads.ts";
 
 type InputWeights<E extends number, K extends number, V extends number> = [K, V] extends [E, E]
   ? { readonly in_proj_weight: ParamSpec<[MultiplyNaturals<3, E>, E], "f32"> }
@@ -75,21 +76,15 @@ interface Given {
   readonly dropout: (x: Tensor) => Tensor;
 }
 
-/** The first axis in three parts of equal size. */
-const thirds = (x: Tensor | undefined): readonly (Tensor | undefined)[] => {
-  if (x === undefined) return [];
-  const [rows, ...others] = x.shape;
-  const size = Number(rows) / 3;
-  const whole = others.map((extent) => ({ start: 0, end: extent, step: 1 }));
-  return [0, 1, 2].map((part) => x.slice([{ start: part * size, end: (part + 1) * size, step: 1 }, ...whole]));
-};
+/** The rows for queries, keys and values, which stand below each other. */
+const thirds = (x: Tensor | undefined): readonly Tensor[] => (x === undefined ? [] : equalParts(x, 3, 0));
 
 /** Queries, keys and values of all heads, side by side: three products, or one where a sequence attends to itself. */
 const projected = (given: Given, sequences: readonly [Tensor, Tensor, Tensor]): readonly Tensor[] => {
   const { in_proj_weight: weight, in_proj_bias: bias } = given;
   const [queries, keys, values] = sequences;
   if (weight !== undefined && queries === keys && keys === values)
-    return splitFeatures(transform(queries, weight, bias), 3);
+    return equalParts(transform(queries, weight, bias), 3, -1);
   const weights =
     weight === undefined ? [given.q_proj_weight, given.k_proj_weight, given.v_proj_weight] : thirds(weight);
   const biases = thirds(bias);

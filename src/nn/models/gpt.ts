@@ -6,7 +6,7 @@ import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal, zeros } from "../../model/initializer.ts";
 import { type Layer, layer, type Params, repeat, type SpecTree } from "../../model/parameter.ts";
 import { droppedAttention } from "../attention/dropped-attention.ts";
-import { mergeHeads, requireHeads, splitFeatures, splitHeads } from "../attention/heads.ts";
+import { mergeHeads, requireHeads, splitHeads } from "../attention/heads.ts";
 import {
   type LearnedPositionsFunction,
   type LearnedPositionsParams,
@@ -14,6 +14,7 @@ import {
 } from "../attention/learned-positions.ts";
 import { type DropoutLayer, dropout } from "../dropout.ts";
 import { type EmbeddingFunction, type EmbeddingParams, embedding } from "../embedding.ts";
+import { equalParts } from "../equal-parts.ts";
 import { initialized } from "../initialized.ts";
 import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
@@ -64,7 +65,7 @@ const block = (features: number, heads: number, rate: number): Block =>
       dropout: dropout(rate),
     },
     (p) => (x: Tensor) => {
-      const [q, k, v] = splitFeatures(p.qkv(p.ln1(x)), 3).map((part) => splitHeads(part, heads)) as [
+      const [q, k, v] = equalParts(p.qkv(p.ln1(x)), 3, -1).map((part) => splitHeads(part, heads)) as [
         Tensor,
         Tensor,
         Tensor,

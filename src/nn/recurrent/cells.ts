@@ -1,8 +1,9 @@
 // One step of each recurrent network, as the papers write it and with PyTorch's gates and biases. A step takes the element
 // x [B, in] and the state [B, hidden], and gives the state after it. The product with x needs no state, so the compiler
 // computes it for all steps at once, before the loop.
-import { add, linear, mul, neg, relu, sigmoid, slice, tanh } from "../../ir/functions/index.ts";
+import { add, linear, mul, neg, relu, sigmoid, tanh } from "../../ir/functions/index.ts";
 import type { Tensor } from "../../ir/types/tensor.ts";
+import { equalParts } from "../equal-parts.ts";
 
 /** The weights of one layer in one direction: gates * hidden rows, stacked gate by gate. */
 export interface CellWeights {
@@ -28,18 +29,10 @@ export interface Cell {
   readonly step: (x: Tensor, state: CellState, weights: CellWeights) => CellState;
 }
 
-/** Columns [at * size, (at + 1) * size) of [B, gates * size]. */
-const gate = (gates: Tensor, at: number, size: number): Tensor => {
-  const columns: Tensor = slice(gates, [{}, { start: at * size, end: (at + 1) * size }]);
-  return columns;
-};
-
 const fromInput = (x: Tensor, { inputWeight, inputBias }: CellWeights): Tensor => linear(x, inputWeight, inputBias);
 
 const fromHidden = (h: Tensor, { hiddenWeight, hiddenBias }: CellWeights): Tensor =>
   linear(h, hiddenWeight, hiddenBias);
-
-const extentOf = ({ hiddenWeight }: CellWeights): number => Number(hiddenWeight.shape[1]);
 
 /** h' = f(W_ih x + b_ih + W_hh h + b_hh): the network of Elman (Finding structure in time, 1990). */
 export const elmanCell = (nonlinearity: "tanh" | "relu"): Cell => ({
@@ -59,12 +52,8 @@ export const lstmCell: Cell = {
   gates: 4,
   hasCellState: true,
   step: (x, { hidden: h, cell: c }, weights) => {
-    const size = extentOf(weights);
-    const gates = add(fromInput(x, weights), fromHidden(h, weights));
-    const i = sigmoid(gate(gates, 0, size));
-    const f = sigmoid(gate(gates, 1, size));
-    const g = tanh(gate(gates, 2, size));
-    const o = sigmoid(gate(gates, 3, size));
+    const gates = equalParts(add(fromInput(x, weights), fromHidden(h, weights)), 4, 1);
+    const [i, f, g, o] = [sigmoid(gates[0]), sigmoid(gates[1]), tanh(gates[2]), sigmoid(gates[3])];
     const conveyed = c === undefined ? mul(i, g) : add(mul(f, c), mul(i, g));
     return { hidden: mul(o, tanh(conveyed)), cell: conveyed };
   },
@@ -78,11 +67,11 @@ export const gruCell: Cell = {
   gates: 3,
   hasCellState: false,
   step: (x, { hidden: h }, weights) => {
-    const size = extentOf(weights);
-    const [ofInput, ofHidden] = [fromInput(x, weights), fromHidden(h, weights)];
-    const r = sigmoid(add(gate(ofInput, 0, size), gate(ofHidden, 0, size)));
-    const z = sigmoid(add(gate(ofInput, 1, size), gate(ofHidden, 1, size)));
-    const n = tanh(add(gate(ofInput, 2, size), mul(r, gate(ofHidden, 2, size))));
+    const ofInput = equalParts(fromInput(x, weights), 3, 1);
+    const ofHidden = equalParts(fromHidden(h, weights), 3, 1);
+    const r = sigmoid(add(ofInput[0], ofHidden[0]));
+    const z = sigmoid(add(ofInput[1], ofHidden[1]));
+    const n = tanh(add(ofInput[2], mul(r, ofHidden[2])));
     return { hidden: add(mul(add(neg(z), 1), n), mul(z, h)) };
   },
 };
