@@ -23,18 +23,23 @@ const everyStep = (batched: Batched, length: Dim): Tensor =>
 
 const elementwise: ReadonlySet<string> = new Set(["unary", "binary", "compare", "select", "cast", "clamp"]);
 
-/** The elements of a batched operand as one matrix: time and rows are one axis. */
-const rowsOf = (tensor: Tensor): Tensor => {
+/** A sequence of matrices as one matrix: time and rows are one axis. */
+export const rowsOf = (tensor: Tensor): Tensor => {
   const [time = 1, rows = 1, ...rest] = tensor.shape;
   return tensor.reshape([multiplyDims(time, rows), ...rest]);
 };
 
 /** x[t] W for all t as one product over the rows of all steps. */
-const batchMatmul = (node: Node, a: Batched, b: Batched, length: Dim): Tensor | undefined => {
+export const multiplyEach = (sequence: Tensor, matrix: Tensor, transposeB: boolean): Tensor => {
+  const [time = 1, rows = 1] = sequence.shape;
+  const product = rowsOf(sequence).matmul(matrix, { transposeB });
+  return product.reshape([time, rows, product.shape[1] ?? 1]);
+};
+
+const batchMatmul = (node: Node, a: Batched, b: Batched): Tensor | undefined => {
   if (node.op !== "matmul" || node.attrs.transposeA || a.kind !== "each" || b.kind !== "same") return undefined;
   if (a.tensor.shape.length !== 3 || b.tensor.shape.length !== 2) return undefined;
-  const product = rowsOf(a.tensor).matmul(b.tensor, { transposeB: node.attrs.transposeB });
-  return product.reshape([length, a.tensor.shape[1] ?? 1, product.shape[1] ?? 1]);
+  return multiplyEach(a.tensor, b.tensor, node.attrs.transposeB);
 };
 
 /** Extents of 1 behind time, so that an element of fewer axes broadcasts as it did within the step. */
@@ -78,7 +83,7 @@ const batchNode = (trace: Trace, node: Node, operands: readonly Batched[], lengt
       operands.map((operand) => everyStep(operand, length)),
       node.attrs,
     );
-  if (a !== undefined && b !== undefined) return batchMatmul(node, a, b, length);
+  if (a !== undefined && b !== undefined) return batchMatmul(node, a, b);
   return a?.kind === "each" ? batchMovement(node, a.tensor, length) : undefined;
 };
 

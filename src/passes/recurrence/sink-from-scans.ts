@@ -7,14 +7,15 @@
 //
 // The second and third are how the gradients of weights and biases come about in backpropagation through time. Sums are then
 // taken in another order than step by step.
+import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { definitionOf, typeOf, users } from "../../ir/graph/analysis.ts";
 import { bodyResults } from "../../ir/graph/body-graph.ts";
 import type { Editor } from "../../ir/graph/edit.ts";
 import type { Graph, NodeOf, ValueId } from "../../ir/graph/graph.ts";
 import type { Trace } from "../../ir/graph/trace.ts";
-import { multiplyDims } from "../../ir/types/dim.ts";
 import type { Tensor } from "../../ir/types/tensor.ts";
 import type { Pass } from "../pass.ts";
+import { multiplyEach, rowsOf } from "./batch-over-time.ts";
 import {
   type OutputLink,
   type Parts,
@@ -32,11 +33,6 @@ interface Sunk {
   readonly needs: readonly ValueId[];
   readonly compute: (sequenceOf: (value: ValueId) => Tensor) => Tensor;
 }
-
-const rowsOf = (sequence: Tensor): Tensor => {
-  const [time = 1, rows = 1, ...rest] = sequence.shape;
-  return sequence.reshape([multiplyDims(time, rows), ...rest]);
-};
 
 const isMatrix = (body: Graph, value: ValueId): boolean => typeOf(body, value).shape.length === 2;
 
@@ -119,14 +115,7 @@ const sinkOutput = (parts: Parts, outer: (inner: ValueId) => Tensor, { inner }: 
   if (a === undefined || b === undefined || !isMatrix(body, a) || !isCaptured(parts, b) || isCaptured(parts, a))
     return undefined;
   const { transposeB } = node.attrs;
-  return {
-    needs: [a],
-    compute: (sequenceOf) => {
-      const [time = 1, rows = 1] = sequenceOf(a).shape;
-      const product = rowsOf(sequenceOf(a)).matmul(outer(b), { transposeB });
-      return product.reshape([time, rows, product.shape[1] ?? 1]);
-    },
-  };
+  return { needs: [a], compute: (sequenceOf) => multiplyEach(sequenceOf(a), outer(b), transposeB) };
 };
 
 const isZero = (editor: Editor, value: ValueId): boolean => {
@@ -149,7 +138,7 @@ const among = <Part>(parts: readonly Part[], sink: (part: Part) => Sunk | undefi
 const sequences = (trace: Trace, { over }: Parts, asked: readonly ValueId[], made: readonly ValueId[]) => {
   return (value: ValueId): Tensor => {
     const taken = over.find(({ inner }) => inner === value)?.outer ?? made[asked.indexOf(value)];
-    if (taken === undefined) throw new TypeError(`%${value} is a sequence`);
+    invariant(taken !== undefined, `%${value} is a sequence`);
     return trace.tensor(taken);
   };
 };
@@ -159,7 +148,7 @@ const sink = (editor: Editor, node: ScanNode): void => {
   const trace = tensorsOf(editor);
   const outer = (inner: ValueId): Tensor => {
     const link = parts.captured.find((captured) => captured.inner === inner);
-    if (link === undefined) throw new TypeError(`%${inner} is captured`);
+    invariant(link !== undefined, `%${inner} is captured`);
     return trace.tensor(link.outer);
   };
   const outputs = among(parts.outputs, (output) => sinkOutput(parts, outer, output));
