@@ -190,3 +190,18 @@ test("a body may give one value several times, and what it was given", async () 
   for (const [name, { data }] of Object.entries(meaning))
     for (const [at, value] of data.entries()) expect(closure.outputs.get(name)?.[at]).toBeCloseTo(value, 5);
 });
+
+test("a step whose values are read twice, forty times over, is looked through once", () => {
+  const element = { dtype: "f32", shape: [2] } as const;
+  const graph = graphOf((trace) => {
+    const body = describeBody([element, element], ([state, each]) => {
+      if (!state || !each) return [];
+      const doubled = Array.from({ length: 40 }).reduce<Tensor>((value) => value.add(value.tanh()), each);
+      return [state.add(doubled)];
+    });
+    const operands = [trace.input("h", element), trace.input("x", { dtype: "f32", shape: [3, 2] })];
+    const attrs = { carried: 1, sequences: 1, length: 3, reverse: false, body };
+    return Object.fromEntries(emitMany(trace, "scan", operands, attrs).map((result) => ["y", result]));
+  });
+  expect(hoistFromScans.run(graph)).toBe(graph);
+});

@@ -1,6 +1,6 @@
 // Values of a body computed for all steps at once, outside of the recurrence, with time as a further first axis. That is
 // possible for what depends on elements of sequences and on captured values, and on no state.
-import { definitionOf, typeOf } from "../../ir/graph/analysis.ts";
+import { definitionOf, order, typeOf } from "../../ir/graph/analysis.ts";
 import type { Graph, Node, ValueId } from "../../ir/graph/graph.ts";
 import type { Trace } from "../../ir/graph/trace.ts";
 import { emitOne } from "../../ir/graph/traced-tensor.ts";
@@ -125,11 +125,12 @@ export const batchOverTime = (
   return batch;
 };
 
-/** Whether computing a value takes a matrix product, of its own or of what it is made from, down to some values. */
-export const containsProduct = (body: Graph, value: ValueId, isGiven: (value: ValueId) => boolean): boolean => {
-  if (isGiven(value)) return false;
-  const node = definitionOf(body, value);
-  return node.op === "matmul" || node.operands.some((operand) => containsProduct(body, operand, isGiven));
+/** The values of a body that are matrix products, or made from some. */
+export const madeByProducts = (body: Graph): ReadonlySet<ValueId> => {
+  const made = new Set<ValueId>();
+  for (const { op, operands, results } of order(body))
+    if (op === "matmul" || operands.some((operand) => made.has(operand))) for (const { id } of results) made.add(id);
+  return made;
 };
 
 /** Whether a node only moves elements, so that it is better done where they are read. */

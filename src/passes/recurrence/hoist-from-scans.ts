@@ -7,7 +7,7 @@ import { bodyResults } from "../../ir/graph/body-graph.ts";
 import type { Editor } from "../../ir/graph/edit.ts";
 import type { Graph, ValueId } from "../../ir/graph/graph.ts";
 import type { Pass } from "../pass.ts";
-import { type Batched, batchOverTime, containsProduct, movesElements } from "./batch-over-time.ts";
+import { type Batched, batchOverTime, madeByProducts, movesElements } from "./batch-over-time.ts";
 import { type Parts, putTogether, type ScanNode, scanPass, takeApart, tensorsOf } from "./scan-edit.ts";
 
 /** The values of a body that depend on no state, and on some sequence. */
@@ -45,10 +45,8 @@ const frontier = (parts: Parts, free: ReadonlySet<ValueId>): ReadonlySet<ValueId
 const hoist = (editor: Editor, node: ScanNode): void => {
   const parts = takeApart(node);
   const { body, over, captured } = parts;
-  const inputs: ReadonlySet<ValueId> = new Set(body.inputs);
-  const candidates = [...frontier(parts, stateless(parts))].filter((value) =>
-    containsProduct(body, value, (each) => inputs.has(each)),
-  );
+  const products = madeByProducts(body);
+  const candidates = [...frontier(parts, stateless(parts))].filter((value) => products.has(value));
   if (candidates.length === 0) return;
   const trace = tensorsOf(editor);
   const given = new Map<ValueId, Batched>([
