@@ -1,4 +1,5 @@
-// Running kernels in tests: the same random contents through the interpreter, results as words that tell bits apart.
+// Kernels in tests, and running them: the same random contents through the interpreter, results as words that tell bits apart.
+import { type BlockBuilder, buildBody } from "../../src/ir/loop/build.ts";
 import { interpretKernel } from "../../src/ir/loop/interpret.ts";
 import type { Kernel } from "../../src/ir/loop/kernel.ts";
 import { printKernel } from "../../src/ir/loop/print.ts";
@@ -6,6 +7,18 @@ import { printViolation, verifyKernel } from "../../src/ir/loop/verify-kernel.ts
 import type { DataArray } from "../../src/ir/types/dtype.ts";
 import { buffersFor } from "../../src/testing/arbitraries/kernel.ts";
 import type { ValueProfile } from "../../src/testing/arbitraries/values.ts";
+
+/** A kernel over numbers y, which it may read and write, and numbers x and n, which it may read. */
+export const kernelOf = (fill: (body: BlockBuilder) => void, inPlace: Kernel["inPlace"] = []): Kernel => ({
+  name: "k",
+  parameters: [
+    { name: "y", dtype: "f32", length: 96, access: "update" },
+    { name: "x", dtype: "f32", length: 96, access: "read" },
+    { name: "n", dtype: "i32", length: 96, access: "read" },
+  ],
+  inPlace,
+  body: buildBody(fill),
+});
 
 /** One word per element: its bits, all NaNs being alike. */
 export const words = (array: DataArray): string =>

@@ -1,33 +1,10 @@
 // Loop-invariant code motion: what moves where, and what must stay.
 import { describe, expect, test } from "vitest";
-import {
-  add,
-  type BlockBuilder,
-  binary,
-  buildBody,
-  compare,
-  f32,
-  i32,
-  load,
-  multiply,
-  splat,
-  subtract,
-} from "../../../src/ir/loop/build.ts";
+import { add, binary, compare, f32, i32, load, multiply, splat, subtract } from "../../../src/ir/loop/build.ts";
 import type { Expr } from "../../../src/ir/loop/expr.ts";
 import type { Kernel } from "../../../src/ir/loop/kernel.ts";
 import { hoist } from "../../../src/passes/loop/hoist.ts";
-import { bodyText, resultsOf, violationsOf } from "../../support/loop-runs.ts";
-
-const kernelOf = (fill: (body: BlockBuilder) => void, inPlace: Kernel["inPlace"] = []): Kernel => ({
-  name: "k",
-  parameters: [
-    { name: "y", dtype: "f32", length: 96, access: "update" },
-    { name: "x", dtype: "f32", length: 96, access: "read" },
-    { name: "n", dtype: "i32", length: 96, access: "read" },
-  ],
-  inPlace,
-  body: buildBody(fill),
-});
+import { bodyText, kernelOf, resultsOf, violationsOf } from "../../support/loop-runs.ts";
 
 const hoisted = (kernel: Kernel): readonly string[] => {
   const result = hoist.run(kernel);

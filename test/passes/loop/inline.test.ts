@@ -1,20 +1,9 @@
 // Values that are read once: which lose their name, and what a value does not move past.
 import { expect, test } from "vitest";
-import { type BlockBuilder, binary, buildBody, f32, load, multiply } from "../../../src/ir/loop/build.ts";
+import { type BlockBuilder, binary, f32, load, multiply } from "../../../src/ir/loop/build.ts";
 import type { Expr } from "../../../src/ir/loop/expr.ts";
-import type { Kernel } from "../../../src/ir/loop/kernel.ts";
 import { inline } from "../../../src/passes/loop/inline.ts";
-import { bodyText, resultsOf, violationsOf } from "../../support/loop-runs.ts";
-
-const kernelOf = (fill: (body: BlockBuilder) => void): Kernel => ({
-  name: "k",
-  parameters: [
-    { name: "y", dtype: "f32", length: 96, access: "update" },
-    { name: "x", dtype: "f32", length: 96, access: "read" },
-  ],
-  inPlace: [],
-  body: buildBody(fill),
-});
+import { bodyText, kernelOf, resultsOf, violationsOf } from "../../support/loop-runs.ts";
 
 /** The text of the kernel with its values inlined. */
 const inlined = (fill: (body: BlockBuilder) => void): readonly string[] => {

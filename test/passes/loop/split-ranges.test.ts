@@ -1,33 +1,12 @@
 // Splitting of loops: where choices by position change, and which loops are left alone.
 import { expect, test } from "vitest";
-import {
-  add,
-  type BlockBuilder,
-  binary,
-  buildBody,
-  compare,
-  f32,
-  i32,
-  load,
-  select,
-  subtract,
-} from "../../../src/ir/loop/build.ts";
+import { add, binary, compare, f32, i32, load, select, subtract } from "../../../src/ir/loop/build.ts";
 import type { Expr } from "../../../src/ir/loop/expr.ts";
 import type { Kernel } from "../../../src/ir/loop/kernel.ts";
 import { simplifyIndex } from "../../../src/passes/loop/simplify-index.ts";
 import { splitRanges } from "../../../src/passes/loop/split-ranges.ts";
 import { vectorize } from "../../../src/passes/loop/vectorize.ts";
-import { bodyText, resultsOf, violationsOf } from "../../support/loop-runs.ts";
-
-const kernelOf = (fill: (body: BlockBuilder) => void): Kernel => ({
-  name: "k",
-  parameters: [
-    { name: "y", dtype: "f32", length: 96, access: "update" },
-    { name: "x", dtype: "f32", length: 96, access: "read" },
-  ],
-  inPlace: [],
-  body: buildBody(fill),
-});
+import { bodyText, kernelOf, resultsOf, violationsOf } from "../../support/loop-runs.ts";
 
 const split = (kernel: Kernel): readonly string[] => {
   const result = simplifyIndex.run(splitRanges.run(kernel));

@@ -1,21 +1,11 @@
 // Unrolling: which loops are written out, and what their indices become.
 import { expect, test } from "vitest";
-import { add, type BlockBuilder, binary, buildBody, f32, i32, load, multiply } from "../../../src/ir/loop/build.ts";
+import { add, binary, f32, i32, load, multiply } from "../../../src/ir/loop/build.ts";
 import type { Expr } from "../../../src/ir/loop/expr.ts";
 import type { Kernel } from "../../../src/ir/loop/kernel.ts";
 import { simplifyIndex } from "../../../src/passes/loop/simplify-index.ts";
 import { unroll } from "../../../src/passes/loop/unroll.ts";
-import { bodyText, resultsOf, violationsOf } from "../../support/loop-runs.ts";
-
-const kernelOf = (fill: (body: BlockBuilder) => void): Kernel => ({
-  name: "k",
-  parameters: [
-    { name: "y", dtype: "f32", length: 96, access: "update" },
-    { name: "x", dtype: "f32", length: 96, access: "read" },
-  ],
-  inPlace: [],
-  body: buildBody(fill),
-});
+import { bodyText, kernelOf, resultsOf, violationsOf } from "../../support/loop-runs.ts";
 
 /** The text of the kernel when it is unrolled and its indices are simple. */
 const unrolled = (kernel: Kernel): readonly string[] => {
