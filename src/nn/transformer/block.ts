@@ -2,6 +2,8 @@
 // past it.
 import { gelu, relu } from "../../ir/functions/elementwise.ts";
 import type { Tensor } from "../../ir/types/tensor.ts";
+import type { Layer } from "../../model/parameter.ts";
+import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
 
 /** Options of the layers of a transformer, with PyTorch's defaults. */
 export interface TransformerLayerOptions<F extends number> {
@@ -17,6 +19,13 @@ export interface TransformerLayerOptions<F extends number> {
 }
 
 type Sublayer = (x: Tensor) => Tensor;
+
+/** The layer normalization of features that these options ask for. */
+export const normalization = (
+  features: number,
+  { epsilon }: TransformerLayerOptions<number>,
+): Layer<LayerNormParams<number>, LayerNormFunction<number>> =>
+  layerNorm<number>(features, epsilon === undefined ? {} : { epsilon });
 
 /** x + f(norm(x)) or norm(x + f(x)): a sublayer, with its residual connection and its normalization; f is dropped in training. */
 export const residual =

@@ -10,9 +10,9 @@ import {
   multiHeadAttention,
 } from "../attention/multi-head-attention.ts";
 import { dropout } from "../dropout.ts";
-import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
+import type { LayerNormFunction, LayerNormParams } from "../layer-norm.ts";
 import { linear } from "../linear.ts";
-import { feedForward, residual, type TransformerLayerOptions } from "./block.ts";
+import { feedForward, normalization, residual, type TransformerLayerOptions } from "./block.ts";
 import type { SelfAttentionOptions, TransformerEncoderLayerParams, TransformerStackOptions } from "./encoder.ts";
 
 /** The parameters of `transformerDecoderLayer`, under PyTorch's names. */
@@ -49,15 +49,14 @@ export const transformerDecoderLayer = <const E extends number, const F extends 
 ): Layer<TransformerDecoderLayerParams<E, F>, TransformerDecoderFunction<E>> => {
   const inner: number = options.feedForward ?? 2048;
   const rate = options.dropout ?? 0;
-  const norm = () => layerNorm<number>(features, options.epsilon === undefined ? {} : { epsilon: options.epsilon });
   const params: TransformerDecoderLayerParams<number, number> = {
     self_attn: multiHeadAttention<number>(features, heads, { dropout: rate }),
     multihead_attn: multiHeadAttention<number>(features, heads, { dropout: rate }),
     linear1: linear<number, number>(features, inner),
     linear2: linear<number, number>(inner, features),
-    norm1: norm(),
-    norm2: norm(),
-    norm3: norm(),
+    norm1: normalization(features, options),
+    norm2: normalization(features, options),
+    norm3: normalization(features, options),
     dropout: dropout(rate),
   };
   const bind = (p: Params<typeof params>) => {
@@ -94,7 +93,7 @@ export const transformerDecoder = <
   options: TransformerStackOptions<F, Norm> = {},
 ): Layer<TransformerDecoderParams<E, F, Norm>, TransformerDecoderFunction<E>> => {
   const layers = repeat(count, () => transformerDecoderLayer<number, number>(features, heads, options));
-  const norm = layerNorm<number>(features, options.epsilon === undefined ? {} : { epsilon: options.epsilon });
+  const norm = normalization(features, options);
   const bind = (p: { readonly layers: Params<typeof layers>; readonly norm?: (x: Tensor) => Tensor }) => {
     return (target: Tensor, memory: Tensor, masks: DecoderOptions = {}) => {
       const decoded = p.layers.reduce((sequence, each) => each(sequence, memory, masks), target);

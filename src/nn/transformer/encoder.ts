@@ -11,9 +11,9 @@ import {
   multiHeadAttention,
 } from "../attention/multi-head-attention.ts";
 import { type DropoutLayer, dropout } from "../dropout.ts";
-import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
+import type { LayerNormFunction, LayerNormParams } from "../layer-norm.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
-import { feedForward, residual, type TransformerLayerOptions } from "./block.ts";
+import { feedForward, normalization, residual, type TransformerLayerOptions } from "./block.ts";
 
 /** The parameters of `transformerEncoderLayer`, under PyTorch's names. */
 export type TransformerEncoderLayerParams<E extends number, F extends number> = {
@@ -47,13 +47,12 @@ export const transformerEncoderLayer = <const E extends number, const F extends 
 ): Layer<TransformerEncoderLayerParams<E, F>, TransformerEncoderFunction<E>> => {
   const inner: number = options.feedForward ?? 2048;
   const rate = options.dropout ?? 0;
-  const norm = () => layerNorm<number>(features, options.epsilon === undefined ? {} : { epsilon: options.epsilon });
   const params: TransformerEncoderLayerParams<number, number> = {
     self_attn: multiHeadAttention<number>(features, heads, { dropout: rate }),
     linear1: linear<number, number>(features, inner),
     linear2: linear<number, number>(inner, features),
-    norm1: norm(),
-    norm2: norm(),
+    norm1: normalization(features, options),
+    norm2: normalization(features, options),
     dropout: dropout(rate),
   };
   const bind = (p: Params<typeof params>) => {
@@ -90,7 +89,7 @@ export const transformerEncoder = <
   options: TransformerStackOptions<F, Norm> = {},
 ): Layer<TransformerEncoderParams<E, F, Norm>, TransformerEncoderFunction<E>> => {
   const layers = repeat(count, () => transformerEncoderLayer<number, number>(features, heads, options));
-  const norm = layerNorm<number>(features, options.epsilon === undefined ? {} : { epsilon: options.epsilon });
+  const norm = normalization(features, options);
   const bind = (p: { readonly layers: Params<typeof layers>; readonly norm?: (x: Tensor) => Tensor }) => {
     return (x: Tensor, masks: SelfAttentionOptions = {}) => {
       const encoded = p.layers.reduce((sequence, each) => each(sequence, masks), x);
