@@ -1,20 +1,13 @@
 // Removes writes to locals that nothing reads. Addresses are sums of their own, so many of the kernel's index variables
 // are needed by nobody once its loads and stores have their pointers.
 import { type Instruction, localSet } from "./instruction.ts";
-import { blocksOf, mapBlocks, mapOperands, operandsOf } from "./walk.ts";
+import { blocksOf, mapBlocks, mapOperands, operandsOf, visitOperands } from "./walk.ts";
 
 /** The locals whose values reach a store, a condition or a call. */
 const neededLocals = (body: readonly Instruction[]): ReadonlySet<number> => {
   const valuesOf = new Map<number, Instruction[]>();
   const needed = new Set<number>();
   const pending: number[] = [];
-  /** Finds what a value reads, and what is written on the way. */
-  const look = (value: Instruction, read: (local: number) => void): void => {
-    if (value.kind === "local" && value.op === "local.get") read(value.local);
-    if (value.kind === "local" && value.op !== "local.get")
-      valuesOf.set(value.local, [...(valuesOf.get(value.local) ?? []), ...value.operands]);
-    for (const operand of operandsOf(value)) look(operand, read);
-  };
   const need = (local: number): void => {
     if (needed.has(local)) return;
     needed.add(local);
@@ -23,13 +16,20 @@ const neededLocals = (body: readonly Instruction[]): ReadonlySet<number> => {
   const visit = (block: readonly Instruction[]): void => {
     for (const instruction of block) {
       const isSet = instruction.kind === "local" && instruction.op === "local.set";
-      look(instruction, isSet ? () => undefined : need);
+      visitOperands(instruction, (each) => {
+        if (each.kind !== "local") return;
+        if (each.op !== "local.get") valuesOf.set(each.local, [...(valuesOf.get(each.local) ?? []), ...each.operands]);
+        else if (!isSet) need(each.local);
+      });
       for (const inner of blocksOf(instruction)) visit(inner);
     }
   };
   visit(body);
   for (let local = pending.pop(); local !== undefined; local = pending.pop())
-    for (const value of valuesOf.get(local) ?? []) look(value, need);
+    for (const value of valuesOf.get(local) ?? [])
+      visitOperands(value, (each) => {
+        if (each.kind === "local" && each.op === "local.get") need(each.local);
+      });
   return needed;
 };
 
