@@ -8,15 +8,19 @@ import type { RunIdentity } from "./run-state.ts";
 import type { AnyTrainer } from "./trainer.ts";
 import { type BatchSource, isStream, type TrainingData } from "./training-data.ts";
 
-const examplesOf = (trainer: AnyTrainer, data: TrainingData<AnyFeeds> | undefined): string => {
+/** How many examples there are, in words; batches do not say. */
+const countInWords = (examples: number | undefined): string =>
+  examples === undefined ? "given as batches" : String(examples);
+
+const validationOf = (trainer: AnyTrainer, data: TrainingData<AnyFeeds> | undefined): string => {
   if (data === undefined) return "none";
-  return isStream(data) ? "given as batches" : String(exampleArrays(trainer.compiled, "step", data).count);
+  return countInWords(isStream(data) ? undefined : exampleArrays(trainer.compiled, "step", data).count);
 };
 
 /** The facts of a run. The number of epochs is none of them: a run may be made longer. */
 export const identityOf = (
   trainer: AnyTrainer,
-  { batch }: BatchSource,
+  { batch, examples }: BatchSource,
   { data, validation, shuffle = 0, earlyStopping }: FitOptions<AnyFeeds>,
 ): RunIdentity => {
   const { model, options } = trainer.description;
@@ -25,8 +29,8 @@ export const identityOf = (
     parameters: trainer.executable.parameters.map(({ name, type }) => `${name}: ${printType(type)}`).join("\n"),
     optimizer: options.optimizer.name,
     batch: String(batch),
-    examples: examplesOf(trainer, data),
-    validation: examplesOf(trainer, validation),
+    examples: countInWords(examples),
+    validation: validationOf(trainer, validation),
     shuffle: isStream(data) ? "as given" : String(shuffle),
     best: earlyStopping?.restoreBest === true ? `${earlyStopping.metric}, ${earlyStopping.mode ?? "min"}` : "not kept",
     program: printGraph(trainer.compiled.graph),
