@@ -147,9 +147,11 @@ export const layer = <const P extends SpecTree, F extends (...operands: never) =
 export const repeat = <T extends SpecTree>(count: number, make: (position: number) => T): readonly T[] =>
   Object.freeze(Array.from({ length: count }, (_, position) => make(position)));
 
-const isSpec = (tree: SpecTree): tree is ParamSpec => "kind" in tree && tree.kind === "parameter";
+/** Whether a tree is a leaf. */
+export const isSpec = (tree: SpecTree): tree is ParamSpec => "kind" in tree && tree.kind === "parameter";
 
-const isLayer = (tree: SpecTree): tree is AnyLayer => "kind" in tree && tree.kind === "layer";
+/** Whether a tree is a layer, whose own tree is in `params`. */
+export const isLayer = (tree: SpecTree): tree is AnyLayer => "kind" in tree && tree.kind === "layer";
 
 /** Refuses what is no tree, naming where in the tree it stands. */
 const requireTree = (tree: unknown, path: string): void => {

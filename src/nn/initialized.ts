@@ -1,13 +1,9 @@
 // Trees of parameters that begin otherwise than their layers say: whole models are initialised by rules of their papers.
 import type { Initializer } from "../model/initializer.ts";
-import type { Layer, ParamSpec, SpecTree } from "../model/parameter.ts";
+import { isLayer, isSpec, type ParamSpec, type SpecTree } from "../model/parameter.ts";
 
 /** How a leaf begins, by its name and what it is. */
 export type InitializerRule = (path: string, spec: ParamSpec) => Initializer;
-
-const isSpec = (tree: SpecTree): tree is ParamSpec => "kind" in tree && tree.kind === "parameter";
-
-const isLayer = (tree: SpecTree): tree is Layer => "kind" in tree && tree.kind === "layer";
 
 const rebuilt = (tree: SpecTree, rule: InitializerRule, prefix: string): SpecTree => {
   if (isSpec(tree)) return Object.freeze({ ...tree, initializer: rule(prefix, tree) });
