@@ -1,5 +1,5 @@
 // Dropout as a layer: off at inference, and in training with another mask at every place and in every step.
-import { checkedRate, described } from "../ir/functions/argument.ts";
+import { atCaller, checkedRate, described } from "../ir/functions/argument.ts";
 import { dropout as drop } from "../ir/functions/dropout.ts";
 import type { DType } from "../ir/types/dtype.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
@@ -22,7 +22,7 @@ export type DropoutLayer = Layer<Record<never, never>, DropoutFunction>;
  * `reject`s a rate outside 0 to 1 (W140).
  */
 export const dropout = (rate: number): DropoutLayer => {
-  const checked = checkedRate(rate);
+  const checked = atCaller(() => checkedRate(rate));
   const apply: DropoutFunction = <S extends Dims, D extends DType>(x: Tensor<S, D>) =>
     described<Tensor<S, D>>(() => {
       if (currentMode() === "inference" || checked === 0) return x;

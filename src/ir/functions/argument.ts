@@ -38,6 +38,19 @@ export const requireChannels = (op: string, x: Tensor, channels: number): void =
   requireOperand(op, "weight", tensorType(x.dtype, [channels]), tensorType(x.dtype, x.shape.slice(1, 2)));
 };
 
+/** One of a few words, or W140; for callers without a type checker. */
+export const checkedChoice = <T extends string>(what: string, given: T, choices: readonly T[], write: string): T =>
+  choices.includes(given)
+    ? given
+    : atCaller(() =>
+        reject("W140", {
+          what,
+          expected: choices.map((word) => `"${word}"`).join(" or "),
+          given: inWords(given),
+          write,
+        }),
+      );
+
 /** A rate of dropout, or W140. */
 export const checkedRate = (rate: unknown): number =>
   typeof rate === "number" && rate >= 0 && rate <= 1

@@ -1,9 +1,9 @@
 // What RNN, LSTM and GRU share: layers on top of each other, each run in one direction or both, with PyTorch's parameter
 // names and layouts. A direction of a layer is one `scan` over a cell.
+import { requireOperand, tensorOf } from "../../ir/functions/argument.ts";
 import {
   concat,
   constant,
-  expectShape,
   iota,
   less,
   reshape,
@@ -13,10 +13,11 @@ import {
   stack,
   transpose,
 } from "../../ir/functions/index.ts";
-import type { Dim } from "../../ir/types/dim.ts";
 import type { Tensor } from "../../ir/types/tensor.ts";
+import { tensorType } from "../../ir/types/tensor-type.ts";
 import { fanInUniform } from "../../model/initializer.ts";
 import { type ParamSpec, param } from "../../model/parameter.ts";
+import type { DropoutFunction } from "../dropout.ts";
 import type { Cell, CellState, CellWeights } from "./cells.ts";
 
 /** How a recurrent network is built. */
@@ -33,6 +34,8 @@ export interface RecurrentOptions<
   readonly bias?: boolean;
   /** Whether sequences are [batch, time, features] instead of [time, batch, features]. */
   readonly batchFirst?: BatchFirst;
+  /** The rate of dropout in training, of the outputs of each layer but the last; 0 unless said. */
+  readonly dropout?: number;
 }
 
 /** What a recurrent network may be given beside its sequence. */
@@ -108,6 +111,25 @@ const rowOf = (rows: Tensor, at: number): Tensor => {
   return reshape(row, row.shape.slice(1));
 };
 
+/** What is given beside a sequence is of the shapes that the sequence and the layer leave, or W248. */
+export const requireGiven = (
+  name: string,
+  hidden: number,
+  options: RecurrentOptions,
+  x: Tensor,
+  given: RecurrentInputs,
+): void => {
+  const batch = x.shape[options.batchFirst === true ? 0 : 1] ?? 1;
+  const state = tensorType(x.dtype, [(options.layers ?? 1) * directionsOf(options).length, batch, hidden]);
+  const expected = [
+    ["hidden", given.hidden, state],
+    ["cell", given.cell, state],
+    ["lengths", given.lengths, tensorType("i32", [batch])],
+  ] as const;
+  for (const [what, tensor, type] of expected)
+    if (tensor !== undefined) requireOperand(name, what, tensorOf(name, tensor).type, type);
+};
+
 /** The state in which a direction of a layer begins. */
 const beginning = (cell: Cell, given: RecurrentInputs, at: number, x: Tensor, hidden: number): CellState => {
   const zeros = (): Tensor => constant(0, [x.shape[1] ?? 1, hidden], x.dtype);
@@ -152,11 +174,12 @@ const runDirection = (
 
 const swapTimeAndBatch = (x: Tensor): Tensor => transpose(x, [1, 0, 2]);
 
-/** Runs all layers in all directions. */
+/** Runs all layers in all directions, with `drop` on the way from one layer to the next. */
 export const runRecurrent = (
   cell: Cell,
   hidden: number,
   options: RecurrentOptions,
+  drop: DropoutFunction,
   params: Given,
   x: Tensor,
   given: RecurrentInputs,
@@ -165,15 +188,10 @@ export const runRecurrent = (
   const directions = directionsOf(options);
   const lasts: CellState[] = [];
   let sequence = batchFirst ? swapTimeAndBatch(x) : x;
-  const shape: readonly Dim[] = [layers * directions.length, sequence.shape[1] ?? 1, hidden];
-  const initial: RecurrentInputs = {
-    ...given,
-    ...(given.hidden === undefined ? {} : { hidden: expectShape(given.hidden, shape) }),
-    ...(given.cell === undefined ? {} : { cell: expectShape(given.cell, shape) }),
-  };
   for (let layer = 0; layer < layers; layer++) {
+    if (layer > 0) sequence = drop(sequence);
     const outputs = directions.map((backwards, direction) => {
-      const first = beginning(cell, initial, layer * directions.length + direction, sequence, hidden);
+      const first = beginning(cell, given, layer * directions.length + direction, sequence, hidden);
       const weights = weightsOf(params, layer, backwards);
       const { output, last } = runDirection(cell, sequence, first, weights, backwards, given.lengths);
       lasts.push(last);

@@ -1,6 +1,7 @@
 // The recurrent layers: RNN, LSTM and GRU, stacked and in both directions. A BiLSTM is `lstm(in, hidden, { bidirectional: true })`.
 import { reject } from "../../ir/diagnostics/diagnostic.ts";
 import { captureLocation } from "../../ir/diagnostics/location.ts";
+import { atCaller, checkedChoice } from "../../ir/functions/argument.ts";
 import type { Dim } from "../../ir/types/dim.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { Check, PrintType } from "../../ir/types/static/check.ts";
@@ -8,12 +9,14 @@ import type { MultiplyNaturals } from "../../ir/types/static/natural.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { printType } from "../../ir/types/tensor-type.ts";
 import { type Layer, layer } from "../../model/parameter.ts";
+import { dropout } from "../dropout.ts";
 import { type Cell, elmanCell, gruCell, lstmCell } from "./cells.ts";
 import {
   type RecurrentInputs,
   type RecurrentOptions,
   type RecurrentParams,
   recurrentParams,
+  requireGiven,
   runRecurrent,
 } from "./recurrent-layer.ts";
 
@@ -97,11 +100,16 @@ const recurrent = (
   for (const [what, size] of sizes)
     if (!Number.isSafeInteger(size) || size < 1)
       reject("W278", { name, what, size: `${size}` }, { location: captureLocation() });
+  const drop = dropout(options.dropout ?? 0).bind({});
   return layer(recurrentParams(cell, inputs, hidden, options), (params) => (x: Tensor, given: RecurrentInputs = {}) => {
     requireSequence(name, x, inputs);
-    return runRecurrent(cell, hidden, options, params, x, given);
+    atCaller(() => requireGiven(name, hidden, options, x, given));
+    return runRecurrent(cell, hidden, options, drop, params, x, given);
   });
 };
+
+const nonlinearityOf = (given: "tanh" | "relu" = "tanh"): "tanh" | "relu" =>
+  checkedChoice("rnn: nonlinearity", given, ["tanh", "relu"], 'rnn(8, 16, { nonlinearity: "relu" })');
 
 /**
  * A recurrent network: h[t] = f(W_ih x[t] + b_ih + W_hh h[t-1] + b_hh) with f tanh or relu (`nonlinearity`). Sequences
@@ -119,7 +127,7 @@ export const rnn = <
   options: RecurrentOptions<Layers, Bidirectional, BatchFirst> & { readonly nonlinearity?: "tanh" | "relu" } = {},
 ): Layer<RecurrentParams, RecurrentFunction<In, Hidden, Layers, Bidirectional, BatchFirst>> =>
   // What comes of which shapes is said by the signature; so it is for the other two.
-  recurrent("rnn", elmanCell(options.nonlinearity ?? "tanh"), inputs, hidden, options) as Layer<
+  recurrent("rnn", elmanCell(nonlinearityOf(options.nonlinearity)), inputs, hidden, options) as Layer<
     RecurrentParams,
     RecurrentFunction<In, Hidden, Layers, Bidirectional, BatchFirst>
   >;
