@@ -143,9 +143,16 @@ export const layer = <const P extends SpecTree, F extends (...operands: never) =
   return Object.freeze({ kind: "layer", params, bind });
 };
 
-/** `count` trees of one kind, as a list: `repeat(12, block)`. */
-export const repeat = <T extends SpecTree>(count: number, make: (position: number) => T): readonly T[] =>
-  Object.freeze(Array.from({ length: count }, (_, position) => make(position)));
+/** `count` trees of one kind, as a list: `repeat(12, block)`. `reject`s what is no count (W140). */
+export const repeat = <T extends SpecTree>(count: number, make: (position: number) => T): readonly T[] => {
+  if (!Number.isSafeInteger(count) || count < 0)
+    reject(
+      "W140",
+      { what: "repeat", expected: "a whole number from 0 up", given: inWords(count), write: "repeat(12, () => block)" },
+      { location: captureLocation() },
+    );
+  return Object.freeze(Array.from({ length: count }, (_, position) => make(position)));
+};
 
 /** Whether a tree is a leaf. */
 export const isSpec = (tree: SpecTree): tree is ParamSpec => "kind" in tree && tree.kind === "parameter";

@@ -70,9 +70,13 @@ const restore = (
   values: Readonly<Record<string, unknown>>,
   { partial = false }: RestoreOptions,
 ): void => {
-  if (typeof values !== "object" || values === null) {
+  if (typeof values !== "object" || values === null || ArrayBuffer.isView(values) || values instanceof ArrayBuffer) {
     const details = { what: "restore", expected: "a record of arrays", given: inWords(values) };
-    reject("W140", { ...details, write: "parameters.restore(trainer.parameters.all())" });
+    const write =
+      ArrayBuffer.isView(values) || values instanceof ArrayBuffer
+        ? "decodeSafetensors(bytes)"
+        : "trainer.parameters.all()";
+    reject("W140", { ...details, write: `parameters.restore(${write})` });
   }
   const ports = new Map(parameters.map((port) => [port.name, port]));
   const known = [...ports.keys()];

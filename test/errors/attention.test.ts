@@ -197,6 +197,9 @@ describe("errors of attention", () => {
   it("W286", () => {
     const attend = multiHeadAttention(8, 2);
     const bound = bindSpecs(attend, (_, { shape }) => given("f32", ...shape)) as (x: Tensor) => Tensor; // a layer is its function
+    expect(shown(() => bound(given("f32", 8)))).toContain(
+      "[W280]: multiHeadAttention: the queries have fewer than 2 axes (f32[8])",
+    );
     const features = shown(() => bound(given("f32", "B", "T", 9)));
     expect(features).toMatchInlineSnapshot(`
       "error[W286]: multiHeadAttention: 9 features given, 8 expected (f32[B, T, 9])

@@ -1,7 +1,8 @@
 // W131, W140 and W141: descriptions that lack something or say what cannot be. Callers without a type checker can write all
 // of these, so the static types are put aside here.
 import { describe, expect, it } from "vitest";
-import { compileSync, defineModel, param, spec, training } from "../../src/index.ts";
+import { compileSync, defineModel, meanSquaredError, param, repeat, spec, training } from "../../src/index.ts";
+import { transformerEncoder } from "../../src/nn/index.ts";
 import { described } from "../support/described.ts";
 import { perceptron } from "../support/small-models.ts";
 
@@ -193,6 +194,35 @@ const cases: readonly (readonly [what: string, action: () => unknown, message: s
     () => compileSync(perceptron, { dims: { B: 2 } }).parameters.restore(untyped(null)),
     "restore: a record of arrays is expected, got null",
     "write parameters.restore(trainer.parameters.all()).",
+  ],
+  [
+    "restore of a file's bytes",
+    () => compileSync(perceptron, { dims: { B: 2 } }).parameters.restore(untyped(new Uint8Array(8))),
+    "restore: a record of arrays is expected, got a Uint8Array",
+    "write parameters.restore(decodeSafetensors(bytes)).",
+  ],
+  [
+    "repeat",
+    () => repeat(-1, () => param([3])),
+    "repeat: a whole number from 0 up is expected, got -1",
+    "write repeat(12, () => block).",
+  ],
+  [
+    "reduction",
+    () => forwardGives((_, i) => ({ y: meanSquaredError(untyped(i["x"]), 1, { reduction: untyped("average") }) })),
+    'a loss: reduction: "mean" or "sum" or "none" is expected, got "average"',
+    'write reduction: "sum".',
+  ],
+  [
+    "activation",
+    () =>
+      compiled({
+        params: { encode: transformerEncoder(1, 4, 2, { activation: untyped("silu") }) },
+        inputs: { x: spec("f32", ["B", "T", 4]) },
+        forward: (p: Loose, i: Loose) => ({ y: p["encode"]?.(i["x"]) }),
+      }),
+    'transformer: activation: "relu" or "gelu" is expected, got "silu"',
+    'write activation: "gelu".',
   ],
 ];
 

@@ -8,5 +8,5 @@ export const inWords = (value: unknown): string => {
   if (typeof value !== "object" || value === null) return String(value);
   const name: unknown = value.constructor?.name;
   if (typeof name !== "string" || name === "" || name === "Object") return "a record";
-  return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
+  return `${/^([AEIO]|U(?!int))/.test(name) ? "an" : "a"} ${name}`;
 };

@@ -36,6 +36,11 @@ const requireDivisor = (layer: string, parts: number, what: string, whole: numbe
     reject("W284", { layer, heads: `${parts} ${what}`, whole: `${whole} ${of}` }, { location: captureLocation() });
 };
 
+/** Refuses queries without an axis of positions (W280). */
+export const requirePositions = (op: string, queries: Tensor): void => {
+  if (queries.shape.length < 2) reject("W280", { op, type: printType(queries.type) }, { location: captureLocation() });
+};
+
 /** Refuses sequences of other features than a layer was made for (W286). */
 export const requireFeatures = (op: string, x: Tensor, features: number): void => {
   const given = x.shape.at(-1);

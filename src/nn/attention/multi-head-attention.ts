@@ -13,7 +13,7 @@ import { type DropoutLayer, dropout } from "../dropout.ts";
 import { equalParts } from "../equal-parts.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
 import { droppedAttention, droppedAttentionWithWeights } from "./dropped-attention.ts";
-import { mergeHeads, requireFeatures, requireHeads, splitHeads } from "./heads.ts";
+import { mergeHeads, requireFeatures, requireHeads, requirePositions, splitHeads } from "./heads.ts";
 
 type InputWeights<E extends number, K extends number, V extends number> = [K, V] extends [E, E]
   ? { readonly in_proj_weight: ParamSpec<[MultiplyNaturals<3, E>, E], "f32"> }
@@ -139,6 +139,7 @@ export const multiHeadAttention = <
   const params = { ...weights, ...biases, out_proj: linear(features, features, { bias }), dropout: dropout(rate) };
   const bind = (given: Given) => {
     return (queries: Tensor, options: MultiHeadOptions & { readonly weights?: boolean } = {}) => {
+      requirePositions("multiHeadAttention", queries);
       requireFeatures("multiHeadAttention", queries, features);
       const { keys = queries, values = keys, keyPadding: _, weights = false, ...attending } = options;
       const mask = allowed(options);

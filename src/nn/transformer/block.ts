@@ -1,5 +1,6 @@
 // What the layers of encoders and decoders share: options, the feed-forward network, and how a sublayer is joined to what goes
 // past it.
+import { checkedChoice } from "../../ir/functions/argument.ts";
 import { gelu, relu } from "../../ir/functions/elementwise.ts";
 import type { Tensor } from "../../ir/types/tensor.ts";
 import type { Layer } from "../../model/parameter.ts";
@@ -17,6 +18,9 @@ export interface TransformerLayerOptions<F extends number> {
   /** The rate of dropout in training: of attention weights, inside the feed-forward network, and of what a sublayer adds; 0 unless said. */
   readonly dropout?: number;
 }
+
+const checkedActivation = (given: "relu" | "gelu"): "relu" | "gelu" =>
+  checkedChoice("transformer: activation", given, ["relu", "gelu"], 'activation: "gelu"');
 
 type Sublayer = (x: Tensor) => Tensor;
 
@@ -44,4 +48,4 @@ export const feedForward =
     { activation = "relu" }: TransformerLayerOptions<number>,
   ): Sublayer =>
   (x) =>
-    linear2(dropout(activation === "gelu" ? gelu(linear1(x)) : relu(linear1(x))));
+    linear2(dropout(checkedActivation(activation) === "gelu" ? gelu(linear1(x)) : relu(linear1(x))));
