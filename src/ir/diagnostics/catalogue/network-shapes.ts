@@ -121,8 +121,10 @@ const operands: Pick<NetworkShapeRows, "W248" | "W249"> = {
   W249: entry({
     title: "crossEntropy: logits are no rows",
     message: ({ type }) => `crossEntropy: logits must have 2 axes [rows, classes], not ${type}`,
-    help: () => "reshape to [rows, classes], with the labels as [rows].",
-    explanation: "Each row of logits belongs to one label; leading axes are merged into rows beforehand.",
+    help: () =>
+      "reshape [..., classes] to [rows, classes], with the labels as [rows]; of [rows, classes, ...places] take negativeLogLikelihood(logSoftmax(logits, 1), labels).",
+    explanation:
+      "Each row of logits belongs to one label; leading axes are merged into rows beforehand. Where each pixel has a label, the classes are on axis 1 with the places behind them, and a reshape would mix them up: there the loss is negativeLogLikelihood(logSoftmax(logits, 1), labels), which has the same options.",
     example: "logits: f32[B, T, C] is wrong; logits.reshape([B*T, C]) with labels.reshape([B*T]) is right",
   }),
 };
