@@ -17,7 +17,13 @@ import { printViolation, type Report, type Violation, verifyKernel } from "./ver
 
 type Fail = (rule: string, where: string, what: string) => void;
 
-const checkCall = (program: Program, entry: EntryPoint, call: Call, fail: Fail): void => {
+/** The buffers of the parameters that an entry updates. */
+const updatedBy = (program: Program, entry: EntryPoint): ReadonlySet<string> => {
+  const updates = new Set(entry.updates);
+  return new Set(program.parameters.filter(({ name }) => updates.has(name)).map(({ buffer }) => buffer));
+};
+
+const checkCall = (program: Program, entry: EntryPoint, updated: ReadonlySet<string>, call: Call, fail: Fail): void => {
   const where = `entry ${entry.name}, call of ${call.kernel}`;
   const kernel = program.kernels.get(call.kernel);
   if (kernel === undefined) return fail("P2", where, "no such kernel");
@@ -30,7 +36,7 @@ const checkCall = (program: Program, entry: EntryPoint, call: Call, fail: Fail):
       fail("P2", where, `${buffer.name} is ${buffer.dtype}[${buffer.length}], ${name} is ${dtype}[${length}]`);
   }
   checkSharing(kernel, call, where, fail);
-  checkWrites(program, entry, kernel, call, where, fail);
+  checkWrites(program, updated, kernel, call, where, fail);
 };
 
 const mayShare = ({ inPlace }: Kernel, a: number, b: number): boolean =>
@@ -47,15 +53,12 @@ const checkSharing = (kernel: Kernel, { buffers }: Call, where: string, fail: Fa
 
 const checkWrites = (
   program: Program,
-  entry: EntryPoint,
+  updated: ReadonlySet<string>,
   kernel: Kernel,
   call: Call,
   where: string,
   fail: Fail,
 ): void => {
-  const updated = new Set(
-    program.parameters.filter((port) => entry.updates.includes(port.name)).map((port) => port.buffer),
-  );
   for (const [at, { access }] of kernel.parameters.entries()) {
     const buffer = program.buffers.get(call.buffers[at] ?? "");
     if (access === "read" || buffer === undefined) continue;
@@ -93,7 +96,8 @@ export const verifyProgram = (program: Program): Report => {
   for (const port of program.parameters) checkPort(program, `program ${program.name}`, port, fail);
   for (const entry of program.entries) {
     for (const port of [...entry.inputs, ...entry.outputs]) checkPort(program, `entry ${entry.name}`, port, fail);
-    for (const call of entry.calls) checkCall(program, entry, call, fail);
+    const updated = updatedBy(program, entry);
+    for (const call of entry.calls) checkCall(program, entry, updated, call, fail);
   }
   return { violations, unproven: reports.flatMap((report) => report.unproven) };
 };
