@@ -143,6 +143,18 @@ export const layer = <const P extends SpecTree, F extends (...operands: never) =
   return Object.freeze({ kind: "layer", params, bind });
 };
 
+/**
+ * `layer`, for factories that compute shapes and parameters from their options: the layer is what the type argument says, which
+ * no checker could work out from the values.
+ */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the one place where layers get their exact types
+export const typedLayer = <L extends AnyLayer>(
+  params: SpecTree,
+  bind: (params: never) => (...operands: never) => unknown,
+): L =>
+  // The factory's signature is the one that its callers see, and tests hold it to the parameters that the layer really has.
+  layer(params, bind as never) as unknown as L;
+
 /** `count` trees of one kind, as a list: `repeat(12, block)`. `reject`s what is no count (W140). */
 export const repeat = <T extends SpecTree>(count: number, make: (position: number) => T): readonly T[] => {
   if (!Number.isSafeInteger(count) || count < 0)

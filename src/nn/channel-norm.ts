@@ -15,7 +15,7 @@ import type { ChannelsShape } from "../ir/types/static/indexing.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { ones, zeros } from "../model/initializer.ts";
 import { currentMode, latestOf, updateBuffer } from "../model/mode.ts";
-import { type BufferSpec, buffer, type Layer, layer, type ParamSpec, param } from "../model/parameter.ts";
+import { type BufferSpec, buffer, type Layer, type ParamSpec, param, typedLayer } from "../model/parameter.ts";
 
 /** The learned scale and shift of channels, under PyTorch's names. */
 export type ChannelParams<Channels extends number, Affine extends boolean> = Affine extends false
@@ -81,10 +81,10 @@ export const batchNorm = <const Channels extends number, const Affine extends bo
         return y;
       });
   // Which parameters there are, and the shapes that fit, are said by the signature.
-  return layer({ ...affineParams(channels, affine !== false), ...statistics }, bind as never) as unknown as Layer<
-    BatchNormParams<Channels, Affine>,
-    ChannelNormFunction<"batchNorm", Channels>
-  >;
+  return typedLayer<Layer<BatchNormParams<Channels, Affine>, ChannelNormFunction<"batchNorm", Channels>>>(
+    { ...affineParams(channels, affine !== false), ...statistics },
+    bind,
+  );
 };
 
 /**
@@ -106,10 +106,10 @@ export const groupNorm = <const Channels extends number, const Affine extends bo
       return normalizeGroups(x, groups, { ...options, weight: given.weight, bias: given.bias });
     });
   // Which parameters there are, and the shapes that fit, are said by the signature.
-  return layer(affineParams(channels, affine !== false), bind as never) as unknown as Layer<
-    ChannelParams<Channels, Affine>,
-    ChannelNormFunction<"groupNorm", Channels>
-  >;
+  return typedLayer<Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"groupNorm", Channels>>>(
+    affineParams(channels, affine !== false),
+    bind,
+  );
 };
 
 /**
@@ -126,8 +126,8 @@ export const instanceNorm = <const Channels extends number, const Affine extends
       return normalizeInstances(x, { ...options, weight: given.weight, bias: given.bias });
     });
   // Which parameters there are, and the shapes that fit, are said by the signature.
-  return layer(affineParams(channels, affine === true), bind as never) as unknown as Layer<
-    ChannelParams<Channels, Affine>,
-    ChannelNormFunction<"instanceNorm", Channels>
-  >;
+  return typedLayer<Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"instanceNorm", Channels>>>(
+    affineParams(channels, affine === true),
+    bind,
+  );
 };

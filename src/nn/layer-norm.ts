@@ -12,7 +12,7 @@ import type { OnlyType, TrailingAxes } from "../ir/types/static/indexing.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { tensorType } from "../ir/types/tensor-type.ts";
 import { ones, zeros } from "../model/initializer.ts";
-import { type Layer, layer, type ParamSpec, param } from "../model/parameter.ts";
+import { type Layer, layer, type ParamSpec, param, typedLayer } from "../model/parameter.ts";
 
 /** The last axes of a tensor, of which one may be given as a number. */
 type Features = number | readonly number[];
@@ -98,8 +98,8 @@ export const rmsNorm = <const F extends Features>(
 ): Layer<RmsNormParams<F>, LayerNormFunction<F, "rmsNorm">> => {
   const bind = (given: { readonly weight: Tensor }) => (x: Tensor) => scaleByRms(x, given.weight, options);
   // The shapes that fit are said by the signature.
-  return layer({ weight: param(shapeOf(features), ones) }, bind as never) as unknown as Layer<
-    RmsNormParams<F>,
-    LayerNormFunction<F, "rmsNorm">
-  >;
+  return typedLayer<Layer<RmsNormParams<F>, LayerNormFunction<F, "rmsNorm">>>(
+    { weight: param(shapeOf(features), ones) },
+    bind,
+  );
 };

@@ -4,7 +4,7 @@ import type { PerAxis } from "../ir/functions/convolution.ts";
 import { relu, relu6 } from "../ir/functions/elementwise.ts";
 import { perAxis } from "../ir/functions/spatial-options.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
-import { type Layer, layer, type SpecTree } from "../model/parameter.ts";
+import { type Layer, type SpecTree, typedLayer } from "../model/parameter.ts";
 import { batchNorm } from "./channel-norm.ts";
 import { type ConvolutionLayerFunction, conv2d } from "./convolution.ts";
 
@@ -76,10 +76,10 @@ export const residualBlock = <const In extends number, const Out extends number,
         return relu(changed.add(down === undefined || dbn === undefined ? x : dbn(down(x))));
       });
   // Which parameters there are, and the shapes that fit, are said by the signature.
-  return layer(isSame ? main : { ...main, ...projection }, bind as never) as unknown as Layer<
-    ResidualBlockParams<In, Out, Stride>,
-    ResidualFunction<In, Out, Stride>
-  >;
+  return typedLayer<Layer<ResidualBlockParams<In, Out, Stride>, ResidualFunction<In, Out, Stride>>>(
+    isSame ? main : { ...main, ...projection },
+    bind,
+  );
 };
 
 /** Options of `invertedResidual`. */
@@ -130,5 +130,5 @@ export const invertedResidual = <
         return isSame ? changed.add(x) : changed;
       });
   // The shapes that fit are said by the signature.
-  return layer(params, bind as never) as unknown as Layer<InvertedResidualParams, ResidualFunction<In, Out, Stride>>;
+  return typedLayer<Layer<InvertedResidualParams, ResidualFunction<In, Out, Stride>>>(params, bind);
 };

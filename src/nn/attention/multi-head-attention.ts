@@ -8,7 +8,7 @@ import type { Check } from "../../ir/types/static/check.ts";
 import type { MultiplyNaturals } from "../../ir/types/static/natural.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { glorotUniform, zeros } from "../../model/initializer.ts";
-import { type Layer, layer, type ParamSpec, param } from "../../model/parameter.ts";
+import { type Layer, type ParamSpec, param, typedLayer } from "../../model/parameter.ts";
 import { type DropoutLayer, dropout } from "../dropout.ts";
 import { equalParts } from "../equal-parts.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
@@ -153,8 +153,5 @@ export const multiHeadAttention = <
     };
   };
   // Which parameters there are, and what comes of which shapes, is said by the signature.
-  return layer(params, bind as never) as unknown as Layer<
-    MultiHeadAttentionParams<E, K, V, Bias>,
-    MultiHeadAttentionFunction<E>
-  >;
+  return typedLayer<Layer<MultiHeadAttentionParams<E, K, V, Bias>, MultiHeadAttentionFunction<E>>>(params, bind);
 };

@@ -4,7 +4,7 @@ import { linear as transform } from "../../ir/functions/contraction.ts";
 import { geluTanh } from "../../ir/functions/elementwise.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal, zeros } from "../../model/initializer.ts";
-import { type Layer, layer, type Params, repeat, type SpecTree } from "../../model/parameter.ts";
+import { type Layer, layer, type Params, repeat, type SpecTree, typedLayer } from "../../model/parameter.ts";
 import { droppedAttention } from "../attention/dropped-attention.ts";
 import { mergeHeads, requireHeads, splitHeads } from "../attention/heads.ts";
 import {
@@ -117,8 +117,5 @@ export const gpt = <const Vocabulary extends number, const Tied extends boolean 
     return /(?:proj|out)\.weight$/.test(path) ? ended : normal(0.02);
   });
   // Whether there is a head, and what comes of which shapes, is said by the signature.
-  return layer(begun, bind as never) as unknown as Layer<
-    GptParams<Vocabulary, Tied>,
-    LanguageModelFunction<Vocabulary>
-  >;
+  return typedLayer<Layer<GptParams<Vocabulary, Tied>, LanguageModelFunction<Vocabulary>>>(begun, bind);
 };

@@ -6,7 +6,7 @@ import { rmsNorm } from "../../ir/functions/normalization.ts";
 import { rotary } from "../../ir/functions/positions.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal, ones } from "../../model/initializer.ts";
-import { type Layer, layer, type ParamSpec, type Params, param, repeat } from "../../model/parameter.ts";
+import { type Layer, layer, type ParamSpec, type Params, param, repeat, typedLayer } from "../../model/parameter.ts";
 import { mergeHeads, requireHeads, requireKeyHeads, splitHeads } from "../attention/heads.ts";
 import { type EmbeddingFunction, type EmbeddingParams, embedding } from "../embedding.ts";
 import { initialized } from "../initialized.ts";
@@ -106,5 +106,5 @@ export const llama = <const Vocabulary extends number>(
   };
   const begun = initialized(params, (_, { shape, initializer }) => (shape.length > 1 ? normal(0.02) : initializer));
   // The numbers that the type computes from the same arguments; the shapes that fit are said by the signature.
-  return layer(begun, bind) as unknown as Layer<LlamaParams<Vocabulary>, LanguageModelFunction<Vocabulary>>;
+  return typedLayer<Layer<LlamaParams<Vocabulary>, LanguageModelFunction<Vocabulary>>>(begun, bind);
 };

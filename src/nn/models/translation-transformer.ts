@@ -2,7 +2,7 @@
 // positions (sections 3.4 and 3.5), encoder and decoder, and a linear generator of the next token.
 import { sinusoidalPositions } from "../../ir/functions/positions.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
-import { type Layer, layer, type Params } from "../../model/parameter.ts";
+import { type Layer, type Params, typedLayer } from "../../model/parameter.ts";
 import { type DropoutLayer, dropout } from "../dropout.ts";
 import { type EmbeddingFunction, type EmbeddingParams, embedding } from "../embedding.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
@@ -71,5 +71,5 @@ export const translationTransformer = <const Target extends number>(
     return p.gen(decoded);
   };
   // The numbers that the type computes from the same arguments; the shapes that fit are said by the signature.
-  return layer(params, bind) as unknown as Layer<TranslationTransformerParams<Target>, TranslationFunction<Target>>;
+  return typedLayer<Layer<TranslationTransformerParams<Target>, TranslationFunction<Target>>>(params, bind);
 };

@@ -4,7 +4,7 @@ import { multiplyDims } from "../../ir/types/dim.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal, zeros } from "../../model/initializer.ts";
-import { type Layer, layer, type ParamSpec, type Params, param, repeat } from "../../model/parameter.ts";
+import { type Layer, type ParamSpec, type Params, param, repeat, typedLayer } from "../../model/parameter.ts";
 import { conv2d } from "../convolution.ts";
 import { type DropoutLayer, dropout } from "../dropout.ts";
 import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
@@ -94,8 +94,5 @@ export const visionTransformer = <const Classes extends number, const Norm exten
     return p.head(p.norm?.(classToken) ?? classToken);
   };
   // Whether there is a normalization, and what comes of which shapes, is said by the signature.
-  return layer(params, bind as never) as unknown as Layer<
-    VisionTransformerParams<Classes, Norm>,
-    ImageClassifierFunction<Classes>
-  >;
+  return typedLayer<Layer<VisionTransformerParams<Classes, Norm>, ImageClassifierFunction<Classes>>>(params, bind);
 };

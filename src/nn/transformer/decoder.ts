@@ -3,7 +3,7 @@ import type { DType } from "../../ir/types/dtype.ts";
 import type { SequenceShape } from "../../ir/types/static/attention.ts";
 import type { Check } from "../../ir/types/static/check.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
-import { type Layer, layer, type Params, repeat } from "../../model/parameter.ts";
+import { type Layer, type Params, repeat, typedLayer } from "../../model/parameter.ts";
 import {
   type MultiHeadAttentionFunction,
   type MultiHeadAttentionParams,
@@ -73,7 +73,7 @@ export const transformerDecoderLayer = <const E extends number, const F extends 
     };
   };
   // The numbers that the type computes from the same arguments; the shapes that fit are said by the signature.
-  return layer(params, bind) as unknown as Layer<TransformerDecoderLayerParams<E, F>, TransformerDecoderFunction<E>>;
+  return typedLayer<Layer<TransformerDecoderLayerParams<E, F>, TransformerDecoderFunction<E>>>(params, bind);
 };
 
 /** The parameters of `transformerDecoder`, under PyTorch's names. */
@@ -101,8 +101,8 @@ export const transformerDecoder = <
     };
   };
   // Whether there is a normalization, and what comes of which shapes, is said by the signature.
-  return layer(options.finalNorm === false ? { layers } : { layers, norm }, bind as never) as unknown as Layer<
-    TransformerDecoderParams<E, F, Norm>,
-    TransformerDecoderFunction<E>
-  >;
+  return typedLayer<Layer<TransformerDecoderParams<E, F, Norm>, TransformerDecoderFunction<E>>>(
+    options.finalNorm === false ? { layers } : { layers, norm },
+    bind,
+  );
 };

@@ -3,7 +3,7 @@ import type { DType } from "../../ir/types/dtype.ts";
 import type { SequenceShape } from "../../ir/types/static/attention.ts";
 import type { Check } from "../../ir/types/static/check.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
-import { type Layer, layer, type Params, repeat } from "../../model/parameter.ts";
+import { type Layer, type Params, repeat, typedLayer } from "../../model/parameter.ts";
 import {
   type MultiHeadAttentionFunction,
   type MultiHeadAttentionParams,
@@ -63,7 +63,7 @@ export const transformerEncoderLayer = <const E extends number, const F extends 
     };
   };
   // The numbers that the type computes from the same arguments; the shapes that fit are said by the signature.
-  return layer(params, bind) as unknown as Layer<TransformerEncoderLayerParams<E, F>, TransformerEncoderFunction<E>>;
+  return typedLayer<Layer<TransformerEncoderLayerParams<E, F>, TransformerEncoderFunction<E>>>(params, bind);
 };
 
 /** The parameters of `transformerEncoder`, under PyTorch's names. */
@@ -97,8 +97,8 @@ export const transformerEncoder = <
     };
   };
   // Whether there is a normalization, and what comes of which shapes, is said by the signature.
-  return layer(options.finalNorm === false ? { layers } : { layers, norm }, bind as never) as unknown as Layer<
-    TransformerEncoderParams<E, F, Norm>,
-    TransformerEncoderFunction<E>
-  >;
+  return typedLayer<Layer<TransformerEncoderParams<E, F, Norm>, TransformerEncoderFunction<E>>>(
+    options.finalNorm === false ? { layers } : { layers, norm },
+    bind,
+  );
 };

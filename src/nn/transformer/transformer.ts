@@ -4,7 +4,7 @@ import type { SequenceShape } from "../../ir/types/static/attention.ts";
 import type { Check } from "../../ir/types/static/check.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { glorotUniform } from "../../model/initializer.ts";
-import { type Layer, layer, type Params } from "../../model/parameter.ts";
+import { type Layer, type Params, typedLayer } from "../../model/parameter.ts";
 import { initialized } from "../initialized.ts";
 import type { TransformerLayerOptions } from "./block.ts";
 import {
@@ -80,5 +80,5 @@ export const transformer = <const E extends number, const F extends number = 204
   };
   const begun = initialized(params, (_, { shape, initializer }) => (shape.length > 1 ? glorotUniform : initializer));
   // The numbers that the type computes from the same arguments; the shapes that fit are said by the signature.
-  return layer(begun, bind) as unknown as Layer<TransformerParams<E, F>, TransformerFunction<E>>;
+  return typedLayer<Layer<TransformerParams<E, F>, TransformerFunction<E>>>(begun, bind);
 };
