@@ -7,6 +7,9 @@ import { type compile, fit, type History } from "../../src/index.ts";
 import type { Digits } from "./dataset.ts";
 import type { lenetTraining } from "./lenet.ts";
 
+/** How many digits are read at a time. */
+export const batch = 32;
+
 /** The compiled training of the network. */
 export type DigitsTrainer = Awaited<ReturnType<typeof compile<ParametersOf, InputsOf, OutputsOf, LabelsOf, MetricsOf>>>;
 
