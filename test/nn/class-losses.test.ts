@@ -100,6 +100,30 @@ describe("losses of classes with all options", () => {
     );
   });
 
+  it("crossEntropy of places is that of as many rows, with all options", () => {
+    fc.assert(
+      fc.property(cases, fc.integer({ min: 1, max: 3 }), ({ rows, classes, reduction, smoothing, seed }, places) => {
+        const random = randomNumbers(seed);
+        const scores = randomArray({ dtype: "f64", shape: [rows, classes, places, 2] }, random);
+        const label = (): number => Math.floor(((random() + 1) / 2) * classes);
+        const labels = array([rows, places, 2], [-7, ...Array.from({ length: rows * places * 2 - 1 }, label)], "i32");
+        const options = { reduction, labelSmoothing: smoothing, ignoreIndex: -7 };
+        const byPlace = evaluated([scores, labels], (x, t) =>
+          crossEntropy(x as Tensor<[number, number, number, number], "f64">, t as never, options),
+        );
+        const byRow = evaluated([scores, labels], (x, t) =>
+          crossEntropy(
+            x.transpose([0, 2, 3, 1]).reshape([-1, classes]) as Tensor<[number, number], "f64">,
+            t.reshape([-1]) as never,
+            options,
+          ),
+        );
+        expect(byPlace.shape).toEqual(reduction === "none" ? [rows, places, 2] : []);
+        expectEqual(byPlace, [...byRow.data]);
+      }),
+    );
+  });
+
   it("crossEntropyWithProbabilities smooths and weighs, and divides by the rows", () => {
     fc.assert(
       fc.property(cases, (one) => {

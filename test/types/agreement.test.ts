@@ -285,11 +285,11 @@ const einsum = fc.tuple(dim, dim, dim, dim).chain(([i, j, k, b]) =>
 const crossEntropy = call(
   "crossEntropy",
   fc
-    .tuple(dim, fc.constantFrom<Dim>(3, 10))
-    .chain(([rows, classes]) =>
+    .tuple(dim, fc.constantFrom<Dim>(3, 10), fc.array(dim, { maxLength: 1 }))
+    .chain(([rows, classes, places]) =>
       fc.tuple(
-        tensor(near([rows, classes])),
-        indices(near([rows])),
+        tensor(near([rows, classes, ...places])),
+        indices(near([rows, ...places])),
         fc.record({ reduction: fc.constantFrom("none", "mean") }, { requiredKeys: [] }),
       ),
     ),

@@ -1,7 +1,8 @@
 // Losses: a number per row, or one number for all.
 import { emitOne, traceOf } from "../graph/traced-tensor.ts";
 import { requireOperand } from "../ops/operand-types.ts";
-import type { Dim } from "../types/dim.ts";
+import { requireDType } from "../ops/typing.ts";
+import { type Dim, multiplyDims } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import type { BinaryShape } from "../types/static/broadcasting.ts";
 import type { Check, Resolved } from "../types/static/check.ts";
@@ -13,7 +14,9 @@ import { type ReducedShape, type Reduction, reduced } from "./reduced.ts";
 
 export type { Reduction } from "./reduced.ts";
 
-type RowsOf<Logits extends Dims> = Logits extends readonly [infer Rows extends Dim, Dim] ? [Rows] : Dims;
+type RowsOf<Logits extends Dims> = Logits extends readonly [infer Rows extends Dim, Dim, ...infer Places extends Dims]
+  ? [Rows, ...Places]
+  : Dims;
 
 /** Options of `crossEntropy`. */
 export interface CrossEntropyOptions<R extends Reduction> {
@@ -34,10 +37,22 @@ const smoothed = (scores: Tensor, losses: Tensor, smoothing: number, weights: Te
   return losses.mul(1 - smoothing).sub(overClasses.mul(smoothing));
 };
 
+/** Places as further rows: [N, C, ...places] and [N, ...places] as [N * places, C] and [N * places]. */
+const asRows = (scores: Tensor, labels: Tensor): readonly [scores: Tensor, labels: Tensor] => {
+  const [rows = 1, classes = 1, ...places] = scores.shape;
+  if (places.length === 0) return [scores, labels];
+  requireDType("crossEntropy", scores.type, ["f32", "f64"]);
+  requireOperand("crossEntropy", "labels", labels.type, tensorType("i32", [rows, ...places]));
+  const count = places.reduce(multiplyDims, rows);
+  const classesLast = scores.transpose([0, ...places.map((_, at) => at + 2), 1]);
+  return [classesLast.reshape([count, classes]), labels.reshape([count])];
+};
+
 /**
  * Minus the logarithm of the probability that softmax gives the right class: logits [rows, classes] and class indices i32
- * [rows]. The mean over rows unless another reduction is said; with weights it is divided by the sum of those of the labels,
- * and labels that are ignored count for nothing. PyTorch's `cross_entropy`.
+ * [rows], or with a label for each place, such as a pixel, [rows, classes, ...places] and [rows, ...places]. The mean over all
+ * labels unless another reduction is said; with weights it is divided by the sum of those of the labels, and labels that are
+ * ignored count for nothing. PyTorch's `cross_entropy`.
  */
 export const crossEntropy = <
   Logits extends Dims,
@@ -51,21 +66,28 @@ export const crossEntropy = <
   options: CrossEntropyOptions<R> = {},
 ): Tensor<ReducedShape<R, RowsOf<Logits>>, D> =>
   described(() => {
-    const [scores, given] = [tensorOf("crossEntropy", logits), tensorOf("crossEntropy", labels)];
-    const { labelSmoothing = 0, weights, ignoreIndex, reduction = "mean" } = options;
-    const ignored = ignoreIndex === undefined ? undefined : given.equal(ignoreIndex);
-    const known = ignored?.select(0, given) ?? given;
-    const losses = emitOne(traceOf(scores, "crossEntropy"), "crossEntropy", [scores, known], {});
-    if (weights === undefined && ignored === undefined)
-      return reduced(smoothed(scores, losses, labelSmoothing, undefined), reduction);
-    if (weights !== undefined)
-      requireOperand("crossEntropy", "weights", weights.type, tensorType(scores.dtype, scores.shape.slice(1)));
-    const counted = weights?.gather(known) ?? traceOf(losses).constant(1, losses.dtype, losses.shape);
-    const weight = ignored?.select(0, counted) ?? counted;
-    const all = smoothed(scores, losses.mul(weight), labelSmoothing, weights);
-    const kept = ignored?.select(0, all) ?? all;
-    return reduction === "mean" ? kept.sum().div(weight.sum()) : reduced(kept, reduction);
+    const wanted = tensorOf("crossEntropy", labels);
+    const [scores, given] = asRows(tensorOf("crossEntropy", logits), wanted);
+    const losses = rowLosses(scores, given, options);
+    return options.reduction === "none" ? losses.reshape(wanted.shape) : losses;
   });
+
+/** The losses of rows, reduced. */
+const rowLosses = (scores: Tensor, given: Tensor, options: CrossEntropyOptions<Reduction>): Tensor => {
+  const { labelSmoothing = 0, weights, ignoreIndex, reduction = "mean" } = options;
+  const ignored = ignoreIndex === undefined ? undefined : given.equal(ignoreIndex);
+  const known = ignored?.select(0, given) ?? given;
+  const losses = emitOne(traceOf(scores, "crossEntropy"), "crossEntropy", [scores, known], {});
+  if (weights === undefined && ignored === undefined)
+    return reduced(smoothed(scores, losses, labelSmoothing, undefined), reduction);
+  if (weights !== undefined)
+    requireOperand("crossEntropy", "weights", weights.type, tensorType(scores.dtype, scores.shape.slice(1)));
+  const counted = weights?.gather(known) ?? traceOf(losses).constant(1, losses.dtype, losses.shape);
+  const weight = ignored?.select(0, counted) ?? counted;
+  const all = smoothed(scores, losses.mul(weight), labelSmoothing, weights);
+  const kept = ignored?.select(0, all) ?? all;
+  return reduction === "mean" ? kept.sum().div(weight.sum()) : reduced(kept, reduction);
+};
 
 /** The square of the difference; its mean over all elements unless another reduction is said. */
 export const meanSquaredError = <

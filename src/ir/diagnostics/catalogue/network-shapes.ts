@@ -121,10 +121,9 @@ const operands: Pick<NetworkShapeRows, "W248" | "W249"> = {
   W249: entry({
     title: "crossEntropy: logits are no rows",
     message: ({ type }) => `crossEntropy: logits must have 2 axes [rows, classes], not ${type}`,
-    help: () =>
-      "reshape [..., classes] to [rows, classes], with the labels as [rows]; of [rows, classes, ...places] take negativeLogLikelihood(logSoftmax(logits, 1), labels).",
+    help: () => "reshape [..., classes] to [rows, classes], with the labels as [rows].",
     explanation:
-      "Each row of logits belongs to one label; leading axes are merged into rows beforehand. Where each pixel has a label, the classes are on axis 1 with the places behind them, and a reshape would mix them up: there the loss is negativeLogLikelihood(logSoftmax(logits, 1), labels), which has the same options.",
+      "The op takes one label for each row of logits. The function crossEntropy also takes a label for each place, such as a pixel: logits [rows, classes, ...places] and labels [rows, ...places], the classes on axis 1. Where the classes are the last axis, leading axes are merged into rows beforehand.",
     example: "logits: f32[B, T, C] is wrong; logits.reshape([B*T, C]) with labels.reshape([B*T]) is right",
   }),
 };

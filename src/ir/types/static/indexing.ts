@@ -136,18 +136,18 @@ export type ChannelsShape<Op extends string, S extends Dims, D extends DType, Ch
       ? OutsideAxes<Op, 1, S>
       : OnlyType<Op, "weight", [Channels], "f32", ChannelAxis<S>, D>;
 
-/** The rule of the labels of `crossEntropy`: one class index per row of the logits. */
+/** The rule of the labels of `crossEntropy`: one class index for each row, or each place of a row, of the logits. */
 export type LabelsShape<Logits extends Dims, Labels extends Dims, E extends DType> =
   IsUnknownRank<Logits> extends true
     ? Dims
-    : Logits extends readonly [infer Rows extends Dim, Dim]
-      ? OnlyType<"crossEntropy", "labels", Labels, E, [Rows], "i32">
+    : Logits extends readonly [infer Rows extends Dim, Dim, ...infer Places extends Dims]
+      ? OnlyType<"crossEntropy", "labels", Labels, E, [Rows, ...Places], "i32">
       : Dims;
 
-/** The rule of the logits of `crossEntropy`: rows of classes. */
+/** The rule of the logits of `crossEntropy`: rows of classes, which are axis 1. */
 export type LogitsShape<Logits extends Dims, D extends DType> =
   IsUnknownRank<Logits> extends true
     ? Dims
-    : Logits["length"] extends 2
-      ? NeedsDType<"crossEntropy", Logits, D, readonly ["f32", "f64"]>
-      : `crossEntropy: logits must have 2 axes [rows, classes], not ${PrintType<Logits, D>}`;
+    : Logits["length"] extends 0 | 1
+      ? `crossEntropy: logits must have 2 axes [rows, classes], not ${PrintType<Logits, D>}`
+      : NeedsDType<"crossEntropy", Logits, D, readonly ["f32", "f64"]>;
