@@ -54,11 +54,13 @@ const labelOptions = (input: Inputs, config: Config, has: Has) => ({
   ...reduction(config),
 });
 
-const byIndex: LossFunction = (input, config, has) =>
-  crossEntropy(input("logits"), input("target"), {
+const ofLabels = (logits: Tensor, ...[input, config, has]: Parameters<LossFunction>): Tensor =>
+  crossEntropy(logits, input("target"), {
     labelSmoothing: numeric(config, "label_smoothing", 0),
     ...labelOptions(input, config, has),
   });
+
+const byIndex: LossFunction = (input, config, has) => ofLabels(input("logits"), input, config, has);
 
 const withLogits: LossFunction = (input, config, has) =>
   binaryCrossEntropyWithLogits(input("logits"), input("target"), {
@@ -81,7 +83,7 @@ const alongAxis: LossFunction = (input, config, has) => {
   const others = logits.shape.map((_, at) => at).filter((at) => at !== axis);
   const [rows = 0, ...places] = others;
   const inPlace = axis === 1 ? logits : logits.transpose([rows, axis, ...places]);
-  return negativeLogLikelihood(logSoftmax(inPlace, 1), input("target"), labelOptions(input, config, has));
+  return ofLabels(inPlace, input, config, has);
 };
 
 const losses: Readonly<Record<string, LossFunction>> = {
