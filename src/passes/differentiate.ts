@@ -10,6 +10,7 @@ import { bodyResults, graphOf } from "../ir/graph/body-graph.ts";
 import { graphBuilder } from "../ir/graph/builder.ts";
 import { copyEntries, copyNodes } from "../ir/graph/copy.ts";
 import type { Entry, Graph, Node, NodeId, ValueId } from "../ir/graph/graph.ts";
+import { pointwiseParts } from "../ir/graph/pointwise-body.ts";
 import { currentTrace, type Trace, withTrace } from "../ir/graph/trace.ts";
 import { traceOf, traceOver } from "../ir/graph/traced-tensor.ts";
 import type { Body, BodyTools } from "../ir/ops/body.ts";
@@ -116,6 +117,7 @@ const bodyTools: BodyTools = {
     const trace = innermostTrace(wanted);
     return backpropagate(trace, cotangents, wanted).map((gradient) => gradient ?? null);
   },
+  pointwise: pointwiseParts,
   inputsRead,
   withInputs,
 };

@@ -12,7 +12,7 @@ export interface Group {
   readonly anchor?: NodeId;
   /** The step of a recurrence: the anchor is then a `scan`, and nothing follows it. */
   readonly step?: FusedGraph;
-  /** The values that others read; all of one shape, but for those of a recurrence. */
+  /** The values that others read; all of one shape, but for those of an op with several results. */
   readonly outputs: readonly ValueId[];
 }
 

@@ -31,9 +31,9 @@ const bindValue = (value: AttributeValue | undefined, bindings: Bindings): Attri
 
 const bindAttributes = (node: Node, bindings: Bindings): Attributes => {
   const names = dimAttributes(node.op);
-  if (names.length === 0) return node.attrs;
-  const attrs: Attributes = node.attrs;
   const body = bodyIn(node);
+  if (names.length === 0 && body === undefined) return node.attrs;
+  const attrs: Attributes = node.attrs;
   return {
     ...attrs,
     ...Object.fromEntries(names.map((name) => [name, bindValue(attrs[name], bindings)])),

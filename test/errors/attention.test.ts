@@ -1,4 +1,4 @@
-// W280 to W286: queries, keys, masks, heads and positions that do not fit. Each is brought about and shown whole.
+// W280 to W288: queries, keys, masks, heads and positions that do not fit. Each is brought about and shown whole.
 import { describe, expect, it } from "vitest";
 import {
   attention,
@@ -95,6 +95,9 @@ describe("errors of attention", () => {
         test/errors/attention.test.ts
          |     const nothing = shown(() => attention(q, q, q, { window: 0 }));
          |                                 ^^^^^^^^^
+        operand 1  f32[T, 64]  from test/errors/attention.test.ts
+        operand 2  f32[T, 64]  from test/errors/attention.test.ts
+        operand 3  f32[T, 64]  from test/errors/attention.test.ts
         help: leave window out for none."
     `);
     const fraction = shown(() => attention(q, q, q, { window: 2.5 }));
@@ -116,6 +119,9 @@ describe("errors of attention", () => {
         test/errors/attention.test.ts
          |     const negative = shown(() => attention(q, q, q, { softcap: -1 }));
          |                                  ^^^^^^^^^
+        operand 1  f32[T, 64]  from test/errors/attention.test.ts
+        operand 2  f32[T, 64]  from test/errors/attention.test.ts
+        operand 3  f32[T, 64]  from test/errors/attention.test.ts
         help: leave softcap out for none."
     `);
     const scale = shown(() => attention(q, q, q, { scale: Number.NaN }));
@@ -218,6 +224,34 @@ describe("errors of attention", () => {
          |     const narrow = shown(() => place(given("f32", "B", 10, 4)));
          |                                ^^^^^
         help: give the layer [..., positions, 8]."
+    `);
+  });
+
+  it("W287", () => {
+    const q = given("f32", "T", 64);
+    const row = shown(() => attention(q, q, q, { score: (score) => score.sum({ axes: [-1] }) }));
+    expect(row).toMatchInlineSnapshot(`
+      "error[W287]: attention: what score gives is f32[T], not f32[T, T]
+
+        test/errors/attention.test.ts
+         |     const row = shown(() => attention(q, q, q, { score: (score) => score.sum({ axes: [-1] }) }));
+         |                             ^^^^^^^^^
+        help: give back scores of the type taken, f32[T, T]."
+    `);
+  });
+
+  it("W288", () => {
+    const q = given("f32", "T", 64);
+    const others = shown(() =>
+      attention(q, q, q, { score: (score) => score.sub(score.max({ axes: [-1], keepDims: true })) }),
+    );
+    expect(others).toMatchInlineSnapshot(`
+      "error[W288]: attention: the score of a pair may not depend on other scores, as it does by max
+
+        test/errors/attention.test.ts
+         |       attention(q, q, q, { score: (score) => score.sub(score.max({ axes: [-1], keepDims: true })) }),
+         |                                                              ^^^
+        help: compute such a value outside of score and use the tensor in it, or write attention out in other ops."
     `);
   });
 });

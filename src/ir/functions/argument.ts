@@ -4,7 +4,8 @@
 import { locate, reject, WeftError } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
 import { captureLocation } from "../diagnostics/location.ts";
-import { isTensor } from "../graph/traced-tensor.ts";
+import { originsOf } from "../graph/builder.ts";
+import { isTensor, traceOf } from "../graph/traced-tensor.ts";
 import { requireOperand } from "../ops/operand-types.ts";
 import { requireAxis, requireSameDType } from "../ops/typing.ts";
 import { broadcastShapes } from "../types/shape.ts";
@@ -63,6 +64,21 @@ export const atCaller = <R>(describe: () => R): R => {
     return describe();
   } catch (error) {
     throw error instanceof WeftError ? locate(error, captureLocation()) : error;
+  }
+};
+
+/** Looks at operands before anything is described; a refusal says where each of them comes from. */
+export const aboutOperands = <R>(operands: readonly (Tensor | undefined)[], check: () => R): R => {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof WeftError)) throw error;
+    const given = operands.flatMap((operand) => operand ?? []);
+    const origins = given.map((operand) => {
+      const trace = traceOf(operand);
+      return { type: operand.type, location: trace.builder.locationOf(trace.value(operand)) };
+    });
+    throw locate(error, captureLocation(), originsOf(origins));
   }
 };
 

@@ -1,37 +1,26 @@
 // Attention: what each query makes of values, weighed by how well their keys fit. docs/attention.md has it on one page.
 import { reject } from "../diagnostics/diagnostic.ts";
-import { emitOne, traceOf } from "../graph/traced-tensor.ts";
-import { type AttentionAttrs, requireOverScores } from "../ops/attention-typing.ts";
-import { type Dim, isKnown } from "../types/dim.ts";
+import { invariant } from "../diagnostics/invariant.ts";
+import { graphOf } from "../graph/body-graph.ts";
+import { type CapturedBody, captureBody } from "../graph/captured-body.ts";
+import type { Node } from "../graph/graph.ts";
+import { notPointwise } from "../graph/pointwise-body.ts";
+import { functionOf } from "../graph/print-node.ts";
+import { emitMany, isTensor, traceOf } from "../graph/traced-tensor.ts";
+import { inferScores, requireOverScores, scoresShape } from "../ops/attention-typing.ts";
+import { opOf } from "../ops/index.ts";
+import { type Dim, isKnown, multiplyDims } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import type { AttentionShape, KeysShape, ValuesShape, WeightsShape } from "../types/static/attention.ts";
 import type { Check } from "../types/static/check.ts";
-import type { Dims, Operand, Tensor } from "../types/tensor.ts";
-import { printType } from "../types/tensor-type.ts";
-import { described, tensorOf } from "./argument.ts";
-import { constant, iota } from "./creation.ts";
+import type { Dims, Tensor } from "../types/tensor.ts";
+import { printType, type Shape, sameShape, tensorType } from "../types/tensor-type.ts";
+import { aboutOperands, atCaller, described, tensorOf } from "./argument.ts";
+import { type AttentionOptions, logSumExpFrom, type Scoring, scoresFrom, scoringOf } from "./attention-scores.ts";
+import { constant } from "./creation.ts";
 import { softmax } from "./normalization.ts";
 
-/** Which keys a query may attend to, and what is added to its scores. */
-export interface AttentionOptions {
-  /** Where attending is allowed (true, or not 0): broadcasts to [..., heads, queries, keys]. */
-  readonly mask?: Tensor<Dims, "bool" | "u8">;
-  /** What is added to the scores, -infinity to forbid: broadcasts to [..., heads, queries, keys]. It has a gradient. */
-  readonly bias?: Tensor<Dims, "f32" | "f64">;
-  /** No query sees a key behind it: key j only where j <= i + keys - queries, so that the last ones stand together. */
-  readonly causal?: boolean;
-  /** Only keys less than this many positions away: with `causal`, the last `window` up to the query itself. */
-  readonly window?: number;
-  /** What products are multiplied by; 1 / sqrt(features) unless said. */
-  readonly scale?: number;
-  /** Bounds scores s to c tanh(s / c), before bias and slopes. */
-  readonly softcap?: number;
-  /**
-   * ALiBi: subtracts slope |distance| from the scores. `true` for the slopes 2^(-8 (h + 1) / heads) of Press et al. 2022, or a
-   * tensor [heads].
-   */
-  readonly alibi?: boolean | Tensor<Dims, "f32" | "f64">;
-}
+export type { AttentionOptions, ScorePositions } from "./attention-scores.ts";
 
 /** What attention gives together with its weights. */
 export interface Attended<S extends Dims, W extends Dims, D extends DType> {
@@ -40,10 +29,31 @@ export interface Attended<S extends Dims, W extends Dims, D extends DType> {
   readonly weights: Tensor<W, D>;
 }
 
+/** What attention gives together with the logarithms of its rows' sums. */
+export interface Summed<S extends Dims, L extends Dims, D extends DType> {
+  readonly output: Tensor<S, D>;
+  /** ln(sum(e^score)) over keys, [..., heads, queries]; -infinity where all keys are masked. */
+  readonly logSumExp: Tensor<L, D>;
+}
+
 /** The output, or with `weights: true` the output and the weights. */
 export type Attending<Weights extends boolean, S extends Dims, W extends Dims, D extends DType> = Weights extends true
   ? Attended<S, W, D>
   : Tensor<S, D>;
+
+/** The axes but the last. */
+type RowsOf<S extends Dims> = S extends readonly [...infer Rows extends Dims, Dim] ? Rows : Dims;
+
+/** The output by itself, or with weights or logarithms of sums. */
+type Results<
+  Weights extends boolean,
+  Sums extends boolean,
+  S extends Dims,
+  W extends Dims,
+  D extends DType,
+> = Sums extends true
+  ? Summed<S, RowsOf<S>, D> & (Weights extends true ? Attended<S, W, D> : unknown)
+  : Attending<Weights, S, W, D>;
 
 /** Scaled dot-product attention, with or without its weights. */
 export interface AttentionFunction {
@@ -55,83 +65,91 @@ export interface AttentionFunction {
     V extends Dims,
     F extends DType,
     const Weights extends boolean = false,
+    const Sums extends boolean = false,
   >(
     queries: Tensor<Q, D>,
     keys: Check<NoInfer<KeysShape<Q, D, K, E>>, Tensor<K, E>>,
     values: Check<NoInfer<ValuesShape<K, E, V, F>>, Tensor<V, F>>,
-    options?: AttentionOptions & { readonly weights?: Weights },
-  ): Attending<Weights, AttentionShape<Q, V>, WeightsShape<Q, K>, D>;
+    options?: AttentionOptions & { readonly weights?: Weights; readonly logSumExp?: Sums },
+  ): Results<Weights, Sums, AttentionShape<Q, V>, WeightsShape<Q, K>, D>;
 }
 
-/** An extent as a number: a symbolic one, known only when compiling, is counted from a tensor of ones. */
-const counted = (extent: Dim, { type }: Tensor): Operand =>
-  isKnown(extent) ? extent : constant(1, [extent], type.dtype).sum();
-
-/** 2^(-8 (h + 1) / heads) for each head (Press et al. 2022, section 3), in double precision until it is an element. */
-const alibiSlopes = ({ shape, dtype }: Tensor): Tensor => {
-  const heads = shape.at(-3) ?? 1;
-  const position = iota([heads], 0, "f64").add(1);
-  return position.mul(-8).div(counted(heads, position)).mul(Math.LN2).exp().cast(dtype);
-};
-
-/** Queries that need no further scale: their features are known only when compiling, so 1 / sqrt(features) is computed. */
-const scaledQueries = (queries: Tensor): Tensor =>
-  queries.div(constant(1, queries.shape.slice(-1), queries.dtype).sum().sqrt());
-
-const positive = (attribute: "window" | "softcap", value: number | undefined): number => {
-  if (value === undefined) return 0;
-  const expected = attribute === "window" ? "a whole number of at least 1" : "a number above 0";
-  return value > 0 ? value : reject("W283", { op: "attention", attribute, expected, given: value });
-};
-
-/** The operands of the op behind queries, keys and values, and its attributes. */
-const settled = (
-  given: Tensor,
-  options: AttentionOptions,
-): { readonly queries: Tensor; readonly behind: readonly Tensor[]; readonly attrs: AttentionAttrs } => {
-  const { mask, bias, alibi = false, causal = false } = options;
-  const features = given.shape.at(-1) ?? 1;
-  const computed = options.scale === undefined && !isKnown(features);
-  const queries = computed ? scaledQueries(given) : given;
-  const scale = options.scale ?? (isKnown(features) ? 1 / Math.sqrt(features) : 1);
-  const slopes = alibi === true ? alibiSlopes(queries) : alibi === false ? undefined : alibi;
-  const behind = [mask, bias, slopes].filter((operand) => operand !== undefined);
-  const attrs: AttentionAttrs = {
-    scale,
-    causal,
-    window: positive("window", options.window),
-    softcap: positive("softcap", options.softcap),
-    mask: mask !== undefined,
-    bias: bias !== undefined,
-    slopes: slopes !== undefined,
+/** What becomes part of the loop over scores rather than being written for all queries and keys before it. */
+const isWithin =
+  (scores: Shape) =>
+  ({ op, results }: Node): boolean => {
+    const { lower } = opOf(op);
+    const loopless = lower.by === "alias" || op === "constant" || (lower.by === "element" && lower.work !== "loop");
+    const [result] = results;
+    return loopless && result !== undefined && sameShape(result.type.shape.slice(-2), scores.slice(-2));
   };
-  return { queries, behind: behind.map((operand) => tensorOf("attention", operand)), attrs };
+
+/** The body of attention, and what it captures. W288 for a score that looks at others. */
+const bodyOf = (queries: Tensor, scores: Shape, options: AttentionOptions, scoring: Scoring): CapturedBody => {
+  const made = captureBody(
+    traceOf(queries, "attention"),
+    [["products", tensorType(queries.dtype, scores)]],
+    ([products]) => {
+      invariant(products !== undefined, "products are given");
+      const factors = options.drop?.(constant(1, scores, queries.dtype) as Tensor);
+      return [scoresFrom(products, scoring), ...(factors === undefined ? [] : [factors])];
+    },
+    isWithin(scores),
+  );
+  const culprit = notPointwise(graphOf(made.body));
+  if (culprit !== undefined)
+    reject("W288", { op: "attention", inner: functionOf(culprit) ?? culprit.op }, { location: culprit.location });
+  return made;
+};
+
+/** [..., Hq, L, N] as [..., Hk, Hq / Hk * L, N]: the rows of all heads that share keys below each other. */
+const grouped = (x: Tensor, keys: Tensor): Tensor => {
+  const [own, shared, rows = 1, columns = 1] = [x.shape.at(-3), keys.shape.at(-3), ...x.shape.slice(-2)];
+  if (own === undefined || shared === undefined || own === shared) return x;
+  invariant(isKnown(own) && isKnown(shared), "heads that differ are known");
+  return x.reshape([...x.shape.slice(0, -3), shared, multiplyDims(own / shared, rows), columns]);
+};
+
+/** softmax of all scores, written out: [..., heads, queries, keys]. */
+const weightsOf = (queries: Tensor, keys: Tensor, scoring: Scoring): Tensor => {
+  const products = grouped(queries, keys).matmul(keys, { transposeB: true });
+  return softmax(scoresFrom(products.reshape(scoresShape(queries.shape, keys.shape)), scoring));
 };
 
 /**
  * softmax(scale q k^T + bias) v (Vaswani et al. 2017, equation 1; PyTorch's scaled_dot_product_attention) of queries
- * [..., Hq, Lq, D], keys [..., Hk, Lk, D] and values [..., Hk, Lk, E]: [..., Hq, Lq, E]. Hq is a multiple of Hk: head h of the
- * queries uses head floor(h / (Hq / Hk)) of keys and values. A query that may attend to nothing gets 0, and no gradient flows
- * through it. With `weights: true` the result is { output, weights }. Refused: W248 (shapes that differ), W280, W281 (heads),
- * W282 (a mask or bias that does not fit), W283 (options).
+ * [..., Hq, Lq, D], keys [..., Hk, Lk, D] and values [..., Hk, Lk, E]: [..., Hq, Lq, E], without a tensor of queries times keys.
+ * Hq is a multiple of Hk: head h of the queries uses head floor(h / (Hq / Hk)) of keys and values. A query that may attend to
+ * nothing gets 0, and no gradient flows through it. With `weights: true` the result is { output, weights } (these are
+ * written out, before `drop`), with `logSumExp: true` { output, logSumExp }. Refused: W248 (shapes that differ), W280, W281
+ * (heads), W282 (a mask or bias that does not fit), W283 (options), W287 and W288 (what `score` gives).
  */
 export const attention: AttentionFunction = ((
   given: unknown,
-  keys: unknown,
-  values: unknown,
-  options: AttentionOptions & { readonly weights?: boolean } = {},
-): unknown => {
-  const attend = (withValues: boolean): Tensor =>
-    described(() => {
-      const { queries, behind, attrs } = settled(tensorOf("attention", given), options);
-      const beside = [tensorOf("attention", keys), ...(withValues ? [tensorOf("attention", values)] : [])];
-      const op = withValues ? "attention" : "attentionWeights";
-      return emitOne(traceOf(queries, "attention"), op, [queries, ...beside, ...behind], { ...attrs });
+  givenKeys: unknown,
+  givenValues: unknown,
+  options: AttentionOptions & { readonly weights?: boolean; readonly logSumExp?: boolean } = {},
+): unknown =>
+  atCaller(() => {
+    const operandsGiven = [given, givenKeys, givenValues].map((operand) => tensorOf("attention", operand));
+    const [queries, keys, values] = operandsGiven as [Tensor, Tensor, Tensor]; // three were given
+    const extras = [options.mask, options.bias].filter(isTensor);
+    const { scores, scoring } = aboutOperands([...operandsGiven, ...extras], () => {
+      const { shape } = inferScores("attention", queries.type, keys.type, values.type);
+      return { scores: shape, scoring: scoringOf(options, queries, shape) };
     });
-  const output = attend(true);
-  return options.weights === true ? { output, weights: attend(false) } : output;
-  // What is given back of which shapes is said by the signature.
-}) as AttentionFunction;
+    const { body, captured } = bodyOf(queries, scores, options, scoring);
+    const operands = [queries, keys, values, ...captured];
+    const [output, sums] = emitMany(traceOf(queries, "attention"), "attention", operands, { body });
+    invariant(output !== undefined && sums !== undefined, "attention has two results");
+    if (options.weights !== true && options.logSumExp !== true) return output;
+    return {
+      output,
+      ...(options.weights === true ? { weights: weightsOf(queries, keys, scoring) } : {}),
+      ...(options.logSumExp === true ? { logSumExp: logSumExpFrom(sums) } : {}),
+    };
+    // What is given back of which shapes is said by the signature.
+  })) as AttentionFunction;
 
 /** The parameters of additive attention. */
 export interface AdditiveAttentionParameters {

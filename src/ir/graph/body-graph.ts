@@ -1,5 +1,6 @@
 // The graph behind a body: what ops hold as an attribute and know by its signature alone (ir/ops/body.ts).
 import { invariant } from "../diagnostics/invariant.ts";
+import { isBody } from "../ops/attributes.ts";
 import type { Body } from "../ops/body.ts";
 import type { Graph, Node, ValueId } from "./graph.ts";
 
@@ -19,5 +20,6 @@ export const graphOf = (body: Body): Graph => {
 export const bodyResults = (graph: Graph): readonly ValueId[] =>
   (graph.entries[0]?.outputs ?? []).map(({ value }) => value);
 
-/** The body that a node repeats, if it repeats one. */
-export const bodyIn = (node: Node): Graph | undefined => (node.op === "scan" ? graphOf(node.attrs.body) : undefined);
+/** The body that a node repeats or applies, if it has one. */
+export const bodyIn = ({ attrs }: Node): Graph | undefined =>
+  "body" in attrs && isBody(attrs.body) ? graphOf(attrs.body) : undefined;

@@ -33,6 +33,8 @@ export interface GraphBuilder {
   readonly adopt: (constants: ReadonlyMap<ConstantId, ConstantData>) => void;
   readonly typeOf: (value: ValueId) => TensorType;
   readonly locationOf: (value: ValueId) => Location | undefined;
+  /** The node that gives a value. */
+  readonly definitionOf: (value: ValueId) => Node;
   /** Closes the graph with its entry points and freezes it. */
   readonly finish: (name: string, entries: readonly Entry[]) => Graph;
 }
@@ -64,6 +66,7 @@ const freezeAttributes = (attrs: Attributes): Attributes => {
 interface Defined {
   readonly type: TensorType;
   readonly location: Location | undefined;
+  readonly by: NodeId;
 }
 
 /** How a graph is built. */
@@ -88,6 +91,14 @@ const defined = ({ values }: State, value: ValueId): Defined => {
   return found;
 };
 
+/** Where operands come from, as notes of an error about them. */
+export const originsOf = (operands: readonly Pick<Defined, "type" | "location">[]): readonly Note[] =>
+  operands.map(({ type, location }, position) => ({
+    label: `operand ${position + 1}`,
+    text: printType(type),
+    ...(location === undefined ? {} : { location }),
+  }));
+
 /** Types the node; a refusal gets the place of the op and the origins of its operands. */
 const infer = (
   state: State,
@@ -101,12 +112,7 @@ const infer = (
     return opOf(op).infer(types, attrs);
   } catch (error) {
     if (!(error instanceof WeftError)) throw error;
-    const notes = operands.map((operand, position): Note => {
-      const { type, location: origin } = defined(state, operand);
-      const text = printType(type);
-      return { label: `operand ${position + 1}`, text, ...(origin === undefined ? {} : { location: origin }) };
-    });
-    throw locate(error, location, notes);
+    throw locate(error, location, originsOf(operands.map((operand) => defined(state, operand))));
   }
 };
 
@@ -122,13 +128,14 @@ const emitInto = (
   const key = known === undefined ? "" : `${op}(${operands.join()}){${attributesKey(frozen)}}`;
   const existing = known?.get(key);
   if (existing !== undefined) return existing;
-  const results = infer(state, op, operands, frozen, location).map(({ dtype, shape }): Value => {
-    const id = values.length as ValueId;
-    const type = tensorType(dtype, shape);
-    values.push({ type, location });
-    return Object.freeze({ id, type });
-  });
+  const types = infer(state, op, operands, frozen, location);
   const id = nodes.size as NodeId;
+  const results = types.map(({ dtype, shape }): Value => {
+    const result = values.length as ValueId;
+    const type = tensorType(dtype, shape);
+    values.push({ type, location, by: id });
+    return Object.freeze({ id: result, type });
+  });
   // The attributes were accepted by this very op's typing rule, which the union type cannot express.
   const node = Object.freeze({
     id,
@@ -194,6 +201,11 @@ export const graphBuilder = ({ shareEqual = true }: BuilderOptions = {}): GraphB
     },
     typeOf: (value) => defined(state, value).type,
     locationOf: (value) => defined(state, value).location,
+    definitionOf: (value) => {
+      const node = state.nodes.get(defined(state, value).by);
+      invariant(node !== undefined, `value %${value} is defined by a node`);
+      return node;
+    },
     finish: (name, entries) =>
       Object.freeze({
         name,

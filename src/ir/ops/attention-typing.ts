@@ -1,60 +1,36 @@
-// What fits what in attention: queries with keys and values, masks and biases with scores, and what the attributes may be.
-// The shape of the scores, [..., query heads, queries, keys], is worked out here.
+// What fits what in attention: queries with keys and values, and the body with the scores, whose shape [..., heads, queries,
+// keys] is worked out here. Heads (and any other batch axes) of queries may share those of keys and values in equal groups.
 import { reject } from "../diagnostics/diagnostic.ts";
-import { invariant } from "../diagnostics/invariant.ts";
 import { type Dim, isKnown } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
-import { printShape, printType, type Shape, type TensorType, tensorType } from "../types/tensor-type.ts";
+import { printShape, printType, type Shape, sameType, type TensorType, tensorType } from "../types/tensor-type.ts";
+import type { Body } from "./body.ts";
 import { requireOperand, requireSameDType } from "./operand-types.ts";
 import { requireDType } from "./typing.ts";
 
-/** How scores are made from queries and keys, and which operands follow them (in the order of the flags). */
+/** How scores come from products of queries and keys: (products, captured...) -> scores, or scores and factors. */
 export interface AttentionAttrs {
-  /** What products of queries and keys are multiplied by. */
-  readonly scale: number;
-  /** Whether a query sees no key behind its own position; the last query stands at the last key. */
-  readonly causal: boolean;
-  /** How far away a key may stand: less than this many positions; 0 for any distance. */
-  readonly window: number;
-  /** The bound c of c tanh(score / c); 0 for none. */
-  readonly softcap: number;
-  /** Whether an operand says where attending is allowed: bool or u8. */
-  readonly mask: boolean;
-  /** Whether an operand is added to the scores. */
-  readonly bias: boolean;
-  /** Whether an operand [heads] says how fast scores fall with distance (ALiBi). */
-  readonly slopes: boolean;
+  readonly body: Body;
+}
+
+/** What scores and cotangents are made of in the gradients of attention. */
+export interface AttentionGradientsAttrs {
+  /** (products, dS, dF, reads...) -> (scores, factors, cotangents of products and of the wanted reads). */
+  readonly body: Body;
+  /** Whether there are factors, and with them dF. */
+  readonly factors: boolean;
+  /** The positions of the reads that get a gradient. */
+  readonly wanted: readonly number[];
 }
 
 const floats: readonly DType[] = ["f32", "f64"];
 
-/** How many heads of queries share one head of keys and values. 1 where there is no axis of heads. */
-export const groupSize = (queries: Shape, keys: Shape): number => {
-  const [own, shared] = [queries.at(-3), keys.at(-3)];
-  return typeof own === "number" && typeof shared === "number" && own !== shared ? own / shared : 1;
-};
-
-/** Whether heads of queries share heads of keys in equal groups; symbols only where they are the same. */
-const isMultiple = (own: Dim, shared: Dim): boolean =>
-  own === shared || (isKnown(own) && isKnown(shared) && own % shared === 0);
-
 /** The shape of the scores: [..., query heads, queries, keys]. */
 export const scoresShape = (queries: Shape, keys: Shape): Shape => [...queries.slice(0, -1), keys.at(-2) ?? 1];
 
-const requireHeads = (op: string, queries: TensorType, keys: TensorType): void => {
-  const [own, shared] = [queries.shape.at(-3), keys.shape.at(-3)];
-  if (own === undefined || shared === undefined || isMultiple(own, shared)) return;
-  const types = `${printType(queries)} and ${printType(keys)}`;
-  reject("W281", { op, queries: `${own}`, keys: `${shared}`, types });
-};
-
-const requireAttributes = (op: string, { scale, window, softcap }: AttentionAttrs): void => {
-  if (!Number.isFinite(scale)) reject("W283", { op, attribute: "scale", expected: "a finite number", given: scale });
-  if (!Number.isSafeInteger(window) || window < 0)
-    reject("W283", { op, attribute: "window", expected: "a whole number of at least 1", given: window });
-  if (!(softcap >= 0 && Number.isFinite(softcap)))
-    reject("W283", { op, attribute: "softcap", expected: "a number above 0", given: softcap });
-};
+/** Whether a batch axis of queries is shared evenly by one of keys or values; symbols only where they are the same, or 1. */
+const isMultiple = (own: Dim, shared: Dim): boolean =>
+  own === shared || shared === 1 || (isKnown(own) && isKnown(shared) && shared > 0 && own % shared === 0);
 
 /** Whether a shape repeats to a larger one by NumPy's rule. */
 const repeatsTo = (shape: Shape, larger: Shape): boolean =>
@@ -67,78 +43,80 @@ export const requireOverScores = (op: string, operand: string, type: TensorType,
     reject("W282", { op, operand, type: printType(type), scores: printShape(scores) });
 };
 
-/** The operands behind queries and keys (and values), by what they are for. */
-export interface Extras<T> {
-  readonly mask: T | undefined;
-  readonly bias: T | undefined;
-  readonly slopes: T | undefined;
-}
-
-/** Takes the operands behind queries and keys (and values) apart. */
-export const extrasOf = <T>(operands: readonly T[], attrs: AttentionAttrs): Extras<T> => {
-  const rest = [...operands];
-  const next = (given: boolean): T | undefined => (given ? rest.shift() : undefined);
-  return { mask: next(attrs.mask), bias: next(attrs.bias), slopes: next(attrs.slopes) };
+/** Batch axes of an operand beside those of the queries: as many, and each shared evenly. */
+const requireBatch = (op: string, operand: string, queries: TensorType, actual: TensorType): void => {
+  const [own, shared] = [queries.shape.slice(0, -2), actual.shape.slice(0, -2)];
+  if (shared.length !== own.length)
+    reject("W248", {
+      op,
+      operand,
+      expected: printType(tensorType(queries.dtype, [...own, ...actual.shape.slice(-2)])),
+      actual: printType(actual),
+    });
+  own.forEach((extent, axis) => {
+    const other = shared[axis] ?? 1;
+    if (!isMultiple(extent, other))
+      reject("W281", {
+        op,
+        queries: `${extent}`,
+        keys: `${other}`,
+        types: `${printType(queries)} and ${printType(actual)}`,
+      });
+  });
 };
 
-const requireExtras = (op: string, queries: TensorType, scores: Shape, extras: Extras<TensorType>): void => {
-  const { mask, bias, slopes } = extras;
-  if (mask !== undefined) {
-    requireDType(`${op}: mask`, mask, ["bool", "u8"]);
-    requireOverScores(op, "mask", mask, scores);
-  }
-  if (bias !== undefined) {
-    requireSameDType(op, queries, bias);
-    requireOverScores(op, "bias", bias, scores);
-  }
-  if (slopes !== undefined) requireOperand(op, "slopes", slopes, tensorType(queries.dtype, [scores.at(-3) ?? 1]));
-};
-
-/** As many operands as the attributes say. */
-const requireCount = (op: string, least: number, given: number, { mask, bias, slopes }: AttentionAttrs): void => {
-  const wanted = least + Number(mask) + Number(bias) + Number(slopes);
-  if (given !== wanted) reject("W108", { op, what: "operand", wanted, given });
-};
-
-/** Queries [..., Hq, Lq, D] and keys [..., Hk, Lk, D] fit each other, and what is behind them; the type of the scores. */
-const inferScores = (
-  op: string,
-  queries: TensorType,
-  keys: TensorType,
-  behind: readonly TensorType[],
-  attrs: AttentionAttrs,
-): TensorType => {
+/** Queries [..., Lq, D], keys [..., Lk, D] and values [..., Lk, E] fit each other; the type of the scores. */
+export const inferScores = (op: string, queries: TensorType, keys: TensorType, values: TensorType): TensorType => {
   requireDType(op, queries, floats);
   if (queries.shape.length < 2) reject("W280", { op, type: printType(queries) });
-  const [length = "keys", ownHeads] = [keys.shape.at(-2), queries.shape.at(-3)];
-  const heads = ownHeads === undefined ? [] : [keys.shape.at(-3) ?? ownHeads];
-  const expected = [...queries.shape.slice(0, -3), ...heads, length];
-  requireOperand(op, "keys", keys, tensorType(queries.dtype, [...expected, ...queries.shape.slice(-1)]));
-  requireHeads(op, queries, keys);
-  if (length === 0) reject("W212", { op, axes: printShape([keys.shape.length - 2]), type: printType(keys) });
-  requireAttributes(op, attrs);
-  const scores = scoresShape(queries.shape, keys.shape);
-  requireExtras(op, queries, scores, extrasOf(behind, attrs));
-  return tensorType(queries.dtype, scores);
+  const length = keys.shape.at(-2) ?? "keys";
+  const beside = (operand: TensorType, features: Dim): TensorType =>
+    tensorType(queries.dtype, [...operand.shape.slice(0, -2), length, features]);
+  requireSameDType(op, queries, keys);
+  requireOperand(op, "keys", keys, beside(keys, queries.shape.at(-1) ?? 1));
+  requireOperand(op, "values", values, beside(values, values.shape.at(-1) ?? "features"));
+  requireBatch(op, "keys", queries, keys);
+  requireBatch(op, "values", queries, values);
+  return tensorType(queries.dtype, scoresShape(queries.shape, keys.shape));
 };
 
-/** The typing rule of `attentionWeights`. */
-export const inferAttentionWeights = (operands: readonly TensorType[], attrs: AttentionAttrs): TensorType => {
-  const op = "attentionWeights";
-  requireCount(op, 2, operands.length, attrs);
-  const [queries, keys, ...behind] = operands;
-  invariant(queries !== undefined && keys !== undefined, "they were counted");
-  return inferScores(op, queries, keys, behind, attrs);
+/** A type that a body takes or gives is the one it has to be. */
+const requireOfBody = (op: string, what: string, actual: TensorType | undefined, expected: TensorType): void => {
+  if (actual === undefined || !sameType(actual, expected))
+    reject("W287", {
+      op,
+      what,
+      actual: actual === undefined ? "nothing" : printType(actual),
+      expected: printType(expected),
+    });
 };
 
-/** The typing rule of `attention`. */
-export const inferAttention = (operands: readonly TensorType[], attrs: AttentionAttrs): TensorType => {
+/** A body takes these types, and gives at least one and at most so many tensors of the type of the scores. */
+export const requireBody = (
+  op: string,
+  body: Body,
+  inputs: readonly TensorType[],
+  scores: TensorType,
+  outputs: { readonly least: number; readonly most: number },
+): void => {
+  if (body.inputs.length !== inputs.length)
+    reject("W108", { op, what: "operand", wanted: body.inputs.length, given: inputs.length });
+  inputs.forEach((type, at) => requireOfBody(op, `input ${at + 1} of the body`, body.inputs[at], type));
+  const wanted = Math.min(Math.max(body.outputs.length, outputs.least), outputs.most);
+  for (let at = 0; at < Math.max(wanted, body.outputs.length); at++)
+    requireOfBody(op, `output ${at + 1} of the body`, at < wanted ? body.outputs[at] : undefined, scores);
+};
+
+/** The typing rule of `attention`: the result, and the logarithm of the sum of exponentials of each row of scores. */
+export const inferAttention = (operands: readonly TensorType[], { body }: AttentionAttrs): readonly TensorType[] => {
   const op = "attention";
-  requireCount(op, 3, operands.length, attrs);
-  const [queries, keys, values, ...behind] = operands;
-  invariant(queries !== undefined && keys !== undefined && values !== undefined, "they were counted");
-  const scores = inferScores(op, queries, keys, behind, attrs);
-  const features = values.shape.at(-1) ?? "features";
-  requireOperand(op, "values", values, tensorType(keys.dtype, [...keys.shape.slice(0, -1), features]));
-  return tensorType(scores.dtype, [...scores.shape.slice(0, -1), features]);
+  const [queries, keys, values, ...captured] = operands;
+  if (queries === undefined || keys === undefined || values === undefined)
+    return reject("W108", { op, what: "operand", wanted: 3, given: operands.length });
+  const scores = inferScores(op, queries, keys, values);
+  requireBody(op, body, [scores, ...captured], scores, { least: 1, most: 2 });
+  return [
+    tensorType(scores.dtype, [...queries.shape.slice(0, -1), values.shape.at(-1) ?? 1]),
+    tensorType(scores.dtype, queries.shape.slice(0, -1)),
+  ];
 };

@@ -46,6 +46,8 @@ export interface BodyTools {
     cotangents: readonly (readonly [of: Tensor, cotangent: Tensor])[],
     wanted: readonly Tensor[],
   ) => readonly (Tensor | null)[];
+  /** Cuts a body that is elementwise in its first input: reads of captured values, and the rest (ir/graph/pointwise-body.ts). */
+  readonly pointwise: (body: Body) => { readonly reads: Body; readonly score: Body };
   /** The positions of the inputs that a body reads, and the body with no inputs but those at some positions. */
   readonly inputsRead: (body: Body) => readonly number[];
   readonly withInputs: (body: Body, positions: readonly number[]) => Body;

@@ -30,13 +30,9 @@ type Core = typeof leaf &
   typeof contraction &
   typeof windowing &
   typeof convolution &
-  typeof recurrence;
-type Composite = typeof convolutionGradients &
-  typeof pooling &
-  typeof normalization &
-  typeof loss &
-  typeof gradient &
+  typeof recurrence &
   typeof attending;
+type Composite = typeof convolutionGradients & typeof pooling & typeof normalization & typeof loss & typeof gradient;
 type Registry = Core & Composite;
 
 /** Every op, by kind. */

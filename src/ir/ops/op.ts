@@ -8,7 +8,7 @@ import type { KnownType, NdArray } from "../types/ndarray.ts";
 import type { Tensor } from "../types/tensor.ts";
 import type { TensorType } from "../types/tensor-type.ts";
 import type { AttributeSchema } from "./attributes.ts";
-import type { BodyTools, DescribeBody, RunBody } from "./body.ts";
+import type { Body, BodyTools, DescribeBody, RunBody } from "./body.ts";
 
 /** How many operands (or results) an op has; `"many"` for variadic ops such as concat. */
 export type Arity = 0 | 1 | 2 | 3 | 4 | "many";
@@ -77,6 +77,10 @@ export interface KernelContext<A, In extends Arity, Out extends Arity> extends L
   readonly kernel: (name: string, fill: (body: BlockBuilder) => void) => void;
   readonly operandBuffer: (operand: number) => string;
   readonly resultBuffer: (result?: number) => string;
+  /** Whether somebody reads a result; what nobody reads has no buffer. */
+  readonly isWanted: (result: number) => boolean;
+  /** For ops that apply a body element by element: readers of its outputs, given those of its inputs. */
+  readonly bodyElements: (body: Body, inputs: readonly ElementReader[]) => readonly ElementReader[];
   /** A temporary of this op, in no other op's way; loaded and stored by the name it gives. */
   readonly scratch: (dtype: DType, length: number, hint: string) => string;
   /** Applies fused consumers to a stored region of the (first) result. */
@@ -103,7 +107,7 @@ export type Lowering<A, In extends Arity, Out extends Arity> =
    */
   | {
       readonly by: "kernel";
-      readonly buffers: readonly number[];
+      readonly buffers: readonly number[] | "all";
       readonly build: (context: KernelContext<A, In, Out>) => void;
     }
   /** A composite: other ops say it. */

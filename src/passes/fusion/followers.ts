@@ -3,6 +3,7 @@
 // may leave several results. Groups are then put into an order in which they can run, updates of parameters last.
 import { definitionOf, typeOf } from "../../ir/graph/analysis.ts";
 import type { NodeId, ValueId } from "../../ir/graph/graph.ts";
+import { opOf } from "../../ir/ops/index.ts";
 import { type Shape, sameShape } from "../../ir/types/tensor-type.ts";
 import type { Group } from "../fused-graph.ts";
 import { type Fusing, isPointwise, workOf } from "./fusing.ts";
@@ -92,10 +93,13 @@ const runsLoop = ({ fusing }: Merging, { members }: Growing): boolean =>
     return node !== undefined && workOf(node) === "loop";
   });
 
-/** Whether the group is a recurrence: its results come step by step, so nothing is computed where they are left. */
-const isRecurrence = ({ fusing }: Merging, { anchor }: Growing): boolean => {
+/**
+ * Whether nothing is computed where the group leaves its results: those of a recurrence come step by step, and where there are
+ * several they need not be of one shape.
+ */
+const takesNoFollowers = ({ fusing }: Merging, { anchor }: Growing): boolean => {
   const node = anchor === undefined ? undefined : fusing.graph.nodes.get(anchor);
-  return node !== undefined && workOf(node) === "body";
+  return node !== undefined && (workOf(node) === "body" || opOf(node.op).resultArity === "many");
 };
 
 /** Members that a merged group may have: what engines still optimise as one function. */
@@ -104,7 +108,7 @@ const mostMembers = 96;
 /** Whether `later` may be computed right where `earlier` leaves each element. */
 const mayFollow = (merging: Merging, later: Growing, earlier: Growing): boolean =>
   later.anchor === undefined &&
-  !isRecurrence(merging, earlier) &&
+  !takesNoFollowers(merging, earlier) &&
   later.members.size + earlier.members.size <= mostMembers &&
   sameShape(shapeOf(merging, later), shapeOf(merging, earlier)) &&
   !(earlier.anchor !== undefined && runsLoop(merging, later)) &&

@@ -25,8 +25,10 @@ export const isPointwise = (graph: Graph, node: Node): boolean => {
 /** Operands that must lie in memory as whole buffers. */
 const bufferOperands = (node: Node): readonly ValueId[] => {
   const { lower } = opOf(node.op);
-  if (lower.by === "body") return node.operands;
-  return lower.by === "kernel" ? lower.buffers.flatMap((position) => node.operands[position] ?? []) : [];
+  if (lower.by === "body" || (lower.by === "kernel" && lower.buffers === "all")) return node.operands;
+  return lower.by === "kernel" && lower.buffers !== "all"
+    ? lower.buffers.flatMap((position) => node.operands[position] ?? [])
+    : [];
 };
 
 /** One entry point being fused. */

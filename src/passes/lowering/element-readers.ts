@@ -3,17 +3,20 @@
 // is read, so shared subexpressions cost no more than they do in the graph.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { definitionOf, typeOf } from "../../ir/graph/analysis.ts";
+import { bodyResults, graphOf } from "../../ir/graph/body-graph.ts";
 import type { Graph, Node, ValueId } from "../../ir/graph/graph.ts";
 import { type BlockBuilder, flatten, load, loadType, unflatten } from "../../ir/loop/build.ts";
 import type { Expr } from "../../ir/loop/expr.ts";
 import { keyOf } from "../../ir/loop/key.ts";
+import type { Body } from "../../ir/ops/body.ts";
 import { opOf } from "../../ir/ops/index.ts";
 import type { ElementReader, LoweringContext } from "../../ir/ops/op.ts";
 import { knownShape, knownType } from "../../ir/types/shape.ts";
 import { sameShape } from "../../ir/types/tensor-type.ts";
 import type { Group } from "../fused-graph.ts";
 import type { Place } from "./domain.ts";
-import type { Surroundings } from "./surroundings.ts";
+import { contentsOf } from "./memory.ts";
+import type { GroupSurroundings, Surroundings } from "./surroundings.ts";
 
 /** What is known at the place where elements are read. */
 export interface ReadingPlace {
@@ -21,6 +24,8 @@ export interface ReadingPlace {
   readonly place?: Place;
   /** Values of the group itself that have a buffer by now. */
   readonly given?: ReadonlyMap<ValueId, string>;
+  /** Values whose elements somebody else reads or computes. */
+  readonly known?: ReadonlyMap<ValueId, ElementReader>;
 }
 
 /** What a lowering sees of a node. */
@@ -43,9 +48,9 @@ const reindex = (index: readonly Expr[], from: readonly number[], to: readonly n
 export const elementReaders = (
   { graph, bufferOf }: Surroundings,
   group: Group,
-  { place, given = new Map() }: ReadingPlace = {},
+  { place, given = new Map(), known: others = new Map() }: ReadingPlace = {},
 ): ((value: ValueId) => ElementReader) => {
-  const readers = new Map<ValueId, ElementReader>();
+  const readers = new Map(others);
   const whereOf = (index: readonly Expr[]): string => (index === place?.index ? "here" : index.map(keyOf).join());
 
   const loads = (buffer: string, value: ValueId): ElementReader => {
@@ -81,4 +86,21 @@ export const elementReaders = (
     return reader;
   };
   return read;
+};
+
+/** Readers of the outputs of a body whose nodes are all computed element by element, from readers of its inputs. */
+export const bodyReaders = (
+  { constant }: Pick<GroupSurroundings, "constant">,
+  body: Body,
+  inputs: readonly ElementReader[],
+): readonly ElementReader[] => {
+  const graph = graphOf(body);
+  const known = new Map(graph.inputs.flatMap((input, at) => (inputs[at] === undefined ? [] : [[input, inputs[at]]])));
+  const bufferOf = (value: ValueId): string | undefined => {
+    const contents = contentsOf(graph, definitionOf(graph, value));
+    return contents === undefined ? undefined : constant(contents.dtype, contents.data);
+  };
+  const members = new Set([...graph.nodes.values()].flatMap(({ op, id }) => (op === "data" ? [] : [id])));
+  const outputs = bodyResults(graph);
+  return outputs.map(elementReaders({ graph, bufferOf }, { members, outputs }, { known }));
 };

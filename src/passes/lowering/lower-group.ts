@@ -12,7 +12,7 @@ import { sizeOf } from "../../ir/types/ndarray.ts";
 import { knownShape, knownType } from "../../ir/types/shape.ts";
 import type { Group } from "../fused-graph.ts";
 import { computedNodes, overDomain, type Place } from "./domain.ts";
-import { contextOf, elementReaders } from "./element-readers.ts";
+import { bodyReaders, contextOf, elementReaders } from "./element-readers.ts";
 import { type LowerStep, lowerScan } from "./lower-scan.ts";
 import type { GroupSurroundings } from "./surroundings.ts";
 
@@ -63,22 +63,28 @@ const lowerAnchor = (around: GroupSurroundings, group: Group, anchor: Node): voi
   const { lower } = opOf(anchor.op);
   invariant(lower.by === "kernel", `${anchor.op} has kernels of its own`);
   const [result] = anchor.results;
-  invariant(result !== undefined && anchor.results.length === 1, `${anchor.op} has one result`);
-  const raw = rawBuffer(around, group, result.id);
-  const followers = group.outputs.filter((value) => value !== result.id);
-  const given = new Map([[result.id, raw]]);
+  invariant(result !== undefined, `${anchor.op} has a result`);
+  const isSole = anchor.results.length === 1;
+  const raw = isSole ? rawBuffer(around, group, result.id) : undefined;
+  const followers = isSole ? group.outputs.filter((value) => value !== result.id) : [];
+  const given = new Map(raw === undefined ? [] : [[result.id, raw]]);
   const shape = knownShape(result.type.shape);
+  const inMemory = (value: ValueId | undefined, what: string): string => {
+    const buffer = value === undefined ? undefined : around.bufferOf(value);
+    invariant(buffer !== undefined, `${what} of ${anchor.op} is in memory`);
+    return buffer;
+  };
   const context: KernelContext<object, "many", "many"> = {
     ...contextOf(graph, anchor, anchor.operands.map(elementReaders(around, group))),
     kernel: (name, fill) =>
       around.call(followers.length > 0 && name === anchor.op ? nameOf(graph, group) : name, buildBody(fill)),
-    operandBuffer: (position) => {
-      const operand = anchor.operands[position];
-      const buffer = operand === undefined ? undefined : around.bufferOf(operand);
-      invariant(buffer !== undefined, `operand ${position} of ${anchor.op} is in memory`);
-      return buffer;
+    operandBuffer: (position) => inMemory(anchor.operands[position], `operand ${position}`),
+    resultBuffer: (position = 0) => raw ?? inMemory(anchor.results[position]?.id, `result ${position}`),
+    isWanted: (position) => {
+      const asked = anchor.results[position];
+      return asked !== undefined && group.outputs.includes(asked.id);
     },
-    resultBuffer: () => raw,
+    bodyElements: (body, inputs) => bodyReaders(around, body, inputs),
     scratch: around.scratch,
     finish: (body, region) => {
       if (followers.length === 0) return;

@@ -28,6 +28,18 @@ const prefixes: { readonly [R in BufferRole]: string } = {
   temporary: "t",
 };
 
+/** What a dense constant holds; undefined for every other node. */
+export const contentsOf = (
+  graph: Graph,
+  node: Node,
+): { readonly dtype: DType; readonly data: DataArray } | undefined => {
+  if (node.op !== "data") return undefined;
+  // The registry's types say that a `data` node's id names a constant of the graph.
+  const contents = graph.constants.get(node.attrs.id as ConstantId);
+  invariant(contents !== undefined, `constant ${node.attrs.id} is in the graph`);
+  return contents;
+};
+
 /** Declares the leaves of a graph; constants when they are first read. */
 export const memoryOf = (graph: Graph): Memory => {
   const buffers = new Map<string, Buffer>();
@@ -69,12 +81,8 @@ export const memoryOf = (graph: Graph): Memory => {
     leafOf: (node) => {
       const [result] = node.results;
       if (result === undefined) return undefined;
-      if (node.op !== "data") return leaves.get(result.id);
-      // The registry's types say that a `data` node's id names a constant of the graph.
-      const id = node.attrs.id as ConstantId;
-      const contents = graph.constants.get(id);
-      invariant(contents !== undefined, `constant ${id} is in the graph`);
-      return constant(contents.dtype, contents.data);
+      const contents = contentsOf(graph, node);
+      return contents === undefined ? leaves.get(result.id) : constant(contents.dtype, contents.data);
     },
   };
 };

@@ -116,6 +116,7 @@ export const tensorsOf = (editor: Editor): Trace => {
     },
     typeOf: editor.typeOf,
     locationOf: (value) => editor.definition(value).location,
+    definitionOf: editor.definition,
     input: refuse,
     parameter: refuse,
     data: refuse,

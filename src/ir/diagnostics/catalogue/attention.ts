@@ -1,4 +1,4 @@
-// W280 to W286: queries, keys, masks, heads and positions that do not fit each other.
+// W280 to W288: queries, keys, masks, heads and positions that do not fit each other.
 import { type CatalogueEntry, entry } from "../entry.ts";
 
 /** The rows of this file. */
@@ -10,6 +10,8 @@ export interface AttentionRows {
   readonly W284: CatalogueEntry<{ layer: string; heads: string; whole: string }>;
   readonly W285: CatalogueEntry<{ op: string; type: string }>;
   readonly W286: CatalogueEntry<{ op: string; given: string; expected: string; type: string }>;
+  readonly W287: CatalogueEntry<{ op: string; what: string; actual: string; expected: string }>;
+  readonly W288: CatalogueEntry<{ op: string; inner: string }>;
 }
 
 const operands: Pick<AttentionRows, "W280" | "W281" | "W282" | "W283"> = {
@@ -79,4 +81,23 @@ const layers: Pick<AttentionRows, "W284" | "W285" | "W286"> = {
   }),
 };
 
-export const attention: AttentionRows = { ...operands, ...layers };
+const bodies: Pick<AttentionRows, "W287" | "W288"> = {
+  W287: entry({
+    title: "attention: scores of another type than those taken",
+    message: ({ op, what, actual, expected }) => `${op}: ${what} is ${actual}, not ${expected}`,
+    help: ({ expected }) => `give back scores of the type taken, ${expected}.`,
+    explanation:
+      "What turns products of queries and keys into scores takes one number for each pair and gives one for each pair, in the same element type and shape.",
+    example: "score: (score) => score.sum({ axes: [-1] })  // is wrong: it gives one number for each query",
+  }),
+  W288: entry({
+    title: "attention: a score that looks at other scores",
+    message: ({ op, inner }) => `${op}: the score of a pair may not depend on other scores, as it does by ${inner}`,
+    help: () => "compute such a value outside of score and use the tensor in it, or write attention out in other ops.",
+    explanation:
+      "Scores are made, used and forgotten block by block, so each is a function of its own product, its position, and any tensors from outside: elementwise functions, comparisons, choices, and moving of those tensors.",
+    example: "score: (score) => score.sub(score.max({ axes: [-1] }))  // is wrong; softmax does not need it",
+  }),
+};
+
+export const attention: AttentionRows = { ...operands, ...layers, ...bodies };
