@@ -89,6 +89,7 @@ const plain = {
   "f32x4.ge": 0xfd0046,
   "v128.not": 0xfd004d,
   "v128.and": 0xfd004e,
+  "v128.andnot": 0xfd004f,
   "v128.or": 0xfd0050,
   "v128.xor": 0xfd0051,
   "v128.bitselect": 0xfd0052,

@@ -1,6 +1,7 @@
 // The meaning of every operator on four lanes: lane by lane that of the scalars, which have tests of their own, plus what
 // only vectors have. The scalar twin of each kernel runs in the interpreter of the loop IR.
 import { describe, expect, test } from "vitest";
+import { assembleModule } from "../../../src/backends/wasm/instantiate.ts";
 import {
   binary,
   cast,
@@ -30,7 +31,7 @@ import {
 } from "../../../src/ir/loop/expr.ts";
 import type { Kernel } from "../../../src/ir/loop/kernel.ts";
 import type { DType } from "../../../src/ir/types/dtype.ts";
-import { interpreted, kernelOver, place, room, run, runKernel } from "./run-kernel.ts";
+import { interpreted, kernelOver, place, programOver, room, run, runKernel } from "./run-kernel.ts";
 import { pairs, special } from "./special-values.ts";
 
 type Op = (x: Expr, y: Expr) => Expr;
@@ -74,6 +75,34 @@ describe("f32x4", () => {
       }
     },
   );
+  // Every pair of special values, so that NaN on either side and zeros of either sign tell the forms apart.
+  test.each(["lt", "gt", "le", "ge"] satisfies LoopCompare[])("the one of two that %s chooses", (fn) => {
+    expectLanewise("f32x4", "f32", (x, y) => select(compare(fn, x, y), x, y));
+    expectLanewise("f32x4", "f32", (x, y) => select(compare(fn, x, y), y, x));
+  });
+  test.each([0, -0, 1.5, Number.NaN, Number.NEGATIVE_INFINITY])(
+    "the one of x and %d that a comparison chooses",
+    (limit) => {
+      for (const fn of ["lt", "gt"] as const) {
+        const bounded = (x: Expr, bound: Expr): Expr => select(compare(fn, x, bound), bound, x);
+        expectLanewise("f32x4", "f32", (x) => bounded(x, literal(x.type, limit)));
+        expectLanewise("f32x4", "f32", (x) => bounded(literal(x.type, limit), x));
+      }
+    },
+  );
+  test.each([
+    ["pmax", "lt"],
+    ["pmin", "gt"],
+  ] as const)("is %s where one value is chosen because the other is %s it", (name, fn) => {
+    const places = [place("x", "f32", special.f32), room("z", "f32", 4)];
+    const kernel = kernelOver(places, (body) => {
+      const x = body.name(load("f32x4", "x", 0));
+      body.store("z", 0, select(compare(fn, x, literal("f32x4", 3)), literal("f32x4", 3), x));
+    });
+    const text = assembleModule(programOver(kernel, places)).wat();
+    expect(text).toContain(`f32x4.${name}`);
+    expect(text).not.toContain("bitselect");
+  });
   test("cast to i32x4 saturates", () =>
     expectLanewise("f32x4", "i32", (x) => cast(x.type === "f32" ? "i32" : "i32x4", x)));
 });
@@ -101,6 +130,10 @@ describe.each(["f32x4", "i32x4"] as const)("masks of %s", (type) => {
     expectLanewise(type, "i32", (x, y) => compare(fn, x, y)),
   );
   test("select", () => expectLanewise(type, result, (x, y) => select(below(x, y), x, y)));
+  test.each(type === "f32x4" ? [0, -0, 1] : [0, 1])("select of a value or %d", (other) => {
+    expectLanewise(type, result, (x, y) => select(below(x, y), x, literal(x.type, other)));
+    expectLanewise(type, result, (x, y) => select(below(x, y), literal(x.type, other), y));
+  });
   test("not", () => expectLanewise(type, "i32", (x, y) => unary("not", below(x, y))));
   test.each(["and", "or", "xor"] satisfies LoopBinary[])("%s of masks", (fn) =>
     expectLanewise(type, "i32", (x, y) => binary(fn, below(x, y), isNonzero(y))),
