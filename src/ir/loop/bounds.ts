@@ -234,7 +234,7 @@ const narrowed = (fn: LoopCompare, x: Interval, y: Interval): Interval => {
 };
 
 /** Whether the expression means the same everywhere: it reads no memory, and only names that the bounds know as fixed. */
-const isFixed = (expr: Expr, bounds: Bounds): boolean =>
+export const isFixed = (expr: Expr, bounds: Bounds): boolean =>
   expr.kind === "var"
     ? bounds.has(expr.name)
     : expr.kind !== "load" && childrenOf(expr).every((child) => isFixed(child, bounds));

@@ -7,14 +7,15 @@
 //   K5  Loads and stores name parameters; loads need access `read` or `update`, stores `write` or `update`.
 //   K6  What is loaded or stored has the type of the buffer's elements: u8 as i32; vectors only of f32 and i32.
 //   K7  Loop bounds and indices of stores are i32, conditions are bool, steps are whole and above 0.
-//   K8  No index is certainly outside its buffer. Those that intervals cannot prove inside are listed as unproven; the
-//       interpreter checks them when it runs.
+//   K8  No index is certainly outside its buffer. Those that neither intervals nor relations between names prove inside
+//       are listed as unproven; the interpreter checks them when it runs.
 //   K9  An in-place pair names a parameter that is written and another that is read, of one dtype and length.
 import { assume, type Bounds, fitsInteger, type Interval, indexInterval, intersect, intervalOf } from "./bounds.ts";
 import { childrenOf, type Expr, isVector, type LoopType } from "./expr.ts";
 import type { Access, Kernel, KernelParameter } from "./kernel.ts";
 import { linearInterval, linearOf } from "./linear.ts";
 import { printExpr } from "./print.ts";
+import { isAtLeast, isAtMost, type Relations, relate } from "./relations.ts";
 import type { Stmt, StmtOf } from "./stmt.ts";
 import { elementFits, typeProblem } from "./typing.ts";
 
@@ -27,7 +28,7 @@ export interface Violation {
   readonly what: string;
 }
 
-/** An index that intervals could not show to lie inside its buffer. */
+/** An index that could not be shown to lie inside its buffer. */
 export interface Unproven {
   readonly kernel: string;
   readonly buffer: string;
@@ -67,6 +68,7 @@ interface Checker {
   readonly parameters: ReadonlyMap<string, KernelParameter>;
   /** Every name that the kernel has declared so far, in whatever block. */
   readonly everDeclared: Set<string>;
+  readonly relations: Relations;
   readonly violations: Violation[];
   readonly unproven: Unproven[];
   readonly fail: (rule: string, what: string) => void;
@@ -77,6 +79,13 @@ export const indexBounds = (index: Expr, bounds: Bounds): Interval => {
   const interval = intervalOf(index, bounds);
   const exact = linearInterval(linearOf(index), bounds);
   return fitsInteger(exact) ? intersect(interval, exact) : interval;
+};
+
+/** Whether an index lies in 0..last as far as relations between names tell. */
+const isRelatedInside = (index: Expr, last: number, bounds: Bounds, relations: Relations): boolean => {
+  // Where the exact sum lies inside, it is the index: both agree modulo 2^32.
+  const form = linearOf(index);
+  return isAtMost(form, last, { bounds, relations }) && isAtLeast(form, 0, { bounds, relations });
 };
 
 const mayDo: { readonly [U in "load" | "store"]: readonly Access[] } = {
@@ -102,7 +111,7 @@ const checkAccess = (
   const last = length - (isVector(type) ? 4 : 1);
   if (interval.low > last || interval.high < 0)
     checker.fail("K8", `${use} of ${buffer}[${printExpr(index)}], which is outside 0..${length}`);
-  else if (interval.low < 0 || interval.high > last)
+  else if ((interval.low < 0 || interval.high > last) && !isRelatedInside(index, last, bounds, checker.relations))
     checker.unproven.push({ kernel: checker.kernel.name, buffer, length, index, interval });
 };
 
@@ -123,11 +132,13 @@ const declare = (checker: Checker, scope: Scope, name: string, declared: Declare
   scope.names.set(name, declared);
 };
 
-const checkLet = (checker: Checker, { name, value, mutable }: StmtOf<"let">, scope: Scope): void => {
+const checkLet = (checker: Checker, stmt: StmtOf<"let">, scope: Scope): void => {
+  const { name, value, mutable } = stmt;
   checkExpr(checker, value, scope);
   declare(checker, scope, name, { type: value.type, mutable });
   // A mutable variable is left unknown: later assignments may give it any value.
   if (!mutable) scope.bounds.set(name, intervalOf(value, scope.bounds));
+  relate(checker.relations, stmt);
 };
 
 const checkAssign = (checker: Checker, { name, value }: StmtOf<"assign">, scope: Scope): void => {
@@ -148,6 +159,7 @@ const checkFor = (checker: Checker, loop: StmtOf<"for">, scope: Scope): void => 
   const interval = indexInterval(loop, scope.bounds);
   const body = inner(scope, interval === undefined ? undefined : scope.bounds);
   if (interval !== undefined) body.bounds.set(loop.index, interval);
+  relate(checker.relations, loop);
   declare(checker, body, loop.index, { type: "i32", mutable: false });
   checkBlock(checker, loop.body, body);
 };
@@ -209,6 +221,7 @@ export const verifyKernel = (kernel: Kernel): Report => {
     kernel,
     parameters: new Map(kernel.parameters.map((parameter) => [parameter.name, parameter])),
     everDeclared: new Set(),
+    relations: new Map(),
     violations,
     unproven,
     fail: (rule, what) => violations.push({ rule, where: `kernel ${kernel.name}`, what }),

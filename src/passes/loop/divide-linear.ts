@@ -2,7 +2,7 @@
 // nothing". All of it rests on one fact: if x = g*q + r exactly (no wraparound) with 0 <= r < g, then x / g = q and
 // x % g = r for x >= 0.
 
-import { type Bounds, fitsInteger, type Interval } from "../../ir/loop/bounds.ts";
+import { fitsInteger, type Interval } from "../../ir/loop/bounds.ts";
 import { binary, i32 } from "../../ir/loop/build.ts";
 import type { Expr } from "../../ir/loop/expr.ts";
 import {
@@ -17,10 +17,10 @@ import {
   scale,
   soleAtom,
 } from "../../ir/loop/linear.ts";
+import type { Facts } from "../../ir/loop/relations.ts";
 
 /** What divisions need to know, and how a form is written down as the operand of one that stays. */
-export interface Arithmetic {
-  readonly bounds: Bounds;
+export interface Arithmetic extends Facts {
   readonly definitions: Definitions;
   readonly expr: (form: Linear) => Expr;
 }

@@ -1,6 +1,6 @@
 // Simplifies whole-number arithmetic: indices, bounds, conditions. Sums are brought to linear normal form, divisions and
 // remainders by constants are taken apart and put together again, comparisons, minima and selects are decided where
-// intervals decide them; loops of no or one trip and decided branches dissolve. Floats are never touched.
+// intervals or relations between names decide them; loops of no or one trip and decided branches dissolve. Floats are never touched.
 //
 //   for i in 0..8 { for j in 0..12 { y[i * 12 + j] = x[(i * 12 + j) / 3 * 3 + (i * 12 + j) % 3] } }
 //   for i in 0..8 { for j in 0..12 { y[i * 12 + j] = x[i * 12 + j] } }
@@ -18,10 +18,11 @@ import {
   intervalOf,
 } from "../../ir/loop/bounds.ts";
 import { bool, constant, i32, variable } from "../../ir/loop/build.ts";
-import { childrenOf, type Expr, type ExprOf } from "../../ir/loop/expr.ts";
+import { childrenOf, type Expr, type ExprOf, type LoopCompare } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
 import { sameExpr } from "../../ir/loop/key.ts";
-import { addScaled, type Linear, linearExpr, linearInterval, linearOf } from "../../ir/loop/linear.ts";
+import { type Linear, linearExpr, linearInterval, linearOf } from "../../ir/loop/linear.ts";
+import { exactDifference, type Facts, isAtLeast, isAtMost, type Relations, relate } from "../../ir/loop/relations.ts";
 import { freeVariables, mapChildren, mapOwnExprs, someExpr, substitute, withBody } from "../../ir/loop/rewrite.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
 import { type Arithmetic, divideLinear, recombine } from "./divide-linear.ts";
@@ -31,6 +32,8 @@ import { withoutDead } from "./remove-dead.ts";
 /** What is known at one point of the kernel. */
 interface Scope {
   readonly bounds: Map<string, Interval>;
+  /** What names are to each other; one table for the whole kernel. */
+  readonly relations: Relations;
   /** Names that stand for sums, looked through where that helps. */
   readonly definitions: Map<string, Linear>;
   /** Names that stand for a constant or another name, replaced at once. */
@@ -41,6 +44,7 @@ interface Scope {
 
 const inner = (scope: Scope, bounds: Bounds): Scope => ({
   bounds: new Map(bounds),
+  relations: scope.relations,
   definitions: new Map(scope.definitions),
   aliases: new Map(scope.aliases),
   order: new Map(scope.order),
@@ -73,6 +77,7 @@ const arithmeticOf = (scope: Scope, lookThrough: boolean): Arithmetic => {
   };
   return {
     bounds: scope.bounds,
+    relations: scope.relations,
     definitions: (name) => (lookThrough ? scope.definitions.get(name) : undefined),
     expr: (form) => (lookThrough ? nameOf(form, scope) : undefined) ?? linearExpr(form, rank),
   };
@@ -96,19 +101,40 @@ const simplifyBinary = (expr: ExprOf<"binary">, arithmetic: Arithmetic): Expr =>
   return expr;
 };
 
-const compareWhole = (
-  fn: ExprOf<"compare">["fn"],
-  left: Expr,
-  right: Expr,
-  { bounds, definitions }: Arithmetic,
-): Interval => {
+/** How a difference compares with 0, as far as relations between names tell. */
+const compareRelated = (fn: LoopCompare, difference: Linear, facts: Facts): Interval => {
+  const decided = (holds: boolean, fails: () => boolean): Interval =>
+    holds ? exactly(1) : fails() ? exactly(0) : { low: 0, high: 1 };
+  const below = (limit: number): boolean => isAtMost(difference, limit, facts);
+  const above = (limit: number): boolean => isAtLeast(difference, limit, facts);
+  switch (fn) {
+    case "lt":
+      return decided(below(-1), () => above(0));
+    case "le":
+      return decided(below(0), () => above(1));
+    case "gt":
+      return decided(above(1), () => below(0));
+    case "ge":
+      return decided(above(0), () => below(-1));
+    case "eq":
+      return decided(false, () => below(-1) || above(1));
+    case "ne":
+      return decided(below(-1) || above(1), () => false);
+  }
+};
+
+const compareWhole = (fn: LoopCompare, left: Expr, right: Expr, arithmetic: Arithmetic): Interval => {
+  const { bounds, definitions } = arithmetic;
   const direct = compareIntervals(fn, intervalOf(left, bounds), intervalOf(right, bounds));
   if (direct.low === direct.high || left.type !== "i32") return direct;
   const a = linearOf(left, definitions);
   const b = linearOf(right, definitions);
   // Without wraparound, comparing is looking at the sign of the difference.
   if (!fitsInteger(linearInterval(a, bounds)) || !fitsInteger(linearInterval(b, bounds))) return direct;
-  return compareIntervals(fn, linearInterval(addScaled(a, b, -1), bounds), exactly(0));
+  const difference = exactDifference(a, b);
+  if (difference === undefined) return direct;
+  const { low, high } = compareIntervals(fn, linearInterval(difference, bounds), exactly(0));
+  return low === high ? exactly(low) : compareRelated(fn, difference, arithmetic);
 };
 
 /** `and`, `or` of bools with one side known. */
@@ -200,6 +226,7 @@ const simplifyLet = (stmt: StmtOf<"let">, scope: Scope): readonly Stmt[] => {
     return [];
   }
   scope.bounds.set(name, intervalOf(value, scope.bounds));
+  relate(scope.relations, stmt);
   if (!stable || value.type !== "i32") return [stmt];
   const form = linearOf(value, (each) => scope.definitions.get(each));
   const size = [...form.terms.values()].reduce((sum, { atom }) => sum + sizeOf(atom) + 2, 0);
@@ -221,6 +248,7 @@ const simplifyFor = (stmt: StmtOf<"for">, scope: Scope): readonly Stmt[] => {
   }
   declare(body, stmt.index);
   body.bounds.set(stmt.index, interval);
+  relate(scope.relations, stmt);
   return [{ ...stmt, body: simplifyBlock(stmt.body, body) }];
 };
 
@@ -254,7 +282,13 @@ export const simplifyIndex: KernelPass = {
   name: "simplify-index",
   summary: "simplifies index arithmetic, decided conditions and loops of at most one trip",
   run: (kernel: Kernel): Kernel => {
-    const scope: Scope = { bounds: new Map(), definitions: new Map(), aliases: new Map(), order: new Map() };
+    const scope: Scope = {
+      bounds: new Map(),
+      relations: new Map(),
+      definitions: new Map(),
+      aliases: new Map(),
+      order: new Map(),
+    };
     return withBody(kernel, withoutDead(simplifyBlock(kernel.body, scope)));
   },
 };

@@ -17,6 +17,7 @@ import {
 import type { Expr } from "../../../src/ir/loop/expr.ts";
 import type { Kernel } from "../../../src/ir/loop/kernel.ts";
 import { simplifyIndex } from "../../../src/passes/loop/simplify-index.ts";
+import { nestChoices, randomNest } from "../../../src/testing/arbitraries/loop-nest.ts";
 import { bodyText, resultsOf, violationsOf } from "../../support/loop-runs.ts";
 
 const kernelOf = (fill: (body: BlockBuilder) => void, length = 96): Kernel => ({
@@ -202,6 +203,45 @@ describe("random whole numbers", () => {
     fc.assert(
       fc.property(exprs.expr, (value) => {
         simplified(value);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+});
+
+describe("computed bounds", () => {
+  const smaller = (left: Expr, right: Expr): Expr => binary("min", left, right);
+
+  test("decide what depends on them", () => {
+    const kernel = kernelOf((body) =>
+      body.loop(
+        90,
+        (i, outer) => {
+          const width = outer.name(smaller(i32(16), subtract(i32(90), i)), "width");
+          outer.loop(width, (j, inner) => {
+            const at = inner.name(smaller(add(i, j), i32(89)));
+            const isInside = compare("lt", add(i, j), i32(90));
+            inner.store("y", at, select(isInside, load("f32", "x", at), f32(0)));
+          });
+        },
+        { step: 16 },
+      ),
+    );
+    expect(violationsOf(simplifyIndex.run(kernel))).toEqual([]);
+    expect(bodyText(simplifyIndex.run(kernel))).not.toContain("select");
+    expect(bodyText(simplifyIndex.run(kernel)).match(/min/g)).toHaveLength(1);
+    expect(resultsOf(simplifyIndex.run(kernel), 3)).toEqual(resultsOf(kernel, 3));
+  });
+
+  test("keep every value", () => {
+    fc.assert(
+      fc.property(nestChoices, (choices) => {
+        const kernel = kernelOf((body) => {
+          const sum = body.mutable(i32(0), "sum");
+          randomNest(choices, (inner, value) => inner.assign(sum, add(multiply(sum, 31), value)))(body);
+          body.store("out", 0, sum);
+        });
+        expect(resultsOf(simplifyIndex.run(kernel))).toEqual(resultsOf(kernel));
       }),
       { numRuns: 1500 },
     );
