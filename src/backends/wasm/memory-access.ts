@@ -1,11 +1,11 @@
-// Loads and stores of single elements and of four at once. An element of a u8 or bool buffer is a byte; vectors are only of
-// f32 and i32. Alignments promise no more than that of an element.
+// Loads and stores of single elements and of four at once. An element of a u8 or bool buffer is a byte, and four of them
+// are widened to lanes of 32 bits. Alignments promise no more than that of an element.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { type Expr, type ExprOf, isVector, type LoopType } from "../../ir/loop/expr.ts";
 import { elementFits } from "../../ir/loop/typing.ts";
 import { type DType, dtypes } from "../../ir/types/dtype.ts";
-import type { Emitter } from "./emitter.ts";
-import type { Instruction } from "./instruction.ts";
+import { type Emitter, share } from "./emitter.ts";
+import { type Instruction, i32Const, lane, plain } from "./instruction.ts";
 import type { MemoryOp } from "./opcodes.ts";
 
 const scalarLoads: { readonly [D in DType]: MemoryOp } = {
@@ -36,9 +36,20 @@ const emitLoadAs = (emitter: Emitter, { buffer, index }: ExprOf<"load">, op: Mem
   return { kind: "memory", op, offset, align: dtypes[dtype].bytes, operands: [base] };
 };
 
+const zero: Instruction = { kind: "vectorConst", shape: "i32x4", lanes: [0, 0, 0, 0] };
+
+/** Four bytes as whole numbers; those of bools as a mask. */
+const emitByteLanes = (emitter: Emitter, load: ExprOf<"load">, dtype: "u8" | "bool"): Instruction => {
+  const bytes = emitLoadAs(emitter, load, "v128.load32_zero", dtype);
+  const wide = plain("i32x4.extend_low_i16x8_u", plain("i16x8.extend_low_i8x16_u", bytes));
+  return dtype === "bool" ? plain("i32x4.gt_s", wide, zero) : wide;
+};
+
 export const emitLoad = (emitter: Emitter, load: ExprOf<"load">): Instruction => {
   const dtype = elementOf(emitter, load.buffer, load.type);
-  return emitLoadAs(emitter, load, isVector(load.type) ? "v128.load" : scalarLoads[dtype], dtype);
+  if (!isVector(load.type)) return emitLoadAs(emitter, load, scalarLoads[dtype], dtype);
+  if (dtype === "u8" || dtype === "bool") return emitByteLanes(emitter, load, dtype);
+  return emitLoadAs(emitter, load, "v128.load", dtype);
 };
 
 /** One element in all lanes, straight from memory; undefined for elements that are not four bytes wide. */
@@ -47,9 +58,28 @@ export const emitSplatLoad = (emitter: Emitter, load: ExprOf<"load">): Instructi
   return dtypes[dtype].bytes === 4 ? emitLoadAs(emitter, load, "v128.load32_splat", dtype) : undefined;
 };
 
+/** The low bytes of four lanes in one whole number; what stands in the upper halves of the narrowed vectors is not read. */
+const packBytes = (emitter: Emitter, lanes: Instruction, dtype: "u8" | "bool"): Instruction => {
+  const low = dtype === "u8" ? plain("v128.and", lanes, emitter.constants.use("i32x4", [255, 255, 255, 255])) : lanes;
+  const { first, again } = share(emitter, low, "v128");
+  const halves = plain("i16x8.narrow_i32x4_s", first, again);
+  const bytes = plain(dtype === "u8" ? "i8x16.narrow_i16x8_u" : "i8x16.narrow_i16x8_s", halves, again);
+  const packed = lane("i32x4.extract_lane", 0, bytes);
+  return dtype === "u8" ? packed : plain("i32.and", packed, i32Const(0x01010101));
+};
+
 export const emitStore = (emitter: Emitter, buffer: string, index: Expr, value: Expr): Instruction => {
   const dtype = elementOf(emitter, buffer, value.type);
   const { base, offset } = emitter.addressing.address(buffer, index);
-  const op = isVector(value.type) ? "v128.store" : scalarStores[dtype];
-  return { kind: "memory", op, offset, align: dtypes[dtype].bytes, operands: [base, emitter.expression(value)] };
+  const stored = (op: MemoryOp, what: Instruction): Instruction => ({
+    kind: "memory",
+    op,
+    offset,
+    align: dtypes[dtype].bytes,
+    operands: [base, what],
+  });
+  const emitted = emitter.expression(value);
+  if (!isVector(value.type)) return stored(scalarStores[dtype], emitted);
+  if (dtype === "u8" || dtype === "bool") return stored("i32.store", packBytes(emitter, emitted, dtype));
+  return stored("v128.store", emitted);
 };

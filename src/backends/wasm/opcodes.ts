@@ -93,12 +93,17 @@ const plain = {
   "v128.or": 0xfd0050,
   "v128.xor": 0xfd0051,
   "v128.bitselect": 0xfd0052,
+  "i8x16.narrow_i16x8_s": 0xfd0065,
+  "i8x16.narrow_i16x8_u": 0xfd0066,
   "f32x4.ceil": 0xfd0067,
   "f32x4.floor": 0xfd0068,
   "f32x4.trunc": 0xfd0069,
   "f32x4.nearest": 0xfd006a,
+  "i16x8.narrow_i32x4_s": 0xfd0085,
+  "i16x8.extend_low_i8x16_u": 0xfd0089,
   "i32x4.abs": 0xfd00a0,
   "i32x4.neg": 0xfd00a1,
+  "i32x4.extend_low_i16x8_u": 0xfd00a9,
   "i32x4.shl": 0xfd00ab,
   "i32x4.shr_s": 0xfd00ac,
   "i32x4.shr_u": 0xfd00ad,
@@ -135,6 +140,7 @@ const memory = {
   "v128.load": 0xfd0000,
   "v128.load32_splat": 0xfd0009,
   "v128.store": 0xfd000b,
+  "v128.load32_zero": 0xfd005c,
 } as const;
 
 /** A lane. */
@@ -196,5 +202,6 @@ export const naturalAlignment: { readonly [O in MemoryOp]: number } = {
   "i32.store8": 1,
   "v128.load": 16,
   "v128.load32_splat": 4,
+  "v128.load32_zero": 4,
   "v128.store": 16,
 };

@@ -69,6 +69,9 @@ const remainder = (x: Interval, y: Interval): Interval => {
 const allOnes = (x: number): number => 2 ** (32 - Math.clz32(x)) - 1;
 
 const bitwise = (fn: "and" | "or" | "xor", x: Interval, y: Interval): Interval => {
+  // A mask of all but the low bits rounds down to a multiple of a power of two.
+  if (fn === "and" && y.low === y.high && y.low < 0 && allOnes(~y.low) === ~y.low)
+    return { low: x.low & y.low, high: x.high & y.low };
   if (fn === "and") {
     const tops = [x, y].filter(({ low }) => low >= 0).map(({ high }) => high);
     return tops.length === 0 ? everything : { low: 0, high: Math.min(...tops) };

@@ -16,7 +16,7 @@
 /** Types of scalars in a loop program. A `u8` buffer loads as i32 and stores the low eight bits. */
 export type ScalarType = "f32" | "f64" | "i32" | "bool";
 
-/** Four lanes. A `boolx4` is the mask that a vector comparison gives. */
+/** Four lanes. A `boolx4` is the mask that a vector comparison gives, or four elements of a bool buffer. */
 export type VectorType = "f32x4" | "i32x4" | "boolx4";
 
 export type LoopType = ScalarType | VectorType;

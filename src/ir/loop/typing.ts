@@ -50,9 +50,9 @@ const unaryTakes = (fn: LoopUnary, type: LoopType): boolean => unaryTypes[fn].in
 /** Whether a binary operator means something on a type. */
 const binaryTakes = (fn: LoopBinary, type: LoopType): boolean => binaryTypes[fn].includes(type);
 
-/** Whether elements of a buffer load and store as a type: u8 as i32, vectors only of f32 and i32. */
+/** Whether elements of a buffer load and store as a type, one or four at a time: u8 as i32, the others as they are. */
 export const elementFits = (dtype: DType, type: LoopType): boolean =>
-  isVector(type) ? type !== "boolx4" && laneType(type) === dtype : type === (dtype === "u8" ? "i32" : dtype);
+  laneType(type) === (dtype === "u8" ? "i32" : dtype);
 
 const constantProblem = ({ type, value }: ExprOf<"const">): string | undefined =>
   Object.is(foldCast("f64", type, value), value) ? undefined : `${value} is no ${type}`;

@@ -5,7 +5,7 @@
 //   K3  Only mutable variables are assigned to, with values of their type.
 //   K4  Every expression has the type that the grammar gives it; a constant is a value of its type.
 //   K5  Loads and stores name parameters; loads need access `read` or `update`, stores `write` or `update`.
-//   K6  What is loaded or stored has the type of the buffer's elements: u8 as i32; vectors only of f32 and i32.
+//   K6  What is loaded or stored has the type of the buffer's elements: u8 as i32; there are no vectors of f64.
 //   K7  Loop bounds and indices of stores are i32, conditions are bool, steps are whole and above 0.
 //   K8  No index is certainly outside its buffer. Those that neither intervals nor relations between names prove inside
 //       are listed as unproven; the interpreter checks them when it runs.

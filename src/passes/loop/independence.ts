@@ -54,7 +54,7 @@ const greatestCommonDivisor = (a: number, b: number): number =>
 /** How the loop looks from outside. */
 export interface LoopView {
   readonly loop: StmtOf<"for">;
-  /** How often it runs, infinite where that is not known. */
+  /** How often it runs at most. */
   readonly trips: number;
   /** Names of the body that are linear in the index. */
   readonly definitions: Definitions;

@@ -45,12 +45,14 @@ interface Range {
   readonly to: Expr;
   /** Trip count where it is known. */
   readonly trips: number | undefined;
+  /** What the trip count does not exceed. */
+  readonly mostTrips: number;
 }
 
 /** Bounds as constants or names; undefined where the count of iterations might wrap around. */
 const rangeOf = ({ from, to }: Loop, { bounds, fresh }: Context): Range | undefined => {
-  if (from.kind === "const" && to.kind === "const")
-    return { prelude: [], from, to, trips: Math.max(to.value - from.value, 0) };
+  const mostTrips = Math.max(intervalOf(to, bounds).high - intervalOf(from, bounds).low, 0);
+  if (from.kind === "const" && to.kind === "const") return { prelude: [], from, to, trips: mostTrips, mostTrips };
   if (intervalOf(from, bounds).low < 0) return undefined;
   const prelude: Stmt[] = [];
   const bind = (value: Expr, hint: string): Expr => {
@@ -60,7 +62,7 @@ const rangeOf = ({ from, to }: Loop, { bounds, fresh }: Context): Range | undefi
     return variable("i32", name);
   };
   const first = bind(from, "from");
-  return { prelude, from: first, to: bind(binary("max", to, first), "to"), trips: undefined };
+  return { prelude, from: first, to: bind(binary("max", to, first), "to"), trips: undefined, mostTrips };
 };
 
 /** The end of the blocks of `size` iterations that fit into a range. */
@@ -159,7 +161,7 @@ const vectorizeLoop = (loop: Loop, context: Context): readonly Stmt[] | undefine
   const reductions = reductionsOf(loop.body);
   const range = rangeOf(loop, context);
   if (reductions === undefined || range === undefined) return undefined;
-  const trips = range.trips ?? Number.POSITIVE_INFINITY;
+  const trips = range.mostTrips;
   if (trips < lanes) return undefined;
   const varying = varyingNames(loop);
   const forms = linearNames(loop, varying);

@@ -11,6 +11,7 @@ import {
   chooser,
   type Extents,
   pick,
+  randomEnd,
   randomExpr,
   randomIndex,
   rowMajor,
@@ -32,7 +33,7 @@ const randomFold = (scene: Scene): Expr => {
     const element = block.name(randomExpr(inside, type, 2));
     block.assign(accumulator, binary(fn, accumulator, element));
   };
-  body.loop(1 + choose(5), fill, { hint: "r" });
+  body.loop(randomEnd(scene, 1 + choose(5)), fill, { hint: "r" });
   return accumulator;
 };
 
@@ -135,7 +136,7 @@ const elementwiseKernel = (choices: readonly number[]): Kernel => {
       const inside = randomValues({ ...around, body: block, indices: [i, j, k] });
       for (let count = 1 + choose(2); count > 0; count--) randomStore(inside);
     };
-    body.loop(extents[2], fill, { mode: "vector", hint: "k" });
+    body.loop(randomEnd(start, extents[2]), fill, { mode: "vector", hint: "k" });
   });
 };
 
@@ -183,8 +184,8 @@ const foldPair = ([a = 0, b = 0, c = 0, which = 0, ...choices]: readonly number[
 const choiceLists = fc.array(fc.nat(999), { minLength: 0, maxLength: 160, size: "max" });
 
 /**
- * Kernels of three loops, the innermost marked "vector", around random values, branches, folds and stores of every
- * element type. No fold is over the marked loop, so vectorising must keep every bit.
+ * Kernels of three loops, the innermost marked "vector" and often of an end known only when it runs, around random values,
+ * branches, folds and stores of every element type. No fold is over the marked loop, so vectorising must keep every bit.
  */
 export const elementwiseKernels: fc.Arbitrary<Kernel> = choiceLists.map(elementwiseKernel);
 

@@ -14,6 +14,7 @@ import {
   multiply,
   reinterpret,
   select,
+  subtract,
   unary,
 } from "../../ir/loop/build.ts";
 import type { Expr, LoopBinary, LoopCompare, LoopUnary, ScalarType } from "../../ir/loop/expr.ts";
@@ -54,6 +55,22 @@ export const sizeOfExtents = ([a, b, c]: Extents): number => a * b * c;
 /** The row-major position of the scene's indices. */
 export const rowMajor = ({ indices: [i, j, k], extents: [, b, c] }: Scene): Expr =>
   add(multiply(add(multiply(i, b), j), c), k);
+
+/** An end of a loop, which runs at most so often: known, or computed from indices around and from memory. */
+export const randomEnd = (scene: Scene, most: number): Expr => {
+  const { choose, body, indices } = scene;
+  const [i, j] = indices;
+  switch (choose(5)) {
+    case 1:
+      return body.name(binary("min", i32(most), add(multiply(i, 5), choose(9))), "end");
+    case 2:
+      return body.name(binary("min", i32(most), subtract(i32(most + choose(3)), multiply(j, 3))), "end");
+    case 3:
+      return body.name(binary("min", i32(most), load("i32", "counts", 0)), "end");
+    default:
+      return i32(most);
+  }
+};
 
 /** Some index inside buffers of the scene's size. */
 export const randomIndex = (scene: Scene): Expr => {
@@ -120,13 +137,22 @@ const leaf = (scene: Scene, type: ScalarType): Expr => {
   }
 };
 
+/** One of two values, chosen by comparing them: what engines have single instructions for. */
+const randomExtreme = ({ choose, body }: Scene, x: Expr, y: Expr): Expr => {
+  const [a, b] = [body.name(x), body.name(y)] as const;
+  const condition = compare(pick(choose, comparisons), a, b);
+  return choose(2) === 0 ? select(condition, a, b) : select(condition, b, a);
+};
+
 const randomFloat = (scene: Scene, type: "f32" | "f64", depth: number): Expr => {
   const { choose } = scene;
   const inner = (of: ScalarType = type): Expr => randomExpr(scene, of, depth - 1);
-  switch (choose(7)) {
+  switch (choose(8)) {
     case 0:
     case 1:
       return binary(pick(choose, floatBinary), inner(), inner());
+    case 6:
+      return randomExtreme(scene, inner(), inner());
     case 2:
       return unary(pick(choose, floatUnary), inner());
     case 3:

@@ -21,7 +21,7 @@ interface Type {
 const scalarTypes = ["i32", "f32", "f64"] as const;
 const comparisons = /\.(eq|ne|lt|gt|le|ge)(_[su])?$/;
 const oneOperand = /\.(abs|neg|ceil|floor|trunc|nearest|sqrt|not)$/;
-const conversion = /(?:convert|demote|promote|reinterpret|trunc_sat)_([if]\d\d(?:x4)?)/;
+const conversion = /(?:convert|demote|promote|reinterpret|trunc_sat|extend_low)_([if]\d+(?:x\d+)?)/;
 
 const valueType = (prefix: string): ValueType => scalarTypes.find((type) => type === prefix) ?? "v128";
 

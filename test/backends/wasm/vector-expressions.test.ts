@@ -120,6 +120,36 @@ describe("i32x4", () => {
     expectLanewise("i32x4", "f32", (x) => cast(x.type === "i32" ? "f32" : "f32x4", x)));
 });
 
+describe("four bytes", () => {
+  const bytes = place("b", "u8", [0, 1, 127, 128, 255, 7, 200, 254, 3]);
+  const flags = place("m", "bool", [0, 1, 1, 0, 1, 0, 0, 1, 1]);
+
+  test("load as whole numbers, or as a mask, from any place", () => {
+    for (const at of [0, 1, 2, 5]) {
+      const { n, k } = run([bytes, flags, room("n", "i32", 4), room("k", "i32", 4)], (body) => {
+        body.store("n", 0, load("i32x4", "b", at));
+        body.store("k", 0, select(load("boolx4", "m", at), literal("i32x4", -5), literal("i32x4", 6)));
+      });
+      expect(n).toEqual(bytes.data.slice(at, at + 4));
+      expect(k).toEqual(flags.data.slice(at, at + 4).map((flag) => (flag === 1 ? -5 : 6)));
+    }
+  });
+
+  test("store the low eight bits of whole numbers, and masks as 0 and 1", () => {
+    const numbers = place("n", "i32", special.i32);
+    const places = [numbers, flags, room("b", "u8", 20), room("f", "bool", 20)];
+    const kernel = kernelOver(places, (body) => {
+      for (const at of [0, 4, 8, 12]) {
+        const four = load("i32x4", "n", at);
+        body.store("b", at + 1, four);
+        body.store("f", at + 3, compare("lt", four, literal("i32x4", 7)));
+      }
+      body.store("f", 0, unary("not", load("boolx4", "m", 3)));
+    });
+    expect(runKernel(kernel, places)).toEqual(interpreted(kernel, places));
+  });
+});
+
 describe.each(["f32x4", "i32x4"] as const)("masks of %s", (type) => {
   const scalar = laneType(type);
   const result = type === "f32x4" ? "f32" : "i32";

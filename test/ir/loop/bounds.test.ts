@@ -50,6 +50,8 @@ test.each<[string, Expr, Interval]>([
   ["minima", binary("min", n, i32(9)), between(everything.low, 9)],
   ["clamps", binary("max", binary("min", n, i32(9)), i32(0)), between(0, 9)],
   ["masks", binary("and", n, i32(12)), between(0, 12)],
+  ["rounding down", binary("and", add(i, 1), i32(-4)), between(0, 8)],
+  ["rounding down what may be negative", binary("and", subtract(i, 5), i32(-4)), between(-8, 0)],
   ["unions of bits", binary("or", i, i32(8)), between(8, 15)],
   ["left shifts", binary("shl", i, i32(2)), between(0, 28)],
   ["right shifts", binary("shr", subtract(i, 4), i32(1)), between(-2, 1)],

@@ -170,8 +170,8 @@ test.each<[string, Kernel]>([
   ],
   ["K6: kernel k: load of f32 in wide of f64", stored(load("f32", "wide", 0))],
   [
-    "K6: kernel k: load of i32x4 in bytes of u8",
-    kernelOf([{ kind: "let", name: "a", value: load("i32x4", "bytes", 0), mutable: false }]),
+    "K6: kernel k: load of boolx4 in bytes of u8",
+    kernelOf([{ kind: "let", name: "a", value: load("boolx4", "bytes", 0), mutable: false }]),
   ],
   ["K6: kernel k: store of i32 in y of f32", stored(i32(1))],
   ["K7: kernel k: store at an index of f32", stored(one, one)],

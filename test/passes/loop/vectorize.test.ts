@@ -184,9 +184,9 @@ describe("loops that cannot be vectorised stay as they are", () => {
       ),
     ],
     [
-      "bytes",
-      kernelOf((body) => body.loop(8, (i, b) => b.store("y", i, cast("f32", load("i32", "n", i))), vector), {
-        n: { dtype: "u8" },
+      "doubles",
+      kernelOf((body) => body.loop(8, (i, b) => b.store("y", i, cast("f32", load("f64", "n", i))), vector), {
+        n: { dtype: "f64" },
       }),
     ],
     [
