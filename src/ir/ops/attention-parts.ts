@@ -59,3 +59,50 @@ export const exponentialOf = (body: BlockBuilder, x: Expr): Expr => scalarFuncti
 
 /** ln x in a kernel. */
 export const logarithmOf = (body: BlockBuilder, x: Expr): Expr => scalarFunctions.log.lower(body, body.name(x));
+
+/**
+ * Runs for every batch of queries, heads last, in order. `prepare` runs before the batches that use one batch of keys (given its
+ * position) and stand next to each other.
+ */
+export const overBatches = (
+  root: BlockBuilder,
+  { batch }: AttentionExtents,
+  { shape }: { readonly shape: readonly number[] },
+  prepare: (body: BlockBuilder, shared: Expr) => void,
+  fill: (body: BlockBuilder, at: readonly Expr[], position: Expr) => void,
+): void => {
+  const shared = shape.slice(0, -2);
+  // Each axis is a loop over what keys have of it, around one over the queries that share it; loops of one are none.
+  const loops = batch.flatMap((extent, axis) => {
+    const own = shared[axis] ?? 1;
+    return [
+      { axis, extent: own, isShared: true },
+      { axis, extent: own === 0 ? 0 : extent / own, isShared: false },
+    ];
+  });
+  const last = loops.findLastIndex(({ extent, isShared }) => isShared && extent !== 1);
+  const nest = (body: BlockBuilder, depth: number, at: readonly (readonly [Expr, Expr])[]): void => {
+    if (depth === last + 1)
+      prepare(body, body.name(flatten(batch.map((_, axis) => at[axis]?.[0] ?? i32(0)), shared), "batch"));
+    const loop = loops[depth];
+    if (loop === undefined) {
+      const index = batch.map((extent, axis) => {
+        const [own, within] = at[axis] ?? [i32(0), i32(0)];
+        return body.name(add(multiply(own, extent / (shared[axis] ?? 1)), within), "b");
+      });
+      fill(body, index, body.name(flatten(index, batch), "batch"));
+      return;
+    }
+    const enter = (inner: BlockBuilder, position: Expr): void => {
+      const [own, within] = at[loop.axis] ?? [i32(0), i32(0)];
+      nest(inner, depth + 1, at.with(loop.axis, loop.isShared ? [position, within] : [own, position]));
+    };
+    if (loop.extent === 1) enter(body, i32(0));
+    else body.loop(loop.extent, (position, inner) => enter(inner, position), { hint: "b" });
+  };
+  nest(
+    root,
+    0,
+    batch.map(() => [i32(0), i32(0)]),
+  );
+};

@@ -26,6 +26,8 @@ interface ExponentialConstants {
   /** Beyond these e^x is 0 and infinity. */
   readonly lowest: number;
   readonly highest: number;
+  /** Down to this e^x needs one power of two. */
+  readonly lowestNormal: number;
   /** Below this e^x - 1 is x. */
   readonly tiny: number;
 }
@@ -37,6 +39,7 @@ const constants: Precision<ExponentialConstants> = {
     tail: [0.4999999403953552, 0.16666513681411743, 0.041668061167001724, 0.008369549177587032, 0.0013843780616298318],
     lowest: -104,
     highest: 89,
+    lowestNormal: -87,
     tiny: 2 ** -26,
   },
   double: {
@@ -49,6 +52,7 @@ const constants: Precision<ExponentialConstants> = {
     ],
     lowest: -746,
     highest: 710,
+    lowestNormal: -690,
     tiny: 2 ** -55,
   },
 };
@@ -87,6 +91,13 @@ export const exponential = (body: BlockBuilder, x: Expr): Expr => {
 export const exponentialBounded = (body: BlockBuilder, x: Expr): Expr => {
   const { rest, exponent } = reduceExponential(body, x);
   return times(plus(1, rest), powerOfTwo(body, x, exponent));
+};
+
+/** e^x for x <= 0, a weight beside one of 1: results below the normal numbers are 0. */
+export const exponentialOfNegative = (body: BlockBuilder, x: Expr): Expr => {
+  const { lowestNormal } = choose(x, constants);
+  const value = exponentialBounded(body, body.name(atLeast(x, lowestNormal)));
+  return where(isBelow(x, lowestNormal), 0, value);
 };
 
 /** 2^exponent (1 + rest) - 1 without losing a small result to the 1. */

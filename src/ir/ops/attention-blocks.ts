@@ -1,0 +1,403 @@
+// Attention in blocks (Dao et al. 2022, "FlashAttention", algorithm 1): for each block of queries, over blocks of the keys that it can
+// see, tiles of scores, their largest element so far, weights beside it, and values weighed by them; when a largest element
+// grows, what was summed before is scaled down. Beside the operands and results there is a block of scores, a block of results
+// and the keys of one head in panels.
+//
+//   m' = max(m, max(s)),  a = e^(m - m'),  p = e^(s - m'),  l' = a l + sum(p),  o' = a o + (p f) v,  y = o / l
+import { invariant } from "../diagnostics/invariant.ts";
+import {
+  add,
+  type BlockBuilder,
+  binary,
+  compare,
+  f32,
+  type Index,
+  i32,
+  lane,
+  literal,
+  load,
+  multiply,
+  reduceLanes,
+  select,
+  splat,
+  subtract,
+} from "../loop/build.ts";
+import type { Expr } from "../loop/expr.ts";
+import { exponentialOfNegative } from "../scalar/programs/exponential.ts";
+import { visibleKeys } from "./attention-band.ts";
+import { lowestFinite } from "./attention-meaning.ts";
+import {
+  type AttentionParts,
+  attentionParts,
+  bodyAt,
+  logarithmOf,
+  overBatches,
+  rowStart,
+  sharedBatchAt,
+} from "./attention-parts.ts";
+import {
+  copyRows,
+  keyBlock,
+  packPanels,
+  type Rows,
+  roundUp,
+  roundUpIndex,
+  rowBlock,
+  rowsFrom,
+  storeRows,
+  tileProduct,
+  tileRows,
+  vectorAt,
+} from "./attention-tiles.ts";
+import type { AttentionAttrs } from "./attention-typing.ts";
+import { panelColumns } from "./matmul-kernel.ts";
+import type { KernelContext } from "./op.ts";
+
+type Context = KernelContext<AttentionAttrs, "many", "many">;
+
+/** The buffers that the blocks live in. */
+interface Scratch {
+  /** Queries of a block, [row][features]. */
+  readonly queries: string;
+  /** Keys of a head, [panel][features][8]. */
+  readonly keys: string;
+  /** Values of a head in rows of a padded width; undefined where they are read in place. */
+  readonly values: string | undefined;
+  /** Scores, then weights, [row][key]. */
+  readonly scores: string;
+  /** Factors of the weights, [row][key], if there are factors. */
+  readonly factors: string | undefined;
+  /** Sums of weighed values, [row][padded features]. */
+  readonly sums: string;
+  /** For each row its largest score, the sum of its weights, and what sums are scaled by when the largest grows. */
+  readonly most: string;
+  readonly total: string;
+  readonly shrink: string;
+}
+
+interface Blocks {
+  readonly parts: AttentionParts;
+  readonly scratch: Scratch;
+  /** Rows of a block, a whole number of tiles; keys of a block, a whole number of panels. */
+  readonly rows: number;
+  readonly keys: number;
+  /** Columns of the sums, a whole number of tiles. */
+  readonly width: number;
+}
+
+const blocksOf = (context: Context): Blocks => {
+  const parts = attentionParts(context);
+  const rows = Math.min(rowBlock, roundUp(parts.queries, tileRows));
+  const keys = Math.min(keyBlock, roundUp(parts.keys, panelColumns));
+  const width = roundUp(parts.valueFeatures, panelColumns);
+  const floats = (length: number, hint: string): string => context.scratch("f32", length, hint);
+  return {
+    parts,
+    rows,
+    keys,
+    width,
+    scratch: {
+      queries: floats(rows * parts.features, "queries"),
+      keys: floats(roundUp(parts.keys, panelColumns) * parts.features, "packed"),
+      values: width === parts.valueFeatures ? undefined : floats(parts.keys * width, "values"),
+      scores: floats(rows * keys, "scores"),
+      factors: context.attrs.body.outputs.length > 1 ? floats(rows * keys, "factors") : undefined,
+      sums: floats(rows * width, "sums"),
+      most: floats(rows, "most"),
+      total: floats(rows, "total"),
+      shrink: floats(rows, "shrink"),
+    },
+  };
+};
+
+/** One block of queries beside one block of keys. */
+interface Block {
+  readonly batch: readonly Expr[];
+  /** The first query, and how many there are. */
+  readonly query: Expr;
+  readonly rows: Expr;
+  /** The first key, and how many there are. */
+  readonly key: Expr;
+  readonly width: Expr;
+}
+
+/** Scores before the body: tiles of four queries by eight keys. */
+const products = ({ parts: { features }, scratch, keys }: Blocks, body: BlockBuilder, { rows, key, width }: Block): void => {
+  const panels = body.name(binary("div", add(width, panelColumns - 1), i32(panelColumns)), "panels");
+  const first = body.name(binary("div", key, i32(panelColumns)), "panel");
+  body.loop(
+    panels,
+    (panel, outer) => {
+      const right: Rows = {
+        buffer: scratch.keys,
+        start: outer.name(multiply(add(first, panel), features * panelColumns), "panel"),
+        stride: panelColumns,
+      };
+      outer.loop(
+        rows,
+        (row, inner) => {
+          const left = {
+            buffer: scratch.queries,
+            start: multiply(row, features),
+            rowStride: features,
+            depthStride: 1,
+          };
+          const tile = tileProduct(inner, { rows: tileRows, vectors: 2 }, left, right, features);
+          const start = add(multiply(row, keys), multiply(panel, panelColumns));
+          storeRows(inner, { buffer: scratch.scores, start, stride: keys }, tile);
+        },
+        { step: tileRows, hint: "i" },
+      );
+    },
+    { hint: "p" },
+  );
+};
+
+/** The greater of two, the first where the second is not a number. */
+const greater = (a: Expr, b: Expr): Expr => select(compare("lt", a, b), b, a);
+
+/** The largest of a row of whole panels. */
+const largest = (body: BlockBuilder, scores: string, start: Expr, width: Expr): Expr => {
+  const lowest = literal("f32x4", lowestFinite.f32);
+  const halves = [0, 1].map(() => body.mutable(lowest, "most"));
+  body.loop(
+    width,
+    (at, inner) => {
+      for (const [half, most] of halves.entries())
+        inner.assign(most, greater(most, inner.name(load("f32x4", scores, add(add(start, at), half * 4)), "s")));
+    },
+    { step: panelColumns, hint: "j" },
+  );
+  const [left, right] = halves;
+  invariant(left !== undefined && right !== undefined, "there are two halves");
+  const most = body.name(greater(left, right), "most");
+  const [a, b, c, d] = ([0, 1, 2, 3] as const).map((at) => body.name(lane(most, at), "lane"));
+  invariant(a !== undefined && b !== undefined && c !== undefined && d !== undefined, "a vector has four lanes");
+  return body.name(greater(body.name(greater(a, b)), body.name(greater(c, d))), "most");
+};
+
+/** Weights of a row beside its largest score, in place; their sum. */
+const weigh = (body: BlockBuilder, scores: string, start: Expr, width: Expr, most: Expr): Expr => {
+  const from = body.name(splat(most), "most");
+  const halves = [0, 1].map(() => body.mutable(literal("f32x4", 0), "sum"));
+  body.loop(
+    width,
+    (at, inner) => {
+      const place = inner.name(add(start, at), "at");
+      for (const [half, sum] of halves.entries()) {
+        const below = inner.name(binary("sub", load("f32x4", scores, add(place, half * 4)), from), "below");
+        const weight = inner.name(exponentialOfNegative(inner, below), "weight");
+        inner.store(scores, add(place, half * 4), weight);
+        inner.assign(sum, binary("add", sum, weight));
+      }
+    },
+    { step: panelColumns, hint: "j" },
+  );
+  const [left, right] = halves;
+  invariant(left !== undefined && right !== undefined, "there are two halves");
+  return body.name(reduceLanes("add", binary("add", left, right)), "sum");
+};
+
+/** Scores of each row by the body, then its weights. */
+const softmaxRows = (context: Context, { scratch, keys }: Blocks, body: BlockBuilder, block: Block): void => {
+  const { body: made } = context.attrs;
+  const captured = context.operands.slice(3);
+  const { width, rows } = block;
+  const whole = body.name(roundUpIndex(width, panelColumns), "whole");
+  body.loop(
+    rows,
+    (row, inner) => {
+      const start = inner.name(multiply(row, keys), "start");
+      const place = (column: Expr): readonly Expr[] => [...block.batch, add(block.query, row), add(block.key, column)];
+      inner.loop(
+        width,
+        (column, innermost) => {
+          const at = innermost.name(add(start, column), "at");
+          const product = innermost.name(load("f32", scratch.scores, at), "product");
+          const index = place(column);
+          const [score, factor] = bodyAt(context, made, [product], captured);
+          invariant(score !== undefined, "the body gives scores");
+          innermost.store(scratch.scores, at, score(innermost, index));
+          if (scratch.factors !== undefined && factor !== undefined)
+            innermost.store(scratch.factors, at, factor(innermost, index));
+        },
+        { mode: "vector", hint: "j" },
+      );
+      inner.loop(whole, (column, innermost) => innermost.store(scratch.scores, add(start, column), f32(-Infinity)), {
+        from: width,
+        hint: "j",
+      });
+      const before = inner.name(load("f32", scratch.most, row), "before");
+      const most = inner.name(greater(before, largest(inner, scratch.scores, start, whole)), "most");
+      const shrink = inner.name(exponentialOfNegative(inner, inner.name(binary("sub", before, most))), "shrink");
+      const sum = weigh(inner, scratch.scores, start, whole, most);
+      inner.store(scratch.most, row, most);
+      inner.store(scratch.shrink, row, shrink);
+      const total = inner.name(load("f32", scratch.total, row), "total");
+      inner.store(scratch.total, row, binary("add", binary("mul", total, shrink), sum));
+      const { factors } = scratch;
+      if (factors === undefined) return;
+      inner.loop(
+        width,
+        (column, innermost) => {
+          const at = innermost.name(add(start, column), "at");
+          const used = binary("mul", load("f32", scratch.scores, at), load("f32", factors, at));
+          innermost.store(scratch.scores, at, used);
+        },
+        { mode: "vector", hint: "j" },
+      );
+    },
+    { hint: "r" },
+  );
+};
+
+/** Adds the values of a block of keys, weighed, to the sums of a block of queries. */
+const addValues = (
+  { scratch, keys, width: columns }: Blocks,
+  body: BlockBuilder,
+  { rows, width }: Block,
+  values: Rows,
+): void =>
+  body.loop(
+    columns,
+    (column, outer) =>
+      outer.loop(
+        rows,
+        (row, inner) => {
+          const sums: Rows = { buffer: scratch.sums, start: add(multiply(row, columns), column), stride: columns };
+          const shrink = Array.from({ length: tileRows }, (_, at) =>
+            inner.name(splat(load("f32", scratch.shrink, add(row, at))), "shrink"),
+          );
+          const left = { buffer: scratch.scores, start: multiply(row, keys), rowStride: keys, depthStride: 1 };
+          const tile = tileProduct(
+            inner,
+            { rows: tileRows, vectors: 2 },
+            left,
+            { ...values, start: add(values.start, column) },
+            width,
+            (at, vector) => binary("mul", vectorAt(sums, at, vector * 4), shrink[at] ?? literal("f32x4", 1)),
+          );
+          storeRows(inner, sums, tile);
+        },
+        { step: tileRows, hint: "i" },
+      ),
+    { step: panelColumns, hint: "c" },
+  );
+
+/** Sets what a block of queries has summed to nothing. */
+const clear = ({ scratch, rows, width }: Blocks, body: BlockBuilder): void => {
+  const fill = (buffer: string, length: number, value: number): void =>
+    body.loop(length, (at, inner) => inner.store(buffer, at, f32(value)), { mode: "vector" });
+  fill(scratch.most, rows, lowestFinite.f32);
+  fill(scratch.total, rows, 0);
+  fill(scratch.sums, rows * width, 0);
+};
+
+/** The results of a block of queries: sums divided by totals, and the logarithms. */
+const finish = (
+  context: Context,
+  { scratch, width, parts: { valueFeatures } }: Blocks,
+  body: BlockBuilder,
+  rows: Expr,
+  first: Expr,
+): void =>
+  body.loop(
+    rows,
+    (row, inner) => {
+      const total = inner.name(binary("max", load("f32", scratch.total, row), f32(1)), "total");
+      const at = inner.name(add(first, row), "row");
+      if (context.isWanted(1)) {
+        const sum = binary("add", load("f32", scratch.most, row), logarithmOf(inner, total));
+        inner.store(context.resultBuffer(1), at, sum);
+      }
+      if (!context.isWanted(0)) return;
+      const [from, to] = [inner.name(multiply(row, width), "from"), inner.name(multiply(at, valueFeatures), "to")];
+      inner.loop(
+        valueFeatures,
+        (column, innermost) => {
+          const sum = load("f32", scratch.sums, add(from, column));
+          innermost.store(context.resultBuffer(0), add(to, column), binary("div", sum, total));
+        },
+        { mode: "vector", hint: "c" },
+      );
+    },
+    { hint: "r" },
+  );
+
+/** All blocks of queries of one batch. */
+const attend = (context: Context, blocks: Blocks, root: BlockBuilder, batch: readonly Expr[], rowBatch: Expr): void => {
+  const { parts, scratch, rows: most } = blocks;
+  const { queries, keys, features, valueFeatures, types } = parts;
+  const valueBatch = root.name(sharedBatchAt(batch, parts, types.values), "batch");
+  const given: Rows = {
+    buffer: context.operandBuffer(2),
+    start: root.name(rowStart(valueBatch, keys, 0, valueFeatures), "values"),
+    stride: valueFeatures,
+  };
+  const values: Rows =
+    scratch.values === undefined ? given : { buffer: scratch.values, start: i32(0), stride: blocks.width };
+  if (scratch.values !== undefined) copyRows(root, given, values, keys, valueFeatures);
+  root.loop(
+    queries,
+    (query, body) => {
+      const rows = body.name(binary("min", i32(most), subtract(i32(queries), query)), "rows");
+      const first = body.name(add(multiply(rowBatch, queries), query), "first");
+      clear(blocks, body);
+      const own: Rows = { buffer: context.operandBuffer(0), start: multiply(first, features), stride: features };
+      copyRows(body, own, { buffer: scratch.queries, start: i32(0), stride: features }, rows, features);
+      overKeys(context, blocks, body, { batch, query, rows }, (inner, block) => {
+        products(blocks, inner, block);
+        softmaxRows(context, blocks, inner, block);
+        if (context.isWanted(0)) addValues(blocks, inner, block, rowsFrom(values, block.key));
+      });
+      finish(context, blocks, body, rows, first);
+    },
+    { step: most, hint: "i" },
+  );
+};
+
+/** Runs for each block of the keys that a block of queries can see. */
+const overKeys = (
+  context: Context,
+  { parts, keys: most }: Blocks,
+  body: BlockBuilder,
+  { batch, query, rows }: Pick<Block, "batch" | "query" | "rows">,
+  fill: (body: BlockBuilder, block: Block) => void,
+): void => {
+  const { body: made } = context.attrs;
+  const [score] = bodyAt(context, made, [f32(1)], context.operands.slice(3));
+  invariant(score !== undefined, "the body gives scores");
+  const last = body.name(add(query, subtract(rows, 1)), "last");
+  const seen = visibleKeys(score, batch, { first: query, last }, parts);
+  const bounded = (limit: Expr): Expr => binary("max", binary("min", limit, i32(parts.keys)), i32(0));
+  const to: Index = seen.to === undefined ? parts.keys : body.name(bounded(seen.to), "to");
+  const from: Index =
+    seen.from === undefined ? 0 : body.name(binary("and", bounded(seen.from), i32(-panelColumns)), "from");
+  body.loop(
+    to,
+    (key, inner) => {
+      const width = inner.name(binary("min", i32(most), subtract(i32(to), key)), "width");
+      fill(inner, { batch, query, rows, key, width });
+    },
+    { from, step: most, hint: "j" },
+  );
+};
+
+/** Builds `attention` of f32. */
+export const buildBlocks = (context: Context): void => {
+  const blocks = blocksOf(context);
+  const { parts, scratch } = blocks;
+  const { keys, features, types } = parts;
+  context.kernel("attention", (root) =>
+    overBatches(
+      root,
+      parts,
+      types.keys,
+      (body, shared) => {
+        const start = body.name(multiply(shared, keys * features), "keys");
+        packPanels(body, { buffer: context.operandBuffer(1), start, stride: features }, scratch.keys, keys, features);
+      },
+      (body, batch, position) => attend(context, blocks, body, batch, position),
+    ),
+  );
+};

@@ -1,0 +1,142 @@
+// What the blocked kernels of attention and of its gradients are made of: matrices in rows of a padded width, tiles of products with
+// their accumulators in registers, and operands packed in panels of eight columns.
+import { add, type BlockBuilder, binary, f32, type Index, i32, literal, load, multiply, splat } from "../loop/build.ts";
+import type { Expr } from "../loop/expr.ts";
+import { panelColumns } from "./matmul-kernel.ts";
+
+/** Rows of a tile: with two vectors of columns, the most that every engine keeps in its registers. */
+export const tileRows = 4;
+
+/** Rows of queries, and keys, that are worked on at a time. */
+export const rowBlock = 48;
+export const keyBlock = 256;
+
+/** The next multiple. */
+export const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
+
+/** The next multiple of a number known when running; the multiple is a power of two. */
+export const roundUpIndex = (value: Expr, multiple: number): Expr =>
+  binary("and", add(value, multiple - 1), i32(-multiple));
+
+/** Rows in a buffer: where the first begins, and how far apart they are. */
+export interface Rows {
+  readonly buffer: string;
+  readonly start: Expr;
+  readonly stride: number;
+}
+
+/** The rows from some row on. */
+export const rowsFrom = ({ buffer, start, stride }: Rows, row: Index): Rows => ({
+  buffer,
+  start: add(start, multiply(i32(row), stride)),
+  stride,
+});
+
+/** Four elements of a row, from a column on. */
+export const vectorAt = ({ buffer, start, stride }: Rows, row: Index, column: Index): Expr =>
+  load("f32x4", buffer, add(add(start, multiply(i32(row), stride)), column));
+
+/** A tile: `rows` by four times `vectors` columns. */
+export interface TileShape {
+  readonly rows: number;
+  readonly vectors: number;
+}
+
+/** The left operand of a tile: element (row, depth) is at start + row * rowStride + depth * depthStride. */
+export interface TileLeft {
+  readonly buffer: string;
+  readonly start: Expr;
+  readonly rowStride: number;
+  readonly depthStride: number;
+}
+
+/**
+ * left * right, summed over the depth in order, in registers: `right` has a row for each step of the depth. Accumulators begin
+ * at `initial`, or at 0.
+ */
+export const tileProduct = (
+  body: BlockBuilder,
+  { rows, vectors }: TileShape,
+  left: TileLeft,
+  right: Rows,
+  depth: Index,
+  initial: (row: number, vector: number) => Expr = () => literal("f32x4", 0),
+): readonly (readonly Expr[])[] => {
+  const [leftStart, rightStart] = [body.name(left.start, "left"), body.name(right.start, "right")];
+  const sums = Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: vectors }, (__, vector) => body.mutable(initial(row, vector), "acc")),
+  );
+  body.loop(
+    depth,
+    (k, inner) => {
+      const at = add(rightStart, multiply(k, right.stride));
+      const columns = Array.from({ length: vectors }, (_, vector) =>
+        inner.name(load("f32x4", right.buffer, add(at, vector * 4)), "col"),
+      );
+      for (const [row, own] of sums.entries()) {
+        const place = add(add(leftStart, multiply(k, left.depthStride)), row * left.rowStride);
+        const element = inner.name(splat(load("f32", left.buffer, place)), "row");
+        for (const [vector, sum] of own.entries())
+          inner.assign(sum, binary("add", sum, binary("mul", element, columns[vector] ?? element)));
+      }
+    },
+    { hint: "k" },
+  );
+  return sums;
+};
+
+/** Stores a tile: rows at `stride` from one another. */
+export const storeRows = (
+  body: BlockBuilder,
+  { buffer, start, stride }: Rows,
+  values: readonly (readonly Expr[])[],
+): void => {
+  const at = body.name(start, "to");
+  for (const [row, own] of values.entries())
+    for (const [vector, value] of own.entries()) body.store(buffer, add(at, row * stride + vector * 4), value);
+};
+
+/** Copies rows into rows of a padded width; what is beyond the columns becomes 0. */
+export const copyRows = (body: BlockBuilder, from: Rows, to: Rows, count: Index, columns: number): void => {
+  body.loop(
+    count,
+    (row, inner) => {
+      const [source, target] = [rowsFrom(from, row), rowsFrom(to, row)].map(({ start }) => inner.name(start, "at"));
+      if (source === undefined || target === undefined) return;
+      inner.loop(
+        columns,
+        (column, innermost) =>
+          innermost.store(to.buffer, add(target, column), load("f32", from.buffer, add(source, column))),
+        { mode: "vector", hint: "c" },
+      );
+      if (columns < to.stride)
+        inner.loop(to.stride, (column, innermost) => innermost.store(to.buffer, add(target, column), f32(0)), {
+          from: columns,
+          hint: "c",
+        });
+    },
+    { hint: "r" },
+  );
+};
+
+/** Packs the transpose of `rows` rows in panels, [panel][column][8], so that tiles read it row by row; 0 beyond the last row. */
+export const packPanels = (body: BlockBuilder, from: Rows, to: string, rows: number, columns: number): void => {
+  const pack = (block: BlockBuilder, panel: Index, width: number): void =>
+    block.loop(
+      columns,
+      (column, inner) => {
+        const target = inner.name(multiply(add(multiply(i32(panel), columns), column), panelColumns), "to");
+        const source = inner.name(add(add(from.start, multiply(i32(panel), panelColumns * from.stride)), column), "from");
+        for (let at = 0; at < panelColumns; at++)
+          inner.store(
+            to,
+            add(target, at),
+            at < width ? load("f32", from.buffer, add(source, at * from.stride)) : f32(0),
+          );
+      },
+      { hint: "d" },
+    );
+  const full = Math.floor(rows / panelColumns);
+  body.loop(full, (panel, inner) => pack(inner, panel, panelColumns), { hint: "p" });
+  if (rows % panelColumns > 0) pack(body, full, rows % panelColumns);
+};
