@@ -76,7 +76,7 @@ const limitOf = (form: Linear, span: QuerySpan, end: "least" | "most"): Expr | u
   for (const { atom, coefficient } of form.terms.values()) {
     if (Math.abs(coefficient) > 1) return undefined;
     if (named(atom, queryName)) {
-      sum = add(sum, multiply((coefficient > 0) === (end === "most") ? span.last : span.first, coefficient));
+      sum = add(sum, multiply(coefficient > 0 === (end === "most") ? span.last : span.first, coefficient));
       continue;
     }
     if (!isSettled(atom)) return undefined;
@@ -117,7 +117,9 @@ const ofCondition = (condition: Expr, holds: boolean, span: QuerySpan, bounds: B
   const { left, right } = condition;
   // |d| < w is d < w and -d < w; |d| >= w is one of the two.
   if (left.kind === "unary" && left.fn === "abs" && fn !== "eq" && fn !== "ne") {
-    const sides = [left.operand, subtract(i32(0), left.operand)].map((side) => ofCompare(fn, side, right, span, bounds));
+    const sides = [left.operand, subtract(i32(0), left.operand)].map((side) =>
+      ofCompare(fn, side, right, span, bounds),
+    );
     const [one = everywhere, other = everywhere] = sides;
     return fn === "lt" || fn === "le" ? both(one, other) : either(one, other);
   }
@@ -159,6 +161,7 @@ export const visibleKeys = (
   ]);
   const { from, to } = ofScore(resolved(found), span, bounds);
   const batches = new Map(batch.map((at, axis) => [batchName(axis), at]));
-  const placed = (expr: Expr | undefined): Expr | undefined => (expr === undefined ? undefined : substitute(expr, batches));
+  const placed = (expr: Expr | undefined): Expr | undefined =>
+    expr === undefined ? undefined : substitute(expr, batches);
   return { from: placed(from), to: placed(to) };
 };

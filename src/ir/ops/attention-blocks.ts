@@ -11,7 +11,6 @@ import {
   binary,
   compare,
   f32,
-  type Index,
   i32,
   lane,
   literal,
@@ -24,7 +23,7 @@ import {
 } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import { exponentialOfNegative } from "../scalar/programs/exponential.ts";
-import { visibleKeys } from "./attention-band.ts";
+import { type Block, keysOfBlock, overKeys, panelProducts } from "./attention-block.ts";
 import { lowestFinite } from "./attention-meaning.ts";
 import {
   type AttentionParts,
@@ -37,7 +36,6 @@ import {
 } from "./attention-parts.ts";
 import {
   copyRows,
-  keyBlock,
   packPanels,
   type Rows,
   roundUp,
@@ -88,7 +86,7 @@ interface Blocks {
 const blocksOf = (context: Context): Blocks => {
   const parts = attentionParts(context);
   const rows = Math.min(rowBlock, roundUp(parts.queries, tileRows));
-  const keys = Math.min(keyBlock, roundUp(parts.keys, panelColumns));
+  const keys = keysOfBlock(parts.keys);
   const width = roundUp(parts.valueFeatures, panelColumns);
   const floats = (length: number, hint: string): string => context.scratch("f32", length, hint);
   return {
@@ -108,49 +106,6 @@ const blocksOf = (context: Context): Blocks => {
       shrink: floats(rows, "shrink"),
     },
   };
-};
-
-/** One block of queries beside one block of keys. */
-interface Block {
-  readonly batch: readonly Expr[];
-  /** The first query, and how many there are. */
-  readonly query: Expr;
-  readonly rows: Expr;
-  /** The first key, and how many there are. */
-  readonly key: Expr;
-  readonly width: Expr;
-}
-
-/** Scores before the body: tiles of four queries by eight keys. */
-const products = ({ parts: { features }, scratch, keys }: Blocks, body: BlockBuilder, { rows, key, width }: Block): void => {
-  const panels = body.name(binary("div", add(width, panelColumns - 1), i32(panelColumns)), "panels");
-  const first = body.name(binary("div", key, i32(panelColumns)), "panel");
-  body.loop(
-    panels,
-    (panel, outer) => {
-      const right: Rows = {
-        buffer: scratch.keys,
-        start: outer.name(multiply(add(first, panel), features * panelColumns), "panel"),
-        stride: panelColumns,
-      };
-      outer.loop(
-        rows,
-        (row, inner) => {
-          const left = {
-            buffer: scratch.queries,
-            start: multiply(row, features),
-            rowStride: features,
-            depthStride: 1,
-          };
-          const tile = tileProduct(inner, { rows: tileRows, vectors: 2 }, left, right, features);
-          const start = add(multiply(row, keys), multiply(panel, panelColumns));
-          storeRows(inner, { buffer: scratch.scores, start, stride: keys }, tile);
-        },
-        { step: tileRows, hint: "i" },
-      );
-    },
-    { hint: "p" },
-  );
 };
 
 /** The greater of two, the first where the second is not a number. */
@@ -345,41 +300,18 @@ const attend = (context: Context, blocks: Blocks, root: BlockBuilder, batch: rea
       clear(blocks, body);
       const own: Rows = { buffer: context.operandBuffer(0), start: multiply(first, features), stride: features };
       copyRows(body, own, { buffer: scratch.queries, start: i32(0), stride: features }, rows, features);
-      overKeys(context, blocks, body, { batch, query, rows }, (inner, block) => {
-        products(blocks, inner, block);
+      const [score] = bodyAt(context, context.attrs.body, [f32(1)], context.operands.slice(3));
+      invariant(score !== undefined, "the body gives scores");
+      overKeys(parts, score, body, { batch, query, rows }, (inner, block) => {
+        const left = { buffer: scratch.queries, stride: features };
+        const to = { buffer: scratch.scores, stride: blocks.keys };
+        panelProducts(inner, left, { buffer: scratch.keys, depth: features }, block, to);
         softmaxRows(context, blocks, inner, block);
         if (context.isWanted(0)) addValues(blocks, inner, block, rowsFrom(values, block.key));
       });
       finish(context, blocks, body, rows, first);
     },
     { step: most, hint: "i" },
-  );
-};
-
-/** Runs for each block of the keys that a block of queries can see. */
-const overKeys = (
-  context: Context,
-  { parts, keys: most }: Blocks,
-  body: BlockBuilder,
-  { batch, query, rows }: Pick<Block, "batch" | "query" | "rows">,
-  fill: (body: BlockBuilder, block: Block) => void,
-): void => {
-  const { body: made } = context.attrs;
-  const [score] = bodyAt(context, made, [f32(1)], context.operands.slice(3));
-  invariant(score !== undefined, "the body gives scores");
-  const last = body.name(add(query, subtract(rows, 1)), "last");
-  const seen = visibleKeys(score, batch, { first: query, last }, parts);
-  const bounded = (limit: Expr): Expr => binary("max", binary("min", limit, i32(parts.keys)), i32(0));
-  const to: Index = seen.to === undefined ? parts.keys : body.name(bounded(seen.to), "to");
-  const from: Index =
-    seen.from === undefined ? 0 : body.name(binary("and", bounded(seen.from), i32(-panelColumns)), "from");
-  body.loop(
-    to,
-    (key, inner) => {
-      const width = inner.name(binary("min", i32(most), subtract(i32(to), key)), "width");
-      fill(inner, { batch, query, rows, key, width });
-    },
-    { from, step: most, hint: "j" },
   );
 };
 

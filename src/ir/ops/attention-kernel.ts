@@ -2,6 +2,7 @@
 // at a time otherwise.
 
 import { buildBlocks } from "./attention-blocks.ts";
+import { buildGradientBlocks } from "./attention-gradient-blocks.ts";
 import { buildGradientRows, buildRows } from "./attention-rows.ts";
 import type { AttentionAttrs, AttentionGradientsAttrs } from "./attention-typing.ts";
 import type { KernelContext } from "./op.ts";
@@ -12,4 +13,4 @@ export const buildAttention = (context: KernelContext<AttentionAttrs, "many", "m
 
 /** Builds the kernels of `attentionGradients`. */
 export const buildAttentionGradients = (context: KernelContext<AttentionGradientsAttrs, "many", "many">): void =>
-  buildGradientRows(context);
+  context.resultTypes[0]?.dtype === "f32" ? buildGradientBlocks(context) : buildGradientRows(context);

@@ -54,6 +54,10 @@ export const bodyAt = (
     ...captured,
   ]);
 
+/** The index of the element of a read that meets the scores at an index. */
+export const readIndex = (index: readonly Expr[], shape: readonly number[]): readonly Expr[] =>
+  index.slice(index.length - shape.length).map((at, axis) => (shape[axis] === 1 ? i32(0) : at));
+
 /** e^x in a kernel. */
 export const exponentialOf = (body: BlockBuilder, x: Expr): Expr => scalarFunctions.exp.lower(body, body.name(x));
 
@@ -83,7 +87,16 @@ export const overBatches = (
   const last = loops.findLastIndex(({ extent, isShared }) => isShared && extent !== 1);
   const nest = (body: BlockBuilder, depth: number, at: readonly (readonly [Expr, Expr])[]): void => {
     if (depth === last + 1)
-      prepare(body, body.name(flatten(batch.map((_, axis) => at[axis]?.[0] ?? i32(0)), shared), "batch"));
+      prepare(
+        body,
+        body.name(
+          flatten(
+            batch.map((_, axis) => at[axis]?.[0] ?? i32(0)),
+            shared,
+          ),
+          "batch",
+        ),
+      );
     const loop = loops[depth];
     if (loop === undefined) {
       const index = batch.map((extent, axis) => {

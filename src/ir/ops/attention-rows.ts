@@ -1,7 +1,7 @@
 // Attention one row of scores at a time, for any element type: scores of a query in a buffer as long as there are keys, their
 // softmax, and the sum of values. The gradients go over the rows in the same order and add what each row gives.
 import { invariant } from "../diagnostics/invariant.ts";
-import { add, type BlockBuilder, binary, flatten, i32, literal, load, loadType, multiply } from "../loop/build.ts";
+import { add, type BlockBuilder, binary, flatten, literal, load, loadType, multiply } from "../loop/build.ts";
 import type { Expr, ScalarType } from "../loop/expr.ts";
 import { type KnownType, sizeOf } from "../types/ndarray.ts";
 import { gradientOperands, lowestFinite } from "./attention-meaning.ts";
@@ -11,6 +11,7 @@ import {
   bodyAt,
   exponentialOf,
   logarithmOf,
+  readIndex,
   rowStart,
   sharedBatchAt,
 } from "./attention-parts.ts";
@@ -135,10 +136,6 @@ const addTo = (body: BlockBuilder, type: ScalarType, buffer: string, at: Expr, v
   const place = body.name(at, "at");
   body.store(buffer, place, binary("add", load(type, buffer, place), value));
 };
-
-/** The index of the element of a read that meets the scores at an index. */
-const readIndex = (index: readonly Expr[], shape: readonly number[]): readonly Expr[] =>
-  index.slice(index.length - shape.length).map((at, axis) => (shape[axis] === 1 ? i32(0) : at));
 
 /** The weights and cotangents of one row, left in scratch buffers. */
 const buildGradientRow = (

@@ -126,7 +126,10 @@ export const packPanels = (body: BlockBuilder, from: Rows, to: string, rows: num
       columns,
       (column, inner) => {
         const target = inner.name(multiply(add(multiply(i32(panel), columns), column), panelColumns), "to");
-        const source = inner.name(add(add(from.start, multiply(i32(panel), panelColumns * from.stride)), column), "from");
+        const source = inner.name(
+          add(add(from.start, multiply(i32(panel), panelColumns * from.stride)), column),
+          "from",
+        );
         for (let at = 0; at < panelColumns; at++)
           inner.store(
             to,
