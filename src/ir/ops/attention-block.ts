@@ -1,9 +1,20 @@
 // A block of queries beside a block of keys: which blocks there are, and products of each of its rows with each of its keys.
-import { add, type BlockBuilder, binary, type Index, i32, multiply, subtract } from "../loop/build.ts";
+import {
+  add,
+  type BlockBuilder,
+  binary,
+  type Index,
+  i32,
+  literal,
+  load,
+  multiply,
+  reduceLanes,
+  subtract,
+} from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import { visibleKeys } from "./attention-band.ts";
 import type { AttentionExtents } from "./attention-meaning.ts";
-import { keyBlock, roundUp, storeRows, tileProduct, tileRows } from "./attention-tiles.ts";
+import { keyBlock, type Rows, roundUp, storeRows, tileProduct, tileRows } from "./attention-tiles.ts";
 import { panelColumns } from "./matmul-kernel.ts";
 import type { ElementReader } from "./op.ts";
 
@@ -51,13 +62,20 @@ export const overKeys = (
   );
 };
 
-/** Products of the rows of a block with rows that are packed in panels [panel][depth][8]: tiles of four by eight. */
+/** Rows in a scratch buffer, from its beginning on. */
+export interface ScratchRows {
+  readonly buffer: string;
+  readonly stride: number;
+}
+
+/** Products of the rows of a block with rows that are packed in panels [panel][depth][8]: tiles of some rows by eight. */
 export const panelProducts = (
   body: BlockBuilder,
-  left: { readonly buffer: string; readonly stride: number },
+  left: ScratchRows,
   panels: { readonly buffer: string; readonly depth: number },
   { rows, key, width }: Block,
-  to: { readonly buffer: string; readonly stride: number },
+  to: ScratchRows,
+  height: number = tileRows,
 ): void => {
   const count = body.name(binary("div", add(width, panelColumns - 1), i32(panelColumns)), "panels");
   const first = body.name(binary("div", key, i32(panelColumns)), "panel");
@@ -71,16 +89,56 @@ export const panelProducts = (
         (row, inner) => {
           const tile = tileProduct(
             inner,
-            { rows: tileRows, vectors: 2 },
+            { rows: height, vectors: 2 },
             { buffer: left.buffer, start: multiply(row, left.stride), rowStride: left.stride, depthStride: 1 },
             { buffer: panels.buffer, start, stride: panelColumns },
             depth,
           );
           storeRows(inner, { ...to, start: add(multiply(row, to.stride), multiply(panel, panelColumns)) }, tile);
         },
-        { step: tileRows, hint: "i" },
+        { step: height, hint: "i" },
       );
     },
     { hint: "p" },
   );
+};
+
+/** Keys whose products with one row are summed side by side. */
+const keysAtOnce = 4;
+
+/**
+ * Products of `height` rows with keys where they lie, without packing them first, which for few rows would be most of the work:
+ * sums over the features run in lanes.
+ */
+export const rowProducts = (
+  body: BlockBuilder,
+  left: ScratchRows,
+  keys: Rows,
+  features: number,
+  { width }: Block,
+  to: ScratchRows,
+  height: number,
+): void => {
+  const products = (block: BlockBuilder, key: Expr, count: number): void => {
+    const start = block.name(add(keys.start, multiply(key, keys.stride)), "keys");
+    for (let row = 0; row < height; row++) {
+      const sums = Array.from({ length: count }, () => block.mutable(literal("f32x4", 0), "sum"));
+      block.loop(
+        features,
+        (at, inner) => {
+          const query = inner.name(load("f32x4", left.buffer, add(at, row * left.stride)), "q");
+          for (const [each, sum] of sums.entries()) {
+            const element = load("f32x4", keys.buffer, add(add(start, at), each * keys.stride));
+            inner.assign(sum, binary("add", sum, binary("mul", query, element)));
+          }
+        },
+        { step: 4, hint: "d" },
+      );
+      for (const [each, sum] of sums.entries())
+        block.store(to.buffer, add(key, row * to.stride + each), reduceLanes("add", sum));
+    }
+  };
+  const whole = body.name(binary("and", width, i32(-keysAtOnce)), "whole");
+  body.loop(whole, (key, inner) => products(inner, key, keysAtOnce), { step: keysAtOnce, hint: "j" });
+  body.loop(width, (key, inner) => products(inner, key, 1), { from: whole, hint: "j" });
 };

@@ -23,7 +23,7 @@ import {
 } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import { exponentialOfNegative } from "../scalar/programs/exponential.ts";
-import { type Block, keysOfBlock, overKeys, panelProducts } from "./attention-block.ts";
+import { type Block, keysOfBlock, overKeys, panelProducts, rowProducts } from "./attention-block.ts";
 import { lowestFinite } from "./attention-meaning.ts";
 import {
   type AttentionParts,
@@ -45,6 +45,7 @@ import {
   storeRows,
   tileProduct,
   tileRows,
+  tileShape,
   vectorAt,
 } from "./attention-tiles.ts";
 import type { AttentionAttrs } from "./attention-typing.ts";
@@ -57,8 +58,8 @@ type Context = KernelContext<AttentionAttrs, "many", "many">;
 interface Scratch {
   /** Queries of a block, [row][features]. */
   readonly queries: string;
-  /** Keys of a head, [panel][features][8]. */
-  readonly keys: string;
+  /** Keys of a head, [panel][features][8]; undefined where there are so few queries that keys are read where they lie. */
+  readonly keys: string | undefined;
   /** Values of a head in rows of a padded width; undefined where they are read in place. */
   readonly values: string | undefined;
   /** Scores, then weights, [row][key]. */
@@ -76,6 +77,8 @@ interface Scratch {
 interface Blocks {
   readonly parts: AttentionParts;
   readonly scratch: Scratch;
+  /** Rows of a tile. */
+  readonly height: number;
   /** Rows of a block, a whole number of tiles; keys of a block, a whole number of panels. */
   readonly rows: number;
   readonly keys: number;
@@ -85,18 +88,21 @@ interface Blocks {
 
 const blocksOf = (context: Context): Blocks => {
   const parts = attentionParts(context);
-  const rows = Math.min(rowBlock, roundUp(parts.queries, tileRows));
+  const height = Math.max(1, Math.min(tileRows, parts.queries));
+  const rows = Math.min(rowBlock, roundUp(parts.queries, height));
+  const inPlace = height < tileRows && parts.features % 4 === 0;
   const keys = keysOfBlock(parts.keys);
   const width = roundUp(parts.valueFeatures, panelColumns);
   const floats = (length: number, hint: string): string => context.scratch("f32", length, hint);
   return {
     parts,
+    height,
     rows,
     keys,
     width,
     scratch: {
       queries: floats(rows * parts.features, "queries"),
-      keys: floats(roundUp(parts.keys, panelColumns) * parts.features, "packed"),
+      keys: inPlace ? undefined : floats(roundUp(parts.keys, panelColumns) * parts.features, "packed"),
       values: width === parts.valueFeatures ? undefined : floats(parts.keys * width, "values"),
       scores: floats(rows * keys, "scores"),
       factors: context.attrs.body.outputs.length > 1 ? floats(rows * keys, "factors") : undefined,
@@ -206,13 +212,31 @@ const softmaxRows = (context: Context, { scratch, keys }: Blocks, body: BlockBui
   );
 };
 
+/** Products of a block of queries with a block of keys. */
+const multiplyKeys = (
+  context: Context,
+  { parts, scratch, height, keys }: Blocks,
+  body: BlockBuilder,
+  block: Block,
+  keyStart: Expr,
+): void => {
+  const { features } = parts;
+  const left = { buffer: scratch.queries, stride: features };
+  const to = { buffer: scratch.scores, stride: keys };
+  if (scratch.keys !== undefined)
+    return panelProducts(body, left, { buffer: scratch.keys, depth: features }, block, to, height);
+  const own: Rows = { buffer: context.operandBuffer(1), start: keyStart, stride: features };
+  rowProducts(body, left, rowsFrom(own, block.key), features, block, to, height);
+};
+
 /** Adds the values of a block of keys, weighed, to the sums of a block of queries. */
 const addValues = (
-  { scratch, keys, width: columns }: Blocks,
+  { scratch, height, keys, width: columns }: Blocks,
   body: BlockBuilder,
   { rows, width }: Block,
   values: Rows,
-): void =>
+): void => {
+  const shape = tileShape(height, columns);
   body.loop(
     columns,
     (column, outer) =>
@@ -220,13 +244,13 @@ const addValues = (
         rows,
         (row, inner) => {
           const sums: Rows = { buffer: scratch.sums, start: add(multiply(row, columns), column), stride: columns };
-          const shrink = Array.from({ length: tileRows }, (_, at) =>
+          const shrink = Array.from({ length: height }, (_, at) =>
             inner.name(splat(load("f32", scratch.shrink, add(row, at))), "shrink"),
           );
           const left = { buffer: scratch.scores, start: multiply(row, keys), rowStride: keys, depthStride: 1 };
           const tile = tileProduct(
             inner,
-            { rows: tileRows, vectors: 2 },
+            shape,
             left,
             { ...values, start: add(values.start, column) },
             width,
@@ -234,10 +258,11 @@ const addValues = (
           );
           storeRows(inner, sums, tile);
         },
-        { step: tileRows, hint: "i" },
+        { step: height, hint: "i" },
       ),
-    { step: panelColumns, hint: "c" },
+    { step: 4 * shape.vectors, hint: "c" },
   );
+};
 
 /** Sets what a block of queries has summed to nothing. */
 const clear = ({ scratch, rows, width }: Blocks, body: BlockBuilder): void => {
@@ -283,6 +308,7 @@ const finish = (
 const attend = (context: Context, blocks: Blocks, root: BlockBuilder, batch: readonly Expr[], rowBatch: Expr): void => {
   const { parts, scratch, rows: most } = blocks;
   const { queries, keys, features, valueFeatures, types } = parts;
+  const keyStart = root.name(rowStart(root.name(sharedBatchAt(batch, parts, types.keys)), keys, 0, features), "keys");
   const valueBatch = root.name(sharedBatchAt(batch, parts, types.values), "batch");
   const given: Rows = {
     buffer: context.operandBuffer(2),
@@ -303,9 +329,7 @@ const attend = (context: Context, blocks: Blocks, root: BlockBuilder, batch: rea
       const [score] = bodyAt(context, context.attrs.body, [f32(1)], context.operands.slice(3));
       invariant(score !== undefined, "the body gives scores");
       overKeys(parts, score, body, { batch, query, rows }, (inner, block) => {
-        const left = { buffer: scratch.queries, stride: features };
-        const to = { buffer: scratch.scores, stride: blocks.keys };
-        panelProducts(inner, left, { buffer: scratch.keys, depth: features }, block, to);
+        multiplyKeys(context, blocks, inner, block, keyStart);
         softmaxRows(context, blocks, inner, block);
         if (context.isWanted(0)) addValues(blocks, inner, block, rowsFrom(values, block.key));
       });
@@ -326,6 +350,7 @@ export const buildBlocks = (context: Context): void => {
       parts,
       types.keys,
       (body, shared) => {
+        if (scratch.keys === undefined) return;
         const start = body.name(multiply(shared, keys * features), "keys");
         packPanels(body, { buffer: context.operandBuffer(1), start, stride: features }, scratch.keys, keys, features);
       },

@@ -36,6 +36,16 @@ export const rowsFrom = ({ buffer, start, stride }: Rows, row: Index): Rows => (
 export const vectorAt = ({ buffer, start, stride }: Rows, row: Index, column: Index): Expr =>
   load("f32x4", buffer, add(add(start, multiply(i32(row), stride)), column));
 
+/** Vectors in a row of a tile of few rows: as many as registers hold beside one row of the left operand. */
+const vectorsOfFew = [0, 8, 4, 2] as const;
+
+/** The shape of tiles over rows of some width, a whole number of panels: wide ones where there are few rows. */
+export const tileShape = (rows: number, width: number): TileShape => {
+  const vectors = vectorsOfFew[Math.min(rows, 3)] ?? 2;
+  const fits = rows < tileRows && width % (4 * vectors) === 0;
+  return { rows: Math.min(rows, tileRows), vectors: fits ? vectors : 2 };
+};
+
 /** A tile: `rows` by four times `vectors` columns. */
 export interface TileShape {
   readonly rows: number;
@@ -70,8 +80,10 @@ export const tileProduct = (
     depth,
     (k, inner) => {
       const at = add(rightStart, multiply(k, right.stride));
+      const column = (vector: number): Expr => load("f32x4", right.buffer, add(at, vector * 4));
+      // A column that only one row reads is loaded where it is multiplied: so many would not stay in registers.
       const columns = Array.from({ length: vectors }, (_, vector) =>
-        inner.name(load("f32x4", right.buffer, add(at, vector * 4)), "col"),
+        rows === 1 ? column(vector) : inner.name(column(vector), "col"),
       );
       for (const [row, own] of sums.entries()) {
         const place = add(add(leftStart, multiply(k, left.depthStride)), row * left.rowStride);
