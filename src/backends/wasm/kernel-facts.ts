@@ -1,8 +1,9 @@
 // What the emitter must know of a kernel before it writes the first instruction: for each variable where it is defined,
 // what it stands for and between which bounds it lies; for each loop whether it contains another.
-import { type Interval, indexInterval, intervalOf } from "../../ir/loop/bounds.ts";
+import type { Interval } from "../../ir/loop/bounds.ts";
 import type { Expr, LoopType } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
+import { boundsOfNames } from "../../ir/loop/relations.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
 
 /** The loop statement itself stands for the loop. */
@@ -27,7 +28,7 @@ export interface KernelFacts {
 
 export const factsOf = (kernel: Kernel): KernelFacts => {
   const variables = new Map<string, VariableFacts>();
-  const bounds = new Map<string, Interval>();
+  const bounds = boundsOfNames(kernel.body);
   const innermost = new Set<Loop>();
 
   /** Gives whether there was a loop among the statements. */
@@ -41,13 +42,10 @@ export const factsOf = (kernel: Kernel): KernelFacts => {
       case "let": {
         const { mutable, name, value } = stmt;
         variables.set(name, { type: value.type, loop, mutable, ...(mutable ? {} : { value }) });
-        if (!mutable) bounds.set(name, intervalOf(value, bounds));
         return false;
       }
       case "for": {
         variables.set(stmt.index, { type: "i32", loop: stmt, mutable: false });
-        const interval = indexInterval(stmt, bounds);
-        if (interval !== undefined) bounds.set(stmt.index, interval);
         if (!visitAll(stmt.body, stmt)) innermost.add(stmt);
         return true;
       }

@@ -2,8 +2,7 @@
 // wraparound: where a result might leave 32 bits, nothing is known about it.
 import { childrenOf, type Expr, type ExprOf, type LoopCompare, type LoopType } from "./expr.ts";
 import { keyOf } from "./key.ts";
-import { blocksOf } from "./rewrite.ts";
-import type { Stmt, StmtOf } from "./stmt.ts";
+import type { StmtOf } from "./stmt.ts";
 
 /** All whole numbers from `low` to `high`, both included. */
 export interface Interval {
@@ -294,17 +293,3 @@ export const indexInterval = ({ from, to, step }: StmtOf<"for">, bounds: Bounds)
 /** Whether a loop surely runs at least once. */
 export const surelyRuns = ({ from, to }: StmtOf<"for">, bounds: Bounds): boolean =>
   intervalOf(from, bounds).high < intervalOf(to, bounds).low;
-
-/** Where each immutable name of a block lies, wherever it is declared: names are unique, so one table holds them all. */
-export const boundsOfNames = (stmts: readonly Stmt[], outer: Bounds = new Map()): Map<string, Interval> => {
-  const bounds = new Map(outer);
-  const visit = (block: readonly Stmt[]): void => {
-    for (const stmt of block) {
-      if (stmt.kind === "let" && !stmt.mutable) bounds.set(stmt.name, intervalOf(stmt.value, bounds));
-      if (stmt.kind === "for") bounds.set(stmt.index, indexInterval(stmt, bounds) ?? everything);
-      for (const nested of blocksOf(stmt)) visit(nested);
-    }
-  };
-  visit(stmts);
-  return bounds;
-};

@@ -5,11 +5,11 @@
 // That j0 + j stays below end is shown by putting for each name, the innermost first, what bounds it (Fourier 1826,
 // Motzkin 1936): j0 + j <= j0 + width - 1 <= j0 + (end - j0) - 1 = end - 1. A minimum is at most either of its sides, and
 // at least only what both are. Sound under wraparound: a bound counts only where its exact sum is known to fit 32 bits.
-import { type Bounds, everything, fitsInteger, intervalOf, isFixed } from "./bounds.ts";
+import { type Bounds, everything, fitsInteger, type Interval, indexInterval, intervalOf, isFixed } from "./bounds.ts";
 import type { Expr, ExprOf } from "./expr.ts";
 import { type Linear, linearInterval, linearOf, type Term } from "./linear.ts";
-import { freeVariables } from "./rewrite.ts";
-import type { StmtOf } from "./stmt.ts";
+import { blocksOf, freeVariables } from "./rewrite.ts";
+import type { Stmt, StmtOf } from "./stmt.ts";
 
 /** What a name is: the value of a `let` that never changes, or a loop's index. Inner names have higher ranks. */
 interface Relation {
@@ -211,4 +211,30 @@ export const isAtMost = (form: Linear, limit: number, facts: Facts): boolean => 
 export const isAtLeast = (form: Linear, limit: number, facts: Facts): boolean => {
   const negated = plus(constantForm(limit), form, -1);
   return negated !== undefined && isNeverPositive(negated, facts, { steps: mostSteps });
+};
+
+/** Where a value lies: as intervals tell, and whether above 0 where relations do, as for the extent of a block. */
+export const intervalOfValue = (value: Expr, facts: Facts): Interval => {
+  const interval = intervalOf(value, facts.bounds);
+  if (value.kind !== "binary" || value.type !== "i32" || interval.low > 0 || interval.high <= 0) return interval;
+  const form = exactly(value, facts);
+  const low = form === undefined ? undefined : [1, 0].find((limit) => isAtLeast(form, limit, facts));
+  return low === undefined ? interval : { low, high: interval.high };
+};
+
+/** Where each immutable name of a block lies, wherever it is declared: names are unique, so one table holds them all. */
+export const boundsOfNames = (stmts: readonly Stmt[]): ReadonlyMap<string, Interval> => {
+  const bounds = new Map<string, Interval>();
+  const relations: Relations = new Map();
+  const visit = (block: readonly Stmt[]): void => {
+    for (const stmt of block) {
+      if (stmt.kind === "let" && !stmt.mutable)
+        bounds.set(stmt.name, intervalOfValue(stmt.value, { bounds, relations }));
+      if (stmt.kind === "for") bounds.set(stmt.index, indexInterval(stmt, bounds) ?? everything);
+      if (stmt.kind === "let" || stmt.kind === "for") relate(relations, stmt);
+      for (const nested of blocksOf(stmt)) visit(nested);
+    }
+  };
+  visit(stmts);
+  return bounds;
 };

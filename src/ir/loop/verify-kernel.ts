@@ -15,7 +15,7 @@ import { childrenOf, type Expr, isVector, type LoopType } from "./expr.ts";
 import type { Access, Kernel, KernelParameter } from "./kernel.ts";
 import { linearInterval, linearOf } from "./linear.ts";
 import { printExpr } from "./print.ts";
-import { isAtLeast, isAtMost, type Relations, relate } from "./relations.ts";
+import { intervalOfValue, isAtLeast, isAtMost, type Relations, relate } from "./relations.ts";
 import type { Stmt, StmtOf } from "./stmt.ts";
 import { elementFits, typeProblem } from "./typing.ts";
 
@@ -137,7 +137,7 @@ const checkLet = (checker: Checker, stmt: StmtOf<"let">, scope: Scope): void => 
   checkExpr(checker, value, scope);
   declare(checker, scope, name, { type: value.type, mutable });
   // A mutable variable is left unknown: later assignments may give it any value.
-  if (!mutable) scope.bounds.set(name, intervalOf(value, scope.bounds));
+  if (!mutable) scope.bounds.set(name, intervalOfValue(value, { bounds: scope.bounds, relations: checker.relations }));
   relate(checker.relations, stmt);
 };
 

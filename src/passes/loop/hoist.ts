@@ -6,12 +6,13 @@
 //   for b in 0..8 { for j in 0..12 { y[b * 12 + j] = x[b * 12 + j] * splat(2) } }
 //   let h0 = splat(2)    for b in 0..8 { let h1 = b * 12   for j in 0..12 { let h2 = h1 + j   y[h2] = x[h2] * h0 } }
 import { invariant } from "../../ir/diagnostics/invariant.ts";
-import { type Bounds, boundsOfNames, surelyRuns } from "../../ir/loop/bounds.ts";
+import { type Bounds, surelyRuns } from "../../ir/loop/bounds.ts";
 import { add, variable } from "../../ir/loop/build.ts";
 import { childrenOf, type Expr, isVector } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
 import { keyOf } from "../../ir/loop/key.ts";
 import { addScaled, type Linear, linearExpr, linearOf } from "../../ir/loop/linear.ts";
+import { boundsOfNames } from "../../ir/loop/relations.ts";
 import {
   assignedNames,
   exprsOf,

@@ -22,7 +22,15 @@ import { childrenOf, type Expr, type ExprOf, type LoopCompare } from "../../ir/l
 import type { Kernel } from "../../ir/loop/kernel.ts";
 import { sameExpr } from "../../ir/loop/key.ts";
 import { type Linear, linearExpr, linearInterval, linearOf } from "../../ir/loop/linear.ts";
-import { exactDifference, type Facts, isAtLeast, isAtMost, type Relations, relate } from "../../ir/loop/relations.ts";
+import {
+  exactDifference,
+  type Facts,
+  intervalOfValue,
+  isAtLeast,
+  isAtMost,
+  type Relations,
+  relate,
+} from "../../ir/loop/relations.ts";
 import { freeVariables, mapChildren, mapOwnExprs, someExpr, substitute, withBody } from "../../ir/loop/rewrite.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
 import { type Arithmetic, divideLinear, recombine } from "./divide-linear.ts";
@@ -225,7 +233,7 @@ const simplifyLet = (stmt: StmtOf<"let">, scope: Scope): readonly Stmt[] => {
     scope.aliases.set(name, value);
     return [];
   }
-  scope.bounds.set(name, intervalOf(value, scope.bounds));
+  scope.bounds.set(name, intervalOfValue(value, scope));
   relate(scope.relations, stmt);
   if (!stable || value.type !== "i32") return [stmt];
   const form = linearOf(value, (each) => scope.definitions.get(each));

@@ -13,10 +13,11 @@
 //   2. acc = acc . reduceLanes(a0), which is (l0 . l1) . (l2 . l3);
 //   3. the one to three elements that are left follow one by one.
 
-import { type Bounds, boundsOfNames, intervalOf } from "../../ir/loop/bounds.ts";
+import { type Bounds, intervalOf } from "../../ir/loop/bounds.ts";
 import { add, binary, i32, reduceLanes, subtract, variable } from "../../ir/loop/build.ts";
 import type { Expr } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
+import { boundsOfNames } from "../../ir/loop/relations.ts";
 import { freshNames, mapBlocks, renameDeclared, substituteStmts, withBody } from "../../ir/loop/rewrite.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
 import { iterationsAreIndependent } from "./independence.ts";

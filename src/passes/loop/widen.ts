@@ -101,6 +101,9 @@ const widenExpr = (expr: Expr, widening: Widening): Expr | undefined => {
   if (!varies(expr, widening.varying)) return asVector(expr);
   const type = vectorType(expr.type);
   if (type === undefined) return undefined;
+  // A sum that counts with the lanes is added up once, as a scalar.
+  if (expr.kind === "binary" && expr.type === "i32" && isContiguous(expr, widening))
+    return { kind: "ramp", type: "i32x4", operand: expr };
   switch (expr.kind) {
     case "var":
       return widenVariable(expr.name, type, widening);

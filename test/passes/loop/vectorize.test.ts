@@ -85,7 +85,7 @@ describe("elementwise loops", () => {
       [
         "for i0 in 0..4 step 4 {",
         "  let v0: i32 = i0 + 1",
-        "  let v1: i32x4 = ramp(i0) + splat(1)",
+        "  let v1: i32x4 = ramp(i0 + 1)",
         "  y[i0; 4] = x[v0; 4] + f32x4(v1)",
         "}",
       ].join("\n"),

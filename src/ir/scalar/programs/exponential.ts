@@ -82,7 +82,7 @@ export const reduceExponential = (body: BlockBuilder, x: Expr, low?: Expr): Redu
 /** e^x. */
 export const exponential = (body: BlockBuilder, x: Expr): Expr => {
   const { lowest, highest } = choose(x, constants);
-  const bounded = body.name(atMost(body.name(atLeast(x, lowest)), highest));
+  const bounded = body.name(atMost(body.name(atLeast(body.name(x), lowest)), highest));
   const { rest, exponent } = reduceExponential(body, bounded);
   return scaleBy(body, body.name(plus(1, rest)), exponent);
 };
