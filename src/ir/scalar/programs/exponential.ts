@@ -15,7 +15,7 @@ import {
   times,
   where,
 } from "./arithmetic.ts";
-import { nearestWhole, powerOfTwo, scaleBy } from "./scaling.ts";
+import { nearestWhole, powerOfTwo, scaleBy, splitPower } from "./scaling.ts";
 
 interface ExponentialConstants {
   /** ln 2 in two parts; the first has few bits, so that its product with any exponent is exact. */
@@ -26,8 +26,6 @@ interface ExponentialConstants {
   /** Beyond these e^x is 0 and infinity. */
   readonly lowest: number;
   readonly highest: number;
-  /** Down to this e^x needs one power of two. */
-  readonly lowestNormal: number;
   /** Below this e^x - 1 is x. */
   readonly tiny: number;
 }
@@ -39,7 +37,6 @@ const constants: Precision<ExponentialConstants> = {
     tail: [0.4999999403953552, 0.16666513681411743, 0.041668061167001724, 0.008369549177587032, 0.0013843780616298318],
     lowest: -104,
     highest: 89,
-    lowestNormal: -87,
     tiny: 2 ** -26,
   },
   double: {
@@ -52,7 +49,6 @@ const constants: Precision<ExponentialConstants> = {
     ],
     lowest: -746,
     highest: 710,
-    lowestNormal: -690,
     tiny: 2 ** -55,
   },
 };
@@ -93,11 +89,20 @@ export const exponentialBounded = (body: BlockBuilder, x: Expr): Expr => {
   return times(plus(1, rest), powerOfTwo(body, x, exponent));
 };
 
-/** e^x for x <= 0, a weight beside one of 1: results below the normal numbers are 0. */
+/** 2^r = 1 + r (c0 + c1 r + ...) for |r| <= 1/2, minimax: the relative error is 1.6e-8. */
+const powerOfTwoTail = [
+  0.6931471824645996, 0.24022647738456726, 0.055503323674201965, 0.00961843691766262, 0.0013398873852565885,
+  0.00015353361959569156,
+];
+
+/**
+ * e^x in single precision for a weight beside one of 1, x <= 0: as 2^(x log2 e), whose relative error grows with |x|, up to that
+ * of a rounding of x. What is below 2^-125 is 0.
+ */
 export const exponentialOfNegative = (body: BlockBuilder, x: Expr): Expr => {
-  const { lowestNormal } = choose(x, constants);
-  const value = exponentialBounded(body, body.name(atLeast(x, lowestNormal)));
-  return where(isBelow(x, lowestNormal), 0, value);
+  const scaled = body.name(times(x, Math.LOG2E), "scaled");
+  const { value, power } = splitPower(body, body.name(atLeast(scaled, -125)));
+  return where(isBelow(scaled, -125), 0, times(plus(1, times(value, polynomial(value, powerOfTwoTail))), power));
 };
 
 /** 2^exponent (1 + rest) - 1 without losing a small result to the 1. */

@@ -29,6 +29,8 @@ export interface Whole {
 /** The f32 whose last place is 1: adding it rounds to a whole number and leaves that number in the low bits. */
 const roundingShift = 1.5 * 2 ** 23;
 const roundingShiftBits = 0x4b400000;
+/** The bits of 1. */
+const oneBits = 0x3f800000;
 
 /** The nearest whole number, for |x| below 2^22; beyond that it is some number. */
 export const nearestWhole = (body: BlockBuilder, x: Expr): Whole => {
@@ -51,6 +53,14 @@ export const powerOfTwo = (body: BlockBuilder, like: Expr, exponent: Expr): Expr
   let power = body.name(cast("f64", singlePower(shiftRight(exponent, 3))), "power");
   for (let squaring = 0; squaring < 3; squaring += 1) power = body.name(times(power, power), "power");
   return times(power, cast("f64", singlePower(bitAnd(exponent, 7))));
+};
+
+/** The rest of x beside the nearest whole number, and 2 to that number, in single precision: for -126 <= x < 128. */
+export const splitPower = (body: BlockBuilder, x: Expr): { readonly value: Expr; readonly power: Expr } => {
+  const shifted = body.name(plus(x, roundingShift), "shifted");
+  // The low bits of what was shifted are those of the whole number, and nothing above them is left by the shift.
+  const power = fromBits(plus(shiftLeft(toBits(shifted), 23), oneBits));
+  return { value: body.name(minus(x, minus(shifted, roundingShift)), "rest"), power };
 };
 
 /** x times 2^exponent, rounded once; into the subnormals and up to infinity. */
