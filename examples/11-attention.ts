@@ -77,9 +77,10 @@ for (let question = 0; question < pairs / 2; question++) {
     cells.push({ question: asked, pair: `${nameOf(test.letter[pair])} ${test.digit[pair]}`, weight });
 }
 await draw("attention", heatMap(cells, ["pair", "question", "weight"], { title: "softmax(Q K^T / √d)" }));
-assert.ok(
-  attended.data.every((value, at) => Object.is(value, builtIn.data[at])),
-  "attention(q, k, v) is something else",
-);
+// The op sums in another order, and keeps no weights.
+const apart = Math.max(...attended.data.map((value, at) => Math.abs(value - (builtIn.data[at] ?? Number.NaN))));
+assert.ok(apart < 1e-5, "attention(q, k, v) is something else");
 assert.equal(right, test.wanted.length);
-console.log(`${right} of ${test.wanted.length} questions answered, and attention(q, k, v) gives the same bits`);
+console.log(
+  `${right} of ${test.wanted.length} questions answered, and attention(q, k, v) gives the same but for rounding`,
+);

@@ -9,13 +9,14 @@ import { functionOf } from "../graph/print-node.ts";
 import { emitMany, isTensor, traceOf } from "../graph/traced-tensor.ts";
 import { inferScores, requireOverScores, scoresShape } from "../ops/attention-typing.ts";
 import { opOf } from "../ops/index.ts";
+import { requireDType } from "../ops/typing.ts";
 import { type Dim, isKnown, multiplyDims } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import type { AttentionShape, KeysShape, ValuesShape, WeightsShape } from "../types/static/attention.ts";
 import type { Check } from "../types/static/check.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
-import { printType, type Shape, sameShape, tensorType } from "../types/tensor-type.ts";
-import { aboutOperands, atCaller, described, tensorOf } from "./argument.ts";
+import { printType, type Shape, sameShape, type TensorType, tensorType } from "../types/tensor-type.ts";
+import { aboutOperands, atCaller, described, requireOperand, tensorOf } from "./argument.ts";
 import { type AttentionOptions, logSumExpFrom, type Scoring, scoresFrom, scoringOf } from "./attention-scores.ts";
 import { constant } from "./creation.ts";
 import { softmax } from "./normalization.ts";
@@ -102,6 +103,22 @@ const bodyOf = (queries: Tensor, scores: Shape, options: AttentionOptions, scori
   return made;
 };
 
+/** Only heads are shared: queries, keys and values have the batch axes before them in common, and keys and values their heads. */
+const requireHeads = (queries: TensorType, keys: TensorType, values: TensorType): void => {
+  const op = "attention";
+  requireDType(op, queries, ["f32", "f64"]);
+  if (queries.shape.length < 2) reject("W280", { op, type: printType(queries) });
+  const [own, shared = own] = [queries.shape.at(-3), keys.shape.at(-3)];
+  const front = own === undefined ? [] : [...queries.shape.slice(0, -3), shared ?? own];
+  const expected = [...front, keys.shape.at(-2) ?? "keys", ...queries.shape.slice(-1)];
+  requireOperand(op, "keys", keys, tensorType(queries.dtype, expected));
+  const isEven = own === shared || (typeof own === "number" && typeof shared === "number" && own % shared === 0);
+  if (!isEven)
+    reject("W281", { op, queries: `${own}`, keys: `${shared}`, types: `${printType(queries)} and ${printType(keys)}` });
+  const features = values.shape.at(-1) ?? "features";
+  requireOperand(op, "values", values, tensorType(keys.dtype, [...keys.shape.slice(0, -1), features]));
+};
+
 /** [..., Hq, L, N] as [..., Hk, Hq / Hk * L, N]: the rows of all heads that share keys below each other. */
 const grouped = (x: Tensor, keys: Tensor): Tensor => {
   const [own, shared, rows = 1, columns = 1] = [x.shape.at(-3), keys.shape.at(-3), ...x.shape.slice(-2)];
@@ -135,6 +152,7 @@ export const attention: AttentionFunction = ((
     const [queries, keys, values] = operandsGiven as [Tensor, Tensor, Tensor]; // three were given
     const extras = [options.mask, options.bias].filter(isTensor);
     const { scores, scoring } = aboutOperands([...operandsGiven, ...extras], () => {
+      requireHeads(queries.type, keys.type, values.type);
       const { shape } = inferScores("attention", queries.type, keys.type, values.type);
       return { scores: shape, scoring: scoringOf(options, queries, shape) };
     });
