@@ -11,6 +11,7 @@ import type { Expr } from "../loop/expr.ts";
 import { exponentialOfNegative } from "../scalar/programs/exponential.ts";
 import { sizeOf } from "../types/ndarray.ts";
 import { type Block, keysOfBlock, overKeys, panelProducts } from "./attention-block.ts";
+import { addCopy, addProduct, fillZero, type Sums, sumsOf } from "./attention-gradient-sums.ts";
 import { type GradientOperands, gradientOperands } from "./attention-meaning.ts";
 import {
   type AttentionParts,
@@ -29,23 +30,13 @@ import {
   roundUpIndex,
   rowBlock,
   rowsFrom,
-  storeRows,
-  tileProduct,
   tileRows,
-  vectorAt,
 } from "./attention-tiles.ts";
 import type { AttentionGradientsAttrs } from "./attention-typing.ts";
 import { panelColumns } from "./matmul-kernel.ts";
 import type { KernelContext } from "./op.ts";
 
 type Context = KernelContext<AttentionGradientsAttrs, "many", "many">;
-
-/** Rows of keys or values that tiles add to: the result itself where it has whole tiles, and otherwise a copy of one batch. */
-interface Sums {
-  readonly rows: Rows;
-  /** Where the copy is added when the batch is done; undefined where the rows are the result. */
-  readonly into: Rows | undefined;
-}
 
 interface Blocks {
   readonly parts: AttentionParts;
@@ -206,84 +197,69 @@ const buildPairs = (context: Context, blocks: Blocks, body: BlockBuilder, block:
   );
 };
 
-/** Adds a product of tiles to rows: `height` rows of it, from tiles of the left operand that begin at `leftOf(row)`. */
-const addProduct = (
-  body: BlockBuilder,
-  height: Expr,
-  left: { readonly buffer: string; readonly between: number; readonly rowStride: number; readonly depthStride: number },
-  right: Rows,
-  depth: Expr,
-  to: Rows,
-): void =>
-  body.loop(
-    to.stride,
-    (column, outer) =>
-      outer.loop(
-        height,
-        (row, inner) => {
-          const target: Rows = { ...to, start: add(add(to.start, multiply(row, to.stride)), column) };
-          const tile = tileProduct(
-            inner,
-            { rows: tileRows, vectors: 2 },
-            { ...left, start: multiply(row, left.between) },
-            { ...right, start: add(right.start, column) },
-            depth,
-            (at, vector) => vectorAt(target, at, vector * 4),
-          );
-          storeRows(inner, target, tile);
-        },
-        { step: tileRows, hint: "i" },
-      ),
-    { step: panelColumns, hint: "c" },
-  );
+/** What tiles of one batch read and add to, in rows of whole tiles. */
+interface BatchRows {
+  readonly keys: Rows;
+  readonly queries: Rows;
+  readonly flow: Rows;
+  readonly toQueries: Rows;
+  readonly toKeys: Sums | undefined;
+  readonly toValues: Sums | undefined;
+}
 
-/** Where tiles add gradients of keys or values of a batch. */
-const sumsOf = (
-  context: Context,
-  result: 1 | 2,
-  copy: string | undefined,
-  batch: Expr,
-  keys: number,
-  columns: number,
-): Sums | undefined => {
-  if (!context.isWanted(result)) return undefined;
-  const own: Rows = {
-    buffer: context.resultBuffer(result),
-    start: rowStart(batch, keys, 0, columns),
-    stride: columns,
+/** Packs the values of a batch, and clears what its tiles add to. */
+const beginBatch = (context: Context, blocks: Blocks, body: BlockBuilder, batch: readonly Expr[]): BatchRows => {
+  const { parts, names, features, valueFeatures } = blocks;
+  const { keys: length, types } = parts;
+  const keyBatch = body.name(sharedBatchAt(batch, parts, types.keys), "batch");
+  const valueBatch = body.name(sharedBatchAt(batch, parts, types.values), "batch");
+  const valueStart = body.name(rowStart(valueBatch, length, 0, parts.valueFeatures), "values");
+  const values: Rows = { buffer: names.values, start: valueStart, stride: parts.valueFeatures };
+  packPanels(body, values, blocks.valuePanels, length, parts.valueFeatures);
+  const keyStart = body.name(rowStart(keyBatch, length, 0, parts.features), "keys");
+  const scratch = (buffer: string, stride: number): Rows => ({ buffer, start: i32(0), stride });
+  const toKeys = sumsOf(context, 1, blocks.toKeys, keyBatch, length, parts.features);
+  const toValues = sumsOf(context, 2, blocks.toValues, valueBatch, length, parts.valueFeatures);
+  for (const sums of [toKeys, toValues])
+    if (sums?.into !== undefined) fillZero(body, sums.rows.buffer, roundUp(length, tileRows) * sums.rows.stride);
+  return {
+    keys:
+      blocks.keyRows === undefined
+        ? { buffer: names.keys, start: keyStart, stride: parts.features }
+        : scratch(blocks.keyRows, features),
+    queries: scratch(blocks.queries, features),
+    flow: scratch(blocks.flow, valueFeatures),
+    toQueries: scratch(blocks.toQueries, features),
+    toKeys,
+    toValues,
   };
-  const width = roundUp(columns, panelColumns);
-  return copy === undefined
-    ? { rows: own, into: undefined }
-    : { rows: { buffer: copy, start: i32(0), stride: width }, into: own };
 };
 
-const fillZero = (body: BlockBuilder, buffer: string, length: number): void =>
-  body.loop(length, (at, inner) => inner.store(buffer, at, f32(0)), { mode: "vector" });
-
-/** Adds the copy of a batch to the result. */
-const addCopy = (body: BlockBuilder, sums: Sums | undefined, keys: number): void => {
-  const into = sums?.into;
-  if (sums === undefined || into === undefined) return;
-  body.loop(
-    keys,
-    (row, outer) => {
-      const [from, to] = [
-        outer.name(rowsFrom(sums.rows, row).start, "from"),
-        outer.name(rowsFrom(into, row).start, "to"),
-      ];
-      outer.loop(
-        into.stride,
-        (column, inner) => {
-          const at = inner.name(add(to, column), "at");
-          const sum = binary("add", load("f32", into.buffer, at), load("f32", sums.rows.buffer, add(from, column)));
-          inner.store(into.buffer, at, sum);
-        },
-        { mode: "vector", hint: "c" },
-      );
-    },
-    { hint: "r" },
-  );
+/** One block of queries beside one of keys. */
+const buildBlock = (
+  context: Context,
+  blocks: Blocks,
+  rows: BatchRows,
+  body: BlockBuilder,
+  block: Block,
+  first: Expr,
+): void => {
+  const { parts, keys, products, weights } = blocks;
+  const keyPanels = { buffer: blocks.keyPanels, depth: parts.features };
+  const valuePanels = { buffer: blocks.valuePanels, depth: parts.valueFeatures };
+  panelProducts(body, rows.queries, keyPanels, block, { buffer: products, stride: keys });
+  panelProducts(body, rows.flow, valuePanels, block, { buffer: weights, stride: keys });
+  buildPairs(context, blocks, body, block, first);
+  const rowwise = { buffer: products, between: keys, rowStride: keys, depthStride: 1 };
+  const keywise = (buffer: string) => ({ buffer, between: 1, rowStride: 1, depthStride: keys });
+  if (context.isWanted(0))
+    addProduct(body, block.rows, rowwise, rowsFrom(rows.keys, block.key), block.width, rows.toQueries);
+  for (const [sums, buffer, right] of [
+    [rows.toKeys, products, rows.queries],
+    [rows.toValues, weights, rows.flow],
+  ] as const)
+    if (sums !== undefined)
+      addProduct(body, block.width, keywise(buffer), right, block.rows, rowsFrom(sums.rows, block.key));
 };
 
 /** All blocks of one batch of queries. */
@@ -292,67 +268,32 @@ const buildBatch = (
   blocks: Blocks,
   root: BlockBuilder,
   batch: readonly Expr[],
-  rowBatch: Expr,
+  position: Expr,
 ): void => {
-  const { parts, names, features, valueFeatures, keys, products, weights } = blocks;
-  const { queries, keys: length, types } = parts;
-  const keyBatch = root.name(sharedBatchAt(batch, parts, types.keys), "batch");
-  const valueBatch = root.name(sharedBatchAt(batch, parts, types.values), "batch");
-  const valueStart = root.name(rowStart(valueBatch, length, 0, parts.valueFeatures), "values");
-  const values: Rows = { buffer: names.values, start: valueStart, stride: parts.valueFeatures };
-  packPanels(root, values, blocks.valuePanels, length, parts.valueFeatures);
-  const ownKeys: Rows = {
-    buffer: names.keys,
-    start: root.name(rowStart(keyBatch, length, 0, parts.features), "keys"),
-    stride: parts.features,
-  };
-  const keyRows: Rows =
-    blocks.keyRows === undefined ? ownKeys : { buffer: blocks.keyRows, start: i32(0), stride: features };
-  const toKeys = sumsOf(context, 1, blocks.toKeys, keyBatch, length, parts.features);
-  const toValues = sumsOf(context, 2, blocks.toValues, valueBatch, length, parts.valueFeatures);
-  for (const sums of [toKeys, toValues])
-    if (sums?.into !== undefined) fillZero(root, sums.rows.buffer, roundUp(length, tileRows) * sums.rows.stride);
-  const queryRows: Rows = { buffer: blocks.queries, start: i32(0), stride: features };
-  const flowRows: Rows = { buffer: blocks.flow, start: i32(0), stride: valueFeatures };
-  const sumRows: Rows = { buffer: blocks.toQueries, start: i32(0), stride: features };
+  const { parts, names, features } = blocks;
+  const { queries } = parts;
+  const rows = beginBatch(context, blocks, root, batch);
   const zeros = context.attrs.factors ? [f32(0), f32(0)] : [f32(0)];
   const [score] = bodyAt(context, context.attrs.body, [f32(1), ...zeros], context.operands.slice(6));
   invariant(score !== undefined, "the body gives scores");
   root.loop(
     queries,
     (query, body) => {
-      const rows = body.name(binary("min", i32(blocks.rows), subtract(i32(queries), query)), "rows");
-      const first = body.name(add(multiply(rowBatch, queries), query), "first");
-      const rowsOf = (buffer: string, columns: number): Rows => ({
-        buffer,
-        start: multiply(first, columns),
-        stride: columns,
-      });
-      copyRows(body, rowsOf(names.queries, parts.features), queryRows, rows, parts.features);
-      copyRows(body, rowsOf(names.flow, parts.valueFeatures), flowRows, rows, parts.valueFeatures);
+      const count = body.name(binary("min", i32(blocks.rows), subtract(i32(queries), query)), "rows");
+      const first = body.name(add(multiply(position, queries), query), "first");
+      const from = (buffer: string, stride: number): Rows => ({ buffer, start: multiply(first, stride), stride });
+      copyRows(body, from(names.queries, parts.features), rows.queries, count, parts.features);
+      copyRows(body, from(names.flow, parts.valueFeatures), rows.flow, count, parts.valueFeatures);
       if (context.isWanted(0)) fillZero(body, blocks.toQueries, blocks.rows * features);
-      overKeys(parts, score, body, { batch, query, rows }, (inner, block) => {
-        const [scores, flows] = [products, weights].map((buffer) => ({ buffer, stride: keys })) as [
-          { buffer: string; stride: number },
-          { buffer: string; stride: number },
-        ]; // two were given
-        panelProducts(inner, queryRows, { buffer: blocks.keyPanels, depth: parts.features }, block, scores);
-        panelProducts(inner, flowRows, { buffer: blocks.valuePanels, depth: parts.valueFeatures }, block, flows);
-        buildPairs(context, blocks, inner, block, first);
-        const rowwise = { buffer: products, between: keys, rowStride: keys, depthStride: 1 };
-        const keywise = (buffer: string) => ({ buffer, between: 1, rowStride: 1, depthStride: keys });
-        if (context.isWanted(0)) addProduct(inner, rows, rowwise, rowsFrom(keyRows, block.key), block.width, sumRows);
-        if (toKeys !== undefined)
-          addProduct(inner, block.width, keywise(products), queryRows, rows, rowsFrom(toKeys.rows, block.key));
-        if (toValues !== undefined)
-          addProduct(inner, block.width, keywise(weights), flowRows, rows, rowsFrom(toValues.rows, block.key));
-      });
+      overKeys(parts, score, body, { batch, query, rows: count }, (inner, block) =>
+        buildBlock(context, blocks, rows, inner, block, first),
+      );
       if (context.isWanted(0))
-        copyRows(body, sumRows, rowsOf(context.resultBuffer(0), parts.features), rows, parts.features);
+        copyRows(body, rows.toQueries, from(context.resultBuffer(0), parts.features), count, parts.features);
     },
     { step: blocks.rows, hint: "i" },
   );
-  for (const sums of [toKeys, toValues]) addCopy(root, sums, length);
+  for (const sums of [rows.toKeys, rows.toValues]) addCopy(root, sums, parts.keys);
 };
 
 /** Builds `attentionGradients` of f32. */
