@@ -43,8 +43,16 @@ const dependents = (nodes: readonly Node[], values: ReadonlySet<ValueId>): Reado
 
 const zeros = (trace: Trace, { type: { dtype, shape } }: Tensor): Tensor => trace.constant(0, dtype, shape);
 
+/** Takes a cotangent to the value that it is of. */
+type Reach = (value: ValueId, cotangent: Tensor) => void;
+
 /** Passes the cotangents of a node's results on to its operands. */
-const pullBack = (trace: Trace, arrivals: Arrivals, { op, attrs, operands, results, location }: Node): void => {
+const pullBack = (
+  trace: Trace,
+  arrivals: ReadonlyMap<ValueId, Tensor>,
+  reach: Reach,
+  { op, attrs, operands, results, location }: Node,
+): void => {
   if (!results.some(({ id }) => arrivals.has(id))) return;
   const { vjp } = opOf(op);
   if (vjp === "not-differentiable") return reject("W122", { op }, { location });
@@ -67,22 +75,27 @@ const pullBack = (trace: Trace, arrivals: Arrivals, { op, attrs, operands, resul
     if (primal === undefined || cotangent === undefined || cotangent === null) return;
     const agree = sameType(primal.type, cotangent.type);
     invariant(agree, `the derivative of ${op}: ${printType(cotangent.type)} for a ${printType(primal.type)}`);
-    arrive(arrivals, operand, cotangent);
+    reach(operand, cotangent);
   });
 };
 
 /**
  * The gradients that reach some tensors from cotangents of others, all of the graph being described; `undefined` where
- * none does. Ops without a derivative on the way are refused (W122).
+ * none does. Independent ones are given: nothing flows through one of them to what it was made of. Ops without a derivative
+ * on the way are refused (W122).
  */
 const backpropagate = (
   trace: Trace,
   cotangents: readonly (readonly [of: Tensor, cotangent: Tensor])[],
   wanted: readonly Tensor[],
+  areIndependent: boolean,
 ): readonly (Tensor | undefined)[] => {
-  const arrivals: Arrivals = new Map();
-  for (const [of, cotangent] of cotangents) arrive(arrivals, trace.value(of, "differentiate"), cotangent);
   const values = wanted.map((tensor) => trace.value(tensor, "differentiate"));
+  const arrivals: Arrivals = new Map();
+  const ends: Arrivals = areIndependent ? new Map() : arrivals;
+  const given = new Set(values);
+  const reach: Reach = (value, cotangent) => arrive(given.has(value) ? ends : arrivals, value, cotangent);
+  for (const [of, cotangent] of cotangents) reach(trace.value(of, "differentiate"), cotangent);
   const graph = trace.builder.finish("primal", []);
   const nodes = order(graph);
   const depending = dependents(nodes, new Set(values));
@@ -90,9 +103,9 @@ const backpropagate = (
   withTrace(trace, () => {
     for (const node of nodes.toReversed())
       if (depending.has(node.id) && needed.has(node.id))
-        onBehalfOf(node.location, () => pullBack(trace, arrivals, node));
+        onBehalfOf(node.location, () => pullBack(trace, arrivals, reach, node));
   });
-  return values.map((value) => arrivals.get(value));
+  return values.map((value) => ends.get(value));
 };
 
 /** What the derivative rules of ops with a body work with. */
@@ -115,7 +128,15 @@ const bodyTools: BodyTools = {
   costlyTypes: (body) => costlyValues(body).map((value) => typeOf(graphOf(body), value)),
   pullBack: (cotangents, wanted) => {
     const trace = innermostTrace(wanted);
-    return backpropagate(trace, cotangents, wanted).map((gradient) => gradient ?? null);
+    const found = backpropagate(trace, cotangents, wanted, true);
+    // What stands for several gets its gradient once: whoever asked adds them up.
+    const seen = new Set<ValueId>();
+    return wanted.map((tensor, at) => {
+      const value = trace.value(tensor);
+      const isFirst = !seen.has(value);
+      seen.add(value);
+      return isFirst ? (found[at] ?? null) : null;
+    });
   },
   pointwise: pointwiseParts,
   inputsRead,
@@ -161,7 +182,7 @@ export const differentiate = <const T extends readonly Tensor[]>(
   if (!isFloat(loss.dtype) || loss.shape.length > 0) reject("W120", { type: printType(loss.type) });
   for (const { dtype, type } of withRespectTo) if (!isFloat(dtype)) reject("W121", { type: printType(type) });
   const trace = traceOf(loss, "differentiate");
-  const gradients = backpropagate(trace, [[loss, trace.constant(1, loss.dtype)]], withRespectTo);
+  const gradients = backpropagate(trace, [[loss, trace.constant(1, loss.dtype)]], withRespectTo, false);
   const all: readonly Tensor[] = withRespectTo.map((tensor, position) => gradients[position] ?? zeros(trace, tensor));
   return all as { readonly [K in keyof T]: T[K] }; // one for each given, of its type: backpropagation keeps types
 };

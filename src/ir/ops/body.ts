@@ -41,7 +41,10 @@ export interface BodyTools {
   readonly describe: DescribeBody;
   readonly inline: (body: Body, inputs: readonly Tensor[]) => InlinedBody;
   readonly costlyTypes: (body: Body) => readonly TensorType[];
-  /** The gradients that reach `wanted` from cotangents of some tensors; `null` where none does. */
+  /**
+   * The gradients that reach `wanted` from cotangents of some tensors; `null` where none does. What is wanted is given: nothing
+   * flows through it to what it was made of, and where one tensor stands twice, it gets its gradient the first time.
+   */
   readonly pullBack: (
     cotangents: readonly (readonly [of: Tensor, cotangent: Tensor])[],
     wanted: readonly Tensor[],
