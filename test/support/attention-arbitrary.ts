@@ -59,7 +59,7 @@ const arbitraryOptions = (
   { queries, keys }: { readonly queries: number; readonly keys: number },
 ): fc.Arbitrary<Options> => {
   const over = broadcasting(scores);
-  const fronts = scores.length === 4 ? [[], scores.slice(0, 1), scores.slice(0, 2), [1]] : [[], scores.slice(0, -2)];
+  const fronts = [[], scores.slice(0, -2), ...(scores.length > 3 ? [scores.slice(0, 1), [1]] : [])];
   const own: "one" | "two" = queries === keys ? "one" : "two";
   return fc
     .record({
@@ -78,19 +78,30 @@ const arbitraryOptions = (
     .map((options) => defined(options));
 };
 
-/** A random use, in double precision. */
-export const arbitraryUse = (most = 7): fc.Arbitrary<AttentionSetup> =>
+/** How large random uses are: short ones in double precision unless said otherwise. */
+interface Sizes {
+  readonly lengths?: fc.Arbitrary<number>;
+  readonly features?: fc.Arbitrary<number>;
+  readonly dtype?: AttentionSetup["dtype"];
+}
+
+/** A random use. */
+export const arbitraryUse = ({
+  lengths = fc.nat(7),
+  features = fc.integer({ min: 1, max: 5 }),
+  dtype = "f64",
+}: Sizes = {}): fc.Arbitrary<AttentionSetup> =>
   fc
     .record({
       batch: fc.constantFrom(...batches),
-      queries: fc.nat(most),
-      keys: fc.nat(most),
+      queries: lengths,
+      keys: lengths,
       same: fc.boolean(),
-      features: fc.integer({ min: 1, max: 5 }),
-      valueFeatures: fc.nat(4),
+      features,
+      valueFeatures: fc.oneof({ weight: 6, arbitrary: features }, { weight: 1, arbitrary: fc.constant(0) }),
     })
     .chain(({ batch: [batch, keyBatch, valueBatch], same, ...rest }) => {
       const sizes = { ...rest, keys: same ? rest.queries : rest.keys };
-      const setup: AttentionSetup = { batch, keyBatch, valueBatch, dtype: "f64", ...sizes };
+      const setup: AttentionSetup = { batch, keyBatch, valueBatch, dtype, ...sizes };
       return arbitraryOptions(scoresOf(setup), sizes).map((options) => ({ ...setup, ...options }));
     });

@@ -33,8 +33,8 @@ export interface AttentionOptions {
   /** Only keys less than this many positions away: with `causal`, the last `window` up to the query itself. */
   readonly window?: number;
   /**
-   * Which document each position is of, i32 [..., positions]: queries see keys of their own document. One tensor where queries
-   * and keys are the same sequence.
+   * Which document each position is of, i32 [..., positions], its batch axes the first ones of queries: queries see keys of
+   * their own document. One tensor where queries and keys are the same sequence.
    */
   readonly segments?:
     | Tensor<Dims, "i32">
@@ -125,12 +125,12 @@ const checkedSlopes = (alibi: AttentionOptions["alibi"], queries: Tensor, scores
   return slopes.reshape(scores.length < 3 ? [1, 1] : [...slopes.shape, 1, 1]);
 };
 
-/** Documents [..., positions] beside the scores: an axis of heads, and one for the other sequence. */
+/** Documents [batch..., positions] beside the scores: the axes of heads that are left out, and one for the other sequence. */
 const besideScores = (segments: Tensor, scores: Shape, axis: -1 | -2): Tensor => {
   requireDType(`${op}: segments`, segments.type, ["i32"]);
   const length = segments.shape.at(-1) ?? 1;
   const front = segments.shape.slice(0, -1);
-  const heads = front.length > 0 && front.length === scores.length - 3 ? [1] : [];
+  const heads = front.length === 0 ? [] : Array.from({ length: scores.length - 2 - front.length }, () => 1);
   const placed = segments.reshape([...front, ...heads, ...(axis === -2 ? [length, 1] : [1, length])]);
   requireOverScores(op, "segments", placed.type, scores);
   return placed;

@@ -15,7 +15,7 @@ import type { DType } from "../types/dtype.ts";
 import type { AttentionShape, KeysShape, ValuesShape, WeightsShape } from "../types/static/attention.ts";
 import type { Check } from "../types/static/check.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
-import { printType, type Shape, sameShape, type TensorType, tensorType } from "../types/tensor-type.ts";
+import { printType, type Shape, type TensorType, tensorType } from "../types/tensor-type.ts";
 import { aboutOperands, atCaller, described, requireOperand, tensorOf } from "./argument.ts";
 import { type AttentionOptions, logSumExpFrom, type Scoring, scoresFrom, scoringOf } from "./attention-scores.ts";
 import { constant } from "./creation.ts";
@@ -75,6 +75,13 @@ export interface AttentionFunction {
   ): Results<Weights, Sums, AttentionShape<Q, V>, WeightsShape<Q, K>, D>;
 }
 
+/** Whether a shape has an element for every pair of query and key, in whichever order, or in one axis. */
+const isOverPairs = (shape: Shape, scores: Shape): boolean => {
+  const [queries = 1, keys = 1] = scores.slice(-2);
+  const others = shape.toSpliced(Math.max(shape.indexOf(queries), 0), 1);
+  return (shape.includes(queries) && others.includes(keys)) || shape.includes(multiplyDims(queries, keys));
+};
+
 /** What becomes part of the loop over scores rather than being written for all queries and keys before it. */
 const isWithin =
   (scores: Shape) =>
@@ -82,7 +89,7 @@ const isWithin =
     const { lower } = opOf(op);
     const loopless = lower.by === "alias" || op === "constant" || (lower.by === "element" && lower.work !== "loop");
     const [result] = results;
-    return loopless && result !== undefined && sameShape(result.type.shape.slice(-2), scores.slice(-2));
+    return loopless && result !== undefined && isOverPairs(result.type.shape, scores);
   };
 
 /** The body of attention, and what it captures. W288 for a score that looks at others. */

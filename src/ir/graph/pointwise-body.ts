@@ -11,6 +11,7 @@ import { type Shape, sameShape } from "../types/tensor-type.ts";
 import { definitionOf, order, typeOf } from "./analysis.ts";
 import { bodyWith, describeBody } from "./body.ts";
 import { bodyResults, graphOf } from "./body-graph.ts";
+import { decomposition } from "./decomposition.ts";
 import type { Graph, Node, ValueId } from "./graph.ts";
 import { traceOf } from "./traced-tensor.ts";
 
@@ -23,15 +24,14 @@ const dependentsOf = (graph: Graph, values: Iterable<ValueId>): ReadonlySet<Valu
 };
 
 /** Whether the results are elementwise in the operands, all of one shape. */
-const isElementwise = (graph: Graph, { op, operands, results }: Node): boolean => {
+const isElementwise = (graph: Graph, { op, attrs, operands, results }: Node): boolean => {
   const { lower } = opOf(op);
   const [result] = results;
-  return (
-    lower.by === "element" &&
-    lower.work === "scalar" &&
-    result !== undefined &&
-    operands.every((operand) => sameShape(typeOf(graph, operand).shape, result.type.shape))
-  );
+  const types = operands.map((operand) => typeOf(graph, operand));
+  if (result === undefined || !types.every(({ shape }) => sameShape(shape, result.type.shape))) return false;
+  if (lower.by !== "ops") return lower.by === "element" && lower.work === "scalar";
+  const parts = decomposition(op, types, attrs);
+  return order(parts).every((part) => part.op === "input" || isElementwise(parts, part));
 };
 
 /** Whether an element of the results is made of elements of the operands without a loop. */

@@ -64,18 +64,35 @@ const deltaOf = ({ results: [result], cotangents: [flow, ofSums], flows }: Conte
   return flows[1] === true ? own.sub(ofSums) : own;
 };
 
+/** The way back with no inputs but those that it reads, or wants a gradient of; and the values that are left for these. */
+const pruned = (
+  { attrs, bodies }: Context,
+  { body, wanted }: Backward,
+  given: readonly Tensor[],
+): Backward & { readonly given: readonly Tensor[] } => {
+  const leading = 1 + attrs.body.outputs.length;
+  const read = new Set([...bodies.inputsRead(body).map((at) => at - leading), ...wanted]);
+  const kept = [...given.keys()].filter((at) => read.has(at));
+  const positions = [...Array.from({ length: leading }, (_, at) => at), ...kept.map((at) => at + leading)];
+  return {
+    body: bodies.withInputs(body, positions),
+    wanted: wanted.map((at) => kept.indexOf(at)),
+    given: kept.flatMap((at) => given[at] ?? []),
+  };
+};
+
 const gradients = (context: Context): readonly (Tensor | null)[] => {
   const { attrs, operands, results, cotangents, bodies, emit } = context;
   const captured = operands.slice(3);
   const reads = bodies.inline(bodies.pointwise(attrs.body).reads, captured).outputs;
-  const { body, wanted } = describeBackward(context, reads);
+  const { body, wanted, given } = pruned(context, describeBackward(context, reads), [...captured, ...reads]);
   const [flow, logSums] = [cotangents[0], results[1]];
   invariant(flow !== undefined && logSums !== undefined, "attention has two results");
-  const given = [...operands.slice(0, 3), logSums, deltaOf(context), flow, ...captured, ...reads];
   const factors = attrs.body.outputs.length > 1;
-  const made = emit(attentionGradients, given, { body, factors, wanted });
+  const operandsBack = [...operands.slice(0, 3), logSums, deltaOf(context), flow, ...given];
+  const made = emit(attentionGradients, operandsBack, { body, factors, wanted });
   const ofReads = wanted.flatMap((at, position) => {
-    const [read, gradient] = [reads[at - captured.length], made[3 + position]];
+    const [read, gradient] = [given[at], made[3 + position]];
     return read === undefined || gradient === undefined ? [] : [[read, gradient] as const];
   });
   const ofCaptured = ofReads.length === 0 ? captured.map(() => null) : bodies.pullBack(ofReads, captured);
