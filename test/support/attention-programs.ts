@@ -6,7 +6,7 @@ import { constant } from "../../src/ir/functions/index.ts";
 import type { Graph } from "../../src/ir/graph/graph.ts";
 import type { PlannedProgram } from "../../src/ir/loop/kernel.ts";
 import { type DataArray, dtypes, isFloat } from "../../src/ir/types/dtype.ts";
-import { type NdArray, sizeOf } from "../../src/ir/types/ndarray.ts";
+import type { NdArray } from "../../src/ir/types/ndarray.ts";
 import type { Tensor } from "../../src/ir/types/tensor.ts";
 import { differentiate } from "../../src/passes/differentiate.ts";
 import { firstDifference, type PortArrays, runEverywhere } from "../../src/testing/backends-agree.ts";
@@ -51,6 +51,10 @@ const stored = ({ dtype, data }: NdArray): DataArray => {
   return array;
 };
 
+/** Arrays as memory holds them. */
+export const storedArrays = (arrays: Named<NdArray>): PortArrays =>
+  new Map(Object.entries(arrays).map(([name, array]) => [name, stored(array)]));
+
 const kindOf = (value: number): string => (Number.isFinite(value) ? "finite" : String(value));
 
 /** Where an output is not what it means: another class of number, or further off than the tolerance times its scale. */
@@ -78,9 +82,8 @@ export const faultsOf = async (
   arrays: Named<NdArray>,
   tolerance: number,
 ): Promise<readonly string[]> => {
-  const feeds: PortArrays = new Map(Object.entries(arrays).map(([name, array]) => [name, stored(array)]));
   const program = programOf(graph);
-  const [closure, javascript, wasm] = await runEverywhere(program, "main", feeds);
+  const [closure, javascript, wasm] = await runEverywhere(program, "main", storedArrays(arrays));
   const different = [firstDifference(closure, javascript), firstDifference(closure, wasm)];
   const faults = different.flatMap((difference) => (difference === undefined ? [] : [JSON.stringify(difference)]));
   const wanted = evaluateGraph(graph, "main", arrays);
@@ -89,7 +92,3 @@ export const faultsOf = async (
   );
   return [...faults, ...wrong];
 };
-
-/** How many elements the arrays of a use have together. */
-export const elementsOf = (arrays: Named<NdArray>): number =>
-  Object.values(arrays).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
