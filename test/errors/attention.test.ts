@@ -136,6 +136,18 @@ describe("errors of attention", () => {
         operand 3  f32[T, 64]  from test/errors/attention.test.ts
         help: leave scale out for 1 / sqrt(features)."
     `);
+    const prefix = shown(() => attention(q, q, q, { causal: true, prefix: 0.5 }));
+    expect(prefix).toMatchInlineSnapshot(`
+      "error[W283]: attention: prefix must be a whole number, not 0.5
+
+        test/errors/attention.test.ts
+         |     const prefix = shown(() => attention(q, q, q, { causal: true, prefix: 0.5 }));
+         |                                ^^^^^^^^^
+        operand 1  f32[T, 64]  from test/errors/attention.test.ts
+        operand 2  f32[T, 64]  from test/errors/attention.test.ts
+        operand 3  f32[T, 64]  from test/errors/attention.test.ts
+        help: leave prefix out for none."
+    `);
   });
 
   it("W284", () => {

@@ -2,8 +2,8 @@
 // the user gives in that size.
 import { describe, expect, it } from "vitest";
 import { planGraph } from "../../src/compile/plan-graph.ts";
-import { attention, constant, dropout, iota } from "../../src/ir/functions/index.ts";
 import type { AttentionOptions } from "../../src/ir/functions/index.ts";
+import { attention, constant, dropout, iota } from "../../src/ir/functions/index.ts";
 import type { Graph } from "../../src/ir/graph/graph.ts";
 import type { Trace } from "../../src/ir/graph/trace.ts";
 import type { Dims, Tensor } from "../../src/ir/types/tensor.ts";
@@ -88,7 +88,13 @@ const ways: readonly (readonly [string, (trace: Trace) => Described])[] = [
   ["a mask of one head made around it", () => ({ mask: bool(positions().less(9).reshape([1, 1, queries, keys])) })],
   [
     "a bias made around it",
-    () => ({ bias: f32(positions().less(9).select(constant(0, [queries, keys], "f32"), -Infinity)) }),
+    () => ({
+      bias: f32(
+        positions()
+          .less(9)
+          .select(constant(0, [queries, keys], "f32"), -Infinity),
+      ),
+    }),
   ],
 ];
 
@@ -100,7 +106,14 @@ const tables: typeof ways = [
       const table = input(t, "table", "f32", heads * (queries + keys));
       return {
         score: (score, { head, query, key }) =>
-          score.add(table.gather(query.sub(key).add(keys).add(head.mul(queries + keys)))),
+          score.add(
+            table.gather(
+              query
+                .sub(key)
+                .add(keys)
+                .add(head.mul(queries + keys)),
+            ),
+          ),
         learned: [table],
       };
     },

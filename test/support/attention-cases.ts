@@ -243,7 +243,8 @@ export const naiveAttention = (setup: AttentionSetup, arrays: Named<NdArray>): A
     const sum = at(logSumExp, index.slice(0, -1));
     return sum === -Infinity ? 0 : Math.exp(at(scores, index) - sum);
   });
-  const gate = (index: readonly number[]): number => (setup.gates === undefined ? 1 : at(given(arrays, "gates"), index));
+  const gate = (index: readonly number[]): number =>
+    setup.gates === undefined ? 1 : at(given(arrays, "gates"), index);
   const output = generate("f64", [...batch, queries, valueFeatures], (index) => {
     const [row, column = 0] = [index.slice(0, -1), index.at(-1)];
     const shared = sharedAt(row.slice(0, -1), batch, valueBatch);

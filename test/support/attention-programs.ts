@@ -77,11 +77,7 @@ const differenceOf = (
  * What is wrong with a graph on arrays: two backends that differ in a bit, or one output that is not what it means. Nothing
  * for a graph that is right.
  */
-export const faultsOf = async (
-  graph: Graph,
-  arrays: Named<NdArray>,
-  tolerance: number,
-): Promise<readonly string[]> => {
+export const faultsOf = async (graph: Graph, arrays: Named<NdArray>, tolerance: number): Promise<readonly string[]> => {
   const program = programOf(graph);
   const [closure, javascript, wasm] = await runEverywhere(program, "main", storedArrays(arrays));
   const different = [firstDifference(closure, javascript), firstDifference(closure, wasm)];

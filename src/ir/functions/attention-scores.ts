@@ -145,8 +145,16 @@ const checkedSegments = (segments: AttentionOptions["segments"], scores: Shape):
   };
 };
 
+/** The largest number of type i32: further than any two positions are apart. */
+const farthest = 2 ** 31 - 1;
+
 const checkedPrefix = (prefix: AttentionOptions["prefix"], scores: Shape): Operand | undefined => {
-  if (prefix === undefined || typeof prefix === "number") return prefix;
+  if (prefix === undefined) return prefix;
+  if (typeof prefix === "number") {
+    if (!Number.isSafeInteger(prefix))
+      reject("W283", { op, attribute: "prefix", expected: "a whole number", given: prefix });
+    return Math.min(Math.max(prefix, 0), farthest);
+  }
   const tensor = tensorOf(op, prefix);
   requireDType(`${op}: prefix`, tensor.type, ["i32"]);
   requireOverScores(op, "prefix", tensor.type, scores);
@@ -162,7 +170,7 @@ export const scoringOf = (options: AttentionOptions, queries: Tensor, scores: Sh
   mask: checkedMask(options.mask, scores),
   causal: options.causal ?? false,
   prefix: checkedPrefix(options.prefix, scores),
-  window: positive("window", options.window),
+  window: Math.min(positive("window", options.window), farthest),
   segments: checkedSegments(options.segments, scores),
   score: options.score,
 });

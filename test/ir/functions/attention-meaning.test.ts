@@ -7,6 +7,8 @@ import { verifyGraph } from "../../../src/ir/graph/verify.ts";
 import { isFloat } from "../../../src/ir/types/dtype.ts";
 import { type NdArray, sizeOf } from "../../../src/ir/types/ndarray.ts";
 import type { Tensor } from "../../../src/ir/types/tensor.ts";
+import { differentiate } from "../../../src/passes/differentiate.ts";
+import { graphOf } from "../../passes/support.ts";
 import { arbitraryUse } from "../../support/attention-arbitrary.ts";
 import {
   type AttentionResults,
@@ -18,8 +20,6 @@ import {
 } from "../../support/attention-cases.ts";
 import { expectFunctionGradients } from "../../support/function-gradients.ts";
 import { randomArray, randomNumbers } from "../../support/op-meaning.ts";
-import { differentiate } from "../../../src/passes/differentiate.ts";
-import { graphOf } from "../../passes/support.ts";
 
 const meant = (setup: AttentionSetup, arrays: Named<NdArray>): AttentionResults<NdArray> => {
   const graph = graphOf((trace) => {

@@ -17,7 +17,8 @@ import { runLowered } from "../../support/lower-op.ts";
 import { array, randomArray, randomNumbers } from "../../support/op-meaning.ts";
 
 /** The scores as they come, scaled by a number. */
-const scaled = (scores: TensorType, by = 1): Body => describeBody([scores], ([x]) => (x === undefined ? [] : [x.mul(by)]));
+const scaled = (scores: TensorType, by = 1): Body =>
+  describeBody([scores], ([x]) => (x === undefined ? [] : [x.mul(by)]));
 
 /** All results of an op on arrays, by its graph. */
 const resultsOf = (kind: "attention" | "attentionGradients", operands: readonly NdArray[], attrs: object) => {
@@ -63,7 +64,8 @@ describe("the meaning of attention", () => {
         const permuted = (rows: NdArray): NdArray =>
           generate("f64", [length, 3], ([row = 0, column = 0]) => rows.data[(order[row] ?? 0) * 3 + column] ?? 0);
         const body = scaled({ dtype: "f64", shape: [length, length] });
-        const attended = (rows: NdArray): NdArray | undefined => resultsOf("attention", [rows, rows, rows], { body })[0];
+        const attended = (rows: NdArray): NdArray | undefined =>
+          resultsOf("attention", [rows, rows, rows], { body })[0];
         const [one, other] = [attended(permuted(x)), permuted(attended(x) ?? x)];
         for (const [at, element] of other.data.entries())
           expect(Math.abs(element - (one?.data[at] ?? Number.NaN))).toBeLessThanOrEqual(1e-13);
@@ -87,7 +89,9 @@ describe("the derivative of attention", () => {
       const [q, k, v] = ["q", "k", "v"].map((name) => trace.input(name, shape(3, 2)));
       const given = captured.map((type, at) => trace.input(`c${at}`, type));
       if (q === undefined || k === undefined || v === undefined) throw new Error("three were asked for");
-      const body = describeBody([shape(3, 3), ...captured], ([x, ...rest]) => (x === undefined ? [] : [describe(x, rest)]));
+      const body = describeBody([shape(3, 3), ...captured], ([x, ...rest]) =>
+        x === undefined ? [] : [describe(x, rest)],
+      );
       const [output] = emitMany(trace, "attention", [q, k, v, ...given], { body });
       if (output === undefined) throw new Error("there is an output");
       const floats = given.filter(({ dtype }) => dtype === "f64");
@@ -102,7 +106,10 @@ describe("the derivative of attention", () => {
   it("is given nothing that its body does not read", () => {
     const bias = shape(3, 1);
     const mask: TensorType = { dtype: "bool", shape: [1, 3] };
-    const node = nodeOf((x, [one, where]) => (one && where ? where.select(x.add(one.exp()), -Infinity) : x), [bias, mask]);
+    const node = nodeOf(
+      (x, [one, where]) => (one && where ? where.select(x.add(one.exp()), -Infinity) : x),
+      [bias, mask],
+    );
     // Queries, keys, values, sums, delta, the flow; the mask and the bias, which only the reads know.
     expect(node.operands.length).toBe(8);
     expect(node.attrs.body.inputs.slice(2)).toEqual([mask, bias]);
