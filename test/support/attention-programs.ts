@@ -37,7 +37,9 @@ export const attentionGraph = (
       loss,
       sources.map(([, tensor]) => tensor),
     );
-    const named = sources.flatMap(([name], at) => (gradients[at] === undefined ? [] : [[`d${name}`, gradients[at]]]));
+    const named = sources.flatMap(([name], at): (readonly [string, Tensor])[] =>
+      gradients[at] === undefined ? [] : [[`d${name}`, gradients[at]]],
+    );
     const all: Named<Tensor> = { output, logSumExp, ...Object.fromEntries(named) };
     return Object.fromEntries(Object.entries(all).filter(([name]) => isWanted(name)));
   });
