@@ -11,7 +11,6 @@ export interface AttentionSetup {
   /** Batch axes of queries, heads last; those of keys and values divide them. */
   readonly batch: readonly number[];
   readonly keyBatch: readonly number[];
-  readonly valueBatch: readonly number[];
   readonly queries: number;
   readonly keys: number;
   readonly features: number;
@@ -62,7 +61,7 @@ const capturedShape = (setup: AttentionSetup): readonly number[] => {
 
 /** Random arrays for a use; floats are rounded to what its element type holds. */
 export const arraysFor = (setup: AttentionSetup, random: () => number): Named<NdArray> => {
-  const { batch, keyBatch, valueBatch, queries, keys, features, valueFeatures, dtype, bias, mask, segments } = setup;
+  const { batch, keyBatch, queries, keys, features, valueFeatures, dtype, bias, mask, segments } = setup;
   const round = (value: number): number => (dtype === "f32" ? Math.fround(value) : value);
   const floats = (shape: readonly number[], next = () => 2 * random()): NdArray =>
     randomArray({ dtype, shape }, () => round(next()));
@@ -72,7 +71,7 @@ export const arraysFor = (setup: AttentionSetup, random: () => number): Named<Nd
   return {
     q: floats([...batch, queries, features]),
     k: floats([...keyBatch, keys, features]),
-    v: floats([...valueBatch, keys, valueFeatures]),
+    v: floats([...keyBatch, keys, valueFeatures]),
     ...(mask === undefined ? {} : { mask: randomArray(mask, () => (random() < 0.3 ? 1 : 0)) }),
     ...(bias === undefined
       ? {}
@@ -228,7 +227,7 @@ const naiveScore = (setup: AttentionSetup, arrays: Named<NdArray>, index: readon
 
 /** What a use means: every number by its definition. */
 export const naiveAttention = (setup: AttentionSetup, arrays: Named<NdArray>): AttentionResults<NdArray> => {
-  const { batch, valueBatch, queries, keys, valueFeatures } = setup;
+  const { batch, keyBatch, queries, keys, valueFeatures } = setup;
   const scores = generate("f64", [...batch, queries, keys], (index) => naiveScore(setup, arrays, index));
   const rowAt = (row: readonly number[]): readonly number[] =>
     Array.from({ length: keys }, (_, key) => at(scores, [...row, key]));
@@ -247,7 +246,7 @@ export const naiveAttention = (setup: AttentionSetup, arrays: Named<NdArray>): A
     setup.gates === undefined ? 1 : at(given(arrays, "gates"), index);
   const output = generate("f64", [...batch, queries, valueFeatures], (index) => {
     const [row, column = 0] = [index.slice(0, -1), index.at(-1)];
-    const shared = sharedAt(row.slice(0, -1), batch, valueBatch);
+    const shared = sharedAt(row.slice(0, -1), batch, keyBatch);
     let sum = 0;
     for (let key = 0; key < keys; key++)
       sum += at(weights, [...row, key]) * gate([...row, key]) * at(given(arrays, "v"), [...shared, key, column]);

@@ -33,7 +33,6 @@ const expectSame = (actual: NdArray | undefined, wanted: NdArray | undefined, to
 const everything: AttentionSetup = {
   batch: [2, 4],
   keyBatch: [2, 2],
-  valueBatch: [2, 2],
   queries: 5,
   keys: 7,
   features: 3,

@@ -43,7 +43,6 @@ const setups: readonly AttentionSetup[] = lengths.flatMap((queries, at) =>
     return {
       batch: [2],
       keyBatch: [turn + 1],
-      valueBatch: [turn + 1],
       queries,
       keys,
       features: queries * keys > 20000 ? Math.min(features, 9) : features,
@@ -103,7 +102,6 @@ describe("attention in f32", () => {
   const some: AttentionSetup = {
     batch: [2],
     keyBatch: [1],
-    valueBatch: [2],
     queries: 50,
     keys: 261,
     features: 5,

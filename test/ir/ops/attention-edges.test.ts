@@ -14,7 +14,6 @@ import { array, randomNumbers } from "../../support/op-meaning.ts";
 const plain: AttentionSetup = {
   batch: [2],
   keyBatch: [2],
-  valueBatch: [2],
   queries: 3,
   keys: 5,
   features: 4,
