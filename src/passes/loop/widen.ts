@@ -65,9 +65,10 @@ const isContiguous = (index: Expr, { index: loopIndex, varying, forms }: Widenin
     (atom) => varies(atom, varying),
   ) === 1;
 
+/** Whether vectors of the type lie in a buffer. Where it has fewer elements, no four iterations of the loop read or write it. */
 const fitsBuffer = ({ kernel }: Widening, buffer: string, type: LoopType): boolean => {
   const parameter = kernel.parameters.find(({ name }) => name === buffer);
-  return parameter !== undefined && elementFits(parameter.dtype, type);
+  return parameter !== undefined && parameter.length >= 4 && elementFits(parameter.dtype, type);
 };
 
 /** A value as a vector: splat if it is a scalar. */

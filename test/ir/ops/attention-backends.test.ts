@@ -83,8 +83,28 @@ const expectRight = async ([setup, seed]: readonly [AttentionSetup, number]): Pr
 const sweep = Number(process.env["SWEEP"] ?? 0);
 
 describe("attention in f32", () => {
+  const some: AttentionSetup = {
+    batch: [2],
+    keyBatch: [1],
+    queries: 50,
+    keys: 261,
+    features: 5,
+    valueFeatures: 3,
+    dtype: "f32",
+    causal: true,
+    bias: { shape: [261], forbids: false },
+    gates: [50, 1],
+  };
+
   it.each(setups.map((setup) => [titled(setup), setup] as const))("%s", async (_, setup) => {
     expect(await faults(setup)).toEqual([]);
+  });
+
+  it.each([2, 3])("reads no four biases where there are %i keys and more queries than a block has", async (keys) => {
+    const sizes = { queries: 49, keys, features: 2, valueFeatures: 2 };
+    const setup: AttentionSetup = { ...some, ...sizes, bias: { shape: [keys], forbids: false }, gates: [49, 1] };
+    expect(await faults(setup)).toEqual([]);
+    expect(await faults({ ...setup, mask: { dtype: "u8", shape: [keys] }, window: 3, prefix: 2 })).toEqual([]);
   });
 
   it("is right for random uses", async () => {
@@ -98,19 +118,6 @@ describe("attention in f32", () => {
     },
     3_600_000,
   );
-
-  const some: AttentionSetup = {
-    batch: [2],
-    keyBatch: [1],
-    queries: 50,
-    keys: 261,
-    features: 5,
-    valueFeatures: 3,
-    dtype: "f32",
-    causal: true,
-    bias: { shape: [261], forbids: false },
-    gates: [50, 1],
-  };
 
   it.each([["output"], ["logSumExp"], ["dq"], ["dk"], ["dv"], ["dbias"], ["dgates"], ["dq", "dbias"], ["dk", "dv"]])(
     "is right where nothing is wanted but %s %s",
