@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { evaluateGraph } from "../../../src/backends/reference/interpreter.ts";
 import type { NdArray } from "../../../src/ir/types/ndarray.ts";
 import { differentiate } from "../../../src/passes/differentiate.ts";
-import { runEverywhere } from "../../../src/testing/backends-agree.ts";
+import { firstDifference, runEverywhere } from "../../../src/testing/backends-agree.ts";
 import { graphOf } from "../../passes/support.ts";
 import { type AttentionSetup, arraysFor, attend, type Named, naiveAttention } from "../../support/attention-cases.ts";
 import { attentionGraph, faultsOf, programOf, storedArrays } from "../../support/attention-programs.ts";
@@ -149,5 +149,27 @@ describe("numbers that are not finite", () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it("of values reach the rows that see them, and no others but as NaN: what is masked there is not said", async () => {
+    const setup: AttentionSetup = { ...plain, queries: 100, keys: 100, causal: true };
+    const drawn = arraysFor(setup, randomNumbers(5));
+    const at = 60;
+    const outcomes = async (value: number) => {
+      const v = drawn["v"] ?? array([0], []);
+      const data = v.data.map((element, place) => (Math.floor(place / 2) % 100 === at ? value : element));
+      const arrays = { ...drawn, v: { ...v, data } };
+      const graph = attentionGraph(setup, arrays, (name) => name === "output");
+      const found = await runEverywhere(programOf(graph), "main", storedArrays(arrays));
+      expect(firstDifference(found[0], found[1])).toBeUndefined();
+      expect(firstDifference(found[0], found[2])).toBeUndefined();
+      return [...(found[0].outputs.get("output") ?? [])];
+    };
+    const [finite, without] = [await outcomes(0), await outcomes(Number.NaN)];
+    expect(finite.length).toBe(400);
+    for (const [place, element] of without.entries()) {
+      const sees = Math.floor(place / 2) % 100 >= at;
+      expect(Number.isNaN(element) || (!sees && element === finite[place])).toBe(true);
+    }
   });
 });
