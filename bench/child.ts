@@ -1,0 +1,98 @@
+// The process in which one form of one contender is measured. It does what bench/lane.ts asks: says what the contender
+// offers, makes a workload ready and shows its results, warms up, takes a sample.
+import { offerFor, type Prepared } from "./contenders/contender.ts";
+import { loadContender } from "./contenders/index.ts";
+import type { Answers, Request } from "./lane.ts";
+import { peak } from "./peak.ts";
+import { isSettled } from "./statistics.ts";
+import { inputsOf, type Workload, workloads } from "./workloads/index.ts";
+
+/** How long a sample is at least, and a warm-up at least and at most, in seconds. */
+const long = { warmingSample: 0.005, sample: 0.02, warmUp: 0.5, longestWarmUp: 20 } as const;
+
+const call = async ({ run }: Prepared): Promise<void> => {
+  const results = run();
+  if (results instanceof Promise) await results;
+};
+
+const secondsSince = (start: number): number => (performance.now() - start) / 1000;
+
+/** Seconds per call. Where several calls fit into a sample, the first is not counted: others have used the caches since. */
+const sample = async (prepared: Prepared, atLeast: number): Promise<number> => {
+  const first = performance.now();
+  await call(prepared);
+  const seconds = secondsSince(first);
+  if (seconds >= atLeast) return seconds;
+  const start = performance.now();
+  let calls = 0;
+  while (secondsSince(start) < atLeast) {
+    await call(prepared);
+    calls++;
+  }
+  return secondsSince(start) / calls;
+};
+
+const warmUp = async (prepared: Prepared): Promise<number> => {
+  const start = performance.now();
+  const samples: number[] = [];
+  const isWarm = (): boolean => secondsSince(start) >= long.warmUp && isSettled(samples);
+  while (!isWarm() && secondsSince(start) < long.longestWarmUp)
+    samples.push(await sample(prepared, long.warmingSample));
+  return Math.min(...samples);
+};
+
+const name = process.argv[2] ?? "";
+
+const offers = async (): Promise<Answers["offers"]> => {
+  const all = await (await loadContender(name)).start();
+  return Object.fromEntries(
+    Object.entries(all).map(([kind, offer]) => [
+      kind,
+      "lacks" in offer ? offer : { forms: Object.entries(offer.forms).map(([form, { aside }]) => ({ form, aside })) },
+    ]),
+  );
+};
+
+const prepareForm = async (workload: Workload, wanted: string): Promise<Prepared> => {
+  const offer = offerFor(await (await loadContender(name)).start(), workload);
+  const form = "forms" in offer ? offer.forms[wanted] : undefined;
+  if (form === undefined) throw new Error(`${name} has no form ${wanted} of ${workload.name}`);
+  return form.prepare(workload.task, inputsOf(workload));
+};
+
+let prepared: Prepared | undefined;
+
+const ready = (): Prepared => {
+  if (prepared === undefined) throw new Error("nothing is prepared");
+  return prepared;
+};
+
+const prepare = async ({ workload, form }: Extract<Request, { ask: "prepare" }>): Promise<Answers["prepare"]> => {
+  const row = workloads.find((each) => each.name === workload);
+  prepared = row === undefined ? peak() : await prepareForm(row, form);
+  const results = await prepared.run();
+  return prepared.inLayout?.(results) ?? results;
+};
+
+const answer = (request: Request): Promise<Answers[Request["ask"]]> => {
+  switch (request.ask) {
+    case "offers":
+      return offers();
+    case "prepare":
+      return prepare(request);
+    case "warm":
+      return warmUp(ready());
+    case "sample":
+      return sample(ready(), long.sample);
+  }
+};
+
+process.on("message", (message) => {
+  // Only the process that forked this one sends messages.
+  answer(message as Request).then(
+    (result) => process.send?.({ result }),
+    (error: unknown) => process.send?.({ error: error instanceof Error ? error.message : String(error) }),
+  );
+});
+
+process.on("disconnect", () => process.exit());

@@ -1,0 +1,154 @@
+// The words of `npm run bench`, what it prints, and its exit code: 0 where everything was measured, 1 where a contender failed or was
+// wrong (or, with --check, a goal was missed), 2 where the words made no sense or the peers could not be installed.
+import { writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
+import { parseArgs, stripVTControlCharacters } from "node:util";
+import { renderUsage } from "citty";
+import type { Ui } from "../src/cli/ui.ts";
+import { type ContenderName, own, peers } from "./contenders/index.ts";
+import { installPeers } from "./install.ts";
+import { measure, type Offers, offersOf, type Result } from "./measure.ts";
+import { isReached, section } from "./table.ts";
+import { type Workload, workloads } from "./workloads/index.ts";
+
+const options = {
+  only: {
+    type: "string",
+    valueHint: "TEXT",
+    description: "Only workloads with this in their names; may be given several times.",
+  },
+  peers: {
+    type: "string",
+    valueHint: "NAMES",
+    description: `${peers.join(", ")}, all, or none (the default), with commas between; they are installed when first asked for.`,
+  },
+  rounds: { type: "string", valueHint: "N", description: "How often each contender takes its turn, 11 unless given." },
+  json: { type: "string", valueHint: "FILE", description: "Writes all numbers to a file as well." },
+  check: { type: "boolean", description: "Exit code 1 if a goal is missed." },
+  list: { type: "boolean", description: "Print the names of the workloads, and measure nothing." },
+  help: { type: "boolean", description: "Show this help." },
+} as const;
+
+const description = "Measures workloads on this machine, beside its peak and beside other libraries.";
+
+/** A command line that makes no sense. */
+class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** What one run is to do. */
+interface Work {
+  readonly workloads: readonly Workload[];
+  readonly peers: readonly ContenderName[];
+  readonly rounds: number;
+  readonly json: string | undefined;
+  readonly check: boolean;
+}
+
+const isPeer = (name: string): name is ContenderName => (peers as readonly string[]).includes(name);
+
+const peersOf = (list: string): readonly ContenderName[] => {
+  if (list === "none") return [];
+  if (list === "all") return peers;
+  return list.split(",").map((name) => {
+    if (!isPeer(name))
+      throw new UsageError(`--peers: ${JSON.stringify(name)} is none of ${peers.join(", ")}, all, none`);
+    return name;
+  });
+};
+
+const workloadsOf = (texts: readonly string[]): readonly Workload[] => {
+  const wanted = workloads.filter(({ name }) => texts.length === 0 || texts.some((text) => name.includes(text)));
+  if (wanted.length === 0) throw new UsageError(`no workload has ${texts.join(" or ")} in its name; --list shows them`);
+  return wanted;
+};
+
+const roundsOf = (text: string): number => {
+  const rounds = Number(text);
+  if (!Number.isInteger(rounds) || rounds < 1)
+    throw new UsageError(`--rounds: ${text} is no whole number of at least 1`);
+  return rounds;
+};
+
+const wordsOf = (words: readonly string[]) => {
+  try {
+    return parseArgs({
+      args: [...words],
+      options: {
+        only: { type: "string", multiple: true, default: [] },
+        peers: { type: "string", default: "none" },
+        rounds: { type: "string", default: "11" },
+        json: { type: "string" },
+        check: { type: "boolean", default: false },
+        list: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+};
+
+const machine = () => ({
+  node: process.version,
+  v8: process.versions.v8,
+  cpu: cpus()[0]?.model ?? "unknown",
+  cores: cpus().length,
+});
+
+const progressLength = (offers: Offers, { kind }: Workload, rounds: number): number =>
+  rounds +
+  [...offers.values()].reduce((sum, all) => {
+    const offered = typeof all === "string" ? undefined : all[kind];
+    return sum + (offered !== undefined && "forms" in offered ? offered.forms.length : 0);
+  }, 0);
+
+const measureAll = async ({ workloads, peers, rounds }: Work, ui: Ui): Promise<readonly Result[]> => {
+  const offers = await offersOf([own, ...peers]);
+  const results: Result[] = [];
+  for (const workload of workloads) {
+    const progress = ui.progress(workload.name, progressLength(offers, workload, rounds));
+    const result = await measure(workload, offers, rounds, progress.step);
+    progress.end();
+    ui.print(section(result));
+    results.push(result);
+  }
+  return results;
+};
+
+const run = async (work: Work, ui: Ui): Promise<number> => {
+  if (work.peers.length > 0 && !installPeers(ui.note)) {
+    ui.note("the peers could not be installed; --peers none measures without them");
+    return 2;
+  }
+  const before = loadavg();
+  const { node, cpu, cores } = machine();
+  ui.print(`Node ${node}, ${cores} x ${cpu}, load ${before.map((load) => load.toFixed(1)).join(" ")}\n`);
+  const results = await measureAll(work, ui);
+  const report = { machine: machine(), load: { before, after: loadavg() }, rounds: work.rounds, results };
+  if (work.json !== undefined) writeFileSync(work.json, `${JSON.stringify(report, undefined, 2)}\n`);
+  const isWrong = results.some(({ remarks }) => remarks.some(({ kind }) => kind === "failed" || kind === "wrong"));
+  const isShort = results.some(({ goals }) => !goals.every(isReached));
+  return isWrong || (work.check && isShort) ? 1 : 0;
+};
+
+const usage = async (): Promise<string> =>
+  stripVTControlCharacters(await renderUsage({ meta: { name: "npm run bench --", description }, args: options }));
+
+/** Runs the command. */
+export const runBench = async (words: readonly string[], ui: Ui): Promise<number> => {
+  try {
+    const { only, peers: list, rounds, json, check, ...asked } = wordsOf(words);
+    if (asked.help) ui.print(await usage());
+    else if (asked.list) ui.print(workloads.map(({ name }) => name).join("\n"));
+    else {
+      const work = { workloads: workloadsOf(only), peers: peersOf(list), rounds: roundsOf(rounds), json, check };
+      return await run(work, ui);
+    }
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    ui.note(error.message);
+    return 2;
+  }
+};

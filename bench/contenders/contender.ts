@@ -1,0 +1,55 @@
+// A contender: something that can do workloads, one file each. For every kind of workload it has forms (ways to write it
+// down, of which the fastest counts), or it says what it lacks.
+import type { Arrays, Floats } from "../workloads/computation.ts";
+import type { Kind, Tasks, Workload } from "../workloads/index.ts";
+
+/** A workload made ready: compiled, inputs where the contender wants them. */
+export interface Prepared {
+  /** One call: what is timed. Results are arrays of JavaScript's, in whatever layout the form prefers. */
+  readonly run: () => Arrays | Promise<Arrays>;
+  /** Results in the workload's layout; not timed. */
+  readonly inLayout?: (results: Arrays) => Arrays;
+}
+
+/** One way to do a task. */
+export interface Form<Task> {
+  readonly prepare: (task: Task, inputs: Arrays) => Prepared | Promise<Prepared>;
+  /** Why the form is measured and shown, but is no peer to be compared with. */
+  readonly aside?: string;
+}
+
+/** Forms by name, or the reason why there is none. */
+export type Offer<Task> = { readonly forms: Readonly<Record<string, Form<Task>>> } | { readonly lacks: string };
+
+/** What does workloads. */
+export interface Contender {
+  /** Called once in the process that is to measure it. */
+  readonly start: () => Promise<{ readonly [K in Kind]: Offer<Tasks[K]> }>;
+}
+
+/** What a contender has for a workload. */
+export const offerFor = (offers: { readonly [K in Kind]: Offer<Tasks[K]> }, { kind }: Workload): Offer<unknown> =>
+  // A workload's kind chooses the forms for its own task, which TypeScript cannot follow through the table.
+  offers[kind] as Offer<unknown>;
+
+/** An input by its name. */
+export const input = (inputs: Arrays, name: string): Floats => {
+  const array = inputs[name];
+  if (array === undefined) throw new Error(`no input ${name}`);
+  return array;
+};
+
+/** Elements of [a, b, c] in the order of [b, a, c]: heads before positions, or positions before heads. */
+export const exchanged = (data: Floats, [a, b, c]: readonly [number, number, number]): Floats => {
+  const result = new Float32Array(data.length);
+  for (let i = 0; i < a; i++)
+    for (let j = 0; j < b; j++) result.set(data.subarray((i * b + j) * c, (i * b + j + 1) * c), (j * a + i) * c);
+  return result;
+};
+
+/** What a peer gives as data, which should be floats. */
+export const floats = (data: unknown): Floats => {
+  if (data instanceof Float32Array && data.buffer instanceof ArrayBuffer)
+    return new Float32Array(data.buffer, data.byteOffset, data.length);
+  throw new Error("results should be f32");
+};

@@ -1,0 +1,107 @@
+// TensorFlow.js on its WebAssembly backend, one thread. Inputs lie in its memory; a run gives arrays of JavaScript's. Its product
+// of batches is a plain loop where its product of two matrices is a fast kernel, so attention is also written head by head.
+import tf, { type Tensor } from "@tensorflow/tfjs";
+import "@tensorflow/tfjs-backend-wasm";
+import { type AttentionTask, attentionShapes, causalMask, scaleOf } from "../workloads/attention.ts";
+import type { Arrays } from "../workloads/computation.ts";
+import { type Contender, floats, input, type Prepared } from "./contender.ts";
+
+/**
+ * Reads what is computed, and lets go of all tensors made on the way. The arrays are not `tidy`'s result: it would look through
+ * their elements for tensors, which takes ten times as long as the product of two matrices.
+ */
+const computed = (compute: () => Readonly<Record<string, Tensor>>): Arrays => {
+  let results: Arrays = {};
+  tf.tidy(() => {
+    results = Object.fromEntries(Object.entries(compute()).map(([name, tensor]) => [name, floats(tensor.dataSync())]));
+  });
+  return results;
+};
+
+/** Attention of [heads, positions, depth]. */
+type Attention = (q: Tensor, k: Tensor, v: Tensor) => Tensor;
+
+/** What every query of a head is given beside the products, if anything. */
+const masking = (task: AttentionTask): ((scores: Tensor) => Tensor) => {
+  if (!task.causal) return (scores) => scores;
+  const mask = tf.tensor(causalMask(task, -1e9), [task.queries, task.keys]);
+  return (scores) => tf.add(scores, mask);
+};
+
+const batched = (task: AttentionTask): Attention => {
+  const masked = masking(task);
+  return (q, k, v) => tf.matMul(tf.softmax(masked(tf.matMul(tf.mul(q, scaleOf(task)), k, false, true))), v);
+};
+
+const headByHead = (task: AttentionTask): Attention => {
+  const masked = masking(task);
+  return (q, k, v) => {
+    const keys = tf.unstack(tf.transpose(k, [0, 2, 1]));
+    const values = tf.unstack(v);
+    const heads = tf.unstack(tf.mul(q, scaleOf(task))).map((query, head) => {
+      const [key, value] = [keys[head], values[head]];
+      if (key === undefined || value === undefined) throw new Error(`no head ${head}`);
+      return tf.matMul(tf.softmax(masked(tf.matMul(query, key))), value);
+    });
+    return tf.stack(heads);
+  };
+};
+
+const operands = (task: AttentionTask, inputs: Arrays): readonly [q: Tensor, k: Tensor, v: Tensor] => {
+  const { q, k, v } = attentionShapes(task);
+  return [tf.tensor(input(inputs, "q"), q), tf.tensor(input(inputs, "k"), k), tf.tensor(input(inputs, "v"), v)];
+};
+
+const forward =
+  (write: (task: AttentionTask) => Attention) =>
+  (task: AttentionTask, inputs: Arrays): Prepared => {
+    const attention = write(task);
+    const given = operands(task, inputs);
+    return { run: () => computed(() => ({ out: attention(...given) })) };
+  };
+
+const gradient =
+  (write: (task: AttentionTask) => Attention) =>
+  (task: AttentionTask, inputs: Arrays): Prepared => {
+    const attention = write(task);
+    const cotangent = tf.tensor(input(inputs, "cotangent"), attentionShapes(task).q);
+    const gradients = tf.grads((q, k, v) => tf.sum(tf.mul(attention(q, k, v), cotangent)));
+    const given = operands(task, inputs);
+    return {
+      run: () =>
+        computed(() => {
+          const [dq, dk, dv] = gradients([...given]);
+          if (dq === undefined || dk === undefined || dv === undefined)
+            throw new Error("three operands, three gradients");
+          return { dq, dk, dv };
+        }),
+    };
+  };
+
+export const contender: Contender = {
+  start: async () => {
+    if (!(await tf.setBackend("wasm"))) throw new Error("TensorFlow.js has no WebAssembly here");
+    return {
+      attention: {
+        forms: { batched: { prepare: forward(batched) }, "head by head": { prepare: forward(headByHead) } },
+      },
+      attentionGradient: {
+        forms: {
+          "grads, batched": { prepare: gradient(batched) },
+          "grads, head by head": { prepare: gradient(headByHead) },
+        },
+      },
+      matmul: {
+        forms: {
+          matMul: {
+            prepare: ({ rows, inner, columns }, inputs) => {
+              const a = tf.tensor(input(inputs, "a"), [rows, inner]);
+              const b = tf.tensor(input(inputs, "b"), [inner, columns]);
+              return { run: () => computed(() => ({ c: tf.matMul(a, b) })) };
+            },
+          },
+        },
+      },
+    };
+  },
+};

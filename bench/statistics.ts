@@ -1,0 +1,39 @@
+// What is made of measured seconds.
+
+/** The middle one, or the mean of the two in the middle; NaN of none. */
+export const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [below, above] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  return below === undefined || above === undefined ? Number.NaN : (below + above) / 2;
+};
+
+/** The middle one of the ratios of what was measured in the same round, so that a busy machine slows both sides alike. */
+export const medianRatio = (above: readonly number[], below: readonly number[]): number =>
+  median(above.map((value, round) => value / (below[round] ?? Number.NaN)));
+
+/** How many samples must bring nothing new before a run counts as warm, and what counts as nothing. */
+const patience = { samples: 6, share: 0.02 } as const;
+
+/** Whether the last samples are no faster than the fastest before them: engines have compiled what they were going to. */
+export const isSettled = (samples: readonly number[]): boolean => {
+  const [before, last] = [samples.slice(0, -patience.samples), samples.slice(-patience.samples)];
+  return before.length > 0 && Math.min(...last) >= Math.min(...before) * (1 - patience.share);
+};
+
+/** How far results may be from their meaning, as a share of its largest magnitude. */
+const tolerance = 1e-5;
+
+/** The first thing that is wrong with results, in words; `undefined` if nothing is. */
+export const mismatch = (
+  results: Readonly<Record<string, Float32Array>>,
+  meaning: Readonly<Record<string, Float64Array>>,
+): string | undefined => {
+  for (const [name, wanted] of Object.entries(meaning)) {
+    const given = results[name];
+    if (given?.length !== wanted.length) return `${name} has ${given?.length ?? "no"} elements, not ${wanted.length}`;
+    const bound = tolerance * wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const at = wanted.findIndex((value, index) => !(Math.abs((given[index] ?? Number.NaN) - value) <= bound));
+    if (at >= 0) return `${name}[${at}] is ${given[at]}, not ${wanted[at]}`;
+  }
+  return undefined;
+};
