@@ -1,8 +1,8 @@
 // The process in which one form of one contender is measured. It does what bench/lane.ts asks: says what the contender
 // offers, makes a workload ready and shows its results, warms up, takes a sample.
-import { offerFor, type Prepared } from "./contenders/contender.ts";
+import { type Offer, offerFor, type Prepared } from "./contenders/contender.ts";
 import { loadContender } from "./contenders/index.ts";
-import type { Answers, Request } from "./lane.ts";
+import type { Answers, OfferedForms, Request } from "./lane.ts";
 import { peak } from "./peak.ts";
 import { isSettled } from "./statistics.ts";
 import { inputsOf, type Workload, workloads } from "./workloads/index.ts";
@@ -43,14 +43,13 @@ const warmUp = async (prepared: Prepared): Promise<number> => {
 
 const name = process.argv[2] ?? "";
 
+/** An offer without what only this process can hold. */
+const described = (offer: Offer<never>): OfferedForms =>
+  "lacks" in offer ? offer : { forms: Object.entries(offer.forms).map(([form, { aside }]) => ({ form, aside })) };
+
 const offers = async (): Promise<Answers["offers"]> => {
   const all = await (await loadContender(name)).start();
-  return Object.fromEntries(
-    Object.entries(all).map(([kind, offer]) => [
-      kind,
-      "lacks" in offer ? offer : { forms: Object.entries(offer.forms).map(([form, { aside }]) => ({ form, aside })) },
-    ]),
-  );
+  return Object.fromEntries(Object.entries(all).map(([kind, offer]) => [kind, described(offer)]));
 };
 
 const prepareForm = async (workload: Workload, wanted: string): Promise<Prepared> => {

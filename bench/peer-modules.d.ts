@@ -47,22 +47,20 @@ declare module "@tensorflow/tfjs" {
   export interface Tensor {
     dataSync(): unknown;
   }
-  interface TensorFlow {
-    setBackend(name: "wasm"): Promise<boolean>;
-    tensor(data: Float32Array, shape: readonly number[]): Tensor;
-    tidy(f: () => void): void;
-    add(a: Tensor, b: Tensor): Tensor;
-    mul(a: Tensor, b: Tensor | number): Tensor;
-    sum(x: Tensor): Tensor;
-    softmax(x: Tensor): Tensor;
-    matMul(a: Tensor, b: Tensor, transposeA?: boolean, transposeB?: boolean): Tensor;
-    transpose(x: Tensor, axes: readonly number[]): Tensor;
-    stack(tensors: readonly Tensor[]): Tensor;
-    unstack(x: Tensor): Tensor[];
-    grads(f: (q: Tensor, k: Tensor, v: Tensor) => Tensor): (operands: readonly Tensor[]) => Tensor[];
-  }
-  const tensorFlow: TensorFlow;
-  export default tensorFlow;
+  export function setBackend(name: "wasm"): Promise<boolean>;
+  export function tensor(data: Float32Array, shape: readonly number[]): Tensor;
+  export function tidy(f: () => void): void;
+  export function add(a: Tensor, b: Tensor): Tensor;
+  export function mul(a: Tensor, b: Tensor | number): Tensor;
+  export function sum(x: Tensor): Tensor;
+  export function softmax(x: Tensor): Tensor;
+  export function matMul(a: Tensor, b: Tensor, transposeA?: boolean, transposeB?: boolean): Tensor;
+  export function transpose(x: Tensor, axes: readonly number[]): Tensor;
+  export function stack(tensors: readonly Tensor[]): Tensor;
+  export function unstack(x: Tensor): Tensor[];
+  export function grads(f: (q: Tensor, k: Tensor, v: Tensor) => Tensor): (operands: readonly Tensor[]) => Tensor[];
 }
 
-declare module "@tensorflow/tfjs-backend-wasm" {}
+declare module "@tensorflow/tfjs-backend-wasm" {
+  export function setThreadsCount(threads: number): void;
+}

@@ -54,6 +54,7 @@ export const section = ({ workload, operations, peakGigaflops, rows, remarks, go
     `${(operations / 1e6).toPrecision(4)} MFLOP; peak ${peakGigaflops.toFixed(1)} GFLOP/s`,
     "",
     ...(rows.length === 0 ? [] : [...aligned(rows.map(cells)), ""]),
-    ...[...remarks.map(remarkLine), ...goals.map(goalLine)],
+    ...remarks.map(remarkLine),
+    ...goals.map(goalLine),
     "",
   ].join("\n");

@@ -1,7 +1,7 @@
 // TensorFlow.js on its WebAssembly backend, one thread. Inputs lie in its memory; a run gives arrays of JavaScript's. Its product
 // of batches is a plain loop where its product of two matrices is a fast kernel, so attention is also written head by head.
-import tf, { type Tensor } from "@tensorflow/tfjs";
-import "@tensorflow/tfjs-backend-wasm";
+import * as tf from "@tensorflow/tfjs";
+import { setThreadsCount } from "@tensorflow/tfjs-backend-wasm";
 import { type AttentionTask, attentionShapes, causalMask, scaleOf } from "../workloads/attention.ts";
 import type { Arrays } from "../workloads/computation.ts";
 import { type Contender, floats, input, type Prepared } from "./contender.ts";
@@ -10,7 +10,7 @@ import { type Contender, floats, input, type Prepared } from "./contender.ts";
  * Reads what is computed, and lets go of all tensors made on the way. The arrays are not `tidy`'s result: it would look through
  * their elements for tensors, which takes ten times as long as the product of two matrices.
  */
-const computed = (compute: () => Readonly<Record<string, Tensor>>): Arrays => {
+const computed = (compute: () => Readonly<Record<string, tf.Tensor>>): Arrays => {
   let results: Arrays = {};
   tf.tidy(() => {
     results = Object.fromEntries(Object.entries(compute()).map(([name, tensor]) => [name, floats(tensor.dataSync())]));
@@ -19,10 +19,10 @@ const computed = (compute: () => Readonly<Record<string, Tensor>>): Arrays => {
 };
 
 /** Attention of [heads, positions, depth]. */
-type Attention = (q: Tensor, k: Tensor, v: Tensor) => Tensor;
+type Attention = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) => tf.Tensor;
 
 /** What every query of a head is given beside the products, if anything. */
-const masking = (task: AttentionTask): ((scores: Tensor) => Tensor) => {
+const masking = (task: AttentionTask): ((scores: tf.Tensor) => tf.Tensor) => {
   if (!task.causal) return (scores) => scores;
   const mask = tf.tensor(causalMask(task, -1e9), [task.queries, task.keys]);
   return (scores) => tf.add(scores, mask);
@@ -47,7 +47,7 @@ const headByHead = (task: AttentionTask): Attention => {
   };
 };
 
-const operands = (task: AttentionTask, inputs: Arrays): readonly [q: Tensor, k: Tensor, v: Tensor] => {
+const operands = (task: AttentionTask, inputs: Arrays): readonly [q: tf.Tensor, k: tf.Tensor, v: tf.Tensor] => {
   const { q, k, v } = attentionShapes(task);
   return [tf.tensor(input(inputs, "q"), q), tf.tensor(input(inputs, "k"), k), tf.tensor(input(inputs, "v"), v)];
 };
@@ -80,6 +80,7 @@ const gradient =
 
 export const contender: Contender = {
   start: async () => {
+    setThreadsCount(1);
     if (!(await tf.setBackend("wasm"))) throw new Error("TensorFlow.js has no WebAssembly here");
     return {
       attention: {

@@ -1,0 +1,48 @@
+// What the bench makes of its measurements: medians, ratios by round, when a run counts as warm, and what it takes for a wrong
+// result. Nothing here is timed.
+import { describe, expect, test } from "vitest";
+import { isSettled, median, medianRatio, mismatch } from "../../bench/statistics.ts";
+
+describe("median", () => {
+  test("is the middle one, the mean of two in the middle, and nothing of nothing", () => {
+    expect(median([3, 1, 2])).toBe(2);
+    expect(median([4, 1, 3, 2])).toBe(2.5);
+    expect(median([10, 9])).toBe(9.5);
+    expect(median([])).toBeNaN();
+  });
+
+  test("of ratios compares what was measured in the same round", () => {
+    // The machine was ten times slower in the second round, for both.
+    expect(medianRatio([2, 20, 2], [1, 10, 1])).toBe(2);
+    expect(median([2, 20, 2]) / median([1, 10, 10])).not.toBe(2);
+  });
+});
+
+describe("a run is warm", () => {
+  test("when its last samples bring nothing new", () => {
+    expect(isSettled([9, 5, 5, 5, 5, 5, 5, 5])).toBe(true);
+    expect(isSettled([9, 5, 5.2, 5.1, 4.95, 5, 5.3, 5])).toBe(true);
+  });
+
+  test("and not before, nor while it still gets faster", () => {
+    expect(isSettled([])).toBe(false);
+    expect(isSettled([5, 5, 5, 5, 5, 5])).toBe(false);
+    expect(isSettled([9, 9, 9, 9, 9, 9, 9, 5])).toBe(false);
+  });
+});
+
+describe("mismatch", () => {
+  const meaning = { y: Float64Array.of(100, -1, 0) };
+  const of = (...values: number[]): string | undefined => mismatch({ y: Float32Array.from(values) }, meaning);
+
+  test("allows a hundred thousandth of the largest magnitude", () => {
+    expect(of(100.0005, -1.0005, 0.0005)).toBeUndefined();
+    expect(of(100, -1.002, 0)).toMatch(/^y\[1\] is -1\.00\d*, not -1$/);
+  });
+
+  test("takes NaN, a missing output and another length for wrong", () => {
+    expect(of(Number.NaN, -1, 0)).toBe("y[0] is NaN, not 100");
+    expect(of(100, -1)).toBe("y has 2 elements, not 3");
+    expect(mismatch({}, meaning)).toBe("y has no elements, not 3");
+  });
+});
