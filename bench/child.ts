@@ -1,5 +1,6 @@
 // The process in which one form of one contender is measured. It does what bench/lane.ts asks: says what the contender
 // offers, makes a workload ready and shows its results, warms up, takes a sample.
+import { clocks, isClock } from "./clock.ts";
 import { type Offer, offerFor, type Prepared } from "./contenders/contender.ts";
 import { loadContender } from "./contenders/index.ts";
 import type { Answers, OfferedForms, Request } from "./lane.ts";
@@ -15,15 +16,18 @@ const call = async ({ run }: Prepared): Promise<void> => {
   if (results instanceof Promise) await results;
 };
 
-const secondsSince = (start: number): number => (performance.now() - start) / 1000;
+const [name = "", clock = ""] = process.argv.slice(2);
+const now = clocks[isClock(clock) ? clock : "wall"];
+
+const secondsSince = (start: number): number => now() - start;
 
 /** Seconds per call. Where several calls fit into a sample, the first is not counted: others have used the caches since. */
 const sample = async (prepared: Prepared, atLeast: number): Promise<number> => {
-  const first = performance.now();
+  const first = now();
   await call(prepared);
   const seconds = secondsSince(first);
   if (seconds >= atLeast) return seconds;
-  const start = performance.now();
+  const start = now();
   let calls = 0;
   while (secondsSince(start) < atLeast) {
     await call(prepared);
@@ -33,15 +37,13 @@ const sample = async (prepared: Prepared, atLeast: number): Promise<number> => {
 };
 
 const warmUp = async (prepared: Prepared): Promise<number> => {
-  const start = performance.now();
+  const start = now();
   const samples: number[] = [];
   const isWarm = (): boolean => secondsSince(start) >= long.warmUp && isSettled(samples);
   while (!isWarm() && secondsSince(start) < long.longestWarmUp)
     samples.push(await sample(prepared, long.warmingSample));
   return Math.min(...samples);
 };
-
-const name = process.argv[2] ?? "";
 
 /** An offer without what only this process can hold. */
 const described = (offer: Offer<never>): OfferedForms =>

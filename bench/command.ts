@@ -5,9 +5,10 @@ import { cpus, loadavg } from "node:os";
 import { parseArgs, stripVTControlCharacters } from "node:util";
 import { renderUsage } from "citty";
 import type { Ui } from "../src/cli/ui.ts";
+import { type ClockName, clocks, isClock } from "./clock.ts";
 import { type ContenderName, own, peers } from "./contenders/index.ts";
 import { installPeers } from "./install.ts";
-import { measure, type Offers, offersOf, type Result } from "./measure.ts";
+import { type Measuring, measure, type Offers, offersOf, type Result } from "./measure.ts";
 import { isReached, section } from "./table.ts";
 import { type Workload, workloads } from "./workloads/index.ts";
 
@@ -23,6 +24,11 @@ const options = {
     description: `${peers.join(", ")}, all, or none (the default), with commas between; they are installed when first asked for.`,
   },
   rounds: { type: "string", valueHint: "N", description: "How often each contender takes its turn, 11 unless given." },
+  clock: {
+    type: "string",
+    valueHint: "NAME",
+    description: "wall (the default), or cpu: the processor's time, for machines that have other work to do.",
+  },
   json: { type: "string", valueHint: "FILE", description: "Writes all numbers to a file as well." },
   check: { type: "boolean", description: "Exit code 1 if a goal is missed." },
   list: { type: "boolean", description: "Print the names of the workloads, and measure nothing." },
@@ -37,10 +43,9 @@ class UsageError extends Error {
 }
 
 /** What one run is to do. */
-interface Work {
+interface Work extends Measuring {
   readonly workloads: readonly Workload[];
   readonly peers: readonly ContenderName[];
-  readonly rounds: number;
   readonly json: string | undefined;
   readonly check: boolean;
 }
@@ -70,6 +75,12 @@ const roundsOf = (text: string): number => {
   return rounds;
 };
 
+const clockOf = (name: string): ClockName => {
+  if (!isClock(name))
+    throw new UsageError(`--clock: ${JSON.stringify(name)} is none of ${Object.keys(clocks).join(", ")}`);
+  return name;
+};
+
 const wordsOf = (words: readonly string[]) => {
   try {
     return parseArgs({
@@ -78,6 +89,7 @@ const wordsOf = (words: readonly string[]) => {
         only: { type: "string", multiple: true, default: [] },
         peers: { type: "string", default: "none" },
         rounds: { type: "string", default: "11" },
+        clock: { type: "string", default: "wall" },
         json: { type: "string" },
         check: { type: "boolean", default: false },
         list: { type: "boolean", default: false },
@@ -103,12 +115,12 @@ const progressLength = (offers: Offers, { kind }: Workload, rounds: number): num
     return sum + (offered !== undefined && "forms" in offered ? offered.forms.length : 0);
   }, 0);
 
-const measureAll = async ({ workloads, peers, rounds }: Work, ui: Ui): Promise<readonly Result[]> => {
+const measureAll = async ({ workloads, peers, ...measuring }: Work, ui: Ui): Promise<readonly Result[]> => {
   const offers = await offersOf([own, ...peers]);
   const results: Result[] = [];
   for (const workload of workloads) {
-    const progress = ui.progress(workload.name, progressLength(offers, workload, rounds));
-    const result = await measure(workload, offers, rounds, progress.step);
+    const progress = ui.progress(workload.name, progressLength(offers, workload, measuring.rounds));
+    const result = await measure(workload, offers, measuring, progress.step);
     progress.end();
     ui.print(section(result));
     results.push(result);
@@ -125,7 +137,13 @@ const run = async (work: Work, ui: Ui): Promise<number> => {
   const { node, cpu, cores } = machine();
   ui.print(`Node ${node}, ${cores} x ${cpu}, load ${before.map((load) => load.toFixed(1)).join(" ")}\n`);
   const results = await measureAll(work, ui);
-  const report = { machine: machine(), load: { before, after: loadavg() }, rounds: work.rounds, results };
+  const report = {
+    machine: machine(),
+    load: { before, after: loadavg() },
+    rounds: work.rounds,
+    clock: work.clock,
+    results,
+  };
   if (work.json !== undefined) writeFileSync(work.json, `${JSON.stringify(report, undefined, 2)}\n`);
   const isWrong = results.some(({ remarks }) => remarks.some(({ kind }) => kind === "failed" || kind === "wrong"));
   const isShort = results.some(({ goals }) => !goals.every(isReached));
@@ -138,11 +156,12 @@ const usage = async (): Promise<string> =>
 /** Runs the command. */
 export const runBench = async (words: readonly string[], ui: Ui): Promise<number> => {
   try {
-    const { only, peers: list, rounds, json, check, ...asked } = wordsOf(words);
+    const { only, peers: list, rounds, clock, json, check, ...asked } = wordsOf(words);
     if (asked.help) ui.print(await usage());
     else if (asked.list) ui.print(workloads.map(({ name }) => name).join("\n"));
     else {
-      const work = { workloads: workloadsOf(only), peers: peersOf(list), rounds: roundsOf(rounds), json, check };
+      const chosen = { workloads: workloadsOf(only), peers: peersOf(list) };
+      const work = { ...chosen, rounds: roundsOf(rounds), clock: clockOf(clock), json, check };
       return await run(work, ui);
     }
     return 0;

@@ -1,6 +1,7 @@
 // A contender in a process of its own, as seen from the process that conducts the measurement.
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
+import type { ClockName } from "./clock.ts";
 
 /** What a measured process is asked. */
 export type Request =
@@ -48,9 +49,9 @@ const nextMessage = (child: ChildProcess): Promise<{ readonly result?: unknown; 
     });
   });
 
-/** Starts a process for a contender. Arrays come over as they are; what peers write to their console is not shown. */
-export const startLane = (contender: string): Lane => {
-  const child = fork(join(import.meta.dirname, "child.ts"), [contender], {
+/** Starts a process for a contender and a clock. Arrays come over as they are; what peers write to their console is not shown. */
+export const startLane = (contender: string, clock: ClockName = "wall"): Lane => {
+  const child = fork(join(import.meta.dirname, "child.ts"), [contender, clock], {
     serialization: "advanced",
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });

@@ -1,10 +1,18 @@
 // Conducts the measurement of a workload: every form of every contender in a process of its own, results compared with their
 // meaning before anything is timed, then rounds in which all take their turns, the peak of the machine among them.
+import type { ClockName } from "./clock.ts";
 import { type ContenderName, own } from "./contenders/index.ts";
 import { type Answers, type Lane, LaneError, type OfferedForms, startLane } from "./lane.ts";
 import { peakOperations } from "./peak.ts";
 import { median, medianRatio, mismatch } from "./statistics.ts";
 import { type Goal, meaningOf, operationsOf, type Workload } from "./workloads/index.ts";
+
+/** How a run measures. */
+export interface Measuring {
+  /** How often everyone takes a turn. */
+  readonly rounds: number;
+  readonly clock: ClockName;
+}
 
 /** What every contender offers, by kind of workload; a text where it could not even be started. */
 export type Offers = ReadonlyMap<ContenderName, Answers["offers"] | string>;
@@ -97,8 +105,9 @@ const enter = async (
   workload: Workload,
   meaning: Readonly<Record<string, Float64Array>>,
   { contender, form, aside }: Omit<Entrant, "lane">,
+  clock: ClockName,
 ): Promise<{ readonly entrant: Entrant; readonly fastest: number } | Remark> => {
-  const lane = startLane(contender);
+  const lane = startLane(contender, clock);
   const leave = async (kind: Remark["kind"], says: string): Promise<Remark> => {
     await lane.end();
     return { contender, form, kind, says };
@@ -197,7 +206,7 @@ const judge = (goals: readonly Goal[], best: readonly Timed[], rows: readonly Ro
 export const measure = async (
   workload: Workload,
   offers: Offers,
-  rounds: number,
+  { rounds, clock }: Measuring,
   step: () => void,
 ): Promise<Result> => {
   const operations = operationsOf(workload);
@@ -205,12 +214,12 @@ export const measure = async (
   const { forms, remarks: without } = formsOf(offers, workload);
   const entered: { readonly entrant: Entrant; readonly fastest: number }[] = [];
   const failures: Remark[] = [];
-  const machine = startLane("peak");
+  const machine = startLane("peak", clock);
   try {
     await machine.ask({ ask: "prepare", workload: "peak", form: "" });
     await machine.ask({ ask: "warm" });
     for (const form of forms) {
-      const outcome = await enter(workload, meaning, form);
+      const outcome = await enter(workload, meaning, form, clock);
       if ("entrant" in outcome) entered.push(outcome);
       else failures.push(outcome);
       step();

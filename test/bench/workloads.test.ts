@@ -141,13 +141,14 @@ describe("the command", () => {
     expect(await spoken("--list")).toEqual([0, workloads.map(({ name }) => name).join("\n")]);
     const [code, help] = await spoken("--help");
     expect(code).toBe(0);
-    for (const option of ["only", "peers", "rounds", "json", "check", "list"]) expect(help).toContain(`--${option}`);
+    for (const option of ["only", "peers", "rounds", "clock", "json", "check", "list"]) expect(help).toContain(`--${option}`);
   });
 
   test.each([
     [["--peers", "torch"], '--peers: "torch" is none of ort-web, jax, tfjs-wasm, ort-node, all, none'],
     [["--only", "sorting"], "no workload has sorting in its name; --list shows them"],
     [["--rounds", "0"], "--rounds: 0 is no whole number of at least 1"],
+    [["--clock", "sun"], '--clock: "sun" is none of wall, cpu'],
     [["--fast"], "Unknown option '--fast'"],
   ])("refuses %j", async (words, says) => {
     const [code, said] = await spoken(...words);
