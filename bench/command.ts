@@ -7,8 +7,10 @@ import { renderUsage } from "citty";
 import type { Ui } from "../src/cli/ui.ts";
 import { type ClockName, clocks, isClock } from "./clock.ts";
 import { type ContenderName, own, peers } from "./contenders/index.ts";
+import { formsOf, offersOf } from "./entrants.ts";
 import { installPeers } from "./install.ts";
-import { type Measuring, measure, type Offers, offersOf, type Result } from "./measure.ts";
+import { type Measuring, measure } from "./measure.ts";
+import type { Result } from "./results.ts";
 import { isReached, section } from "./table.ts";
 import { type Workload, workloads } from "./workloads/index.ts";
 
@@ -108,18 +110,11 @@ const machine = () => ({
   cores: cpus().length,
 });
 
-const progressLength = (offers: Offers, { kind }: Workload, rounds: number): number =>
-  rounds +
-  [...offers.values()].reduce((sum, all) => {
-    const offered = typeof all === "string" ? undefined : all[kind];
-    return sum + (offered !== undefined && "forms" in offered ? offered.forms.length : 0);
-  }, 0);
-
 const measureAll = async ({ workloads, peers, ...measuring }: Work, ui: Ui): Promise<readonly Result[]> => {
   const offers = await offersOf([own, ...peers]);
   const results: Result[] = [];
   for (const workload of workloads) {
-    const progress = ui.progress(workload.name, progressLength(offers, workload, measuring.rounds));
+    const progress = ui.progress(workload.name, formsOf(offers, workload).forms.length + measuring.rounds);
     const result = await measure(workload, offers, measuring, progress.step);
     progress.end();
     ui.print(section(result));

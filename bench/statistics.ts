@@ -7,9 +7,12 @@ export const median = (values: readonly number[]): number => {
   return below === undefined || above === undefined ? Number.NaN : (below + above) / 2;
 };
 
-/** The middle one of the ratios of what was measured in the same round, so that a busy machine slows both sides alike. */
+/**
+ * The middle one of the ratios of what was measured in the same round, so that a busy machine slows both sides alike. Where one side
+ * took part in fewer rounds, these count.
+ */
 export const medianRatio = (above: readonly number[], below: readonly number[]): number =>
-  median(above.map((value, round) => value / (below[round] ?? Number.NaN)));
+  median(below.slice(0, above.length).map((value, round) => (above[round] ?? Number.NaN) / value));
 
 /** How many samples must bring nothing new before a run counts as warm, and what counts as nothing. */
 const patience = { samples: 6, share: 0.02 } as const;

@@ -1,6 +1,6 @@
 // Results as Markdown: a table for each workload, below it what was left out and why, and the goals.
 import { own } from "./contenders/index.ts";
-import type { Judged, Remark, Result, Row } from "./measure.ts";
+import type { Judged, Remark, Result, Row } from "./results.ts";
 
 const milliseconds = (value: number): string => value.toFixed(value < 1 ? 4 : value < 10 ? 3 : value < 100 ? 2 : 1);
 

@@ -1,6 +1,6 @@
 // A result as Markdown: aligned columns, rows that lose, what has no row, and goals.
 import { expect, test } from "vitest";
-import type { Result, Row } from "../../bench/measure.ts";
+import type { Result, Row } from "../../bench/results.ts";
 import { isReached, section } from "../../bench/table.ts";
 
 const row = (contender: Row["contender"], milliseconds: number, timesBestPeer: number): Row => ({

@@ -141,7 +141,8 @@ describe("the command", () => {
     expect(await spoken("--list")).toEqual([0, workloads.map(({ name }) => name).join("\n")]);
     const [code, help] = await spoken("--help");
     expect(code).toBe(0);
-    for (const option of ["only", "peers", "rounds", "clock", "json", "check", "list"]) expect(help).toContain(`--${option}`);
+    for (const option of ["only", "peers", "rounds", "clock", "json", "check", "list"])
+      expect(help).toContain(`--${option}`);
   });
 
   test.each([
