@@ -9,7 +9,7 @@ import { isSettled } from "./statistics.ts";
 import { inputsOf, type Workload, workloads } from "./workloads/index.ts";
 
 /** How long a sample is at least, and a warm-up at least and at most, in seconds. */
-const long = { warmingSample: 0.005, sample: 0.02, warmUp: 0.5, longestWarmUp: 20 } as const;
+const long = { warmingSample: 0.005, sample: 0.02, warmUp: 0.5, longestWarmUp: 10 } as const;
 
 const call = async ({ run }: Prepared): Promise<void> => {
   const results = run();

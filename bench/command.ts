@@ -1,7 +1,8 @@
 // The words of `npm run bench`, what it prints, and its exit code: 0 where everything was measured, 1 where a contender failed or was
 // wrong (or, with --check, a goal was missed), 2 where the words made no sense or the peers could not be installed.
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
+import { dirname } from "node:path";
 import { parseArgs, stripVTControlCharacters } from "node:util";
 import { renderUsage } from "citty";
 import type { Ui } from "../src/cli/ui.ts";
@@ -123,11 +124,21 @@ const measureAll = async ({ workloads, peers, ...measuring }: Work, ui: Ui): Pro
   return results;
 };
 
+/** Makes the folder of a file that is written at the end: what was measured should not be lost then. */
+const prepareFor = (file: string): void => {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+  } catch (error) {
+    throw new UsageError(`--json: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};
+
 const run = async (work: Work, ui: Ui): Promise<number> => {
   if (work.peers.length > 0 && !installPeers(ui.note)) {
     ui.note("the peers could not be installed; --peers none measures without them");
     return 2;
   }
+  if (work.json !== undefined) prepareFor(work.json);
   const before = loadavg();
   const { node, cpu, cores } = machine();
   ui.print(`Node ${node}, ${cores} x ${cpu}, load ${before.map((load) => load.toFixed(1)).join(" ")}\n`);
