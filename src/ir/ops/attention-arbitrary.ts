@@ -134,7 +134,7 @@ export const arbitraryAttentionGradients = (
     const flow: KnownType = { dtype: scores.dtype, shape: [...rows.shape, values.shape.at(-1) ?? 1] };
     const wanted = bias === undefined ? [] : [reads.length - 1];
     return {
-      operands: [...operands, rows, rows, flow, ...reads],
+      operands: [...operands, flow, rows, ...reads],
       attrs: { body, factors: scoring.factors, wanted },
     };
   });

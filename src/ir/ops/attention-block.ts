@@ -31,36 +31,53 @@ export interface Block extends QueryBlock {
   /** The first key, a whole number of panels, and how many there are. */
   readonly key: Expr;
   readonly width: Expr;
+  /** How many blocks of keys came before. */
+  readonly ordinal: Expr;
 }
 
 /** Keys of a block, a whole number of panels. */
 export const keysOfBlock = (keys: number): number => Math.min(keyBlock, roundUp(keys, panelColumns));
 
-/** Runs for each block of the keys that a block of queries can see, as far as the scores say. */
-export const overKeys = (
+/** The keys that a block of queries can see, from a whole number of panels on, as far as the scores say. */
+export interface Visible {
+  readonly from: Index;
+  readonly to: Index;
+  readonly step: number;
+}
+
+/** Works out which keys a block of queries can see. */
+export const visibleTo = (
   extents: AttentionExtents,
   score: ElementReader,
   body: BlockBuilder,
-  queries: QueryBlock,
-  fill: (body: BlockBuilder, block: Block) => void,
-): void => {
-  const { batch, query, rows } = queries;
+  { batch, query, rows }: QueryBlock,
+): Visible => {
   const last = body.name(add(query, subtract(rows, 1)), "last");
   const seen = visibleKeys(score, batch, { first: query, last }, extents);
   const bounded = (limit: Expr): Expr => binary("max", binary("min", limit, i32(extents.keys)), i32(0));
-  const to: Index = seen.to === undefined ? extents.keys : body.name(bounded(seen.to), "to");
-  const from: Index =
-    seen.from === undefined ? 0 : body.name(binary("and", bounded(seen.from), i32(-panelColumns)), "from");
-  const step = keysOfBlock(extents.keys);
+  return {
+    from: seen.from === undefined ? 0 : body.name(binary("and", bounded(seen.from), i32(-panelColumns)), "from"),
+    to: seen.to === undefined ? extents.keys : body.name(bounded(seen.to), "to"),
+    step: keysOfBlock(extents.keys),
+  };
+};
+
+/** Runs for each block of visible keys. */
+export const overKeys = (
+  body: BlockBuilder,
+  queries: QueryBlock,
+  { from, to, step }: Visible,
+  fill: (body: BlockBuilder, block: Block) => void,
+): void =>
   body.loop(
     to,
     (key, inner) => {
       const width = inner.name(binary("min", i32(step), subtract(i32(to), key)), "width");
-      fill(inner, { ...queries, key, width });
+      const ordinal = inner.name(binary("div", subtract(key, from), i32(step)), "block");
+      fill(inner, { ...queries, key, width, ordinal });
     },
     { from, step, hint: "j" },
   );
-};
 
 /** Rows in a scratch buffer, from its beginning on. */
 export interface ScratchRows {
@@ -74,7 +91,7 @@ export const panelProducts = (
   left: ScratchRows,
   panels: { readonly buffer: string; readonly depth: number },
   { rows, key, width }: Block,
-  to: ScratchRows,
+  to: Rows,
   height: number = tileRows,
 ): void => {
   const count = body.name(binary("div", add(width, panelColumns - 1), i32(panelColumns)), "panels");
@@ -83,7 +100,7 @@ export const panelProducts = (
   body.loop(
     count,
     (panel, outer) => {
-      const start = outer.name(multiply(add(first, panel), depth * panelColumns), "panel");
+      const from = outer.name(multiply(add(first, panel), depth * panelColumns), "panel");
       outer.loop(
         rows,
         (row, inner) => {
@@ -91,10 +108,11 @@ export const panelProducts = (
             inner,
             { rows: height, vectors: 2 },
             { buffer: left.buffer, start: multiply(row, left.stride), rowStride: left.stride, depthStride: 1 },
-            { buffer: panels.buffer, start, stride: panelColumns },
+            { buffer: panels.buffer, start: from, stride: panelColumns },
             depth,
           );
-          storeRows(inner, { ...to, start: add(multiply(row, to.stride), multiply(panel, panelColumns)) }, tile);
+          const start = add(add(to.start, multiply(row, to.stride)), multiply(panel, panelColumns));
+          storeRows(inner, { ...to, start }, tile);
         },
         { step: height, hint: "i" },
       );

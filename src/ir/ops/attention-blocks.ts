@@ -5,25 +5,10 @@
 //
 //   m' = max(m, max(s)),  a = e^(m - m'),  p = e^(s - m'),  l' = a l + sum(p),  o' = a o + (p f) v,  y = o / l
 import { invariant } from "../diagnostics/invariant.ts";
-import {
-  add,
-  type BlockBuilder,
-  binary,
-  compare,
-  f32,
-  i32,
-  lane,
-  literal,
-  load,
-  multiply,
-  reduceLanes,
-  select,
-  splat,
-  subtract,
-} from "../loop/build.ts";
+import { add, type BlockBuilder, binary, f32, i32, literal, load, multiply, splat, subtract } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import { exponentialOfNegative } from "../scalar/programs/exponential.ts";
-import { type Block, keysOfBlock, overKeys, panelProducts, rowProducts } from "./attention-block.ts";
+import { type Block, keysOfBlock, overKeys, panelProducts, rowProducts, visibleTo } from "./attention-block.ts";
 import { lowestFinite } from "./attention-meaning.ts";
 import {
   type AttentionParts,
@@ -34,6 +19,7 @@ import {
   rowStart,
   sharedBatchAt,
 } from "./attention-parts.ts";
+import { greater, largest, weigh } from "./attention-row.ts";
 import {
   copyRows,
   packPanels,
@@ -114,51 +100,6 @@ const blocksOf = (context: Context): Blocks => {
   };
 };
 
-/** The greater of two, the first where the second is not a number. */
-const greater = (a: Expr, b: Expr): Expr => select(compare("lt", a, b), b, a);
-
-/** The largest of a row of whole panels. */
-const largest = (body: BlockBuilder, scores: string, start: Expr, width: Expr): Expr => {
-  const lowest = literal("f32x4", lowestFinite.f32);
-  const halves = [0, 1].map(() => body.mutable(lowest, "most"));
-  body.loop(
-    width,
-    (at, inner) => {
-      for (const [half, most] of halves.entries())
-        inner.assign(most, greater(most, inner.name(load("f32x4", scores, add(add(start, at), half * 4)), "s")));
-    },
-    { step: panelColumns, hint: "j" },
-  );
-  const [left, right] = halves;
-  invariant(left !== undefined && right !== undefined, "there are two halves");
-  const most = body.name(greater(left, right), "most");
-  const [a, b, c, d] = ([0, 1, 2, 3] as const).map((at) => body.name(lane(most, at), "lane"));
-  invariant(a !== undefined && b !== undefined && c !== undefined && d !== undefined, "a vector has four lanes");
-  return body.name(greater(body.name(greater(a, b)), body.name(greater(c, d))), "most");
-};
-
-/** Weights of a row beside its largest score, in place; their sum. */
-const weigh = (body: BlockBuilder, scores: string, start: Expr, width: Expr, most: Expr): Expr => {
-  const from = body.name(splat(most), "most");
-  const halves = [0, 1].map(() => body.mutable(literal("f32x4", 0), "sum"));
-  body.loop(
-    width,
-    (at, inner) => {
-      const place = inner.name(add(start, at), "at");
-      for (const [half, sum] of halves.entries()) {
-        const below = inner.name(binary("sub", load("f32x4", scores, add(place, half * 4)), from), "below");
-        const weight = inner.name(exponentialOfNegative(inner, below), "weight");
-        inner.store(scores, add(place, half * 4), weight);
-        inner.assign(sum, binary("add", sum, weight));
-      }
-    },
-    { step: panelColumns, hint: "j" },
-  );
-  const [left, right] = halves;
-  invariant(left !== undefined && right !== undefined, "there are two halves");
-  return body.name(reduceLanes("add", binary("add", left, right)), "sum");
-};
-
 /** Scores of each row by the body, then its weights. */
 const softmaxRows = (context: Context, { scratch, keys }: Blocks, body: BlockBuilder, block: Block): void => {
   const { body: made } = context.attrs;
@@ -224,7 +165,14 @@ const multiplyKeys = (
   const left = { buffer: scratch.queries, stride: features };
   const to = { buffer: scratch.scores, stride: keys };
   if (scratch.keys !== undefined)
-    return panelProducts(body, left, { buffer: scratch.keys, depth: features }, block, to, height);
+    return panelProducts(
+      body,
+      left,
+      { buffer: scratch.keys, depth: features },
+      block,
+      { ...to, start: i32(0) },
+      height,
+    );
   const own: Rows = { buffer: context.operandBuffer(1), start: keyStart, stride: features };
   rowProducts(body, left, rowsFrom(own, block.key), features, block, to, height);
 };
@@ -324,11 +272,12 @@ const attend = (context: Context, blocks: Blocks, root: BlockBuilder, batch: rea
       const rows = body.name(binary("min", i32(most), subtract(i32(queries), query)), "rows");
       const first = body.name(add(multiply(rowBatch, queries), query), "first");
       clear(blocks, body);
-      const own: Rows = { buffer: context.operandBuffer(0), start: multiply(first, features), stride: features };
-      copyRows(body, own, { buffer: scratch.queries, start: i32(0), stride: features }, rows, features);
+      const from: Rows = { buffer: context.operandBuffer(0), start: multiply(first, features), stride: features };
+      copyRows(body, from, { buffer: scratch.queries, start: i32(0), stride: features }, rows, features);
       const [score] = bodyAt(context, context.attrs.body, [f32(1)], context.operands.slice(3));
       invariant(score !== undefined, "the body gives scores");
-      overKeys(parts, score, body, { batch, query, rows }, (inner, block) => {
+      const own = { batch, query, rows };
+      overKeys(body, own, visibleTo(parts, score, body, own), (inner, block) => {
         multiplyKeys(context, blocks, inner, block, keyStart);
         softmaxRows(context, blocks, inner, block);
         if (context.isWanted(0)) addValues(blocks, inner, block, rowsFrom(values, block.key));

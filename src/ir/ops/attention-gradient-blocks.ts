@@ -1,18 +1,20 @@
-// The gradients of attention in blocks (Dao et al. 2022, "FlashAttention", algorithm 4), over the same blocks as the way there: for each
-// block of queries beside a block of keys, tiles of q k^T and c v^T; element by element the weights, made again from the sums
-// l, and what the body makes of their cotangents; then tiles of three products, which are added to dq, dk and dv.
+// The gradients of attention in blocks, as algorithm 4 of Dao et al. 2022 ("FlashAttention"), but with all keys of a block of
+// queries in scratch memory at a time, which is still linear in their number: so nothing of the way there is needed, neither its
+// result nor its sums, and five products are made where there would be seven. For each block of queries, three times over
+// blocks of the keys that it can see:
 //
-//   P = e^(s - l),  dS = P (f (c v^T) - delta),  dp = body(dS, P (c v^T)),  dq += dp k,  dk += dp^T q,  dv += (P f)^T c
+//   1.  q k^T, and the largest score m of each row
+//   2.  w = e^(s - m), l = sum(w);  g = c v^T, d = sum(w f g)
+//   3.  P = w / l,  dS = P (f g - d / l + e),  dp = body(dS, P g);  dq += dp k,  dk += dp^T q,  dv += (P f)^T c
 //
 // Whatever the blocks, each sum is taken in the order of queries or keys.
 import { invariant } from "../diagnostics/invariant.ts";
 import { add, type BlockBuilder, binary, f32, flatten, i32, load, multiply, subtract } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
-import { exponentialOfNegative } from "../scalar/programs/exponential.ts";
 import { sizeOf } from "../types/ndarray.ts";
-import { type Block, keysOfBlock, overKeys, panelProducts } from "./attention-block.ts";
+import { type Block, keysOfBlock, overKeys, panelProducts, visibleTo } from "./attention-block.ts";
 import { addCopy, addProduct, fillZero, type Sums, sumsOf } from "./attention-gradient-sums.ts";
-import { type GradientOperands, gradientOperands } from "./attention-meaning.ts";
+import { type GradientOperands, gradientOperands, lowestFinite, operandsBeforeReads } from "./attention-meaning.ts";
 import {
   type AttentionParts,
   attentionParts,
@@ -22,6 +24,7 @@ import {
   rowStart,
   sharedBatchAt,
 } from "./attention-parts.ts";
+import { greater, largest, weigh } from "./attention-row.ts";
 import {
   copyRows,
   packPanels,
@@ -34,7 +37,7 @@ import {
 } from "./attention-tiles.ts";
 import type { AttentionGradientsAttrs } from "./attention-typing.ts";
 import { panelColumns } from "./matmul-kernel.ts";
-import type { KernelContext } from "./op.ts";
+import type { ElementReader, KernelContext } from "./op.ts";
 
 type Context = KernelContext<AttentionGradientsAttrs, "many", "many">;
 
@@ -53,9 +56,14 @@ interface Blocks {
   readonly valuePanels: string;
   /** Keys of a batch in rows of whole tiles; undefined where they are that already. */
   readonly keyRows: string | undefined;
-  /** Scores, then cotangents of products; cotangents of weights, then weights: [row][key]. */
+  /** Products, then their cotangents; scores, then weights; cotangents of weights: [block][row][key]. */
   readonly products: string;
   readonly weights: string;
+  readonly flows: string;
+  /** For each row its largest score, the sum of its weights, and the sum of these times their cotangents. */
+  readonly most: string;
+  readonly total: string;
+  readonly mean: string;
   readonly toQueries: string;
   /** Copies of a batch of dk and dv, where tiles cannot add to these. */
   readonly toKeys: string | undefined;
@@ -70,6 +78,7 @@ const blocksOf = (context: Context): Blocks => {
     roundUp(extent, panelColumns),
   ) as [number, number]; // two were given
   const floats = (length: number, hint: string): string => context.scratch("f32", length, hint);
+  const pairs = keys === 0 ? 0 : Math.ceil(parts.keys / keys) * rows * keys;
   const whole = (extent: number, width: number): boolean => extent === width && parts.keys % tileRows === 0;
   const sums = (extent: number, width: number, hint: string): string | undefined =>
     whole(extent, width) ? undefined : floats(roundUp(parts.keys, tileRows) * width, hint);
@@ -85,19 +94,17 @@ const blocksOf = (context: Context): Blocks => {
     keyPanels: floats(roundUp(parts.keys, panelColumns) * parts.features, "keys"),
     valuePanels: floats(roundUp(parts.keys, panelColumns) * parts.valueFeatures, "values"),
     keyRows: features === parts.features ? undefined : floats(parts.keys * features, "rows"),
-    products: floats(rows * keys, "products"),
-    weights: floats(rows * keys, "weights"),
+    products: floats(pairs, "products"),
+    weights: floats(pairs, "weights"),
+    flows: floats(pairs, "flows"),
+    most: floats(rows, "most"),
+    total: floats(rows, "total"),
+    mean: floats(rows, "mean"),
     toQueries: floats(rows * features, "sums"),
     toKeys: sums(parts.features, features, "sums"),
     toValues: sums(parts.valueFeatures, valueFeatures, "sums"),
   };
 };
-
-/** One pair: what its loops and sums need to know. */
-interface Pair {
-  readonly body: BlockBuilder;
-  readonly index: readonly Expr[];
-}
 
 /** A read that gets a gradient: of which operand, and into which buffer. */
 interface WantedRead {
@@ -109,36 +116,145 @@ interface WantedRead {
 const wantedReads = (context: Context): readonly WantedRead[] =>
   context.attrs.wanted.flatMap((read, number) =>
     context.isWanted(3 + number)
-      ? [{ number, buffer: context.resultBuffer(3 + number), shape: context.operandTypes[6 + read]?.shape ?? [] }]
+      ? [
+          {
+            number,
+            buffer: context.resultBuffer(3 + number),
+            shape: context.operandTypes[operandsBeforeReads + read]?.shape ?? [],
+          },
+        ]
       : [],
   );
 
 /** Whether all keys of a row share one element of the read. */
 const isOfRow = ({ shape }: WantedRead): boolean => (shape.at(-1) ?? 1) === 1;
 
-/** Weights and cotangents of one pair, in place of the products; gives the cotangents of the wanted reads. */
+/** Cotangents that a body takes, as many as there are. */
+const flowsOf = ({ attrs: { factors } }: Context, score: Expr, factor: Expr): readonly Expr[] =>
+  factors ? [score, factor] : [score];
+
+/** Where the pairs of a row of a block begin, in all buffers of pairs. */
+const rowOf = ({ rows, keys }: Blocks, { ordinal }: Block, row: Expr): Expr =>
+  multiply(add(multiply(ordinal, rows), row), keys);
+
+/** The block of a buffer of pairs. */
+const pairsOf = ({ rows, keys }: Blocks, buffer: string, { ordinal }: Block): Rows => ({
+  buffer,
+  start: multiply(ordinal, rows * keys),
+  stride: keys,
+});
+
+/** Runs for the pairs of a row, four at a time where it can be. */
+const overPairs = (
+  body: BlockBuilder,
+  block: Block,
+  row: Expr,
+  start: Expr,
+  fill: (body: BlockBuilder, at: Expr, index: readonly Expr[]) => void,
+): void =>
+  body.loop(
+    block.width,
+    (column, inner) =>
+      fill(inner, inner.name(add(start, column), "at"), [
+        ...block.batch,
+        add(block.query, row),
+        add(block.key, column),
+      ]),
+    { mode: "vector", hint: "j" },
+  );
+
+/** Score and factor of a pair, from its product. */
+const scored = (
+  context: Context,
+  { products }: Blocks,
+  body: BlockBuilder,
+  at: Expr,
+  index: readonly Expr[],
+): { readonly product: Expr; readonly score: ElementReader; readonly factor: Expr | undefined } => {
+  const product = body.name(load("f32", products, at), "product");
+  const given = [product, ...flowsOf(context, f32(0), f32(0))];
+  const [score, factor] = bodyAt(context, context.attrs.body, given, context.operands.slice(operandsBeforeReads));
+  invariant(score !== undefined && factor !== undefined, "the body gives scores and more");
+  return { product, score, factor: context.attrs.factors ? body.name(factor(body, index), "factor") : undefined };
+};
+
+/** The first time over the keys: products, scores, and the largest of each row. */
+const findLargest = (context: Context, blocks: Blocks, rows: BatchRows, body: BlockBuilder, block: Block): void => {
+  const { parts, products, weights, most } = blocks;
+  const panels = { buffer: blocks.keyPanels, depth: parts.features };
+  panelProducts(body, rows.queries, panels, block, pairsOf(blocks, products, block));
+  const whole = body.name(roundUpIndex(block.width, panelColumns), "whole");
+  body.loop(
+    block.rows,
+    (row, inner) => {
+      const start = inner.name(rowOf(blocks, block, row), "start");
+      overPairs(inner, block, row, start, (innermost, at, index) => {
+        const { score } = scored(context, blocks, innermost, at, index);
+        innermost.store(weights, at, score(innermost, index));
+      });
+      inner.loop(whole, (column, innermost) => innermost.store(weights, add(start, column), f32(-Infinity)), {
+        from: block.width,
+        hint: "j",
+      });
+      const before = load("f32", most, row);
+      inner.store(most, row, greater(inner.name(before, "before"), largest(inner, weights, start, whole)));
+    },
+    { hint: "r" },
+  );
+};
+
+/** The second time: weights and their cotangents, and the sums of each row. */
+const sumWeights = (context: Context, blocks: Blocks, rows: BatchRows, body: BlockBuilder, block: Block): void => {
+  const { parts, weights, flows, most, total, mean } = blocks;
+  const panels = { buffer: blocks.valuePanels, depth: parts.valueFeatures };
+  panelProducts(body, rows.flow, panels, block, pairsOf(blocks, flows, block));
+  const whole = body.name(roundUpIndex(block.width, panelColumns), "whole");
+  body.loop(
+    block.rows,
+    (row, inner) => {
+      const start = inner.name(rowOf(blocks, block, row), "start");
+      const sum = weigh(inner, weights, start, whole, inner.name(load("f32", most, row), "most"));
+      inner.store(total, row, binary("add", load("f32", total, row), sum));
+      const weighed = inner.mutable(f32(0), "mean");
+      overPairs(inner, block, row, start, (innermost, at, index) => {
+        const factor = context.attrs.factors ? scored(context, blocks, innermost, at, index).factor : undefined;
+        const flow = binary("mul", load("f32", weights, at), load("f32", flows, at));
+        innermost.assign(weighed, binary("add", weighed, factor === undefined ? flow : binary("mul", flow, factor)));
+      });
+      inner.store(mean, row, binary("add", load("f32", mean, row), weighed));
+    },
+    { hint: "r" },
+  );
+};
+
+/** What all pairs of a row have in common in their cotangents. */
+interface RowFacts {
+  /** One over the sum of weights. */
+  readonly inverse: Expr;
+  /** sum(P f g) - e. */
+  readonly delta: Expr;
+}
+
+/** Cotangents of one pair, in place of its product and weight; gives those of the wanted reads. */
 const buildPair = (
   context: Context,
-  { products, weights }: Blocks,
-  { body, index }: Pair,
+  blocks: Blocks,
+  body: BlockBuilder,
   at: Expr,
-  { logSum, delta }: { readonly logSum: Expr; readonly delta: Expr },
+  index: readonly Expr[],
+  { inverse, delta }: RowFacts,
 ): readonly Expr[] => {
   const { body: made, factors } = context.attrs;
-  const reads = context.operands.slice(6);
-  const product = body.name(load("f32", products, at), "product");
-  const toWeight = body.name(load("f32", weights, at), "flow");
-  const flows = (score: Expr, factor: Expr): readonly Expr[] => (factors ? [score, factor] : [score]);
-  const [scoreAt, factorAt] = bodyAt(context, made, [product, ...flows(f32(0), f32(0))], reads);
-  invariant(scoreAt !== undefined, "the body gives scores");
-  const below = body.name(binary("sub", scoreAt(body, index), logSum), "below");
-  const weight = body.name(exponentialOfNegative(body, below), "weight");
-  const factor = factors && factorAt !== undefined ? body.name(factorAt(body, index), "factor") : undefined;
+  const { products, weights, flows } = blocks;
+  const { product, factor } = scored(context, blocks, body, at, index);
+  const weight = body.name(binary("mul", load("f32", weights, at), inverse), "weight");
+  const toWeight = body.name(load("f32", flows, at), "flow");
   const times = (x: Expr): Expr => (factor === undefined ? x : binary("mul", x, factor));
   const scoreFlow = body.name(binary("mul", weight, binary("sub", times(toWeight), delta)), "flow");
   const factorFlow = factors ? body.name(binary("mul", weight, toWeight), "flow") : f32(0);
-  const given = bodyAt(context, made, [product, ...flows(scoreFlow, factorFlow)], reads).slice(factors ? 2 : 1);
-  const [toProduct, ...toReads] = given;
+  const given = [product, ...flowsOf(context, scoreFlow, factorFlow)];
+  const outputs = bodyAt(context, made, given, context.operands.slice(operandsBeforeReads));
+  const [toProduct, ...toReads] = outputs.slice(factors ? 2 : 1);
   invariant(toProduct !== undefined, "the body gives the cotangent of the products");
   const gradients = wantedReads(context).map(({ number }) => body.name(toReads[number]?.(body, index) ?? f32(0), "g"));
   body.store(products, at, toProduct(body, index));
@@ -146,51 +262,40 @@ const buildPair = (
   return gradients;
 };
 
-/** The pairs of a block, row by row; gradients of reads are added where they belong. */
+/** The third time: cotangents of products and reads; the latter are added where they belong. */
 const buildPairs = (context: Context, blocks: Blocks, body: BlockBuilder, block: Block, first: Expr): void => {
-  const { names, keys, products, weights } = blocks;
+  const { names, products, total, mean } = blocks;
   const reads = wantedReads(context);
   const whole = body.name(roundUpIndex(block.width, panelColumns), "whole");
   body.loop(
     block.rows,
     (row, inner) => {
-      const start = inner.name(multiply(row, keys), "start");
-      const position = inner.name(add(first, row), "row");
-      const known = {
-        logSum: inner.name(load("f32", names.logSums, position), "l"),
-        delta: inner.name(load("f32", names.delta, position), "delta"),
-      };
-      const indexOf = (key: Expr): readonly Expr[] => [...block.batch, add(block.query, row), key];
-      const placeOf = ({ shape }: WantedRead, key: Expr): Expr => flatten(readIndex(indexOf(key), shape), shape);
+      const start = inner.name(rowOf(blocks, block, row), "start");
+      const inverse = inner.name(binary("div", f32(1), binary("max", load("f32", total, row), f32(1))), "inverse");
+      const own = binary("mul", load("f32", mean, row), inverse);
+      const delta = inner.name(binary("sub", own, load("f32", names.sums, add(first, row))), "delta");
+      const placeOf = ({ shape }: WantedRead, index: readonly Expr[]): Expr => flatten(readIndex(index, shape), shape);
       const sums = reads.map((read) => (isOfRow(read) ? inner.mutable(f32(0), "sum") : undefined));
-      inner.loop(
-        block.width,
-        (column, innermost) => {
-          const key = add(block.key, column);
-          const at = innermost.name(add(start, column), "at");
-          const gradients = buildPair(context, blocks, { body: innermost, index: indexOf(key) }, at, known);
-          for (const [position, read] of reads.entries()) {
-            const [sum, gradient] = [sums[position], gradients[position]];
-            if (gradient === undefined) continue;
-            if (sum !== undefined) innermost.assign(sum, binary("add", sum, gradient));
-            else {
-              const place = innermost.name(placeOf(read, key), "place");
-              innermost.store(read.buffer, place, binary("add", load("f32", read.buffer, place), gradient));
-            }
-          }
-        },
-        { mode: "vector", hint: "j" },
-      );
-      for (const buffer of [products, weights])
-        inner.loop(whole, (column, innermost) => innermost.store(buffer, add(start, column), f32(0)), {
-          from: block.width,
-          hint: "j",
-        });
+      const addAt = (at: BlockBuilder, { buffer }: WantedRead, position: Expr, value: Expr): void => {
+        const place = at.name(position, "place");
+        at.store(buffer, place, binary("add", load("f32", buffer, place), value));
+      };
+      overPairs(inner, block, row, start, (innermost, at, index) => {
+        const gradients = buildPair(context, blocks, innermost, at, index, { inverse, delta });
+        for (const [position, read] of reads.entries()) {
+          const [sum, gradient] = [sums[position], gradients[position]];
+          if (gradient === undefined) continue;
+          if (sum !== undefined) innermost.assign(sum, binary("add", sum, gradient));
+          else addAt(innermost, read, placeOf(read, index), gradient);
+        }
+      });
+      inner.loop(whole, (column, innermost) => innermost.store(products, add(start, column), f32(0)), {
+        from: block.width,
+        hint: "j",
+      });
       for (const [position, read] of reads.entries()) {
         const sum = sums[position];
-        if (sum === undefined) continue;
-        const place = inner.name(placeOf(read, i32(0)), "place");
-        inner.store(read.buffer, place, binary("add", load("f32", read.buffer, place), sum));
+        if (sum !== undefined) addAt(inner, read, placeOf(read, [...block.batch, add(block.query, row), i32(0)]), sum);
       }
     },
     { hint: "r" },
@@ -235,23 +340,12 @@ const beginBatch = (context: Context, blocks: Blocks, body: BlockBuilder, batch:
   };
 };
 
-/** One block of queries beside one of keys. */
-const buildBlock = (
-  context: Context,
-  blocks: Blocks,
-  rows: BatchRows,
-  body: BlockBuilder,
-  block: Block,
-  first: Expr,
-): void => {
-  const { parts, keys, products, weights } = blocks;
-  const keyPanels = { buffer: blocks.keyPanels, depth: parts.features };
-  const valuePanels = { buffer: blocks.valuePanels, depth: parts.valueFeatures };
-  panelProducts(body, rows.queries, keyPanels, block, { buffer: products, stride: keys });
-  panelProducts(body, rows.flow, valuePanels, block, { buffer: weights, stride: keys });
-  buildPairs(context, blocks, body, block, first);
-  const rowwise = { buffer: products, between: keys, rowStride: keys, depthStride: 1 };
-  const keywise = (buffer: string) => ({ buffer, between: 1, rowStride: 1, depthStride: keys });
+/** The products that a block adds to dq, dk and dv. */
+const addProducts = (context: Context, blocks: Blocks, rows: BatchRows, body: BlockBuilder, block: Block): void => {
+  const { keys, products, weights } = blocks;
+  const { start } = pairsOf(blocks, products, block);
+  const rowwise = { buffer: products, start, between: keys, rowStride: keys, depthStride: 1 };
+  const keywise = (buffer: string) => ({ buffer, start, between: 1, rowStride: 1, depthStride: keys });
   if (context.isWanted(0))
     addProduct(body, block.rows, rowwise, rowsFrom(rows.keys, block.key), block.width, rows.toQueries);
   for (const [sums, buffer, right] of [
@@ -273,8 +367,9 @@ const buildBatch = (
   const { parts, names, features } = blocks;
   const { queries } = parts;
   const rows = beginBatch(context, blocks, root, batch);
-  const zeros = context.attrs.factors ? [f32(0), f32(0)] : [f32(0)];
-  const [score] = bodyAt(context, context.attrs.body, [f32(1), ...zeros], context.operands.slice(6));
+  const zeros = flowsOf(context, f32(0), f32(0));
+  const reads = context.operands.slice(operandsBeforeReads);
+  const [score] = bodyAt(context, context.attrs.body, [f32(1), ...zeros], reads);
   invariant(score !== undefined, "the body gives scores");
   root.loop(
     queries,
@@ -285,9 +380,20 @@ const buildBatch = (
       copyRows(body, from(names.queries, parts.features), rows.queries, count, parts.features);
       copyRows(body, from(names.flow, parts.valueFeatures), rows.flow, count, parts.valueFeatures);
       if (context.isWanted(0)) fillZero(body, blocks.toQueries, blocks.rows * features);
-      overKeys(parts, score, body, { batch, query, rows: count }, (inner, block) =>
-        buildBlock(context, blocks, rows, inner, block, first),
-      );
+      for (const [buffer, value] of [
+        [blocks.most, lowestFinite.f32],
+        [blocks.total, 0],
+        [blocks.mean, 0],
+      ] as const)
+        body.loop(blocks.rows, (at, inner) => inner.store(buffer, at, f32(value)), { mode: "vector" });
+      const own = { batch, query, rows: count };
+      const visible = visibleTo(parts, score, body, own);
+      overKeys(body, own, visible, (inner, block) => findLargest(context, blocks, rows, inner, block));
+      overKeys(body, own, visible, (inner, block) => sumWeights(context, blocks, rows, inner, block));
+      overKeys(body, own, visible, (inner, block) => {
+        buildPairs(context, blocks, inner, block, first);
+        addProducts(context, blocks, rows, inner, block);
+      });
       if (context.isWanted(0))
         copyRows(body, rows.toQueries, from(context.resultBuffer(0), parts.features), count, parts.features);
     },

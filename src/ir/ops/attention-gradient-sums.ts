@@ -17,11 +17,17 @@ export interface Sums {
   readonly into: Rows | undefined;
 }
 
-/** Adds a product of tiles to rows: `height` rows of it, from tiles of the left operand that begin at `leftOf(row)`. */
+/** Adds a product of tiles to rows: `height` rows of it; rows of the left operand begin `between` elements from one another. */
 export const addProduct = (
   body: BlockBuilder,
   height: Expr,
-  left: { readonly buffer: string; readonly between: number; readonly rowStride: number; readonly depthStride: number },
+  left: {
+    readonly buffer: string;
+    readonly start: Expr;
+    readonly between: number;
+    readonly rowStride: number;
+    readonly depthStride: number;
+  },
   right: Rows,
   depth: Expr,
   to: Rows,
@@ -36,7 +42,7 @@ export const addProduct = (
           const tile = tileProduct(
             inner,
             { rows: tileRows, vectors: 2 },
-            { ...left, start: multiply(row, left.between) },
+            { ...left, start: add(left.start, multiply(row, left.between)) },
             { ...right, start: add(right.start, column) },
             depth,
             (at, vector) => vectorAt(target, at, vector * 4),

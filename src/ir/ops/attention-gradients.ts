@@ -1,10 +1,10 @@
-// The derivative of `attention` as an op that keeps no scores either (Dao et al. 2022, "FlashAttention", algorithm 4): weights
-// are made again from the scores and the sums l that the way there left, block by block.
+// The derivative of `attention` as an op that keeps no scores either (as Dao et al. 2022, "FlashAttention", algorithm 4): products
+// and weights are made again, for a block of queries at a time.
 //
-//   P = e^(s - l),   g = c v^T,   dS = P (f g - delta),   dF = P g,   dp = what the body gives of dS and dF
+//   P = softmax(s),   g = c v^T,   dS = P (f g - sum(P f g) + e),   dF = P g,   dp = what the body gives of dS and dF
 //   dq = dp k,   dk = dp^T q,   dv = (P f)^T c,   and the cotangents of wanted reads, summed to their shapes
 //
-// where delta = sum(c y) of each row.
+// where c and e are the cotangents of the result and of the logarithms of sums.
 import { invariant } from "../diagnostics/invariant.ts";
 import { type Dim, isKnown } from "../types/dim.ts";
 import type { Tensor } from "../types/tensor.ts";
@@ -13,6 +13,7 @@ import { arbitraryAttentionGradients } from "./attention-arbitrary.ts";
 import { buildAttentionGradients } from "./attention-kernel.ts";
 import { evaluateGradients, gradientOperands } from "./attention-meaning.ts";
 import { type AttentionGradientsAttrs, inferScores, requireBody, requireOverScores } from "./attention-typing.ts";
+import { softmax } from "./normalization.ts";
 import { defineOp, type OpDefinition, type VjpContext } from "./op.ts";
 import { requireOperand } from "./operand-types.ts";
 
@@ -20,12 +21,11 @@ type Context = VjpContext<AttentionGradientsAttrs, "many", "many">;
 
 const infer = (operands: readonly TensorType[], attrs: AttentionGradientsAttrs): readonly TensorType[] => {
   const op = "attentionGradients";
-  const { queries, keys, values, logSums, delta, flow, reads } = gradientOperands(operands);
+  const { queries, keys, values, flow, sums, reads } = gradientOperands(operands);
   const scores = inferScores(op, queries, keys, values);
   const rows = queries.shape.slice(0, -1);
-  requireOperand(op, "sums", logSums, tensorType(queries.dtype, rows));
-  requireOperand(op, "delta", delta, tensorType(queries.dtype, rows));
   requireOperand(op, "flow", flow, tensorType(queries.dtype, [...rows, values.shape.at(-1) ?? 1]));
+  requireOperand(op, "sums", sums, tensorType(queries.dtype, rows));
   const flows = attrs.factors ? [scores, scores] : [scores];
   const count = flows.length + 1 + attrs.wanted.length;
   requireBody(op, attrs.body, [scores, ...flows, ...reads], scores, { least: count, most: count });
@@ -61,9 +61,8 @@ const repeated = (x: Tensor, queries: Shape): Tensor => {
 };
 
 /** The gradients in ops that write scores: what derivatives of the derivative are taken of. */
-const unfused = ({ operands, attrs, bodies }: Context): readonly Tensor[] => {
-  const { queries, keys, values, logSums, delta, flow, reads } = gradientOperands(operands);
-  const perRow = (x: Tensor): Tensor => x.reshape([...x.shape, 1]);
+const unfused = ({ operands, attrs, bodies, emit }: Context): readonly Tensor[] => {
+  const { queries, keys, values, flow, sums, reads } = gradientOperands(operands);
   const [allKeys, allValues] = [repeated(keys, queries.shape), repeated(values, queries.shape)];
   const products = queries.matmul(allKeys, { transposeB: true });
   const toWeights = flow.matmul(allValues, { transposeB: true });
@@ -72,8 +71,10 @@ const unfused = ({ operands, attrs, bodies }: Context): readonly Tensor[] => {
   const [scores, ...others] = bodies.inline(attrs.body, [products, ...flows(products, products), ...reads]).outputs;
   invariant(scores !== undefined, "the body gives scores");
   const factor = attrs.factors ? others[0] : undefined;
-  const weights = scores.sub(perRow(logSums)).exp();
-  const scoreFlow = weights.mul((factor === undefined ? toWeights : toWeights.mul(factor)).sub(perRow(delta)));
+  const [weights] = emit(softmax, [scores], { axis: scores.shape.length - 1 });
+  const factored = factor === undefined ? toWeights : toWeights.mul(factor);
+  const mean = weights.mul(factored).sum({ axes: [-1], keepDims: true });
+  const scoreFlow = weights.mul(factored.sub(mean).add(sums.reshape([...sums.shape, 1])));
   const given = bodies.inline(attrs.body, [products, ...flows(scoreFlow, weights.mul(toWeights)), ...reads]).outputs;
   const [toProducts, ...toReads] = given.slice(attrs.factors ? 2 : 1);
   invariant(toProducts !== undefined, "the body gives the cotangent of the products");
@@ -97,16 +98,16 @@ const unfused = ({ operands, attrs, bodies }: Context): readonly Tensor[] => {
   ];
 };
 
-/** Queries, keys, values, sums l [..., Lq], delta [..., Lq], the cotangent [..., Lq, E], reads -> dq, dk, dv, those of reads. */
+/** Queries, keys, values, cotangents [..., Lq, E] and [..., Lq], reads -> dq, dk, dv, cotangents of the wanted reads. */
 export const attentionGradients: OpDefinition<AttentionGradientsAttrs, "many", "many"> = defineOp({
   kind: "attentionGradients",
-  summary: "The gradients of attention, from its logarithms of sums, without keeping a score.",
+  summary: "The gradients of attention, whose scores are made again and never kept.",
   formula:
-    "P = e^(s - l), g = c v^T, dS = P (f g - delta), dp = body(dS, P g), dq = dp k, dk = dp^T q, dv = (P f)^T c, and those of wanted reads",
+    "P = softmax(s), g = c v^T, dS = P (f g - sum(P f g) + e), dp = body(dS, P g), dq = dp k, dk = dp^T q, dv = (P f)^T c, and those of wanted reads",
   shapes:
-    "q [A..., Lq, D], k [C..., Lk, D], v [E..., Lk, N], l [A..., Lq], delta [A..., Lq], c [B_i...], ... -> [A..., Lq, D], [C..., Lk, D], [R_k...], ...; c [A..., Lq, N]; last what the body reads; wanted reads broadcast to the scores, and their gradients come last",
+    "q [A..., Lq, D], k [C..., Lk, D], v [E..., Lk, N], c [A..., Lq, N], e [B_i...], ... -> [A..., Lq, D], [C..., Lk, D], [R_k...], ...; e [A..., Lq]; last what the body reads; wanted reads broadcast to the scores, and their gradients come last",
   gradient:
-    "with h the sum of the results times their cotangents, scores written out: dq = dh/dq, dk = dh/dk, dv = dh/dv, dl = dh/dl, ddelta = dh/ddelta, dc = dh/dc",
+    "with h the sum of the results times their cotangents, scores written out: dq = dh/dq, dk = dh/dk, dv = dh/dv, dc = dh/dc, de = dh/de",
   arity: "many",
   resultArity: "many",
   attributes: { body: "body", factors: "boolean", wanted: "integers" },

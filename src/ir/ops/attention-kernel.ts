@@ -3,7 +3,8 @@
 
 import { buildBlocks } from "./attention-blocks.ts";
 import { buildGradientBlocks } from "./attention-gradient-blocks.ts";
-import { buildGradientRows, buildRows } from "./attention-rows.ts";
+import { buildGradientRows } from "./attention-gradient-rows.ts";
+import { buildRows } from "./attention-rows.ts";
 import type { AttentionAttrs, AttentionGradientsAttrs } from "./attention-typing.ts";
 import type { KernelContext } from "./op.ts";
 

@@ -166,26 +166,25 @@ export const evaluateAttention = (
   ];
 };
 
-/** The operands of `attentionGradients`, by name. */
+/** The operands of `attentionGradients`, by name: `flow` is the cotangent of the result, `sums` that of the logarithms. */
 export interface GradientOperands<T> {
   readonly queries: T;
   readonly keys: T;
   readonly values: T;
-  readonly logSums: T;
-  readonly delta: T;
   readonly flow: T;
+  readonly sums: T;
   readonly reads: readonly T[];
 }
 
+/** How many operands of `attentionGradients` come before what its body reads. */
+export const operandsBeforeReads = 5;
+
 /** Takes the operands of `attentionGradients` apart; the typing rule has counted them. */
 export const gradientOperands = <T>(operands: readonly T[]): GradientOperands<T> => {
-  const [queries, keys, values, logSums, delta, flow, ...reads] = operands;
-  invariant(
-    queries !== undefined && keys !== undefined && values !== undefined && logSums !== undefined,
-    "there are queries, keys, values and sums",
-  );
-  invariant(delta !== undefined && flow !== undefined, "there are delta and a flow");
-  return { queries, keys, values, logSums, delta, flow, reads };
+  const [queries, keys, values, flow, sums, ...reads] = operands;
+  invariant(queries !== undefined && keys !== undefined && values !== undefined, "there are queries, keys and values");
+  invariant(flow !== undefined && sums !== undefined, "there are two cotangents");
+  return { queries, keys, values, flow, sums, reads };
 };
 
 /** Sums an array over the axes along which a shape repeats to it. */
@@ -206,13 +205,13 @@ const summedTo = (array: NdArray, like: NdArray): NdArray => {
   return { ...like, data };
 };
 
-/** The meaning of `attentionGradients`: with P = e^(s - logSums) and g = flow v^T, dS = P (f g - delta) and dF = P g. */
+/** The meaning of `attentionGradients`: with P = softmax(s) and g = flow v^T, dS = P (f g - sum(P f g) + sums) and dF = P g. */
 export const evaluateGradients = (
   operands: readonly NdArray[],
   { body, factors, wanted }: { readonly body: Body; readonly factors: boolean; readonly wanted: readonly number[] },
   run: RunBody | undefined,
 ): readonly NdArray[] => {
-  const { queries, keys, values, logSums, delta, flow, reads } = gradientOperands(operands);
+  const { queries, keys, values, flow, sums, reads } = gradientOperands(operands);
   const products = pairwise(queries, keys);
   const count = products.shape.at(-1) ?? 1;
   const zeros = { ...products, data: new Float64Array(products.data.length) };
@@ -221,12 +220,17 @@ export const evaluateGradients = (
   const [scores, ...others] = outputsOf(run, body, [products, ...cotangents(zeros, zeros), ...reads]);
   invariant(scores !== undefined, "the body gives scores");
   const factor = factors ? others[0] : undefined;
-  const row = (position: number): number => Math.floor(position / count);
-  const weights = { ...scores, data: scores.data.map((s, at) => Math.exp(s - (logSums.data[row(at)] ?? 0))) };
+  const { weights } = softmaxRows(scores);
   const toWeights = pairwise(flow, values);
-  const factorFlow = zipped(weights, toWeights, (p, g) => p * g);
-  const centred = zipped(toWeights, factor, (g, f) => g * f).data.map((g, at) => g - (delta.data[row(at)] ?? 0));
+  const factored = zipped(toWeights, factor, (g, f) => g * f);
+  const centred = factored.data.map((g, at) => {
+    const row = Math.floor(at / count);
+    const own = weights.data.subarray(row * count, (row + 1) * count);
+    const mean = own.reduce((sum, p, key) => sum + p * (factored.data[row * count + key] ?? 0), 0);
+    return g - mean + (sums.data[row] ?? 0);
+  });
   const scoreFlow = zipped(weights, { ...scores, data: centred }, (p, g) => p * g);
+  const factorFlow = zipped(weights, toWeights, (p, g) => p * g);
   const given = outputsOf(run, body, [products, ...cotangents(scoreFlow, factorFlow), ...reads]);
   const [toProducts, ...toReads] = given.slice(factors ? 2 : 1);
   invariant(toProducts !== undefined, "the body gives the cotangent of the products");

@@ -4,10 +4,9 @@
 //
 // What makes scores of products is a body: scale, soft cap, bias, masks (-infinity where attending is forbidden), whatever
 // looks at one pair of query and key at a time, and may give factors f of the weights too (dropout). A row in which
-// everything is forbidden gives 0, and takes no gradient. The second result is l = ln(sum(e^s)) of each row, from which the
-// gradients get the weights back (Dao et al. 2022, "FlashAttention", algorithms 1 and 4): P = e^(s - l).
+// everything is forbidden gives 0, and takes no gradient. The second result is l = ln(sum(e^s)) of each row.
 import { invariant } from "../diagnostics/invariant.ts";
-import { isFloat } from "../types/dtype.ts";
+import { type DType, isFloat } from "../types/dtype.ts";
 import type { Tensor } from "../types/tensor.ts";
 import { arbitraryAttention } from "./attention-arbitrary.ts";
 import { attentionGradients } from "./attention-gradients.ts";
@@ -29,7 +28,11 @@ interface Backward {
  * (products, dS, dF if there are factors, reads...) -> (scores, factors, and from dS and dF the cotangents of products and of
  * the float reads that some flow reaches), all elementwise: reads are repeated to the shape of the scores first.
  */
-const describeBackward = ({ attrs: { body }, bodies, operands }: Context, reads: readonly Tensor[]): Backward => {
+const describeBackward = (
+  { attrs: { body }, bodies, operands }: Context,
+  dtypes: readonly DType[],
+  reads: readonly Tensor[],
+): Backward => {
   const [scores, factors] = body.outputs;
   const [products] = body.inputs;
   invariant(scores !== undefined && products !== undefined, "a body of attention takes products and gives scores");
@@ -43,7 +46,8 @@ const describeBackward = ({ attrs: { body }, bodies, operands }: Context, reads:
     const flows = given.slice(0, flowTypes.length);
     const rest = given.slice(flowTypes.length);
     const whole = rest.slice(captured.length).map((read) => read.broadcastTo(scores.shape));
-    const { outputs } = bodies.inline(score, [product, ...rest.slice(0, captured.length), ...whole]);
+    const asRead = whole.map((read, at) => read.cast(dtypes[at] ?? read.dtype));
+    const { outputs } = bodies.inline(score, [product, ...rest.slice(0, captured.length), ...asRead]);
     const floats = whole.flatMap((read, at) => (isFloat(read.dtype) ? [{ read, at }] : []));
     const cotangents = outputs.flatMap((output, at) => (flows[at] === undefined ? [] : [[output, flows[at]] as const]));
     const [toProducts, ...toReads] = bodies.pullBack(cotangents, [product, ...floats.map(({ read }) => read)]);
@@ -55,13 +59,6 @@ const describeBackward = ({ attrs: { body }, bodies, operands }: Context, reads:
     return [...outputs, toProducts ?? constant(0, scores), ...reached.map(({ gradient }) => gradient)];
   });
   return { body: described, wanted };
-};
-
-/** delta = sum(c y) - (the cotangent of l): what every dS of a row has in common. */
-const deltaOf = ({ results: [result], cotangents: [flow, ofSums], flows }: Context): Tensor => {
-  invariant(result !== undefined && flow !== undefined && ofSums !== undefined, "attention has two results");
-  const own = flow.mul(result).sum({ axes: [-1] });
-  return flows[1] === true ? own.sub(ofSums) : own;
 };
 
 /** The way back with no inputs but those that it reads, or wants a gradient of; and the values that are left for these. */
@@ -82,14 +79,19 @@ const pruned = (
 };
 
 const gradients = (context: Context): readonly (Tensor | null)[] => {
-  const { attrs, operands, results, cotangents, bodies, emit } = context;
+  const { attrs, operands, cotangents, bodies, emit } = context;
   const captured = operands.slice(3);
-  const reads = bodies.inline(bodies.pointwise(attrs.body).reads, captured).outputs;
-  const { body, wanted, given } = pruned(context, describeBackward(context, reads), [...captured, ...reads]);
-  const [flow, logSums] = [cotangents[0], results[1]];
-  invariant(flow !== undefined && logSums !== undefined, "attention has two results");
+  const asRead = bodies.inline(bodies.pointwise(attrs.body).reads, captured).outputs;
+  // Cotangents are of the type of the scores, so what is read as another float is converted on both sides.
+  const [scores] = attrs.body.outputs;
+  const reads = asRead.map((read) => (isFloat(read.dtype) ? read.cast(scores?.dtype ?? read.dtype) : read));
+  const dtypes = asRead.map(({ dtype }) => dtype);
+  const backward = describeBackward(context, dtypes, reads);
+  const { body, wanted, given } = pruned(context, backward, [...captured, ...reads]);
+  const [flow, sums] = cotangents;
+  invariant(flow !== undefined && sums !== undefined, "attention has two results");
   const factors = attrs.body.outputs.length > 1;
-  const operandsBack = [...operands.slice(0, 3), logSums, deltaOf(context), flow, ...given];
+  const operandsBack = [...operands.slice(0, 3), flow, sums, ...given];
   const made = emit(attentionGradients, operandsBack, { body, factors, wanted });
   const ofReads = wanted.flatMap((at, position) => {
     const [read, gradient] = [given[at], made[3 + position]];
