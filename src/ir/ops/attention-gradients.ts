@@ -71,7 +71,8 @@ const unfused = ({ operands, attrs, bodies, emit }: Context): readonly Tensor[] 
   const [scores, ...others] = bodies.inline(attrs.body, [products, ...flows(products, products), ...reads]).outputs;
   invariant(scores !== undefined, "the body gives scores");
   const factor = attrs.factors ? others[0] : undefined;
-  const [weights] = emit(softmax, [scores], { axis: scores.shape.length - 1 });
+  // Nothing has no largest.
+  const [weights] = keys.shape.at(-2) === 0 ? [scores] : emit(softmax, [scores], { axis: scores.shape.length - 1 });
   const factored = factor === undefined ? toWeights : toWeights.mul(factor);
   const mean = weights.mul(factored).sum({ axes: [-1], keepDims: true });
   const scoreFlow = weights.mul(factored.sub(mean).add(sums.reshape([...sums.shape, 1])));

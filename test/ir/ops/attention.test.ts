@@ -110,15 +110,15 @@ describe("the derivative of attention", () => {
       (x, [one, where]) => (one && where ? where.select(x.add(one.exp()), -Infinity) : x),
       [bias, mask],
     );
-    // Queries, keys, values, sums, delta, the flow; the mask and the bias, which only the reads know.
-    expect(node.operands.length).toBe(8);
+    // Queries, keys, values, the cotangents of both results; the mask and the bias, which only the reads know.
+    expect(node.operands.length).toBe(7);
     expect(node.attrs.body.inputs.slice(2)).toEqual([mask, bias]);
     expect(node.attrs.wanted).toEqual([1]);
   });
 
   it("is given captured values once, and those that nothing depends on not at all", () => {
     const node = nodeOf((x) => x.mul(2), [shape(3, 3), shape(1)]);
-    expect(node.operands.length).toBe(6);
+    expect(node.operands.length).toBe(5);
     expect(node.attrs.wanted).toEqual([]);
   });
 });
