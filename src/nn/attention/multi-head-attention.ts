@@ -1,5 +1,6 @@
 // Multi-head attention (Vaswani et al. 2017, section 3.2.2), with the parameters of PyTorch's MultiheadAttention.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
+import { atCaller, checkedRate } from "../../ir/functions/argument.ts";
 import type { Attending, AttentionOptions } from "../../ir/functions/attention.ts";
 import { linear as transform } from "../../ir/functions/contraction.ts";
 import type { DType } from "../../ir/types/dtype.ts";
@@ -9,7 +10,6 @@ import type { MultiplyNaturals } from "../../ir/types/static/natural.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { glorotUniform, zeros } from "../../model/initializer.ts";
 import { type Layer, type ParamSpec, param, typedLayer } from "../../model/parameter.ts";
-import { type DropoutLayer, dropout } from "../dropout.ts";
 import { equalParts } from "../equal-parts.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
 import { droppedAttention, droppedAttentionWithWeights } from "./dropped-attention.ts";
@@ -35,7 +35,6 @@ export type MultiHeadAttentionParams<
 > = InputWeights<E, K, V> &
   (Bias extends false ? unknown : { readonly in_proj_bias: ParamSpec<[MultiplyNaturals<3, E>], "f32"> }) & {
     readonly out_proj: Layer<LinearParams<E, E, Bias>, LinearFunction<E, E>>;
-    readonly dropout: DropoutLayer;
   };
 
 /** What is attended to, and what is masked. Nothing said, a sequence attends to itself. */
@@ -73,7 +72,6 @@ interface Given {
   readonly v_proj_weight?: Tensor;
   readonly in_proj_bias?: Tensor;
   readonly out_proj: (x: Tensor) => Tensor;
-  readonly dropout: (x: Tensor) => Tensor;
 }
 
 /** The rows for queries, keys and values, which stand below each other. */
@@ -123,7 +121,8 @@ export const multiHeadAttention = <
   options: MultiHeadAttentionOptions<K, V, Bias> = {},
 ): Layer<MultiHeadAttentionParams<E, K, V, Bias>, MultiHeadAttentionFunction<E>> => {
   requireHeads("multiHeadAttention", heads, features);
-  const { bias = true, dropout: rate = 0 } = options;
+  const { bias = true } = options;
+  const rate = atCaller(() => checkedRate(options.dropout ?? 0));
   const keyFeatures: number = options.keyFeatures ?? features;
   const valueFeatures: number = options.valueFeatures ?? features;
   const matrix = (rows: number, columns: number) => param([rows, columns], glorotUniform);
@@ -136,7 +135,7 @@ export const multiHeadAttention = <
           v_proj_weight: matrix(features, valueFeatures),
         };
   const biases = bias ? { in_proj_bias: param([3 * features], zeros) } : {};
-  const params = { ...weights, ...biases, out_proj: linear(features, features, { bias }), dropout: dropout(rate) };
+  const params = { ...weights, ...biases, out_proj: linear(features, features, { bias }) };
   const bind = (given: Given) => {
     return (queries: Tensor, options: MultiHeadOptions & { readonly weights?: boolean } = {}) => {
       requirePositions("multiHeadAttention", queries);
@@ -146,9 +145,8 @@ export const multiHeadAttention = <
       const settings = mask === undefined ? attending : { ...attending, mask };
       const [q, k, v] = projected(given, [queries, keys, values]).map((part) => splitHeads(part, heads));
       invariant(q !== undefined && k !== undefined && v !== undefined, "there are three projections");
-      const dropping = { rate, drop: given.dropout };
-      if (!weights) return given.out_proj(mergeHeads(droppedAttention([q, k, v], settings, dropping)));
-      const attended = droppedAttentionWithWeights([q, k, v], settings, dropping);
+      if (!weights) return given.out_proj(mergeHeads(droppedAttention([q, k, v], settings, rate)));
+      const attended = droppedAttentionWithWeights([q, k, v], settings, rate);
       return { output: given.out_proj(mergeHeads(attended.output)), weights: attended.weights };
     };
   };

@@ -70,7 +70,7 @@ const block = (features: number, heads: number, rate: number): Block =>
         Tensor,
         Tensor,
       ]; // three parts
-      const values = droppedAttention([q, k, v], { causal: true }, { rate, drop: p.dropout });
+      const values = droppedAttention([q, k, v], { causal: true }, rate);
       const attended = x.add(p.dropout(p.proj(mergeHeads(values))));
       return attended.add(p.dropout(p.out(geluTanh(p.fc(p.ln2(attended))))));
     },
