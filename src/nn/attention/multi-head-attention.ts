@@ -2,43 +2,40 @@
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { atCaller, checkedRate } from "../../ir/functions/argument.ts";
 import type { Attending, AttentionOptions } from "../../ir/functions/attention.ts";
-import { linear as transform } from "../../ir/functions/contraction.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { SequenceShape } from "../../ir/types/static/attention.ts";
 import type { Check } from "../../ir/types/static/check.ts";
-import type { MultiplyNaturals } from "../../ir/types/static/natural.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
-import { glorotUniform, zeros } from "../../model/initializer.ts";
-import { type Layer, type ParamSpec, param, typedLayer } from "../../model/parameter.ts";
-import { equalParts } from "../equal-parts.ts";
+import { type Layer, typedLayer } from "../../model/parameter.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
 import { droppedAttention, droppedAttentionWithWeights } from "./dropped-attention.ts";
-import { mergeHeads, requireFeatures, requireHeads, requirePositions, splitHeads } from "./heads.ts";
-
-type InputWeights<E extends number, K extends number, V extends number> = [K, V] extends [E, E]
-  ? { readonly in_proj_weight: ParamSpec<[MultiplyNaturals<3, E>, E], "f32"> }
-  : {
-      readonly q_proj_weight: ParamSpec<[E, E], "f32">;
-      readonly k_proj_weight: ParamSpec<[E, K], "f32">;
-      readonly v_proj_weight: ParamSpec<[E, V], "f32">;
-    };
+import { mergeHeads, requireFeatures, requireHeads, requireKeyHeads, requirePositions, splitHeads } from "./heads.ts";
+import {
+  type GivenProjections,
+  type InputBiases,
+  type InputWeights,
+  inputProjections,
+  type KeyHeads,
+  projected,
+} from "./input-projections.ts";
 
 /**
  * The parameters of `multiHeadAttention`, under PyTorch's names: one input matrix with the rows of queries, keys and values below
- * each other, or three where keys or values have other features.
+ * each other, or three where keys or values have other features. With `keyHeads` there are fewer rows of keys and values.
  */
 export type MultiHeadAttentionParams<
   E extends number,
   K extends number = E,
   V extends number = E,
   Bias extends boolean = true,
-> = InputWeights<E, K, V> &
-  (Bias extends false ? unknown : { readonly in_proj_bias: ParamSpec<[MultiplyNaturals<3, E>], "f32"> }) & {
+  Shared extends KeyHeads = undefined,
+> = InputWeights<E, K, V, Shared> &
+  InputBiases<E, Bias, Shared> & {
     readonly out_proj: Layer<LinearParams<E, E, Bias>, LinearFunction<E, E>>;
   };
 
 /** What is attended to, and what is masked. Nothing said, a sequence attends to itself. */
-export interface MultiHeadOptions extends AttentionOptions {
+export interface MultiHeadOptions extends Omit<AttentionOptions, "drop"> {
   /** [..., keys, key features]: what is attended to. The queries themselves unless said. */
   readonly keys?: Tensor;
   /** [..., keys, value features]; the keys unless said. */
@@ -56,41 +53,25 @@ export interface MultiHeadAttentionFunction<E extends number> {
 }
 
 /** Options of the layer. */
-export interface MultiHeadAttentionOptions<K extends number, V extends number, Bias extends boolean> {
+export interface MultiHeadAttentionOptions<
+  K extends number,
+  V extends number,
+  Bias extends boolean,
+  Shared extends KeyHeads = KeyHeads,
+> {
   /** Features of the keys and of the values, where they are not those of the queries: PyTorch's `kdim` and `vdim`. */
   readonly keyFeatures?: K;
   readonly valueFeatures?: V;
   readonly bias?: Bias;
+  /** Heads of keys and values, of which each serves as many heads of queries (Ainslie et al. 2023); a head each unless said. */
+  readonly keyHeads?: Shared;
   /** The rate at which weights are dropped in training; 0 unless said. */
   readonly dropout?: number;
 }
 
-interface Given {
-  readonly in_proj_weight?: Tensor;
-  readonly q_proj_weight?: Tensor;
-  readonly k_proj_weight?: Tensor;
-  readonly v_proj_weight?: Tensor;
-  readonly in_proj_bias?: Tensor;
+interface Given extends GivenProjections {
   readonly out_proj: (x: Tensor) => Tensor;
 }
-
-/** The rows for queries, keys and values, which stand below each other. */
-const thirds = (x: Tensor | undefined): readonly Tensor[] => (x === undefined ? [] : equalParts(x, 3, 0));
-
-/** Queries, keys and values of all heads, side by side: three products, or one where a sequence attends to itself. */
-const projected = (given: Given, sequences: readonly [Tensor, Tensor, Tensor]): readonly Tensor[] => {
-  const { in_proj_weight: weight, in_proj_bias: bias } = given;
-  const [queries, keys, values] = sequences;
-  if (weight !== undefined && queries === keys && keys === values)
-    return equalParts(transform(queries, weight, bias), 3, -1);
-  const weights =
-    weight === undefined ? [given.q_proj_weight, given.k_proj_weight, given.v_proj_weight] : thirds(weight);
-  const biases = thirds(bias);
-  return sequences.flatMap((sequence, part) => {
-    const own = weights[part];
-    return own === undefined ? [] : [transform(sequence, own, biases[part])];
-  });
-};
 
 /** Where attending is allowed, by the mask and by what is no padding. */
 const allowed = ({ mask, keyPadding }: MultiHeadOptions): Tensor<Dims, "bool" | "u8"> | undefined => {
@@ -108,34 +89,32 @@ const allowed = ({ mask, keyPadding }: MultiHeadOptions): Tensor<Dims, "bool" | 
  * Attention of several heads, each on its own slice of projected features; the heads side by side are projected once more. Sequences
  * are [..., positions, features] (batch first). A mask says with true where attending is allowed, as in `attention` (PyTorch's
  * module has it the other way round). With `weights: true` it gives { output, weights [..., heads, queries, keys] }. Input weights
- * begin by Glorot's rule and biases at 0, as in PyTorch. Refused: heads that do not divide the features (W284).
+ * begin by Glorot's rule and biases at 0, as in PyTorch. Refused: heads that do not divide the features, or `keyHeads` that do not
+ * divide the heads (W284).
  */
 export const multiHeadAttention = <
   const E extends number,
   const K extends number = E,
   const V extends number = E,
   const Bias extends boolean = true,
+  const Shared extends KeyHeads = undefined,
 >(
   features: E,
   heads: number,
-  options: MultiHeadAttentionOptions<K, V, Bias> = {},
-): Layer<MultiHeadAttentionParams<E, K, V, Bias>, MultiHeadAttentionFunction<E>> => {
+  options: MultiHeadAttentionOptions<K, V, Bias, Shared> = {},
+): Layer<MultiHeadAttentionParams<E, K, V, Bias, Shared>, MultiHeadAttentionFunction<E>> => {
+  const keyHeads: number = options.keyHeads ?? heads;
   requireHeads("multiHeadAttention", heads, features);
+  requireKeyHeads("multiHeadAttention", keyHeads, heads);
   const { bias = true } = options;
   const rate = atCaller(() => checkedRate(options.dropout ?? 0));
-  const keyFeatures: number = options.keyFeatures ?? features;
-  const valueFeatures: number = options.valueFeatures ?? features;
-  const matrix = (rows: number, columns: number) => param([rows, columns], glorotUniform);
-  const weights =
-    keyFeatures === features && valueFeatures === features
-      ? { in_proj_weight: matrix(3 * features, features) }
-      : {
-          q_proj_weight: matrix(features, features),
-          k_proj_weight: matrix(features, keyFeatures),
-          v_proj_weight: matrix(features, valueFeatures),
-        };
-  const biases = bias ? { in_proj_bias: param([3 * features], zeros) } : {};
-  const params = { ...weights, ...biases, out_proj: linear(features, features, { bias }) };
+  const sizes = {
+    features,
+    keyFeatures: options.keyFeatures ?? features,
+    valueFeatures: options.valueFeatures ?? features,
+    shared: (features / heads) * keyHeads,
+  };
+  const params = { ...inputProjections(sizes, bias), out_proj: linear(features, features, { bias }) };
   const bind = (given: Given) => {
     return (queries: Tensor, options: MultiHeadOptions & { readonly weights?: boolean } = {}) => {
       requirePositions("multiHeadAttention", queries);
@@ -143,7 +122,9 @@ export const multiHeadAttention = <
       const { keys = queries, values = keys, keyPadding: _, weights = false, ...attending } = options;
       const mask = allowed(options);
       const settings = mask === undefined ? attending : { ...attending, mask };
-      const [q, k, v] = projected(given, [queries, keys, values]).map((part) => splitHeads(part, heads));
+      const [q, k, v] = projected(given, [queries, keys, values], sizes).map((part, at) =>
+        splitHeads(part, at === 0 ? heads : keyHeads),
+      );
       invariant(q !== undefined && k !== undefined && v !== undefined, "there are three projections");
       if (!weights) return given.out_proj(mergeHeads(droppedAttention([q, k, v], settings, rate)));
       const attended = droppedAttentionWithWeights([q, k, v], settings, rate);
@@ -151,5 +132,8 @@ export const multiHeadAttention = <
     };
   };
   // Which parameters there are, and what comes of which shapes, is said by the signature.
-  return typedLayer<Layer<MultiHeadAttentionParams<E, K, V, Bias>, MultiHeadAttentionFunction<E>>>(params, bind);
+  return typedLayer<Layer<MultiHeadAttentionParams<E, K, V, Bias, Shared>, MultiHeadAttentionFunction<E>>>(
+    params,
+    bind,
+  );
 };

@@ -2,7 +2,7 @@
 // a feed-forward network of four times the features, normalized in front, and a head that may share the table of tokens.
 import { linear as transform } from "../../ir/functions/contraction.ts";
 import { geluTanh } from "../../ir/functions/elementwise.ts";
-import type { Dims, Tensor } from "../../ir/types/tensor.ts";
+import type { Tensor } from "../../ir/types/tensor.ts";
 import { normal, zeros } from "../../model/initializer.ts";
 import { type Layer, layer, type Params, repeat, type SpecTree, typedLayer } from "../../model/parameter.ts";
 import { droppedAttention } from "../attention/dropped-attention.ts";
@@ -18,9 +18,15 @@ import { equalParts } from "../equal-parts.ts";
 import { initialized } from "../initialized.ts";
 import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
+import {
+  attendingOf,
+  type LanguageAttention,
+  type LanguageModelFunction,
+  type LanguageOptions,
+} from "./language-attention.ts";
 
 /** How large a GPT is. */
-export interface GptOptions<Vocabulary extends number, Tied extends boolean> {
+export interface GptOptions<Vocabulary extends number, Tied extends boolean> extends LanguageAttention {
   /** How many tokens there are. */
   readonly vocabulary: Vocabulary;
   /** How many positions there are vectors for: the longest sequence. */
@@ -34,11 +40,6 @@ export interface GptOptions<Vocabulary extends number, Tied extends boolean> {
   readonly tied?: Tied;
 }
 
-/** A language model: tokens i32 [..., positions] give, at each position, logits of the next token. */
-export interface LanguageModelFunction<Vocabulary extends number> {
-  <S extends Dims>(tokens: Tensor<S, "i32">): Tensor<[...S, Vocabulary], "f32">;
-}
-
 /** The parameters of a block, and what it does to [..., positions, features]. */
 type Block = Layer<
   {
@@ -50,7 +51,7 @@ type Block = Layer<
     readonly out: Layer<LinearParams<number, number>, LinearFunction<number, number>>;
     readonly dropout: DropoutLayer;
   },
-  (x: Tensor) => Tensor
+  (x: Tensor, attending: LanguageOptions) => Tensor
 >;
 
 const block = (features: number, heads: number, rate: number): Block =>
@@ -64,13 +65,13 @@ const block = (features: number, heads: number, rate: number): Block =>
       out: linear(4 * features, features),
       dropout: dropout(rate),
     },
-    (p) => (x: Tensor) => {
+    (p) => (x: Tensor, attending: LanguageOptions) => {
       const [q, k, v] = equalParts(p.qkv(p.ln1(x)), 3, -1).map((part) => splitHeads(part, heads)) as [
         Tensor,
         Tensor,
         Tensor,
       ]; // three parts
-      const values = droppedAttention([q, k, v], { causal: true }, rate);
+      const values = droppedAttention([q, k, v], { ...attending, causal: true }, rate);
       const attended = x.add(p.dropout(p.proj(mergeHeads(values))));
       return attended.add(p.dropout(p.out(geluTanh(p.fc(p.ln2(attended))))));
     },
@@ -105,10 +106,13 @@ export const gpt = <const Vocabulary extends number, const Tied extends boolean 
     dropout: dropout(rate),
   };
   const params = options.tied === true ? shared : { ...shared, head: linear(features, vocabulary, { bias: false }) };
-  const bind = (p: Params<typeof shared> & { readonly head?: (x: Tensor) => Tensor }) => (tokens: Tensor) => {
-    const embedded: Tensor = p.dropout(p.wpe(p.wte(tokens)));
-    const last = p.lnf(p.blocks.reduce((x, each) => each(x), embedded));
-    return p.head?.(last) ?? transform(last, p.wte.weight);
+  const own = attendingOf(options);
+  const bind = (p: Params<typeof shared> & { readonly head?: (x: Tensor) => Tensor }) => {
+    return (tokens: Tensor, given: LanguageOptions = {}) => {
+      const embedded: Tensor = p.dropout(p.wpe(p.wte(tokens)));
+      const last = p.lnf(p.blocks.reduce((x, each) => each(x, { ...own, ...given }), embedded));
+      return p.head?.(last) ?? transform(last, p.wte.weight);
+    };
   };
   const ended = normal(0.02 / Math.sqrt(2 * blocks));
   const begun = initialized<SpecTree>(params, (path, { shape, initializer }) => {

@@ -11,10 +11,15 @@ import { mergeHeads, requireHeads, requireKeyHeads, splitHeads } from "../attent
 import { type EmbeddingFunction, type EmbeddingParams, embedding } from "../embedding.ts";
 import { initialized } from "../initialized.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
-import type { LanguageModelFunction } from "./gpt.ts";
+import {
+  attendingOf,
+  type LanguageAttention,
+  type LanguageModelFunction,
+  type LanguageOptions,
+} from "./language-attention.ts";
 
 /** How large a Llama is. */
-export interface LlamaOptions<Vocabulary extends number> {
+export interface LlamaOptions<Vocabulary extends number> extends LanguageAttention {
   /** How many tokens there are. */
   readonly vocabulary: Vocabulary;
   readonly features: number;
@@ -46,7 +51,7 @@ type Block = Layer<
     readonly up: Plain;
     readonly down: Plain;
   },
-  (x: Tensor) => Tensor
+  (x: Tensor, attending: LanguageOptions) => Tensor
 >;
 
 const block = (options: LlamaOptions<number>): Block => {
@@ -64,12 +69,12 @@ const block = (options: LlamaOptions<number>): Block => {
     up: plain(features, feedForward),
     down: plain(feedForward, features),
   };
-  return layer(params, (p) => (x: Tensor) => {
+  return layer(params, (p) => (x: Tensor, attending: LanguageOptions) => {
     const normed = rmsNorm(x, p.n1, { epsilon });
     const q = rotary(splitHeads(p.q(normed), heads), { base });
     const k = rotary(splitHeads(p.k(normed), keyHeads), { base });
     const v = splitHeads(p.v(normed), keyHeads);
-    const attended = x.add(p.o(mergeHeads(attention(q, k, v, { causal: true }))));
+    const attended = x.add(p.o(mergeHeads(attention(q, k, v, { ...attending, causal: true }))));
     const inner = rmsNorm(attended, p.n2, { epsilon });
     return attended.add(p.down(silu(p.gate(inner)).mul(p.up(inner))));
   });
@@ -99,10 +104,13 @@ export const llama = <const Vocabulary extends number>(
     blocks: repeat(options.blocks, () => block(options)),
     head: linear(options.features, vocabulary, { bias: false }),
   };
-  const bind = (p: Params<typeof params>) => (tokens: Tensor) => {
-    const embedded: Tensor = p.emb(tokens as Tensor<Dims, "i32">); // by the signature
-    const last = p.blocks.reduce((x, each) => each(x), embedded);
-    return p.head(rmsNorm(last, p.norm, { epsilon: options.epsilon ?? 1e-5 }));
+  const own = attendingOf(options);
+  const bind = (p: Params<typeof params>) => {
+    return (tokens: Tensor, given: LanguageOptions = {}) => {
+      const embedded: Tensor = p.emb(tokens as Tensor<Dims, "i32">); // by the signature
+      const last = p.blocks.reduce((x, each) => each(x, { ...own, ...given }), embedded);
+      return p.head(rmsNorm(last, p.norm, { epsilon: options.epsilon ?? 1e-5 }));
+    };
   };
   const begun = initialized(params, (_, { shape, initializer }) => (shape.length > 1 ? normal(0.02) : initializer));
   // The numbers that the type computes from the same arguments; the shapes that fit are said by the signature.
