@@ -1,7 +1,7 @@
 // Writes the reference pages that would drift if people kept them: docs/errors.md from the catalogue of diagnostics,
 // docs/passes.md from the pipelines and their rules, docs/ops.md from the definitions of ops and the scalar tables,
 // docs/coverage.md by compiling and running all of them, docs/functions.md and docs/layers.md from the comments of what they
-// list. What stands there is what the compiler itself says. Run it as `npm run docs`; a test holds the pages to it.
+// list, and the picture of docs/attention.md. What stands there is what the compiler itself says. Run it as `npm run docs`; a test holds the pages to it.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { passes } from "../src/cli/program-form.ts";
@@ -12,6 +12,7 @@ import { explanations } from "./matrix/explanations.ts";
 import { complaints } from "./matrix/holes.ts";
 import { measureCoverage, type Row } from "./matrix/measure.ts";
 import { coveragePage } from "./matrix/page.ts";
+import { attentionPicture } from "./reference/attention-picture.ts";
 import { functionsPage, layersPage } from "./reference/layers-page.ts";
 import { code, fenced, markdownTable, page } from "./reference/markdown.ts";
 import { opsPage } from "./reference/ops-page.ts";
@@ -83,6 +84,7 @@ export const generateDocs = (coverage: readonly Row[]): ReadonlyMap<string, stri
     ["coverage.md", coveragePage(coverage)],
     ["functions.md", functionsPage()],
     ["layers.md", layersPage()],
+    ["attention-blocks.svg", attentionPicture()],
   ]);
 
 if (import.meta.main) {
