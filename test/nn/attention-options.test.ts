@@ -8,7 +8,7 @@ import type { Tensor } from "../../src/ir/types/tensor.ts";
 import { zeros } from "../../src/model/initializer.ts";
 import { defineModel, spec } from "../../src/model/model.ts";
 import { bindSpecs, flattenSpecs, type Params, type SpecTree } from "../../src/model/parameter.ts";
-import { gpt, type LanguageOptions, llama, multiHeadAttention, transformerEncoder } from "../../src/nn/index.ts";
+import { gpt, type LanguageBatchOptions, llama, multiHeadAttention, transformerEncoder } from "../../src/nn/index.ts";
 import { adam } from "../../src/optim/index.ts";
 import { evaluated } from "../ir/functions/evaluate-call.ts";
 import { randomArray, randomNumbers } from "../support/op-meaning.ts";
@@ -113,7 +113,7 @@ describe.each(["gpt", "llama"] as const)("%s", (name) => {
   const reached = (
     changed: number,
     made: object,
-    told: (inputs: { readonly document: Tensor<["B", "T"], "i32"> }) => LanguageOptions = () => ({}),
+    told: (inputs: { readonly document: Tensor<["B", "T"], "i32"> }) => LanguageBatchOptions = () => ({}),
   ): readonly number[] => {
     const model = defineModel({
       name,
@@ -140,7 +140,7 @@ describe.each(["gpt", "llama"] as const)("%s", (name) => {
   });
 
   test("changes its scores by soft cap, slopes and a function, when it is made or with a batch", () => {
-    const logits = (made: object, told: LanguageOptions): string => {
+    const logits = (made: object, told: LanguageBatchOptions): string => {
       const model = defineModel({
         name,
         params: { language: languages[name](made) },
@@ -151,7 +151,7 @@ describe.each(["gpt", "llama"] as const)("%s", (name) => {
       return run({ ids: Int32Array.of(1, 2, 3, 4) }).logits.data.join();
     };
     const plain = logits({}, {});
-    const asked: readonly LanguageOptions[] = [
+    const asked: readonly LanguageBatchOptions[] = [
       { softcap: 0.001 },
       { alibi: true },
       { score: (score, { query, key }) => score.sub(query.sub(key).cast("f32")) },

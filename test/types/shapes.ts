@@ -24,6 +24,7 @@ import {
   embedding,
   expectShape,
   flatten,
+  gather,
   globalAveragePool,
   greater,
   iota,
@@ -67,12 +68,33 @@ expectTypeOf(attention(queries, keys, values)).toEqualTypeOf<Tensor<["B", 8, "T"
 expectTypeOf(attention(queries, keys, values, { weights: true }).weights).toEqualTypeOf<
   Tensor<["B", 8, "T", "S"], "f32">
 >();
+const summed = attention(queries, keys, values, { logSumExp: true });
+expectTypeOf(summed.output).toEqualTypeOf<Tensor<["B", 8, "T", 32], "f32">>();
+expectTypeOf(summed.logSumExp).toEqualTypeOf<Tensor<["B", 8, "T"], "f32">>();
+const both = attention(queries, keys, values, { weights: true, logSumExp: true });
+expectTypeOf(both.weights).toEqualTypeOf<Tensor<["B", 8, "T", "S"], "f32">>();
+expectTypeOf(both.logSumExp).toEqualTypeOf<Tensor<["B", 8, "T"], "f32">>();
+attention(queries, keys, values, {
+  score: (score, { head, key }) => {
+    expectTypeOf(score).toEqualTypeOf<Tensor<["B", 8, "T", "S"], "f32">>();
+    expectTypeOf(key).toEqualTypeOf<Tensor<Dims, "i32">>();
+    return add(score, gather(given("f32", [8]), head));
+  },
+  drop: (weights) => {
+    expectTypeOf(weights).toEqualTypeOf<Tensor<["B", 8, "T", "S"], "f32">>();
+    return weights;
+  },
+});
 expectTypeOf(rotary(queries)).toEqualTypeOf<Tensor<["B", 8, "T", 64], "f32">>();
 expectTypeOf(sinusoidalPositions("T", 64)).toEqualTypeOf<Tensor<["T", 64], "f32">>();
 declare const attend: Params<ReturnType<typeof nn.multiHeadAttention<768>>>;
+declare const grouped: Params<ReturnType<typeof nn.multiHeadAttention<768, 768, 768, true, 4>>>;
 declare const encode: Params<ReturnType<typeof nn.transformerEncoder<768>>>;
 declare const language: Params<ReturnType<typeof nn.gpt<1000>>>;
 expectTypeOf(attend(x, { causal: true })).toEqualTypeOf<Tensor<["B", 128, 768], "f32">>();
+expectTypeOf(grouped(x, { score: (score) => score })).toEqualTypeOf<Tensor<["B", 128, 768], "f32">>();
+expectTypeOf(grouped.in_proj_weight).toEqualTypeOf<Tensor<[number, 768], "f32">>();
+expectTypeOf(language(tokens, { segments: tokens, prefix: 3 })).toEqualTypeOf<Tensor<["B", "T", 1000], "f32">>();
 expectTypeOf(encode(x)).toEqualTypeOf<Tensor<["B", 128, 768], "f32">>();
 expectTypeOf(language(tokens)).toEqualTypeOf<Tensor<["B", "T", 1000], "f32">>();
 expectTypeOf(attend.in_proj_weight).toEqualTypeOf<Tensor<[2304, 768], "f32">>();

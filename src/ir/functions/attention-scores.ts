@@ -7,21 +7,25 @@ import { requireOverScores } from "../ops/attention-typing.ts";
 import { requireSameDType } from "../ops/operand-types.ts";
 import { requireDType } from "../ops/typing.ts";
 import { type Dim, isKnown } from "../types/dim.ts";
+import type { DType } from "../types/dtype.ts";
 import type { Dims, Operand, Tensor } from "../types/tensor.ts";
 import { printType, type Shape, sameShape } from "../types/tensor-type.ts";
 import { requireOperand, tensorOf } from "./argument.ts";
 import { constant, iota } from "./creation.ts";
 
-/** Where a score stands: i32 tensors that broadcast to the scores [batch, heads, queries, keys]. */
+/** Where a score stands: tensors that broadcast to the scores [batch, heads, queries, keys]. */
 export interface ScorePositions {
-  readonly batch: Tensor;
-  readonly head: Tensor;
-  readonly query: Tensor;
-  readonly key: Tensor;
+  readonly batch: Tensor<Dims, "i32">;
+  readonly head: Tensor<Dims, "i32">;
+  readonly query: Tensor<Dims, "i32">;
+  readonly key: Tensor<Dims, "i32">;
 }
 
-/** Which keys a query may attend to, and what is done to its scores, in this order: scale, softcap, bias, alibi, score, masks. */
-export interface AttentionOptions {
+/**
+ * Which keys a query may attend to, and what is done to its scores, in this order: scale, softcap, bias, alibi, score, masks. Scores
+ * are of the shape S and the element type D, where these are known.
+ */
+export interface AttentionOptions<S extends Dims = Dims, D extends DType = DType> {
   /** Where attending is allowed (true, or not 0): broadcasts to [..., heads, queries, keys]. */
   readonly mask?: Tensor<Dims, "bool" | "u8">;
   /** What is added to the scores, -infinity to forbid: broadcasts to [..., heads, queries, keys]. It has a gradient. */
@@ -52,9 +56,9 @@ export interface AttentionOptions {
    * Any function of a score and of where it stands: `(score, { query, key }) => score.sub(penalty.gather(query.sub(key)))`.
    * It sees one score at a time, is part of the one loop over scores, and has a gradient (FlexAttention's `score_mod`).
    */
-  readonly score?: (score: Tensor, positions: ScorePositions) => Tensor;
+  readonly score?: (score: Tensor<S, D>, positions: ScorePositions) => Tensor;
   /** What is done to the weights: a dropout layer, which makes some of them 0. It multiplies each by a number of its own. */
-  readonly drop?: (weights: Tensor) => Tensor;
+  readonly drop?: (weights: Tensor<S, D>) => Tensor;
 }
 
 /** Options that were looked at: every tensor has the shape in which it meets the scores. */
@@ -201,7 +205,7 @@ const allowed = (scores: Tensor, { mask, causal, prefix, window, segments }: Sco
 
 /** Where scores of a shape stand. */
 const positionsOf = (scores: Shape): ScorePositions => {
-  const along = (fromLast: number): Tensor => {
+  const along = (fromLast: number): Tensor<Dims, "i32"> => {
     const axis = scores.length - fromLast;
     if (axis < 0) return constant(0, [], "i32");
     const extent = scores[axis] ?? 1;

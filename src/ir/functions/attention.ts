@@ -71,7 +71,10 @@ export interface AttentionFunction {
     queries: Tensor<Q, D>,
     keys: Check<NoInfer<KeysShape<Q, D, K, E>>, Tensor<K, E>>,
     values: Check<NoInfer<ValuesShape<K, E, V, F>>, Tensor<V, F>>,
-    options?: AttentionOptions & { readonly weights?: Weights; readonly logSumExp?: Sums },
+    options?: AttentionOptions<NoInfer<WeightsShape<Q, K>>, NoInfer<D>> & {
+      readonly weights?: Weights;
+      readonly logSumExp?: Sums;
+    },
   ): Results<Weights, Sums, AttentionShape<Q, V>, WeightsShape<Q, K>, D>;
 }
 

@@ -2,7 +2,7 @@
 // a feed-forward network of four times the features, normalized in front, and a head that may share the table of tokens.
 import { linear as transform } from "../../ir/functions/contraction.ts";
 import { geluTanh } from "../../ir/functions/elementwise.ts";
-import type { Tensor } from "../../ir/types/tensor.ts";
+import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal, zeros } from "../../model/initializer.ts";
 import { type Layer, layer, type Params, repeat, type SpecTree, typedLayer } from "../../model/parameter.ts";
 import { droppedAttention } from "../attention/dropped-attention.ts";
@@ -18,15 +18,10 @@ import { equalParts } from "../equal-parts.ts";
 import { initialized } from "../initialized.ts";
 import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
-import {
-  attendingOf,
-  type LanguageAttention,
-  type LanguageModelFunction,
-  type LanguageOptions,
-} from "./language-attention.ts";
+import { attendingOf, type LanguageAttentionOptions, type LanguageBatchOptions } from "./language-attention.ts";
 
 /** How large a GPT is. */
-export interface GptOptions<Vocabulary extends number, Tied extends boolean> extends LanguageAttention {
+export interface GptOptions<Vocabulary extends number, Tied extends boolean> extends LanguageAttentionOptions {
   /** How many tokens there are. */
   readonly vocabulary: Vocabulary;
   /** How many positions there are vectors for: the longest sequence. */
@@ -40,6 +35,11 @@ export interface GptOptions<Vocabulary extends number, Tied extends boolean> ext
   readonly tied?: Tied;
 }
 
+/** A language model: tokens i32 [..., positions] give, at each position, logits of the next token. */
+export interface LanguageModelFunction<Vocabulary extends number> {
+  <S extends Dims>(tokens: Tensor<S, "i32">, options?: LanguageBatchOptions): Tensor<[...S, Vocabulary], "f32">;
+}
+
 /** The parameters of a block, and what it does to [..., positions, features]. */
 type Block = Layer<
   {
@@ -51,7 +51,7 @@ type Block = Layer<
     readonly out: Layer<LinearParams<number, number>, LinearFunction<number, number>>;
     readonly dropout: DropoutLayer;
   },
-  (x: Tensor, attending: LanguageOptions) => Tensor
+  (x: Tensor, attending: LanguageBatchOptions) => Tensor
 >;
 
 const block = (features: number, heads: number, rate: number): Block =>
@@ -65,7 +65,7 @@ const block = (features: number, heads: number, rate: number): Block =>
       out: linear(4 * features, features),
       dropout: dropout(rate),
     },
-    (p) => (x: Tensor, attending: LanguageOptions) => {
+    (p) => (x: Tensor, attending: LanguageBatchOptions) => {
       const [q, k, v] = equalParts(p.qkv(p.ln1(x)), 3, -1).map((part) => splitHeads(part, heads)) as [
         Tensor,
         Tensor,
@@ -108,7 +108,7 @@ export const gpt = <const Vocabulary extends number, const Tied extends boolean 
   const params = options.tied === true ? shared : { ...shared, head: linear(features, vocabulary, { bias: false }) };
   const own = attendingOf(options);
   const bind = (p: Params<typeof shared> & { readonly head?: (x: Tensor) => Tensor }) => {
-    return (tokens: Tensor, given: LanguageOptions = {}) => {
+    return (tokens: Tensor, given: LanguageBatchOptions = {}) => {
       const embedded: Tensor = p.dropout(p.wpe(p.wte(tokens)));
       const last = p.lnf(p.blocks.reduce((x, each) => each(x, { ...own, ...given }), embedded));
       return p.head?.(last) ?? transform(last, p.wte.weight);

@@ -1,6 +1,6 @@
 // Whole models, as layers: factories over the public layers.
-export { type GptOptions, type GptParams, gpt } from "./gpt.ts";
-export type { LanguageAttention, LanguageModelFunction, LanguageOptions } from "./language-attention.ts";
+export { type GptOptions, type GptParams, gpt, type LanguageModelFunction } from "./gpt.ts";
+export type { LanguageAttentionOptions, LanguageBatchOptions } from "./language-attention.ts";
 export { type LlamaOptions, type LlamaParams, llama } from "./llama.ts";
 export {
   type TranslationFunction,

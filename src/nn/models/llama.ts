@@ -11,15 +11,11 @@ import { mergeHeads, requireHeads, requireKeyHeads, splitHeads } from "../attent
 import { type EmbeddingFunction, type EmbeddingParams, embedding } from "../embedding.ts";
 import { initialized } from "../initialized.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
-import {
-  attendingOf,
-  type LanguageAttention,
-  type LanguageModelFunction,
-  type LanguageOptions,
-} from "./language-attention.ts";
+import type { LanguageModelFunction } from "./gpt.ts";
+import { attendingOf, type LanguageAttentionOptions, type LanguageBatchOptions } from "./language-attention.ts";
 
 /** How large a Llama is. */
-export interface LlamaOptions<Vocabulary extends number> extends LanguageAttention {
+export interface LlamaOptions<Vocabulary extends number> extends LanguageAttentionOptions {
   /** How many tokens there are. */
   readonly vocabulary: Vocabulary;
   readonly features: number;
@@ -51,7 +47,7 @@ type Block = Layer<
     readonly up: Plain;
     readonly down: Plain;
   },
-  (x: Tensor, attending: LanguageOptions) => Tensor
+  (x: Tensor, attending: LanguageBatchOptions) => Tensor
 >;
 
 const block = (options: LlamaOptions<number>): Block => {
@@ -69,7 +65,7 @@ const block = (options: LlamaOptions<number>): Block => {
     up: plain(features, feedForward),
     down: plain(feedForward, features),
   };
-  return layer(params, (p) => (x: Tensor, attending: LanguageOptions) => {
+  return layer(params, (p) => (x: Tensor, attending: LanguageBatchOptions) => {
     const normed = rmsNorm(x, p.n1, { epsilon });
     const q = rotary(splitHeads(p.q(normed), heads), { base });
     const k = rotary(splitHeads(p.k(normed), keyHeads), { base });
@@ -106,7 +102,7 @@ export const llama = <const Vocabulary extends number>(
   };
   const own = attendingOf(options);
   const bind = (p: Params<typeof params>) => {
-    return (tokens: Tensor, given: LanguageOptions = {}) => {
+    return (tokens: Tensor, given: LanguageBatchOptions = {}) => {
       const embedded: Tensor = p.emb(tokens as Tensor<Dims, "i32">); // by the signature
       const last = p.blocks.reduce((x, each) => each(x, { ...own, ...given }), embedded);
       return p.head(rmsNorm(last, p.norm, { epsilon: options.epsilon ?? 1e-5 }));
