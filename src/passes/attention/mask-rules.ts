@@ -1,0 +1,131 @@
+// Masks in the bodies of recognised attention, brought to the one form from which the kernel reads which keys need not be
+// looked at: select(condition, score, -infinity), the condition made of comparisons of positions.
+import { P } from "ts-pattern";
+import type { Graph } from "../../ir/graph/graph.ts";
+import type { View } from "../../ir/graph/view.ts";
+import { literalNumber } from "../../ir/ops/elements.ts";
+import { compares } from "../../ir/scalar/compare.ts";
+import type { CompareFn } from "../../ir/scalar/compare.ts";
+import type { DType } from "../../ir/types/dtype.ts";
+import { rewrite } from "../rewrite.ts";
+import { binary, filled, make, type RuleSet, rules, type Term, unary } from "../rules.ts";
+
+const x = P.select("x");
+const c = P.select("c");
+const float = { dtype: P.union("f32", "f64") } as const;
+const filledWith = <const V extends number>(value: V) => ({ op: "constant", attrs: { value } }) as const;
+const lowest = filledWith(-Infinity);
+const number = <const Name extends string>(name: Name) => ({ op: "constant", attrs: { value: P.select(name) } }) as const;
+
+const opposites: { readonly [F in CompareFn]: CompareFn } = { eq: "ne", ne: "eq", lt: "ge", ge: "lt", gt: "le", le: "gt" };
+
+/** The negation of a condition without a `not`, where it is made of comparisons that have an opposite; integers have. */
+const negated = (condition: View): Term | undefined => {
+  const [first, second] = condition.args;
+  if (first === undefined) return undefined;
+  if (condition.op === "unary" && condition.attrs.fn === "not") return first;
+  if (second === undefined) return undefined;
+  if (condition.op === "compare" && first.type.dtype === "i32")
+    return make("compare", { fn: opposites[condition.attrs.fn] }, first, second);
+  if (condition.op !== "binary" || (condition.attrs.fn !== "and" && condition.attrs.fn !== "or")) return undefined;
+  const [left, right] = [negated(first), negated(second)];
+  return left === undefined || right === undefined
+    ? undefined
+    : binary(condition.attrs.fn === "and" ? "or" : "and", left, right);
+};
+
+/** A truth value that stands for a choice of two, given what holds of the first and of the second. */
+const chosen = (condition: View, first: boolean, second: boolean): Term =>
+  first === second ? filled(first ? 1 : 0, condition.type) : first ? condition : (negated(condition) ?? unary("not", condition));
+
+/** Whether a number compares with another, both as numbers of an element type. */
+const comparing =
+  (fn: CompareFn, dtype: DType, second: number) =>
+  (first: number): boolean =>
+    compares[fn].evaluate(literalNumber(dtype, first), literalNumber(dtype, second));
+
+/** Conditions that went through numbers. */
+export const conditions: RuleSet = rules("conditions", {
+  // (a where c, b elsewhere) < d => c, not c, or what is known
+  comparedChoice: (node) =>
+    node.with(
+      {
+        op: "compare",
+        attrs: { fn: P.select("fn") },
+        args: [{ op: "select", args: [c, number("a"), number("b")] }, number("d")],
+      },
+      ({ fn, c, a, b, d }, { args: [choice] }) => {
+        const holds = comparing(fn, choice?.type.dtype ?? "f64", d);
+        return chosen(c, holds(a), holds(b));
+      },
+    ),
+  // cast(c) < d => c, not c, or what is known
+  comparedTruth: (node) =>
+    node.with(
+      {
+        op: "compare",
+        attrs: { fn: P.select("fn") },
+        args: [{ op: "cast", args: [P.select("c", { type: { dtype: "bool" } })] }, number("d")],
+      },
+      ({ fn, c, d }, { args: [number] }) => {
+        const holds = comparing(fn, number?.type.dtype ?? "f64", d);
+        return chosen(c, holds(1), holds(0));
+      },
+    ),
+  // cast(1 where c, 0 elsewhere, bool) => c, and so for any numbers
+  choiceAsTruth: (node) =>
+    node.with(
+      { op: "cast", attrs: { dtype: "bool" }, args: [{ op: "select", args: [c, number("a"), number("b")] }] },
+      ({ c, a, b }) => chosen(c, a !== 0, b !== 0),
+    ),
+  // true where c, false elsewhere => c
+  choiceOfTruths: (node) =>
+    node.with(
+      { op: "select", type: { dtype: "bool" }, args: [c, number("a"), number("b")] },
+      ({ c, a, b }) => chosen(c, a !== 0, b !== 0),
+    ),
+  // not(a < b) => a >= b, of integers
+  opposite: (node) =>
+    node.with({ op: "unary", attrs: { fn: "not" }, args: [c] }, ({ c }) => (c.op === "unary" ? undefined : negated(c))),
+});
+
+/** Scores at which a mask forbids to look. */
+export const masks: RuleSet = rules(
+  "masks",
+  {
+    // x + (0 where c, -infinity elsewhere) => x where c, -infinity elsewhere
+    addedMask: (node) =>
+      node
+        .with(
+          { op: "binary", type: float, attrs: { fn: "add" }, args: [x, { op: "select", args: [c, filledWith(0), P.select("m", lowest)] }] },
+          ({ x, c, m }) => make("select", {}, c, x, m),
+        )
+        .with(
+          { op: "binary", type: float, attrs: { fn: "add" }, args: [{ op: "select", args: [c, filledWith(0), P.select("m", lowest)] }, x] },
+          ({ x, c, m }) => make("select", {}, c, x, m),
+        ),
+    // x + (-infinity where c, 0 elsewhere) => -infinity where c, x elsewhere
+    addedExclusion: (node) =>
+      node
+        .with(
+          { op: "binary", type: float, attrs: { fn: "add" }, args: [x, { op: "select", args: [c, P.select("m", lowest), filledWith(0)] }] },
+          ({ x, c, m }) => make("select", {}, c, m, x),
+        )
+        .with(
+          { op: "binary", type: float, attrs: { fn: "add" }, args: [{ op: "select", args: [c, P.select("m", lowest), filledWith(0)] }, x] },
+          ({ x, c, m }) => make("select", {}, c, m, x),
+        ),
+    // -infinity where c, x elsewhere => x where not c, -infinity elsewhere
+    exclusion: (node) =>
+      node.with({ op: "select", type: float, args: [c, P.select("m", lowest), x] }, ({ c, m, x }) => {
+        const allowed = negated(c);
+        return allowed === undefined || (x.op === "constant" && x.attrs.value === -Infinity)
+          ? undefined
+          : make("select", {}, allowed, x, m);
+      }),
+  },
+  { numerics: "finite" },
+);
+
+/** The body with its masks in one form. */
+export const simplifiedBody = (body: Graph): Graph => rewrite(body, [conditions, masks]).graph;

@@ -1,0 +1,159 @@
+// Attention written by hand, found from its second product back: weights x values, softmax over the keys (in the forms that
+// softmax-forms.ts leaves), whatever makes scores of products one by one, and the product of queries and keys. Which axis is
+// which is found on the way; where a reshape splits one, matching starts again with it split, so that scores get the finest
+// shape that any value on the way has.
+import { bodyOf } from "../../ir/graph/body.ts";
+import { definitionOf } from "../../ir/graph/analysis.ts";
+import type { Graph, Node, ValueId } from "../../ir/graph/graph.ts";
+import { type View, view } from "../../ir/graph/view.ts";
+import { isKnown } from "../../ir/types/dim.ts";
+import { isFloat } from "../../ir/types/dtype.ts";
+import { type Shape, tensorType } from "../../ir/types/tensor-type.ts";
+import type { Arranged, RecognisedAttention } from "./attention-op.ts";
+import {
+  type Atom,
+  type Axes,
+  axesOf,
+  before,
+  extentOf,
+  type Found,
+  isSplit,
+  movementsTo,
+  type Placed,
+  peeled,
+  type Split,
+  type Splits,
+} from "./axes.ts";
+import { simplifiedBody } from "./mask-rules.ts";
+import { innerExtent, type Operands, operandsOf, type Product, productOf } from "./match-product.ts";
+import { weightsOf } from "./match-weights.ts";
+import { isOnlyFor } from "./other-uses.ts";
+import { type ScoreSpace, shapeOf, writeBody } from "./score-body.ts";
+
+/** How often an axis may be split: more than any network that is written by people does. */
+const mostSplits = 16;
+
+const hasAtom = (axes: Axes, { name }: Atom): boolean => axes.flat().some((atom) => atom.name === name);
+
+/**
+ * An operand before it was moved, so that it is not moved twice. Where it was repeated for the heads of a group, a reshape
+ * behind that splits the heads, and the repetition is taken back; no other axis is split for an operand's sake.
+ */
+const unmoved = (placed: Placed, isHead: (atom: string) => boolean): Found<Placed> => {
+  const source = peeled(placed);
+  const from = before(source);
+  const [operand] = source.view.args;
+  const wasRepeated = source.view.op === "reshape" && operand?.op === "broadcast";
+  return isSplit(from) && wasRepeated && isHead(from.atom) ? from : source;
+};
+
+const arranged = ({ view, axes }: Placed, to: Axes, whole = false): Arranged => ({
+  value: view.id,
+  movements: movementsTo({ shape: view.type.shape, axes }, to, whole),
+});
+
+/** The longest of some axes: one of unknown extent, or else the last of the largest. */
+const longest = (atoms: readonly Atom[]): Atom | undefined =>
+  atoms.reduce<Atom | undefined>((best, atom) => {
+    if (best === undefined || !isKnown(atom.extent)) return atom;
+    return isKnown(best.extent) && atom.extent >= best.extent ? atom : best;
+  }, undefined);
+
+/** Queries, keys and values before they were moved, and which axis the queries are. */
+interface Parts {
+  readonly queries: Placed;
+  readonly keys: Placed;
+  readonly values: Placed;
+  readonly queryAtom: Atom | undefined;
+}
+
+/** The operands of both products by their roles. */
+const partsOf = (ofScores: Operands, isRight: boolean, values: Placed, batch: Axes): Found<Parts> => {
+  const isHead = (name: string): boolean => batch.flat().some((atom) => atom.name === name);
+  const [asked, answering] = isRight ? [ofScores.left, ofScores.right] : [ofScores.right, ofScores.left];
+  const found: Placed[] = [];
+  for (const operand of [asked, answering, values]) {
+    const source = unmoved(operand, isHead);
+    if (source === undefined || isSplit(source)) return source;
+    found.push(source);
+  }
+  const [queries, keys, value] = found;
+  if (queries === undefined || keys === undefined || value === undefined) return undefined;
+  const own = batch.flat().filter((atom) => hasAtom(queries.axes, atom) && !hasAtom(keys.axes, atom));
+  const queryAtom = longest(own.filter((atom) => !hasAtom(value.axes, atom)));
+  return { queries, keys, values: value, queryAtom };
+};
+
+/** The second product with the weights on one of its sides. */
+const onSide = (graph: Graph, product: Product, side: "left" | "right", splits: Splits): Found<RecognisedAttention> => {
+  const axes = axesOf(product.type.shape, splits);
+  const keyAtom: Atom = { name: "keys", extent: innerExtent(product) };
+  const inner: Atom = { name: "features", extent: 1 };
+  const second = operandsOf(product, axes, keyAtom);
+  if (second === undefined || keyAtom.extent === 1 || keyAtom.extent === 0) return undefined;
+  const [weighing, valued] = side === "left" ? [second.left, second.right] : [second.right, second.left];
+  const weights = weightsOf(weighing, keyAtom);
+  if (weights === undefined || isSplit(weights)) return weights;
+  const found = productOf(weights.scores, keyAtom);
+  if (found === undefined || isSplit(found)) return found;
+  const first = operandsOf(found.product, found.axes, { ...inner, extent: innerExtent(found.product) });
+  if (first === undefined) return undefined;
+  const [rows, features] = side === "left" ? [axes.at(-2), axes.at(-1)] : [axes.at(-1), axes.at(-2)];
+  const outer = [...axes.slice(0, -2), ...(rows ?? []).map((atom) => [atom])].flatMap((atoms) =>
+    atoms.length === 0 ? [[]] : atoms.map((atom) => [atom]),
+  );
+  const keysAreRight = (found.axes.at(-1) ?? []).some(({ name }) => name === keyAtom.name);
+  const parts = partsOf(first, keysAreRight, valued, outer);
+  if (parts === undefined || isSplit(parts)) return parts;
+  const { queryAtom } = parts;
+  const batch = outer.filter(([atom]) => queryAtom === undefined || atom?.name !== queryAtom.name);
+  const scoreAxes: Axes = [...batch, queryAtom === undefined ? [] : [queryAtom], [keyAtom]];
+  const type = tensorType(found.product.type.dtype, shapeOf(scoreAxes));
+  const space: ScoreSpace = { graph, axes: scoreAxes, type, queries: queryAtom, keys: keyAtom, found };
+  const written = writeBody(space, weights);
+  if (written === undefined || isSplit(written)) return written;
+  const depth = extentOf(first.left.axes.flat().filter(({ name }) => name === inner.name));
+  const own: Axes = [...scoreAxes.slice(0, -1), depth === 1 ? [] : [{ ...inner, extent: depth }]];
+  const resultShape: Shape = [...shapeOf(scoreAxes.slice(0, -1)), extentOf(features ?? [])];
+  const resultAxes: Axes = [...scoreAxes.slice(0, -1), features ?? []];
+  return {
+    result: { value: product.id, movements: movementsTo({ shape: resultShape, axes: resultAxes }, axes) },
+    queries: arranged(parts.queries, own, true),
+    keys: arranged(parts.keys, [...batch, [keyAtom], own.at(-1) ?? []]),
+    values: arranged(parts.values, [...batch, [keyAtom], features ?? []]),
+    captured: written.captured,
+    products: found.product.id,
+    body: bodyOf(simplifiedBody(written.graph)),
+    location: definitionOf(graph, product.id).location,
+  };
+};
+
+/** Whether all have the element type of the result, and lengths are such that there is something to attend to. */
+const isPlain = (graph: Graph, product: Product, { queries, keys, values }: RecognisedAttention): boolean => {
+  const { dtype } = product.type;
+  const types = [queries, keys, values].map(({ value }) => definitionOf(graph, value).results.find(({ id }) => id === value)?.type);
+  return isFloat(dtype) && types.every((type) => type?.dtype === dtype && !type.shape.includes(0));
+};
+
+/** Attention whose second product a node is; undefined where it is something else, or its scores are needed by others too. */
+export const recogniseAttention = (graph: Graph, node: Node): RecognisedAttention | undefined => {
+  const [result] = node.results;
+  const seen: View | undefined =
+    result === undefined
+      ? undefined
+      : view({ resolve: (value: ValueId) => value, definition: (value) => definitionOf(graph, value) }, result.id);
+  if (seen?.op !== "matmul") return undefined;
+  for (const side of ["left", "right"] as const) {
+    const splits = new Map<string, Split["extents"]>();
+    for (let round = 0; round < mostSplits; round++) {
+      const found = onSide(graph, seen, side, splits);
+      if (!isSplit(found)) {
+        if (found !== undefined && isPlain(graph, seen, found) && isOnlyFor(graph, found)) return found;
+        break;
+      }
+      if (splits.has(found.atom) || ["keys", "features"].includes(found.atom)) break;
+      splits.set(found.atom, found.extents);
+    }
+  }
+  return undefined;
+};
