@@ -19,6 +19,7 @@ import type { Emitter } from "../ir/ops/op.ts";
 import { isFloat } from "../ir/types/dtype.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
 import { printType, sameType } from "../ir/types/tensor-type.ts";
+import { fusePrimal } from "./attention/fuse-primal.ts";
 import type { Pass } from "./pass.ts";
 
 /** Cotangents as they arrive: a value used several times gets several, summed in the order of arrival. */
@@ -91,12 +92,19 @@ const backpropagate = (
   areIndependent: boolean,
 ): readonly (Tensor | undefined)[] => {
   const values = wanted.map((tensor) => trace.value(tensor, "differentiate"));
-  const arrivals: Arrivals = new Map();
-  const ends: Arrivals = areIndependent ? new Map() : arrivals;
   const given = new Set(values);
-  const reach: Reach = (value, cotangent) => arrive(given.has(value) ? ends : arrivals, value, cotangent);
-  for (const [of, cotangent] of cotangents) reach(trace.value(of, "differentiate"), cotangent);
-  const graph = trace.builder.finish("primal", []);
+  const { graph, ends } = fusePrimal(
+    trace,
+    cotangents.map(([of]) => trace.value(of, "differentiate")),
+    values,
+  );
+  const arrivals: Arrivals = new Map();
+  const reached: Arrivals = areIndependent ? new Map() : arrivals;
+  const reach: Reach = (value, cotangent) => arrive(given.has(value) ? reached : arrivals, value, cotangent);
+  cotangents.forEach(([, cotangent], at) => {
+    const end = ends[at];
+    if (end !== undefined) reach(end, cotangent);
+  });
   const nodes = order(graph);
   const depending = dependents(nodes, new Set(values));
   const needed = reachable(arrivals.keys(), (value) => definitionOf(graph, value));
@@ -105,7 +113,7 @@ const backpropagate = (
       if (depending.has(node.id) && needed.has(node.id))
         onBehalfOf(node.location, () => pullBack(trace, arrivals, reach, node));
   });
-  return values.map((value) => ends.get(value));
+  return values.map((value) => reached.get(value));
 };
 
 /** What the derivative rules of ops with a body work with. */

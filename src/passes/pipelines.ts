@@ -2,6 +2,7 @@
 import type { Graph } from "../ir/graph/graph.ts";
 import type { PlannedProgram } from "../ir/loop/kernel.ts";
 import type { CoreOp } from "../ir/ops/index.ts";
+import { fuseAttention } from "./attention/fuse-attention.ts";
 import { cse } from "./cse.ts";
 import { dce } from "./dce.ts";
 import { decompose, onCore } from "./decompose.ts";
@@ -63,8 +64,16 @@ export const refineRecurrences: Pass<Graph, Graph> = everywhere(
   ),
 );
 
-/** From the graph that a user described to one that lowers. */
-export const standard: Pipeline<Graph, Graph<CoreOp>> = pipeline(optimize)
+/** Makes one op of attention written by hand, in bodies as well. */
+const fuseAttentionEverywhere: Pass<Graph, Graph> = everywhere(fuseAttention);
+
+/**
+ * From the graph that a user described to one that lowers. Attention is looked for first, so that it is found as
+ * differentiation found it, and again where optimizing has brought more to light.
+ */
+export const standard: Pipeline<Graph, Graph<CoreOp>> = pipeline(fuseAttentionEverywhere)
+  .andThen(optimize)
+  .andThen(fuseAttentionEverywhere)
   .andThen(refineRecurrences)
   .andThen(decompose)
   .andThen(onCore(optimize));

@@ -131,7 +131,11 @@ export interface Movement {
  * The movements that bring a value from its axes to others. Atoms that the value does not have become extents of 1, or with
  * `whole` are repeated; it has no atoms that the others do not have.
  */
-export const movementsTo = (from: { readonly shape: Shape; readonly axes: Axes }, to: Axes, whole = false): readonly Movement[] => {
+export const movementsTo = (
+  from: { readonly shape: Shape; readonly axes: Axes },
+  to: Axes,
+  whole = false,
+): readonly Movement[] => {
   const has = from.axes.flat();
   const present = to.map((atoms) => atoms.filter(({ name }) => has.some((own) => own.name === name)));
   const wanted = present.flat();

@@ -3,21 +3,30 @@
 import { P } from "ts-pattern";
 import type { Graph } from "../../ir/graph/graph.ts";
 import type { View } from "../../ir/graph/view.ts";
-import { literalNumber } from "../../ir/ops/elements.ts";
-import { compares } from "../../ir/scalar/compare.ts";
+import { castNumber, literalNumber } from "../../ir/ops/elements.ts";
 import type { CompareFn } from "../../ir/scalar/compare.ts";
+import { compares } from "../../ir/scalar/compare.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import { rewrite } from "../rewrite.ts";
 import { binary, filled, make, type RuleSet, rules, type Term, unary } from "../rules.ts";
+import { conversions } from "../simplify/arithmetic.ts";
 
 const x = P.select("x");
 const c = P.select("c");
 const float = { dtype: P.union("f32", "f64") } as const;
 const filledWith = <const V extends number>(value: V) => ({ op: "constant", attrs: { value } }) as const;
 const lowest = filledWith(-Infinity);
-const number = <const Name extends string>(name: Name) => ({ op: "constant", attrs: { value: P.select(name) } }) as const;
+const number = <const Name extends string>(name: Name) =>
+  ({ op: "constant", attrs: { value: P.select(name) } }) as const;
 
-const opposites: { readonly [F in CompareFn]: CompareFn } = { eq: "ne", ne: "eq", lt: "ge", ge: "lt", gt: "le", le: "gt" };
+const opposites: { readonly [F in CompareFn]: CompareFn } = {
+  eq: "ne",
+  ne: "eq",
+  lt: "ge",
+  ge: "lt",
+  gt: "le",
+  le: "gt",
+};
 
 /** The negation of a condition without a `not`, where it is made of comparisons that have an opposite; integers have. */
 const negated = (condition: View): Term | undefined => {
@@ -36,7 +45,11 @@ const negated = (condition: View): Term | undefined => {
 
 /** A truth value that stands for a choice of two, given what holds of the first and of the second. */
 const chosen = (condition: View, first: boolean, second: boolean): Term =>
-  first === second ? filled(first ? 1 : 0, condition.type) : first ? condition : (negated(condition) ?? unary("not", condition));
+  first === second
+    ? filled(first ? 1 : 0, condition.type)
+    : first
+      ? condition
+      : (negated(condition) ?? unary("not", condition));
 
 /** Whether a number compares with another, both as numbers of an element type. */
 const comparing =
@@ -78,11 +91,24 @@ export const conditions: RuleSet = rules("conditions", {
       { op: "cast", attrs: { dtype: "bool" }, args: [{ op: "select", args: [c, number("a"), number("b")] }] },
       ({ c, a, b }) => chosen(c, a !== 0, b !== 0),
     ),
+  // cast(a where c, b elsewhere) => cast(a) where c, cast(b) elsewhere
+  castChoice: (node) =>
+    node.with(
+      {
+        op: "cast",
+        attrs: { dtype: P.select("dtype", P.not("bool")) },
+        args: [{ op: "select", args: [c, number("a"), number("b")] }],
+      },
+      ({ dtype, c, a, b }, { type, args: [choice] }) => {
+        const converted = (value: number): Term =>
+          filled(castNumber(dtype, literalNumber(choice?.type.dtype ?? "f64", value)), type);
+        return make("select", {}, c, converted(a), converted(b));
+      },
+    ),
   // true where c, false elsewhere => c
   choiceOfTruths: (node) =>
-    node.with(
-      { op: "select", type: { dtype: "bool" }, args: [c, number("a"), number("b")] },
-      ({ c, a, b }) => chosen(c, a !== 0, b !== 0),
+    node.with({ op: "select", type: { dtype: "bool" }, args: [c, number("a"), number("b")] }, ({ c, a, b }) =>
+      chosen(c, a !== 0, b !== 0),
     ),
   // not(a < b) => a >= b, of integers
   opposite: (node) =>
@@ -97,22 +123,42 @@ export const masks: RuleSet = rules(
     addedMask: (node) =>
       node
         .with(
-          { op: "binary", type: float, attrs: { fn: "add" }, args: [x, { op: "select", args: [c, filledWith(0), P.select("m", lowest)] }] },
+          {
+            op: "binary",
+            type: float,
+            attrs: { fn: "add" },
+            args: [x, { op: "select", args: [c, filledWith(0), P.select("m", lowest)] }],
+          },
           ({ x, c, m }) => make("select", {}, c, x, m),
         )
         .with(
-          { op: "binary", type: float, attrs: { fn: "add" }, args: [{ op: "select", args: [c, filledWith(0), P.select("m", lowest)] }, x] },
+          {
+            op: "binary",
+            type: float,
+            attrs: { fn: "add" },
+            args: [{ op: "select", args: [c, filledWith(0), P.select("m", lowest)] }, x],
+          },
           ({ x, c, m }) => make("select", {}, c, x, m),
         ),
     // x + (-infinity where c, 0 elsewhere) => -infinity where c, x elsewhere
     addedExclusion: (node) =>
       node
         .with(
-          { op: "binary", type: float, attrs: { fn: "add" }, args: [x, { op: "select", args: [c, P.select("m", lowest), filledWith(0)] }] },
+          {
+            op: "binary",
+            type: float,
+            attrs: { fn: "add" },
+            args: [x, { op: "select", args: [c, P.select("m", lowest), filledWith(0)] }],
+          },
           ({ x, c, m }) => make("select", {}, c, m, x),
         )
         .with(
-          { op: "binary", type: float, attrs: { fn: "add" }, args: [{ op: "select", args: [c, P.select("m", lowest), filledWith(0)] }, x] },
+          {
+            op: "binary",
+            type: float,
+            attrs: { fn: "add" },
+            args: [{ op: "select", args: [c, P.select("m", lowest), filledWith(0)] }, x],
+          },
           ({ x, c, m }) => make("select", {}, c, m, x),
         ),
     // -infinity where c, x elsewhere => x where not c, -infinity elsewhere
@@ -128,4 +174,4 @@ export const masks: RuleSet = rules(
 );
 
 /** The body with its masks in one form. */
-export const simplifiedBody = (body: Graph): Graph => rewrite(body, [conditions, masks]).graph;
+export const simplifiedBody = (body: Graph): Graph => rewrite(body, [conversions, conditions, masks]).graph;

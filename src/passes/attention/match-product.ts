@@ -34,7 +34,10 @@ export const operandsOf = ({ attrs, args }: Product, axes: Axes, inner: Atom): O
   if (left === undefined || right === undefined || rows === undefined || columns === undefined) return undefined;
   const batch = axes.slice(0, -2);
   const summed = inner.extent === 1 ? [] : [inner];
-  const [own, other] = [attrs.transposeA ? [summed, rows] : [rows, summed], attrs.transposeB ? [columns, summed] : [summed, columns]];
+  const [own, other] = [
+    attrs.transposeA ? [summed, rows] : [rows, summed],
+    attrs.transposeB ? [columns, summed] : [summed, columns],
+  ];
   return {
     left: { view: left, axes: [...batchAxes(left, batch), ...own] },
     right: { view: right, axes: [...batchAxes(right, batch), ...other] },

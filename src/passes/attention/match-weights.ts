@@ -19,7 +19,9 @@ export interface Weights {
 const isZero = (view: View | undefined): boolean => view?.op === "constant" && view.attrs.value === 0;
 
 /** The value that weights were before one step on their way, and the factor that the step is. */
-const stepBack = (view: View): { readonly weights: View; readonly by?: Factor["by"]; readonly given?: View } | undefined => {
+const stepBack = (
+  view: View,
+): { readonly weights: View; readonly by?: Factor["by"]; readonly given?: View } | undefined => {
   const [first, second, third] = view.args;
   if (first === undefined) return undefined;
   if (view.op === "cast") return isFloat(view.type.dtype) && isFloat(first.type.dtype) ? { weights: first } : undefined;

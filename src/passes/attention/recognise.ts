@@ -2,8 +2,9 @@
 // softmax-forms.ts leaves), whatever makes scores of products one by one, and the product of queries and keys. Which axis is
 // which is found on the way; where a reshape splits one, matching starts again with it split, so that scores get the finest
 // shape that any value on the way has.
-import { bodyOf } from "../../ir/graph/body.ts";
+
 import { definitionOf } from "../../ir/graph/analysis.ts";
+import { bodyOf } from "../../ir/graph/body.ts";
 import type { Graph, Node, ValueId } from "../../ir/graph/graph.ts";
 import { type View, view } from "../../ir/graph/view.ts";
 import { isKnown } from "../../ir/types/dim.ts";
@@ -131,7 +132,9 @@ const onSide = (graph: Graph, product: Product, side: "left" | "right", splits: 
 /** Whether all have the element type of the result, and lengths are such that there is something to attend to. */
 const isPlain = (graph: Graph, product: Product, { queries, keys, values }: RecognisedAttention): boolean => {
   const { dtype } = product.type;
-  const types = [queries, keys, values].map(({ value }) => definitionOf(graph, value).results.find(({ id }) => id === value)?.type);
+  const types = [queries, keys, values].map(
+    ({ value }) => definitionOf(graph, value).results.find(({ id }) => id === value)?.type,
+  );
   return isFloat(dtype) && types.every((type) => type?.dtype === dtype && !type.shape.includes(0));
 };
 

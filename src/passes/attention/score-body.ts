@@ -11,7 +11,17 @@ import { type OpKind, opOf } from "../../ir/ops/index.ts";
 import { isKnown } from "../../ir/types/dim.ts";
 import { type DType, isFloat } from "../../ir/types/dtype.ts";
 import type { Shape, TensorType } from "../../ir/types/tensor-type.ts";
-import { type Atom, type Axes, before, type Found, isSplit, movementsTo, type Placed, peeled, samePlace } from "./axes.ts";
+import {
+  type Atom,
+  type Axes,
+  before,
+  type Found,
+  isSplit,
+  movementsTo,
+  type Placed,
+  peeled,
+  samePlace,
+} from "./axes.ts";
 import { type FoundProduct, isElementwise, isMovement } from "./match-product.ts";
 import type { Factor, Weights } from "./match-weights.ts";
 import { type Band, bandOf } from "./triangles.ts";
@@ -143,7 +153,9 @@ const isLoopless = (op: OpKind): boolean => {
 const isOfPositions = (view: View, cheap: boolean): boolean => {
   if (view.op === "iota" || view.op === "constant") return true;
   const costs =
-    (view.op === "unary" && isFloat(view.type.dtype) && !["neg", "abs", "floor", "ceil", "round", "sign", "relu"].includes(view.attrs.fn)) ||
+    (view.op === "unary" &&
+      isFloat(view.type.dtype) &&
+      !["neg", "abs", "floor", "ceil", "round", "sign", "relu"].includes(view.attrs.fn)) ||
     (view.op === "binary" && ["pow", "rem", "atan2"].includes(view.attrs.fn));
   if (!isLoopless(view.op) || view.args.length === 0 || (cheap && costs)) return false;
   return view.args.every((arg) => isOfPositions(arg, cheap));

@@ -1,0 +1,90 @@
+import type { Trace } from "../../../src/ir/graph/trace.ts";
+import { applyCompare, emitOne } from "../../../src/ir/graph/traced-tensor.ts";
+import type { CompareFn } from "../../../src/ir/scalar/compare.ts";
+import type { DType } from "../../../src/ir/types/dtype.ts";
+import type { Tensor } from "../../../src/ir/types/tensor.ts";
+import { conditions, masks } from "../../../src/passes/attention/mask-rules.ts";
+import { type Instance, testRules, testStillness } from "../simplify/soundness.ts";
+
+const shape = [3, 4];
+const at = (dtypes: readonly DType[], ...builds: readonly Instance["build"][]): readonly Instance[] =>
+  builds.map((build) => ({ dtypes, shape, build }));
+
+const floats = ["f32", "f64"] as const;
+const numbers = ["f32", "f64", "i32", "u8"] as const;
+const number = (t: Trace, value: number, dtype: DType): Tensor => t.constant(value, dtype, shape);
+/** One number where x is not above y, another elsewhere. */
+const choice = (t: Trace, condition: Tensor, a: number, b: number, dtype: DType): Tensor =>
+  condition.select(number(t, a, dtype), number(t, b, dtype));
+const columns = (t: Trace): Tensor => emitOne(t, "iota", [], { axis: 1, dtype: "i32", shape });
+const rows = (t: Trace): Tensor => emitOne(t, "iota", [], { axis: 0, dtype: "i32", shape });
+const triangle = (t: Trace): Tensor => columns(t).lessEqual(rows(t));
+const comparisons: readonly CompareFn[] = ["eq", "ne", "lt", "le", "gt", "ge"];
+
+testRules(conditions, {
+  comparedChoice: comparisons.flatMap((fn) =>
+    at(
+      numbers,
+      (t, { x, y }, dtype) => applyCompare(fn, choice(t, x.greater(y), 0, 1, dtype), number(t, 0, dtype)),
+      (t, { x, y }, dtype) => applyCompare(fn, choice(t, x.greater(y), 1, 0, dtype), number(t, 1, dtype)),
+    ),
+  ),
+  comparedTruth: comparisons.flatMap((fn) =>
+    at(numbers, (t, { x, y }, dtype) => applyCompare(fn, x.greater(y).cast(dtype), number(t, 0, dtype))),
+  ),
+  choiceAsTruth: at(
+    numbers,
+    (t, { x, y }, dtype) => choice(t, x.greater(y), 1, 0, dtype).cast("bool"),
+    (t, { x, y }, dtype) => choice(t, x.greater(y), 0, 3, dtype).cast("bool"),
+    (t, { x, y }, dtype) => choice(t, x.greater(y), 2, 3, dtype).cast("bool"),
+  ),
+  castChoice: at(
+    numbers,
+    (t, { x, y }, dtype) => choice(t, x.greater(y), 1, 0, dtype).cast(dtype === "i32" ? "f32" : "i32"),
+    (t, { x, y }) => choice(t, x.greater(y), -1e9, 0.5, "f64").cast("f32"),
+  ),
+  choiceOfTruths: at(
+    numbers,
+    (t, { x, y }) => choice(t, x.greater(y), 0, 1, "bool"),
+    (t, { x, y }) => choice(t, x.greater(y), 1, 0, "bool"),
+  ),
+  opposite: comparisons.flatMap((fn) =>
+    at(
+      ["i32"],
+      (_, { x, y }) => applyCompare(fn, x, y).logicalNot(),
+      (_, { x, y }) => applyCompare(fn, x, y).logicalAnd(y.less(x)).logicalNot(),
+    ),
+  ),
+});
+
+testRules(masks, {
+  addedMask: at(
+    floats,
+    (t, { x, y }, dtype) => x.add(choice(t, y.less(1), 0, -Infinity, dtype)),
+    (t, { x, y }, dtype) => choice(t, y.less(1), 0, -Infinity, dtype).add(x),
+  ),
+  addedExclusion: at(
+    floats,
+    (t, { x, y }, dtype) => x.add(choice(t, y.less(1), -Infinity, 0, dtype)),
+    (t, { x, y }, dtype) => choice(t, y.less(1), -Infinity, 0, dtype).add(x),
+  ),
+  exclusion: at(floats, (t, { x }, dtype) => triangle(t).select(number(t, -Infinity, dtype), x)),
+});
+
+testStillness([conditions, masks], {
+  "the opposite of a comparison of floats, which NaN fails as well,": {
+    dtypes: floats,
+    shape,
+    build: (_, { x, y }) => x.less(y).logicalNot(),
+  },
+  "a large number that is not infinite": {
+    dtypes: floats,
+    shape,
+    build: (t, { x, y }, dtype) => x.add(choice(t, y.less(1), 0, -1e9, dtype)),
+  },
+  "an exclusion by a condition from outside": {
+    dtypes: floats,
+    shape,
+    build: (t, { x, y }, dtype) => y.less(1).select(number(t, -Infinity, dtype), x),
+  },
+});
