@@ -18,7 +18,11 @@ const maskChoices = {
 } as const;
 
 const choices = {
-  layout: choice("rows", "batch", "heads", "merged", "joined", "shared"),
+  /**
+   * Where batch and heads are: nowhere, in one axis, in two, merged into one, joined with the features of one input; heads
+   * behind the lengths; heads of queries alone, which share keys and values.
+   */
+  layout: choice("rows", "batch", "heads", "merged", "joined", "behind", "shared"),
   sizes: fc.record({
     batch: fc.integer({ min: 1, max: 3 }),
     heads: fc.integer({ min: 1, max: 3 }),
@@ -46,6 +50,8 @@ const choices = {
     "logSumExp",
     "logarithm",
     "logSoftmax",
+    "masked",
+    "chosen",
     "afterProduct",
     "reciprocalAfterProduct",
   ),
@@ -66,8 +72,15 @@ export type AttentionSpelling = Chosen<typeof choices>;
 const readsInput = ({ kind }: MaskSpelling): boolean => kind === "padding" || kind === "given";
 
 /** Masks that leave each query a key: a window and a mask from outside might together leave none. */
-const isOpen = ({ masks }: AttentionSpelling): boolean =>
-  !(masks.some(({ kind }) => kind === "window") && masks.some(readsInput));
+const isOpen = ({ masks, softmax }: AttentionSpelling): boolean => {
+  const fromOutside = masks.some(readsInput) || softmax === "masked" || softmax === "chosen";
+  return !(fromOutside && masks.some(({ kind }) => kind === "window"));
+};
+
+/** A mask that multiplies scores cannot come behind one that made some of them infinite. */
+const isNumber = ({ masks: [first, second] }: AttentionSpelling): boolean =>
+  !(first?.lowest === "infinity" && second?.way === "multiply");
 
 /** Random spellings of attention. */
-export const attentionSpellings = (): fc.Arbitrary<AttentionSpelling> => fc.record(choices).filter(isOpen);
+export const attentionSpellings = (): fc.Arbitrary<AttentionSpelling> =>
+  fc.record(choices).filter(isOpen).filter(isNumber);

@@ -12,15 +12,26 @@ import { knownShape } from "../../ir/types/shape.ts";
 import type { Tensor } from "../../ir/types/tensor.ts";
 import type { AttentionSpelling } from "./attention-spellings.ts";
 import type { GraphCase } from "./graph.ts";
-import { input, lettersOf, rowsOf, scoresOf, swapped, type Writing } from "./spell-scores.ts";
+import { input, lettersOf, rowsOf, scoresOf, swapped, termsOf, type Writing } from "./spell-scores.ts";
 import { randomArray, randomFrom } from "./values.ts";
 
 /** The weights, and what the result is to be divided by where that comes after the second product. */
-const weightsOf = ({ spelling }: Writing, scores: Tensor): { readonly weights: Tensor; readonly divisor?: Tensor } => {
+const weightsOf = (writing: Writing, scores: Tensor): { readonly weights: Tensor; readonly divisor?: Tensor } => {
   const over = { axes: [-1], keepDims: true } as const;
   const dropped = (x: Tensor): Tensor => x.reshape([...x.shape, 1]);
   const shifted = scores.sub(scores.max(over)).exp();
+  const { spelling, queries, keys } = writing;
+  // The mask of the exponentials themselves.
+  const open = () => input(writing, "maskOfWeights", [queries, keys], "bool");
   switch (spelling.softmax) {
+    case "masked": {
+      const kept = shifted.mul(open().cast(scores.dtype));
+      return { weights: kept.div(kept.sum(over)) };
+    }
+    case "chosen": {
+      const kept = open().select(shifted, 0);
+      return { weights: kept.div(kept.sum(over)) };
+    }
     case "composite":
       return { weights: softmax(scores) };
     case "overSum":
@@ -68,18 +79,24 @@ const droppedOut = (writing: Writing, weights: Tensor): Tensor => {
   }
 };
 
-const secondProduct = ({ spelling }: Writing, weights: Tensor, v: Tensor): Tensor => {
-  const lead = lettersOf(v.shape.slice(0, -2));
-  switch (spelling.second) {
-    case "matmul":
-      return weights.matmul(v);
-    case "einsum":
-      return einsum(`${lead}qk,${lead}ke->${lead}qe`, weights, v);
-    case "reversed":
-      return swapped(v.matmul(weights, { transposeA: true, transposeB: true }));
-    case "flag":
-      return weights.matmul(swapped(v), { transposeB: true });
+const secondProduct = (writing: Writing, weights: Tensor, v: Tensor): Tensor => {
+  const { spelling, lead, queries, keys } = writing;
+  const [result, values] = termsOf(writing, "e");
+  if (spelling.layout === "behind" || spelling.second === "einsum")
+    return einsum(
+      `${lettersOf(lead)}qk,${values}->${spelling.joinedResult ? result : `${lettersOf(lead)}qe`}`,
+      weights,
+      v,
+    );
+  if (spelling.layout === "shared") {
+    const [batch = 1, heads = 1] = lead;
+    const product = weights.reshape([batch, heads * queries, keys]).matmul(v);
+    return product.reshape([batch, heads, queries, v.shape.at(-1) ?? 1]);
   }
+  if (spelling.second === "matmul") return weights.matmul(v);
+  return spelling.second === "flag"
+    ? weights.matmul(swapped(v), { transposeB: true })
+    : swapped(v.matmul(weights, { transposeA: true, transposeB: true }));
 };
 
 const lengthsOf = ({ sizes }: AttentionSpelling) => ({
@@ -90,15 +107,17 @@ const lengthsOf = ({ sizes }: AttentionSpelling) => ({
 /** The extents in front, apart and as the scores have them, and whether heads are shared. */
 const frontOf = ({ layout, sizes, repeated }: AttentionSpelling) => {
   const { batch, heads } = sizes;
-  const all = heads * (repeated === "no" ? 1 : 2);
+  const isRepeated = repeated !== "no" && layout !== "behind" && layout !== "shared";
+  const all = heads * (isRepeated ? 2 : 1);
   switch (layout) {
     case "rows":
       return { apart: [], lead: [] };
     case "batch":
-    case "shared":
       return { apart: [batch], lead: [batch] };
     case "heads":
     case "joined":
+    case "behind":
+    case "shared":
       return { apart: [batch, all], lead: [batch, all] };
     case "merged":
       return { apart: [batch, all], lead: [batch * all] };
@@ -109,7 +128,7 @@ const frontOf = ({ layout, sizes, repeated }: AttentionSpelling) => {
 export const spellAttention = (spelling: AttentionSpelling, trace: Trace): Tensor => {
   const writing: Writing = { spelling, trace, ...frontOf(spelling), ...lengthsOf(spelling) };
   const { valueFeatures } = spelling.sizes;
-  const { lead, apart, queries } = writing;
+  const { apart, queries } = writing;
   const values = rowsOf(writing, "v", writing.keys, valueFeatures, true);
   const scores = scoresOf(writing);
   const { weights, divisor } = weightsOf(
@@ -117,14 +136,14 @@ export const spellAttention = (spelling: AttentionSpelling, trace: Trace): Tenso
     spelling.wider && spelling.dtype === "f32" ? scores.cast("f64") : scores,
   );
   const y = secondProduct(writing, droppedOut(writing, weights.cast(spelling.dtype)), values);
-  const own = divisor?.cast(spelling.dtype);
-  const whole = own === undefined ? y : spelling.softmax === "afterProduct" ? y.div(own) : y.mul(own);
-  if (!spelling.joinedResult || apart.length < 2 || lead.length === 0) return whole;
   const [batch = 1, heads = 1] = apart;
-  return whole
-    .reshape([...apart, queries, valueFeatures])
-    .transpose([0, 2, 1, 3])
-    .reshape([batch, queries, heads * valueFeatures]);
+  const isBehind = spelling.layout === "behind" && spelling.joinedResult;
+  const own = divisor?.cast(spelling.dtype);
+  const beside = isBehind ? own?.transpose([0, 2, 1, 3]) : own;
+  const whole = beside === undefined ? y : spelling.softmax === "afterProduct" ? y.div(beside) : y.mul(beside);
+  if (!spelling.joinedResult || apart.length < 2) return whole;
+  const rows = isBehind ? whole : whole.reshape([...apart, queries, valueFeatures]).transpose([0, 2, 1, 3]);
+  return rows.reshape([batch, queries, heads * valueFeatures]);
 };
 
 /** Arrays for inputs: masks and choices of 0 and 1, in which the first key is open. */

@@ -37,12 +37,15 @@ export const input = (
   dtype: DType = spelling.dtype,
 ): Tensor => trace.input(name, { dtype, shape });
 
-/** Rows of one of queries, keys or values, in the layout of the spelling: [lead..., length, features]. */
+/** Rows of one of queries, keys or values, in the layout of the spelling: mostly [lead..., length, features]. */
 export const rowsOf = (writing: Writing, name: string, length: number, features: number, shared: boolean): Tensor => {
   const { spelling, apart, lead } = writing;
   const { layout, repeated } = spelling;
   const [batch, heads] = apart;
   if (batch === undefined || heads === undefined) return input(writing, name, [...apart, length, features]);
+  if (layout === "behind") return input(writing, name, [batch, length, heads, features]);
+  if (layout === "shared")
+    return input(writing, name, shared ? [batch, length, features] : [batch, heads, length, features]);
   const groups = shared && repeated !== "no" ? 2 : 1;
   const own = heads / groups;
   const source =
@@ -70,7 +73,6 @@ const scaledOperands = (writing: Writing): readonly [Tensor, Tensor] => {
   const { spelling, queries, keys } = writing;
   const { features } = spelling.sizes;
   const q = rowsOf(writing, "q", queries, features, false);
-  // One head of keys and values may serve all heads of queries by itself.
   const k = rowsOf(writing, "k", keys, features, true);
   const factor = scaleFactor(writing);
   switch (spelling.scale) {
@@ -87,20 +89,35 @@ const scaledOperands = (writing: Writing): readonly [Tensor, Tensor] => {
   }
 };
 
-const productOf = ({ spelling }: Writing, q: Tensor, k: Tensor): Tensor => {
-  const lead = lettersOf(q.shape.slice(0, -2));
-  switch (spelling.product) {
-    case "transpose":
-      return q.matmul(swapped(k));
-    case "flag":
-      return q.matmul(k, { transposeB: true });
-    case "einsum":
-      return einsum(`${lead}qd,${lead}kd->${lead}qk`, q, k);
-    case "reversed":
-      return swapped(k.matmul(q, { transposeB: true }));
-    case "reversedEinsum":
-      return einsum(`${lead}kd,${lead}qd->${lead}qk`, k, q);
+/** The axes of queries and of keys, or values, by letters; the last one is `features`. */
+export const termsOf = ({ spelling, lead }: Writing, features: string): readonly [string, string] => {
+  const front = lettersOf(lead);
+  const terms = {
+    behind: [`bqh${features}`, `bkh${features}`],
+    shared: [`bhq${features}`, `bk${features}`],
+    other: [`${front}q${features}`, `${front}k${features}`],
+  } as const;
+  const { layout } = spelling;
+  return terms[layout === "behind" || layout === "shared" ? layout : "other"];
+};
+
+const productOf = (writing: Writing, q: Tensor, k: Tensor): Tensor => {
+  const { spelling, lead, queries, keys } = writing;
+  const [asked, answering] = termsOf(writing, "d");
+  const result = `${lettersOf(lead)}qk`;
+  const isReversed = spelling.product === "reversed" || spelling.product === "reversedEinsum";
+  if (spelling.layout === "behind" || spelling.product.endsWith("insum"))
+    return isReversed
+      ? einsum(`${answering},${asked}->${result}`, k, q)
+      : einsum(`${asked},${answering}->${result}`, q, k);
+  if (spelling.layout === "shared") {
+    // All heads of queries are rows of one product.
+    const [batch = 1, heads = 1] = lead;
+    const rows = q.reshape([batch, heads * queries, q.shape.at(-1) ?? 1]);
+    return rows.matmul(k, { transposeB: true }).reshape([batch, heads, queries, keys]);
   }
+  if (spelling.product === "transpose") return q.matmul(swapped(k));
+  return isReversed ? swapped(k.matmul(q, { transposeB: true })) : q.matmul(k, { transposeB: true });
 };
 
 const scaled = (writing: Writing, scores: Tensor): Tensor => {
