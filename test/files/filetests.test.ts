@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { Graph } from "../../src/ir/graph/graph.ts";
 import { parseGraph } from "../../src/ir/text/parse.ts";
 import { printGraph } from "../../src/ir/text/print.ts";
+import { fuseAttention } from "../../src/passes/attention/fuse-attention.ts";
 import { cse } from "../../src/passes/cse.ts";
 import { dce } from "../../src/passes/dce.ts";
 import { decompose } from "../../src/passes/decompose.ts";
@@ -15,7 +16,10 @@ import type { Pass } from "../../src/passes/pass.ts";
 import { absorbTransposes, optimize, simplify } from "../../src/passes/pipelines.ts";
 
 const passes: ReadonlyMap<string, Pass<Graph, Graph>> = new Map(
-  [simplify, absorbTransposes, foldConstants, cse, dce, decompose, optimize].map((pass) => [pass.name, pass]),
+  [simplify, absorbTransposes, foldConstants, cse, dce, decompose, optimize, fuseAttention].map((pass) => [
+    pass.name,
+    pass,
+  ]),
 );
 
 const folder = new URL("./", import.meta.url);

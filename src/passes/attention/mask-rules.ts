@@ -6,7 +6,7 @@ import type { View } from "../../ir/graph/view.ts";
 import { castNumber, literalNumber } from "../../ir/ops/elements.ts";
 import type { CompareFn } from "../../ir/scalar/compare.ts";
 import { compares } from "../../ir/scalar/compare.ts";
-import type { DType } from "../../ir/types/dtype.ts";
+import { type DType, isFloat } from "../../ir/types/dtype.ts";
 import { rewrite } from "../rewrite.ts";
 import { binary, filled, make, type RuleSet, rules, type Term, unary } from "../rules.ts";
 import { conversions } from "../simplify/arithmetic.ts";
@@ -16,6 +16,8 @@ const c = P.select("c");
 const float = { dtype: P.union("f32", "f64") } as const;
 const filledWith = <const V extends number>(value: V) => ({ op: "constant", attrs: { value } }) as const;
 const lowest = filledWith(-Infinity);
+const y = P.select("y");
+const masked = { op: "select", args: [c, x, P.select("m", lowest)] } as const;
 const number = <const Name extends string>(name: Name) =>
   ({ op: "constant", attrs: { value: P.select(name) } }) as const;
 
@@ -169,6 +171,37 @@ export const masks: RuleSet = rules(
           ? undefined
           : make("select", {}, allowed, x, m);
       }),
+    // (x where c, -infinity elsewhere) + y => x + y where c, -infinity elsewhere, and so for -, and * and / by a number above 0
+    maskOutermost: (node) =>
+      node
+        .with(
+          { op: "binary", type: float, attrs: { fn: P.select("fn", P.union("add", "sub")) }, args: [masked, y] },
+          ({ fn, c, x, m, y }) => make("select", {}, c, binary(fn, x, y), m),
+        )
+        .with({ op: "binary", type: float, attrs: { fn: "add" }, args: [y, masked] }, ({ c, x, m, y }) =>
+          make("select", {}, c, binary("add", y, x), m),
+        )
+        .with(
+          {
+            op: "binary",
+            type: float,
+            attrs: { fn: P.select("fn", P.union("mul", "div")) },
+            args: [masked, P.select("y", { op: "constant", attrs: { value: P.number.positive() } })],
+          },
+          ({ fn, c, x, m, y }) => make("select", {}, c, binary(fn, x, y), m),
+        ),
+    // cast(x where c, -infinity elsewhere) => cast(x) where c, -infinity elsewhere
+    maskOfAnotherWidth: (node) =>
+      node.with({ op: "cast", type: float, args: [P.select("masked", masked)] }, ({ masked, c, x }, { attrs, type }) =>
+        isFloat(masked.type.dtype)
+          ? make("select", {}, c, make("cast", { ...attrs }, x), filled(-Infinity, type))
+          : undefined,
+      ),
+    // (x where c, -infinity elsewhere) where d, -infinity elsewhere => x where d and c, -infinity elsewhere
+    maskOfMask: (node) =>
+      node.with({ op: "select", type: float, args: [P.select("d"), masked, lowest] }, ({ d, c, x, m }) =>
+        make("select", {}, binary("and", d, c), x, m),
+      ),
   },
   { numerics: "finite" },
 );

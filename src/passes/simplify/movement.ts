@@ -19,6 +19,15 @@ const keepsOrder = (shape: Shape, permutation: readonly number[]): boolean => {
   return moved.every((axis, position) => position === 0 || axis > (moved[position - 1] ?? axis));
 };
 
+/** The axes that stay where a shape loses extents of 1 and nothing else; undefined where it does not. */
+const axesWithoutUnits = (shape: Shape, fewer: Shape): readonly number[] | undefined => {
+  const kept: number[] = [];
+  for (const [axis, extent] of shape.entries())
+    if (extent === fewer[kept.length]) kept.push(axis);
+    else if (extent !== 1) return undefined;
+  return kept.length === fewer.length && fewer.length < shape.length ? kept : undefined;
+};
+
 /** Reshapes and transposes. */
 export const reordering: RuleSet = rules("reordering", {
   // reshape(x: S, S) => x
@@ -42,6 +51,36 @@ export const reordering: RuleSet = rules("reordering", {
         args: [{ op: "transpose", attrs: { permutation: P.select("inner") }, args: [x] }],
       },
       ({ outer, inner, x }) => make("transpose", { permutation: outer.map((axis) => inner[axis] ?? axis) }, x),
+    ),
+  // reshape(transpose(x)) where only extents of 1 are dropped => transpose(reshape(x))
+  unitsDroppedFirst: (node) =>
+    node.with(
+      {
+        op: "reshape",
+        args: [P.select("moved", { op: "transpose", attrs: { permutation: P.select("permutation") }, args: [x] })],
+      },
+      ({ moved, permutation, x }, { type }) => {
+        const kept = axesWithoutUnits(moved.type.shape, type.shape)?.map((axis) => permutation[axis] ?? axis);
+        const left = kept?.toSorted((a, b) => a - b);
+        if (kept === undefined || left === undefined) return undefined;
+        const without = left.map((axis) => x.type.shape[axis] ?? 1);
+        return make("transpose", { permutation: kept.map((axis) => left.indexOf(axis)) }, reshaped(without, x));
+      },
+    ),
+  // reshape(transpose(x)) where only extents of 1 are added => transpose(reshape(x)), which has them in the same places
+  unitsAddedFirst: (node) =>
+    node.with(
+      {
+        op: "reshape",
+        args: [P.select("moved", { op: "transpose", attrs: { permutation: P.select("permutation") }, args: [x] })],
+      },
+      ({ moved, permutation, x }, { type }) => {
+        const places = axesWithoutUnits(type.shape, moved.type.shape);
+        if (places === undefined) return undefined;
+        const shape = type.shape.map((_, axis) => x.type.shape[places.indexOf(axis)] ?? 1);
+        const from = type.shape.map((_, axis) => places[permutation[places.indexOf(axis)] ?? -1] ?? axis);
+        return make("transpose", { permutation: from }, reshaped(shape, x));
+      },
     ),
   // flip(x, none) => x, and so along axes of one element
   flipOfNothing: (node) =>

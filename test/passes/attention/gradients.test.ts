@@ -79,7 +79,9 @@ describe("gradients of attention in random spellings", () => {
         if (name.startsWith("mask")) return;
         const slope = (lossAt(graph, moved(step)) - lossAt(graph, moved(-step))) / (2 * step);
         const found = direction.reduce((sum, each, index) => sum + each * (gradient[index] ?? 0), 0);
-        expect(Math.abs(found - slope), `${name}: ${found} is ${slope}`).toBeLessThan(1e-5 * Math.max(1, Math.abs(slope)));
+        expect(Math.abs(found - slope), `${name}: ${found} is ${slope}`).toBeLessThan(
+          1e-5 * Math.max(1, Math.abs(slope)),
+        );
       });
     });
     fc.assert(check, { numRuns });

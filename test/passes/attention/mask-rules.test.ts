@@ -68,6 +68,40 @@ testRules(masks, {
     (t, { x, y }, dtype) => x.add(choice(t, y.less(1), -Infinity, 0, dtype)),
     (t, { x, y }, dtype) => choice(t, y.less(1), -Infinity, 0, dtype).add(x),
   ),
+  maskOutermost: at(
+    floats,
+    (t, { x, y }, dtype) =>
+      y
+        .less(1)
+        .select(x, number(t, -Infinity, dtype))
+        .add(y),
+    (t, { x, y }, dtype) =>
+      y
+        .less(1)
+        .select(x, number(t, -Infinity, dtype))
+        .sub(y),
+    (t, { x, y }, dtype) => y.add(y.less(1).select(x, number(t, -Infinity, dtype))),
+    (t, { x, y }, dtype) =>
+      y
+        .less(1)
+        .select(x, number(t, -Infinity, dtype))
+        .div(number(t, 3, dtype)),
+    (t, { x, y }, dtype) =>
+      y
+        .less(1)
+        .select(x, number(t, -Infinity, dtype))
+        .mul(number(t, 0.5, dtype)),
+  ),
+  maskOfAnotherWidth: at(floats, (t, { x, y }, dtype) =>
+    y
+      .less(1)
+      .select(x, number(t, -Infinity, dtype))
+      .cast(dtype === "f32" ? "f64" : "f32"),
+  ),
+  maskOfMask: at(floats, (t, { x, y }, dtype) => {
+    const lowest = number(t, -Infinity, dtype);
+    return triangle(t).select(y.less(1).select(x, lowest), lowest);
+  }),
   exclusion: at(floats, (t, { x }, dtype) => triangle(t).select(number(t, -Infinity, dtype), x)),
 });
 
@@ -81,6 +115,15 @@ testStillness([conditions, masks], {
     dtypes: floats,
     shape,
     build: (t, { x, y }, dtype) => x.add(choice(t, y.less(1), 0, -1e9, dtype)),
+  },
+  "a masked score times a number below 0": {
+    dtypes: floats,
+    shape,
+    build: (t, { x, y }, dtype) =>
+      y
+        .less(1)
+        .select(x, number(t, -Infinity, dtype))
+        .mul(number(t, -1, dtype)),
   },
   "an exclusion by a condition from outside": {
     dtypes: floats,

@@ -34,6 +34,21 @@ testRules(reordering, {
     (_, { x }) => x.transpose([1, 2, 0]).transpose([1, 2, 0]),
     (_, { x }) => x.transpose([2, 0, 1]).transpose([0, 2, 1]),
   ),
+  unitsDroppedFirst: at(
+    1,
+    2,
+    3,
+    1,
+  )(
+    (_, { x }) => x.transpose([3, 2, 0, 1]).reshape([3, 2]),
+    (_, { x }) => x.transpose([0, 2, 1, 3]).reshape([3, 2, 1]),
+    (_, { x }) => x.transpose([2, 0, 3, 1]).reshape([3, 1, 2]),
+  ),
+  unitsAddedFirst: at(2, 3, 4)(
+    (_, { x }) => x.transpose([1, 0, 2]).reshape([1, 3, 2, 4]),
+    (_, { x }) => x.transpose([2, 0, 1]).reshape([4, 1, 2, 3, 1]),
+    (_, { x }) => x.transpose([2, 1, 0]).reshape([1, 1, 4, 3, 1, 2]),
+  ),
   flipOfNothing: [
     ...at(2, 1)(
       (t, { x }) => flip(t, x),
