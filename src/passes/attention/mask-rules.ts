@@ -21,37 +21,16 @@ const masked = { op: "select", args: [c, x, P.select("m", lowest)] } as const;
 const number = <const Name extends string>(name: Name) =>
   ({ op: "constant", attrs: { value: P.select(name) } }) as const;
 
-const opposites: { readonly [F in CompareFn]: CompareFn } = {
-  eq: "ne",
-  ne: "eq",
-  lt: "ge",
-  ge: "lt",
-  gt: "le",
-  le: "gt",
-};
-
-/** The negation of a condition without a `not`, where it is made of comparisons that have an opposite; integers have. */
-const negated = (condition: View): Term | undefined => {
-  const [first, second] = condition.args;
-  if (first === undefined) return undefined;
-  if (condition.op === "unary" && condition.attrs.fn === "not") return first;
-  if (second === undefined) return undefined;
-  if (condition.op === "compare" && first.type.dtype === "i32")
-    return make("compare", { fn: opposites[condition.attrs.fn] }, first, second);
-  if (condition.op !== "binary" || (condition.attrs.fn !== "and" && condition.attrs.fn !== "or")) return undefined;
-  const [left, right] = [negated(first), negated(second)];
-  return left === undefined || right === undefined
-    ? undefined
-    : binary(condition.attrs.fn === "and" ? "or" : "and", left, right);
+/** The negation of a condition. */
+const opposite = (condition: View): Term => {
+  const [operand] = condition.args;
+  const isNegation = condition.op === "unary" && condition.attrs.fn === "not" && operand !== undefined;
+  return isNegation ? operand : unary("not", condition);
 };
 
 /** A truth value that stands for a choice of two, given what holds of the first and of the second. */
 const chosen = (condition: View, first: boolean, second: boolean): Term =>
-  first === second
-    ? filled(first ? 1 : 0, condition.type)
-    : first
-      ? condition
-      : (negated(condition) ?? unary("not", condition));
+  first === second ? filled(first ? 1 : 0, condition.type) : first ? condition : opposite(condition);
 
 /** Whether a number compares with another, both as numbers of an element type. */
 const comparing =
@@ -112,9 +91,6 @@ export const conditions: RuleSet = rules("conditions", {
     node.with({ op: "select", type: { dtype: "bool" }, args: [c, number("a"), number("b")] }, ({ c, a, b }) =>
       chosen(c, a !== 0, b !== 0),
     ),
-  // not(a < b) => a >= b, of integers
-  opposite: (node) =>
-    node.with({ op: "unary", attrs: { fn: "not" }, args: [c] }, ({ c }) => (c.op === "unary" ? undefined : negated(c))),
 });
 
 /** Scores at which a mask forbids to look. */
@@ -165,12 +141,9 @@ export const masks: RuleSet = rules(
         ),
     // -infinity where c, x elsewhere => x where not c, -infinity elsewhere
     exclusion: (node) =>
-      node.with({ op: "select", type: float, args: [c, P.select("m", lowest), x] }, ({ c, m, x }) => {
-        const allowed = negated(c);
-        return allowed === undefined || (x.op === "constant" && x.attrs.value === -Infinity)
-          ? undefined
-          : make("select", {}, allowed, x, m);
-      }),
+      node.with({ op: "select", type: float, args: [c, P.select("m", lowest), x] }, ({ c, m, x }) =>
+        x.op === "constant" && x.attrs.value === -Infinity ? undefined : make("select", {}, opposite(c), x, m),
+      ),
     // (x where c, -infinity elsewhere) + y => x + y where c, -infinity elsewhere, and so for -, and * and / by a number above 0
     maskOutermost: (node) =>
       node
@@ -196,11 +169,6 @@ export const masks: RuleSet = rules(
         isFloat(masked.type.dtype)
           ? make("select", {}, c, make("cast", { ...attrs }, x), filled(-Infinity, type))
           : undefined,
-      ),
-    // (x where c, -infinity elsewhere) where d, -infinity elsewhere => x where d and c, -infinity elsewhere
-    maskOfMask: (node) =>
-      node.with({ op: "select", type: float, args: [P.select("d"), masked, lowest] }, ({ d, c, x, m }) =>
-        make("select", {}, binary("and", d, c), x, m),
       ),
   },
   { numerics: "finite" },
