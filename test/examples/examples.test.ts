@@ -19,7 +19,7 @@ const lastLines: Readonly<Record<string, string | RegExp>> = {
   "09-bilstm-tagger.ts": /^F1 0.\d\d one way, 0.\d\d both ways: who also reads backwards finds more of the words$/,
   "10-gru.ts": "the gated networks remember over 30 steps, the plain one does not",
   "11-attention.ts": "192 of 192 questions answered, and attention(q, k, v) gives the same but for rounding",
-  "12-self-attention-fused.ts": "less than half the memory, the same meaning; the T x T scores are still written out",
+  "12-self-attention-fused.ts": "less than half the memory, the same meaning, and no T x T scores",
   "13-character-transformer.ts": "it knows more of the next letter than a table of pairs",
   "14-standalone-module.ts": "2 of 2 modules give the bits of the compiled model",
   "15-property-test-your-op.ts": "the naive form is refuted, the stable one holds in 300 cases",
