@@ -75,5 +75,8 @@ const [all, arena] = [total(described(run)), run.program.memory.arenaBytes];
 assert.ok(arena < all / 2, `an arena of ${arena} bytes for results of ${all}`);
 const [shorter, longer] = [256, 512].map((T) => compiledFor(T).program.memory.arenaBytes);
 assert.ok(longer !== undefined && longer < 4 * 512 ** 2, `an arena of ${longer} bytes has room for the scores`);
-assert.ok(shorter !== undefined && longer < 2.5 * shorter, `twice the length takes ${shorter} and then ${longer} bytes`);
+assert.ok(
+  shorter !== undefined && longer < 2.5 * shorter,
+  `twice the length takes ${shorter} and then ${longer} bytes`,
+);
 console.log("less than half the memory, the same meaning, and no T x T scores");

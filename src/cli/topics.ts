@@ -7,6 +7,7 @@ import { binary } from "../ir/scalar/binary.ts";
 import { compares } from "../ir/scalar/compare.ts";
 import { reducers } from "../ir/scalar/reducer.ts";
 import { unary } from "../ir/scalar/unary.ts";
+import { attentionRules, fuseAttention } from "../passes/attention/fuse-attention.ts";
 import type { Pass } from "../passes/pass.ts";
 import { absorbTransposes, exactRules, simplify } from "../passes/pipelines.ts";
 import type { RuleSet } from "../passes/rules.ts";
@@ -43,6 +44,7 @@ export const attributesOf = ({ attributes }: AnyOp): readonly (readonly [name: s
 /** The rules that a pass applies. */
 export const rulesOf = (pass: string): readonly RuleSet[] => {
   if (pass === simplify.name) return exactRules;
+  if (pass === fuseAttention.name) return attentionRules;
   return pass === absorbTransposes.name ? [contraction] : [];
 };
 

@@ -1,5 +1,7 @@
-// The package entry `weftgraph/testing`: random graphs, and whether the backends agree on them. Needs fast-check, which the
+// The package entry `weftgraph/testing`: random graphs, attention in random spellings, and whether the backends agree on them. Needs fast-check, which the
 // other entries do not.
+export { type AttentionSpelling, attentionSpellings, type MaskSpelling } from "./arbitraries/attention-spellings.ts";
 export { computingOps, type GraphCase, type GraphOptions, graphs } from "./arbitraries/graph.ts";
+export { attentionCase } from "./arbitraries/spell-attention.ts";
 export type { ValueProfile } from "./arbitraries/values.ts";
 export { type Difference, firstDifference, type Outcome, type PortArrays, runEverywhere } from "./backends-agree.ts";

@@ -5,10 +5,15 @@ import { edit } from "../../ir/graph/edit.ts";
 import type { Graph } from "../../ir/graph/graph.ts";
 import type { Pass } from "../pass.ts";
 import { rewrite } from "../rewrite.ts";
+import type { RuleSet } from "../rules.ts";
 import { uniform } from "../simplify/movement.ts";
 import { emitAttention } from "./attention-op.ts";
+import { conditions, masks } from "./mask-rules.ts";
 import { recogniseAttention } from "./recognise.ts";
 import { softmaxForms } from "./softmax-forms.ts";
+
+/** The rules that this pass applies, to the graph and to the bodies that it makes. */
+export const attentionRules: readonly RuleSet[] = [softmaxForms, conditions, masks];
 
 /** Whether there could be any: an exponential between two products. */
 const mayHoldAttention = (graph: Graph): boolean => {

@@ -90,11 +90,11 @@ export interface FoundProduct {
   readonly depends: DependsOn;
 }
 
-/** Whether one side of a product is the keys alone, and the other knows nothing of them. */
+/** Whether one side of a product runs over the keys, and neither the other nor the batch does. */
 const isOverKeys = (axes: Axes, keys: Atom): boolean => {
-  const has = (atoms: readonly Atom[] | undefined): boolean => atoms?.some(({ name }) => name === keys.name) ?? false;
+  const has = (atoms: readonly Atom[]): boolean => atoms.some(({ name }) => name === keys.name);
   const [rows = [], columns = []] = axes.slice(-2);
-  return !axes.slice(0, -2).some(has) && ((has(rows) && rows.length === 1) || (has(columns) && columns.length === 1));
+  return !axes.slice(0, -2).some(has) && has(rows) !== has(columns);
 };
 
 /** The one product over keys that scores are made of; of several the one that has more axes than all others. */

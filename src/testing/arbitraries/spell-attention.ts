@@ -147,7 +147,11 @@ export const spellAttention = (spelling: AttentionSpelling, trace: Trace): Tenso
 };
 
 /** Arrays for inputs: masks and choices of 0 and 1, in which the first key is open. */
-export const feedOf = (name: string, { dtype, shape }: { dtype: DType; shape: readonly number[] }, seed: number): NdArray => {
+export const feedOf = (
+  name: string,
+  { dtype, shape }: { dtype: DType; shape: readonly number[] },
+  seed: number,
+): NdArray => {
   if (!name.startsWith("mask")) return randomArray({ dtype, shape }, seed, "normal");
   const random = randomFrom(seed);
   const keys = shape.at(-1) ?? 1;

@@ -19,7 +19,7 @@ import { attentionSpellings } from "../../../src/testing/arbitraries/attention-s
 import { feedOf, spellAttention } from "../../../src/testing/arbitraries/spell-attention.ts";
 import { opsOf } from "../support.ts";
 
-const numRuns = Math.ceil(Number(process.env["ATTENTION_SPELLINGS"] ?? 150) / 3);
+const numRuns = Math.ceil(Number(process.env["ATTENTION_SPELLINGS"] ?? 150) / 6);
 
 /** The loss, a weighed sum so that no gradient is 0 by symmetry. */
 const lossOf = (y: Tensor): Tensor => y.mul(y).mul(0.5).add(y.sin()).sum();
