@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { evaluateEntry } from "../../../src/backends/reference/interpreter.ts";
 import { planGraph } from "../../../src/compile/plan-graph.ts";
-import { einsum, gather, scan, select, softmax } from "../../../src/ir/functions/index.ts";
+import { einsum, scan, softmax } from "../../../src/ir/functions/index.ts";
 import { graphOf as bodyGraph } from "../../../src/ir/graph/body-graph.ts";
 import type { Graph } from "../../../src/ir/graph/graph.ts";
 import type { Trace } from "../../../src/ir/graph/trace.ts";
@@ -60,7 +60,7 @@ describe("attention as models write it", () => {
       const distance = iota(t, tokens).sub(iota(t, tokens).reshape([tokens, 1]));
       const table = input(t, "table", [32, 3]);
       const bucket = emitOne(t, "clamp", [distance.abs()], { low: 0, high: 31 });
-      const bias = (gather(table as never, bucket as never) as Tensor).transpose([2, 0, 1]);
+      const bias = table.gather(bucket).transpose([2, 0, 1]);
       return { y: softmax(q.matmul(k, { transposeB: true }).add(bias)).matmul(v) };
     });
     expect(opsOf(compiled(graph)).filter((op) => op !== "input")).toEqual(["attention"]);
@@ -81,7 +81,7 @@ describe("attention as models write it", () => {
       const q = input(t, "q", [2, 3, 1, width]);
       const [k, v] = ["k", "v"].map((name) => input(t, name, [2, 3, tokens, width])) as [Tensor, Tensor];
       const isThere = iota(t, tokens).less(input(t, "lengths", [2, 1, 1, 1], "i32").abs().add(1));
-      const scores = einsum("bhqd,bhkd->bhqk", q, k) as Tensor;
+      const scores = einsum("bhqd,bhkd->bhqk", q, k);
       return { y: softmax(isThere.select(scores, -1e9)).matmul(v) };
     });
     expect(opsOf(compiled(graph)).filter((op) => op === "attention")).toHaveLength(1);
@@ -90,8 +90,8 @@ describe("attention as models write it", () => {
   test("pooling by attention: one learned query over merged tokens", () => {
     const graph = graphOf((t) => {
       const x = input(t, "x", [2, 4, 6, width]).reshape([2, 24, width]);
-      const scores = einsum("qd,bkd->bqk", input(t, "q", [2, width]), x) as Tensor;
-      return { y: einsum("bqk,bkd->bqd", softmax(scores), x) as Tensor };
+      const scores = einsum("qd,bkd->bqk", input(t, "q", [2, width]), x);
+      return { y: einsum("bqk,bkd->bqd", softmax(scores), x) };
     });
     expect(opsOf(compiled(graph)).filter((op) => op === "attention")).toHaveLength(1);
   });
@@ -102,7 +102,7 @@ describe("attention as models write it", () => {
       const documents = input(t, "documents", [2, tokens], "i32");
       const same = documents.reshape([2, tokens, 1]).equal(documents.reshape([2, 1, tokens]));
       const scores = q.matmul(k, { transposeB: true });
-      return { y: softmax(select(same as never, scores, -1e9) as Tensor).matmul(v) };
+      return { y: softmax(same.select(scores, -1e9)).matmul(v) };
     });
     expect(opsOf(compiled(graph)).filter((op) => op !== "input" && op !== "reshape")).toEqual(["attention"]);
     expect(largestBuffer(graph)).toBeLessThan(tokens * tokens);
