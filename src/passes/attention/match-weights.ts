@@ -3,6 +3,7 @@
 import type { View } from "../../ir/graph/view.ts";
 import { isFloat } from "../../ir/types/dtype.ts";
 import { type Atom, before, type Found, isSplit, type Placed } from "./axes.ts";
+import { isMovement } from "./match-product.ts";
 
 /** What weights are multiplied by, or divided by, or where they are kept and else 0. */
 export interface Factor {
@@ -38,12 +39,10 @@ const stepBack = (
   return undefined;
 };
 
-const moves: ReadonlySet<string> = new Set(["reshape", "transpose", "broadcast"]);
-
 const leadsToSoftmax = (view: View): boolean => {
   if (view.op === "softmax") return true;
   const [operand] = view.args;
-  if (moves.has(view.op) && operand !== undefined) return leadsToSoftmax(operand);
+  if (isMovement(view) && operand !== undefined) return leadsToSoftmax(operand);
   const back = stepBack(view);
   return back !== undefined && leadsToSoftmax(back.weights);
 };
@@ -56,7 +55,7 @@ const follow = (placed: Placed, keys: Atom): Found<Weights> => {
     const overKeys = along.length === 1 && along[0]?.name === keys.name;
     return scores !== undefined && overKeys ? { scores: { view: scores, axes }, factors: [] } : undefined;
   }
-  if (moves.has(view.op)) {
+  if (isMovement(view)) {
     const from = before(placed);
     return from === undefined || isSplit(from) ? from : follow(from, keys);
   }

@@ -9,7 +9,7 @@ import type { Graph, Node, ValueId } from "../../ir/graph/graph.ts";
 import { type View, view } from "../../ir/graph/view.ts";
 import { isKnown } from "../../ir/types/dim.ts";
 import { isFloat } from "../../ir/types/dtype.ts";
-import { type Shape, tensorType } from "../../ir/types/tensor-type.ts";
+import { tensorType } from "../../ir/types/tensor-type.ts";
 import type { Arranged, RecognisedAttention } from "./attention-op.ts";
 import {
   type Atom,
@@ -26,8 +26,8 @@ import {
   type Splits,
 } from "./axes.ts";
 import { simplifiedBody } from "./mask-rules.ts";
-import { innerExtent, type Operands, operandsOf, type Product, productOf } from "./match-product.ts";
-import { weightsOf } from "./match-weights.ts";
+import { type FoundProduct, innerExtent, type Operands, operandsOf, type Product, productOf } from "./match-product.ts";
+import { type Weights, weightsOf } from "./match-weights.ts";
 import { isOnlyFor } from "./other-uses.ts";
 import { type ScoreSpace, shapeOf, writeBody } from "./score-body.ts";
 
@@ -85,48 +85,87 @@ const partsOf = (ofScores: Operands, isRight: boolean, values: Placed, batch: Ax
   return { queries, keys, values: value, queryAtom };
 };
 
-/** The second product with the weights on one of its sides. */
-const onSide = (graph: Graph, product: Product, side: "left" | "right", splits: Splits): Found<RecognisedAttention> => {
+/** Both products with what stands between them, and where all of it stands. */
+interface Matched {
+  /** The axes of the second product, and which of them are the features of the values. */
+  readonly axes: Axes;
+  readonly features: readonly Atom[];
+  /** One axis for each atom of the batch and of the rows of weights, queries among them. */
+  readonly outer: Axes;
+  readonly keyAtom: Atom;
+  readonly weights: Weights;
+  readonly found: FoundProduct;
+  readonly parts: Parts;
+  /** The features of queries and keys; absent where there is one. */
+  readonly depth: readonly Atom[];
+}
+
+const eachApart = (axes: Axes): Axes =>
+  axes.flatMap((atoms) => (atoms.length === 0 ? [[]] : atoms.map((atom) => [atom])));
+
+/** Follows a product back, the weights being on one of its sides. */
+const matchOn = (side: "left" | "right", product: Product, splits: Splits): Found<Matched> => {
   const axes = axesOf(product.type.shape, splits);
+  const [rows = [], columns = []] = axes.slice(-2);
   const keyAtom: Atom = { name: "keys", extent: innerExtent(product) };
-  const inner: Atom = { name: "features", extent: 1 };
   const second = operandsOf(product, axes, keyAtom);
   if (second === undefined || keyAtom.extent === 1 || keyAtom.extent === 0) return undefined;
-  const [weighing, valued] = side === "left" ? [second.left, second.right] : [second.right, second.left];
-  const weights = weightsOf(weighing, keyAtom);
+  const isLeft = side === "left";
+  const weights = weightsOf(isLeft ? second.left : second.right, keyAtom);
   if (weights === undefined || isSplit(weights)) return weights;
   const found = productOf(weights.scores, keyAtom);
   if (found === undefined || isSplit(found)) return found;
-  const first = operandsOf(found.product, found.axes, { ...inner, extent: innerExtent(found.product) });
+  const inner: Atom = { name: "features", extent: innerExtent(found.product) };
+  const first = operandsOf(found.product, found.axes, inner);
   if (first === undefined) return undefined;
-  const [rows, features] = side === "left" ? [axes.at(-2), axes.at(-1)] : [axes.at(-1), axes.at(-2)];
-  const outer = [...axes.slice(0, -2), ...(rows ?? []).map((atom) => [atom])].flatMap((atoms) =>
-    atoms.length === 0 ? [[]] : atoms.map((atom) => [atom]),
-  );
+  const outer = eachApart([...axes.slice(0, -2), isLeft ? rows : columns]);
   const keysAreRight = (found.axes.at(-1) ?? []).some(({ name }) => name === keyAtom.name);
-  const parts = partsOf(first, keysAreRight, valued, outer);
+  const parts = partsOf(first, keysAreRight, isLeft ? second.right : second.left, outer);
   if (parts === undefined || isSplit(parts)) return parts;
+  const depth = inner.extent === 1 ? [] : [inner];
+  return { axes, features: isLeft ? columns : rows, outer, keyAtom, weights, found, parts, depth };
+};
+
+/** What was matched as an op: its body, and its operands in the order of axes that it takes. */
+const attentionOf = (graph: Graph, product: Product, matched: Matched): Found<RecognisedAttention> => {
+  const { axes, features, outer, keyAtom, weights, found, parts, depth } = matched;
   const { queryAtom } = parts;
   const batch = outer.filter(([atom]) => queryAtom === undefined || atom?.name !== queryAtom.name);
-  const scoreAxes: Axes = [...batch, queryAtom === undefined ? [] : [queryAtom], [keyAtom]];
+  const front: Axes = [...batch, queryAtom === undefined ? [] : [queryAtom]];
+  const scoreAxes: Axes = [...front, [keyAtom]];
   const type = tensorType(found.product.type.dtype, shapeOf(scoreAxes));
   const space: ScoreSpace = { graph, axes: scoreAxes, type, queries: queryAtom, keys: keyAtom, found };
   const written = writeBody(space, weights);
   if (written === undefined || isSplit(written)) return written;
-  const depth = extentOf(first.left.axes.flat().filter(({ name }) => name === inner.name));
-  const own: Axes = [...scoreAxes.slice(0, -1), depth === 1 ? [] : [{ ...inner, extent: depth }]];
-  const resultShape: Shape = [...shapeOf(scoreAxes.slice(0, -1)), extentOf(features ?? [])];
-  const resultAxes: Axes = [...scoreAxes.slice(0, -1), features ?? []];
+  const given = { shape: [...shapeOf(front), extentOf(features)], axes: [...front, features] };
   return {
-    result: { value: product.id, movements: movementsTo({ shape: resultShape, axes: resultAxes }, axes) },
-    queries: arranged(parts.queries, own, true),
-    keys: arranged(parts.keys, [...batch, [keyAtom], own.at(-1) ?? []]),
-    values: arranged(parts.values, [...batch, [keyAtom], features ?? []]),
+    result: { value: product.id, movements: movementsTo(given, axes) },
+    queries: arranged(parts.queries, [...front, depth], true),
+    keys: arranged(parts.keys, [...batch, [keyAtom], depth]),
+    values: arranged(parts.values, [...batch, [keyAtom], features]),
     captured: written.captured,
     products: found.product.id,
     body: bodyOf(simplifiedBody(written.graph)),
     location: definitionOf(graph, product.id).location,
   };
+};
+
+const onSide = (graph: Graph, product: Product, side: "left" | "right", splits: Splits): Found<RecognisedAttention> => {
+  const matched = matchOn(side, product, splits);
+  return matched === undefined || isSplit(matched) ? matched : attentionOf(graph, product, matched);
+};
+
+/** What stands on one side, with axes split as far as it takes. */
+const afterSplits = (graph: Graph, product: Product, side: "left" | "right"): RecognisedAttention | undefined => {
+  const splits = new Map<string, Split["extents"]>();
+  for (let round = 0; round < mostSplits; round++) {
+    const found = onSide(graph, product, side, splits);
+    if (!isSplit(found)) return found;
+    // Keys and features are one axis, or nothing that is looked for here.
+    if (["keys", "features"].includes(found.atom)) return undefined;
+    splits.set(found.atom, found.extents);
+  }
+  return undefined;
 };
 
 /** Whether all have the element type of the result, and lengths are such that there is something to attend to. */
@@ -147,16 +186,8 @@ export const recogniseAttention = (graph: Graph, node: Node): RecognisedAttentio
       : view({ resolve: (value: ValueId) => value, definition: (value) => definitionOf(graph, value) }, result.id);
   if (seen?.op !== "matmul") return undefined;
   for (const side of ["left", "right"] as const) {
-    const splits = new Map<string, Split["extents"]>();
-    for (let round = 0; round < mostSplits; round++) {
-      const found = onSide(graph, seen, side, splits);
-      if (!isSplit(found)) {
-        if (found !== undefined && isPlain(graph, seen, found) && isOnlyFor(graph, found)) return found;
-        break;
-      }
-      if (splits.has(found.atom) || ["keys", "features"].includes(found.atom)) break;
-      splits.set(found.atom, found.extents);
-    }
+    const found = afterSplits(graph, seen, side);
+    if (found !== undefined && isPlain(graph, seen, found) && isOnlyFor(graph, found)) return found;
   }
   return undefined;
 };
