@@ -19,16 +19,20 @@ export interface Weights {
 
 const isZero = (view: View | undefined): boolean => view?.op === "constant" && view.attrs.value === 0;
 
+/** Whether a value is a softmax, moved and multiplied. */
+type LeadsToSoftmax = (view: View) => boolean;
+
 /** The value that weights were before one step on their way, and the factor that the step is. */
 const stepBack = (
   view: View,
+  leads: LeadsToSoftmax,
 ): { readonly weights: View; readonly by?: Factor["by"]; readonly given?: View } | undefined => {
   const [first, second, third] = view.args;
   if (first === undefined) return undefined;
   if (view.op === "cast") return isFloat(view.type.dtype) && isFloat(first.type.dtype) ? { weights: first } : undefined;
   if (second === undefined) return undefined;
   if (view.op === "binary" && view.attrs.fn === "mul")
-    return leadsToSoftmax(first)
+    return leads(first)
       ? { weights: first, by: "times", given: second }
       : { weights: second, by: "times", given: first };
   if (view.op === "binary" && view.attrs.fn === "div") return { weights: first, by: "over", given: second };
@@ -39,15 +43,24 @@ const stepBack = (
   return undefined;
 };
 
-const leadsToSoftmax = (view: View): boolean => {
-  if (view.op === "softmax") return true;
-  const [operand] = view.args;
-  if (isMovement(view) && operand !== undefined) return leadsToSoftmax(operand);
-  const back = stepBack(view);
-  return back !== undefined && leadsToSoftmax(back.weights);
+const leadingToSoftmax = (): LeadsToSoftmax => {
+  const known = new Map<View["id"], boolean>();
+  const found = (view: View): boolean => {
+    if (view.op === "softmax") return true;
+    const [operand] = view.args;
+    if (isMovement(view) && operand !== undefined) return leads(operand);
+    const back = stepBack(view, leads);
+    return back !== undefined && leads(back.weights);
+  };
+  const leads: LeadsToSoftmax = (view) => {
+    const answer = known.get(view.id) ?? found(view);
+    known.set(view.id, answer);
+    return answer;
+  };
+  return leads;
 };
 
-const follow = (placed: Placed, keys: Atom): Found<Weights> => {
+const follow = (placed: Placed, keys: Atom, leads: LeadsToSoftmax): Found<Weights> => {
   const { view, axes } = placed;
   if (view.op === "softmax") {
     const [scores] = view.args;
@@ -57,14 +70,16 @@ const follow = (placed: Placed, keys: Atom): Found<Weights> => {
   }
   if (isMovement(view)) {
     const from = before(placed);
-    return from === undefined || isSplit(from) ? from : follow(from, keys);
+    return from === undefined || isSplit(from) ? from : follow(from, keys, leads);
   }
-  const back = stepBack(view);
-  const found = back === undefined ? undefined : follow({ view: back.weights, axes }, keys);
+  const back = stepBack(view, leads);
+  const found = back === undefined ? undefined : follow({ view: back.weights, axes }, keys, leads);
   if (back?.by === undefined || found === undefined || isSplit(found)) return found;
   return { ...found, factors: [...found.factors, { by: back.by, given: { view: back.given ?? back.weights, axes } }] };
 };
 
 /** The weights of attention over an axis of keys, if that is what a value holds. */
-export const weightsOf = (placed: Placed, keys: Atom): Found<Weights> =>
-  leadsToSoftmax(placed.view) ? follow(placed, keys) : undefined;
+export const weightsOf = (placed: Placed, keys: Atom): Found<Weights> => {
+  const leads = leadingToSoftmax();
+  return leads(placed.view) ? follow(placed, keys, leads) : undefined;
+};

@@ -44,6 +44,9 @@ interface Writing extends ScoreSpace {
   readonly captured: Map<ValueId, ValueId>;
   /** What has been written already, by the value and where it stands. */
   readonly known: Map<string, ValueId>;
+  /** What has been written at its own shape, and what is made of positions alone. */
+  readonly own: Map<ValueId, ValueId>;
+  readonly ofPositions: Map<string, boolean>;
 }
 
 /** The graph of a body, and the values that its inputs behind the products stand for. */
@@ -149,16 +152,26 @@ const isLoopless = (op: OpKind): boolean => {
   return lower.by === "alias" || (lower.by === "element" && lower.work !== "loop");
 };
 
+const costly: ReadonlySet<string> = new Set(["pow", "rem", "atan2"]);
+const cheapOnFloats: ReadonlySet<string> = new Set(["neg", "abs", "floor", "ceil", "round", "sign", "relu"]);
+
+const isCheap = (view: View): boolean =>
+  view.op === "unary"
+    ? !isFloat(view.type.dtype) || cheapOnFloats.has(view.attrs.fn)
+    : view.op !== "binary" || !costly.has(view.attrs.fn);
+
 /** Whether a value is made of positions and numbers alone, by ops that need no loop; with `cheap`, by a few instructions. */
-const isOfPositions = (view: View, cheap: boolean): boolean => {
+const isOfPositions = (writing: Writing, view: View, cheap: boolean): boolean => {
   if (view.op === "iota" || view.op === "constant") return true;
-  const costs =
-    (view.op === "unary" &&
-      isFloat(view.type.dtype) &&
-      !["neg", "abs", "floor", "ceil", "round", "sign", "relu"].includes(view.attrs.fn)) ||
-    (view.op === "binary" && ["pow", "rem", "atan2"].includes(view.attrs.fn));
-  if (!isLoopless(view.op) || view.args.length === 0 || (cheap && costs)) return false;
-  return view.args.every((arg) => isOfPositions(arg, cheap));
+  const key = `${view.id}:${cheap}`;
+  const found =
+    writing.ofPositions.get(key) ??
+    (isLoopless(view.op) &&
+      view.args.length > 0 &&
+      (!cheap || isCheap(view)) &&
+      view.args.every((arg) => isOfPositions(writing, arg, cheap)));
+  writing.ofPositions.set(key, found);
+  return found;
 };
 
 /** Whether a value has an element for each pair of query and key. */
@@ -170,10 +183,14 @@ const isOfPairs = ({ queries, keys }: ScoreSpace, axes: Axes): boolean => {
 /** A value at its own shape: indices, movements and what is made of positions inside, all else captured. */
 const atOwnShape = (writing: Writing, view: View, isRoot: boolean): ValueId => {
   if (view.op === "constant") return writing.builder.constant(view.attrs.value, view.type.dtype, view.type.shape);
-  const inside = isRoot || isMovement(view) || !isFloat(view.type.dtype) || isOfPositions(view, false);
+  const inside = isRoot || isMovement(view) || !isFloat(view.type.dtype) || isOfPositions(writing, view, false);
   if (!inside || !isLoopless(view.op)) return capture(writing, view);
+  const known = writing.own.get(view.id);
+  if (known !== undefined) return known;
   const operands = view.args.map((arg) => atOwnShape(writing, arg, false));
-  return emit(writing, view.op, operands, { ...view.attrs });
+  const made = emit(writing, view.op, operands, { ...view.attrs });
+  writing.own.set(view.id, made);
+  return made;
 };
 
 const keyOf = ({ view, axes }: Placed): string =>
@@ -195,7 +212,7 @@ const writtenGiven = (writing: Writing, placed: Placed): ValueId => {
   const known = along ?? triangle(writing, source);
   if (known !== undefined) return known;
   const ofPairs = isOfPairs(writing, axes);
-  if (ofPairs || isOfPositions(view, true)) {
+  if (ofPairs || isOfPositions(writing, view, true)) {
     const [operand] = view.args;
     if (isElementwise(view)) {
       const operands = view.args.map((arg) => given(writing, { view: arg, axes }));
@@ -263,7 +280,15 @@ export const writeBody = (space: ScoreSpace, { scores, factors }: Weights): Foun
   const builder = graphBuilder();
   builder.adopt(space.graph.constants);
   const products = builder.input("products", space.type);
-  const writing: Writing = { ...space, builder, products, captured: new Map(), known: new Map() };
+  const writing: Writing = {
+    ...space,
+    builder,
+    products,
+    captured: new Map(),
+    known: new Map(),
+    own: new Map(),
+    ofPositions: new Map(),
+  };
   const made = written(writing, scores);
   if (made === undefined || isSplit(made)) return made;
   const results = [castTo(writing, made, space.type.dtype)];

@@ -53,10 +53,11 @@ const movedAs = (view: View, operand: Term): Term | undefined => {
 const maskedBy = (condition: Term | undefined, of: View, type: TensorType): Term | undefined =>
   condition === undefined ? undefined : unary("exp", make("select", {}, condition, of, filled(-Infinity, type)));
 
-/** Where something is divided by a sum of weights: the sum, and what it runs over. */
+/** Where something is divided by a sum of weights: the sum, what it runs over, and where it was looked for in vain. */
 interface Division {
   readonly divisor: Placed;
   readonly over: Atom;
+  readonly without: Set<View["id"]>;
 }
 
 /** softmax(x), if that is e^x divided by the divisor. */
@@ -68,6 +69,13 @@ const dividedExponential = (x: View, axes: Axes, { divisor, over }: Division): T
 
 /** Weights that are not divided yet, with softmax(x) in place of the e^x whose sum the divisor is. */
 const dividedWithin = (placed: Placed, division: Division): Term | undefined => {
+  const { id } = placed.view;
+  const divided = division.without.has(id) ? undefined : dividedInside(placed, division);
+  if (divided === undefined) division.without.add(id);
+  return divided;
+};
+
+const dividedInside = (placed: Placed, division: Division): Term | undefined => {
   const { view, axes } = placed;
   const [first, second, third] = view.args;
   const inner = (operand: View): Term | undefined => dividedWithin({ view: operand, axes }, division);
@@ -112,14 +120,15 @@ const dividedBefore = (moved: Placed, divisor: Placed): Term | undefined => {
     const inner = isPlaced(from) ? dividedBefore(from, divisor) : undefined;
     return inner === undefined ? undefined : movedAs(view, inner);
   }
+  if (source(divisor).view.op !== "reduce") return undefined;
   const over: Atom = { name: "inner", extent: innerExtent(view) };
   const operands = operandsOf(view, axes, over);
   if (operands === undefined) return undefined;
   const { left, right } = operands;
   const remade = (a: Term, b: Term): Term => make("matmul", { ...view.attrs }, a, b);
-  const onLeft = dividedWithin(left, { divisor, over });
+  const onLeft = dividedWithin(left, { divisor, over, without: new Set() });
   if (onLeft !== undefined) return remade(onLeft, right.view);
-  const onRight = dividedWithin(right, { divisor, over });
+  const onRight = dividedWithin(right, { divisor, over, without: new Set() });
   return onRight === undefined ? undefined : remade(left.view, onRight);
 };
 
