@@ -5,7 +5,7 @@ import type { Trace } from "../../../src/ir/graph/trace.ts";
 import type { Tensor } from "../../../src/ir/types/tensor.ts";
 import { fuseAttention } from "../../../src/passes/attention/fuse-attention.ts";
 import { optimize } from "../../../src/passes/pipelines.ts";
-import { graphOf } from "../support.ts";
+import { graphOf, opsOf } from "../support.ts";
 
 interface Inputs {
   readonly trace: Trace;
@@ -143,6 +143,11 @@ const cases: Readonly<Record<string, (inputs: Inputs) => Readonly<Record<string,
 };
 
 describe("what is no attention", () => {
+  test("differs from what is", () => {
+    const graph = described((inputs) => ({ y: softmax(scoresOf(inputs)).matmul(inputs.v) }));
+    expect(opsOf(fuseAttention.run(graph))).toContain("attention");
+  });
+
   test.each(Object.entries(cases))("%s", (_, describeIt) => {
     const graph = described(describeIt);
     expect(fuseAttention.run(graph)).toBe(graph);
