@@ -6,6 +6,7 @@ import { graphBuilder } from "../../src/ir/graph/builder.ts";
 import type { Graph } from "../../src/ir/graph/graph.ts";
 import type { Trace } from "../../src/ir/graph/trace.ts";
 import { traceOver } from "../../src/ir/graph/traced-tensor.ts";
+import { dynamicUpdateSlice } from "../../src/ir/ops/dynamic-slicing.ts";
 import type { Tensor } from "../../src/ir/types/tensor.ts";
 
 interface Described {
@@ -73,6 +74,45 @@ describe("updates", () => {
       return { updates: { p: p.flip([0]).add(p) } };
     });
     expect(run(graph, { p: [1, 2, 4] }).parameters).toEqual({ p: [5, 4, 5] });
+  });
+
+  const temporaries = (program: ReturnType<typeof run>["program"]) =>
+    [...program.buffers.values()].filter(({ role }) => role === "temporary");
+
+  test("an update of a slice writes the slice alone, in the parameter's own memory", () => {
+    const graph = graphWith((trace) => {
+      const [p, g] = [trace.parameter("p", vector), trace.input("g", { dtype: "f32", shape: [1] })];
+      const [updated] = trace.emit(dynamicUpdateSlice, [p, g.mul(2), trace.constant(1, "i32")], { axis: 0 });
+      return { outputs: { sum: updated.sum() }, updates: { p: updated } };
+    });
+    const { program, parameters, outputs } = run(graph, { p: [1, 2, 3] }, { g: [5] });
+    expect(parameters).toEqual({ p: [1, 10, 3] });
+    expect(outputs).toEqual({ sum: [14] });
+    expect(program.entries[0]?.calls.map(({ kernel }) => kernel)).toEqual(["dynamicUpdateSlice", "sum"]);
+    expect(temporaries(program)).toEqual([]);
+    // One element is written, so there is no loop.
+    expect(program.kernels.get("dynamicUpdateSlice")?.body.some(({ kind }) => kind === "for")).toBe(false);
+  });
+
+  test("an update of a slice that reads its parameter elsewhere does not overwrite it too soon", () => {
+    const graph = graphWith((trace) => {
+      const p = trace.parameter("p", vector);
+      const moved = p.slice([{ start: 0, end: 2, step: 1 }]).mul(10);
+      const [updated] = trace.emit(dynamicUpdateSlice, [p, moved, trace.constant(1, "i32")], { axis: 0 });
+      return { updates: { p: updated } };
+    });
+    expect(run(graph, { p: [1, 2, 3] }).parameters).toEqual({ p: [1, 10, 20] });
+  });
+
+  test("a slice of a parameter that somebody still reads is updated in a copy", () => {
+    const graph = graphWith((trace) => {
+      const [p, g] = [trace.parameter("p", vector), trace.input("g", { dtype: "f32", shape: [1] })];
+      const [updated] = trace.emit(dynamicUpdateSlice, [p, g, trace.constant(0, "i32")], { axis: 0 });
+      return { outputs: { both: updated.flip([0]).add(p), old: p }, updates: { p: updated } };
+    });
+    const { parameters, outputs } = run(graph, { p: [1, 2, 3] }, { g: [9] });
+    expect(parameters).toEqual({ p: [9, 2, 3] });
+    expect(outputs).toEqual({ both: [4, 4, 12], old: [1, 2, 3] });
   });
 
   test("a fetched parameter is its value before the update", () => {

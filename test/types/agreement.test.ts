@@ -195,6 +195,8 @@ const indices = (of: fc.Arbitrary<Shape>): fc.Arbitrary<Given> =>
 
 const gather = call("gather", fc.tuple(tensor(shape(0, 3)), indices(shape(0, 2)), axis));
 
+const dynamicSlice = call("dynamicSlice", fc.tuple(tensor(shape(0, 3)), fc.nat(2), dim, axis));
+
 const scatterAdd = call(
   "scatterAdd",
   fc
@@ -311,6 +313,7 @@ const families = {
   slice,
   pad,
   gather,
+  dynamicSlice,
   scatterAdd,
   oneHot,
   ...windowCalls,

@@ -4,6 +4,7 @@ import { alongAxis } from "./along-axis.ts";
 import { attending } from "./attention.ts";
 import { contraction } from "./contraction.ts";
 import { convolution, convolutionGradients } from "./convolution.ts";
+import { dynamicSlicing } from "./dynamic-slicing.ts";
 import { elementwise } from "./elementwise.ts";
 import { gradient } from "./gradient.ts";
 import { indexing } from "./indexing.ts";
@@ -24,6 +25,7 @@ type Core = typeof leaf &
   typeof reduction &
   typeof movement &
   typeof slicing &
+  typeof dynamicSlicing &
   typeof indexing &
   typeof alongAxis &
   typeof random &
@@ -42,6 +44,7 @@ export const ops: Registry = {
   ...reduction,
   ...movement,
   ...slicing,
+  ...dynamicSlicing,
   ...indexing,
   ...alongAxis,
   ...random,

@@ -2,7 +2,7 @@
 // anything. An attribute that names axes is canonical: counted from 0, ascending. `normalizeAxis` and `normalizeAxes` make
 // that of what users write.
 import { reject } from "../diagnostics/diagnostic.ts";
-import { type Dim, isKnown, normalizeDim } from "../types/dim.ts";
+import { type Dim, isKnown, normalizeDim, subtractDims } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import { printShape, printType, type Shape, sameShape, type TensorType } from "../types/tensor-type.ts";
 
@@ -90,4 +90,12 @@ const numberRange: { readonly [D in DType]: readonly [low: number, high: number]
   i32: [-2147483648, 2147483647],
   u8: [0, 255],
   bool: [0, 1],
+};
+
+/** There are at least `length` positions along the axis: W223 where that is certainly not so. */
+export const requireRoom = (op: string, length: Dim, axis: number, x: TensorType): void => {
+  const extent = x.shape[axis] ?? 0;
+  const rest = subtractDims(extent, length);
+  if (isKnown(rest) && rest < 0)
+    reject("W223", { op, length: `${length}`, axis, extent: `${extent}`, type: printType(x) });
 };

@@ -60,6 +60,17 @@ const mayShare = (written: Uses, read: Uses): boolean => {
   );
 };
 
+/** Whether a call writes back into buffers what it has just read from them: it copies, and from each buffer to itself. */
+export const changesNothing = ({ parameters, body }: Kernel, { buffers }: Call): boolean => {
+  const given = new Map(parameters.map(({ name }, position) => [name, buffers[position]]));
+  const rewrites = (stmt: Stmt): boolean => {
+    if (stmt.kind === "for") return stmt.body.every(rewrites);
+    if (stmt.kind !== "store" || stmt.value.kind !== "load") return false;
+    return given.get(stmt.buffer) === given.get(stmt.value.buffer) && keyOf(stmt.index) === keyOf(stmt.value.index);
+  };
+  return body.every(rewrites);
+};
+
 /** What a statement is besides its expressions and blocks. */
 const headOf = (stmt: Stmt): string => {
   switch (stmt.kind) {

@@ -9,7 +9,7 @@ import { sizeOf } from "../../ir/types/ndarray.ts";
 import { knownShape } from "../../ir/types/shape.ts";
 import type { FusedEntry, Group } from "../fused-graph.ts";
 import { computedNodes } from "./domain.ts";
-import type { KernelTable } from "./finish-kernel.ts";
+import { changesNothing, type KernelTable } from "./finish-kernel.ts";
 import { lowerGroup } from "./lower-group.ts";
 import type { LowerStep } from "./lower-scan.ts";
 import type { Memory } from "./memory.ts";
@@ -140,7 +140,13 @@ const mayWriteOver = ({ kernels }: KernelTable, call: Call, temporary: string, p
   return written >= 0 && pairs.some(([to, from]) => to === written && from === read);
 };
 
-/** Lets a group write new parameter values where the old ones are. */
+/** Whether a call leaves everything as it was. */
+const isIdle = ({ kernels }: KernelTable, call: Call): boolean => {
+  const kernel = kernels.get(call.kernel);
+  return kernel !== undefined && changesNothing(kernel, call);
+};
+
+/** Lets a group write new parameter values where the old ones are; copies of what is there already fall away. */
 const writeInPlace = (
   lowering: Lowering,
   group: Group,
@@ -154,10 +160,12 @@ const writeInPlace = (
     if (!calls.every((call) => mayWriteOver(kernels, call, temporary, parameter))) return calls;
     stored.set(value, parameter);
     memory.buffers.delete(temporary);
-    return calls.map((call) => ({
-      ...call,
-      buffers: call.buffers.map((buffer) => (buffer === temporary ? parameter : buffer)),
-    }));
+    return calls
+      .map((call) => ({
+        ...call,
+        buffers: call.buffers.map((buffer) => (buffer === temporary ? parameter : buffer)),
+      }))
+      .filter((call) => !isIdle(kernels, call));
   }, own);
 };
 

@@ -51,6 +51,8 @@ describe("lowering bit for bit", () => {
     "broadcast",
     "flip",
     "slice",
+    "dynamicSlice",
+    "dynamicUpdateSlice",
     "pad",
     "concat",
     "gather",

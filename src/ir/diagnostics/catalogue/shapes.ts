@@ -25,6 +25,7 @@ interface ShapeRows extends NetworkShapeRows {
   readonly W220: CatalogueEntry<{ low: number; high: number; type: string }>;
   readonly W221: CatalogueEntry<{ axis: number; updates: string; indices: string }>;
   readonly W222: CatalogueEntry<{ type: string }>;
+  readonly W223: CatalogueEntry<{ op: string; length: string; axis: number; extent: string; type: string }>;
 }
 
 export const shapes: ShapeRows = {
@@ -215,5 +216,14 @@ export const shapes: ShapeRows = {
     help: () => "feed two i32 numbers; the same key gives the same bits.",
     explanation: "Random bits are a function of a key of two words and of the position, so that a run can be repeated.",
     example: 'inputs: { key: spec("i32", [2]) }, forward: (p, { key }) => ({ bits: randomBits(key, [32, 128]) })',
+  }),
+  W223: entry({
+    title: "more positions than there are",
+    message: ({ op, length, axis, extent, type }) =>
+      `${op}: ${length} positions do not fit into axis ${axis} of extent ${extent} (${type})`,
+    help: ({ extent }) => `take at most ${extent}, or make the tensor longer.`,
+    explanation:
+      "Where positions start is known only when running, but how many there are is known when the graph is described, and there must be room for them.",
+    example: "dynamicUpdateSlice(cache, keys, position, 1)  // cache: f32[8, 256, 64], keys: f32[8, 1, 64]",
   }),
 };

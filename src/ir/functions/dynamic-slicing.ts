@@ -1,0 +1,53 @@
+// Functions that cut out and put in along an axis at a place that is known only when running.
+import { canonicalShape } from "../graph/canonical-shape.ts";
+import { emitOne, traceOf } from "../graph/traced-tensor.ts";
+import { normalizeAxis } from "../ops/typing.ts";
+import type { Dim } from "../types/dim.ts";
+import type { DType } from "../types/dtype.ts";
+import type { Check, Resolved } from "../types/static/check.ts";
+import type { DynamicSliceShape } from "../types/static/dynamic-slicing.ts";
+import type { Dims, Tensor } from "../types/tensor.ts";
+import { described, tensorOf } from "./argument.ts";
+
+/** Where to start: a number, or an i32 that is known only when running. */
+export type Start = number | Tensor<[], "i32">;
+
+const startOf = (op: string, x: Tensor, start: unknown): Tensor =>
+  typeof start === "number" ? traceOf(x, op).constant(start, "i32") : tensorOf(op, start);
+
+/**
+ * `length` positions along an axis from a start on: the rows of a table of positions, say, that belong to where a sequence
+ * stands by now. JAX's `dynamic_slice`. A start that does not leave room is refused where it is fed (W306) or kept as state
+ * (W520); one that is computed is moved to where there is room.
+ */
+export const dynamicSlice = <S extends Dims, D extends DType, const Length extends Dim, const Axis extends number = 0>(
+  x: Check<NoInfer<DynamicSliceShape<S, D, Length, Axis>>, Tensor<S, D>>,
+  start: Start,
+  length: Length,
+  axis?: Axis,
+): Tensor<Resolved<DynamicSliceShape<S, D, Length, Axis>>, D> =>
+  described(() => {
+    const op = "dynamicSlice";
+    const tensor = tensorOf(op, x);
+    const [extent = 0] = canonicalShape(op, [length]);
+    const attrs = { axis: normalizeAxis(op, tensor.shape, axis ?? 0), length: extent };
+    return emitOne(traceOf(tensor, op), op, [tensor, startOf(op, tensor, start)], attrs);
+  });
+
+/**
+ * The tensor with `update` along an axis from a start on: the new rows of a cache. JAX's `dynamic_update_slice`. As the next
+ * value of a state (`updateBuffer`, a cache of decoding) it writes the update alone, in place. Starts are treated as by
+ * `dynamicSlice`.
+ */
+export const dynamicUpdateSlice = <S extends Dims, D extends DType>(
+  x: Tensor<S, D>,
+  update: Tensor<Dims, NoInfer<D>>,
+  start: Start,
+  axis = 0,
+): Tensor<S, D> =>
+  described(() => {
+    const op = "dynamicUpdateSlice";
+    const tensor = tensorOf(op, x);
+    const operands = [tensor, tensorOf(op, update), startOf(op, tensor, start)];
+    return emitOne(traceOf(tensor, op), op, operands, { axis: normalizeAxis(op, tensor.shape, axis) });
+  });
