@@ -53,6 +53,11 @@ export interface AttentionOptions<S extends Dims = Dims, D extends DType = DType
    */
   readonly alibi?: boolean | Tensor<Dims, "f32" | "f64">;
   /**
+   * How many keys stand before that of the first query, where keys of earlier pieces of a sequence are kept: `causal`, `window` and
+   * `alibi` count from there. A tensor where it is known only when running; keys - queries unless said.
+   */
+  readonly past?: number | Tensor<[], "i32">;
+  /**
    * Any function of a score and of where it stands: `(score, { query, key }) => score.sub(penalty.gather(query.sub(key)))`.
    * It sees one score at a time, is part of the one loop over scores, and has a gradient (FlexAttention's `score_mod`).
    */
@@ -71,6 +76,7 @@ export interface Scoring {
   readonly causal: boolean;
   readonly prefix: Operand | undefined;
   readonly window: number;
+  readonly past: Operand | undefined;
   readonly segments: { readonly queries: Tensor; readonly keys: Tensor } | undefined;
   readonly score: AttentionOptions["score"];
 }
@@ -165,6 +171,19 @@ const checkedPrefix = (prefix: AttentionOptions["prefix"], scores: Shape): Opera
   return tensor;
 };
 
+const checkedPast = (past: AttentionOptions["past"]): Operand | undefined => {
+  if (typeof past === "number") {
+    const expected = "a whole number from 0 up";
+    return Number.isSafeInteger(past) && past >= 0
+      ? past
+      : reject("W283", { op, attribute: "past", expected, given: past });
+  }
+  if (past === undefined) return undefined;
+  const tensor = tensorOf(op, past);
+  requireOperand(op, "past", tensor.type, { dtype: "i32", shape: [] });
+  return tensor;
+};
+
 /** Looks at the options of attention over these queries. */
 export const scoringOf = (options: AttentionOptions, queries: Tensor, scores: Shape): Scoring => ({
   scale: options.scale === undefined ? defaultScale(queries) : finite(options.scale),
@@ -175,6 +194,7 @@ export const scoringOf = (options: AttentionOptions, queries: Tensor, scores: Sh
   causal: options.causal ?? false,
   prefix: checkedPrefix(options.prefix, scores),
   window: Math.min(positive("window", options.window), farthest),
+  past: checkedPast(options.past),
   segments: checkedSegments(options.segments, scores),
   score: options.score,
 });
@@ -186,12 +206,21 @@ const fromEnd = (scores: Shape, axis: -1 | -2): Tensor => {
   return iota(shape, axis === -1 ? 1 : 0, "i32").flip([axis]);
 };
 
-/** How many positions each key stands before each query, i32 [Lq, Lk]; the last ones meet. */
-const distances = ({ shape }: Tensor): Tensor => fromEnd(shape, -1).sub(fromEnd(shape, -2));
+/** What is beyond is no position; cut to this, sums of positions do not wrap, from which follows which keys are seen at all. */
+const farthest = 2 ** 29;
+
+/** How many positions each key stands before each query, i32 [Lq, Lk]; the last ones meet unless there is a past. */
+const distances = ({ shape }: Tensor, { past }: Scoring): Tensor => {
+  if (past === undefined) return fromEnd(shape, -1).sub(fromEnd(shape, -2));
+  const { query, key } = positionsOf(shape);
+  const before = typeof past === "number" ? past : applyBinary("min", applyBinary("max", past, 0), farthest);
+  return query.add(before).sub(key);
+};
 
 /** Where attending is allowed, as bool that broadcasts to the scores; undefined where it is everywhere. */
-const allowed = (scores: Tensor, { mask, causal, prefix, window, segments }: Scoring): Tensor | undefined => {
-  const before = causal || window > 0 ? distances(scores) : undefined;
+const allowed = (scores: Tensor, scoring: Scoring): Tensor | undefined => {
+  const { mask, causal, prefix, window, segments } = scoring;
+  const before = causal || window > 0 ? distances(scores, scoring) : undefined;
   const past = causal ? before?.greaterEqual(0) : undefined;
   const early = prefix === undefined ? undefined : positionsOf(scores.shape).key.less(prefix);
   const conditions = [
@@ -228,7 +257,7 @@ export const scoresFrom = (products: Tensor, scoring: Scoring): Tensor => {
   const scaled = products.mul(scale);
   const capped = softcap > 0 ? scaled.div(softcap).tanh().mul(softcap) : scaled;
   const biased = bias === undefined ? capped : capped.add(bias);
-  const lengths = slopes === undefined ? undefined : distances(products).abs().cast(products.dtype);
+  const lengths = slopes === undefined ? undefined : distances(products, scoring).abs().cast(products.dtype);
   const sloped = slopes === undefined || lengths === undefined ? biased : biased.sub(slopes.mul(lengths));
   const made = byUser(sloped, scoring.score);
   return allowed(products, scoring)?.select(made, -Infinity) ?? made;

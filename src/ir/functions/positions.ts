@@ -17,18 +17,33 @@ const angles = (length: Dim, start: Operand, pairs: number, features: number, ba
   return positions.div(constant(base, [], "f64").pow(exponents));
 };
 
+/** How sinusoids count. */
+export interface SinusoidOptions<D extends DType> {
+  /** 10000 unless said. */
+  readonly base?: number;
+  /** f32 unless said. */
+  readonly dtype?: D;
+  /** The position of the first row; a tensor where it is known only when running (decoding with a cache). */
+  readonly start?: number | Tensor<[], "i32">;
+}
+
+/** A start as what angles are added to. */
+const startOf = (op: string, start: number | Tensor<[], "i32">): Operand =>
+  typeof start === "number" ? start : tensorOf(op, start).cast("f64");
+
 /**
  * Sinusoidal positions (Vaswani et al. 2017, section 3.5), [length, features]: sin(p / base^(2 i / features)) at feature 2 i and
- * the cosine of the same at 2 i + 1. A constant; add it to embeddings.
+ * the cosine of the same at 2 i + 1. Add them to embeddings.
  */
 export const sinusoidalPositions = <const Length extends Dim, const Features extends number, D extends DType = "f32">(
   length: Length,
   features: Features,
-  options: { readonly base?: number; readonly dtype?: D } = {},
+  options: SinusoidOptions<D> = {},
 ): Tensor<[Length, Features], D> =>
   described(() => {
     const pairs = Math.ceil(features / 2);
-    const angle = angles(length, 0, pairs, features, options.base ?? 10000);
+    const start = startOf("sinusoidalPositions", options.start ?? 0);
+    const angle = angles(length, start, pairs, features, options.base ?? 10000);
     const waves = stack([angle.sin(), angle.cos()], 2).reshape([length, 2 * pairs]);
     const cut = [
       { start: 0, end: length, step: 1 },
@@ -78,8 +93,7 @@ export const rotary = <S extends Dims, D extends DType>(
     if (length === undefined || features === undefined || !isKnown(features) || features % 2 !== 0)
       return reject("W285", { op: "rotary", type: printType(given.type) });
     const pairs = features / 2;
-    const from = typeof start === "number" ? start : tensorOf("rotary", start).cast("f64");
-    const angle = angles(length, from, pairs, features, base);
+    const angle = angles(length, startOf("rotary", start), pairs, features, base);
     if (pairing === "half") {
       const [first, second] = turned(...halves(given, pairs), angle);
       return first.concat([second], -1);

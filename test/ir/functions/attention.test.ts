@@ -93,6 +93,73 @@ describe("attention", () => {
     );
   });
 
+  /** Rows of [3, L, N] from one on, as the reference has them. */
+  const rows = ({ shape, data, dtype }: NdArray, from: number, count: number): NdArray => {
+    const [heads = 1, length = 1, features = 1] = shape;
+    const kept = Array.from({ length: heads }, (_, head) =>
+      Array.from(data.subarray((head * length + from) * features, (head * length + from + count) * features)),
+    );
+    return { dtype, shape: [heads, count, features], data: Float64Array.from(kept.flat()) };
+  };
+
+  test("with a past it gives the rows of the whole, whatever stands behind the positions that there are", () => {
+    const settings = fc.record(
+      {
+        window: fc.integer({ min: 1, max: 6 }),
+        alibi: fc.boolean(),
+        softcap: fc.constant(2),
+        scale: fc.constant(0.7),
+        weights: fc.constant(false as const),
+      },
+      { requiredKeys: [] },
+    );
+    const lengths = fc.record({ past: fc.nat(5), count: fc.integer({ min: 1, max: 4 }), spare: fc.nat(3) });
+    fc.assert(
+      fc.property(settings, lengths, fc.boolean(), fc.nat(), (options, { past, count, spare }, isTensor, seed) => {
+        const length = past + count;
+        const [keys, values] = [random(seed + 1, 3, length + spare, 4), random(seed + 2, 3, length + spare, 5)];
+        const queries = random(seed + 3, 3, length, 4);
+        const whole = evaluated([queries, rows(keys, 0, length), rows(values, 0, length)], (a, b, c) =>
+          attention(a, b, c, { ...options, causal: true }),
+        );
+        const piece = evaluated(
+          [rows(queries, past, count), keys, values, fed([], [past], "i32")],
+          (a, b, c, position) =>
+            attention(a, b, c, {
+              ...options,
+              causal: true,
+              past: isTensor ? (position as Tensor<[], "i32">) : past,
+            }),
+        );
+        expectNear(piece, rows(whole, past, count));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("a past goes with a mask, a bias and slopes of its own, and without causality", () => {
+    const [mask, bias] = [fed([1, 5], [1, 0, 1, 1, 1], "bool"), random(4, 3, 4, 5)];
+    const slopes = fed([3], [0.5, 0.25, 0.1]);
+    const call =
+      (past: object) =>
+      (...[a, b, c, m, s, t]: Tensor[]) =>
+        // Whatever was fed above.
+        attention(a as Tensor, b as never, c as never, {
+          window: 3,
+          mask: m as Tensor<Dims, "bool">,
+          bias: s as Tensor<Dims, "f64">,
+          alibi: t as Tensor<Dims, "f64">,
+          ...past,
+        });
+    // The last ones stand together: so they do where one key stands before that of the first query.
+    const given = [q, k, v, mask, bias, slopes];
+    expectNear(evaluated(given, call({ past: 1 })), evaluated(given, call({})));
+    const other = evaluated(given, call({ past: 0 }));
+    expect(
+      other.data.some((element, at) => Math.abs(element - (evaluated(given, call({})).data[at] ?? 0)) > 1e-3),
+    ).toBe(true);
+  });
+
   test("extents may be symbols, that of the features included", () => {
     const attend = (a: Tensor, b: Tensor, c: Tensor) => attention(a, b, c, { causal: true, window: 3, alibi: true });
     const model = defineModel({

@@ -48,7 +48,7 @@ const operands: Pick<AttentionRows, "W280" | "W281" | "W282" | "W283"> = {
     help: ({ attribute }) =>
       attribute === "scale" ? "leave scale out for 1 / sqrt(features)." : `leave ${attribute} out for none.`,
     explanation:
-      "A scale is a number. A window of w lets a query see keys less than w positions away, so it is a whole number of at least 1; a prefix counts keys. A softcap c bounds scores to c tanh(score / c), so it is above 0.",
+      "A scale is a number. A window of w lets a query see keys less than w positions away, so it is a whole number of at least 1; a prefix counts keys. A softcap c bounds scores to c tanh(score / c), so it is above 0. A past counts keys.",
     example: "attention(q, k, v, { window: 0 }) sees nothing and is wrong; window: 1 sees the query's own position",
   }),
 };
