@@ -7,6 +7,8 @@ import { nearestName } from "../ir/diagnostics/nearest.ts";
 import type { Graph } from "../ir/graph/graph.ts";
 import { parseGraph } from "../ir/text/parse.ts";
 import { type AnyModel, modelGraph } from "../model/model.ts";
+import type { AnyDecoding } from "../training/decoding.ts";
+import { decodingGraph } from "../training/decoding-graph.ts";
 import type { AnyTraining } from "../training/training.ts";
 import { trainingGraph } from "../training/training-graph.ts";
 import { asWeftError, oneLine, thrownAt } from "./foreign-error.ts";
@@ -17,7 +19,7 @@ import { handOver, otherInstallation } from "./other-installation.ts";
 export interface LoadedModel {
   /** As reports call it: the name that its description has. */
   readonly name: string;
-  readonly kind: "model" | "training" | "graph";
+  readonly kind: "model" | "training" | "decoding" | "graph";
   /** The name of its export; a text has none. */
   readonly exported: string | undefined;
   /** The model whose initialisers fill the parameters; a graph alone has none. */
@@ -38,6 +40,9 @@ const isModel = (value: unknown): value is AnyModel =>
 
 const isTraining = (value: unknown): value is AnyTraining =>
   isObject(value) && "kind" in value && value.kind === "training" && "model" in value && isModel(value.model);
+
+const isDecoding = (value: unknown): value is AnyDecoding =>
+  isObject(value) && "kind" in value && value.kind === "decoding" && "model" in value && isModel(value.model);
 
 const isGraph = (value: unknown): value is Graph =>
   isObject(value) && "nodes" in value && "entries" in value && "constants" in value && "name" in value;
@@ -63,6 +68,11 @@ const loadedFrom = (value: unknown, exported?: string): LoadedModel | undefined 
     const { model } = value;
     const graph = (): Graph => traced(model.name, () => trainingGraph(value));
     return { name: model.name, kind: "training", exported, model, graph };
+  }
+  if (isDecoding(value)) {
+    const { model } = value;
+    const graph = (): Graph => traced(model.name, () => decodingGraph(value));
+    return { name: model.name, kind: "decoding", exported, model, graph };
   }
   return isGraph(value)
     ? { name: value.name, kind: "graph", exported, model: undefined, graph: () => value }

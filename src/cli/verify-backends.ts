@@ -9,7 +9,8 @@ import { hostArray, type NDArray } from "../backends/runtime/host-array.ts";
 import { instantiate } from "../compile/compile-graph.ts";
 import type { PlannedGraph } from "../compile/plan-graph.ts";
 import { type Diagnostic, diagnostic } from "../ir/diagnostics/diagnostic.ts";
-import { indexRanges, inputNames } from "../ir/graph/index-ranges.ts";
+import { graphName } from "../ir/graph/entry-inputs.ts";
+import { indexFacts } from "../ir/graph/index-ranges.ts";
 import type { EntryPoint } from "../ir/loop/kernel.ts";
 import { isFloat } from "../ir/types/dtype.ts";
 import type { NdArray } from "../ir/types/ndarray.ts";
@@ -62,20 +63,25 @@ export const contestants = async (planned: PlannedGraph): Promise<Contestants> =
   return [
     instantiate(planned, "wasm"),
     instantiate(planned, "closure"),
-    makeExecutable(planned.program, backend, { names: inputNames(planned.graph), ranges: indexRanges(planned.graph) }),
+    makeExecutable(planned.program, backend, indexFacts(planned.graph)),
   ];
 };
 
 /**
  * Gives all parameters new values: those of a model as it initialises them, the state of its optimizer anything from 0 up
- * (a second moment is never negative), those of a graph alone anything.
+ * (a second moment is never negative), what indexes something what it may, those of a graph alone anything.
  */
-const fillParameters = ([first, ...others]: Contestants, model: AnyModel | undefined, seed: number): void => {
+const fillParameters = (
+  [first, ...others]: Contestants,
+  model: AnyModel | undefined,
+  seed: number,
+  ranges: ReadonlyMap<string, number> | undefined,
+): void => {
   const initialized = new Set(model === undefined ? [] : flattenSpecs(model.params).map(([path]) => path));
   if (model !== undefined) initialize(first, model, seed);
   for (const [position, port] of first.parameters.entries()) {
     if (initialized.has(port.name)) continue;
-    const values = randomValues(port, seedAt(seed, 1000 + position), "normal");
+    const values = randomValues(port, seedAt(seed, 1000 + position), "normal", ranges?.get(port.name));
     if (model !== undefined) for (const [at, value] of values.entries()) values[at] = Math.abs(value);
     first.write(port.name, values);
   }
@@ -110,7 +116,9 @@ const meaningOf = (
   feeds: NamedArrays,
   parameters: NamedArrays,
 ): ReadonlyMap<string, NdArray> => {
-  const { outputs, updates } = evaluateEntry(graph, entry.name, { ...zeroInputs(graph), ...feeds }, parameters);
+  const named = Object.entries(feeds).map(([name, array]) => [graphName(graph, entry.name, name), array] as const);
+  const arrays = { ...zeroInputs(graph), ...Object.fromEntries(named) };
+  const { outputs, updates } = evaluateEntry(graph, entry.name, arrays, parameters);
   return new Map([
     ...Object.entries(outputs),
     ...Object.entries(updates).map(([name, array]) => [updated(name), array] as const),
@@ -175,7 +183,7 @@ export const verifyBackends = (
   progress: Progress,
 ): VerifyReport => {
   const backends = executables.map(({ backend }) => backend);
-  const ranges = indexRanges(planned.graph);
+  const { ranges, states } = indexFacts(planned.graph);
   const rows = new Map<string, Row>();
   const findings: Diagnostic[] = [];
   const record = (trial: Trial): void => {
@@ -193,8 +201,8 @@ export const verifyBackends = (
     const profile = profileOf(seed);
     const withReference = profile === "normal" && asked < referenceRuns;
     if (withReference) asked++;
-    fillParameters(executables, model, seed);
     for (const entry of planned.program.entries) {
+      fillParameters(executables, model, seed, states.get(entry.name));
       const feeds = Object.fromEntries(
         entry.inputs.map((port, position) => {
           const data = randomValues(port, seedAt(seed, position), profile, ranges.get(port.name));

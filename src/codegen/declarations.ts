@@ -29,9 +29,33 @@ const entryType = ({ name, inputs, outputs }: EmittedEntry, isTrainer: boolean):
   return `${doc}  ${quote(name)}(feeds: ${feeds}): ${record(results)};`;
 };
 
-const saveType = `  /** All parameters as the bytes of a safetensors file. */
+const saveType = `  /** All of them as the bytes of a safetensors file. */
   save(): Uint8Array;
 `;
+
+/** The interface of what keeps tensors by name. */
+const storeType = (name: string, ports: readonly EmittedPort[], saves: boolean): string => {
+  const names = name === "Parameters" ? "ParameterName" : `${name}Name`;
+  return `export type ${names} = ${ports.map((port) => quote(port.name)).join(" | ") || "never"};
+
+export interface ${name} {
+  readonly names: readonly ${names}[];
+  /** A copy of the present value. */
+  get(name: ${names}): NDArray<string, readonly number[], Float32Array | Float64Array | Int32Array | Uint8Array>;
+  set(name: ${names}, value: Float32Array | Float64Array | Int32Array | Uint8Array): void;
+${saves ? saveType : ""}  /** Takes all of them from the bytes of a safetensors file, or none. */
+  restore(bytes: Uint8Array): void;
+}
+`;
+};
+
+const sequenceType = `
+  /** How many positions the sequence has that is being decoded. */
+  position(): number;
+  /** Begins anew: the sequence has no positions. */
+  reset(): void;
+  /** The sequence as arrays: what to restore to go on from here again. */
+  readonly state: State;`;
 
 /** The text of `NAME.d.ts` (and of `NAME.d.mts`, which the module's extension asks for). */
 export const declarationText = ({
@@ -51,20 +75,10 @@ export interface NDArray<D extends string, S extends readonly number[], A> {
 /** What may be fed: a typed array, or one with its shape. */
 export type Feed<S extends readonly number[], A> = A | { readonly data: A; readonly shape?: S | readonly number[] };
 
-export type ParameterName = ${table.parameters.map(({ name }) => quote(name)).join(" | ") || "never"};
-
-export interface Parameters {
-  readonly names: readonly ParameterName[];
-  /** A copy of the present value. */
-  get(name: ParameterName): NDArray<string, readonly number[], Float32Array | Float64Array | Int32Array | Uint8Array>;
-  set(name: ParameterName, value: Float32Array | Float64Array | Int32Array | Uint8Array): void;
-${changesParameters(program) ? saveType : ""}  /** Takes all parameters from the bytes of a safetensors file, or none. */
-  restore(bytes: Uint8Array): void;
-}
-
-export interface Model {
+${storeType("Parameters", table.parameters, changesParameters(program))}
+${table.state.length === 0 ? "" : `${storeType("State", table.state, true)}\n`}export interface Model {
 ${table.entries.map((entry) => entryType(entry, isTrainer)).join("\n")}
-  readonly parameters: Parameters;
+  readonly parameters: Parameters;${table.state.length === 0 ? "" : sequenceType}
 }
 
 /** Makes the model, synchronously, from bytes. */

@@ -5,7 +5,7 @@ import { assembleModule } from "../backends/wasm/instantiate.ts";
 import type { PlannedGraph } from "../compile/plan-graph.ts";
 import { encodeSafetensors } from "../formats/safetensors.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
-import { indexRanges, inputNames } from "../ir/graph/index-ranges.ts";
+import { indexFacts } from "../ir/graph/index-ranges.ts";
 import { declarationText } from "./declarations.ts";
 import { interfaceTable } from "./interface-table.ts";
 import { type ModuleFormat, type ModuleParts, moduleText } from "./module-text.ts";
@@ -47,14 +47,12 @@ export const generate = (
   );
   const parts: ModuleParts = {
     program,
-    table: interfaceTable(program, inputNames(graph), indexRanges(graph)),
+    table: interfaceTable(program, indexFacts(graph)),
     format,
     file: name,
     isTrainer,
   };
-  const parameters = Object.fromEntries(
-    executable.parameters.map((parameter) => [parameter.name, executable.read(parameter.name)]),
-  );
+  const parameters = Object.fromEntries(parts.table.parameters.map(({ name }) => [name, executable.read(name)]));
   const declarations = declarationText(parts);
   const common: readonly GeneratedFile[] = [
     { name: `${name}.mjs`, contents: moduleText(parts) },

@@ -2,6 +2,7 @@
 // safetensors. It is text because it is shipped as text: it imports nothing, uses nothing of Node's in its core path, and
 // evaluates no strings. Every module carries it, so it is short and has only what its model needs; and people open modules,
 // so it reads like code. It follows src/formats/safetensors.ts and src/backends/runtime, which tests hold it to.
+import { positionState } from "../model/past.ts";
 
 /** What a model asks of its runtime beyond calls and parameters. */
 export interface RuntimeNeeds {
@@ -13,6 +14,10 @@ export interface RuntimeNeeds {
   readonly widths: boolean;
   /** Whether some entry point changes parameters, so that they are worth saving. */
   readonly saves: boolean;
+  /** Whether some entry point indexes with state, which must leave room for that. */
+  readonly states: boolean;
+  /** Whether a sequence is decoded, which the module keeps. */
+  readonly sequence: boolean;
 }
 
 const rangeCheck = `
@@ -101,8 +106,8 @@ const place = (memory, port) => {
 };
 const result = ({ dtype, shape, view }) => ({ dtype, shape: [...shape], data: view.slice() });
 
-const parametersOf = (memory) => {
-  const parameters = table.parameters.map((port) => place(memory, port));
+const parametersOf = (memory, ports) => {
+  const parameters = ports.map((port) => place(memory, port));
   const find = (wanted) =>
     parameters.find(({ name }) => name === wanted) ?? fail("W307", "there is no parameter", wanted);
   return {
@@ -125,25 +130,49 @@ const parametersOf = (memory) => {
 };
 `;
 
+/** The sequence that is being decoded. */
+export const sequenceRuntime: string = `
+const sequenceOf = (memory) => {
+  const state = parametersOf(memory, table.state);
+  return {
+    state,
+    /** How many positions the sequence has. */
+    position: () => state.get("${positionState}").data[0],
+    reset: () => table.state.forEach((port) => place(memory, port).view.fill(0)),
+  };
+};
+`;
+
+const placedStates = `
+    const states = (entry.states ?? []).map((port) => place(memory, port));`;
+
+const stateCheck = `
+      for (const { name, view, range } of states)
+        if (view.some((value) => value < 0 || value >= range))
+          fail("W520", entry.name + " has room from 0 to " + (range - 1) + ", not at " + view + ", for", name);`;
+
 /** Feeds in, results out. */
-export const modelRuntime: string = `
+export const modelRuntime = ({ states, sequence }: RuntimeNeeds): string => `
 /** The model over a memory; run(n) runs the entry point n of the table. */
 const bind = (memory, run) => {
   const entries = table.entries.map((entry, position) => {
-    const [inputs, outputs] = [entry.inputs, entry.outputs].map((ports) => ports.map((port) => place(memory, port)));
+    const [inputs, outputs] = [entry.inputs, entry.outputs].map((ports) => ports.map((port) => place(memory, port)));${
+      states ? placedStates : ""
+    }
     const call = (feeds = {}) => {
       const fed = new Map(Object.entries(feeds ?? fail("W140", "a record of arrays is expected by", entry.name)));
       for (const name of fed.keys()) if (!table.inputs.includes(name)) fail("W302", "there is no input", name);
       const checked = inputs.map((port) =>
         check(port, fed.get(port.name) ?? fail("W301", entry.name + " lacks its input", port.name)),
-      );
+      );${states ? stateCheck : ""}
       inputs.forEach(({ view }, at) => view.set(checked[at]));
       run(position);
       return Object.fromEntries(outputs.map((port) => [port.name, result(port)]));
     };
     return [entry.name, call];
   });
-  return { ...Object.fromEntries(entries), parameters: parametersOf(memory) };
+  const parameters = parametersOf(memory, table.parameters);
+  return { ...Object.fromEntries(entries), parameters${sequence ? ", ...sequenceOf(memory)" : ""} };
 };
 `;
 

@@ -10,6 +10,7 @@ import {
   moduleLoading,
   parametersRuntime,
   type RuntimeNeeds,
+  sequenceRuntime,
   trainerRuntime,
   weightsRuntime,
 } from "./module-runtime.ts";
@@ -45,18 +46,20 @@ const list = (ports: readonly EmittedPort[], indent: string): string =>
   ports.length === 0 ? "[]" : `[\n${ports.map((port) => `${indent}  ${portText(port)},\n`).join("")}${indent}]`;
 
 /** The table as an expression, one line for each tensor. */
-const tableText = ({ inputs, parameters, entries }: InterfaceTable): string => {
+const tableText = ({ inputs, parameters, state, entries }: InterfaceTable): string => {
   const entryTexts = entries.map(
     (entry) => `    {
       name: ${literal(entry.name)},
       inputs: ${list(entry.inputs, "      ")},
-      outputs: ${list(entry.outputs, "      ")},
+      outputs: ${list(entry.outputs, "      ")},${
+        entry.states.length === 0 ? "" : `\n      states: ${list(entry.states, "      ")},`
+      }
     },
 `,
   );
   return `const table = {
   inputs: ${literal(inputs)},
-  parameters: ${list(parameters, "  ")},
+  parameters: ${list(parameters, "  ")},${state.length === 0 ? "" : `\n  state: ${list(state, "  ")},`}
   entries: [
 ${entryTexts.join("")}  ],
 };`;
@@ -104,13 +107,16 @@ export const load = async (base = import.meta.url) => create({ weights: await re
 export const changesParameters = ({ entries }: PlannedProgram): boolean =>
   entries.some(({ updates }) => updates.length > 0);
 
-const needsOf = ({ table: { parameters, entries }, program }: ModuleParts): RuntimeNeeds => {
-  const taken = [...parameters, ...entries.flatMap(({ inputs }) => inputs)];
+const needsOf = ({ table: { parameters, state, entries }, program }: ModuleParts): RuntimeNeeds => {
+  const kept = [...parameters, ...state];
+  const taken = [...kept, ...entries.flatMap(({ inputs }) => inputs)];
   return {
     ranges: taken.some(({ range }) => range !== undefined),
     bools: taken.some(({ dtype }) => dtype === "bool"),
-    widths: new Set(parameters.map(({ dtype }) => dtypes[dtype].bytes)).size > 1,
+    widths: new Set(kept.map(({ dtype }) => dtypes[dtype].bytes)).size > 1,
     saves: changesParameters(program),
+    states: entries.some(({ states }) => states.length > 0),
+    sequence: state.length > 0,
   };
 };
 
@@ -124,7 +130,8 @@ export const moduleText = (parts: ModuleParts): string => {
     feedRuntime(needs),
     weightsRuntime,
     parametersRuntime(needs),
-    modelRuntime,
+    ...(needs.sequence ? [sequenceRuntime] : []),
+    modelRuntime(needs),
     ...(isTrainer ? [trainerRuntime] : []),
     moduleLoading,
     ...(format === "wasm"

@@ -2,17 +2,12 @@
 
 import type { Backend } from "../backends/backend.ts";
 import { closureBackend } from "../backends/closure/closure-backend.ts";
-import {
-  type Executable,
-  type InputFacts,
-  makeExecutable,
-  makeExecutableAsync,
-} from "../backends/runtime/executable.ts";
+import { type Executable, makeExecutable, makeExecutableAsync } from "../backends/runtime/executable.ts";
 import { wasmBackend } from "../backends/wasm/instantiate.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import type { Graph } from "../ir/graph/graph.ts";
-import { indexRanges, inputNames } from "../ir/graph/index-ranges.ts";
+import { indexFacts } from "../ir/graph/index-ranges.ts";
 import { type PlannedGraph, type PlanOptions, planGraph } from "./plan-graph.ts";
 import { referenceExecutable } from "./reference-executable.ts";
 
@@ -32,13 +27,11 @@ const backends: { readonly [B in Exclude<BackendName, "reference">]: Backend } =
 /** Every backend there is, for choosing one by name. */
 export const backendNames: readonly BackendName[] = ["wasm", "closure", "reference"];
 
-const factsOf = (graph: Graph): InputFacts => ({ names: inputNames(graph), ranges: indexRanges(graph) });
-
 /** Puts a planned graph on a backend. */
 export const instantiate = ({ graph, program }: PlannedGraph, backend: BackendName = "wasm"): Executable =>
   backend === "reference"
-    ? referenceExecutable(graph, program, factsOf(graph))
-    : makeExecutable(program, backends[backend], factsOf(graph));
+    ? referenceExecutable(graph, program, indexFacts(graph))
+    : makeExecutable(program, backends[backend], indexFacts(graph));
 
 /** The same; WebAssembly is compiled in the background. */
 export const instantiateAsync = async (
@@ -46,8 +39,8 @@ export const instantiateAsync = async (
   backend: BackendName = "wasm",
 ): Promise<Executable> =>
   backend === "reference"
-    ? referenceExecutable(graph, program, factsOf(graph))
-    : makeExecutableAsync(program, backends[backend], factsOf(graph));
+    ? referenceExecutable(graph, program, indexFacts(graph))
+    : makeExecutableAsync(program, backends[backend], indexFacts(graph));
 
 /** A compiled graph with what it was compiled from. */
 export interface CompiledGraph extends PlannedGraph {

@@ -2,9 +2,16 @@
 // obvious. What the other backends are compared with, by tests and by users.
 import { evaluateEntry, type NamedArrays } from "../backends/reference/interpreter.ts";
 import { zeroInputs } from "../backends/reference/zero-inputs.ts";
-import { checkIndices, checkNames, type Executable, type InputFacts } from "../backends/runtime/executable.ts";
+import {
+  checkIndices,
+  checkNames,
+  checkStates,
+  type Executable,
+  type InputFacts,
+} from "../backends/runtime/executable.ts";
 import { checkedFeed, hostArray, type NDArray } from "../backends/runtime/host-array.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { graphName } from "../ir/graph/entry-inputs.ts";
 import type { Graph } from "../ir/graph/graph.ts";
 import type { EntryPoint, PlannedProgram, Port } from "../ir/loop/kernel.ts";
 import { type DataArray, dtypes } from "../ir/types/dtype.ts";
@@ -39,12 +46,13 @@ export const referenceExecutable = (graph: Graph, program: PlannedProgram, facts
     parameters: program.parameters,
     run: (name, feeds) => {
       const entry = entries.get(name) ?? reject("W308", { name, known: [...entries.keys()] });
-      checkNames(entry, feeds, facts);
+      checkNames(entry, feeds, facts.names);
       const fed = entry.inputs.map((port) => {
         const data = checkedFeed(port.name, port.type, feeds[port.name]);
         checkIndices(port.name, data, facts.ranges.get(port.name));
-        return [port.name, toReference(port, data)] as const;
+        return [graphName(graph, name, port.name), toReference(port, data)] as const;
       });
+      checkStates(name, facts, (parameter) => state.get(parameter)?.data);
       const arrays: NamedArrays = { ...unread, ...Object.fromEntries(fed) };
       const { outputs, updates } = evaluateEntry(graph, name, arrays, Object.fromEntries(state));
       for (const [parameter, value] of Object.entries(updates)) state.set(parameter, value);

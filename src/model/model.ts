@@ -142,27 +142,42 @@ export const located = <R>(location: Location | undefined, describe: () => R): R
   }
 };
 
+/** Declares the parameters of a model, in order. */
+export const declareParameters = (trace: Trace, { params }: AnyModel): ReadonlyMap<string, Tensor> =>
+  new Map(
+    flattenSpecs(params).map(([path, { dtype, shape, location }]) => [
+      path,
+      trace.tensor(trace.builder.parameter(path, tensorType(dtype, shape), location)),
+    ]),
+  );
+
+/** Runs `forward` in a graph, on parameters by path and on inputs. */
+export const runForward = (
+  trace: Trace,
+  model: AnyModel,
+  parameters: ReadonlyMap<string, Tensor>,
+  inputs: Readonly<Record<string, Tensor>>,
+): Outputs =>
+  withTrace(trace, () => {
+    const params = bindSpecs(
+      model.params,
+      (path) => parameters.get(path) ?? reject("W307", { name: path, known: [...parameters.keys()] }),
+    );
+    // The caller's own types tied forward to params and inputs when the model was defined.
+    const outputs = model.forward(params as never, inputs as never);
+    requireTensors("forward", outputs, "return { logits }");
+    if (Object.keys(outputs).length === 0)
+      reject("W140", { what: "forward", expected: "a record of tensors", given: "{}", write: "return { logits }" });
+    return outputs;
+  });
+
 /** Runs `forward` on tracing tensors. */
 export const traceModel = (model: AnyModel): TracedModel =>
   located(model.location, () => {
     const trace = traceOver(graphBuilder());
     const inputs = declareInputs(trace, model.inputs);
-    const parameters = new Map<string, Tensor>();
-    for (const [path, { dtype, shape, location }] of flattenSpecs(model.params))
-      parameters.set(path, trace.tensor(trace.builder.parameter(path, tensorType(dtype, shape), location)));
-    const forward = (given: ReadonlyMap<string, Tensor>): Outputs =>
-      withTrace(trace, () => {
-        const params = bindSpecs(
-          model.params,
-          (path) => given.get(path) ?? reject("W307", { name: path, known: [...given.keys()] }),
-        );
-        // The caller's own types tied forward to params and inputs when the model was defined.
-        const outputs = model.forward(params as never, inputs as never);
-        requireTensors("forward", outputs, "return { logits }");
-        if (Object.keys(outputs).length === 0)
-          reject("W140", { what: "forward", expected: "a record of tensors", given: "{}", write: "return { logits }" });
-        return outputs;
-      });
+    const parameters = declareParameters(trace, model);
+    const forward = (given: ReadonlyMap<string, Tensor>): Outputs => runForward(trace, model, given, inputs);
     const { result: outputs } = withMode("inference", () => forward(parameters));
     return { trace, parameters, inputs, outputs, forward };
   });

@@ -7,6 +7,9 @@ import { isRecord } from "../model/declaration.ts";
 import { type AnyModel, type InputSpecs, type Model, modelGraph, type Outputs } from "../model/model.ts";
 import type { SpecTree } from "../model/parameter.ts";
 import { bindModel, type CompiledModel, type ModelOptions } from "./compiled-model.ts";
+import { bindDecoder, type Decoder } from "./decoder.ts";
+import type { AnyDecoding, Decoding, PieceLengths } from "./decoding.ts";
+import { decodingGraph } from "./decoding-graph.ts";
 import { bindTrainer, type Trainer } from "./trainer.ts";
 import type { AnyTraining, Training } from "./training.ts";
 import { trainingGraph } from "./training-graph.ts";
@@ -17,7 +20,7 @@ interface Job {
   readonly bind: (compiled: CompiledGraph, options: ModelOptions) => unknown;
 }
 
-const jobOf = (description: AnyModel | AnyTraining): Job => {
+const jobOf = (description: AnyModel | AnyTraining | AnyDecoding): Job => {
   if (isRecord(description) && description.kind === "model")
     return { graph: modelGraph(description), bind: (compiled, options) => bindModel(description, compiled, options) };
   if (isRecord(description) && description.kind === "training")
@@ -25,7 +28,12 @@ const jobOf = (description: AnyModel | AnyTraining): Job => {
       graph: trainingGraph(description),
       bind: (compiled, options) => bindTrainer(description, compiled, options),
     };
-  const details = { what: "compile", expected: "a model or a training", given: inWords(description) };
+  if (isRecord(description) && description.kind === "decoding")
+    return {
+      graph: decodingGraph(description),
+      bind: (compiled, options) => bindDecoder(description, compiled, options),
+    };
+  const details = { what: "compile", expected: "a model, a training or a decoding", given: inWords(description) };
   return reject("W140", { ...details, write: "compile(defineModel({ ... }), { dims: { B: 32 } })" });
 };
 
@@ -34,7 +42,7 @@ const checkSeed = ({ seed = 0 }: ModelOptions): void => {
     reject("W140", { what: "compile: seed", expected: "a whole number", given: inWords(seed), write: "seed: 1" });
 };
 
-/** Compiles a model to a typed function, or a training to a trainer. */
+/** Compiles a model to a typed function, a training to a trainer, or a decoding to a decoder. */
 export function compileSync<P extends SpecTree, I extends InputSpecs, O extends Outputs>(
   description: Model<P, I, O>,
   options?: ModelOptions,
@@ -46,7 +54,11 @@ export function compileSync<
   L extends InputSpecs,
   M extends Outputs,
 >(description: Training<P, I, O, L, M>, options?: ModelOptions): Trainer<P, I, O, L, M>;
-export function compileSync(description: AnyModel | AnyTraining, options: ModelOptions = {}): unknown {
+export function compileSync<P extends SpecTree, I extends InputSpecs, O extends Outputs, E extends PieceLengths>(
+  description: Decoding<P, I, O, E>,
+  options?: ModelOptions,
+): Decoder<P, I, O, E>;
+export function compileSync(description: AnyModel | AnyTraining | AnyDecoding, options: ModelOptions = {}): unknown {
   checkSeed(options);
   const { graph, bind } = jobOf(description);
   return bind(compileGraph(graph, options), options);
@@ -67,7 +79,14 @@ export function compile<
   L extends InputSpecs,
   M extends Outputs,
 >(description: Training<P, I, O, L, M>, options?: ModelOptions): Promise<Trainer<P, I, O, L, M>>;
-export async function compile(description: AnyModel | AnyTraining, options: ModelOptions = {}): Promise<unknown> {
+export function compile<P extends SpecTree, I extends InputSpecs, O extends Outputs, E extends PieceLengths>(
+  description: Decoding<P, I, O, E>,
+  options?: ModelOptions,
+): Promise<Decoder<P, I, O, E>>;
+export async function compile(
+  description: AnyModel | AnyTraining | AnyDecoding,
+  options: ModelOptions = {},
+): Promise<unknown> {
   checkSeed(options);
   const { graph, bind } = jobOf(description);
   return bind(await compileGraphAsync(graph, options), options);

@@ -5,7 +5,7 @@ import { checkedFeed, type Feed, type NDArray } from "../backends/runtime/host-a
 import type { CompiledGraph, CompileOptions } from "../compile/compile-graph.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
-import type { PlannedProgram } from "../ir/loop/kernel.ts";
+import type { PlannedProgram, Port } from "../ir/loop/kernel.ts";
 import { dtypes } from "../ir/types/dtype.ts";
 import { knownShape } from "../ir/types/shape.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
@@ -66,7 +66,8 @@ export type AnyFeeds = Readonly<Record<string, unknown>>;
 export type AnyFetches = Readonly<Record<string, NDArray>>;
 
 const restore = (
-  { parameters, write }: Executable,
+  { write }: Executable,
+  parameters: readonly Port[],
   values: Readonly<Record<string, unknown>>,
   { partial = false }: RestoreOptions,
 ): void => {
@@ -91,15 +92,19 @@ const restore = (
   for (const [name, value] of given) write(name, value);
 };
 
-/** The parameters of an executable as a store. */
-export const parameterStore = (executable: Executable): ParameterStore => {
-  const names = executable.parameters.map(({ name }) => name);
+/** The parameters of an executable as a store: all of them, or those of some names. */
+export const parameterStore = (
+  executable: Executable,
+  isKept: (name: string) => boolean = () => true,
+): ParameterStore => {
+  const ports = executable.parameters.filter(({ name }) => isKept(name));
+  const names = ports.map(({ name }) => name);
   return {
     names,
     get: executable.read,
     set: executable.write,
     all: () => Object.fromEntries(names.map((name) => [name, executable.read(name)])),
-    restore: (values, options = {}) => restore(executable, values, options),
+    restore: (values, options = {}) => restore(executable, ports, values, options),
   };
 };
 

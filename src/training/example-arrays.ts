@@ -5,7 +5,7 @@ import type { CompiledGraph } from "../compile/compile-graph.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { invariant } from "../ir/diagnostics/invariant.ts";
-import { inputNames } from "../ir/graph/index-ranges.ts";
+import { callerNames } from "../ir/graph/entry-inputs.ts";
 import type { EntryPoint, Port } from "../ir/loop/kernel.ts";
 import { type DataArray, dtypes } from "../ir/types/dtype.ts";
 import { sizeOf } from "../ir/types/ndarray.ts";
@@ -81,7 +81,7 @@ const columnOf = ({ name, type }: Port, feed: unknown): Column => {
 export const exampleArrays = (compiled: CompiledGraph, name: string, data: AnyFeeds): ExampleArrays => {
   const entry = entryOf(compiled, name);
   const ports = entry.inputs;
-  checkNames(entry, data, { names: inputNames(compiled.graph), ranges: new Map() });
+  checkNames(entry, data, callerNames(compiled.graph));
   if (commonRows(ports) === undefined)
     reject("W511", { inputs: ports.map(({ name, type }) => `${name}: ${printType(type)}`) });
   const columns = ports.map((port) => columnOf(port, data[port.name]));

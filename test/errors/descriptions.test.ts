@@ -162,7 +162,7 @@ const cases: readonly (readonly [what: string, action: () => unknown, message: s
   [
     "compile",
     () => compileSync(untyped({})),
-    "compile: a model or a training is expected, got a record",
+    "compile: a model, a training or a decoding is expected, got a record",
     "write compile(defineModel({ ... }), { dims: { B: 32 } }).",
   ],
   [

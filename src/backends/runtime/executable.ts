@@ -15,6 +15,8 @@ export interface InputFacts {
   readonly names: readonly string[];
   /** For inputs that index something: how many rows they may address. */
   readonly ranges: ReadonlyMap<string, number>;
+  /** The same for parameters, by entry point. */
+  readonly states: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
 /** A graph made runnable, by whatever backend. */
@@ -37,11 +39,22 @@ export const checkIndices = (name: string, data: DataArray, range: number | unde
     if (index < 0 || index >= range) reject("W306", { name, position, index, range });
 };
 
+/** Refuses to run an entry point for which there is no room left: state that would index outside (W520). */
+export const checkStates = (
+  entry: string,
+  { states }: InputFacts,
+  read: (parameter: string) => ArrayLike<number> | undefined,
+): void => {
+  for (const [name, range] of states.get(entry) ?? [])
+    for (const value of Array.from(read(name) ?? []))
+      if (value < 0 || value >= range) reject("W520", { entry, name, value, range });
+};
+
 /** Refuses names that are no input of the entry point, and inputs that are not fed. */
 export const checkNames = (
   entry: EntryPoint,
   feeds: Readonly<Record<string, unknown>>,
-  { names: known }: InputFacts,
+  known: readonly string[],
 ): void => {
   if (typeof feeds !== "object" || feeds === null) {
     const write = `${entry.name}({ ${entry.inputs.map(({ name }) => JSON.stringify(name)).join(", ")} })`;
@@ -95,12 +108,13 @@ const executableOver = (
     parameters: program.parameters,
     run: (name, feeds) => {
       const entry = entries.get(name) ?? reject("W308", { name, known: [...entries.keys()] });
-      checkNames(entry, feeds, facts);
+      checkNames(entry, feeds, facts.names);
       const checked = entry.inputs.map((port) => {
         const data = checkedFeed(port.name, port.type, feeds[port.name]);
         checkIndices(port.name, data, facts.ranges.get(port.name));
         return data;
       });
+      checkStates(name, facts, (parameter) => view(parameterPort(parameter)));
       for (const [position, port] of entry.inputs.entries()) view(port).set(checked[position] ?? []);
       instance.run(name);
       return Object.fromEntries(entry.outputs.map((port) => [port.name, hostArray(port.type, view(port).slice())]));

@@ -2,6 +2,7 @@
 // W1xx graphs and their text, W2xx shapes and dtypes, W3xx running, W4xx files, W5xx training, W6xx the command line.
 import { attention } from "./catalogue/attention.ts";
 import { commandLine } from "./catalogue/command-line.ts";
+import { decoding } from "./catalogue/decoding.ts";
 import { descriptions } from "./catalogue/descriptions.ts";
 import { files } from "./catalogue/files.ts";
 import { functionArguments } from "./catalogue/function-arguments.ts";
@@ -21,6 +22,7 @@ type Catalogue = typeof graphs &
   typeof running &
   typeof files &
   typeof training &
+  typeof decoding &
   typeof commandLine;
 
 export const catalogue: Catalogue = {
@@ -33,6 +35,7 @@ export const catalogue: Catalogue = {
   ...running,
   ...files,
   ...training,
+  ...decoding,
   ...commandLine,
 };
 

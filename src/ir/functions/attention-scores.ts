@@ -207,13 +207,13 @@ const fromEnd = (scores: Shape, axis: -1 | -2): Tensor => {
 };
 
 /** What is beyond is no position; cut to this, sums of positions do not wrap, from which follows which keys are seen at all. */
-const farthest = 2 ** 29;
+const farthestPast = 2 ** 29;
 
 /** How many positions each key stands before each query, i32 [Lq, Lk]; the last ones meet unless there is a past. */
 const distances = ({ shape }: Tensor, { past }: Scoring): Tensor => {
   if (past === undefined) return fromEnd(shape, -1).sub(fromEnd(shape, -2));
   const { query, key } = positionsOf(shape);
-  const before = typeof past === "number" ? past : applyBinary("min", applyBinary("max", past, 0), farthest);
+  const before = typeof past === "number" ? past : applyBinary("min", applyBinary("max", past, 0), farthestPast);
   return query.add(before).sub(key);
 };
 

@@ -1,38 +1,68 @@
-// Which inputs are indices, and into how many rows: an i32 input that reaches an indexing operand (perhaps reshaped or
-// broadcast on the way) must stay below the extent that it indexes. Checked where arrays are fed.
+// Which inputs and parameters are indices, and into how many rows: an i32 that reaches an indexing operand (perhaps reshaped or
+// broadcast on the way) must stay below the extent that it indexes. Inputs are checked where arrays are fed, parameters, such
+// as the position of a cache, before the entry point runs.
 import { opOf } from "../ops/index.ts";
 import type { Dim } from "../types/dim.ts";
-import { definitionOf, typeOf, users } from "./analysis.ts";
-import type { Graph, ValueId } from "./graph.ts";
+import { definitionOf, reachable, typeOf, users } from "./analysis.ts";
+import { callerName, callerNames } from "./entry-inputs.ts";
+import type { Entry, Graph, Node, ValueId } from "./graph.ts";
 
 /** Ops that hand elements on as they are. */
 const passesThrough: ReadonlySet<string> = new Set(["reshape", "transpose", "broadcast", "slice", "flip"]);
 
-const rangesOf = (graph: Graph, value: ValueId): readonly Dim[] =>
-  (users(graph).get(value) ?? []).flatMap((node) => {
-    if (passesThrough.has(node.op)) return node.results.flatMap(({ id }) => rangesOf(graph, id));
+/** What a value indexes, as far as nodes of interest read it. */
+const rangesOf = (graph: Graph, value: ValueId, isRead: (node: Node) => boolean): readonly number[] =>
+  (users(graph).get(value) ?? []).filter(isRead).flatMap((node) => {
+    if (passesThrough.has(node.op)) return node.results.flatMap(({ id }) => rangesOf(graph, id, isRead));
     const { operandRange } = opOf(node.op);
     if (operandRange === undefined) return [];
     const types = node.operands.map((operand) => typeOf(graph, operand));
-    return node.operands.flatMap((operand, position) =>
-      operand === value ? (operandRange(position, types, node.attrs) ?? []) : [],
-    );
+    return node.operands
+      .flatMap((operand, position): readonly Dim[] =>
+        operand === value ? [operandRange(position, types, node.attrs) ?? []].flat() : [],
+      )
+      .filter((extent) => typeof extent === "number");
   });
 
-/** For each input that indexes something, the number of rows it may address. Asked of graphs with known extents. */
-export const indexRanges = (graph: Graph): ReadonlyMap<string, number> => {
+/** The ranges of leaves by name, each the smallest that holds. */
+const namedRanges = (
+  graph: Graph,
+  leaves: readonly ValueId[],
+  isRead: (node: Node) => boolean = () => true,
+): ReadonlyMap<string, number> => {
   const ranges = new Map<string, number>();
-  for (const value of graph.inputs) {
+  for (const value of leaves) {
     const node = definitionOf(graph, value);
-    const extents = rangesOf(graph, value).filter((extent) => typeof extent === "number");
-    if (node.op === "input" && extents.length > 0) ranges.set(node.attrs.name, Math.min(...extents));
+    if (node.op !== "input" && node.op !== "parameter") continue;
+    const name = node.op === "input" ? callerName(graph, node.attrs.name) : node.attrs.name;
+    const extents = rangesOf(graph, value, isRead);
+    if (extents.length > 0) ranges.set(name, Math.min(...extents, ranges.get(name) ?? Number.POSITIVE_INFINITY));
   }
   return ranges;
 };
 
-/** The names of all inputs, whether or not an entry point reads them. */
-export const inputNames = (graph: Graph): readonly string[] =>
-  graph.inputs.flatMap((value) => {
-    const node = definitionOf(graph, value);
-    return node.op === "input" ? [node.attrs.name] : [];
-  });
+/** For each input that indexes something, the number of rows it may address. Asked of graphs with known extents. */
+export const indexRanges = (graph: Graph): ReadonlyMap<string, number> => namedRanges(graph, graph.inputs);
+
+const rangesInEntry = (graph: Graph, { outputs, updates }: Entry): ReadonlyMap<string, number> => {
+  const values = [...outputs, ...updates].map(({ value }) => value);
+  const read = reachable(values, (value) => definitionOf(graph, value));
+  return namedRanges(graph, graph.parameters, ({ id }) => read.has(id));
+};
+
+/** What is known of the inputs and the state of a graph beyond their types. */
+export interface IndexFacts {
+  /** The names that callers give inputs by. */
+  readonly names: readonly string[];
+  /** For inputs that index something: how many rows they may address. */
+  readonly ranges: ReadonlyMap<string, number>;
+  /** The same for parameters, by entry point: what the entry indexes with them. */
+  readonly states: ReadonlyMap<string, ReadonlyMap<string, number>>;
+}
+
+/** What a runtime checks before it runs a graph with known extents. */
+export const indexFacts = (graph: Graph): IndexFacts => ({
+  names: callerNames(graph),
+  ranges: indexRanges(graph),
+  states: new Map(graph.entries.map((entry) => [entry.name, rangesInEntry(graph, entry)])),
+});

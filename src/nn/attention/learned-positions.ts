@@ -1,10 +1,15 @@
 // Positions as learned vectors (Gehring et al. 2017; GPT, BERT).
+import { reject } from "../../ir/diagnostics/diagnostic.ts";
+import { captureLocation } from "../../ir/diagnostics/location.ts";
+import { dynamicSlice } from "../../ir/functions/dynamic-slicing.ts";
+import type { Dim } from "../../ir/types/dim.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { SequenceShape } from "../../ir/types/static/attention.ts";
 import type { Check } from "../../ir/types/static/check.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal } from "../../model/initializer.ts";
 import { type Layer, layer, type ParamSpec, param } from "../../model/parameter.ts";
+import { currentPast } from "../../model/past.ts";
 import { requireFeatures } from "./heads.ts";
 
 /** The parameters of `learnedPositions`: a vector for each position. */
@@ -19,6 +24,19 @@ export interface LearnedPositionsFunction<E extends number> {
   ): Tensor<S, D>;
 }
 
+/** As many vectors as there are positions at hand: the first, or while a sequence is read in pieces those from where it stands. */
+const vectors = (weight: Tensor, [length, features]: readonly [number, number], count: Dim): Tensor => {
+  const past = currentPast();
+  if (past === undefined) {
+    const rows = { start: 0, end: count, step: 1 };
+    return weight.slice([rows, { start: 0, end: features, step: 1 }]);
+  }
+  const { capacity, position } = past;
+  if (capacity > length)
+    reject("W521", { what: "the learned positions", capacity, given: length }, { location: captureLocation() });
+  return dynamicSlice(weight, position, count);
+};
+
 /** x [..., L, features] plus the first L of `length` learned vectors, which begin as normal numbers of deviation 0.02 (GPT-2). */
 export const learnedPositions = <const Length extends number, const E extends number>(
   length: Length,
@@ -27,8 +45,7 @@ export const learnedPositions = <const Length extends number, const E extends nu
   const params: LearnedPositionsParams<Length, E> = { weight: param([length, features], normal(0.02)) };
   const bind = (given: { readonly weight: Tensor }) => (x: Tensor) => {
     requireFeatures("learnedPositions", x, features);
-    const rows = { start: 0, end: x.shape.at(-2) ?? 1, step: 1 };
-    return x.add(given.weight.slice([rows, { start: 0, end: features, step: 1 }]));
+    return x.add(vectors(given.weight, [length, features], x.shape.at(-2) ?? 1));
   };
   // The shapes that fit are said by the signature.
   return layer(params, bind) as Layer<LearnedPositionsParams<Length, E>, LearnedPositionsFunction<E>>;

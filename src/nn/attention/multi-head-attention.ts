@@ -7,8 +7,9 @@ import type { SequenceShape } from "../../ir/types/static/attention.ts";
 import type { Check } from "../../ir/types/static/check.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { type Layer, typedLayer } from "../../model/parameter.ts";
+import { requireWhole } from "../../model/past.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
-import { droppedAttention, droppedAttentionWithWeights } from "./dropped-attention.ts";
+import { droppedAttention, droppedAttentionWithWeights, type Projections } from "./dropped-attention.ts";
 import { mergeHeads, requireFeatures, requireHeads, requireKeyHeads, requirePositions, splitHeads } from "./heads.ts";
 import {
   type GivenProjections,
@@ -18,6 +19,7 @@ import {
   type KeyHeads,
   projected,
 } from "./input-projections.ts";
+import { type Attendance, lookingBack } from "./looking-back.ts";
 
 /**
  * The parameters of `multiHeadAttention`, under PyTorch's names: one input matrix with the rows of queries, keys and values below
@@ -85,6 +87,16 @@ const allowed = ({ mask, keyPadding }: MultiHeadOptions): Tensor<Dims, "bool" | 
   return (mask === undefined ? real : real.logicalAnd(mask.cast("bool"))) as Tensor<Dims, "bool">;
 };
 
+/** What heads attend to: while a sequence is read in pieces, causal self-attention looks back on the pieces before. */
+const attendanceOf = (projections: Projections, options: AttentionOptions, isSelf: boolean): Attendance => {
+  const isCausal = options.causal === true;
+  if (isSelf && isCausal) return lookingBack(projections, options);
+  if (isSelf) requireWhole("multiHeadAttention", "without `causal` it looks at what comes after");
+  else if (isCausal || options.window !== undefined)
+    requireWhole("multiHeadAttention", "where the keys of another sequence stand beside it is not known");
+  return { projections, options };
+};
+
 /**
  * Attention of several heads, each on its own slice of projected features; the heads side by side are projected once more. Sequences
  * are [..., positions, features] (batch first). A mask says with true where attending is allowed, as in `attention` (PyTorch's
@@ -126,8 +138,9 @@ export const multiHeadAttention = <
         splitHeads(part, at === 0 ? heads : keyHeads),
       );
       invariant(q !== undefined && k !== undefined && v !== undefined, "there are three projections");
-      if (!weights) return given.out_proj(mergeHeads(droppedAttention([q, k, v], settings, rate)));
-      const attended = droppedAttentionWithWeights([q, k, v], settings, rate);
+      const { projections, options: looking } = attendanceOf([q, k, v], settings, keys === queries);
+      if (!weights) return given.out_proj(mergeHeads(droppedAttention(projections, looking, rate)));
+      const attended = droppedAttentionWithWeights(projections, looking, rate);
       return { output: given.out_proj(mergeHeads(attended.output)), weights: attended.weights };
     };
   };

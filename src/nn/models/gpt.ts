@@ -12,6 +12,7 @@ import {
   type LearnedPositionsParams,
   learnedPositions,
 } from "../attention/learned-positions.ts";
+import { lookingBack } from "../attention/looking-back.ts";
 import { type DropoutLayer, dropout } from "../dropout.ts";
 import { type EmbeddingFunction, type EmbeddingParams, embedding } from "../embedding.ts";
 import { equalParts } from "../equal-parts.ts";
@@ -71,7 +72,8 @@ const block = (features: number, heads: number, rate: number): Block =>
         Tensor,
         Tensor,
       ]; // three parts
-      const values = droppedAttention([q, k, v], { ...attending, causal: true }, rate);
+      const { projections, options } = lookingBack([q, k, v], attending);
+      const values = droppedAttention(projections, options, rate);
       const attended = x.add(p.dropout(p.proj(mergeHeads(values))));
       return attended.add(p.dropout(p.out(geluTanh(p.fc(p.ln2(attended))))));
     },

@@ -7,7 +7,9 @@ import { rotary } from "../../ir/functions/positions.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal, ones } from "../../model/initializer.ts";
 import { type Layer, layer, type ParamSpec, type Params, param, repeat, typedLayer } from "../../model/parameter.ts";
+import { currentPosition } from "../../model/past.ts";
 import { mergeHeads, requireHeads, requireKeyHeads, splitHeads } from "../attention/heads.ts";
+import { lookingBack } from "../attention/looking-back.ts";
 import { type EmbeddingFunction, type EmbeddingParams, embedding } from "../embedding.ts";
 import { initialized } from "../initialized.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
@@ -67,10 +69,12 @@ const block = (options: LlamaOptions<number>): Block => {
   };
   return layer(params, (p) => (x: Tensor, attending: LanguageBatchOptions) => {
     const normed = rmsNorm(x, p.n1, { epsilon });
-    const q = rotary(splitHeads(p.q(normed), heads), { base });
-    const k = rotary(splitHeads(p.k(normed), keyHeads), { base });
+    const turned = { base, start: currentPosition() };
+    const q = rotary(splitHeads(p.q(normed), heads), turned);
+    const k = rotary(splitHeads(p.k(normed), keyHeads), turned);
     const v = splitHeads(p.v(normed), keyHeads);
-    const attended = x.add(p.o(mergeHeads(attention(q, k, v, { ...attending, causal: true }))));
+    const looking = lookingBack([q, k, v], attending);
+    const attended = x.add(p.o(mergeHeads(attention(...looking.projections, looking.options))));
     const inner = rmsNorm(attended, p.n2, { epsilon });
     return attended.add(p.down(silu(p.gate(inner)).mul(p.up(inner))));
   });

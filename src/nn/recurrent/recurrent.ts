@@ -9,6 +9,7 @@ import type { MultiplyNaturals } from "../../ir/types/static/natural.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { printType } from "../../ir/types/tensor-type.ts";
 import { type Layer, layer } from "../../model/parameter.ts";
+import { requireWhole } from "../../model/past.ts";
 import { dropout } from "../dropout.ts";
 import { type Cell, elmanCell, gruCell, lstmCell } from "./cells.ts";
 import {
@@ -103,6 +104,7 @@ const recurrent = (
   const drop = dropout(options.dropout ?? 0).bind({});
   return layer(recurrentParams(cell, inputs, hidden, options), (params) => (x: Tensor, given: RecurrentInputs = {}) => {
     requireSequence(name, x, inputs);
+    requireWhole(name, "its state is not kept between the pieces");
     atCaller(() => requireGiven(name, hidden, options, x, given));
     return runRecurrent(cell, hidden, options, drop, params, x, given);
   });

@@ -2,6 +2,7 @@
 // needs the old value any more, and is otherwise copied there when everything else is done.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { definitionOf, typeOf } from "../../ir/graph/analysis.ts";
+import { callerName } from "../../ir/graph/entry-inputs.ts";
 import type { Graph, ValueId } from "../../ir/graph/graph.ts";
 import { buildBody, load, loadType } from "../../ir/loop/build.ts";
 import type { Buffer, Call, EntryPoint, Port } from "../../ir/loop/kernel.ts";
@@ -196,14 +197,14 @@ const outputPorts = (lowering: Lowering): readonly Port[] =>
     return { name, type, buffer: own };
   });
 
-/** The inputs that the calls read, as ports. */
+/** The inputs that the calls read, as ports, under the names that callers give them. */
 const inputPorts = ({ graph, memory, calls }: Lowering): readonly Port[] => {
   const used = new Set(calls.flatMap(({ buffers }) => buffers));
   return graph.inputs.flatMap((value): readonly Port[] => {
     const node = definitionOf(graph, value);
     const buffer = memory.leafOf(node);
     if (node.op !== "input" || buffer === undefined || !used.has(buffer)) return [];
-    return [{ name: node.attrs.name, type: typeOf(graph, value), buffer }];
+    return [{ name: callerName(graph, node.attrs.name), type: typeOf(graph, value), buffer }];
   });
 };
 

@@ -7,8 +7,8 @@ import { finishBody, writeNodes } from "../../ir/graph/body.ts";
 import { bodyResults } from "../../ir/graph/body-graph.ts";
 import { graphBuilder } from "../../ir/graph/builder.ts";
 import type { Editor } from "../../ir/graph/edit.ts";
+import { inputNames } from "../../ir/graph/entry-inputs.ts";
 import type { Graph, Node, ValueId } from "../../ir/graph/graph.ts";
-import { inputNames } from "../../ir/graph/index-ranges.ts";
 import type { Pass } from "../pass.ts";
 import { type Link, type Parts, putTogether, type ScanNode, scanPass, takeApart } from "./scan-edit.ts";
 

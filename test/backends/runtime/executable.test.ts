@@ -14,7 +14,7 @@ describe.each([wasmBackend, closureBackend])("an executable on $name", (backend)
   entry @main(y = %0, x = %x)
 }`),
   );
-  const facts = { names: ["x", "unread"], ranges: new Map() };
+  const facts = { names: ["x", "unread"], ranges: new Map(), states: new Map() };
 
   it("runs entries by name, on copies", () => {
     const executable = makeExecutable(program, backend, facts);

@@ -1,0 +1,30 @@
+// Inputs that belong to one entry point. Names of inputs are unique in a graph; where entry points take the same input in
+// different shapes (decoding takes one token, or all tokens of a prompt), each has its own, and callers give it by its short
+// name: what the graph calls `prefill/tokens` is `tokens` to whoever calls `prefill`.
+import { definitionOf } from "./analysis.ts";
+import type { Graph } from "./graph.ts";
+
+/** The name in the graph of an input that one entry point alone reads. */
+export const ownInput = (entry: string, name: string): string => `${entry}/${name}`;
+
+/** The name that callers give an input by. */
+export const callerName = ({ entries }: Graph, name: string): string => {
+  const owner = entries.find((entry) => name.startsWith(ownInput(entry.name, "")));
+  return owner === undefined ? name : name.slice(ownInput(owner.name, "").length);
+};
+
+/** The name in the graph of an input that a caller of an entry point names. */
+export const graphName = (graph: Graph, entry: string, name: string): string =>
+  inputNames(graph).includes(ownInput(entry, name)) ? ownInput(entry, name) : name;
+
+/** The names in the graph of all inputs, whether or not an entry point reads them. */
+export const inputNames = (graph: Graph): readonly string[] =>
+  graph.inputs.flatMap((value) => {
+    const node = definitionOf(graph, value);
+    return node.op === "input" ? [node.attrs.name] : [];
+  });
+
+/** The names that callers give inputs by, each once. */
+export const callerNames = (graph: Graph): readonly string[] => [
+  ...new Set(inputNames(graph).map((name) => callerName(graph, name))),
+];
