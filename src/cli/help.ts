@@ -78,5 +78,5 @@ export const toolHelp = (commands: readonly AnyCommand[], palette: Palette): str
       palette,
     ),
     "",
-    "A MODEL is a file that exports a model, a training or a graph (.ts, .mts, .js, .mjs), or a graph as text (.weft).",
+    "A MODEL is a file that exports a model, a training, a decoding or a graph (.ts, .mts, .js, .mjs), or a graph as text (.weft).",
   ].join("\n");

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { decodeSafetensors, encodeSafetensors } from "../../src/formats/safetensors.ts";
 import { compileSync } from "../../src/index.ts";
 import { classifier, classifierTraining } from "./fixtures/classifier.ts";
+import { writing } from "./fixtures/writer.ts";
 import { fixtures, folderWith, source, weft } from "./support.ts";
 
 const batch = [
@@ -94,6 +95,24 @@ describe.concurrent("weft", () => {
     expect(out).toMatch(/^step +updated hidden.weight +f32\[8, 4\] +equal +equal +\d\.\de-\d+$/m);
     expect(out).toMatch(/^all bits of 17 tensors are equal on wasm, closure, javascript\n$/m);
     expect(code).toBe(0);
+  });
+
+  test("verifies a decoding bit for bit, at positions where there is room, and runs it", async () => {
+    const { code, out: report } = await weft(fixtures, ["verify", "writer.ts", "--runs", "3"]);
+    for (const line of [
+      "decode   logits                     f32[1, 7]     equal           equal",
+      "prefill  updated decoding.position  i32[]         equal           equal",
+      "prefill  updated decoding.rows.1    f32[2, 9, 4]  equal           equal",
+    ])
+      expect(report).toContain(line);
+    expect(code).toBe(0);
+    const tokens = Int32Array.of(1, 2, 3, 4);
+    const { data } = compileSync(writing).prefill({ tokens }).logits;
+    const words = ["run", join(fixtures, "writer.ts"), "--entry", "prefill", "--input", "tokens=tokens.json"];
+    const { out } = await weft(folderWith({ "tokens.json": JSON.stringify([...tokens]) }), words);
+    expect(out).toContain(
+      `logits: f32[4, 7]\n  ${Array.from(data.subarray(0, 8), (value) => Number(value.toPrecision(7))).join(" ")}`,
+    );
   });
 
   test("builds a module that runs by itself", async () => {
@@ -188,7 +207,7 @@ const broken: readonly (readonly [what: string, file: string, text: string, err:
     "no model",
     "model.ts",
     "export const make = () => 1;\nexport const sizes = [1, 2];\n",
-    `error[W614]: model.ts: no model, training or graph is exported; it exports make (a function), sizes (a list)
+    `error[W614]: model.ts: no model, training, decoding or graph is exported; it exports make (a function), sizes (a list)
 
   help: export what the function gives when it is called, not the function.
 `,
@@ -264,7 +283,7 @@ error[W615]: classifier.ts: several models are exported: classifier, classifierT
     const folder = folderWith({ "model.mjs": `export { classifier, sgd } from "./both.mjs";` });
     writeFileSync(join(folder, "both.mjs"), "export const classifier = 1, sgd = () => {};");
     expect((await weft(folder, ["print", "model.mjs", "--export", "default"])).err).toBe(
-      `error[W616]: model.mjs: "default" is not exported as a model, training or graph; the file exports classifier (a number), sgd (a function)
+      `error[W616]: model.mjs: "default" is not exported as a model, training, decoding or graph; the file exports classifier (a number), sgd (a function)
 
   help: use the name of an export that is one.
 `,

@@ -25,6 +25,7 @@ const lastLines: Readonly<Record<string, string | RegExp>> = {
   "15-property-test-your-op.ts": "the naive form is refuted, the stable one holds in 300 cases",
   "16-checkpoints.ts": "killed and resumed, it ends in the bits of the undisturbed run",
   "17-read-the-wat.ts": "kernels: pack, matmul_add_relu",
+  "18-decoding.ts": "the text is the same read letter by letter or whole, and position 0 is free again",
   "19-attention-scores.ts": "each head has found its distance, and no tensor holds a score for each query and key",
 };
 const elsewhere: readonly string[] = ["06-cnn-digits.ts"];

@@ -12,17 +12,29 @@ import {
   type Dims,
   decoding,
   defineModel,
+  rotary,
   sinusoidalPositions,
   spec,
   type Tensor,
   training,
 } from "../../src/index.ts";
 import type { Stmt } from "../../src/ir/loop/stmt.ts";
+import { parseGraph } from "../../src/ir/text/parse.ts";
+import { printGraph } from "../../src/ir/text/print.ts";
 import { type AnyLayer, layer } from "../../src/model/parameter.ts";
-import { embedding, gpt, linear, llama, multiHeadAttention } from "../../src/nn/index.ts";
+import {
+  embedding,
+  gpt,
+  linear,
+  llama,
+  multiHeadAttention,
+  transformerDecoder,
+  transformerEncoder,
+} from "../../src/nn/index.ts";
 import { adam } from "../../src/optim/index.ts";
+import { decodingGraph } from "../../src/training/decoding-graph.ts";
 import { piecesOf, readInPieces, tokensOf } from "../support/decoded.ts";
-import { bitsOf } from "../support/small-models.ts";
+import { bitsOf, numbers } from "../support/small-models.ts";
 
 const vocabulary = 11;
 const longest = 14;
@@ -49,6 +61,21 @@ const sloped = (heads: number, window: number | undefined, alibi: boolean): Lang
     },
   );
 
+/** Layers of PyTorch's transformer, causal, with rotary positions in front. */
+const encoded = (normFirst: boolean): LanguageModel =>
+  layer(
+    {
+      embed: embedding(vocabulary, 8),
+      encode: transformerEncoder(2, 8, 2, { feedForward: 12, normFirst }),
+      output: linear(8, vocabulary),
+    },
+    (p) => (tokens: Tensor<Dims, "i32">) => {
+      const x: Tensor = p.embed(tokens);
+      const turned = rotary(x as Tensor<Dims, "f32">, { start: currentPosition() });
+      return p.output(p.encode(turned, { causal: true }));
+    },
+  );
+
 /** Random small language models; each with its name. */
 const models: fc.Arbitrary<readonly [string, () => LanguageModel]> = fc.oneof(
   fc
@@ -69,6 +96,7 @@ const models: fc.Arbitrary<readonly [string, () => LanguageModel]> = fc.oneof(
       `heads ${heads} window ${window} alibi ${alibi}`,
       () => sloped(heads, window, alibi),
     ]),
+  fc.boolean().map((first): readonly [string, () => LanguageModel] => [`encoder ${first}`, () => encoded(first)]),
 );
 
 const worst = (actual: readonly number[], wanted: ArrayLike<number>): number =>
@@ -143,6 +171,30 @@ const writer = defineModel({
 const writing = decoding(writer, { positions: "T", capacity: 12, entries: { decode: 1, prefill: 5 } });
 const prompt = tokensOf(5, vocabulary);
 const next = (at: number) => ({ tokens: Int32Array.of((5 * at) % vocabulary) });
+
+describe("a decoder of two sequences", () => {
+  it("reads one in pieces and looks at the other whole", () => {
+    const model = defineModel({
+      name: "translating",
+      params: { decode: transformerDecoder(1, 8, 2, { feedForward: 12 }) },
+      inputs: { target: spec("f32", ["T", 8]), memory: spec("f32", [5, 8]) },
+      forward: (p, { target, memory }) => ({ y: p.decode(target, memory) }),
+    });
+    const [target, memory] = [numbers(6 * 8), numbers(5 * 8, 2)];
+    const decoder = compileSync(decoding(model, { positions: "T", capacity: 6, entries: { one: 1, two: 2 } }));
+    const y = [
+      decoder.two({ target: target.slice(0, 16), memory }),
+      decoder.one({ target: target.slice(16, 24), memory }),
+      decoder.two({ target: target.slice(24, 40), memory }),
+      decoder.one({ target: target.slice(40), memory }),
+    ].flatMap((piece) => Array.from(piece.y.data));
+    expect(worst(y, compileSync(model, { dims: { T: 6 } })({ target, memory }).y.data)).toBeLessThan(1e-6);
+    // @ts-expect-error there is no such entry point
+    expect(decoder.decode).toBe(undefined);
+    // @ts-expect-error both are inputs
+    expect(() => decoder.one({ target: target.slice(40) })).toThrow("W301");
+  });
+});
 
 describe.each(["wasm", "closure", "reference"] as const)("a decoder on %s", (backend: BackendName) => {
   it("begins anew after a reset, whatever it has read", () => {
@@ -236,6 +288,12 @@ describe("a decoder", () => {
       // Keys and values of two blocks: 8 features for each position.
       expect(writes).toEqual([1, 2, 3, 4].map(() => (name === "decode" ? 8 : 5 * 8)));
     }
+  });
+
+  it("has a graph whose text is read back, each entry point with inputs of its own", () => {
+    const text = printGraph(decodingGraph(writing));
+    expect(text).toContain('graph @writer(%"decode/tokens": i32[1], %"prefill/tokens": i32[5])');
+    expect(printGraph(parseGraph(text))).toBe(text);
   });
 
   it("is compiled in the background too", async () => {

@@ -3,7 +3,7 @@ import type { NDArray } from "../../backends/runtime/host-array.ts";
 import { type BackendName, backendNames } from "../../compile/compile-graph.ts";
 import { saveSafetensors } from "../../formats/safetensors-file.ts";
 import { reject } from "../../ir/diagnostics/diagnostic.ts";
-import { indexRanges } from "../../ir/graph/index-ranges.ts";
+import { indexFacts } from "../../ir/graph/index-ranges.ts";
 import type { EntryPoint, PlannedProgram } from "../../ir/loop/kernel.ts";
 import type { DataArray } from "../../ir/types/dtype.ts";
 import { printType } from "../../ir/types/tensor-type.ts";
@@ -107,10 +107,19 @@ export const run: AnyCommand = defineCommand({
     const options = { dims, backend, weights: values.weights, seed: seed ?? 0 };
     const { graph, program, executable } = await compileLoaded(loaded, options, ui);
     const entry = entryOf(program, values.entry);
-    const feeds = await feedsOf(entry, { files, seed, ranges: indexRanges(graph) });
+    const { ranges, states } = indexFacts(graph);
+    const feeds = await feedsOf(entry, { files, seed, ranges });
     if (loaded.model === undefined && seed !== undefined && values.weights === undefined)
       for (const [position, port] of program.parameters.entries())
-        executable.write(port.name, randomValues(port, seedAt(seed, entry.inputs.length + position), "normal"));
+        executable.write(
+          port.name,
+          randomValues(
+            port,
+            seedAt(seed, entry.inputs.length + position),
+            "normal",
+            states.get(entry.name)?.get(port.name),
+          ),
+        );
     const results = executable.run(entry.name, feeds);
     ui.note(`${loaded.kind} ${loaded.name}, entry ${entry.name}, on ${executable.backend}`);
     ui.print(

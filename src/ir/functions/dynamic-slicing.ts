@@ -35,8 +35,8 @@ export const dynamicSlice = <S extends Dims, D extends DType, const Length exten
   });
 
 /**
- * The tensor with `update` along an axis from a start on: the new rows of a cache. JAX's `dynamic_update_slice`. As the next
- * value of a state (`updateBuffer`, a cache of decoding) it writes the update alone, in place. Starts are treated as by
+ * The tensor with `update` along an axis from a start on: the new rows of a cache. JAX's `dynamic_update_slice`. Where it is the
+ * next value of the parameter that it updates, as in decoding, the update alone is written, in place. Starts are treated as by
  * `dynamicSlice`.
  */
 export const dynamicUpdateSlice = <S extends Dims, D extends DType>(

@@ -149,7 +149,8 @@ const modelFiles: ModelFileRows = {
   }),
   W614: entry({
     title: "no model is exported",
-    message: ({ file, exported }) => `${file}: no model, training or graph is exported; it exports ${listed(exported)}`,
+    message: ({ file, exported }) =>
+      `${file}: no model, training, decoding or graph is exported; it exports ${listed(exported)}`,
     help: ({ exported }) =>
       exported.some(({ what }) => what === "a function")
         ? "export what the function gives when it is called, not the function."
@@ -169,7 +170,7 @@ const modelFiles: ModelFileRows = {
   W616: entry({
     title: "no such model is exported",
     message: ({ file, name, exported }) =>
-      `${file}: ${quoted(name)} is not exported as a model, training or graph; the file exports ${listed(exported)}`,
+      `${file}: ${quoted(name)} is not exported as a model, training, decoding or graph; the file exports ${listed(exported)}`,
     help: () => "use the name of an export that is one.",
     explanation: "--export names one export of the file, the default one being called default.",
     example: "weft print model.ts --export digits",
