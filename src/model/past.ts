@@ -44,7 +44,7 @@ export const requireWhole = (layer: string, why: string): void => {
 const prefix = "decoding.";
 
 /** The parameter that counts the positions of a decoding. */
-export const positionState = `${prefix}position`;
+export const positionState: string = `${prefix}position`;
 
 /** The parameter that keeps the rows appended at the `site`-th place of a description. */
 export const rowsState = (site: number): string => `${prefix}rows.${site}`;
