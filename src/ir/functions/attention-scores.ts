@@ -206,27 +206,48 @@ const fromEnd = (scores: Shape, axis: -1 | -2): Tensor => {
   return iota(shape, axis === -1 ? 1 : 0, "i32").flip([axis]);
 };
 
-/** What is beyond is no position; cut to this, sums of positions do not wrap, from which follows which keys are seen at all. */
-const farthestPast = 2 ** 29;
-
 /** How many positions each key stands before each query, i32 [Lq, Lk]; the last ones meet unless there is a past. */
 const distances = ({ shape }: Tensor, { past }: Scoring): Tensor => {
   if (past === undefined) return fromEnd(shape, -1).sub(fromEnd(shape, -2));
   const { query, key } = positionsOf(shape);
-  const before = typeof past === "number" ? past : applyBinary("min", applyBinary("max", past, 0), farthestPast);
-  return query.add(before).sub(key);
+  return query.sub(key).add(past);
+};
+
+/** A condition on positions alone: causality, or a window. */
+type Band = (scores: Tensor, scoring: Scoring) => Tensor;
+
+/**
+ * key <= query + past. A past that is known only when running stands on a side of its own, here and below: sums with it might
+ * wrap, and then it would not follow which keys are seen at all.
+ */
+const notAfter: Band = (scores, scoring) => {
+  if (scoring.past === undefined) return distances(scores, scoring).greaterEqual(0);
+  const { query, key } = positionsOf(scores.shape);
+  return key.sub(query).lessEqual(scoring.past);
+};
+
+/** |query + past - key| < window, of which causality says one half. */
+const within: Band = (scores, scoring) => {
+  const { past, causal, window } = scoring;
+  if (past === undefined) {
+    const before = distances(scores, scoring);
+    return (causal ? before : before.abs()).less(window);
+  }
+  const { query, key } = positionsOf(scores.shape);
+  const offset = key.sub(query);
+  const recent = offset.add(window).greater(past);
+  return causal ? recent : recent.logicalAnd(offset.sub(window).less(past));
 };
 
 /** Where attending is allowed, as bool that broadcasts to the scores; undefined where it is everywhere. */
 const allowed = (scores: Tensor, scoring: Scoring): Tensor | undefined => {
   const { mask, causal, prefix, window, segments } = scoring;
-  const before = causal || window > 0 ? distances(scores, scoring) : undefined;
-  const past = causal ? before?.greaterEqual(0) : undefined;
+  const past = causal ? notAfter(scores, scoring) : undefined;
   const early = prefix === undefined ? undefined : positionsOf(scores.shape).key.less(prefix);
   const conditions = [
     mask,
     past !== undefined && early !== undefined ? applyBinary("or", past, early) : past,
-    window > 0 ? (causal ? before : before?.abs())?.less(window) : undefined,
+    window > 0 ? within(scores, scoring) : undefined,
     segments?.queries.equal(segments.keys),
   ].filter((condition) => condition !== undefined);
   return conditions.reduce<Tensor | undefined>((all, condition) => all?.logicalAnd(condition) ?? condition, undefined);
