@@ -79,6 +79,9 @@ describe("errors of decoding", () => {
          |                                          ^
         help: decode models whose positions depend on each other by causal self-attention alone."
     `);
+    expect(decoded(() => (x) => attend(x)(x, { causal: true, prefix: 2 }))).toContain(
+      "W522]: multiHeadAttention: cannot read a sequence in pieces: a prefix is seen before it is read",
+    );
     expect(decoded(() => (x) => bound(lstm(4, 4))(x)(x.reshape([1, 1, 4])))).toContain("W522");
     expect(decoded(() => (x) => bound(gru(4, 4))(x)(x.reshape([1, 1, 4])))).toContain("W522");
     // Keys of another sequence, given whole, may be attended to.

@@ -131,7 +131,7 @@ describe("a sequence in pieces", () => {
         // Results of the reference are rounded to f32 where they are handed out.
         expect(worst(readInPieces(exact.executable, lengths, tokens), wanted)).toBeLessThan(1e-7);
       }),
-      { numRuns: 12 },
+      { numRuns: 8 },
     );
   }, 120_000);
 

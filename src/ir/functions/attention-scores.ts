@@ -54,7 +54,8 @@ export interface AttentionOptions<S extends Dims = Dims, D extends DType = DType
   readonly alibi?: boolean | Tensor<Dims, "f32" | "f64">;
   /**
    * How many keys stand before that of the first query, where keys of earlier pieces of a sequence are kept: `causal`, `window` and
-   * `alibi` count from there. A tensor where it is known only when running; keys - queries unless said.
+   * `alibi` count from there, and so does the query that `score` is told. A tensor where it is known only when running; keys -
+   * queries unless said.
    */
   readonly past?: number | Tensor<[], "i32">;
   /**
@@ -264,9 +265,11 @@ const positionsOf = (scores: Shape): ScorePositions => {
   return { batch: along(4), head: along(3), query: along(2), key: along(1) };
 };
 
-const byUser = (scores: Tensor, score: AttentionOptions["score"]): Tensor => {
+const byUser = (scores: Tensor, { score, past }: Scoring): Tensor => {
   if (score === undefined) return scores;
-  const made = tensorOf(op, score(scores, positionsOf(scores.shape)));
+  const positions = positionsOf(scores.shape);
+  const placed = past === undefined ? positions : { ...positions, query: positions.query.add(past) };
+  const made = tensorOf(op, score(scores, placed));
   if (!sameShape(made.shape, scores.shape) || made.dtype !== scores.dtype)
     reject("W287", { op, what: "what score gives", actual: printType(made.type), expected: printType(scores.type) });
   return made;
@@ -280,7 +283,7 @@ export const scoresFrom = (products: Tensor, scoring: Scoring): Tensor => {
   const biased = bias === undefined ? capped : capped.add(bias);
   const lengths = slopes === undefined ? undefined : distances(products, scoring).abs().cast(products.dtype);
   const sloped = slopes === undefined || lengths === undefined ? biased : biased.sub(slopes.mul(lengths));
-  const made = byUser(sloped, scoring.score);
+  const made = byUser(sloped, scoring);
   return allowed(products, scoring)?.select(made, -Infinity) ?? made;
 };
 

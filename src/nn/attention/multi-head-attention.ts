@@ -90,6 +90,7 @@ const allowed = ({ mask, keyPadding }: MultiHeadOptions): Tensor<Dims, "bool" | 
 /** What heads attend to: while a sequence is read in pieces, causal self-attention looks back on the pieces before. */
 const attendanceOf = (projections: Projections, options: AttentionOptions, isSelf: boolean): Attendance => {
   const isCausal = options.causal === true;
+  if (options.prefix !== undefined) requireWhole("multiHeadAttention", "a prefix is seen before it is read");
   if (isSelf && isCausal) return lookingBack(projections, options);
   if (isSelf) requireWhole("multiHeadAttention", "without `causal` it looks at what comes after");
   else if (isCausal || options.window !== undefined)

@@ -7,6 +7,7 @@ import {
   attention,
   cast,
   rotary,
+  type ScorePositions,
   sinusoidalPositions,
   sum,
 } from "../../../src/ir/functions/index.ts";
@@ -109,6 +110,9 @@ describe("attention", () => {
         alibi: fc.boolean(),
         softcap: fc.constant(2),
         scale: fc.constant(0.7),
+        score: fc.constant((score: Tensor, { query, key }: ScorePositions) =>
+          score.sub(query.mul(3).sub(key).cast("f64").mul(0.1)),
+        ),
         weights: fc.constant(false as const),
       },
       { requiredKeys: [] },
