@@ -29,13 +29,13 @@ const entryType = ({ name, inputs, outputs }: EmittedEntry, isTrainer: boolean):
   return `${doc}  ${quote(name)}(feeds: ${feeds}): ${record(results)};`;
 };
 
-const saveType = `  /** All of them as the bytes of a safetensors file. */
+const saveType = (what: string): string => `  /** All ${what} as the bytes of a safetensors file. */
   save(): Uint8Array;
 `;
 
 /** The interface of what keeps tensors by name. */
-const storeType = (name: string, ports: readonly EmittedPort[], saves: boolean): string => {
-  const names = name === "Parameters" ? "ParameterName" : `${name}Name`;
+const storeType = (name: "Parameters" | "State", ports: readonly EmittedPort[], saves: boolean): string => {
+  const [names, what] = name === "Parameters" ? ["ParameterName", "parameters"] : ["StateName", "state"];
   return `export type ${names} = ${ports.map((port) => quote(port.name)).join(" | ") || "never"};
 
 export interface ${name} {
@@ -43,7 +43,7 @@ export interface ${name} {
   /** A copy of the present value. */
   get(name: ${names}): NDArray<string, readonly number[], Float32Array | Float64Array | Int32Array | Uint8Array>;
   set(name: ${names}, value: Float32Array | Float64Array | Int32Array | Uint8Array): void;
-${saves ? saveType : ""}  /** Takes all of them from the bytes of a safetensors file, or none. */
+${saves ? saveType(what) : ""}  /** Takes all ${what} from the bytes of a safetensors file, or none. */
   restore(bytes: Uint8Array): void;
 }
 `;

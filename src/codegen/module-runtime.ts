@@ -98,7 +98,7 @@ const saving = (widths: boolean): string => `
     },`;
 
 /** Tensors in a memory, and the parameters among them; `table` comes from the model's own part. */
-export const parametersRuntime = ({ bools, widths, saves }: RuntimeNeeds): string => `
+export const parametersRuntime = ({ bools, widths, saves, sequence }: RuntimeNeeds): string => `
 /** A tensor of the table with its elements and its bytes in memory. */
 const place = (memory, port) => {
   const view = new (arrayOf(port.dtype))(memory, port.offset, sizeOf(port.shape));
@@ -106,8 +106,8 @@ const place = (memory, port) => {
 };
 const result = ({ dtype, shape, view }) => ({ dtype, shape: [...shape], data: view.slice() });
 
-const parametersOf = (memory, ports) => {
-  const parameters = ports.map((port) => place(memory, port));
+const parametersOf = (memory${sequence ? ", ports" : ""}) => {
+  const parameters = ${sequence ? "ports" : "table.parameters"}.map((port) => place(memory, port));
   const find = (wanted) =>
     parameters.find(({ name }) => name === wanted) ?? fail("W307", "there is no parameter", wanted);
   return {
@@ -143,6 +143,9 @@ const sequenceOf = (memory) => {
 };
 `;
 
+const sequenceModel =
+  "{ ...Object.fromEntries(entries), ...sequenceOf(memory), parameters: parametersOf(memory, table.parameters) }";
+
 const placedStates = `
     const states = (entry.states ?? []).map((port) => place(memory, port));`;
 
@@ -171,8 +174,7 @@ const bind = (memory, run) => {
     };
     return [entry.name, call];
   });
-  const parameters = parametersOf(memory, table.parameters);
-  return { ...Object.fromEntries(entries), parameters${sequence ? ", ...sequenceOf(memory)" : ""} };
+  return ${sequence ? sequenceModel : "{ ...Object.fromEntries(entries), parameters: parametersOf(memory) }"};
 };
 `;
 
