@@ -5,6 +5,7 @@
 //   dq = dp k,   dk = dp^T q,   dv = (P f)^T c,   and the cotangents of wanted reads, summed to their shapes
 //
 // where c and e are the cotangents of the result and of the logarithms of sums.
+import { reject } from "../diagnostics/diagnostic.ts";
 import { invariant } from "../diagnostics/invariant.ts";
 import { type Dim, isKnown } from "../types/dim.ts";
 import type { Tensor } from "../types/tensor.ts";
@@ -30,8 +31,8 @@ const infer = (operands: readonly TensorType[], attrs: AttentionGradientsAttrs):
   const count = flows.length + 1 + attrs.wanted.length;
   requireBody(op, attrs.body, [scores, ...flows, ...reads], scores, { least: count, most: count });
   const wanted = attrs.wanted.map((at) => {
-    const read = reads[at];
-    invariant(read !== undefined, "a wanted read is one of the reads");
+    const given = operands.length;
+    const read = reads[at] ?? reject("W108", { op, what: "operand", wanted: given - reads.length + at + 1, given });
     requireOverScores(op, "bias", read, scores.shape);
     return read;
   });
