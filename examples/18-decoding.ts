@@ -86,7 +86,7 @@ console.log(
 );
 assert.ok(rows.length === wanted.length && worst < 1e-4);
 
-// A letter costs the same at the end as at the beginning, and far less than reading everything again.
+// But for attention, which looks at more keys, a letter costs at the end what it does at the beginning: far less than reading all again.
 const median = (list: readonly number[]): number => list.toSorted((a, b) => a - b)[list.length >> 1] ?? Number.NaN;
 const again = median(
   Array.from({ length: 9 }, () => {
