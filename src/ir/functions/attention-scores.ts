@@ -156,8 +156,8 @@ const checkedSegments = (segments: AttentionOptions["segments"], scores: Shape):
   };
 };
 
-/** The largest number of type i32: further than any two positions are apart. */
-const farthest = 2 ** 31 - 1;
+/** Further than any two positions are apart, and small enough to be added to one. */
+const farthest = 2 ** 30;
 
 const checkedPrefix = (prefix: AttentionOptions["prefix"], scores: Shape): Operand | undefined => {
   if (prefix === undefined) return prefix;
@@ -268,7 +268,9 @@ const positionsOf = (scores: Shape): ScorePositions => {
 const byUser = (scores: Tensor, { score, past }: Scoring): Tensor => {
   if (score === undefined) return scores;
   const positions = positionsOf(scores.shape);
-  const placed = past === undefined ? positions : { ...positions, query: positions.query.add(past) };
+  // A position plus a past is an i32 as both are.
+  const query = past === undefined ? positions.query : (positions.query.add(past) as Tensor<Dims, "i32">);
+  const placed = { ...positions, query };
   const made = tensorOf(op, score(scores, placed));
   if (!sameShape(made.shape, scores.shape) || made.dtype !== scores.dtype)
     reject("W287", { op, what: "what score gives", actual: printType(made.type), expected: printType(scores.type) });
