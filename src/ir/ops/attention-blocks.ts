@@ -5,7 +5,7 @@
 //
 //   m' = max(m, max(s)),  a = e^(m - m'),  p = e^(s - m'),  l' = a l + sum(p),  o' = a o + (p f) v,  y = o / l
 import { invariant } from "../diagnostics/invariant.ts";
-import { add, type BlockBuilder, binary, f32, i32, literal, load, multiply, splat, subtract } from "../loop/build.ts";
+import { add, type BlockBuilder, binary, f32, i32, load, multiply, subtract } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import { exponentialOfNegative } from "../scalar/programs/exponential.ts";
 import { type Block, keysOfBlock, overKeys, panelProducts, rowProducts, visibleTo } from "./attention-block.ts";
@@ -38,6 +38,9 @@ import type { AttentionAttrs } from "./attention-typing.ts";
 import { panelColumns } from "./matmul-kernel.ts";
 import type { KernelContext } from "./op.ts";
 
+/** Values that are gone through at a time: so many rows, however far apart, stay in the nearest cache with their weights. */
+const valueBlock = 64;
+
 type Context = KernelContext<AttentionAttrs, "many", "many">;
 
 /** The buffers that the blocks live in. */
@@ -54,10 +57,9 @@ interface Scratch {
   readonly factors: string | undefined;
   /** Sums of weighed values, [row][padded features]. */
   readonly sums: string;
-  /** For each row its largest score, the sum of its weights, and what sums are scaled by when the largest grows. */
+  /** For each row its largest score and the sum of its weights. */
   readonly most: string;
   readonly total: string;
-  readonly shrink: string;
 }
 
 interface Blocks {
@@ -95,13 +97,17 @@ const blocksOf = (context: Context): Blocks => {
       sums: floats(rows * width, "sums"),
       most: floats(rows, "most"),
       total: floats(rows, "total"),
-      shrink: floats(rows, "shrink"),
     },
   };
 };
 
 /** Scores of each row by the body, then its weights. */
-const softmaxRows = (context: Context, { scratch, keys }: Blocks, body: BlockBuilder, block: Block): void => {
+const softmaxRows = (
+  context: Context,
+  { scratch, keys, width: columns }: Blocks,
+  body: BlockBuilder,
+  block: Block,
+): void => {
   const { body: made } = context.attrs;
   const captured = context.operands.slice(3);
   const { width, rows } = block;
@@ -134,7 +140,15 @@ const softmaxRows = (context: Context, { scratch, keys }: Blocks, body: BlockBui
       const shrink = inner.name(exponentialOfNegative(inner, inner.name(binary("sub", before, most))), "shrink");
       const sum = weigh(inner, scratch.scores, start, whole, most);
       inner.store(scratch.most, row, most);
-      inner.store(scratch.shrink, row, shrink);
+      const sums = inner.name(multiply(row, columns), "sums");
+      inner.loop(
+        columns,
+        (column, innermost) => {
+          const at = innermost.name(add(sums, column), "at");
+          innermost.store(scratch.sums, at, binary("mul", load("f32", scratch.sums, at), shrink));
+        },
+        { mode: "vector", hint: "c" },
+      );
       const total = inner.name(load("f32", scratch.total, row), "total");
       inner.store(scratch.total, row, binary("add", binary("mul", total, shrink), sum));
       const { factors } = scratch;
@@ -185,30 +199,35 @@ const addValues = (
   values: Rows,
 ): void => {
   const shape = tileShape(height, columns);
+  const columnsOf = (block: BlockBuilder, from: Expr, depth: Expr): void =>
+    block.loop(
+      columns,
+      (column, outer) =>
+        outer.loop(
+          rows,
+          (row, inner) => {
+            const sums: Rows = { buffer: scratch.sums, start: add(multiply(row, columns), column), stride: columns };
+            const start = add(multiply(row, keys), from);
+            const left = { buffer: scratch.scores, start, rowStride: keys, depthStride: 1 };
+            const right = { ...rowsFrom(values, from), stride: values.stride };
+            const tile = tileProduct(
+              inner,
+              shape,
+              left,
+              { ...right, start: add(right.start, column) },
+              depth,
+              (at, vector) => vectorAt(sums, at, vector * 4),
+            );
+            storeRows(inner, sums, tile);
+          },
+          { step: height, hint: "i" },
+        ),
+      { step: 4 * shape.vectors, hint: "c" },
+    );
   body.loop(
-    columns,
-    (column, outer) =>
-      outer.loop(
-        rows,
-        (row, inner) => {
-          const sums: Rows = { buffer: scratch.sums, start: add(multiply(row, columns), column), stride: columns };
-          const shrink = Array.from({ length: height }, (_, at) =>
-            inner.name(splat(load("f32", scratch.shrink, add(row, at))), "shrink"),
-          );
-          const left = { buffer: scratch.scores, start: multiply(row, keys), rowStride: keys, depthStride: 1 };
-          const tile = tileProduct(
-            inner,
-            shape,
-            left,
-            { ...values, start: add(values.start, column) },
-            width,
-            (at, vector) => binary("mul", vectorAt(sums, at, vector * 4), shrink[at] ?? literal("f32x4", 1)),
-          );
-          storeRows(inner, sums, tile);
-        },
-        { step: height, hint: "i" },
-      ),
-    { step: 4 * shape.vectors, hint: "c" },
+    width,
+    (from, inner) => columnsOf(inner, from, inner.name(binary("min", i32(valueBlock), subtract(width, from)), "depth")),
+    { step: valueBlock, hint: "j" },
   );
 };
 

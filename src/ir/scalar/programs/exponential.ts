@@ -97,12 +97,13 @@ const powerOfTwoTail = [
 
 /**
  * e^x in single precision for a weight beside one of 1, x <= 0: as 2^(x log2 e), whose relative error grows with |x|, up to that
- * of a rounding of x. What is below 2^-125 is 0.
+ * of a rounding of x. What is below the normal numbers is 0: the bits of 2^-127, put together like those of its greater
+ * neighbours, are those of 0.
  */
 export const exponentialOfNegative = (body: BlockBuilder, x: Expr): Expr => {
   const scaled = body.name(times(x, Math.LOG2E), "scaled");
-  const { value, power } = splitPower(body, body.name(atLeast(scaled, -125)));
-  return where(isBelow(scaled, -125), 0, times(plus(1, times(value, polynomial(value, powerOfTwoTail))), power));
+  const { value, power } = splitPower(body, body.name(atLeast(scaled, -127)));
+  return times(plus(1, times(value, polynomial(value, powerOfTwoTail))), power);
 };
 
 /** 2^exponent (1 + rest) - 1 without losing a small result to the 1. */

@@ -55,7 +55,7 @@ export const powerOfTwo = (body: BlockBuilder, like: Expr, exponent: Expr): Expr
   return times(power, cast("f64", singlePower(bitAnd(exponent, 7))));
 };
 
-/** The rest of x beside the nearest whole number, and 2 to that number, in single precision: for -126 <= x < 128. */
+/** The rest of x beside the nearest whole number, and 2 to that number, in single precision: for -126.5 < x < 127.5, and 0 down to -127. */
 export const splitPower = (body: BlockBuilder, x: Expr): { readonly value: Expr; readonly power: Expr } => {
   const shifted = body.name(plus(x, roundingShift), "shifted");
   // The low bits of what was shifted are those of the whole number, and nothing above them is left by the shift.
