@@ -22,6 +22,7 @@ import {
 import { greater, largest, weigh } from "./attention-row.ts";
 import {
   copyRows,
+  packColumns,
   packPanels,
   type Rows,
   roundUp,
@@ -49,7 +50,7 @@ interface Scratch {
   readonly queries: string;
   /** Keys of a head, [panel][features][8]; undefined where there are so few queries that keys are read where they lie. */
   readonly keys: string | undefined;
-  /** Values of a head in rows of a padded width; undefined where they are read in place. */
+  /** Values of a head in panels, [panel][key][8]; undefined where they are read in place. */
   readonly values: string | undefined;
   /** Scores, then weights, [row][key]. */
   readonly scores: string;
@@ -74,6 +75,13 @@ interface Blocks {
   readonly width: number;
 }
 
+/** The most elements of values that are packed: reading them in place is only a little slower, and takes no memory. */
+const mostPacked = 2 ** 17;
+
+/** Whether values are packed: where a row is no whole panels, and where they are not many but read often. */
+const packsValues = ({ keys, valueFeatures }: AttentionParts, height: number, width: number): boolean =>
+  width !== valueFeatures || (height === tileRows && keys * width <= mostPacked);
+
 const blocksOf = (context: Context): Blocks => {
   const parts = attentionParts(context);
   const height = Math.max(1, Math.min(tileRows, parts.queries));
@@ -91,7 +99,7 @@ const blocksOf = (context: Context): Blocks => {
     scratch: {
       queries: floats(rows * parts.features, "queries"),
       keys: inPlace ? undefined : floats(roundUp(parts.keys, panelColumns) * parts.features, "packed"),
-      values: width === parts.valueFeatures ? undefined : floats(parts.keys * width, "values"),
+      values: packsValues(parts, height, width) ? floats(parts.keys * width, "values") : undefined,
       scores: floats(rows * keys, "scores"),
       factors: context.attrs.body.outputs.length > 1 ? floats(rows * keys, "factors") : undefined,
       sums: floats(rows * width, "sums"),
@@ -99,6 +107,19 @@ const blocksOf = (context: Context): Blocks => {
       total: floats(rows, "total"),
     },
   };
+};
+
+/** Multiplies the elements of a row. */
+const scaleRow = (body: BlockBuilder, buffer: string, start: Expr, columns: number, by: Expr): void => {
+  const from = body.name(start, "from");
+  body.loop(
+    columns,
+    (column, inner) => {
+      const at = inner.name(add(from, column), "at");
+      inner.store(buffer, at, binary("mul", load("f32", buffer, at), by));
+    },
+    { mode: "vector", hint: "c" },
+  );
 };
 
 /** Scores of each row by the body, then its weights. */
@@ -140,15 +161,7 @@ const softmaxRows = (
       const shrink = inner.name(exponentialOfNegative(inner, inner.name(binary("sub", before, most))), "shrink");
       const sum = weigh(inner, scratch.scores, start, whole, most);
       inner.store(scratch.most, row, most);
-      const sums = inner.name(multiply(row, columns), "sums");
-      inner.loop(
-        columns,
-        (column, innermost) => {
-          const at = innermost.name(add(sums, column), "at");
-          innermost.store(scratch.sums, at, binary("mul", load("f32", scratch.sums, at), shrink));
-        },
-        { mode: "vector", hint: "c" },
-      );
+      scaleRow(inner, scratch.sums, multiply(row, columns), columns, shrink);
       const total = inner.name(load("f32", scratch.total, row), "total");
       inner.store(scratch.total, row, binary("add", binary("mul", total, shrink), sum));
       const { factors } = scratch;
@@ -195,10 +208,10 @@ const multiplyKeys = (
 const addValues = (
   { scratch, height, keys, width: columns }: Blocks,
   body: BlockBuilder,
-  { rows, width }: Block,
-  values: Rows,
+  { rows, key: first, width }: Block,
+  valuesAt: (key: Expr, column: Expr) => Rows,
 ): void => {
-  const shape = tileShape(height, columns);
+  const shape = scratch.values === undefined ? tileShape(height, columns) : { rows: height, vectors: 2 };
   const columnsOf = (block: BlockBuilder, from: Expr, depth: Expr): void =>
     block.loop(
       columns,
@@ -209,14 +222,8 @@ const addValues = (
             const sums: Rows = { buffer: scratch.sums, start: add(multiply(row, columns), column), stride: columns };
             const start = add(multiply(row, keys), from);
             const left = { buffer: scratch.scores, start, rowStride: keys, depthStride: 1 };
-            const right = { ...rowsFrom(values, from), stride: values.stride };
-            const tile = tileProduct(
-              inner,
-              shape,
-              left,
-              { ...right, start: add(right.start, column) },
-              depth,
-              (at, vector) => vectorAt(sums, at, vector * 4),
+            const tile = tileProduct(inner, shape, left, valuesAt(add(first, from), column), depth, (at, vector) =>
+              vectorAt(sums, at, vector * 4),
             );
             storeRows(inner, sums, tile);
           },
@@ -282,9 +289,12 @@ const attend = (context: Context, blocks: Blocks, root: BlockBuilder, batch: rea
     start: root.name(rowStart(valueBatch, keys, 0, valueFeatures), "values"),
     stride: valueFeatures,
   };
-  const values: Rows =
-    scratch.values === undefined ? given : { buffer: scratch.values, start: i32(0), stride: blocks.width };
-  if (scratch.values !== undefined) copyRows(root, given, values, keys, valueFeatures);
+  const panels = scratch.values;
+  if (panels !== undefined) packColumns(root, given, panels, keys, valueFeatures);
+  const valuesAt = (key: Expr, column: Expr): Rows =>
+    panels === undefined
+      ? { ...given, start: add(add(given.start, multiply(key, valueFeatures)), column) }
+      : { buffer: panels, start: add(multiply(column, keys), multiply(key, panelColumns)), stride: panelColumns };
   root.loop(
     queries,
     (query, body) => {
@@ -299,7 +309,7 @@ const attend = (context: Context, blocks: Blocks, root: BlockBuilder, batch: rea
       overKeys(body, own, visibleTo(parts, score, body, own), (inner, block) => {
         multiplyKeys(context, blocks, inner, block, keyStart);
         softmaxRows(context, blocks, inner, block);
-        if (context.isWanted(0)) addValues(blocks, inner, block, rowsFrom(values, block.key));
+        if (context.isWanted(0)) addValues(blocks, inner, block, valuesAt);
       });
       finish(context, blocks, body, rows, first);
     },

@@ -155,3 +155,24 @@ export const packPanels = (body: BlockBuilder, from: Rows, to: string, rows: num
   body.loop(full, (panel, inner) => pack(inner, panel, panelColumns), { hint: "p" });
   if (rows % panelColumns > 0) pack(body, full, rows % panelColumns);
 };
+
+/** Packs rows in panels of their columns, [panel][row][8], so that tiles read what lies side by side; 0 beyond the last column. */
+export const packColumns = (body: BlockBuilder, from: Rows, to: string, rows: number, columns: number): void => {
+  const pack = (block: BlockBuilder, panel: Index, width: number): void =>
+    block.loop(
+      rows,
+      (row, inner) => {
+        const target = inner.name(multiply(add(multiply(i32(panel), rows), row), panelColumns), "to");
+        const source = inner.name(add(rowsFrom(from, row).start, multiply(i32(panel), panelColumns)), "from");
+        for (let at = 0; at < panelColumns; at += 4)
+          if (at + 4 <= width) inner.store(to, add(target, at), load("f32x4", from.buffer, add(source, at)));
+          else
+            for (let lane = at; lane < at + 4; lane++)
+              inner.store(to, add(target, lane), lane < width ? load("f32", from.buffer, add(source, lane)) : f32(0));
+      },
+      { hint: "r" },
+    );
+  const full = Math.floor(columns / panelColumns);
+  body.loop(full, (panel, inner) => pack(inner, panel, panelColumns), { hint: "p" });
+  if (columns % panelColumns > 0) pack(body, full, columns % panelColumns);
+};
