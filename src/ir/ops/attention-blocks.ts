@@ -75,12 +75,12 @@ interface Blocks {
   readonly width: number;
 }
 
-/** The most elements of values that are packed: reading them in place is only a little slower, and takes no memory. */
-const mostPacked = 2 ** 17;
+/** So many elements of values are packed, no fewer and no more: reading others in place is as fast, or takes less memory. */
+const packed = { least: 2 ** 14, most: 2 ** 17 } as const;
 
-/** Whether values are packed: where a row is no whole panels, and where they are not many but read often. */
+/** Whether values are packed: where a row is no whole panels, and where they are read often. */
 const packsValues = ({ keys, valueFeatures }: AttentionParts, height: number, width: number): boolean =>
-  width !== valueFeatures || (height === tileRows && keys * width <= mostPacked);
+  width !== valueFeatures || (height === tileRows && keys * width >= packed.least && keys * width <= packed.most);
 
 const blocksOf = (context: Context): Blocks => {
   const parts = attentionParts(context);
