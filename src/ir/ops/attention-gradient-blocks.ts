@@ -23,14 +23,34 @@ import {
   sumWeights,
 } from "./attention-gradient-passes.ts";
 import { addCopy, addProduct, fillZero, sumsOf } from "./attention-gradient-sums.ts";
-import { gradientOperands, lowestFinite, operandsBeforeReads } from "./attention-meaning.ts";
-import { attentionParts, bodyAt, overBatches, rowStart, sharedBatchAt } from "./attention-parts.ts";
-import { copyRows, packPanels, type Rows, roundUp, rowBlock, rowsFrom, tileRows } from "./attention-tiles.ts";
+import { lowestFinite, operandsBeforeReads } from "./attention-meaning.ts";
+import {
+  attentionParts,
+  bodyAt,
+  copyFlow,
+  gradientBuffers,
+  overBatches,
+  rowStart,
+  sharedBatchAt,
+} from "./attention-parts.ts";
+import {
+  copyRows,
+  packColumns,
+  packPanels,
+  type Rows,
+  roundUp,
+  rowBlock,
+  rowsFrom,
+  tileRows,
+} from "./attention-tiles.ts";
 import type { AttentionGradientsAttrs } from "./attention-typing.ts";
 import { panelColumns } from "./matmul-kernel.ts";
 import type { KernelContext } from "./op.ts";
 
 type Context = KernelContext<AttentionGradientsAttrs, "many", "many">;
+
+/** Columns of pairs are read too: rows a power of two apart would meet in few places of a cache. */
+const pitchOf = (keys: number): number => (keys % 64 === 0 ? keys + 16 : keys);
 
 const blocksOf = (context: Context): GradientBlocks => {
   const parts = attentionParts(context);
@@ -40,22 +60,23 @@ const blocksOf = (context: Context): GradientBlocks => {
     roundUp(extent, panelColumns),
   ) as [number, number]; // two were given
   const floats = (length: number, hint: string): string => context.scratch("f32", length, hint);
-  const pairs = keys === 0 ? 0 : Math.ceil(parts.keys / keys) * rows * keys;
+  const pitch = pitchOf(keys);
+  const pairs = keys === 0 ? 0 : Math.ceil(parts.keys / keys) * rows * pitch;
   const whole = (extent: number, width: number): boolean => extent === width && parts.keys % tileRows === 0;
   const sums = (extent: number, width: number, hint: string): string | undefined =>
     whole(extent, width) ? undefined : floats(roundUp(parts.keys, tileRows) * width, hint);
   return {
     parts,
-    names: gradientOperands(context.operands.map((_, at) => context.operandBuffer(at))),
+    names: gradientBuffers(context),
     rows,
-    keys,
+    pitch,
     features,
     valueFeatures,
     queries: floats(rows * features, "queries"),
     flow: floats(rows * valueFeatures, "flow"),
     keyPanels: floats(roundUp(parts.keys, panelColumns) * parts.features, "keys"),
     valuePanels: floats(roundUp(parts.keys, panelColumns) * parts.valueFeatures, "values"),
-    keyRows: features === parts.features ? undefined : floats(parts.keys * features, "rows"),
+    keyColumns: floats(parts.keys * features, "columns"),
     products: floats(pairs, "products"),
     weights: floats(pairs, "weights"),
     flows: floats(pairs, "flows"),
@@ -82,17 +103,12 @@ const beginBatch = (
   const valueStart = body.name(rowStart(valueBatch, length, 0, parts.valueFeatures), "values");
   const values: Rows = { buffer: names.values, start: valueStart, stride: parts.valueFeatures };
   packPanels(body, values, blocks.valuePanels, length, parts.valueFeatures);
-  const keyStart = body.name(rowStart(keyBatch, length, 0, parts.features), "keys");
   const scratch = (buffer: string, stride: number): Rows => ({ buffer, start: i32(0), stride });
   const toKeys = sumsOf(context, 1, blocks.toKeys, keyBatch, length, parts.features);
   const toValues = sumsOf(context, 2, blocks.toValues, valueBatch, length, parts.valueFeatures);
   for (const sums of [toKeys, toValues])
     if (sums?.into !== undefined) fillZero(body, sums.rows.buffer, roundUp(length, tileRows) * sums.rows.stride);
   return {
-    keys:
-      blocks.keyRows === undefined
-        ? { buffer: names.keys, start: keyStart, stride: parts.features }
-        : scratch(blocks.keyRows, features),
     queries: scratch(blocks.queries, features),
     flow: scratch(blocks.flow, valueFeatures),
     toQueries: scratch(blocks.toQueries, features),
@@ -109,18 +125,29 @@ const addProducts = (
   body: BlockBuilder,
   block: Block,
 ): void => {
-  const { keys, products, weights } = blocks;
+  const { pitch, products, weights } = blocks;
   const { start } = pairsOf(blocks, products, block);
-  const rowwise = { buffer: products, start, between: keys, rowStride: keys, depthStride: 1 };
-  const keywise = (buffer: string) => ({ buffer, start, between: 1, rowStride: 1, depthStride: keys });
-  if (context.isWanted(0))
-    addProduct(body, block.rows, rowwise, rowsFrom(rows.keys, block.key), block.width, rows.toQueries);
+  const rowwise = { buffer: products, start, between: pitch, rowStride: pitch, depthStride: 1 };
+  const keysAt = (column: Expr): Rows => ({
+    buffer: blocks.keyColumns,
+    start: add(multiply(column, blocks.parts.keys), multiply(block.key, panelColumns)),
+    stride: panelColumns,
+  });
+  const keywise = (buffer: string) => ({ buffer, start, between: 1, rowStride: 1, depthStride: pitch });
+  if (context.isWanted(0)) addProduct(body, block.rows, rowwise, keysAt, block.width, rows.toQueries);
   for (const [sums, buffer, right] of [
     [rows.toKeys, products, rows.queries],
     [rows.toValues, weights, rows.flow],
   ] as const)
     if (sums !== undefined)
-      addProduct(body, block.width, keywise(buffer), right, block.rows, rowsFrom(sums.rows, block.key));
+      addProduct(
+        body,
+        block.width,
+        keywise(buffer),
+        (column) => ({ ...right, start: add(right.start, column) }),
+        block.rows,
+        rowsFrom(sums.rows, block.key),
+      );
 };
 
 /** All blocks of one batch of queries. */
@@ -145,7 +172,7 @@ const buildBatch = (
       const first = body.name(add(multiply(position, queries), query), "first");
       const from = (buffer: string, stride: number): Rows => ({ buffer, start: multiply(first, stride), stride });
       copyRows(body, from(names.queries, parts.features), rows.queries, count, parts.features);
-      copyRows(body, from(names.flow, parts.valueFeatures), rows.flow, count, parts.valueFeatures);
+      copyFlow(context, body, { batch, query }, rows.flow, count, parts.valueFeatures);
       if (context.isWanted(0)) fillZero(body, blocks.toQueries, blocks.rows * features);
       for (const [buffer, value] of [
         [blocks.most, lowestFinite.f32],
@@ -185,8 +212,7 @@ export const buildGradientBlocks = (context: Context): void => {
         const start = body.name(multiply(shared, keys * features), "keys");
         const own: Rows = { buffer: names.keys, start, stride: features };
         packPanels(body, own, blocks.keyPanels, keys, features);
-        if (blocks.keyRows !== undefined)
-          copyRows(body, own, { buffer: blocks.keyRows, start: i32(0), stride: blocks.features }, keys, features);
+        if (context.isWanted(0)) packColumns(body, own, blocks.keyColumns, keys, features);
       },
       (body, batch, position) => buildBatch(context, blocks, body, batch, position),
     );

@@ -5,8 +5,8 @@ import { add, type BlockBuilder, binary, f32, flatten, i32, load, multiply } fro
 import type { Expr } from "../loop/expr.ts";
 import { type Block, panelProducts } from "./attention-block.ts";
 import type { Sums } from "./attention-gradient-sums.ts";
-import { type GradientOperands, operandsBeforeReads } from "./attention-meaning.ts";
-import { type AttentionParts, bodyAt, readIndex } from "./attention-parts.ts";
+import { operandsBeforeReads } from "./attention-meaning.ts";
+import { type AttentionParts, bodyAt, type gradientBuffers, readIndex } from "./attention-parts.ts";
 import { greater, largest, weigh } from "./attention-row.ts";
 import { type Rows, roundUpIndex } from "./attention-tiles.ts";
 import type { AttentionGradientsAttrs } from "./attention-typing.ts";
@@ -18,9 +18,10 @@ type Context = KernelContext<AttentionGradientsAttrs, "many", "many">;
 /** The buffers that blocks live in, and how large blocks are. */
 export interface GradientBlocks {
   readonly parts: AttentionParts;
-  readonly names: GradientOperands<string>;
+  readonly names: ReturnType<typeof gradientBuffers>;
   readonly rows: number;
-  readonly keys: number;
+  /** Elements from one row of pairs to the next, those of a block of keys and some more. */
+  readonly pitch: number;
   /** Widths of rows of queries and keys, and of values and cotangents, in whole tiles. */
   readonly features: number;
   readonly valueFeatures: number;
@@ -29,8 +30,8 @@ export interface GradientBlocks {
   readonly flow: string;
   readonly keyPanels: string;
   readonly valuePanels: string;
-  /** Keys of a batch in rows of whole tiles; undefined where they are that already. */
-  readonly keyRows: string | undefined;
+  /** Keys of a batch in panels of their columns. */
+  readonly keyColumns: string;
   /** Products, then their cotangents; scores, then weights; cotangents of weights: [block][row][key]. */
   readonly products: string;
   readonly weights: string;
@@ -47,7 +48,6 @@ export interface GradientBlocks {
 
 /** What tiles of one batch read and add to, in rows of whole tiles. */
 export interface BatchRows {
-  readonly keys: Rows;
   readonly queries: Rows;
   readonly flow: Rows;
   readonly toQueries: Rows;
@@ -83,14 +83,14 @@ export const flowsOf = ({ attrs: { factors } }: Context, score: Expr, factor: Ex
   factors ? [score, factor] : [score];
 
 /** Where the pairs of a row of a block begin, in all buffers of pairs. */
-const rowOf = ({ rows, keys }: GradientBlocks, { ordinal }: Block, row: Expr): Expr =>
-  multiply(add(multiply(ordinal, rows), row), keys);
+const rowOf = ({ rows, pitch }: GradientBlocks, { ordinal }: Block, row: Expr): Expr =>
+  multiply(add(multiply(ordinal, rows), row), pitch);
 
 /** The block of a buffer of pairs. */
-export const pairsOf = ({ rows, keys }: GradientBlocks, buffer: string, { ordinal }: Block): Rows => ({
+export const pairsOf = ({ rows, pitch }: GradientBlocks, buffer: string, { ordinal }: Block): Rows => ({
   buffer,
-  start: multiply(ordinal, rows * keys),
-  stride: keys,
+  start: multiply(ordinal, rows * pitch),
+  stride: pitch,
 });
 
 /** Runs for the pairs of a row, four at a time where it can be. */

@@ -1,15 +1,17 @@
 // The gradients of attention one row of scores at a time, for any element type, in the steps of attention-gradient-blocks.ts: each
 // row adds what it gives to the gradients of keys, values and reads.
 import { invariant } from "../diagnostics/invariant.ts";
-import { add, type BlockBuilder, binary, flatten, literal, load, loadType, multiply } from "../loop/build.ts";
+import { add, type BlockBuilder, binary, flatten, i32, literal, load, loadType, multiply } from "../loop/build.ts";
 import type { Expr, ScalarType } from "../loop/expr.ts";
 import { type KnownType, sizeOf } from "../types/ndarray.ts";
-import { gradientOperands, lowestFinite, operandsBeforeReads } from "./attention-meaning.ts";
+import { lowestFinite, operandsBeforeReads } from "./attention-meaning.ts";
 import {
   type AttentionParts,
   attentionParts,
   bodyAt,
+  copyFlow,
   exponentialOf,
+  gradientBuffers,
   readIndex,
   rowStart,
   sharedBatchAt,
@@ -37,6 +39,8 @@ interface RowScratch {
   readonly products: string;
   readonly weights: string;
   readonly flows: string;
+  /** The cotangent of one row of the result. */
+  readonly flow: string;
 }
 
 /** What one row is made of. */
@@ -64,12 +68,11 @@ const scored = (context: Backward, body: BlockBuilder, product: Expr, index: rea
 const sumRow = (body: BlockBuilder, { context, parts, batch, query, position, kept }: GradientRow) => {
   const { keys, features, valueFeatures, types } = parts;
   const type = loadType(types.queries.dtype);
-  const names = gradientOperands(context.operands.map((_, at) => context.operandBuffer(at)));
+  const names = gradientBuffers(context);
   const keyBatch = body.name(sharedBatchAt(batch, parts, types.keys));
   const valueBatch = body.name(sharedBatchAt(batch, parts, types.values));
   const most = body.mutable(literal(type, lowestFinite[type === "f64" ? "f64" : "f32"]), "most");
-  const own = (columns: number): Expr => body.name(multiply(position, columns), "row");
-  const [queryAt, flowAt] = [own(features), own(valueFeatures)];
+  const queryAt = body.name(multiply(position, features), "row");
   body.loop(keys, (key, inner) => {
     const keyAt = rowStart(keyBatch, keys, key, features);
     const product = dotOf(inner, type, features, [names.queries, queryAt], [names.keys, keyAt]);
@@ -82,7 +85,7 @@ const sumRow = (body: BlockBuilder, { context, parts, batch, query, position, ke
   const [total, mean] = [body.mutable(literal(type, 0), "total"), body.mutable(literal(type, 0), "mean")];
   body.loop(keys, (key, inner) => {
     const valueAt = rowStart(valueBatch, keys, key, valueFeatures);
-    const flow = dotOf(inner, type, valueFeatures, [names.flow, flowAt], [names.values, valueAt]);
+    const flow = dotOf(inner, type, valueFeatures, [kept.flow, i32(0)], [names.values, valueAt]);
     const weight = inner.name(exponentialOf(inner, binary("sub", load(type, kept.weights, key), most)), "weight");
     const product = inner.name(load(type, kept.products, key), "product");
     const { factor } = scored(context, inner, product, [...batch, query, key]);
@@ -101,7 +104,7 @@ const buildGradientRow = (body: BlockBuilder, row: GradientRow): void => {
   const type = loadType(parts.types.queries.dtype);
   const { body: made, factors, wanted } = context.attrs;
   const { total, mean } = sumRow(body, row);
-  const { sums } = gradientOperands(context.operands.map((_, at) => context.operandBuffer(at)));
+  const { sums } = gradientBuffers(context);
   const delta = body.name(binary("sub", binary("div", mean, total), load(type, sums, position)), "delta");
   body.loop(parts.keys, (key, inner) => {
     const index = [...batch, query, key];
@@ -134,15 +137,22 @@ export const buildGradientRows = (context: Backward): void => {
   const { dtype } = types.queries;
   const type = loadType(dtype);
   const scratch = (hint: string): string => context.scratch(dtype, Math.max(keys, 1), hint);
-  const kept = { products: scratch("products"), weights: scratch("weights"), flows: scratch("flows") };
+  const kept = {
+    products: scratch("products"),
+    weights: scratch("weights"),
+    flows: scratch("flows"),
+    flow: context.scratch(dtype, Math.max(valueFeatures, 1), "flow"),
+  };
   const { products, weights } = kept;
-  const names = gradientOperands(context.operands.map((_, at) => context.operandBuffer(at)));
+  const names = gradientBuffers(context);
   context.kernel("attentionGradients", (root) => {
     for (const { buffer, type: of } of cleared(context))
       root.loop(sizeOf(of.shape), (at, inner) => inner.store(buffer, at, literal(loadType(of.dtype), 0)), {
         mode: "vector",
       });
     overRows(root, parts, (body, row) => {
+      const flowRow = { buffer: kept.flow, stride: valueFeatures };
+      copyFlow(context, body, row, flowRow, 1, valueFeatures);
       buildGradientRow(body, { ...row, context, parts, kept });
       const keyBatch = body.name(sharedBatchAt(row.batch, parts, types.keys));
       const valueBatch = body.name(sharedBatchAt(row.batch, parts, types.values));
@@ -156,16 +166,17 @@ export const buildGradientRows = (context: Backward): void => {
           inner.store(context.resultBuffer(0), own(features, column), total);
         });
       const spread = (result: 1 | 2, from: string, scale: string, batch: Expr, columns: number): void => {
+        const start = result === 1 ? multiply(row.position, columns) : i32(0);
         if (!context.isWanted(result)) return;
         body.loop(keys, (key, outer) =>
           outer.loop(columns, (column, inner) => {
-            const term = binary("mul", load(type, scale, key), load(type, from, own(columns, column)));
+            const term = binary("mul", load(type, scale, key), load(type, from, add(start, column)));
             addTo(inner, type, context.resultBuffer(result), add(rowStart(batch, keys, key, columns), column), term);
           }),
         );
       };
       spread(1, names.queries, products, keyBatch, features);
-      spread(2, names.flow, weights, valueBatch, valueFeatures);
+      spread(2, kept.flow, weights, valueBatch, valueFeatures);
     });
   });
 };

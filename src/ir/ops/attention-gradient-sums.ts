@@ -28,7 +28,7 @@ export const addProduct = (
     readonly rowStride: number;
     readonly depthStride: number;
   },
-  right: Rows,
+  rightAt: (column: Expr) => Rows,
   depth: Expr,
   to: Rows,
 ): void =>
@@ -43,7 +43,7 @@ export const addProduct = (
             inner,
             { rows: tileRows, vectors: 2 },
             { ...left, start: add(left.start, multiply(row, left.between)) },
-            { ...right, start: add(right.start, column) },
+            rightAt(column),
             depth,
             (at, vector) => vectorAt(target, at, vector * 4),
           );

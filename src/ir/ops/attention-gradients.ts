@@ -123,6 +123,7 @@ export const attentionGradients: OpDefinition<AttentionGradientsAttrs, "many", "
     });
     return context.bodies.pullBack(flowing, context.operands);
   },
-  lower: { by: "kernel", buffers: "all", build: buildAttentionGradients },
+  // The cotangent of the result is copied block by block, or row by row: what makes it may be computed there.
+  lower: { by: "kernel", buffers: { allBut: [3] }, build: buildAttentionGradients },
   arbitrary: arbitraryAttentionGradients,
 });

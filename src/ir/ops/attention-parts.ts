@@ -1,10 +1,10 @@
 // What the kernels of attention share: extents, where rows of operands begin, and the body at one pair of query and key.
 import { invariant } from "../diagnostics/invariant.ts";
-import { add, type BlockBuilder, binary, flatten, type Index, i32, multiply } from "../loop/build.ts";
+import { add, type BlockBuilder, binary, f32, flatten, type Index, i32, multiply } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import { unary as scalarFunctions } from "../scalar/unary.ts";
 import type { KnownType } from "../types/ndarray.ts";
-import { type AttentionExtents, extentsOf } from "./attention-meaning.ts";
+import { type AttentionExtents, extentsOf, gradientOperands } from "./attention-meaning.ts";
 import type { Body } from "./body.ts";
 import type { ElementReader, KernelContext } from "./op.ts";
 
@@ -37,6 +37,45 @@ export const sharedBatchAt = (
 /** Where a row of a matrix among many begins. */
 export const rowStart = (batch: Expr, rows: number, row: Index, columns: number): Expr =>
   multiply(add(multiply(batch, rows), row), columns);
+
+/** The operands of the gradients that lie in memory; the cotangent of the result is read element by element. */
+export const gradientBuffers = (
+  context: AttentionContext,
+): { readonly queries: string; readonly keys: string; readonly values: string; readonly sums: string } => ({
+  queries: context.operandBuffer(0),
+  keys: context.operandBuffer(1),
+  values: context.operandBuffer(2),
+  sums: context.operandBuffer(4),
+});
+
+/** Copies rows of the cotangent of the result, from a query on, into rows of a padded width. */
+export const copyFlow = (
+  context: AttentionContext,
+  body: BlockBuilder,
+  { batch, query }: { readonly batch: readonly Expr[]; readonly query: Expr },
+  to: { readonly buffer: string; readonly stride: number },
+  count: Index,
+  columns: number,
+): void => {
+  const { flow } = gradientOperands(context.operands);
+  body.loop(
+    count,
+    (row, outer) => {
+      const start = outer.name(multiply(row, to.stride), "to");
+      outer.loop(
+        columns,
+        (column, inner) => inner.store(to.buffer, add(start, column), flow(inner, [...batch, add(query, row), column])),
+        { mode: "vector", hint: "c" },
+      );
+      if (columns < to.stride)
+        outer.loop(to.stride, (column, inner) => inner.store(to.buffer, add(start, column), f32(0)), {
+          from: columns,
+          hint: "c",
+        });
+    },
+    { hint: "r" },
+  );
+};
 
 /** Elements of the body's outputs at one pair, given the product there (and what else comes before the captured values). */
 export const bodyAt = (

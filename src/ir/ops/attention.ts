@@ -116,7 +116,7 @@ export const attention: OpDefinition<AttentionAttrs, "many", "many"> = defineOp(
   infer: inferAttention,
   evaluate: (operands, { body }, run) => evaluateAttention(operands, body, run),
   vjp: gradients,
-  lower: { by: "kernel", buffers: "all", build: buildAttention },
+  lower: { by: "kernel", buffers: { allBut: [] }, build: buildAttention },
   arbitrary: arbitraryAttention,
 });
 

@@ -107,7 +107,7 @@ export type Lowering<A, In extends Arity, Out extends Arity> =
    */
   | {
       readonly by: "kernel";
-      readonly buffers: readonly number[] | "all";
+      readonly buffers: readonly number[] | { readonly allBut: readonly number[] };
       readonly build: (context: KernelContext<A, In, Out>) => void;
     }
   /** A composite: other ops say it. */

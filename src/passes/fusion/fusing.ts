@@ -25,10 +25,12 @@ export const isPointwise = (graph: Graph, node: Node): boolean => {
 /** Operands that must lie in memory as whole buffers. */
 const bufferOperands = (node: Node): readonly ValueId[] => {
   const { lower } = opOf(node.op);
-  if (lower.by === "body" || (lower.by === "kernel" && lower.buffers === "all")) return node.operands;
-  return lower.by === "kernel" && lower.buffers !== "all"
-    ? lower.buffers.flatMap((position) => node.operands[position] ?? [])
-    : [];
+  if (lower.by === "body") return node.operands;
+  if (lower.by !== "kernel") return [];
+  const { buffers } = lower;
+  return node.operands.filter((_, position) =>
+    "allBut" in buffers ? !buffers.allBut.includes(position) : buffers.includes(position),
+  );
 };
 
 /** One entry point being fused. */
