@@ -1,6 +1,8 @@
-// docs/attention-blocks.svg: which blocks of keys attention visits for each block of queries, under the options that hide keys.
+// docs/attention-blocks.svg: which keys attention visits for each block of queries, under the options that hide keys.
+import { keyBlock, rowBlock } from "../../src/ir/ops/attention-tiles.ts";
+import { panelColumns } from "../../src/ir/ops/matmul-kernel.ts";
 
-const [length, queriesOfBlock, keysOfBlock] = [1024, 48, 256];
+const length = 1024;
 const [side, gap, top] = [180, 24, 34];
 
 /** The keys that a query sees: from the first, up to (not including) the last. */
@@ -22,17 +24,26 @@ const scaled = (position: number): string => ((position * side) / length).toFixe
 const rectangle = (x: number, y: number, width: number, height: number, style: string): string =>
   `<rect x="${scaled(x)}" y="${scaled(y)}" width="${scaled(width)}" height="${scaled(height)}" ${style}/>`;
 
-/** The blocks in which some query sees some key. */
-const visited = ({ first, last }: Sight): readonly string[] => {
+/** What is computed for the queries of each block: keys from a whole panel on, block by block, up to the last one seen. */
+interface Visited {
+  readonly blocks: readonly string[];
+  readonly pairs: number;
+}
+
+const visited = ({ first, last }: Sight): Visited => {
   const blocks: string[] = [];
-  for (let row = 0; row < length; row += queriesOfBlock) {
-    const height = Math.min(queriesOfBlock, length - row);
+  let pairs = 0;
+  for (let row = 0; row < length; row += rowBlock) {
+    const height = Math.min(rowBlock, length - row);
     // What is seen only moves on from query to query.
-    for (let column = 0; column < length; column += keysOfBlock)
-      if (column < last(row + height - 1) && column + keysOfBlock > first(row))
-        blocks.push(rectangle(column, row, keysOfBlock, height, 'fill="#9ecae1" stroke="white" stroke-width="0.7"'));
+    const [from, to] = [Math.floor(first(row) / panelColumns) * panelColumns, last(row + height - 1)];
+    pairs += height * (to - from);
+    for (let column = from; column < to; column += keyBlock) {
+      const width = Math.min(keyBlock, to - column);
+      blocks.push(rectangle(column, row, width, height, 'fill="#9ecae1" stroke="white" stroke-width="0.7"'));
+    }
   }
-  return blocks;
+  return { blocks, pairs };
 };
 
 /** The pairs of query and key that count. */
@@ -45,12 +56,11 @@ const seen = ({ first, last }: Sight): string => {
 };
 
 const drawing = (sight: Sight, at: number): string => {
-  const blocks = visited(sight);
-  const all = Math.ceil(length / queriesOfBlock) * Math.ceil(length / keysOfBlock);
+  const { blocks, pairs } = visited(sight);
   return [
     `<g transform="translate(${gap + at * (side + gap)},${top})">`,
     `<text y="-18" font-weight="bold">${sight.title}</text>`,
-    `<text y="-5">${blocks.length} of ${all} blocks</text>`,
+    `<text y="-5">${((100 * pairs) / length ** 2).toFixed(0)} % computed</text>`,
     rectangle(0, 0, length, length, 'fill="#f4f4f4"'),
     ...blocks,
     seen(sight),
@@ -65,7 +75,7 @@ export const attentionPicture = (): string => {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${side + top + gap}" font-family="sans-serif" font-size="11">`,
     `<rect width="100%" height="100%" fill="white"/>`,
     ...sights.map(drawing),
-    `<text x="${gap}" y="${side + top + 16}">${length} queries (down) and keys (across), in blocks of ${queriesOfBlock} and ${keysOfBlock}; dark: pairs that count, light: blocks that are computed</text>`,
+    `<text x="${gap}" y="${side + top + 16}">${length} queries (down) and keys (across), in blocks of ${rowBlock} and at most ${keyBlock}; dark: pairs that count, light: pairs computed beside them</text>`,
     "</svg>\n",
   ].join("\n");
 };
