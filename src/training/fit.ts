@@ -26,6 +26,8 @@ interface Running extends Growing<Omit<RunState, "parameters" | "steps" | "epoch
   readonly identity: RunIdentity;
   readonly history: Growing<History>;
   readonly run: Run;
+  /** When something else last got its turn, in milliseconds. */
+  lastTurn: number;
 }
 
 /** Calls a hook of the caller's listener, and then of each of `log`. */
@@ -83,7 +85,6 @@ const breath = 50;
 const runSteps = async (running: Running): Promise<void> => {
   const { trainer, source, options, history } = running;
   const every = options.checkpoint?.every;
-  let last = performance.now();
   for await (const feeds of source.open(running.epoch, running.position)) {
     const figures = figuresOf(trainer.step(feeds), source.batch);
     running.step++;
@@ -92,9 +93,10 @@ const runSteps = async (running: Running): Promise<void> => {
     history.steps.push(record);
     await tell(running, (listener, run) => listener.onStep?.(record, run));
     if (every !== undefined && running.step % every === 0) await save(running);
-    if (performance.now() - last > breath) {
+    // Epochs may be shorter than a breath, so it is not begun anew with each.
+    if (performance.now() - running.lastTurn > breath) {
       await new Promise((resolve) => setTimeout(resolve, 0));
-      last = performance.now();
+      running.lastTurn = performance.now();
     }
     if (isAborted(running)) return;
   }
@@ -153,7 +155,8 @@ const begin = async (trainer: AnyTrainer, options: FitOptions<AnyFeeds>): Promis
   };
   const { program: _program, parameters: _parameters, best: _best, ...configuration } = identity;
   const run: Run = { epochs: options.epochs, batches: source.batches, batch: source.batch, configuration, history };
-  return { trainer, options, source, identity, history, run, step, epoch, position, best };
+  const lastTurn = performance.now();
+  return { trainer, options, source, identity, history, run, step, epoch, position, best, lastTurn };
 };
 
 /**
