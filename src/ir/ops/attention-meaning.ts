@@ -223,11 +223,10 @@ export const evaluateGradients = (
   const { weights } = softmaxRows(scores);
   const toWeights = pairwise(flow, values);
   const factored = zipped(toWeights, factor, (g, f) => g * f);
+  const means = sums.data.map((_, row) => dot(weights, row * count, factored, row * count, count));
   const centred = factored.data.map((g, at) => {
     const row = Math.floor(at / count);
-    const own = weights.data.subarray(row * count, (row + 1) * count);
-    const mean = own.reduce((sum, p, key) => sum + p * (factored.data[row * count + key] ?? 0), 0);
-    return g - mean + (sums.data[row] ?? 0);
+    return g - (means[row] ?? 0) + (sums.data[row] ?? 0);
   });
   const scoreFlow = zipped(weights, { ...scores, data: centred }, (p, g) => p * g);
   const factorFlow = zipped(weights, toWeights, (p, g) => p * g);
