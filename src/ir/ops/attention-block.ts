@@ -14,9 +14,10 @@ import {
 import type { Expr } from "../loop/expr.ts";
 import { visibleKeys } from "./attention-band.ts";
 import type { AttentionExtents } from "./attention-meaning.ts";
-import { keyBlock, type Rows, roundUp, storeRows, tileProduct, tileRows } from "./attention-tiles.ts";
+import { keyBlock, roundUp, storeRows, tileRows } from "./attention-tiles.ts";
 import { panelColumns } from "./matmul-kernel.ts";
 import type { ElementReader } from "./op.ts";
+import { type Rows, tileProduct } from "./register-tile.ts";
 
 /** One block of queries of a batch. */
 export interface QueryBlock {

@@ -24,13 +24,11 @@ import {
   copyRows,
   packColumns,
   packPanels,
-  type Rows,
   roundUp,
   roundUpIndex,
   rowBlock,
   rowsFrom,
   storeRows,
-  tileProduct,
   tileRows,
   tileShape,
   vectorAt,
@@ -38,6 +36,7 @@ import {
 import type { AttentionAttrs } from "./attention-typing.ts";
 import { panelColumns } from "./matmul-kernel.ts";
 import type { KernelContext } from "./op.ts";
+import { type Rows, tileProduct } from "./register-tile.ts";
 
 /** Values that are gone through at a time: so many rows, however far apart, stay in the nearest cache with their weights. */
 const valueBlock = 64;

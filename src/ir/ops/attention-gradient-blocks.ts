@@ -33,19 +33,11 @@ import {
   rowStart,
   sharedBatchAt,
 } from "./attention-parts.ts";
-import {
-  copyRows,
-  packColumns,
-  packPanels,
-  type Rows,
-  roundUp,
-  rowBlock,
-  rowsFrom,
-  tileRows,
-} from "./attention-tiles.ts";
+import { copyRows, packColumns, packPanels, roundUp, rowBlock, rowsFrom, tileRows } from "./attention-tiles.ts";
 import type { AttentionGradientsAttrs } from "./attention-typing.ts";
 import { panelColumns } from "./matmul-kernel.ts";
 import type { KernelContext } from "./op.ts";
+import { type Rows } from "./register-tile.ts";
 
 type Context = KernelContext<AttentionGradientsAttrs, "many", "many">;
 

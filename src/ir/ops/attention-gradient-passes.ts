@@ -8,10 +8,11 @@ import type { Sums } from "./attention-gradient-sums.ts";
 import { operandsBeforeReads } from "./attention-meaning.ts";
 import { type AttentionParts, bodyAt, type gradientBuffers, readIndex } from "./attention-parts.ts";
 import { greater, largest, weigh } from "./attention-row.ts";
-import { type Rows, roundUpIndex } from "./attention-tiles.ts";
+import { roundUpIndex } from "./attention-tiles.ts";
 import type { AttentionGradientsAttrs } from "./attention-typing.ts";
 import { panelColumns } from "./matmul-kernel.ts";
 import type { ElementReader, KernelContext } from "./op.ts";
+import { type Rows } from "./register-tile.ts";
 
 type Context = KernelContext<AttentionGradientsAttrs, "many", "many">;
 

@@ -4,6 +4,7 @@ import { invariant } from "../diagnostics/invariant.ts";
 import { add, type BlockBuilder, binary, flatten, i32, literal, load, loadType, multiply } from "../loop/build.ts";
 import type { Expr, ScalarType } from "../loop/expr.ts";
 import { type KnownType, sizeOf } from "../types/ndarray.ts";
+import { flowsOf } from "./attention-gradient-passes.ts";
 import { lowestFinite, operandsBeforeReads } from "./attention-meaning.ts";
 import {
   type AttentionParts,
@@ -49,9 +50,6 @@ interface GradientRow extends Row {
   readonly parts: AttentionParts;
   readonly kept: RowScratch;
 }
-
-const flowsOf = ({ attrs: { factors } }: Backward, score: Expr, factor: Expr): readonly Expr[] =>
-  factors ? [score, factor] : [score];
 
 const readersOf = (context: Backward) => context.operands.slice(operandsBeforeReads);
 

@@ -3,10 +3,11 @@
 import { add, type BlockBuilder, binary, f32, i32, load, multiply } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import { rowStart } from "./attention-parts.ts";
-import { type Rows, roundUp, rowsFrom, storeRows, tileProduct, tileRows, vectorAt } from "./attention-tiles.ts";
+import { roundUp, rowsFrom, storeRows, tileRows, vectorAt } from "./attention-tiles.ts";
 import type { AttentionGradientsAttrs } from "./attention-typing.ts";
 import { panelColumns } from "./matmul-kernel.ts";
 import type { KernelContext } from "./op.ts";
+import { type Rows, tileProduct } from "./register-tile.ts";
 
 type Context = KernelContext<AttentionGradientsAttrs, "many", "many">;
 

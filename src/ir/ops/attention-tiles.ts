@@ -1,11 +1,12 @@
-// What the blocked kernels of attention and of its gradients are made of: matrices in rows of a padded width, tiles of products with
-// their accumulators in registers, and operands packed in panels of eight columns.
-import { add, type BlockBuilder, binary, f32, type Index, i32, literal, load, multiply, splat } from "../loop/build.ts";
+// What the blocked kernels of attention and of its gradients are made of, beside tiles of products: how large blocks are, matrices in rows
+// of a padded width, and operands packed in panels of eight columns.
+import { add, type BlockBuilder, binary, f32, type Index, i32, load, multiply } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import { panelColumns } from "./matmul-kernel.ts";
+import { maximumRows, type Rows, type TileShape } from "./register-tile.ts";
 
-/** Rows of a tile: with two vectors of columns, the most that every engine keeps in its registers. */
-export const tileRows = 4;
+/** Rows of a tile. */
+export const tileRows: number = maximumRows;
 
 /** Rows of queries, and keys, that are worked on at a time. */
 export const rowBlock = 48;
@@ -17,13 +18,6 @@ export const roundUp = (value: number, multiple: number): number => Math.ceil(va
 /** The next multiple of a number known when running; the multiple is a power of two. */
 export const roundUpIndex = (value: Expr, multiple: number): Expr =>
   binary("and", add(value, multiple - 1), i32(-multiple));
-
-/** Rows in a buffer: where the first begins, and how far apart they are. */
-export interface Rows {
-  readonly buffer: string;
-  readonly start: Expr;
-  readonly stride: number;
-}
 
 /** The rows from some row on. */
 export const rowsFrom = ({ buffer, start, stride }: Rows, row: Index): Rows => ({
@@ -44,57 +38,6 @@ export const tileShape = (rows: number, width: number): TileShape => {
   const vectors = vectorsOfFew[Math.min(rows, 3)] ?? 2;
   const fits = rows < tileRows && width % (4 * vectors) === 0;
   return { rows: Math.min(rows, tileRows), vectors: fits ? vectors : 2 };
-};
-
-/** A tile: `rows` by four times `vectors` columns. */
-export interface TileShape {
-  readonly rows: number;
-  readonly vectors: number;
-}
-
-/** The left operand of a tile: element (row, depth) is at start + row * rowStride + depth * depthStride. */
-export interface TileLeft {
-  readonly buffer: string;
-  readonly start: Expr;
-  readonly rowStride: number;
-  readonly depthStride: number;
-}
-
-/**
- * left * right, summed over the depth in order, in registers: `right` has a row for each step of the depth. Accumulators begin
- * at `initial`, or at 0.
- */
-export const tileProduct = (
-  body: BlockBuilder,
-  { rows, vectors }: TileShape,
-  left: TileLeft,
-  right: Rows,
-  depth: Index,
-  initial: (row: number, vector: number) => Expr = () => literal("f32x4", 0),
-): readonly (readonly Expr[])[] => {
-  const [leftStart, rightStart] = [body.name(left.start, "left"), body.name(right.start, "right")];
-  const sums = Array.from({ length: rows }, (_, row) =>
-    Array.from({ length: vectors }, (__, vector) => body.mutable(initial(row, vector), "acc")),
-  );
-  body.loop(
-    depth,
-    (k, inner) => {
-      const at = add(rightStart, multiply(k, right.stride));
-      const column = (vector: number): Expr => load("f32x4", right.buffer, add(at, vector * 4));
-      // A column that only one row reads is loaded where it is multiplied: so many would not stay in registers.
-      const columns = Array.from({ length: vectors }, (_, vector) =>
-        rows === 1 ? column(vector) : inner.name(column(vector), "col"),
-      );
-      for (const [row, own] of sums.entries()) {
-        const place = add(add(leftStart, multiply(k, left.depthStride)), row * left.rowStride);
-        const element = inner.name(splat(load("f32", left.buffer, place)), "row");
-        for (const [vector, sum] of own.entries())
-          inner.assign(sum, binary("add", sum, binary("mul", element, columns[vector] ?? element)));
-      }
-    },
-    { hint: "k" },
-  );
-  return sums;
 };
 
 /** Stores a tile: rows at `stride` from one another. */

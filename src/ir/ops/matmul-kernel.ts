@@ -3,25 +3,13 @@
 // axis with their accumulators in registers: 8 accumulators, 2 columns of B, 1 splat and 1 product are 12 of the 15 vector
 // registers that V8 leaves us. Each element of the result is summed in the order of the shared axis, whatever the tile,
 // so the tile shape never shows in the bits.
-import {
-  add,
-  type BlockBuilder,
-  binary,
-  f32,
-  flatten,
-  i32,
-  literal,
-  load,
-  loadType,
-  multiply,
-  splat,
-} from "../loop/build.ts";
+import { add, type BlockBuilder, binary, f32, flatten, i32, literal, loadType, multiply } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import { sizeOf, stridesOf } from "../types/ndarray.ts";
 import { loopNest } from "./loop-nest.ts";
 import type { MatmulAttrs } from "./matmul-attributes.ts";
 import type { KernelContext } from "./op.ts";
-import { rowBlocks, storeTile, type TileRow } from "./register-tile.ts";
+import { rowBlocks, storeTile, type TileRow, tileProduct } from "./register-tile.ts";
 
 type Context = KernelContext<MatmulAttrs, 2, 1>;
 
@@ -122,25 +110,12 @@ const multiplyTile = (
   const bStart = add(multiply(flatten(batchIndex(tile.batch, bBatch), bBatch), panels), tile.panel);
   const bBase = body.name(multiply(bStart, depth * panelColumns), "b");
   const vectors = tile.width > 4 ? 2 : 1;
-  const accumulators = Array.from({ length: tile.rows }, () =>
-    Array.from({ length: vectors }, () => body.mutable(literal("f32x4", 0), "acc")),
-  );
-  const aBuffer = context.operandBuffer(0);
-  body.loop(
+  const accumulators = tileProduct(
+    body,
+    { rows: tile.rows, vectors },
+    { buffer: context.operandBuffer(0), start: aBase, rowStride, depthStride },
+    { buffer: tile.packed, start: bBase, stride: panelColumns },
     depth,
-    (k, inner) => {
-      const at = add(bBase, multiply(k, panelColumns));
-      const bs = Array.from({ length: vectors }, (_, half) =>
-        inner.name(load("f32x4", tile.packed, add(at, half * 4)), "col"),
-      );
-      for (const [row, accumulator] of accumulators.entries()) {
-        const element = load("f32", aBuffer, add(add(aBase, multiply(k, depthStride)), row * rowStride));
-        const repeated = inner.name(splat(element), "row");
-        for (const [half, target] of accumulator.entries())
-          inner.assign(target, binary("add", target, binary("mul", repeated, bs[half] ?? repeated)));
-      }
-    },
-    { hint: "k" },
   );
   const shape = resultTypes[0].shape;
   const first = multiply(i32(tile.panel), panelColumns);

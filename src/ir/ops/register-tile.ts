@@ -1,6 +1,6 @@
-// What the register-tiled kernels (matmul, convolution) share: how rows are cut into blocks, and how a tile of vector
-// accumulators is stored when its last columns are not all real.
-import { add, type BlockBuilder, lane } from "../loop/build.ts";
+// What the register-tiled kernels (matmul, convolution, attention) share: how rows are cut into blocks, the product that a tile
+// sums in vector accumulators, and how these are stored when the last columns are not all real.
+import { add, type BlockBuilder, binary, type Index, lane, literal, load, multiply, splat } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 
 /** Rows that a tile may have: with 2 vectors per row, 4 rows are the most that every version of V8 keeps in its 15 vector registers. */
@@ -18,6 +18,64 @@ export const rowBlocks = (rows: number, maximum: number = maximumRows): RowBlock
   if (rows === 0) return { height: 1, full: 0, rest: 0 };
   const height = Math.ceil(rows / Math.ceil(rows / maximum));
   return { height, full: Math.floor(rows / height), rest: rows % height };
+};
+
+/** Rows in a buffer: where the first begins, and how far apart they are. */
+export interface Rows {
+  readonly buffer: string;
+  readonly start: Expr;
+  readonly stride: number;
+}
+
+/** A tile: `rows` by four times `vectors` columns. */
+export interface TileShape {
+  readonly rows: number;
+  readonly vectors: number;
+}
+
+/** The left operand of a tile: element (row, depth) is at start + row * rowStride + depth * depthStride. */
+export interface TileLeft {
+  readonly buffer: string;
+  readonly start: Expr;
+  readonly rowStride: number;
+  readonly depthStride: number;
+}
+
+/**
+ * left * right, summed over the depth in order, in registers: `right` has a row for each step of the depth. Accumulators begin
+ * at `initial`, or at 0.
+ */
+export const tileProduct = (
+  body: BlockBuilder,
+  { rows, vectors }: TileShape,
+  left: TileLeft,
+  right: Rows,
+  depth: Index,
+  initial: (row: number, vector: number) => Expr = () => literal("f32x4", 0),
+): readonly (readonly Expr[])[] => {
+  const [leftStart, rightStart] = [body.name(left.start, "a"), body.name(right.start, "b")];
+  const sums = Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: vectors }, (__, vector) => body.mutable(initial(row, vector), "acc")),
+  );
+  body.loop(
+    depth,
+    (k, inner) => {
+      const at = add(rightStart, multiply(k, right.stride));
+      const column = (vector: number): Expr => load("f32x4", right.buffer, add(at, vector * 4));
+      // A column that only one row reads is loaded where it is multiplied: so many would not stay in registers.
+      const columns = Array.from({ length: vectors }, (_, vector) =>
+        rows === 1 ? column(vector) : inner.name(column(vector), "col"),
+      );
+      for (const [row, own] of sums.entries()) {
+        const place = add(add(leftStart, multiply(k, left.depthStride)), row * left.rowStride);
+        const element = inner.name(splat(load("f32", left.buffer, place)), "row");
+        for (const [vector, sum] of own.entries())
+          inner.assign(sum, binary("add", sum, binary("mul", element, columns[vector] ?? element)));
+      }
+    },
+    { hint: "k" },
+  );
+  return sums;
 };
 
 /** One row of a tile: its f32x4 accumulators, and where it starts relative to the tile. */
