@@ -72,6 +72,8 @@ export const workloads: readonly Workload[] = [
   attentionGradient(512, "causal"),
   attentionGradient(1024, "full", [{ against: "best peer", least: 6 }]),
   attentionGradient(1024, "causal", [{ against: "best peer", least: 6 }]),
+  attentionGradient(2048, "full", [{ against: "best peer", least: 6 }]),
+  attentionGradient(2048, "causal", [{ against: "best peer", least: 6 }]),
   {
     name: "attention decoding 1 token, 1024 keys",
     kind: "attention",

@@ -33,7 +33,7 @@ import {
   rowStart,
   sharedBatchAt,
 } from "./attention-parts.ts";
-import { copyRows, packColumns, packPanels, roundUp, rowBlock, rowsFrom, tileRows } from "./attention-tiles.ts";
+import { copyRows, gradientRowBlock, packColumns, packPanels, roundUp, rowsFrom, tileRows } from "./attention-tiles.ts";
 import type { AttentionGradientsAttrs } from "./attention-typing.ts";
 import { panelColumns } from "./matmul-kernel.ts";
 import type { KernelContext } from "./op.ts";
@@ -46,7 +46,7 @@ const pitchOf = (keys: number): number => (keys % 64 === 0 ? keys + 16 : keys);
 
 const blocksOf = (context: Context): GradientBlocks => {
   const parts = attentionParts(context);
-  const rows = Math.min(rowBlock, roundUp(parts.queries, tileRows));
+  const rows = Math.min(gradientRowBlock, roundUp(parts.queries, tileRows));
   const keys = keysOfBlock(parts.keys);
   const [features, valueFeatures] = [parts.features, parts.valueFeatures].map((extent) =>
     roundUp(extent, panelColumns),

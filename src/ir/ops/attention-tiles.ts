@@ -8,8 +8,9 @@ import { maximumRows, type Rows, type TileShape } from "./register-tile.ts";
 /** Rows of a tile. */
 export const tileRows: number = maximumRows;
 
-/** Rows of queries, and keys, that are worked on at a time. */
+/** Rows of queries (fewer for gradients, which hold all keys of them, three times), and keys, that are worked on at a time. */
 export const rowBlock = 48;
+export const gradientRowBlock = 32;
 export const keyBlock = 256;
 
 /** The next multiple. */
