@@ -1,7 +1,7 @@
 // Attention and positions as users call them: defaults, ALiBi's slopes, symbolic extents, rotations. The op is tested by itself.
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compileSync } from "../../../src/index.ts";
+import { compileSync, differentiate } from "../../../src/index.ts";
 import {
   additiveAttention,
   attention,
@@ -181,6 +181,27 @@ describe("attention", () => {
     const { y } = run({ q: single(q), k: single(k), v: single(v) });
     const exact = evaluated([q, k, v], attend);
     for (const [at, element] of exact.data.entries()) expect(y.data[at]).toBeCloseTo(element, 5);
+  });
+});
+
+describe("gradients of attention in f32", () => {
+  test.each(["wasm", "closure"] as const)("know that what is added to a whole row changes nothing: %s", (backend) => {
+    // So far from 0 all scores of the row are one number, whose logarithm of the sum is that number too.
+    const model = defineModel({
+      name: "far",
+      params: {},
+      inputs: { q: spec("f32", [3, 2]), k: spec("f32", [4, 2]), v: spec("f32", [4, 2]), bias: spec("f32", [3, 1]) },
+      forward: (_, { q, k, v, bias }) => {
+        const y = attention(q, k, v, { bias });
+        const [gradient] = differentiate(sum(y.mul(y)), [bias]);
+        return { gradient };
+      },
+    });
+    const run = compileSync(model, { backend });
+    const single = (array: NdArray) => Float32Array.from(array.data);
+    const feeds = { q: single(random(9, 3, 2)), k: single(random(10, 4, 2)), v: single(random(11, 4, 2)) };
+    const { gradient } = run({ ...feeds, bias: Float32Array.of(-1e9, 1e9, 0) });
+    for (const element of gradient.data) expect(Math.abs(element)).toBeLessThan(1e-6);
   });
 });
 
