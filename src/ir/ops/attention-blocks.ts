@@ -22,6 +22,7 @@ import {
 import { greater, largest, weigh } from "./attention-row.ts";
 import {
   copyRows,
+  fillRow,
   packColumns,
   packPanels,
   roundUp,
@@ -151,10 +152,7 @@ const softmaxRows = (
         },
         { mode: "vector", hint: "j" },
       );
-      inner.loop(whole, (column, innermost) => innermost.store(scratch.scores, add(start, column), f32(-Infinity)), {
-        from: width,
-        hint: "j",
-      });
+      fillRow(inner, scratch.scores, start, width, whole, -Infinity);
       const before = inner.name(load("f32", scratch.most, row), "before");
       const most = inner.name(greater(before, largest(inner, scratch.scores, start, whole)), "most");
       const shrink = inner.name(exponentialOfNegative(inner, inner.name(binary("sub", before, most))), "shrink");

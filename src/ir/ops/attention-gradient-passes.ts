@@ -6,10 +6,11 @@ import type { Expr } from "../loop/expr.ts";
 import { type Block, panelProducts } from "./attention-block.ts";
 import type { Sums } from "./attention-gradient-sums.ts";
 import { operandsBeforeReads } from "./attention-meaning.ts";
-import { type AttentionParts, bodyAt, type gradientBuffers, readIndex } from "./attention-parts.ts";
+import { type AttentionParts, bodyAt, type gradientBuffers } from "./attention-parts.ts";
 import { greater, largest, weigh } from "./attention-row.ts";
-import { roundUpIndex } from "./attention-tiles.ts";
+import { fillRow, roundUpIndex } from "./attention-tiles.ts";
 import type { AttentionGradientsAttrs } from "./attention-typing.ts";
+import { repeatedIndex } from "./loop-nest.ts";
 import { panelColumns } from "./matmul-kernel.ts";
 import type { ElementReader, KernelContext } from "./op.ts";
 import { type Rows } from "./register-tile.ts";
@@ -148,10 +149,7 @@ export const findLargest = (
         const { score } = scored(context, blocks, innermost, at, index);
         innermost.store(weights, at, score(innermost, index));
       });
-      inner.loop(whole, (column, innermost) => innermost.store(weights, add(start, column), f32(-Infinity)), {
-        from: block.width,
-        hint: "j",
-      });
+      fillRow(inner, weights, start, block.width, whole, -Infinity);
       const before = load("f32", most, row);
       inner.store(most, row, greater(inner.name(before, "before"), largest(inner, weights, start, whole)));
     },
@@ -242,7 +240,8 @@ export const buildPairs = (
       const inverse = inner.name(binary("div", f32(1), binary("max", load("f32", total, row), f32(1))), "inverse");
       const own = binary("mul", load("f32", mean, row), inverse);
       const delta = inner.name(binary("sub", own, load("f32", names.sums, add(first, row))), "delta");
-      const placeOf = ({ shape }: WantedRead, index: readonly Expr[]): Expr => flatten(readIndex(index, shape), shape);
+      const placeOf = ({ shape }: WantedRead, index: readonly Expr[]): Expr =>
+        flatten(repeatedIndex(index, shape), shape);
       const sums = reads.map((read) => (isOfRow(read) ? inner.mutable(f32(0), "sum") : undefined));
       const addAt = (at: BlockBuilder, { buffer }: WantedRead, position: Expr, value: Expr): void => {
         const place = at.name(position, "place");
@@ -257,10 +256,7 @@ export const buildPairs = (
           else addAt(innermost, read, placeOf(read, index), gradient);
         }
       });
-      inner.loop(whole, (column, innermost) => innermost.store(products, add(start, column), f32(0)), {
-        from: block.width,
-        hint: "j",
-      });
+      fillRow(inner, products, start, block.width, whole, 0);
       for (const [position, read] of reads.entries()) {
         const sum = sums[position];
         if (sum !== undefined) addAt(inner, read, placeOf(read, [...block.batch, add(block.query, row), i32(0)]), sum);

@@ -13,12 +13,12 @@ import {
   copyFlow,
   exponentialOf,
   gradientBuffers,
-  readIndex,
   rowStart,
   sharedBatchAt,
 } from "./attention-parts.ts";
 import { dotOf, overRows, type Row, sumOf } from "./attention-rows.ts";
 import type { AttentionGradientsAttrs } from "./attention-typing.ts";
+import { repeatedIndex } from "./loop-nest.ts";
 import type { KernelContext } from "./op.ts";
 
 type Backward = KernelContext<AttentionGradientsAttrs, "many", "many">;
@@ -120,7 +120,7 @@ const buildGradientRow = (body: BlockBuilder, row: GradientRow): void => {
       const shape = context.operandTypes[operandsBeforeReads + read]?.shape ?? [];
       const element = toReads[number];
       if (element === undefined || !context.isWanted(3 + number)) continue;
-      const place = flatten(readIndex(index, shape), shape);
+      const place = flatten(repeatedIndex(index, shape), shape);
       addTo(inner, type, context.resultBuffer(3 + number), place, element(inner, index));
     }
     inner.store(kept.products, key, gradient);

@@ -1,10 +1,11 @@
 // What the kernels of attention share: extents, where rows of operands begin, and the body at one pair of query and key.
 import { invariant } from "../diagnostics/invariant.ts";
-import { add, type BlockBuilder, binary, f32, flatten, type Index, i32, multiply } from "../loop/build.ts";
+import { add, type BlockBuilder, binary, flatten, type Index, i32, multiply } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import { unary as scalarFunctions } from "../scalar/unary.ts";
 import type { KnownType } from "../types/ndarray.ts";
 import { type AttentionExtents, extentsOf, gradientOperands } from "./attention-meaning.ts";
+import { copyElements } from "./attention-tiles.ts";
 import type { Body } from "./body.ts";
 import type { ElementReader, KernelContext } from "./op.ts";
 
@@ -58,22 +59,12 @@ export const copyFlow = (
   columns: number,
 ): void => {
   const { flow } = gradientOperands(context.operands);
-  body.loop(
+  copyElements(
+    body,
+    (_, row) => (inner, column) => flow(inner, [...batch, add(query, row), column]),
+    { ...to, start: i32(0) },
     count,
-    (row, outer) => {
-      const start = outer.name(multiply(row, to.stride), "to");
-      outer.loop(
-        columns,
-        (column, inner) => inner.store(to.buffer, add(start, column), flow(inner, [...batch, add(query, row), column])),
-        { mode: "vector", hint: "c" },
-      );
-      if (columns < to.stride)
-        outer.loop(to.stride, (column, inner) => inner.store(to.buffer, add(start, column), f32(0)), {
-          from: columns,
-          hint: "c",
-        });
-    },
-    { hint: "r" },
+    columns,
   );
 };
 
@@ -92,10 +83,6 @@ export const bodyAt = (
     ),
     ...captured,
   ]);
-
-/** The index of the element of a read that meets the scores at an index. */
-export const readIndex = (index: readonly Expr[], shape: readonly number[]): readonly Expr[] =>
-  index.slice(index.length - shape.length).map((at, axis) => (shape[axis] === 1 ? i32(0) : at));
 
 /** e^x in a kernel. */
 export const exponentialOf = (body: BlockBuilder, x: Expr): Expr => scalarFunctions.exp.lower(body, body.name(x));

@@ -52,27 +52,39 @@ export const storeRows = (
     for (const [vector, value] of own.entries()) body.store(buffer, add(at, row * stride + vector * 4), value);
 };
 
-/** Copies rows into rows of a padded width; what is beyond the columns becomes 0. */
-export const copyRows = (body: BlockBuilder, from: Rows, to: Rows, count: Index, columns: number): void => {
+/** Sets the elements of a row from one place up to another. */
+export const fillRow = (body: BlockBuilder, buffer: string, start: Expr, from: Index, to: Index, value: number): void =>
+  body.loop(to, (column, inner) => inner.store(buffer, add(start, column), f32(value)), { from, hint: "c" });
+
+/** Writes rows of a padded width, whose elements are said row by row; what is beyond the columns becomes 0. */
+export const copyElements = (
+  body: BlockBuilder,
+  elementsOf: (body: BlockBuilder, row: Expr) => (body: BlockBuilder, column: Expr) => Expr,
+  to: Rows,
+  count: Index,
+  columns: number,
+): void =>
   body.loop(
     count,
-    (row, inner) => {
-      const [source, target] = [rowsFrom(from, row), rowsFrom(to, row)].map(({ start }) => inner.name(start, "at"));
-      if (source === undefined || target === undefined) return;
-      inner.loop(
-        columns,
-        (column, innermost) =>
-          innermost.store(to.buffer, add(target, column), load("f32", from.buffer, add(source, column))),
-        { mode: "vector", hint: "c" },
-      );
-      if (columns < to.stride)
-        inner.loop(to.stride, (column, innermost) => innermost.store(to.buffer, add(target, column), f32(0)), {
-          from: columns,
-          hint: "c",
-        });
+    (row, outer) => {
+      const target = outer.name(rowsFrom(to, row).start, "to");
+      const element = elementsOf(outer, row);
+      outer.loop(columns, (column, inner) => inner.store(to.buffer, add(target, column), element(inner, column)), {
+        mode: "vector",
+        hint: "c",
+      });
+      if (columns < to.stride) fillRow(outer, to.buffer, target, columns, to.stride, 0);
     },
     { hint: "r" },
   );
+
+/** Copies rows into rows of a padded width; what is beyond the columns becomes 0. */
+export const copyRows = (body: BlockBuilder, from: Rows, to: Rows, count: Index, columns: number): void => {
+  const elementsOf = (outer: BlockBuilder, row: Expr) => {
+    const source = outer.name(rowsFrom(from, row).start, "from");
+    return (_: BlockBuilder, column: Expr): Expr => load("f32", from.buffer, add(source, column));
+  };
+  copyElements(body, elementsOf, to, count, columns);
 };
 
 /** Packs the transpose of `rows` rows in panels, [panel][column][8], so that tiles read it row by row; 0 beyond the last row. */

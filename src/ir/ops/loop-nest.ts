@@ -1,5 +1,5 @@
 // Nested loops over a shape, as lowerings of several families write them.
-import type { BlockBuilder } from "../loop/build.ts";
+import { type BlockBuilder, i32 } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import type { LoopMode } from "../loop/stmt.ts";
 
@@ -25,3 +25,7 @@ export const loopNest = (
   };
   nest(body, []);
 };
+
+/** Where an operand that repeats by NumPy's rule is read: axes that it lacks are dropped, axes of extent 1 stay at 0. */
+export const repeatedIndex = (index: readonly Expr[], shape: readonly number[]): readonly Expr[] =>
+  index.slice(index.length - shape.length).map((at, axis) => (shape[axis] === 1 ? i32(0) : at));

@@ -6,7 +6,7 @@
 import { add, type BlockBuilder, binary, f32, flatten, i32, literal, loadType, multiply } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import { sizeOf, stridesOf } from "../types/ndarray.ts";
-import { loopNest } from "./loop-nest.ts";
+import { loopNest, repeatedIndex } from "./loop-nest.ts";
 import type { MatmulAttrs } from "./matmul-attributes.ts";
 import type { KernelContext } from "./op.ts";
 import { rowBlocks, storeTile, type TileRow, tileProduct } from "./register-tile.ts";
@@ -33,10 +33,6 @@ const extentsOf = ({ attrs, operandTypes, resultTypes }: Context): Extents => {
     depth: a.shape.at(attrs.transposeA ? -2 : -1) ?? 1,
   };
 };
-
-/** Index into an operand's batch axes: axes it lacks are dropped, axes of extent 1 stay at 0. */
-const batchIndex = (batch: readonly Expr[], operandBatch: readonly number[]): readonly Expr[] =>
-  batch.slice(batch.length - operandBatch.length).map((at, axis) => (operandBatch[axis] === 1 ? i32(0) : at));
 
 /** Packs the right operand: `[batch][panel][depth][8]`, zeros past the last column. */
 const packColumns = (context: Context, { columns, depth }: Extents): string => {
@@ -105,9 +101,9 @@ const multiplyTile = (
   const bBatch = b.shape.slice(0, -2);
   const panels = Math.ceil(columns / panelColumns);
   const [rowStride, depthStride] = attrs.transposeA ? [1, extents.rows] : [depth, 1];
-  const aStart = multiply(flatten(batchIndex(tile.batch, aBatch), aBatch), extents.rows * depth);
+  const aStart = multiply(flatten(repeatedIndex(tile.batch, aBatch), aBatch), extents.rows * depth);
   const aBase = body.name(add(aStart, multiply(tile.i, rowStride)), "a");
-  const bStart = add(multiply(flatten(batchIndex(tile.batch, bBatch), bBatch), panels), tile.panel);
+  const bStart = add(multiply(flatten(repeatedIndex(tile.batch, bBatch), bBatch), panels), tile.panel);
   const bBase = body.name(multiply(bStart, depth * panelColumns), "b");
   const vectors = tile.width > 4 ? 2 : 1;
   const accumulators = tileProduct(
@@ -198,11 +194,11 @@ const buildPlain = (context: Context, extents: Extents): void => {
           extents.depth,
           (k, inner) => {
             const left = operands[0](inner, [
-              ...batchIndex(batch, a.shape.slice(0, -2)),
+              ...repeatedIndex(batch, a.shape.slice(0, -2)),
               ...(attrs.transposeA ? [k, i] : [i, k]),
             ]);
             const right = operands[1](inner, [
-              ...batchIndex(batch, b.shape.slice(0, -2)),
+              ...repeatedIndex(batch, b.shape.slice(0, -2)),
               ...(attrs.transposeB ? [j, k] : [k, j]),
             ]);
             inner.assign(sum, binary("add", sum, binary("mul", left, right)));
