@@ -41,6 +41,7 @@ const program: Program = {
   ]),
   kernels: new Map([[kernel.name, kernel]]),
   parameters: [{ name: "x", type: tensorType("f32", [length]), buffer: "x" }],
+  prepare: [],
   entries: [
     {
       name: "main",

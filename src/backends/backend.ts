@@ -8,6 +8,8 @@ export interface Instance {
   readonly memory: ArrayBuffer;
   /** Runs one entry point: synchronous, allocates nothing. */
   readonly run: (entry: string) => void;
+  /** Computes what entry points take ready from parameters: before the first run, and after parameters were set. */
+  readonly prepare: () => void;
 }
 
 /** A way to run programs. */

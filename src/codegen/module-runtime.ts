@@ -18,6 +18,8 @@ export interface RuntimeNeeds {
   readonly states: boolean;
   /** Whether a sequence is decoded, which the module keeps. */
   readonly sequence: boolean;
+  /** Whether something is computed from parameters alone, which is to be done when they were set. */
+  readonly prepares: boolean;
 }
 
 const rangeCheck = `
@@ -98,7 +100,7 @@ const saving = (widths: boolean): string => `
     },`;
 
 /** Tensors in a memory, and the parameters among them; `table` comes from the model's own part. */
-export const parametersRuntime = ({ bools, widths, saves, sequence }: RuntimeNeeds): string => `
+export const parametersRuntime = ({ bools, widths, saves, sequence, prepares }: RuntimeNeeds): string => `
 /** A tensor of the table with its elements and its bytes in memory. */
 const place = (memory, port) => {
   const view = new (arrayOf(port.dtype))(memory, port.offset, sizeOf(port.shape));
@@ -106,14 +108,21 @@ const place = (memory, port) => {
 };
 const result = ({ dtype, shape, view }) => ({ dtype, shape: [...shape], data: view.slice() });
 
-const parametersOf = (memory${sequence ? ", ports" : ""}) => {
+const parametersOf = (memory${sequence ? ", ports" : ""}${prepares ? ", changed" : ""}) => {
   const parameters = ${sequence ? "ports" : "table.parameters"}.map((port) => place(memory, port));
   const find = (wanted) =>
     parameters.find(({ name }) => name === wanted) ?? fail("W307", "there is no parameter", wanted);
   return {
     names: parameters.map(({ name }) => name),
     get: (name) => result(find(name)),
-    set: (name, value) => find(name).view.set(check(find(name), value)),${saves ? saving(widths) : ""}
+    set: (name, value) => ${
+      prepares
+        ? `{
+      find(name).view.set(check(find(name), value));
+      changed();
+    }`
+        : "find(name).view.set(check(find(name), value))"
+    },${saves ? saving(widths) : ""}
     /** Takes all parameters from a safetensors file, or none; what an optimizer keeps may be left over. */
     restore: (file) => {
       const tensors = readWeights(file);
@@ -124,16 +133,16 @@ const parametersOf = (memory${sequence ? ", ports" : ""}) => {
         if (type !== wanted) fail("W304", "got " + type + " instead of " + wanted + " for", name);${bools ? storedBoolCheck : ""}
         return bytes;
       });
-      parameters.forEach(({ bytes }, at) => bytes.set(stored[at]));
+      parameters.forEach(({ bytes }, at) => bytes.set(stored[at]));${prepares ? "\n      changed();" : ""}
     },
   };
 };
 `;
 
 /** The sequence that is being decoded. */
-export const sequenceRuntime: string = `
-const sequenceOf = (memory) => {
-  const state = parametersOf(memory, table.state);
+export const sequenceRuntime = ({ prepares }: RuntimeNeeds): string => `
+const sequenceOf = (memory${prepares ? ", changed" : ""}) => {
+  const state = parametersOf(memory, table.state${prepares ? ", changed" : ""});
   return {
     state,
     /** How many positions the sequence has. */
@@ -143,8 +152,17 @@ const sequenceOf = (memory) => {
 };
 `;
 
-const sequenceModel =
-  "{ ...Object.fromEntries(entries), ...sequenceOf(memory), parameters: parametersOf(memory, table.parameters) }";
+/** What `bind` gives. */
+const boundModel = ({ sequence, prepares }: RuntimeNeeds): string => {
+  const changed = prepares ? ", changed" : "";
+  return sequence
+    ? `{
+    ...Object.fromEntries(entries),
+    ...sequenceOf(memory${changed}),
+    parameters: parametersOf(memory, table.parameters${changed}),
+  }`
+    : `{ ...Object.fromEntries(entries), parameters: parametersOf(memory${changed}) }`;
+};
 
 const placedStates = `
     const states = (entry.states ?? []).map((port) => place(memory, port));`;
@@ -154,27 +172,37 @@ const stateCheck = `
         if (view.some((value) => value < 0 || value >= range))
           fail("W520", entry.name + " has room from 0 to " + (range - 1) + ", not at " + view + ", for", name);`;
 
+const staleness = `
+  let stale = true;
+  const changed = () => {
+    stale = true;
+  };`;
+
+const preparing = `
+      if (stale) prepare();
+      stale = false;`;
+
 /** Feeds in, results out. */
-export const modelRuntime = ({ states, sequence }: RuntimeNeeds): string => `
-/** The model over a memory; run(n) runs the entry point n of the table. */
-const bind = (memory, run) => {
+export const modelRuntime = (needs: RuntimeNeeds): string => `
+/** The model over a memory; run(n) runs the entry point n of the table${needs.prepares ? ", prepare() comes first where parameters are new" : ""}. */
+const bind = (memory, run${needs.prepares ? ", prepare" : ""}) => {${needs.prepares ? staleness : ""}
   const entries = table.entries.map((entry, position) => {
     const [inputs, outputs] = [entry.inputs, entry.outputs].map((ports) => ports.map((port) => place(memory, port)));${
-      states ? placedStates : ""
+      needs.states ? placedStates : ""
     }
     const call = (feeds = {}) => {
       const fed = new Map(Object.entries(feeds ?? fail("W140", "a record of arrays is expected by", entry.name)));
       for (const name of fed.keys()) if (!table.inputs.includes(name)) fail("W302", "there is no input", name);
       const checked = inputs.map((port) =>
         check(port, fed.get(port.name) ?? fail("W301", entry.name + " lacks its input", port.name)),
-      );${states ? stateCheck : ""}
+      );${needs.states ? stateCheck : ""}${needs.prepares ? preparing : ""}
       inputs.forEach(({ view }, at) => view.set(checked[at]));
       run(position);
       return Object.fromEntries(outputs.map((port) => [port.name, result(port)]));
     };
     return [entry.name, call];
   });
-  return ${sequence ? sequenceModel : "{ ...Object.fromEntries(entries), parameters: parametersOf(memory) }"};
+  return ${boundModel(needs)};
 };
 `;
 

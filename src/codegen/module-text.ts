@@ -73,34 +73,40 @@ const header = ({ format, isTrainer }: ModuleParts): string =>
 
 const finish = (isTrainer: boolean, model: string): string => (isTrainer ? `withStep(${model})` : model);
 
-const wasmStart = ({ file, isTrainer }: ModuleParts): string => `
-/** The model from the bytes of ${file}.wasm (or a compiled module) and of ${file}.safetensors. */
+/** The model bound to its memory and functions. */
+const binding = ({ program, isTrainer }: ModuleParts, memory: string): string => {
+  const prepare = program.prepare.length === 0 ? "" : ", entries.prepare";
+  return finish(isTrainer, `bind(${memory}, (position) => entries["entry" + position]()${prepare})`);
+};
+
+const wasmStart = (parts: ModuleParts): string => `
+/** The model from the bytes of ${parts.file}.wasm (or a compiled module) and of ${parts.file}.safetensors. */
 export const create = ({ wasm, weights }) => {
   const module = wasm instanceof WebAssembly.Module ? wasm : new WebAssembly.Module(wasm);
   const { memory, ...entries } = new WebAssembly.Instance(module).exports;
-  const model = ${finish(isTrainer, 'bind(memory.buffer, (position) => entries["entry" + position]())')};
+  const model = ${binding(parts, "memory.buffer")};
   if (weights !== undefined) model.parameters.restore(weights);
   return model;
 };
 
 /** The model from the files beside this module. */
 export const load = async (base = import.meta.url) => {
-  const [wasm, weights] = await Promise.all([read("${file}.wasm", base), read("${file}.safetensors", base)]);
+  const [wasm, weights] = await Promise.all([read("${parts.file}.wasm", base), read("${parts.file}.safetensors", base)]);
   return create({ wasm: await WebAssembly.compile(wasm), weights });
 };
 `;
 
-const scriptStart = ({ file, isTrainer }: ModuleParts): string => `
-/** The model from the bytes of ${file}.safetensors. */
+const scriptStart = (parts: ModuleParts): string => `
+/** The model from the bytes of ${parts.file}.safetensors. */
 export const create = ({ weights } = {}) => {
   const { memory, ...entries } = instantiate();
-  const model = ${finish(isTrainer, 'bind(memory, (position) => entries["entry" + position]())')};
+  const model = ${binding(parts, "memory")};
   if (weights !== undefined) model.parameters.restore(weights);
   return model;
 };
 
 /** The model from the weights file beside this module. */
-export const load = async (base = import.meta.url) => create({ weights: await read("${file}.safetensors", base) });
+export const load = async (base = import.meta.url) => create({ weights: await read("${parts.file}.safetensors", base) });
 `;
 
 /** Whether running the program changes its parameters. */
@@ -117,6 +123,7 @@ const needsOf = ({ table: { parameters, state, entries }, program }: ModuleParts
     saves: changesParameters(program),
     states: entries.some(({ states }) => states.length > 0),
     sequence: state.length > 0,
+    prepares: program.prepare.length > 0,
   };
 };
 
@@ -130,7 +137,7 @@ export const moduleText = (parts: ModuleParts): string => {
     feedRuntime(needs),
     weightsRuntime,
     parametersRuntime(needs),
-    ...(needs.sequence ? [sequenceRuntime] : []),
+    ...(needs.sequence ? [sequenceRuntime(needs)] : []),
     modelRuntime(needs),
     ...(isTrainer ? [trainerRuntime] : []),
     moduleLoading,

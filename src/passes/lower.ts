@@ -36,6 +36,6 @@ export const lower: Pass<FusedGraph, Program> = {
         : [];
     });
     const buffers = usedBuffers(memory.buffers, lowered, parameters);
-    return { name: graph.name, buffers, kernels: kernels.kernels, parameters, entries: lowered };
+    return { name: graph.name, buffers, kernels: kernels.kernels, parameters, entries: lowered, prepare: [] };
   },
 };

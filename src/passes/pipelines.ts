@@ -14,6 +14,7 @@ import { loopPasses } from "./loop/pipeline.ts";
 import { lower } from "./lower.ts";
 import { fixpoint, type Pass, type Pipeline, pipeline } from "./pass.ts";
 import { planBuffers } from "./plan-buffers.ts";
+import { prepare } from "./prepare.ts";
 import { absorbMovement } from "./recurrence/absorb-movement.ts";
 import { hoistFromScans } from "./recurrence/hoist-from-scans.ts";
 import { mergeScans } from "./recurrence/merge-scans.ts";
@@ -82,4 +83,6 @@ export const standard: Pipeline<Graph, Graph<CoreOp>> = pipeline(fuseAttentionEv
 export const compilation: Pipeline<Graph, PlannedProgram> = onKernels(
   loopPasses,
   standard.andThen(fuseElementwise).andThen(lower),
-).andThen(planBuffers);
+)
+  .andThen(prepare)
+  .andThen(planBuffers);

@@ -1,10 +1,17 @@
-// Gives every buffer its place in one memory: constants, then parameters, then one arena that the temporaries, inputs and
-// outputs of all entry points share, since only one entry point runs at a time. Within an entry point, buffers whose lives
+// Gives every buffer its place in one memory: constants, parameters, what is prepared of these, then one arena that the temporaries,
+// inputs and outputs of all entry points share, since only one entry point runs at a time. Within an entry point, buffers whose lives
 // do not overlap may lie on top of each other, and a kernel may write over an operand that it reads for the last time
 // where the kernel says that this is safe.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { invariant } from "../ir/diagnostics/invariant.ts";
-import type { Buffer, Call, EntryPoint, PlannedProgram, Program } from "../ir/loop/kernel.ts";
+import {
+  type Buffer,
+  type Call,
+  type EntryPoint,
+  type PlannedProgram,
+  type Program,
+  preparationOf,
+} from "../ir/loop/kernel.ts";
 import { dtypes } from "../ir/types/dtype.ts";
 import type { Pass } from "./pass.ts";
 
@@ -20,6 +27,9 @@ const addressable = 2 ** 32;
 const aligned = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
 
 const bytesOf = ({ dtype, length }: Buffer): number => aligned(dtypes[dtype].bytes * length);
+
+/** Whether a buffer keeps its contents from run to run, so that its place is its own. */
+const persists = ({ role }: Buffer): boolean => role === "constant" || role === "parameter" || role === "prepared";
 
 /** From the first call that touches a buffer to the last; inputs live from the start, outputs to the end. */
 interface Life {
@@ -38,7 +48,7 @@ const livesOf = (program: Program, entry: EntryPoint): readonly Life[] => {
     }
     const buffer = program.buffers.get(name);
     invariant(buffer !== undefined, `buffer ${name} is declared`);
-    if (buffer.role !== "constant" && buffer.role !== "parameter") lives.set(name, { buffer, first: at, last: at });
+    if (!persists(buffer)) lives.set(name, { buffer, first: at, last: at });
   };
   for (const { buffer } of entry.inputs) touch(buffer, -1);
   for (const [at, { buffers }] of entry.calls.entries()) for (const buffer of buffers) touch(buffer, at);
@@ -129,9 +139,10 @@ export const planBuffers: Pass<Program, PlannedProgram> = {
     };
     const constantBytes = region("constant");
     const parameterBytes = region("parameter");
+    const preparedBytes = region("prepared");
     let arenaBytes = 0;
     // An input that several entry points take has one place for all of them: after what any of them needs.
-    const perEntry = program.entries.map((entry) => placeEntry(program, entry));
+    const perEntry = [...program.entries, preparationOf(program)].map((entry) => placeEntry(program, entry));
     const sharedInputs = sharedBetween(perEntry);
     for (const places of perEntry)
       for (const [name, offset] of places) {
@@ -149,7 +160,7 @@ export const planBuffers: Pass<Program, PlannedProgram> = {
     }
     const bytes = Math.max(1, Math.ceil((end + arenaBytes) / page)) * page;
     if (bytes > addressable) reject("W311", { bytes });
-    return { ...program, memory: { bytes, offsets, constantBytes, parameterBytes, arenaBytes } };
+    return { ...program, memory: { bytes, offsets, constantBytes, parameterBytes, preparedBytes, arenaBytes } };
   },
 };
 

@@ -50,7 +50,9 @@ export const runInstance = (
     const data = feeds.get(port.name);
     if (data !== undefined) viewOf(program, instance, port).set(data);
   };
-  for (const port of [...program.parameters, ...entry.inputs]) fill(port);
+  for (const port of program.parameters) fill(port);
+  instance.prepare();
+  for (const port of entry.inputs) fill(port);
   instance.run(entryName);
   const read = (ports: readonly Port[]): PortArrays =>
     new Map(ports.map((port) => [port.name, viewOf(program, instance, port).slice()]));

@@ -144,7 +144,8 @@ describe("kernels and buffers", () => {
     });
     const { program } = compileGraph(graph);
     expect([...program.kernels.keys()]).toEqual(["pack", "matmul_tanh"]);
-    expect(program.entries[0]?.calls.length).toBe(6);
+    expect(program.entries[0]?.calls.length).toBe(3);
+    expect(program.prepare.length).toBe(3);
   });
 
   test("an input, and a reshape of it, can be outputs", () => {

@@ -42,11 +42,13 @@ export const programOf = (kernel: Kernel, shared: Readonly<Record<string, string
     kernels: new Map([[kernel.name, kernel]]),
     parameters: [],
     entries: [{ name: "main", inputs: [], outputs: [], updates: [], calls }],
+    prepare: [],
     memory: {
       bytes: Math.max(1, Math.ceil(bytes / 65536)) * 65536,
       offsets,
       constantBytes: 0,
       parameterBytes: 0,
+      preparedBytes: 0,
       arenaBytes: bytes,
     },
   };

@@ -76,12 +76,16 @@ const instantiate = (program: PlannedProgram, chunkValues: number): Instance => 
   const { memory, arrays } = allocate(program);
   const compile = callCompiler(program, arrays, newRegisters(chunkValues));
   const entries = new Map(program.entries.map(({ name, calls }) => [name, calls.map(compile)]));
+  const preparation = program.prepare.map(compile);
   return {
     memory,
     run: (entry) => {
       const steps = entries.get(entry);
       invariant(steps !== undefined, `program ${program.name} has no entry ${entry}`);
       for (const step of steps) step();
+    },
+    prepare: () => {
+      for (const step of preparation) step();
     },
   };
 };

@@ -8,7 +8,11 @@ import { printJavaScript } from "./print-javascript.ts";
 
 /** What a printed module exports. */
 interface PrintedModule {
-  readonly instantiate: () => { readonly memory: ArrayBuffer; readonly [entry: `entry${number}`]: () => void };
+  readonly instantiate: () => {
+    readonly memory: ArrayBuffer;
+    readonly prepare?: () => void;
+    readonly [entry: `entry${number}`]: () => void;
+  };
 }
 
 /** Prints a program, loads the text, and makes an instance of it. */
@@ -26,5 +30,6 @@ export const instantiateJavaScript = async (program: PlannedProgram): Promise<In
       invariant(position !== undefined, `program ${program.name} has no entry ${entry}`);
       instance[`entry${position}`]?.();
     },
+    prepare: () => instance.prepare?.(),
   };
 };

@@ -1,9 +1,9 @@
 // A planned program as the text of an ES module that imports nothing. It exports `instantiate(memory)`, which lays the
 // program's buffers over one memory, puts constants in place, and gives `{ memory, entry0(), entry1(), ... }`, one
-// function per entry point in the program's order. Names and strings of users stay outside: buffers are b0, b1, ...,
+// function per entry point in the program's order, and `prepare()` where there is something to prepare. Names and strings of users stay outside: buffers are b0, b1, ...,
 // kernels k0_matmul, ..., so nothing a user wrote can become code.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
-import type { Kernel, PlannedProgram } from "../../ir/loop/kernel.ts";
+import type { Call, Kernel, PlannedProgram } from "../../ir/loop/kernel.ts";
 import { dtypes } from "../../ir/types/dtype.ts";
 import { type Helper, printHelpers } from "./helpers.ts";
 import { printConstant } from "./print-constant.ts";
@@ -54,16 +54,19 @@ const printConstants = (program: PlannedProgram, buffers: Names, used: Set<Helpe
     data === undefined ? [] : [printConstant(buffers.get(name) ?? "", dtype, data, (helper) => used.add(helper))],
   );
 
-const printEntries = (program: PlannedProgram, functions: Names, buffers: Names): readonly string[] =>
-  program.entries.flatMap(({ calls }, position) => {
+const printEntries = (program: PlannedProgram, functions: Names, buffers: Names): readonly string[] => {
+  const printEntry = (name: string, calls: readonly Call[]): readonly string[] => {
     const lines = calls.map((call) => {
-      const bound = call.buffers.map((name) => buffers.get(name));
+      const bound = call.buffers.map((buffer) => buffers.get(buffer));
       const known = functions.has(call.kernel) && !bound.includes(undefined);
       invariant(known, `program ${program.name}: a call of ${call.kernel}`);
       return `  ${functions.get(call.kernel)}(${bound.join(", ")});`;
     });
-    return [`entry${position}() {`, ...lines, "},"];
-  });
+    return [`${name}() {`, ...lines, "},"];
+  };
+  const entries = program.entries.flatMap(({ calls }, position) => printEntry(`entry${position}`, calls));
+  return program.prepare.length === 0 ? entries : [...entries, ...printEntry("prepare", program.prepare)];
+};
 
 const indent = (lines: readonly string[], by: string): string => lines.map((line) => `${by}${line}\n`).join("");
 

@@ -100,6 +100,7 @@ const executableOver = (
   };
   const entries = new Map(program.entries.map((entry) => [entry.name, entry]));
   const parameters = new Map(program.parameters.map((port) => [port.name, port]));
+  let stale = program.prepare.length > 0;
   const parameterPort = (name: string): Port =>
     parameters.get(name) ?? reject("W307", { name, known: [...parameters.keys()] });
   return {
@@ -115,6 +116,8 @@ const executableOver = (
         return data;
       });
       checkStates(name, facts, (parameter) => view(parameterPort(parameter)));
+      if (stale) instance.prepare();
+      stale = false;
       for (const [position, port] of entry.inputs.entries()) view(port).set(checked[position] ?? []);
       instance.run(name);
       return Object.fromEntries(entry.outputs.map((port) => [port.name, hostArray(port.type, view(port).slice())]));
@@ -126,6 +129,7 @@ const executableOver = (
     write: (name, value) => {
       const port = parameterPort(name);
       view(port).set(checkedFeed(name, port.type, value));
+      stale = program.prepare.length > 0;
     },
   };
 };

@@ -5,7 +5,7 @@ import type { PlannedProgram } from "../../ir/loop/kernel.ts";
 import type { Backend, Instance } from "../backend.ts";
 import { encodeModule, type NameDetail } from "./encode.ts";
 import { type EngineModule, engine } from "./engine.ts";
-import { emitModule, entryExport, type ModuleOptions, memoryExport } from "./module.ts";
+import { emitModule, entryExport, type ModuleOptions, memoryExport, prepareExport } from "./module.ts";
 import { printWat } from "./print-wat.ts";
 
 /** A program in WebAssembly's two forms, and the exported function of each entry point. */
@@ -44,12 +44,16 @@ const instanceOf = (module: EngineModule, entries: AssembledModule["entries"]): 
     invariant(typeof run === "function", `the module exports ${exported}`);
     functions.set(name, run as () => void);
   }
+  const prepare = exports[prepareExport];
   return {
     memory: memory.buffer,
     run: (entry) => {
       const run = functions.get(entry);
       invariant(run !== undefined, `the program has no entry point ${entry}`);
       run();
+    },
+    prepare: () => {
+      if (typeof prepare === "function") prepare();
     },
   };
 };

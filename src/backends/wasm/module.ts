@@ -19,6 +19,9 @@ export const memoryExport = "memory";
 /** The exported name of the entry point at a position: names that users gave never become identifiers. */
 export const entryExport = (position: number): string => `entry${position}`;
 
+/** The exported name of what prepares parameters for the entry points, where there is something to prepare. */
+export const prepareExport = "prepare";
+
 /** How the module gets its memory: its own, or one of the same size that the importer gives as `env.memory`. */
 export interface ModuleOptions {
   readonly importMemory?: boolean;
@@ -50,7 +53,16 @@ export const emitModule = (program: PlannedProgram, { importMemory = false }: Mo
   if (bytes > memoryLimit) reject("W311", { bytes });
 
   const unique = uniqueNames();
-  const entryNames = program.entries.map((_, position) => unique(entryExport(position)));
+  const called = [
+    ...program.entries.map(({ name, calls }, position) => ({
+      exported: entryExport(position),
+      comment: `entry point ${name}`,
+      calls,
+    })),
+    ...(program.prepare.length === 0
+      ? []
+      : [{ exported: prepareExport, comment: "what depends on parameters alone", calls: program.prepare }]),
+  ].map((each) => ({ ...each, name: unique(each.exported) }));
   const kernelIndices = new Map([...program.kernels.keys()].map((name, index) => [name, index]));
   const kernels = [...program.kernels.values()].map((kernel, index) =>
     emitKernel(kernel, unique(`${kernel.name}_${index}`)),
@@ -65,10 +77,10 @@ export const emitModule = (program: PlannedProgram, { importMemory = false }: Mo
     );
     return { kind: "call", function: index, operands: buffers.map((buffer) => i32Const(offsetOf(program, buffer))) };
   };
-  const entries = program.entries.map(
-    ({ name, calls }, position): WasmFunction => ({
-      name: entryNames[position] ?? entryExport(position),
-      comment: `entry point ${name}`,
+  const entries = called.map(
+    ({ name, comment, calls }): WasmFunction => ({
+      name,
+      comment,
       parameters: [],
       locals: [],
       body: calls.map(emitCall),
@@ -82,7 +94,7 @@ export const emitModule = (program: PlannedProgram, { importMemory = false }: Mo
       ...(importMemory ? { importedAs: { module: "env", name: memoryExport } } : { exportedAs: memoryExport }),
     },
     functions: [...kernels, ...entries],
-    exports: entries.map((_, position) => ({ name: entryExport(position), function: kernels.length + position })),
+    exports: called.map(({ exported }, position) => ({ name: exported, function: kernels.length + position })),
     data: dataSegments(program),
   };
 };

@@ -55,10 +55,11 @@ const graphRows = (graph: Graph): readonly Row[] => [
 ];
 
 const programRows = ({ kernels, memory, entries }: PlannedProgram): readonly Row[] => {
-  const { bytes, parameterBytes, constantBytes, arenaBytes } = memory;
+  const { bytes, parameterBytes, constantBytes, preparedBytes, arenaBytes } = memory;
   const regions = [
     `parameters ${printBytes(parameterBytes)}`,
     `constants ${printBytes(constantBytes)}`,
+    ...(preparedBytes === 0 ? [] : [`prepared ${printBytes(preparedBytes)}`]),
     `arena ${printBytes(arenaBytes)}`,
   ];
   const calls = entries.map((entry) => `${entry.name} ${counted(entry.calls.length, "call")}`);

@@ -115,7 +115,7 @@ export const interpretKernel = (kernel: Kernel, buffers: readonly DataArray[]): 
   actionOfKernel(kernel)({ scalars: [], vectors: [], buffers });
 };
 
-/** Runs an entry point of a planned program over its memory, in which constants are already in place. */
+/** Runs an entry point of a planned program over its memory, in which constants are already in place, from its preparation on. */
 export const interpretEntry = (program: PlannedProgram, entryName: string, memory: ArrayBuffer): void => {
   const entry = program.entries.find(({ name }) => name === entryName);
   invariant(entry !== undefined, `program ${program.name} has no entry ${entryName}`);
@@ -125,7 +125,7 @@ export const interpretEntry = (program: PlannedProgram, entryName: string, memor
     invariant(buffer !== undefined && offset !== undefined, `program ${program.name}: buffer ${name} has no place`);
     return dtypes[buffer.dtype].view(memory, offset, buffer.length);
   };
-  for (const call of entry.calls) {
+  for (const call of [...program.prepare, ...entry.calls]) {
     const kernel = program.kernels.get(call.kernel);
     invariant(kernel !== undefined, `program ${program.name} has no kernel ${call.kernel}`);
     interpretKernel(kernel, call.buffers.map(viewOf));

@@ -30,9 +30,10 @@ export interface Kernel {
 
 /**
  * `input` is filled by the caller before a run and `output` read after it; `parameter` persists between runs (weights,
- * optimizer state); `constant` is filled once with `data`; `temporary` lives within one run.
+ * optimizer state); `constant` is filled once with `data`; `prepared` is what the program's preparation makes of parameters
+ * and constants, and persists too; `temporary` lives within one run.
  */
-export type BufferRole = "input" | "output" | "parameter" | "constant" | "temporary";
+export type BufferRole = "input" | "output" | "parameter" | "constant" | "prepared" | "temporary";
 
 /** A flat region of memory. */
 export interface Buffer {
@@ -75,15 +76,23 @@ export interface Program {
   /** All parameters, whether or not an entry point uses them, in declaration order. */
   readonly parameters: readonly Port[];
   readonly entries: readonly EntryPoint[];
+  /** What is computed from parameters alone: to be run before an entry point whenever a caller has set a parameter. */
+  readonly prepare: readonly Call[];
 }
+
+/** The preparation as if it were an entry point, for whoever treats them alike. */
+export const preparationOf = ({ prepare }: Program): EntryPoint => {
+  return { name: "prepare", inputs: [], outputs: [], updates: [], calls: prepare };
+};
 
 /** Where each buffer lives: byte offsets in one memory of `bytes` bytes (a whole number of 64 KiB pages). */
 export interface MemoryPlan {
   readonly bytes: number;
   readonly offsets: ReadonlyMap<string, number>;
-  /** Sizes of the three regions, in bytes, for reports. */
+  /** Sizes of the regions, in bytes, for reports. */
   readonly constantBytes: number;
   readonly parameterBytes: number;
+  readonly preparedBytes: number;
   readonly arenaBytes: number;
 }
 

@@ -2,7 +2,7 @@
 // a name is born. Nothing reads it back. `x[i; 4]` is the vector of the four elements from i on.
 import { match } from "ts-pattern";
 import { type Expr, isVector, type LoopBinary, type LoopCompare } from "./expr.ts";
-import type { Buffer, EntryPoint, Kernel, KernelParameter, Program } from "./kernel.ts";
+import type { Buffer, Call, EntryPoint, Kernel, KernelParameter, Program } from "./kernel.ts";
 import type { Stmt } from "./stmt.ts";
 
 /** How tightly an expression holds together: an operand that holds less tightly than its operator needs parentheses. */
@@ -163,12 +163,14 @@ export const printKernel = ({ name, parameters, body, inPlace }: Kernel): string
 const printBuffer = ({ name, dtype, length, role }: Buffer, offset: number | undefined): string =>
   `  ${role} ${name}: ${dtype}[${length}]${offset === undefined ? "" : ` at ${offset}`}\n`;
 
+const printCalls = (calls: readonly Call[]): string =>
+  calls.map(({ kernel, buffers }) => `  ${kernel}(${buffers.join(", ")})\n`).join("");
+
 const printEntry = ({ name, inputs, outputs, updates, calls }: EntryPoint): string => {
   const ports = (list: EntryPoint["inputs"]): string =>
     list.map((port) => (port.name === port.buffer ? port.name : `${port.name} in ${port.buffer}`)).join(", ");
   const changes = updates.length === 0 ? "" : ` updates ${updates.join(", ")}`;
-  const lines = calls.map((each) => `  ${each.kernel}(${each.buffers.join(", ")})\n`);
-  return `entry ${name}(${ports(inputs)}) -> (${ports(outputs)})${changes} {\n${lines.join("")}}\n`;
+  return `entry ${name}(${ports(inputs)}) -> (${ports(outputs)})${changes} {\n${printCalls(calls)}}\n`;
 };
 
 /** A program: buffers (with their offsets where planned), entry points, kernels. */
@@ -177,6 +179,7 @@ export const printProgram = (program: Program, offsets?: ReadonlyMap<string, num
     `program ${program.name} {\n`,
     ...[...program.buffers.values()].map((buffer) => printBuffer(buffer, offsets?.get(buffer.name))),
     "}\n",
+    ...(program.prepare.length === 0 ? [] : [`\nprepare {\n${printCalls(program.prepare)}}\n`]),
     ...program.entries.map((entry) => `\n${printEntry(entry)}`),
     ...[...program.kernels.values()].map((kernel) => `\n${printKernel(kernel)}`),
   ].join("");

@@ -3,16 +3,26 @@
 //   P1  Maps are keyed by the names of what they hold; a constant's data has its length.
 //   P2  A call names a kernel and, for each of its parameters, a buffer of that dtype and length.
 //   P3  A buffer that a call writes is passed to it once only, but for the kernel's in-place pairs.
-//   P4  No call writes a constant; a parameter is written only by entries that list it among their updates.
+//   P4  No call writes a constant; a parameter is written only by entries that list it among their updates. What is
+//       prepared is written by the preparation alone, which reads no parameter that an entry updates.
 //   P5  A port names a buffer of the dtype and size of its type.
 //   M1  Every buffer has an offset, a multiple of 16, and lies inside the memory, which is whole pages of 64 KiB.
-//   M2  Constants and parameters share memory with nothing.
+//   M2  Constants, parameters and what is prepared share memory with nothing.
 //   M3  Buffers that are in use at the same time do not overlap: an input from the start of the run, an output until its
 //       end, a temporary from its first call to its last. One exception: the pair of an in-place call, at one offset.
 import { invariant } from "../diagnostics/invariant.ts";
 import { dtypes } from "../types/dtype.ts";
 import { sizeOf } from "../types/ndarray.ts";
-import type { Buffer, Call, EntryPoint, Kernel, PlannedProgram, Port, Program } from "./kernel.ts";
+import {
+  type Buffer,
+  type Call,
+  type EntryPoint,
+  type Kernel,
+  type PlannedProgram,
+  type Port,
+  type Program,
+  preparationOf,
+} from "./kernel.ts";
 import { printViolation, type Report, type Violation, verifyKernel } from "./verify-kernel.ts";
 
 type Fail = (rule: string, where: string, what: string) => void;
@@ -65,6 +75,8 @@ const checkWrites = (
     if (buffer.role === "constant") fail("P4", where, `constant ${buffer.name} is written`);
     if (buffer.role === "parameter" && !updated.has(buffer.name))
       fail("P4", where, `parameter ${buffer.name} is written but is no update of the entry`);
+    if (buffer.role === "prepared" && !program.prepare.includes(call))
+      fail("P4", where, `${buffer.name} is written outside of the preparation`);
   }
 };
 
@@ -87,6 +99,14 @@ const checkTables = ({ buffers, kernels }: Program, fail: Fail): void => {
   for (const [key, { name }] of kernels) if (key !== name) fail("P1", `kernel ${name}`, `is kept as ${key}`);
 };
 
+/** The preparation reads nothing that a run may change. */
+const checkPreparation = (program: Program, fail: Fail): void => {
+  const changed = new Set(program.entries.flatMap((entry) => [...updatedBy(program, entry)]));
+  for (const { kernel, buffers } of program.prepare)
+    for (const name of buffers)
+      if (changed.has(name)) fail("P4", `preparation, call of ${kernel}`, `${name} is changed by an entry`);
+};
+
 /** Checks a program against P1 to P5 and its kernels against K1 to K9. */
 export const verifyProgram = (program: Program): Report => {
   const reports = [...program.kernels.values()].map(verifyKernel);
@@ -94,13 +114,16 @@ export const verifyProgram = (program: Program): Report => {
   const fail: Fail = (rule, where, what) => violations.push({ rule, where, what });
   checkTables(program, fail);
   for (const port of program.parameters) checkPort(program, `program ${program.name}`, port, fail);
-  for (const entry of program.entries) {
+  checkPreparation(program, fail);
+  for (const entry of [...program.entries, preparationOf(program)]) {
     for (const port of [...entry.inputs, ...entry.outputs]) checkPort(program, `entry ${entry.name}`, port, fail);
     const updated = updatedBy(program, entry);
     for (const call of entry.calls) checkCall(program, entry, updated, call, fail);
   }
   return { violations, unproven: reports.flatMap((report) => report.unproven) };
 };
+
+const persists = ({ role }: Buffer): boolean => role === "constant" || role === "parameter" || role === "prepared";
 
 /** A buffer's bytes and the calls of one entry between which they are in use. */
 interface Life {
@@ -123,8 +146,7 @@ const livesIn = (program: PlannedProgram, entry: EntryPoint): readonly Life[] =>
   return [...uses].flatMap(([name, { first, last }]) => {
     const buffer = program.buffers.get(name);
     const start = program.memory.offsets.get(name);
-    if (buffer === undefined || start === undefined || buffer.role === "constant" || buffer.role === "parameter")
-      return [];
+    if (buffer === undefined || start === undefined || persists(buffer)) return [];
     return [{ buffer, start, end: start + buffer.length * dtypes[buffer.dtype].bytes, first, last }];
   });
 };
@@ -162,8 +184,7 @@ const checkPersistent = (program: PlannedProgram, fail: Fail): void => {
   for (const [at, a] of places.entries()) {
     for (const b of places.slice(at + 1)) {
       if (b.start >= a.end) break;
-      const persists = [a, b].some(({ buffer }) => buffer.role === "constant" || buffer.role === "parameter");
-      if (persists) fail("M2", `buffer ${a.buffer.name}`, `overlaps ${b.buffer.name}`);
+      if (persists(a.buffer) || persists(b.buffer)) fail("M2", `buffer ${a.buffer.name}`, `overlaps ${b.buffer.name}`);
     }
   }
 };
@@ -183,7 +204,7 @@ export const verifyPlanned = (program: PlannedProgram): Report => {
       fail("M1", `buffer ${name}`, `at ${offset} to ${end} in ${bytes} bytes`);
   }
   checkPersistent(program, fail);
-  for (const entry of program.entries) checkLives(program, entry, fail);
+  for (const entry of [...program.entries, preparationOf(program)]) checkLives(program, entry, fail);
   return { violations: found, unproven };
 };
 

@@ -25,6 +25,7 @@ const prefixes: { readonly [R in BufferRole]: string } = {
   parameter: "w",
   constant: "c",
   output: "y",
+  prepared: "p",
   temporary: "t",
 };
 

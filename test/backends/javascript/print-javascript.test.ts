@@ -133,7 +133,15 @@ const withConstant = (dtype: DType, data: DataArray): PlannedProgram => {
     kernels: new Map(),
     parameters: [],
     entries: [],
-    memory: { bytes, offsets: new Map([["constant", 16]]), constantBytes: bytes, parameterBytes: 0, arenaBytes: 0 },
+    prepare: [],
+    memory: {
+      bytes,
+      offsets: new Map([["constant", 16]]),
+      constantBytes: bytes,
+      parameterBytes: 0,
+      preparedBytes: 0,
+      arenaBytes: 0,
+    },
   };
 };
 

@@ -47,12 +47,14 @@ const program = (
   buffers: new Map(buffers.map((buffer) => [buffer.name, buffer])),
   kernels: new Map(kernels.map((kernel) => [kernel.name, kernel])),
   parameters: [],
+  prepare: [],
   entries,
   memory: {
     bytes: 65536,
     offsets: new Map(buffers.map(({ name }, at) => [name, 1024 + at * 32])),
     constantBytes: 0,
     parameterBytes: 0,
+    preparedBytes: 0,
     arenaBytes: 0,
   },
 });

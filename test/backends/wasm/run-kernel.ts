@@ -46,11 +46,13 @@ export const programOver = (kernel: Kernel, places: readonly Place[]): PlannedPr
     kernels: new Map([[kernel.name, kernel]]),
     parameters: [],
     entries: [{ name: "main", inputs: [], outputs: [], updates: [], calls }],
+    prepare: [],
     memory: {
       bytes: Math.ceil(bytes / 65536) * 65536,
       offsets,
       constantBytes: 0,
       parameterBytes: 0,
+      preparedBytes: 0,
       arenaBytes: bytes,
     },
   };

@@ -312,6 +312,7 @@ test("an entry runs its calls over one memory", () => {
     buffers: new Map([buffer("a"), buffer("b")].map((each) => [each.name, each])),
     kernels: new Map([["k", double]]),
     parameters: [],
+    prepare: [],
     entries: [
       {
         name: "main",
@@ -332,6 +333,7 @@ test("an entry runs its calls over one memory", () => {
       ]),
       constantBytes: 0,
       parameterBytes: 0,
+      preparedBytes: 0,
       arenaBytes: 48,
     },
   };

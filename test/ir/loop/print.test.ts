@@ -136,6 +136,7 @@ describe("statements", () => {
         ]),
         kernels: new Map([["row_sums", { ...kernel, body: [] }]]),
         parameters: [],
+        prepare: [],
         entries: [
           {
             name: "forward",

@@ -264,6 +264,7 @@ describe("programs", () => {
         ["strict", strict],
       ]),
       parameters: [port("w")],
+      prepare: [],
       entries: [
         {
           name: "main",
@@ -278,7 +279,14 @@ describe("programs", () => {
           ...entry,
         },
       ],
-      memory: { bytes, offsets: new Map(Object.entries(places)), constantBytes: 0, parameterBytes: 0, arenaBytes: 0 },
+      memory: {
+        bytes,
+        offsets: new Map(Object.entries(places)),
+        constantBytes: 0,
+        parameterBytes: 0,
+        preparedBytes: 0,
+        arenaBytes: 0,
+      },
     };
   };
   const calling = (kernel: string, ...buffers: readonly string[]): PlannedProgram =>
