@@ -51,7 +51,7 @@ describe.concurrent("weft", () => {
     expect(code).toBe(0);
     const [model = "", training = ""] = out.split(/^(?=training )/m);
     expect(model.split("  passes")[0]).toMatch(
-      /^model classifier \(export classifier\)\n {2}inputs {6}x: f32\[2, 4\]\n {2}parameters {2}4 tensors, 67 numbers, 268 B\n {2}entry {7}predict -> logits: f32\[2, 3\]\n {2}nodes {7}12\n {2}memory {6}64.0 KiB: parameters \d+ B, constants 0 B, arena \d+ B\n {2}kernels {5}\d+: predict \d+ calls\n$/,
+      /^model classifier \(export classifier\)\n {2}inputs {6}x: f32\[2, 4\]\n {2}parameters {2}4 tensors, 67 numbers, 268 B\n {2}entry {7}predict -> logits: f32\[2, 3\]\n {2}nodes {7}12\n {2}memory {6}64.0 KiB: parameters \d+ B, constants 0 B, prepared \d+ B, arena \d+ B\n {2}kernels {5}\d+: predict \d+ calls\n$/,
     );
     expect(training).toContain("  entry       step -> loss: f32[], finite: bool[]; updates 9 parameters\n");
     expect(training).toMatch(/^ {4}plan-buffers +\d+\.\d ms$/m);

@@ -53,7 +53,13 @@ const onlyKernel = (form: Form, name: string): Form => {
   const { kernels } = form.program;
   const known = [...kernels.keys()];
   const kernel = kernels.get(name) ?? reject("W624", { name, known, nearest: nearestName(name, known) });
-  const part = { kernels: new Map([[name, kernel]]), entries: [], parameters: [], buffers: new Map<string, never>() };
+  const part = {
+    kernels: new Map([[name, kernel]]),
+    entries: [],
+    prepare: [],
+    parameters: [],
+    buffers: new Map<string, never>(),
+  };
   return form.kind === "planned"
     ? { kind: "planned", program: { ...form.program, ...part } }
     : { kind: "program", program: { ...form.program, ...part } };
