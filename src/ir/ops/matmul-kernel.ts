@@ -1,7 +1,7 @@
 // The matrix product as loops. For f32: the right operand is packed into column panels of 8 (which also undoes a
 // transposition and computes whatever was fused into it), then tiles of up to 4 rows by 8 columns run over the shared
 // axis with their accumulators in registers: 8 accumulators, 2 columns of B, 1 splat and 1 product are 12 of the 15 vector
-// registers that V8 leaves us. Each element of the result is summed in the order of the shared axis, whatever the tile,
+// registers that V8 leaves us. One row or two take several panels at a time, so that as many sums are under way. Each element of the result is summed in the order of the shared axis, whatever the tile,
 // so the tile shape never shows in the bits.
 import { add, type BlockBuilder, binary, f32, flatten, i32, literal, loadType, multiply } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
@@ -80,19 +80,23 @@ const packColumns = (context: Context, { columns, depth }: Extents): string => {
   return packed;
 };
 
-/** One tile: `rows` rows of A from row `i` on, times one panel; `width` columns of it are real. */
+/** How many panels a tile spans: fewer than three rows would leave the adders waiting for their own results. */
+const panelsPerTile = (rows: number): number => (rows === 1 ? 4 : rows === 2 ? 2 : 1);
+
+/** Panels side by side: their first, and how many of their columns are real. */
+interface Strip {
+  readonly batch: readonly Expr[];
+  readonly panel: Expr;
+  readonly width: number;
+  readonly packed: string;
+}
+
+/** One tile: `rows` rows of A from row `i` on, times one strip. */
 const multiplyTile = (
   context: Context,
   body: BlockBuilder,
   extents: Extents,
-  tile: {
-    readonly batch: readonly Expr[];
-    readonly i: Expr;
-    readonly rows: number;
-    readonly panel: Expr | number;
-    readonly width: number;
-    readonly packed: string;
-  },
+  tile: Strip & { readonly i: Expr; readonly rows: number },
 ): void => {
   const { attrs, operandTypes, resultTypes } = context;
   const { depth, columns } = extents;
@@ -105,16 +109,16 @@ const multiplyTile = (
   const aBase = body.name(add(aStart, multiply(tile.i, rowStride)), "a");
   const bStart = add(multiply(flatten(repeatedIndex(tile.batch, bBatch), bBatch), panels), tile.panel);
   const bBase = body.name(multiply(bStart, depth * panelColumns), "b");
-  const vectors = tile.width > 4 ? 2 : 1;
+  const columnOf = (vector: number): number => (vector >> 1) * depth * panelColumns + (vector & 1) * 4;
   const accumulators = tileProduct(
     body,
-    { rows: tile.rows, vectors },
+    { rows: tile.rows, vectors: Math.ceil(tile.width / 4) },
     { buffer: context.operandBuffer(0), start: aBase, rowStride, depthStride },
-    { buffer: tile.packed, start: bBase, stride: panelColumns },
+    { buffer: tile.packed, start: bBase, stride: panelColumns, columnOf },
     depth,
   );
   const shape = resultTypes[0].shape;
-  const first = multiply(i32(tile.panel), panelColumns);
+  const first = multiply(tile.panel, panelColumns);
   const strides = stridesOf(shape);
   const cBase = body.name(flatten([...tile.batch, tile.i, first], shape), "c");
   const rows: readonly TileRow[] = accumulators.map((values, row) => ({ offset: row * (strides.at(-2) ?? 1), values }));
@@ -126,26 +130,16 @@ const multiplyTile = (
   ]);
 };
 
-/** All tiles of one panel: blocks of equal height, and one block of what is left. */
-const multiplyPanel = (
-  context: Context,
-  body: BlockBuilder,
-  extents: Extents,
-  panel: {
-    readonly batch: readonly Expr[];
-    readonly panel: Expr | number;
-    readonly width: number;
-    readonly packed: string;
-  },
-): void => {
+/** All tiles of one strip: blocks of equal height, and one block of what is left. */
+const multiplyStrip = (context: Context, body: BlockBuilder, extents: Extents, strip: Strip): void => {
   const { height, full, rest } = rowBlocks(extents.rows);
   if (full > 0)
-    body.loop(full * height, (i, inner) => multiplyTile(context, inner, extents, { ...panel, i, rows: height }), {
+    body.loop(full * height, (i, inner) => multiplyTile(context, inner, extents, { ...strip, i, rows: height }), {
       step: height,
       hint: "i",
     });
   if (rest > 0)
-    body.loop(extents.rows, (i, inner) => multiplyTile(context, inner, extents, { ...panel, i, rows: rest }), {
+    body.loop(extents.rows, (i, inner) => multiplyTile(context, inner, extents, { ...strip, i, rows: rest }), {
       from: full * height,
       step: rest,
       hint: "i",
@@ -156,20 +150,19 @@ const multiplyPanel = (
 const buildTiled = (context: Context, extents: Extents): void => {
   const packed = packColumns(context, extents);
   const { columns } = extents;
-  const full = Math.floor(columns / panelColumns);
-  const rest = columns % panelColumns;
+  const panels = panelsPerTile(extents.rows);
+  const stripColumns = panels * panelColumns;
+  const full = Math.floor(columns / stripColumns);
+  const rest = columns % stripColumns;
   context.kernel("matmul", (root) => {
     loopNest(
       root,
       extents.batch,
       (body, batch) => {
-        if (full > 0)
-          body.loop(
-            full,
-            (panel, inner) => multiplyPanel(context, inner, extents, { batch, panel, width: panelColumns, packed }),
-            { hint: "p" },
-          );
-        if (rest > 0) multiplyPanel(context, body, extents, { batch, panel: full, width: rest, packed });
+        const strip = (block: BlockBuilder, which: Expr | number, width: number): void =>
+          multiplyStrip(context, block, extents, { batch, panel: multiply(i32(which), panels), width, packed });
+        if (full > 0) body.loop(full, (which, inner) => strip(inner, which, stripColumns), { hint: "p" });
+        if (rest > 0) strip(body, full, rest);
       },
       { hint: "b" },
     );

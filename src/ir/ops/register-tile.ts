@@ -41,6 +41,11 @@ export interface TileLeft {
   readonly depthStride: number;
 }
 
+/** The right operand of a tile: rows of which a tile takes vectors, one after the other unless `columnOf` says where each begins. */
+export interface TileRight extends Rows {
+  readonly columnOf?: (vector: number) => number;
+}
+
 /**
  * left * right, summed over the depth in order, in registers: `right` has a row for each step of the depth. Accumulators begin
  * at `initial`, or at 0.
@@ -49,7 +54,7 @@ export const tileProduct = (
   body: BlockBuilder,
   { rows, vectors }: TileShape,
   left: TileLeft,
-  right: Rows,
+  right: TileRight,
   depth: Index,
   initial: (row: number, vector: number) => Expr = () => literal("f32x4", 0),
 ): readonly (readonly Expr[])[] => {
@@ -61,7 +66,8 @@ export const tileProduct = (
     depth,
     (k, inner) => {
       const at = add(rightStart, multiply(k, right.stride));
-      const column = (vector: number): Expr => load("f32x4", right.buffer, add(at, vector * 4));
+      const column = (vector: number): Expr =>
+        load("f32x4", right.buffer, add(at, right.columnOf?.(vector) ?? vector * 4));
       // A column that only one row reads is loaded where it is multiplied: so many would not stay in registers.
       const columns = Array.from({ length: vectors }, (_, vector) =>
         rows === 1 ? column(vector) : inner.name(column(vector), "col"),
