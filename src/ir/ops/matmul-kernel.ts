@@ -3,7 +3,7 @@
 // axis with their accumulators in registers: 8 accumulators, 2 columns of B, 1 splat and 1 product are 12 of the 15 vector
 // registers that V8 leaves us. One row or two take several panels at a time, so that as many sums are under way. Each element of the result is summed in the order of the shared axis, whatever the tile,
 // so the tile shape never shows in the bits.
-import { add, type BlockBuilder, binary, f32, flatten, i32, literal, loadType, multiply } from "../loop/build.ts";
+import { add, type BlockBuilder, binary, f32, flatten, i32, literal, load, loadType, multiply } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import { sizeOf, stridesOf } from "../types/ndarray.ts";
 import { loopNest, repeatedIndex } from "./loop-nest.ts";
@@ -80,6 +80,97 @@ const packColumns = (context: Context, { columns, depth }: Extents): string => {
   return packed;
 };
 
+/** The left operand where a kernel reads it: element (row, k) of a tile from row i on is at start(i) + row * rowStride + k * depthStride. */
+interface LeftOperand {
+  readonly buffer: string;
+  readonly start: (batch: readonly Expr[], i: Expr) => Expr;
+  readonly rowStride: number;
+  readonly depthStride: (rows: number) => number;
+}
+
+const batchStart = ({ operandTypes }: Context, { rows, depth }: Extents, batch: readonly Expr[]): Expr => {
+  const own = operandTypes[0].shape.slice(0, -2);
+  return multiply(flatten(repeatedIndex(batch, own), own), rows * depth);
+};
+
+/** Blocks of rows that are packed together: four rows of each are a cache line. */
+const blocksTogether = 4;
+
+/** Packs a transposed left operand by blocks of rows, `[batch][block][depth][row]`. */
+const packRows = (context: Context, { rows, depth }: Extents): string => {
+  const batch = context.operandTypes[0].shape.slice(0, -2);
+  const packed = context.scratch("f32", sizeOf(batch) * rows * depth, "packed");
+  const { height, full, rest } = rowBlocks(rows);
+  context.kernel("pack", (root) => {
+    loopNest(
+      root,
+      batch,
+      (body, at) => {
+        const start = body.name(multiply(flatten(at, batch), rows * depth), "start");
+        // Several blocks at a time read whole cache lines.
+        const blocks = (inner: BlockBuilder, i: Expr, width: number, count: number): void =>
+          inner.loop(
+            depth,
+            (k, innermost) => {
+              const from = innermost.name(add(add(start, multiply(k, rows)), i), "from");
+              const to = innermost.name(add(add(start, multiply(i, depth)), multiply(k, width)), "to");
+              for (let at = 0; at < count; at++)
+                innermost.loop(
+                  width,
+                  (row, each) => {
+                    const element = load("f32", context.operandBuffer(0), add(add(from, at * width), row));
+                    each.store(packed, add(add(to, at * width * depth), row), element);
+                  },
+                  { mode: "vector", hint: "r" },
+                );
+            },
+            { hint: "k" },
+          );
+        const groups = Math.floor(full / blocksTogether);
+        const step = height * blocksTogether;
+        if (groups > 0)
+          body.loop(groups * step, (i, inner) => blocks(inner, i, height, blocksTogether), { step, hint: "i" });
+        if (full % blocksTogether > 0) blocks(body, i32(groups * step), height, full % blocksTogether);
+        if (rest > 0) blocks(body, i32(full * height), rest, 1);
+      },
+      { hint: "b" },
+    );
+  });
+  return packed;
+};
+
+/** With fewer columns, a left operand is not read often enough to be packed. */
+const fewestPackedFor = 4 * panelColumns;
+
+/**
+ * Where rows are read from. A transposed operand has the next element of a row a whole row of memory away, and rows of a
+ * power of two fall on the same few lines of a cache, so it is packed.
+ */
+const leftOperand = (context: Context, extents: Extents): LeftOperand => {
+  const { rows, depth, columns } = extents;
+  const start = (batch: readonly Expr[]): Expr => batchStart(context, extents, batch);
+  if (!context.attrs.transposeA)
+    return {
+      buffer: context.operandBuffer(0),
+      start: (batch, i) => add(start(batch), multiply(i, depth)),
+      rowStride: depth,
+      depthStride: () => 1,
+    };
+  if (rows === 1 || columns < fewestPackedFor)
+    return {
+      buffer: context.operandBuffer(0),
+      start: (batch, i) => add(start(batch), i),
+      rowStride: 1,
+      depthStride: () => rows,
+    };
+  return {
+    buffer: packRows(context, extents),
+    start: (batch, i) => add(start(batch), multiply(i, depth)),
+    rowStride: 1,
+    depthStride: (height) => height,
+  };
+};
+
 /** How many panels a tile spans: fewer than three rows would leave the adders waiting for their own results. */
 const panelsPerTile = (rows: number): number => (rows === 1 ? 4 : rows === 2 ? 2 : 1);
 
@@ -89,6 +180,7 @@ interface Strip {
   readonly panel: Expr;
   readonly width: number;
   readonly packed: string;
+  readonly left: LeftOperand;
 }
 
 /** One tile: `rows` rows of A from row `i` on, times one strip. */
@@ -98,22 +190,19 @@ const multiplyTile = (
   extents: Extents,
   tile: Strip & { readonly i: Expr; readonly rows: number },
 ): void => {
-  const { attrs, operandTypes, resultTypes } = context;
+  const { operandTypes, resultTypes } = context;
   const { depth, columns } = extents;
-  const [a, b] = operandTypes;
-  const aBatch = a.shape.slice(0, -2);
-  const bBatch = b.shape.slice(0, -2);
+  const { left } = tile;
+  const bBatch = operandTypes[1].shape.slice(0, -2);
   const panels = Math.ceil(columns / panelColumns);
-  const [rowStride, depthStride] = attrs.transposeA ? [1, extents.rows] : [depth, 1];
-  const aStart = multiply(flatten(repeatedIndex(tile.batch, aBatch), aBatch), extents.rows * depth);
-  const aBase = body.name(add(aStart, multiply(tile.i, rowStride)), "a");
+  const aBase = body.name(left.start(tile.batch, tile.i), "a");
   const bStart = add(multiply(flatten(repeatedIndex(tile.batch, bBatch), bBatch), panels), tile.panel);
   const bBase = body.name(multiply(bStart, depth * panelColumns), "b");
   const columnOf = (vector: number): number => (vector >> 1) * depth * panelColumns + (vector & 1) * 4;
   const accumulators = tileProduct(
     body,
     { rows: tile.rows, vectors: Math.ceil(tile.width / 4) },
-    { buffer: context.operandBuffer(0), start: aBase, rowStride, depthStride },
+    { buffer: left.buffer, start: aBase, rowStride: left.rowStride, depthStride: left.depthStride(tile.rows) },
     { buffer: tile.packed, start: bBase, stride: panelColumns, columnOf },
     depth,
   );
@@ -149,6 +238,7 @@ const multiplyStrip = (context: Context, body: BlockBuilder, extents: Extents, s
 /** The f32 product by packed panels and register tiles. */
 const buildTiled = (context: Context, extents: Extents): void => {
   const packed = packColumns(context, extents);
+  const left = leftOperand(context, extents);
   const { columns } = extents;
   const panels = panelsPerTile(extents.rows);
   const stripColumns = panels * panelColumns;
@@ -160,7 +250,7 @@ const buildTiled = (context: Context, extents: Extents): void => {
       extents.batch,
       (body, batch) => {
         const strip = (block: BlockBuilder, which: Expr | number, width: number): void =>
-          multiplyStrip(context, block, extents, { batch, panel: multiply(i32(which), panels), width, packed });
+          multiplyStrip(context, block, extents, { batch, panel: multiply(i32(which), panels), width, packed, left });
         if (full > 0) body.loop(full, (which, inner) => strip(inner, which, stripColumns), { hint: "p" });
         if (rest > 0) strip(body, full, rest);
       },
