@@ -284,7 +284,14 @@ export const modelZoo: readonly ZooModel[] = [
   model("MiniLM", encoder(6, 384, 12), { B: 1, T: 128 }),
   model("GPT", language(256, 8, 4, 256, 0), { B: 1, T: 256 }),
   trained("GPT, training", languageTraining, { B: 8, T: 64 }),
-  { name: "GPT, decoding", graph: () => decodingGraph(decoding(language(64, 4, 2, 64, 0), { positions: "T", capacity: 64, entries: { decode: 1, prefill: 16 } })), dims: { B: 1 } },
+  {
+    name: "GPT, decoding",
+    graph: () =>
+      decodingGraph(
+        decoding(language(64, 4, 2, 64, 0), { positions: "T", capacity: 64, entries: { decode: 1, prefill: 16 } }),
+      ),
+    dims: { B: 1 },
+  },
   model("Llama", modern, { B: 1, T: 64 }),
   model("translation", translation, { B: 2, S: 24, T: 20 }),
   trained("translation, training", translationTraining, { B: 4, S: 24, T: 20 }),
