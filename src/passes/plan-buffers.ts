@@ -4,7 +4,7 @@
 // where the kernel says that this is safe.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { invariant } from "../ir/diagnostics/invariant.ts";
-import type { Buffer, EntryPoint, PlannedProgram, Program } from "../ir/loop/kernel.ts";
+import { type Buffer, type EntryPoint, type PlannedProgram, type Program, preparationOf } from "../ir/loop/kernel.ts";
 import type { Pass } from "./pass.ts";
 import { boundOf } from "./planning/liveness-bound.ts";
 import { bytesOf, handoversOf, type Life, livesOf } from "./planning/lives.ts";
@@ -100,7 +100,7 @@ export const planBuffers: Pass<Program, PlannedProgram> = {
     const preparedBytes = region("prepared");
     let arenaBytes = 0;
     const shared = placeShared(program);
-    const entries = program.entries.map((entry) => unplaced(program, entry));
+    const entries = [...program.entries, preparationOf(program)].map((entry) => unplaced(program, entry));
     const enough = Math.max(0, ...entries.map(({ bound }) => bound));
     for (const entry of entries)
       for (const [name, offset] of placeEntry(entry, shared, enough)) {

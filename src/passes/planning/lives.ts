@@ -12,6 +12,9 @@ const aligned = (bytes: number): number => Math.ceil(bytes / alignment) * alignm
 /** The bytes a buffer takes, up to where the next may start. */
 export const bytesOf = ({ dtype, length }: Buffer): number => aligned(dtypes[dtype].bytes * length);
 
+/** Whether a buffer keeps its contents from run to run, so that its place is its own. */
+const persists = ({ role }: Buffer): boolean => role === "constant" || role === "parameter" || role === "prepared";
+
 /** From the first call that touches a buffer to the last; inputs are in use from before the first call, outputs until after the last. */
 export interface Life {
   readonly buffer: Buffer;
@@ -20,7 +23,7 @@ export interface Life {
   readonly last: number;
 }
 
-/** The lives of what an entry point has in the arena: all but constants and parameters, in order of first use. */
+/** The lives of what an entry point has in the arena: all that does not persist, in order of first use. */
 export const livesOf = ({ buffers }: Program, entry: EntryPoint): ReadonlyMap<string, Life> => {
   const lives = new Map<string, { buffer: Buffer; bytes: number; first: number; last: number }>();
   const touch = (name: string, at: number): void => {
@@ -31,8 +34,7 @@ export const livesOf = ({ buffers }: Program, entry: EntryPoint): ReadonlyMap<st
     }
     const buffer = buffers.get(name);
     invariant(buffer !== undefined, `buffer ${name} is declared`);
-    if (buffer.role !== "constant" && buffer.role !== "parameter")
-      lives.set(name, { buffer, bytes: bytesOf(buffer), first: at, last: at });
+    if (!persists(buffer)) lives.set(name, { buffer, bytes: bytesOf(buffer), first: at, last: at });
   };
   for (const { buffer } of entry.inputs) touch(buffer, -1);
   for (const [at, { buffers }] of entry.calls.entries()) for (const buffer of buffers) touch(buffer, at);

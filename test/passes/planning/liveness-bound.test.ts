@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { planGraph } from "../../../src/compile/plan-graph.ts";
-import type { EntryPoint, PlannedProgram, Program } from "../../../src/ir/loop/kernel.ts";
+import { type EntryPoint, type PlannedProgram, type Program, preparationOf } from "../../../src/ir/loop/kernel.ts";
 import { dtypes } from "../../../src/ir/types/dtype.ts";
 import { livenessBound } from "../../../src/passes/planning/liveness-bound.ts";
 import { graphs } from "../../../src/testing/arbitraries/graph.ts";
@@ -16,7 +16,7 @@ const inUse = (program: Program, entry: EntryPoint, at: number): number => {
   for (const { buffers } of entry.calls.slice(Math.max(0, at))) for (const name of buffers) after.add(name);
   return [...before].reduce((sum, name) => {
     const buffer = program.buffers.get(name);
-    const isOurs = buffer !== undefined && buffer.role !== "constant" && buffer.role !== "parameter";
+    const isOurs = buffer !== undefined && ["input", "output", "temporary"].includes(buffer.role);
     return isOurs && after.has(name) ? sum + 64 * Math.ceil((dtypes[buffer.dtype].bytes * buffer.length) / 64) : sum;
   }, 0);
 };
@@ -53,7 +53,7 @@ test("what is written over its operand counts with it once", () => {
 });
 
 const largest = (program: PlannedProgram): number =>
-  Math.max(...program.entries.map((entry) => livenessBound(program, entry)));
+  Math.max(...[...program.entries, preparationOf(program)].map((entry) => livenessBound(program, entry)));
 
 test("arenas of random graphs are within a tenth of it, but for a few very small ones", () => {
   const ratios = fc.sample(graphs({ maxSteps: 25 }), 150).map(({ graph }) => {
