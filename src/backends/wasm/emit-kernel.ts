@@ -14,13 +14,16 @@ import { newLocals, valueTypeOf } from "./locals.ts";
 import { removeUnread } from "./remove-unread.ts";
 import { shareLocals } from "./share-locals.ts";
 import { emitStatements } from "./statements.ts";
+import { takeTurns } from "./take-turns.ts";
+import { unrollVectors } from "./unroll-vectors.ts";
 import { newVectorConstants } from "./vector-constants.ts";
 
 const describeParameter = ({ name, dtype, length, access }: KernelParameter): string =>
   `${name}: ${access} ${dtype}[${length}]`;
 
 /** The function of a kernel, under a name that the module has chosen. */
-export const emitKernel = (kernel: Kernel, name: string): WasmFunction => {
+export const emitKernel = (written: Kernel, name: string): WasmFunction => {
+  const kernel = unrollVectors(written);
   const facts = factsOf(kernel);
   const locals = newLocals(kernel.parameters.map((parameter) => parameter.name));
   const buffers = new Map(
@@ -53,7 +56,7 @@ export const emitKernel = (kernel: Kernel, name: string): WasmFunction => {
     },
   };
   const emitted = emitStatements(emitter, kernel.body);
-  const tidied = forwardValues(removeUnread([...constants.prologue, ...emitted]));
+  const tidied = takeTurns(forwardValues(removeUnread([...constants.prologue, ...emitted])), locals);
 
   return {
     name,
