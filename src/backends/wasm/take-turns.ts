@@ -90,15 +90,23 @@ const localsOf = (statement: Instruction) => {
   return { written, mentioned };
 };
 
-/** The first statements of a body that compute and store vectors, as far as no load follows a store. */
+/**
+ * The first statements of a body, up to where the loop moves on (a number gets a new value after it was read) or something is
+ * loaded after something was stored.
+ */
 const beginningOf = (body: readonly Instruction[], { parameters, locals }: Locals): readonly Instruction[] => {
-  const isVectorLocal = (local: number): boolean => locals[local - parameters.length]?.type === "v128";
   const beginning: Instruction[] = [];
+  const read = new Set<number>();
   let stored = false;
   for (const statement of body) {
     if (statement.kind !== "memory" && statement.kind !== "local") break;
-    if ([...localsOf(statement).written].some((local) => !isVectorLocal(local))) break;
-    if (stored && someOperand(statement, isLoad)) break;
+    let movesOn = false;
+    visitOperands(statement, (each) => {
+      if (each.kind !== "local") return;
+      if (each.op === "local.get") read.add(each.local);
+      else if (locals[each.local - parameters.length]?.type !== "v128") movesOn ||= read.has(each.local);
+    });
+    if (movesOn || (stored && someOperand(statement, isLoad))) break;
     stored ||= isStore(statement);
     beginning.push(statement);
   }

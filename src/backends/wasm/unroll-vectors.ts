@@ -31,7 +31,7 @@ const copies = 4;
 const fewestBlocks = 2;
 /** Operations of an iteration: with fewer the processor sees several iterations anyway, with more the code gets too long. */
 const fewestOperations = 10;
-const mostOperations = 160;
+const mostOperations = 240;
 
 const countOperations = (loop: Loop): number => {
   let count = 0;
