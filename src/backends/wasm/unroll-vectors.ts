@@ -1,7 +1,9 @@
-// Writes out four iterations of a vector loop side by side where one iteration is a long chain of arithmetic: an engine's
-// processor looks only so far ahead, and finds more to do at once where neighbouring instructions need nothing of each
-// other (`take-turns` puts them so). The values are computed first and stored last. Only here: closures run such loops by
-// chunks anyway, and in JavaScript it would be mere length.
+// Writes out several iterations of a vector loop side by side, where that is faster than one after the other:
+//   - an iteration that is a long chain of arithmetic: a processor looks only so far ahead, and finds more to do at once where
+//     neighbouring instructions need nothing of each other (`take-turns` puts them so);
+//   - an iteration that goes over rows, such as a sum over the first axis: several sums then read each row's cache line whole.
+// Values are computed first and stored last. Only here: closures run such loops by chunks anyway, and in JavaScript it would
+// be mere length.
 //
 //   for i in 0..1000 step 4 { y[i; 4] = f(x[i; 4]) }
 //   for i in 0..992 step 16 { let v0 = f(x[i; 4])  let v1 = f(x[i + 4; 4]) ...  y[i; 4] = v0  y[i + 4; 4] = v1 ... }
@@ -19,6 +21,7 @@ import {
   someExpr,
   substituteStmts,
   visitExpr,
+  visitStmts,
   withBody,
 } from "../../ir/loop/rewrite.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
@@ -26,26 +29,65 @@ import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
 type Loop = StmtOf<"for">;
 
 const lanes = 4;
-const copies = 4;
-/** Blocks of fewer iterations than this are not worth their code. */
-const fewestBlocks = 2;
-/** Operations of an iteration: with fewer the processor sees several iterations anyway, with more the code gets too long. */
+/** How many iterations stand side by side: chains in an iteration without loops, sums in one with loops. */
+const chains = 4;
+const sums = 8;
+/** Operations of an iteration without loops: with fewer, the processor sees several iterations anyway. */
 const fewestOperations = 10;
-const mostOperations = 240;
+/** Operations of all iterations together: with more the code gets too long. */
+const mostOperations = 480;
 
 const countOperations = (loop: Loop): number => {
   let count = 0;
-  for (const stmt of loop.body)
+  visitStmts(loop.body, (stmt) => {
     for (const expr of exprsOf(stmt))
       visitExpr(expr, ({ kind, type }) => {
         if (isVector(type) && kind !== "load" && kind !== "var" && kind !== "splat") count += 1;
       });
+  });
   return count;
 };
 
-/** Whether the body only names values and stores vectors. */
-const isPlain = ({ body }: Loop): boolean =>
-  body.every((stmt) => (stmt.kind === "store" ? isVector(stmt.value.type) : stmt.kind === "let" && !stmt.mutable));
+/** The vectors that an iteration changes as it goes. */
+const countAccumulators = (loop: Loop): number => {
+  let count = 0;
+  visitStmts(loop.body, (stmt) => {
+    if (stmt.kind === "let" && stmt.mutable) count += 1;
+  });
+  return count;
+};
+
+/** How many iterations are to stand side by side. */
+const copiesOf = (loop: Loop, iterations: number): number => {
+  const operations = countOperations(loop);
+  const accumulators = countAccumulators(loop);
+  const hasLoops = loop.body.some(({ kind }) => kind === "for");
+  if (!hasLoops && operations < fewestOperations) return 1;
+  let copies = hasLoops ? sums : chains;
+  while (copies > 1 && (copies * operations > mostOperations || copies * accumulators > sums || 2 * copies > iterations))
+    copies /= 2;
+  return copies;
+};
+
+/** Whether statements only compute, fold into variables of their own, and store vectors; ends of loops are the same for all iterations. */
+const isPlain = (stmts: readonly Stmt[], own: ReadonlySet<string>): boolean =>
+  stmts.every((stmt) => {
+    switch (stmt.kind) {
+      case "let":
+        return true;
+      case "assign":
+        return own.has(stmt.name);
+      case "store":
+        return isVector(stmt.value.type);
+      case "for":
+        return ![stmt.from, stmt.to].some((end) => mentions(end, own)) && isPlain(stmt.body, own);
+      case "if":
+        return false;
+    }
+  });
+
+const mentions = (expr: Expr, names: ReadonlySet<string>): boolean =>
+  someExpr(expr, (each) => each.kind === "load" || (each.kind === "var" && names.has(each.name)));
 
 /** Whether two buffers of the kernel may be one. */
 const mayBeOne = ({ parameters, inPlace }: Kernel, a: string, b: string): boolean =>
@@ -55,73 +97,73 @@ const mayBeOne = ({ parameters, inPlace }: Kernel, a: string, b: string): boolea
     return names.includes(a) && names.includes(b);
   });
 
-interface Access {
-  readonly buffer: string;
-  readonly form: Linear;
-}
-
 const sameForm = (a: Linear, b: Linear): boolean => {
   const { constant, terms } = addScaled(a, b, -1);
   return constant === 0 && terms.size === 0;
 };
 
-/** Whether no iteration touches what another one stores: whatever is stored is touched in one place, which moves with the index. */
-const isIndependent = (kernel: Kernel, loop: Loop): boolean => {
-  const own = declaredNames(loop.body);
+/** Whether no iteration touches what another one stores: that is touched in one place only, which moves with the index. */
+const isIndependent = (kernel: Kernel, loop: Loop, own: ReadonlySet<string>): boolean => {
   const forms = new Map<string, Linear>();
   const formOf = (index: Expr): Linear => linearOf(index, (name) => forms.get(name));
-  const stores: Access[] = [];
-  const loads: Access[] = [];
-  for (const stmt of loop.body) {
+  const stores: { readonly buffer: string; readonly form: Linear }[] = [];
+  const loads: { readonly buffer: string; readonly form: Linear }[] = [];
+  visitStmts(loop.body, (stmt) => {
     for (const expr of exprsOf(stmt))
       visitExpr(expr, (each) => {
         if (each.kind === "load") loads.push({ buffer: each.buffer, form: formOf(each.index) });
       });
-    if (stmt.kind === "let" && stmt.value.type === "i32") forms.set(stmt.name, formOf(stmt.value));
+    if (stmt.kind === "let" && !stmt.mutable && stmt.value.type === "i32") forms.set(stmt.name, formOf(stmt.value));
     if (stmt.kind === "store") stores.push({ buffer: stmt.buffer, form: formOf(stmt.index) });
-  }
-  const varies = (atom: Expr): boolean =>
-    someExpr(atom, (each) => each.kind === "load" || (each.kind === "var" && (own.has(each.name) || each.name === loop.index)));
+  });
   return stores.every(
     (store) =>
-      coefficientOf(store.form, loop.index, varies) === 1 &&
+      coefficientOf(store.form, loop.index, (atom) => mentions(atom, own)) === 1 &&
       [...stores, ...loads].every(
         (other) => !mayBeOne(kernel, store.buffer, other.buffer) || sameForm(store.form, other.form),
       ),
   );
 };
 
-/** The iteration `offset` further on: what it computes, and what it stores. */
-const iteration = (loop: Loop, offset: number, fresh: (hint: string) => string) => {
+/** The iteration `offset` further on, what it stores last. */
+const iteration = (loop: Loop, offset: number, fresh: (hint: string) => string): readonly Stmt[] => {
   const at = new Map([[loop.index, add(variable("i32", loop.index), offset)]]);
-  const values: Stmt[] = [];
   const stores: Stmt[] = [];
-  for (const stmt of substituteStmts(renameDeclared(loop.body, fresh), at)) {
-    if (stmt.kind !== "store") values.push(stmt);
-    else {
-      const name = fresh("value");
-      values.push({ kind: "let", name, value: stmt.value, mutable: false });
-      stores.push({ ...stmt, value: variable(stmt.value.type, name) });
-    }
-  }
-  return { values, stores };
+  const values = substituteStmts(renameDeclared(loop.body, fresh), at).map((stmt): Stmt => {
+    if (stmt.kind !== "store") return stmt;
+    const name = fresh("value");
+    stores.push({ ...stmt, value: variable(stmt.value.type, name) });
+    return { kind: "let", name, value: stmt.value, mutable: false };
+  });
+  return [...values, ...stores];
 };
+
+/** Blocks of the same statements side by side; their loops become one. */
+const sideBySide = ([first = [], ...others]: readonly (readonly Stmt[])[]): readonly Stmt[] =>
+  first.flatMap((stmt, at): readonly Stmt[] => {
+    const alike = others.flatMap((block) => block.slice(at, at + 1));
+    if (stmt.kind !== "for") return [stmt, ...alike];
+    const index = variable("i32", stmt.index);
+    const bodies = alike.flatMap((other) =>
+      other.kind === "for" ? [substituteStmts(other.body, new Map([[other.index, index]]))] : [],
+    );
+    return [{ ...stmt, body: sideBySide([stmt.body, ...bodies]) }];
+  });
 
 const unrolled = (kernel: Kernel, loop: Loop, fresh: (hint: string) => string): readonly Stmt[] => {
   const { from, to, step } = loop;
-  if (step !== lanes || from.kind !== "const" || to.kind !== "const" || !isPlain(loop)) return [loop];
-  const blocks = Math.floor((to.value - from.value) / (lanes * copies));
-  const operations = countOperations(loop);
-  const isWorthIt = blocks >= fewestBlocks && operations >= fewestOperations && operations <= mostOperations;
-  if (!isWorthIt || !isIndependent(kernel, loop)) return [loop];
-  const end = from.value + blocks * lanes * copies;
+  if (step !== lanes || from.kind !== "const" || to.kind !== "const") return [loop];
+  const iterations = Math.floor((to.value - from.value) / lanes);
+  const copies = copiesOf(loop, iterations);
+  const own = new Set([...declaredNames(loop.body), loop.index]);
+  if (copies === 1 || !isPlain(loop.body, own) || !isIndependent(kernel, loop, own)) return [loop];
+  const end = from.value + Math.floor(iterations / copies) * copies * lanes;
   const written = Array.from({ length: copies }, (_, copy) => iteration(loop, copy * lanes, fresh));
-  const body = [...written.flatMap(({ values }) => values), ...written.flatMap(({ stores }) => stores)];
-  const main: Loop = { ...loop, to: i32(end), step: lanes * copies, body };
+  const main: Loop = { ...loop, to: i32(end), step: lanes * copies, body: sideBySide(written) };
   return end === to.value ? [main] : [main, ...renameDeclared([{ ...loop, from: i32(end) }], fresh)];
 };
 
-/** The kernel with its long vector iterations written out side by side. */
+/** The kernel with iterations written out side by side where that is faster. */
 export const unrollVectors = (kernel: Kernel): Kernel => {
   const fresh = freshNames(kernel);
   return withBody(
