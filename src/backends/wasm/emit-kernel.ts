@@ -5,6 +5,7 @@ import type { Kernel, KernelParameter } from "../../ir/loop/kernel.ts";
 import { dtypes } from "../../ir/types/dtype.ts";
 import type { BufferBase } from "./access.ts";
 import { newAddressing } from "./addressing.ts";
+import { cheapExtremes } from "./cheap-extremes.ts";
 import type { Emitter } from "./emitter.ts";
 import { emitExpression } from "./expressions.ts";
 import { forwardValues } from "./forward-values.ts";
@@ -23,7 +24,7 @@ const describeParameter = ({ name, dtype, length, access }: KernelParameter): st
 
 /** The function of a kernel, under a name that the module has chosen. */
 export const emitKernel = (written: Kernel, name: string): WasmFunction => {
-  const kernel = unrollVectors(written);
+  const kernel = unrollVectors(cheapExtremes(written));
   const facts = factsOf(kernel);
   const locals = newLocals(kernel.parameters.map((parameter) => parameter.name));
   const buffers = new Map(
