@@ -15,13 +15,13 @@ const isLoad = (each: Instruction): boolean => each.kind === "memory" && !isStor
 const givesVector = (each: Instruction): boolean =>
   "op" in each && /^(v128|[fi]\d+x\d+)\./.test(each.op) && !/\.store|extract_lane|_true|bitmask/.test(each.op);
 
-/** What a statement consists of besides stores, and its stores; undefined where it writes a local after reading it. */
+/** What a statement computes, and what it stores. */
 interface Steps {
   readonly computed: readonly Instruction[];
   readonly stored: readonly Instruction[];
 }
 
-/** The statement one vector instruction at a time. */
+/** The statement one vector instruction at a time; undefined where a local is read, and then written before its value is used. */
 const stepsOf = (statement: Instruction, locals: Locals): Steps | undefined => {
   const computed: Instruction[] = [];
   const stored: Instruction[] = [];
@@ -33,17 +33,20 @@ const stepsOf = (statement: Instruction, locals: Locals): Steps | undefined => {
   };
   const visit = (each: Instruction): Instruction => {
     if (!("operands" in each)) return each;
-    const operands = each.operands.map(visit);
+    const operands = each.operands.map((operand) => (each.kind === "local" ? withOperands(operand) : visit(operand)));
     const result: Instruction = { ...each, operands };
     const [value] = operands;
     if (result.kind === "local") {
       if (value === undefined) read.add(result.local);
-      else if (read.has(result.local)) isInOrder = false;
+      else if (each !== statement && read.has(result.local)) isInOrder = false;
       return value === undefined ? result : write(result.local, value);
     }
     if (isStore(result)) stored.push(result);
     return givesVector(result) ? write(locals.declare("v128", "step"), result) : result;
   };
+  /** What has a local waiting for it needs no other. */
+  const withOperands = (each: Instruction): Instruction =>
+    "operands" in each && each.kind !== "local" ? { ...each, operands: each.operands.map(visit) } : visit(each);
   visit(statement);
   return isInOrder ? { computed, stored } : undefined;
 };
