@@ -128,6 +128,16 @@ const arbitraryLayerNorm = (fc: FastCheckModule): FastCheck.Arbitrary<OpInstance
 /** The lowest finite number. */
 const lowest = { f32: -(2 - 2 ** -23) * 2 ** 127, f64: -Number.MAX_VALUE } as const;
 
+/** The largest element along an axis, or the lowest number where all are -infinity, and e^(x - largest). */
+export const exponentialsAlong = (
+  operand: Tensor,
+  axis: number,
+): { readonly largest: Tensor; readonly exponentials: Tensor } => {
+  const bound = lowest[operand.dtype === "f64" ? "f64" : "f32"];
+  const largest = operand.max({ axes: [axis], keepDims: true }).maximum(bound);
+  return { largest, exponentials: operand.sub(largest).exp() };
+};
+
 /** exp(x) over its sum along the axis, 0 where all of it is masked by -infinity; the shape of x. */
 export const softmax: OpDefinition<SoftmaxAttrs, 1> = defineOp({
   kind: "softmax",
@@ -145,11 +155,8 @@ export const softmax: OpDefinition<SoftmaxAttrs, 1> = defineOp({
   lower: {
     by: "ops",
     decompose: ([operand], { axis }) => {
+      const { exponentials } = exponentialsAlong(operand, axis);
       // The largest element adds 1 to the sum. Only where all are -infinity is the sum less, and 0 / 1 is meant.
-      const largest = operand
-        .max({ axes: [axis], keepDims: true })
-        .maximum(lowest[operand.dtype === "f64" ? "f64" : "f32"]);
-      const exponentials = operand.sub(largest).exp();
       return [exponentials.div(sumAlong(exponentials, axis).maximum(1))];
     },
   },
