@@ -64,7 +64,10 @@ const copiesOf = (loop: Loop, iterations: number): number => {
   const hasLoops = loop.body.some(({ kind }) => kind === "for");
   if (!hasLoops && operations < fewestOperations) return 1;
   let copies = hasLoops ? sums : chains;
-  while (copies > 1 && (copies * operations > mostOperations || copies * accumulators > sums || 2 * copies > iterations))
+  while (
+    copies > 1 &&
+    (copies * operations > mostOperations || copies * accumulators > sums || 2 * copies > iterations)
+  )
     copies /= 2;
   return copies;
 };

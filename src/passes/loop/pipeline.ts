@@ -7,6 +7,7 @@ import { inline } from "./inline.ts";
 import type { KernelPass } from "./kernel-pass.ts";
 import { simplifyIndex } from "./simplify-index.ts";
 import { splitRanges } from "./split-ranges.ts";
+import { tile } from "./tile.ts";
 import { unroll } from "./unroll.ts";
 import { vectorize } from "./vectorize.ts";
 
@@ -16,6 +17,7 @@ export const loopPasses: readonly KernelPass[] = [
   simplifyIndex,
   splitRanges,
   simplifyIndex,
+  tile,
   vectorize,
   simplifyIndex,
   hoist,
