@@ -35,9 +35,9 @@ const mentionsVarying = ({ varying }: View, expr: Expr): boolean =>
   someExpr(expr, (each) => each.kind === "var" && varying.has(each.name));
 
 /** The index as a sum, if the next lane is where the next iteration would be. */
-const steadyIndex = (index: Expr, view: View): Linear | undefined => {
+const steadyIndex = (index: Expr, view: View, stride = 1): Linear | undefined => {
   const form = linearOf(index, (name) => view.forms.get(name));
-  return coefficientOf(form, view.loop.index, (atom) => mentionsVarying(view, atom)) === 1 ? form : undefined;
+  return coefficientOf(form, view.loop.index, (atom) => mentionsVarying(view, atom)) === stride ? form : undefined;
 };
 
 /** Whether each lane of a value is what the value would be in that lane's iteration. Adds its loads to `accesses`. */
@@ -47,7 +47,7 @@ const isLanewise = (expr: Expr, view: View, accesses: Access[]): boolean => {
     case "var":
       return view.varying.has(expr.name) || view.isUniform(expr.name);
     case "load": {
-      const index = steadyIndex(expr.index, view);
+      const index = steadyIndex(expr.index, view, expr.stride);
       if (index !== undefined) accesses.push({ buffer: expr.buffer, index, writes: false });
       return index !== undefined;
     }
@@ -109,6 +109,7 @@ const areApart = (accesses: readonly Access[], loop: Loop, kernel: Kernel): bool
 const narrowExpr = (expr: Expr): Expr => {
   if (!isVector(expr.type)) return expr;
   if (expr.kind === "splat" || expr.kind === "ramp") return expr.operand;
+  if (expr.kind === "load") return { kind: "load", type: laneType(expr.type), buffer: expr.buffer, index: expr.index };
   // A lane has the type of a lane, and each kind of expression takes operands of its own type, or of another vector's.
   return { ...mapChildren(expr, narrowExpr), type: laneType(expr.type) as LoopType } as Expr;
 };

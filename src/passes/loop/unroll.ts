@@ -84,7 +84,7 @@ const unrollLoop = (loop: Loop, fresh: (hint: string) => string): readonly Stmt[
   const block = multiply(variable("i32", index), divisor);
   const written = range(divisor).flatMap((at) => iteration(loop, add(block, at), fresh));
   const rest = range(trips - blocks * divisor).flatMap((at) => iteration(loop, i32(blocks * divisor + at), fresh));
-  return [{ ...loop, index, to: i32(blocks), mode: "serial", body: written }, ...rest];
+  return [{ ...loop, index, to: i32(blocks), body: written }, ...rest];
 };
 
 /** Unrolling of short loops, and of loops whose index is divided. */

@@ -44,7 +44,7 @@ test("an index that is divided goes in blocks, what is left over by itself", () 
     }),
   );
   expect(unrolled(kernel)).toEqual([
-    "for i1 in 0..5 {",
+    "for i1 in 0..5 vector {",
     "  y[i1 * 2] = x[i1 * 4]",
     "  y[i1 * 2 + 1] = x[i1 * 4 + 1]",
     "}",
