@@ -12,7 +12,7 @@ import {
   tapCount,
 } from "./image-columns.ts";
 import type { ConvolutionContext, ConvolutionGeometry } from "./padded-planes.ts";
-import { maximumRows, storeTile, tileProduct } from "./register-tile.ts";
+import { rowBlocks, storeTile, tileProduct } from "./register-tile.ts";
 
 const lanes = 4;
 
@@ -91,13 +91,13 @@ const multiplyBlock = (
   group: GroupBlock,
 ): void => {
   const { groupOutputs } = geometry;
-  const whole = Math.floor(groupOutputs / maximumRows) * maximumRows;
-  const rest = groupOutputs - whole;
+  const { height, full, rest } = rowBlocks(groupOutputs);
+  const whole = full * height;
   const rows = (o: Expr, inner: BlockBuilder, count: number): void => {
     const output = inner.name(add(group.output, o), "o");
     multiplyRows(context, inner, geometry, group, { output, rows: count });
   };
-  if (whole > 0) body.loop(whole, (o, inner) => rows(o, inner, maximumRows), { step: maximumRows, hint: "o" });
+  if (whole > 0) body.loop(whole, (o, inner) => rows(o, inner, height), { step: height, hint: "o" });
   if (rest > 0) body.loop(groupOutputs, (o, inner) => rows(o, inner, rest), { from: whole, step: rest, hint: "o" });
   context.finish(body, [
     { from: group.image, extent: 1 },
