@@ -1,6 +1,6 @@
 // Two-dimensional convolution of f32 as a matrix product, for groups of several output channels: weights [O, C KH KW] as they
 // lie in memory times the columns of a block of results. A result is summed in the order (channel, row tap, column tap).
-import { add, type BlockBuilder, flatten, multiply } from "../loop/build.ts";
+import { add, type BlockBuilder, flatten, i32, multiply } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import {
   columnsLength,
@@ -111,7 +111,7 @@ const multiplyBlock = (
 export const buildColumnConvolution = (context: ConvolutionContext, geometry: ConvolutionGeometry): void => {
   const planes = planesOf(context, geometry);
   const block = resultBlock(geometry);
-  const columns = context.scratch("f32", columnsLength(geometry, block), "columns");
+  const columns = context.scratch("f32", columnsLength(geometry, block.rows * block.columns), "columns");
   const { groupChannels, groupOutputs } = geometry;
   context.kernel("conv2d", (root) =>
     root.loop(
@@ -122,7 +122,11 @@ export const buildColumnConvolution = (context: ConvolutionContext, geometry: Co
           (group, body) =>
             overResultBlocks(body, geometry, block, (inner, placed) => {
               const firstChannel = multiply(group, groupChannels);
-              fillColumns(context, inner, geometry, planes, { block: placed, image, firstChannel }, columns);
+              fillColumns(context, inner, geometry, planes, { block: placed, image, firstChannel }, {
+                buffer: columns,
+                stride: placed.rows * placed.columns,
+                start: i32(0),
+              });
               const output = inner.name(multiply(group, groupOutputs), "outputs");
               multiplyBlock(context, inner, geometry, { image, output, block: placed, columns });
             }),

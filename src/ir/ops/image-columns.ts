@@ -96,9 +96,16 @@ export const overResultBlocks = (
   );
 };
 
-/** Elements of the columns of a block; the last copy may write a few beyond them. */
-export const columnsLength = (geometry: ConvolutionGeometry, { rows, columns }: ResultBlock): number =>
-  tapCount(geometry) * rows * columns + lanes - 1;
+/** Elements of so many columns; the last copy may write a few beyond them. */
+export const columnsLength = (geometry: ConvolutionGeometry, count: number): number =>
+  tapCount(geometry) * count + lanes - 1;
+
+/** Where columns go: `stride` of them in a row, those of a block from `start` on. */
+export interface Columns {
+  readonly buffer: string;
+  readonly stride: number;
+  readonly start: Expr;
+}
 
 /** Copies `count` elements; where both sides have room behind their end, by whole vectors. */
 const copyRun = (
@@ -126,7 +133,7 @@ export const fillColumns = (
   geometry: ConvolutionGeometry,
   planes: Planes,
   { block, image, firstChannel }: { readonly block: PlacedBlock; readonly image: Expr; readonly firstChannel: Expr },
-  target: string,
+  target: Columns,
 ): void => {
   const { stride, dilation } = context.attrs;
   const { channels, groupChannels, kernelHeight, kernelWidth } = geometry;
@@ -138,12 +145,12 @@ export const fillColumns = (
   // Rows that follow one another in both places are one.
   const runs = rowStep === columns ? { count: 1, length: rows * columns } : { count: rows, length: columns };
   const fillTap = (inner: BlockBuilder, source: Expr, row: Expr): void => {
-    const start = inner.name(multiply(row, rows * columns), "to");
+    const start = inner.name(add(target.start, multiply(row, target.stride)), "to");
     const run = (r: Expr, copying: BlockBuilder): void =>
       copyRun(
         copying,
         { buffer, start: copying.name(add(source, multiply(r, rowStep)), "from") },
-        { buffer: target, start: copying.name(add(start, multiply(r, columns)), "to") },
+        { buffer: target.buffer, start: copying.name(add(start, multiply(r, columns)), "to") },
         runs.length,
         padded,
       );
