@@ -10,6 +10,7 @@ import {
   isBelow,
   minus,
   type Precision,
+  pairedPolynomial,
   plus,
   polynomial,
   times,
@@ -55,7 +56,8 @@ const constants: Precision<ExponentialConstants> = {
 
 /** e^(r + low) - 1 for |r| <= ln 2 / 2 and `low` within the last place of r. */
 export const growth = (body: BlockBuilder, r: Expr, low?: Expr): Expr => {
-  const tail = times(times(r, r), polynomial(r, choose(r, constants).tail));
+  const square = body.name(times(r, r), "square");
+  const tail = times(square, pairedPolynomial(r, square, choose(r, constants).tail));
   return body.name(plus(r, low === undefined ? tail : plus(low, tail)), "growth");
 };
 
