@@ -141,7 +141,9 @@ const load = (expr: ExprOf<"load">, scope: Scope): Value => {
   const { array } = binding;
   // Indices are i32.
   const at = index.array as Int32Array<ArrayBuffer>;
-  scope.code.push(() => row(extent.count, out.array, out.delta, array, at, index.cursor.offset + index.delta, p, stride));
+  scope.code.push(() =>
+    row(extent.count, out.array, out.delta, array, at, index.cursor.offset + index.delta, p, stride),
+  );
   release(scope, index);
   return out;
 };

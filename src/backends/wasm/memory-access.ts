@@ -1,8 +1,8 @@
 // Loads and stores of single elements and of four at once. An element of a u8 or bool buffer is a byte, and four of them
 // are widened to lanes of 32 bits. Alignments promise no more than that of an element.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
-import { type Expr, type ExprOf, isVector, type LoopType } from "../../ir/loop/expr.ts";
 import { add } from "../../ir/loop/build.ts";
+import { type Expr, type ExprOf, isVector, type LoopType } from "../../ir/loop/expr.ts";
 import { elementFits } from "../../ir/loop/typing.ts";
 import { type DType, dtypes } from "../../ir/types/dtype.ts";
 import { type Emitter, share } from "./emitter.ts";

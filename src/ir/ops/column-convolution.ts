@@ -122,11 +122,18 @@ export const buildColumnConvolution = (context: ConvolutionContext, geometry: Co
           (group, body) =>
             overResultBlocks(body, geometry, block, (inner, placed) => {
               const firstChannel = multiply(group, groupChannels);
-              fillColumns(context, inner, geometry, planes, { block: placed, image, firstChannel }, {
-                buffer: columns,
-                stride: placed.rows * placed.columns,
-                start: i32(0),
-              });
+              fillColumns(
+                context,
+                inner,
+                geometry,
+                planes,
+                { block: placed, image, firstChannel },
+                {
+                  buffer: columns,
+                  stride: placed.rows * placed.columns,
+                  start: i32(0),
+                },
+              );
               const output = inner.name(multiply(group, groupOutputs), "outputs");
               multiplyBlock(context, inner, geometry, { image, output, block: placed, columns });
             }),

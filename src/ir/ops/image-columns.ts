@@ -89,10 +89,17 @@ export const overResultBlocks = (
   ): void => {
     const whole = Math.floor(extent / size) * size;
     if (whole > 0) outer.loop(whole, (from, inner) => piece(inner, from, size), { step: size, hint });
-    if (whole < extent) outer.loop(extent, (from, inner) => piece(inner, from, extent - whole), { from: whole, step: extent - whole, hint });
+    if (whole < extent)
+      outer.loop(extent, (from, inner) => piece(inner, from, extent - whole), {
+        from: whole,
+        step: extent - whole,
+        hint,
+      });
   };
   inPieces(body, outputHeight, rows, "y", (overColumns, y, height) =>
-    inPieces(overColumns, outputWidth, columns, "x", (inner, x, width) => fill(inner, { rows: height, columns: width, y, x })),
+    inPieces(overColumns, outputWidth, columns, "x", (inner, x, width) =>
+      fill(inner, { rows: height, columns: width, y, x }),
+    ),
   );
 };
 

@@ -35,7 +35,11 @@ type Core = typeof leaf &
   typeof convolution &
   typeof recurrence &
   typeof attending;
-type Composite = typeof convolutionGradients & typeof averagePooling & typeof normalization & typeof loss & typeof gradient;
+type Composite = typeof convolutionGradients &
+  typeof averagePooling &
+  typeof normalization &
+  typeof loss &
+  typeof gradient;
 type Registry = Core & Composite;
 
 /** Every op, by kind. */

@@ -89,10 +89,7 @@ const firstMaximum = (windows: Windows, body: BlockBuilder, window: WindowIndex)
   const { axes, shape, context } = windows;
   const [, , , width = 1] = shape;
   const first = elementOf(windows, body, window, [zero, zero]);
-  const largest = body.mutable(
-    literalElement(context.operandTypes[0].dtype, Number.NEGATIVE_INFINITY),
-    "largest",
-  );
+  const largest = body.mutable(literalElement(context.operandTypes[0].dtype, Number.NEGATIVE_INFINITY), "largest");
   const place = body.mutable(select(first.inside, zero, i32(-1)), "place");
   overTaps(body, axes, (inner, [ky, kx]) => {
     const { value, inside } = elementOf(windows, inner, window, [ky, kx]);
@@ -165,7 +162,11 @@ const spreadSideBySide = (context: GradientContext, body: BlockBuilder, windows:
       for (let ky = 0; ky < tall; ky++)
         for (let kx = 0; kx < wide; kx++) {
           const offset = ky * width + kx;
-          inner.store(context.resultBuffer(), add(first, offset), select(compare("eq", place, i32(offset)), flow, none));
+          inner.store(
+            context.resultBuffer(),
+            add(first, offset),
+            select(compare("eq", place, i32(offset)), flow, none),
+          );
         }
     },
     { innermost: "vector" },
@@ -193,7 +194,10 @@ const scatter = (
       (x, inner) => inner.store(places, x, firstMaximum(windows, inner, [plane.image, plane.channel, y, x])),
       { mode: "vector" },
     );
-    const first = inRow.name(add(multiply(multiply(y, rows.stride), width), -(rows.low * width + columns.low)), "first");
+    const first = inRow.name(
+      add(multiply(multiply(y, rows.stride), width), -(rows.low * width + columns.low)),
+      "first",
+    );
     inRow.loop(windows.counts[1], (x, inner) => {
       const place = inner.name(load("i32", places, x), "place");
       const flow = context.operands[1](inner, [plane.image, plane.channel, y, x]);

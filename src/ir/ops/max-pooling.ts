@@ -47,9 +47,7 @@ const forEachWindow = (
       range(columns.kernel).map((kw) => {
         const row = oh * rows.stride + kh * rows.dilation - rows.low;
         const column = ow * columns.stride + kw * columns.dilation - columns.low;
-        return inside(row, height) && inside(column, width)
-          ? positionOf(images.shape, [b, c, row, column])
-          : undefined;
+        return inside(row, height) && inside(column, width) ? positionOf(images.shape, [b, c, row, column]) : undefined;
       }),
     );
     visit(window, elements);

@@ -20,8 +20,8 @@ import {
 } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import { sizeOf } from "../types/ndarray.ts";
-import { type ConvolutionGeometry, geometryOf, padPlanes, type WeightGradientContext } from "./padded-planes.ts";
 import { buildColumnWeightGradient } from "./column-weight-gradient.ts";
+import { type ConvolutionGeometry, geometryOf, padPlanes, type WeightGradientContext } from "./padded-planes.ts";
 import { buildPlainWeightGradient } from "./plain-convolution.ts";
 import { type RowBlocks, rowBlocks } from "./register-tile.ts";
 

@@ -95,7 +95,9 @@ export const runningOrder = <G>(sources: Sources<G>): RunningOrder<G> => {
     },
     needsIndirectly: (later, earlier) => {
       const own = placeOf(earlier);
-      const others = otherSources(later, earlier).map(placeOf).filter(({ position }) => position > own.position);
+      const others = otherSources(later, earlier)
+        .map(placeOf)
+        .filter(({ position }) => position > own.position);
       if (others.length === 0) return false;
       const near = [own, ...own.readers.slice(0, readersTried).map(placeOf)];
       if (others.some((other) => near.some((place) => isAbove(place, other)))) return true;
@@ -107,7 +109,13 @@ export const runningOrder = <G>(sources: Sources<G>): RunningOrder<G> => {
       const last = before.at(-1);
       if (last === undefined) return;
       const end = positionOf(last);
-      const after = [...reached([earlier], (group) => placeOf(group).readers, (position) => position <= end)];
+      const after = [
+        ...reached(
+          [earlier],
+          (group) => placeOf(group).readers,
+          (position) => position <= end,
+        ),
+      ];
       const moved = [...before, ...after.sort(byPosition)];
       const positions = moved.map(positionOf).sort((a, b) => a - b);
       for (const [at, group] of moved.entries()) placeOf(group).position = positions[at] ?? 0;

@@ -8,7 +8,6 @@ import type { KernelPass } from "./kernel-pass.ts";
 import { simplifyIndex } from "./simplify-index.ts";
 import { splitRanges } from "./split-ranges.ts";
 import { tile } from "./tile.ts";
-import { unroll } from "./unroll.ts";
 import { unroll, unrollTiles } from "./unroll.ts";
 import { vectorize } from "./vectorize.ts";
 
