@@ -11,7 +11,7 @@
 import { add, i32, variable } from "../../ir/loop/build.ts";
 import { type Expr, isVector } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
-import { addScaled, coefficientOf, type Linear, linearOf } from "../../ir/loop/linear.ts";
+import { addScaled, type Linear, linearOf } from "../../ir/loop/linear.ts";
 import {
   declaredNames,
   exprsOf,
@@ -66,7 +66,9 @@ const copiesOf = (loop: Loop, iterations: number): number => {
   let copies = hasLoops ? sums : chains;
   while (
     copies > 1 &&
-    (copies * operations > mostOperations || copies * accumulators > sums || 2 * copies > iterations)
+    (copies * operations > mostOperations ||
+      copies * accumulators > sums ||
+      (2 * copies > iterations && copies !== iterations))
   )
     copies /= 2;
   return copies;
@@ -100,9 +102,30 @@ const mayBeOne = ({ parameters, inPlace }: Kernel, a: string, b: string): boolea
     return names.includes(a) && names.includes(b);
   });
 
-const sameForm = (a: Linear, b: Linear): boolean => {
+/** How far apart two indices always are. */
+const distance = (a: Linear, b: Linear): number => {
   const { constant, terms } = addScaled(a, b, -1);
-  return constant === 0 && terms.size === 0;
+  return terms.size === 0 ? Math.abs(constant) : Number.POSITIVE_INFINITY;
+};
+
+/**
+ * By how much more the index moves what an iteration stores than the loops within the iteration reach: so far around it, that
+ * buffer is the iteration's own.
+ */
+const roomAround = ({ terms }: Linear, loop: Loop, own: ReadonlySet<string>): number => {
+  const within = new Map<string, number>();
+  visitStmts(loop.body, (stmt) => {
+    if (stmt.kind === "for" && stmt.from.kind === "const" && stmt.to.kind === "const")
+      within.set(stmt.index, stmt.to.value - stmt.from.value - stmt.step);
+  });
+  let room = -lanes;
+  for (const { atom, coefficient } of terms.values()) {
+    const inner = atom.kind === "var" ? within.get(atom.name) : undefined;
+    if (atom.kind === "var" && atom.name === loop.index) room += coefficient * loop.step;
+    else if (inner !== undefined) room -= Math.abs(coefficient) * inner;
+    else if (mentions(atom, own)) return Number.NEGATIVE_INFINITY;
+  }
+  return room;
 };
 
 /** Whether no iteration touches what another one stores: that is touched in one place only, which moves with the index. */
@@ -119,13 +142,12 @@ const isIndependent = (kernel: Kernel, loop: Loop, own: ReadonlySet<string>): bo
     if (stmt.kind === "let" && !stmt.mutable && stmt.value.type === "i32") forms.set(stmt.name, formOf(stmt.value));
     if (stmt.kind === "store") stores.push({ buffer: stmt.buffer, form: formOf(stmt.index) });
   });
-  return stores.every(
-    (store) =>
-      coefficientOf(store.form, loop.index, (atom) => mentions(atom, own)) === 1 &&
-      [...stores, ...loads].every(
-        (other) => !mayBeOne(kernel, store.buffer, other.buffer) || sameForm(store.form, other.form),
-      ),
-  );
+  return stores.every((store) => {
+    const room = roomAround(store.form, loop, own);
+    return [...stores, ...loads].every(
+      (other) => !mayBeOne(kernel, store.buffer, other.buffer) || distance(store.form, other.form) <= room,
+    );
+  });
 };
 
 /** The iteration `offset` further on, what it stores last. */
@@ -153,16 +175,21 @@ const sideBySide = ([first = [], ...others]: readonly (readonly Stmt[])[]): read
     return [{ ...stmt, body: sideBySide([stmt.body, ...bodies]) }];
   });
 
+/** Whether the loop is the rows of a tile, whose columns are its inner loop. */
+const isShortNest = ({ body }: Loop, iterations: number): boolean =>
+  iterations <= sums && body.some((stmt) => stmt.kind === "for" && stmt.step % lanes === 0);
+
 const unrolled = (kernel: Kernel, loop: Loop, fresh: (hint: string) => string): readonly Stmt[] => {
   const { from, to, step } = loop;
-  if (step !== lanes || from.kind !== "const" || to.kind !== "const") return [loop];
-  const iterations = Math.floor((to.value - from.value) / lanes);
+  if (from.kind !== "const" || to.kind !== "const") return [loop];
+  const iterations = Math.floor((to.value - from.value) / step);
+  if (step !== lanes && !isShortNest(loop, iterations)) return [loop];
   const copies = copiesOf(loop, iterations);
   const own = new Set([...declaredNames(loop.body), loop.index]);
   if (copies === 1 || !isPlain(loop.body, own) || !isIndependent(kernel, loop, own)) return [loop];
-  const end = from.value + Math.floor(iterations / copies) * copies * lanes;
-  const written = Array.from({ length: copies }, (_, copy) => iteration(loop, copy * lanes, fresh));
-  const main: Loop = { ...loop, to: i32(end), step: lanes * copies, body: sideBySide(written) };
+  const end = from.value + Math.floor(iterations / copies) * copies * step;
+  const written = Array.from({ length: copies }, (_, copy) => iteration(loop, copy * step, fresh));
+  const main: Loop = { ...loop, to: i32(end), step: step * copies, body: sideBySide(written) };
   return end === to.value ? [main] : [main, ...renameDeclared([{ ...loop, from: i32(end) }], fresh)];
 };
 

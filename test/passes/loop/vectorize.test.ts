@@ -157,7 +157,15 @@ describe("elements that lie apart", () => {
   });
 
   test("are stored one by one", () => {
-    expect(vectorized(mapping(8, (i) => binary("mul", x(i), x(i)), (i) => add(multiply(i, 2), 1)))).toBe(
+    expect(
+      vectorized(
+        mapping(
+          8,
+          (i) => binary("mul", x(i), x(i)),
+          (i) => add(multiply(i, 2), 1),
+        ),
+      ),
+    ).toBe(
       [
         "for i0 in 0..8 step 4 {",
         "  let lanes0: f32x4 = x[i0; 4] * x[i0; 4]",
@@ -194,9 +202,12 @@ describe("loops that cannot be vectorised stay as they are", () => {
     ["lanes far apart", mapping(6, (i) => x(multiply(i, 9)))],
     [
       "bytes that lie apart",
-      kernelOf((body) => body.loop(8, (i, b) => b.store("y", i, cast("f32", load("i32", "n", multiply(i, 2)))), vector), {
-        n: { dtype: "u8" },
-      }),
+      kernelOf(
+        (body) => body.loop(8, (i, b) => b.store("y", i, cast("f32", load("i32", "n", multiply(i, 2)))), vector),
+        {
+          n: { dtype: "u8" },
+        },
+      ),
     ],
     ["a backward index", mapping(8, (i) => x(binary("sub", i32(7), i)))],
     ["a gather", mapping(8, (i) => x(load("i32", "n", i)))],
