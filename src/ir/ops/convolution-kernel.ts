@@ -1,5 +1,6 @@
 // Which kernels a convolution gets. All of one dtype sum each result in the order (channel, row tap, column tap).
 import { buildColumnConvolution } from "./column-convolution.ts";
+import { buildDepthwiseConvolution, isDepthwise } from "./depthwise-convolution.ts";
 import { buildDirectConvolution } from "./direct-convolution.ts";
 import { type ConvolutionContext, geometryOf } from "./padded-planes.ts";
 import { buildPlainConvolution } from "./plain-convolution.ts";
@@ -13,5 +14,6 @@ export const buildConvolution = (context: ConvolutionContext): void => {
   const geometry = geometryOf(attrs, operandTypes[0], operandTypes[1], resultTypes[0]);
   if (resultTypes[0].dtype !== "f32") buildPlainConvolution(context, geometry);
   else if (geometry.groupOutputs >= severalOutputs) buildColumnConvolution(context, geometry);
+  else if (isDepthwise(geometry)) buildDepthwiseConvolution(context, geometry);
   else buildDirectConvolution(context, geometry);
 };
