@@ -1,18 +1,20 @@
 // Two-dimensional convolution of f32 as a matrix product, for groups of several output channels: weights [O, C KH KW] as they
 // lie in memory times the columns of a block of results. A result is summed in the order (channel, row tap, column tap).
-import { add, type BlockBuilder, flatten, i32, multiply } from "../loop/build.ts";
+import { add, type BlockBuilder, binary, flatten, i32, multiply } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import {
-  columnsLength,
+  type Columns,
   fillColumns,
+  fillsPanels,
   overResultBlocks,
   type PlacedBlock,
+  panelColumns,
   planesOf,
   resultBlock,
   tapCount,
 } from "./image-columns.ts";
 import type { ConvolutionContext, ConvolutionGeometry } from "./padded-planes.ts";
-import { rowBlocks, storeTile, tileProduct } from "./register-tile.ts";
+import { rowBlocks, storeTile, type TileRight, tileProduct } from "./register-tile.ts";
 
 const lanes = 4;
 
@@ -22,11 +24,22 @@ interface GroupBlock {
   /** The group's first output channel. */
   readonly output: Expr;
   readonly block: PlacedBlock;
-  readonly columns: string;
+  readonly columns: Columns;
 }
 
 /** Vectors of a tile of so many output channels: eight accumulators, which hide the latency of addition. */
 const vectorsOf = (rows: number): number => (rows > 2 ? 2 : 4);
+
+/** The columns of a tile, of which every two vectors may be a panel of their own. */
+const columnsFrom = ({ buffer, width, panelStride }: Columns, first: Expr): TileRight =>
+  panelStride === 0
+    ? { buffer, start: first, stride: width }
+    : {
+        buffer,
+        start: multiply(binary("div", first, i32(width)), panelStride),
+        stride: width,
+        columnOf: (vector) => (vector >> 1) * panelStride + (vector & 1) * lanes,
+      };
 
 /** One tile: `rows` output channels from `output` on, `width` results from `first` on. */
 const multiplyTile = (
@@ -47,7 +60,7 @@ const multiplyTile = (
       rowStride: depth,
       depthStride: 1,
     },
-    { buffer: columns, start: tile.first, stride: block.rows * block.columns },
+    columnsFrom(columns, tile.first),
     depth,
   );
   const shape = [batch, outputs, outputHeight, outputWidth];
@@ -111,7 +124,13 @@ const multiplyBlock = (
 export const buildColumnConvolution = (context: ConvolutionContext, geometry: ConvolutionGeometry): void => {
   const planes = planesOf(context, geometry);
   const block = resultBlock(geometry);
-  const columns = context.scratch("f32", columnsLength(geometry, block.rows * block.columns), "columns");
+  const taps = tapCount(geometry);
+  // The last tile reads whole vectors, whose last lanes may be no columns.
+  const buffer = context.scratch("f32", taps * block.rows * block.columns + lanes - 1, "columns");
+  const columnsOf = (placed: PlacedBlock): Columns =>
+    fillsPanels(context, geometry, planes, placed)
+      ? { buffer, start: i32(0), width: panelColumns, panelStride: taps * panelColumns }
+      : { buffer, start: i32(0), width: placed.rows * placed.columns, panelStride: 0 };
   const { groupChannels, groupOutputs } = geometry;
   context.kernel("conv2d", (root) =>
     root.loop(
@@ -122,18 +141,8 @@ export const buildColumnConvolution = (context: ConvolutionContext, geometry: Co
           (group, body) =>
             overResultBlocks(body, geometry, block, (inner, placed) => {
               const firstChannel = multiply(group, groupChannels);
-              fillColumns(
-                context,
-                inner,
-                geometry,
-                planes,
-                { block: placed, image, firstChannel },
-                {
-                  buffer: columns,
-                  stride: placed.rows * placed.columns,
-                  start: i32(0),
-                },
-              );
+              const columns = columnsOf(placed);
+              fillColumns(context, inner, geometry, planes, { block: placed, image, firstChannel }, columns);
               const output = inner.name(multiply(group, groupOutputs), "outputs");
               multiplyBlock(context, inner, geometry, { image, output, block: placed, columns });
             }),

@@ -4,7 +4,6 @@
 import { add, type BlockBuilder, binary, f32, i32, load, multiply, subtract } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import {
-  columnsLength,
   fillColumns,
   overResultBlocks,
   type PlacedBlock,
@@ -183,7 +182,7 @@ const workspaceOf = (context: WeightGradientContext, geometry: ConvolutionGeomet
     block,
     images,
     results,
-    columns: context.scratch("f32", columnsLength(geometry, results), "columns"),
+    columns: context.scratch("f32", tapCount(geometry) * results, "columns"),
     flows: context.scratch("f32", panels * results * panelOutputs, "flows"),
     sums: context.scratch("f32", panels * tapCount(geometry) * panelOutputs, "sums"),
   };
@@ -203,7 +202,7 @@ export const buildColumnWeightGradient = (context: WeightGradientContext, geomet
       sweep.to,
       (image, inner) => {
         const start = multiply(subtract(image, sweep.from), sweep.block.rows * sweep.block.columns);
-        const target = { buffer: columns, stride: results, start };
+        const target = { buffer: columns, start, width: results, panelStride: 0 };
         fillColumns(context, inner, geometry, planes, { block: sweep.block, image, firstChannel }, target);
       },
       { from: sweep.from, hint: "b" },

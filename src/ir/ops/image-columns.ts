@@ -12,7 +12,6 @@ import {
 } from "./padded-planes.ts";
 import { rowBlocks } from "./register-tile.ts";
 
-const lanes = 4;
 /** Columns that a block may have, and elements: 384 KiB, less than half of a core's second cache. */
 const mostColumns = 128;
 const mostElements = 98_304;
@@ -27,8 +26,6 @@ export interface Planes {
   readonly rowLength: number;
   /** Columns of one stride phase. */
   readonly phaseWidth: number;
-  /** Whether a few elements beyond the last column of a row may be read. */
-  readonly padded: boolean;
 }
 
 /** The planes of a convolution's images; copies are made where windows reach out of them, or columns have a stride. */
@@ -41,11 +38,10 @@ export const planesOf = (context: Context, geometry: ConvolutionGeometry): Plane
       planeLength: height * width,
       rowLength: width,
       phaseWidth: width,
-      padded: false,
     };
   const rowLength = stride[1] * phaseWidth;
   const buffer = padPlanes(context, geometry);
-  return { buffer, planeLength: paddedHeight * rowLength, rowLength, phaseWidth, padded: true };
+  return { buffer, planeLength: paddedHeight * rowLength, rowLength, phaseWidth };
 };
 
 /** A block of results: `rows` rows of one image by `columns` columns. Only blocks of one row are narrower than the image. */
@@ -103,33 +99,62 @@ export const overResultBlocks = (
   );
 };
 
-/** Elements of so many columns; the last copy may write a few beyond them. */
-export const columnsLength = (geometry: ConvolutionGeometry, count: number): number =>
-  tapCount(geometry) * count + lanes - 1;
+/** Columns side by side in a panel. */
+export const panelColumns = 8;
 
-/** Where columns go: `stride` of them in a row, those of a block from `start` on. */
+/** Where the columns of a block go: column j of row k is at start + (j / width) * panelStride + k * width + j % width. */
 export interface Columns {
   readonly buffer: string;
-  readonly stride: number;
   readonly start: Expr;
+  /** Columns of a panel: eight, or all there are. */
+  readonly width: number;
+  readonly panelStride: number;
 }
 
-/** Copies `count` elements; where both sides have room behind their end, by whole vectors. */
+/** Results whose windows lie side by side, row after row or all in one. */
+const runsOf = (
+  { stride }: Context["attrs"],
+  planes: Planes,
+  { rows, columns }: ResultBlock,
+): { readonly count: number; readonly length: number } =>
+  stride[0] * planes.rowLength === columns ? { count: 1, length: rows * columns } : { count: rows, length: columns };
+
+/** With fewer rows all columns of a block are in the nearest cache, and panels only make copying slower. */
+const fewestPanelRows = 128;
+
+/** Whether columns should go in panels, and can: of eight in a longer row, half of what a cache line holds is not their own. */
+export const fillsPanels = (
+  context: Context,
+  geometry: ConvolutionGeometry,
+  planes: Planes,
+  block: ResultBlock,
+): boolean =>
+  tapCount(geometry) >= fewestPanelRows && runsOf(context.attrs, planes, block).length % panelColumns === 0;
+
+/** Copies neighbours to where the columns from `first` on are; `to` is where a row has its first column. */
 const copyRun = (
   body: BlockBuilder,
   from: { readonly buffer: string; readonly start: Expr },
-  to: { readonly buffer: string; readonly start: Expr },
+  to: Expr,
+  first: Expr,
   count: number,
-  room: boolean,
+  { buffer, width, panelStride }: Columns,
 ): void => {
-  const copy = (x: Expr, inner: BlockBuilder): void =>
-    inner.store(to.buffer, add(to.start, x), load("f32", from.buffer, add(from.start, x)));
-  if (!room) body.loop(count, copy, { mode: "vector", hint: "x" });
+  const copyPart = (inner: BlockBuilder, source: Expr, target: Expr, length: number): void =>
+    inner.loop(
+      length,
+      (x, each) => each.store(buffer, add(target, x), load("f32", from.buffer, add(source, x))),
+      { mode: "vector", hint: "x" },
+    );
+  if (panelStride === 0) copyPart(body, from.start, body.name(add(to, first), "to"), count);
   else
     body.loop(
-      count,
-      (x, inner) => inner.store(to.buffer, add(to.start, x), load("f32x4", from.buffer, add(from.start, x))),
-      { step: lanes, hint: "x" },
+      count / width,
+      (panel, inner) => {
+        const target = add(to, multiply(add(binary("div", first, i32(width)), panel), panelStride));
+        copyPart(inner, add(from.start, multiply(panel, width)), inner.name(target, "to"), width);
+      },
+      { hint: "p" },
     );
 };
 
@@ -144,23 +169,18 @@ export const fillColumns = (
 ): void => {
   const { stride, dilation } = context.attrs;
   const { channels, groupChannels, kernelHeight, kernelWidth } = geometry;
-  const { rows, columns } = block;
-  const { buffer, planeLength, rowLength, phaseWidth, padded } = planes;
+  const { columns } = block;
+  const { buffer, planeLength, rowLength, phaseWidth } = planes;
   const rowStep = stride[0] * rowLength;
   const plane = body.name(multiply(add(multiply(image, channels), firstChannel), planeLength), "plane");
   const first = body.name(add(add(plane, multiply(multiply(block.y, stride[0]), rowLength)), block.x), "first");
-  // Rows that follow one another in both places are one.
-  const runs = rowStep === columns ? { count: 1, length: rows * columns } : { count: rows, length: columns };
+  const runs = runsOf(context.attrs, planes, block);
   const fillTap = (inner: BlockBuilder, source: Expr, row: Expr): void => {
-    const start = inner.name(add(target.start, multiply(row, target.stride)), "to");
-    const run = (r: Expr, copying: BlockBuilder): void =>
-      copyRun(
-        copying,
-        { buffer, start: copying.name(add(source, multiply(r, rowStep)), "from") },
-        { buffer: target.buffer, start: copying.name(add(start, multiply(r, columns)), "to") },
-        runs.length,
-        padded,
-      );
+    const start = inner.name(add(target.start, multiply(row, target.width)), "to");
+    const run = (r: Expr, copying: BlockBuilder): void => {
+      const from = { buffer, start: copying.name(add(source, multiply(r, rowStep)), "from") };
+      copyRun(copying, from, start, multiply(r, columns), runs.length, target);
+    };
     if (runs.count === 1) run(i32(0), inner);
     else inner.loop(runs.count, run, { hint: "r" });
   };
