@@ -97,8 +97,7 @@ export const buildDepthwiseConvolution = (context: ConvolutionContext, geometry:
             const x = tile.name(binary("min", column, i32(outputWidth - lanes)), "x");
             const sums = sumTile(context, tile, geometry, { padded, weights, rows }, [y, x]);
             const out = tile.name(flatten([image, channel, y, x], shape), "out");
-            for (const [at, sum] of sums.entries())
-              tile.store(context.resultBuffer(), add(out, at * outputWidth), sum);
+            for (const [at, sum] of sums.entries()) tile.store(context.resultBuffer(), add(out, at * outputWidth), sum);
           },
           { step: lanes, hint: "x" },
         );

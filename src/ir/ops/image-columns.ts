@@ -128,8 +128,7 @@ export const fillsPanels = (
   geometry: ConvolutionGeometry,
   planes: Planes,
   block: ResultBlock,
-): boolean =>
-  tapCount(geometry) >= fewestPanelRows && runsOf(context.attrs, planes, block).length % panelColumns === 0;
+): boolean => tapCount(geometry) >= fewestPanelRows && runsOf(context.attrs, planes, block).length % panelColumns === 0;
 
 /** Copies neighbours to where the columns from `first` on are; `to` is where a row has its first column. */
 const copyRun = (
@@ -141,11 +140,10 @@ const copyRun = (
   { buffer, width, panelStride }: Columns,
 ): void => {
   const copyPart = (inner: BlockBuilder, source: Expr, target: Expr, length: number): void =>
-    inner.loop(
-      length,
-      (x, each) => each.store(buffer, add(target, x), load("f32", from.buffer, add(source, x))),
-      { mode: "vector", hint: "x" },
-    );
+    inner.loop(length, (x, each) => each.store(buffer, add(target, x), load("f32", from.buffer, add(source, x))), {
+      mode: "vector",
+      hint: "x",
+    });
   if (panelStride === 0) copyPart(body, from.start, body.name(add(to, first), "to"), count);
   else
     body.loop(
