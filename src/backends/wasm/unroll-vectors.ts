@@ -1,6 +1,6 @@
 // Writes out several iterations of a vector loop side by side, where that is faster than one after the other:
 //   - an iteration that is a long chain of arithmetic: a processor looks only so far ahead, and finds more to do at once where
-//     neighbouring instructions need nothing of each other (`take-turns` puts them so);
+//     neighbouring instructions need nothing of each other (`take-turns` puts them so); of a short one, half would be counting;
 //   - an iteration that goes over rows, such as a sum over the first axis: several sums then read each row's cache line whole.
 // Values are computed first and stored last. Only here: closures run such loops by chunks anyway, and in JavaScript it would
 // be mere length.
@@ -32,8 +32,6 @@ const lanes = 4;
 /** How many iterations stand side by side: chains in an iteration without loops, sums in one with loops. */
 const chains = 4;
 const sums = 8;
-/** Operations of an iteration without loops: with fewer, the processor sees several iterations anyway. */
-const fewestOperations = 10;
 /** Operations of all iterations together: with more the code gets too long. */
 const mostOperations = 480;
 
@@ -62,7 +60,6 @@ const copiesOf = (loop: Loop, iterations: number): number => {
   const operations = countOperations(loop);
   const accumulators = countAccumulators(loop);
   const hasLoops = loop.body.some(({ kind }) => kind === "for");
-  if (!hasLoops && operations < fewestOperations) return 1;
   let copies = hasLoops ? sums : chains;
   while (
     copies > 1 &&

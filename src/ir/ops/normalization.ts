@@ -157,7 +157,7 @@ export const softmax: OpDefinition<SoftmaxAttrs, 1> = defineOp({
     decompose: ([operand], { axis }) => {
       const { exponentials } = exponentialsAlong(operand, axis);
       // The largest element adds 1 to the sum. Only where all are -infinity is the sum less, and 0 / 1 is meant.
-      return [exponentials.div(sumAlong(exponentials, axis).maximum(1))];
+      return [exponentials.mul(sumAlong(exponentials, axis).maximum(1).reciprocal())];
     },
   },
   arbitrary: arbitrarySoftmax,
