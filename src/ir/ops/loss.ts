@@ -29,9 +29,9 @@ const inferCrossEntropy = (logits: TensorType, labels: TensorType): TensorType =
 const atLabel = (logits: Tensor, labels: Tensor): Tensor => labels.oneHot(logits.shape[1] ?? 1, "bool");
 
 /** log(sum(exp(x - m))) - (x[label] - m) with m the largest logit of the row; the exponentials are those of the gradient. */
-const rowLosses = (logits: Tensor, labels: Tensor, { emit }: Emitter): Tensor => {
-  const { largest, exponentials } = exponentialsAlong(logits, 1);
-  const [chosen] = emit(takeAlongAxis, [logits, labels.reshape([...labels.shape, 1])], { axis: 1 });
+const rowLosses = (logits: Tensor, labels: Tensor, emitter: Emitter): Tensor => {
+  const { largest, exponentials } = exponentialsAlong(logits, 1, emitter);
+  const [chosen] = emitter.emit(takeAlongAxis, [logits, labels.reshape([...labels.shape, 1])], { axis: 1 });
   return exponentials
     .sum({ axes: [1], keepDims: true })
     .log()
