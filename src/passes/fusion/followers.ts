@@ -122,6 +122,14 @@ const merge = (merging: Merging, later: Growing, earlier: Growing): void => {
   later.members.clear();
 };
 
+/** The group that a group is merged into: one with kernels of its own, if there is one, for that can make no step in the other direction. */
+const hostOf = (merging: Merging, later: Growing): Growing | undefined => {
+  const others = sources(merging, later).filter((earlier) => earlier !== later);
+  const anchored = others.filter(({ anchor }) => anchor !== undefined);
+  const mayHost = (earlier: Growing): boolean => mayFollow(merging, later, earlier);
+  return anchored.find(mayHost) ?? others.find((earlier) => earlier.anchor === undefined && mayHost(earlier));
+};
+
 /** Merges groups of elementwise nodes into the groups that make what they read, and orders the result. */
 export const mergeFollowers = (fusing: Fusing, initial: readonly Group[]): readonly Group[] => {
   const groups = initial.map(
@@ -137,7 +145,7 @@ export const mergeFollowers = (fusing: Fusing, initial: readonly Group[]): reado
     order: runningOrder((group) => sources(merging, group)),
   };
   for (const later of groups) {
-    const host = sources(merging, later).find((earlier) => earlier !== later && mayFollow(merging, later, earlier));
+    const host = hostOf(merging, later);
     if (host !== undefined) merge(merging, later, host);
     else merging.order.append(later);
   }
