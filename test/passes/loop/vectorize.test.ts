@@ -59,14 +59,14 @@ const mapping = (extent: number, value: (i: Expr, body: BlockBuilder) => Expr, a
   kernelOf((body) => body.loop(extent, (i, inner) => inner.store("y", at(i), value(i, inner)), vector));
 
 describe("elementwise loops", () => {
-  test("run four at a time, the rest one by one", () => {
+  test("run four at a time, at the end the last four once more", () => {
     expect(vectorized(mapping(11, (i) => binary("mul", x(add(i, 3)), x(i32(7)))))).toBe(
       [
         "for i0 in 0..8 step 4 {",
         "  y[i0; 4] = x[i0 + 3; 4] * splat(x[7])",
         "}",
-        "for i1 in 8..11 {",
-        "  y[i1] = x[i1 + 3] * x[7]",
+        "for i1 in 7..11 step 4 {",
+        "  y[i1; 4] = x[i1 + 3; 4] * splat(x[7])",
         "}",
       ].join("\n"),
     );
