@@ -7,6 +7,7 @@ import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { EntryPoint, PlannedProgram, Port } from "../../ir/loop/kernel.ts";
 import { type DataArray, dtypes } from "../../ir/types/dtype.ts";
 import type { Backend, Instance } from "../backend.ts";
+import { firstValues } from "./first-values.ts";
 import { checkedFeed, copyElements, hostArray, type NDArray } from "./host-array.ts";
 import { checkInto, type RunOptions, resultsOf } from "./results.ts";
 
@@ -35,6 +36,8 @@ export interface Executable {
   readonly read: (parameter: string) => NDArray;
   /** Sets a parameter; `reject`s a value of another type. */
   readonly write: (parameter: string, value: unknown) => void;
+  /** Says which value a parameter has until it is set; it is made, and checked like any other, when first it is needed. */
+  readonly begin: (parameter: string, value: () => unknown) => void;
 }
 
 /** Refuses indices outside their table, naming the first. */
@@ -135,8 +138,16 @@ const executableOver = (
       checkIndices(port.name, data, facts.ranges.get(port.name));
       fed[position] = data;
     }
+    first.needAll();
     checkStates(entry.name, facts, stateOf);
   };
+  const write: Executable["write"] = (name, value) => {
+    const port = parameterPort(name);
+    view(port).set(checkedFeed(name, port.type, value));
+    first.drop(name);
+    stale = program.prepare.length > 0;
+  };
+  const first = firstValues(write);
   return {
     backend,
     entries: [...entries.keys()],
@@ -154,12 +165,10 @@ const executableOver = (
     },
     read: (name) => {
       const port = parameterPort(name);
+      first.need(name);
       return hostArray(port.type, view(port).slice());
     },
-    write: (name, value) => {
-      const port = parameterPort(name);
-      view(port).set(checkedFeed(name, port.type, value));
-      stale = program.prepare.length > 0;
-    },
+    write,
+    begin: (name, value) => first.add(parameterPort(name).name, value),
   };
 };
