@@ -14,6 +14,8 @@ import { changesNothing, type KernelTable } from "./finish-kernel.ts";
 import { lowerGroup } from "./lower-group.ts";
 import type { LowerStep } from "./lower-scan.ts";
 import type { Memory } from "./memory.ts";
+import { loweringOnce } from "./repeated-groups.ts";
+import type { GroupSurroundings } from "./surroundings.ts";
 
 /** An entry point while it is lowered. */
 interface Lowering {
@@ -75,23 +77,22 @@ const allocateOutputs = (lowering: Lowering, { outputs }: Group): void => {
   }
 };
 
-/** Lowers a group; gives its calls, which are not yet among those of the entry. */
-const callsOf = (lowering: Lowering, group: Group): Call[] => {
+/** Lowers groups one by one; gives their calls, which are not yet among those of the entry. */
+const groupLowering = (lowering: Lowering): ((group: Group) => readonly Call[]) => {
   const { graph, updated, memory, calls } = lowering;
-  const before = calls.length;
-  lowerGroup(
-    {
-      graph,
-      bufferOf: (value) => bufferOf(lowering, value),
-      scratch: (dtype, length) => memory.allocate("temporary", dtype, length),
-      call: (name, body) => addCall(lowering, name, body),
-      constant: memory.constant,
-      isUpdate: (value) => updated.has(value),
-    },
-    group,
-    lowerStep,
-  );
-  return calls.splice(before);
+  const around: GroupSurroundings = {
+    graph,
+    bufferOf: (value) => bufferOf(lowering, value),
+    scratch: (dtype, length) => memory.allocate("temporary", dtype, length),
+    call: (name, body) => addCall(lowering, name, body),
+    constant: memory.constant,
+    isUpdate: (value) => updated.has(value),
+  };
+  return loweringOnce(around, (group, scratch) => {
+    const before = calls.length;
+    lowerGroup({ ...around, scratch }, group, lowerStep);
+    return calls.splice(before);
+  });
 };
 
 const lowerStep: LowerStep = ({ graph, entries: [entry] }, memory, kernels) => {
@@ -216,12 +217,13 @@ export const lowerEntry = (graph: Graph, fused: FusedEntry, memory: Memory, kern
   const targets = targetsInPlace(lowering);
   for (const group of fused.groups) allocateOutputs(lowering, group);
   const lastReader = lastReaders(lowering);
+  const callsOf = groupLowering(lowering);
   for (const [position, group] of fused.groups.entries()) {
     const free = (value: ValueId): string | undefined => {
       const parameter = targets.get(value);
       return parameter !== undefined && (lastReader.get(parameter) ?? -1) <= position ? parameter : undefined;
     };
-    lowering.calls.push(...writeInPlace(lowering, group, callsOf(lowering, group), free));
+    lowering.calls.push(...writeInPlace(lowering, group, callsOf(group), free));
   }
   const outputs = outputPorts(lowering);
   finishUpdates(lowering);
