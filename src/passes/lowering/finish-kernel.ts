@@ -1,6 +1,5 @@
 // From a body that speaks of the program's buffers to a kernel that speaks of its parameters: buffers become parameters in
 // the order they first appear, so that two layers of one shape give the same kernel, which is then kept once.
-import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { Expr } from "../../ir/loop/expr.ts";
 import type { Access, Buffer, Call, Kernel, KernelParameter } from "../../ir/loop/kernel.ts";
 import { keyOf } from "../../ir/loop/key.ts";
@@ -118,6 +117,7 @@ export interface KernelTable {
 export const kernelTable = (): KernelTable => {
   const kernels = new Map<string, Kernel>();
   const known = new Map<string, string>();
+  const uniqueName = uniqueNames(kernels);
   return {
     kernels,
     add: (name, body, bufferOf) => {
@@ -139,7 +139,7 @@ export const kernelTable = (): KernelTable => {
       const renamed = renameBuffers(body, names);
       const key = `${JSON.stringify({ parameters, inPlace })}${exactText(renamed)}`;
       const existing = known.get(key);
-      const kernelName = existing ?? uniqueName(name, kernels);
+      const kernelName = existing ?? uniqueName(name);
       if (existing === undefined) {
         known.set(key, kernelName);
         kernels.set(kernelName, { name: kernelName, parameters, body: renamed, inPlace });
@@ -149,10 +149,15 @@ export const kernelTable = (): KernelTable => {
   };
 };
 
-const uniqueName = (name: string, taken: ReadonlyMap<string, Kernel>): string => {
-  for (let count = 0; ; count++) {
-    const candidate = count === 0 ? name : `${name}_${count + 1}`;
-    if (!taken.has(candidate)) return candidate;
-    invariant(count <= taken.size, "a free kernel name");
-  }
+/** Tells kernels of one name apart by numbers: `relu`, `relu_2`, `relu_3`. */
+const uniqueNames = (taken: ReadonlyMap<string, Kernel>): ((wanted: string) => string) => {
+  const counts = new Map<string, number>();
+  return (wanted) => {
+    for (let count = counts.get(wanted) ?? 1; ; count++) {
+      const candidate = count === 1 ? wanted : `${wanted}_${count}`;
+      if (taken.has(candidate)) continue;
+      counts.set(wanted, count + 1);
+      return candidate;
+    }
+  };
 };
