@@ -27,12 +27,17 @@ const repeats = (graph: Graph, reader: Node, operand: ValueId): boolean => {
 /** How far from the root of its kernel a node may be computed: keeps kernels small enough for engines to optimise, like `mostMembers`. */
 const reach = 48;
 
+/** Whether a reader chooses by position among pieces that are chosen by position themselves: these are better joined first. */
+const joinsJoined = (node: Node, reader: Node): boolean => node.op === "concat" && reader.op === "concat";
+
 /** What is known of a node from its readers. */
 interface Standing {
   /** The kernels that compute the node's readers. */
   readonly roots: ReadonlySet<NodeId>;
   /** Whether some reader reads an element more than once. */
   readonly repeated: boolean;
+  /** Whether it is a piece of what some reader joins, and joined itself. */
+  readonly joined: boolean;
   /** Steps to the root of the kernel that reads it. */
   readonly distance: number;
 }
@@ -46,23 +51,24 @@ const assignRoots = (fusing: Fusing, cuts: ReadonlySet<NodeId>): ReadonlyMap<Nod
   const standingOf = (node: Node): Standing => {
     const readings = node.results.flatMap(({ id }) => (users.get(id) ?? []).map((user) => [id, user] as const));
     const roots = new Set<NodeId>();
-    let repeated = false;
+    let [repeated, joined] = [false, false];
     let distance = 0;
     for (const [value, user] of readings) {
       const root = rootOf.get(user.id);
       const standing = standings.get(user.id);
       for (const each of root === undefined ? (standing?.roots ?? []) : [root]) roots.add(each);
+      joined ||= joinsJoined(node, user);
       repeated ||= repeats(graph, user, value) || (root === undefined && (standing?.repeated ?? false));
       if (root !== user.id) distance = Math.max(distance, 1 + (standing?.distance ?? 0));
     }
-    return { roots, repeated, distance };
+    return { roots, repeated, joined, distance };
   };
-  const isRoot = (node: Node, { roots, repeated, distance }: Standing): boolean => {
+  const isRoot = (node: Node, { roots, repeated, joined, distance }: Standing): boolean => {
     const work = workOf(node);
     if (work === "memory" || work === "alias") return false;
     if (work === "kernel" || work === "body" || work === "loop" || node.results.some(({ id }) => required.has(id)))
       return true;
-    return distance >= reach || (work === "scalar" && (repeated || roots.size !== 1));
+    return joined || distance >= reach || (work === "scalar" && (repeated || roots.size !== 1));
   };
   for (const node of nodes.toReversed()) {
     const standing = standingOf(node);

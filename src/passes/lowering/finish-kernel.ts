@@ -59,6 +59,24 @@ const mayShare = (written: Uses, read: Uses): boolean => {
   );
 };
 
+/** Pairs of a parameter that is written and one that is read which may lie in one place. */
+const inPlaceOf = (
+  uses: readonly (readonly [buffer: string, use: Uses])[],
+  parameters: readonly KernelParameter[],
+): readonly (readonly [written: number, read: number])[] => {
+  const positions = [...uses.keys()];
+  const written = positions.filter((at) => (uses[at]?.[1].stores.length ?? 0) > 0);
+  const read = positions.filter((at) => (uses[at]?.[1].loads.length ?? 0) > 0);
+  return written.flatMap((to) =>
+    read.flatMap((from): readonly (readonly [number, number])[] => {
+      const [target, source] = [parameters[to], parameters[from]];
+      const fits = to !== from && target?.dtype === source?.dtype && target?.length === source?.length;
+      const [stores, loads] = [uses[to]?.[1], uses[from]?.[1]];
+      return fits && stores !== undefined && loads !== undefined && mayShare(stores, loads) ? [[to, from]] : [];
+    }),
+  );
+};
+
 /** Whether a call writes back into buffers what it has just read from them: it copies, and from each buffer to itself. */
 export const changesNothing = ({ parameters, body }: Kernel, { buffers }: Call): boolean => {
   const given = new Map(parameters.map(({ name }, position) => [name, buffers[position]]));
@@ -127,15 +145,7 @@ export const kernelTable = (): KernelTable => {
         const { dtype, length } = bufferOf(buffer);
         return { name: `buffer${position}`, dtype, length, access: accessOf(use) };
       });
-      const inPlace = uses.flatMap(([, written], to) =>
-        uses.flatMap(([, read], from): readonly (readonly [number, number])[] => {
-          const [target, source] = [parameters[to], parameters[from]];
-          const fits = target?.dtype === source?.dtype && target?.length === source?.length;
-          return to !== from && fits && written.stores.length > 0 && read.loads.length > 0 && mayShare(written, read)
-            ? [[to, from]]
-            : [];
-        }),
-      );
+      const inPlace = inPlaceOf(uses, parameters);
       const renamed = renameBuffers(body, names);
       const key = `${JSON.stringify({ parameters, inPlace })}${exactText(renamed)}`;
       const existing = known.get(key);
