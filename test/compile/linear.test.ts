@@ -125,13 +125,13 @@ const visitsOf = (graphOf: (size: number) => Graph, size: number): ReadonlyMap<s
 
 describe("every stage of compiling looks four times as often at four times as large a graph", () => {
   test.each([
-    ["a chain", chain, 300],
+    ["a chain", chain, 200],
     ["many results", wide, 30],
     ["unrelated branches", branches, 250],
-    ["an input that all read", shared, 400],
+    ["an input that all read", shared, 300],
     ["pieces to be joined", joined, 40],
     ["a deep residual network", (blocks: number) => modelGraph(residual(blocks)), 50],
-    ["a training of it", trained, 16],
+    ["a training of it", trained, 8],
     ["a transformer", transformer, 4],
   ] as const)("%s", (_, graphOf, size) => {
     const [one, four] = [visitsOf(graphOf, size), visitsOf(graphOf, 4 * size)];
