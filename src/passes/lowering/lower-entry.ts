@@ -11,7 +11,7 @@ import { knownShape } from "../../ir/types/shape.ts";
 import type { FusedEntry, Group } from "../fused-graph.ts";
 import { computedNodes } from "./domain.ts";
 import { changesNothing, type KernelTable } from "./finish-kernel.ts";
-import { lowerGroup } from "./lower-group.ts";
+import { lowerGroup, originOf } from "./lower-group.ts";
 import type { LowerStep } from "./lower-scan.ts";
 import type { Memory } from "./memory.ts";
 import { loweringOnce } from "./repeated-groups.ts";
@@ -88,11 +88,15 @@ const groupLowering = (lowering: Lowering): ((group: Group) => readonly Call[]) 
     constant: memory.constant,
     isUpdate: (value) => updated.has(value),
   };
-  return loweringOnce(around, (group, scratch) => {
+  const lowerOnce = loweringOnce(around, (group, scratch) => {
     const before = calls.length;
     lowerGroup({ ...around, scratch }, group, lowerStep);
     return calls.splice(before);
   });
+  return (group) => {
+    const origin = originOf(graph, group);
+    return lowerOnce(group).map((call) => ({ ...call, origin }));
+  };
 };
 
 const lowerStep: LowerStep = ({ graph, entries: [entry] }, memory, kernels) => {
