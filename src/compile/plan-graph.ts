@@ -1,10 +1,10 @@
 // The whole middle of the compiler as one function: a graph and the values of its symbols in, a planned program out.
 import type { Graph } from "../ir/graph/graph.ts";
-import type { PlannedProgram } from "../ir/loop/kernel.ts";
+import type { Numerics, PlannedProgram } from "../ir/loop/kernel.ts";
 import { assertSound, verifyPlanned } from "../ir/loop/verify.ts";
 import type { Bindings } from "../ir/types/dim.ts";
 import { runPasses } from "../passes/manager.ts";
-import { compilation } from "../passes/pipelines.ts";
+import { compilationFor } from "../passes/pipelines.ts";
 import { bindSymbols } from "../passes/specialize.ts";
 import type { PassTrace } from "../passes/trace.ts";
 
@@ -14,6 +14,11 @@ export interface PlanOptions {
   readonly dims?: Bindings;
   /** Check the program after each pass, at both ends (the default), or not at all. */
   readonly verify?: "each" | "ends" | "never";
+  /**
+   * `exact`, the default: the same bits on every backend and engine. `relaxed`: WebAssembly may contract a product and a sum to one
+   * instruction of relaxed SIMD, faster, and different in the last bits from engine to engine.
+   */
+  readonly numerics?: Numerics;
 }
 
 /** A compiled graph before it is put on a backend. */
@@ -25,9 +30,12 @@ export interface PlannedGraph {
 }
 
 /** Runs all passes. */
-export const planGraph = (graph: Graph, { dims = {}, verify = "ends" }: PlanOptions = {}): PlannedGraph => {
+export const planGraph = (
+  graph: Graph,
+  { dims = {}, verify = "ends", numerics = "exact" }: PlanOptions = {},
+): PlannedGraph => {
   const bound = bindSymbols(graph, dims);
-  const { program, trace } = runPasses(compilation, bound, { verify });
+  const { program, trace } = runPasses(compilationFor({ numerics }), bound, { verify });
   if (verify !== "never") assertSound(verifyPlanned(program));
   return { graph: bound, program, trace };
 };

@@ -1,7 +1,7 @@
 // From a fused graph to a loop program: buffers for what must be in memory, kernel calls for each entry point, and the
 // ports through which callers reach them.
 import { definitionOf, typeOf } from "../ir/graph/analysis.ts";
-import type { Buffer, EntryPoint, Port, Program } from "../ir/loop/kernel.ts";
+import type { Buffer, EntryPoint, Numerics, Port, Program } from "../ir/loop/kernel.ts";
 import type { FusedGraph } from "./fused-graph.ts";
 import { kernelTable } from "./lowering/finish-kernel.ts";
 import { lowerEntry } from "./lowering/lower-entry.ts";
@@ -21,12 +21,12 @@ const usedBuffers = (
 };
 
 /** Lowers every entry point. */
-export const lower: Pass<FusedGraph, Program> = {
+export const lowerFor = (numerics: Numerics): Pass<FusedGraph, Program> => ({
   name: "lower",
   summary: "Turns groups of nodes into loop kernels over buffers.",
   run: ({ graph, entries }) => {
     const memory = memoryOf(graph);
-    const kernels = kernelTable();
+    const kernels = kernelTable(numerics);
     const lowered = entries.map((entry) => lowerEntry(graph, entry, memory, kernels));
     const parameters = graph.parameters.flatMap((value): readonly Port[] => {
       const node = definitionOf(graph, value);
@@ -36,6 +36,10 @@ export const lower: Pass<FusedGraph, Program> = {
         : [];
     });
     const buffers = usedBuffers(memory.buffers, lowered, parameters);
-    return { name: graph.name, buffers, kernels: kernels.kernels, parameters, entries: lowered, prepare: [] };
+    const program = { name: graph.name, buffers, kernels: kernels.kernels, parameters, entries: lowered, prepare: [] };
+    return numerics === "exact" ? program : { ...program, numerics };
   },
-};
+});
+
+/** Lowers every entry point for exact numerics. */
+export const lower: Pass<FusedGraph, Program> = lowerFor("exact");

@@ -1,6 +1,6 @@
 // The pipelines, as lists.
 import type { Graph } from "../ir/graph/graph.ts";
-import type { PlannedProgram } from "../ir/loop/kernel.ts";
+import type { Numerics, PlannedProgram, Program } from "../ir/loop/kernel.ts";
 import type { CoreOp } from "../ir/ops/index.ts";
 import { fuseAttention } from "./attention/fuse-attention.ts";
 import { cse } from "./cse.ts";
@@ -9,9 +9,10 @@ import { decompose, onCore } from "./decompose.ts";
 import { everywhere } from "./everywhere.ts";
 import { foldConstants } from "./fold-constants.ts";
 import { fuseElementwise } from "./fuse-elementwise.ts";
+import type { FusedGraph } from "./fused-graph.ts";
 import { onKernels } from "./loop/on-program.ts";
 import { loopPasses } from "./loop/pipeline.ts";
-import { lower } from "./lower.ts";
+import { lower, lowerFor } from "./lower.ts";
 import { nestConcats } from "./nest-concats.ts";
 import { fixpoint, type Pass, type Pipeline, pipeline } from "./pass.ts";
 import { planBuffers } from "./plan-buffers.ts";
@@ -81,10 +82,17 @@ export const standard: Pipeline<Graph, Graph<CoreOp>> = pipeline(fuseAttentionEv
   .andThen(onCore(optimize))
   .andThen(onCore(everywhere(nestConcats)));
 
+/** What the pipeline may be asked for. */
+export interface CompilationOptions {
+  readonly numerics: Numerics;
+}
+
+const lowering = (pass: Pass<FusedGraph, Program>): Pipeline<Graph, PlannedProgram> =>
+  onKernels(loopPasses, standard.andThen(fuseElementwise).andThen(pass)).andThen(prepare).andThen(planBuffers);
+
 /** From the graph that a user described to a program with its memory planned. */
-export const compilation: Pipeline<Graph, PlannedProgram> = onKernels(
-  loopPasses,
-  standard.andThen(fuseElementwise).andThen(lower),
-)
-  .andThen(prepare)
-  .andThen(planBuffers);
+export const compilation: Pipeline<Graph, PlannedProgram> = lowering(lower);
+
+/** The same as somebody wants it. */
+export const compilationFor = ({ numerics }: CompilationOptions): Pipeline<Graph, PlannedProgram> =>
+  numerics === "exact" ? compilation : lowering(lowerFor(numerics));

@@ -123,6 +123,7 @@ const kernelBodies = (
     isWanted: () => true,
     bodyElements: (body, inputs) =>
       bodyReaders({ constant: () => refused("a body without dense constants") }, body, inputs),
+    numerics: "exact",
     scratch: (dtype, length, hint) => {
       const scratch = place(`${hint}Scratch${scratches.length}`, dtype, length, "update");
       scratches.push(scratch);

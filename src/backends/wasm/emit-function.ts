@@ -1,12 +1,13 @@
 // Statements of a kernel to one function: the whole kernel, or a loop of it that is called. Its parameters are the byte
 // offsets of buffers in memory, and variables of the kernel around it; its locals are the variables that it defines itself.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
-import type { Kernel, KernelParameter } from "../../ir/loop/kernel.ts";
+import type { Kernel, KernelParameter, Numerics } from "../../ir/loop/kernel.ts";
 import { declaredNames } from "../../ir/loop/rewrite.ts";
 import type { Stmt } from "../../ir/loop/stmt.ts";
 import { dtypes } from "../../ir/types/dtype.ts";
 import type { BufferBase } from "./access.ts";
 import { newAddressing } from "./addressing.ts";
+import { contractProducts } from "./contract-products.ts";
 import type { Emitter } from "./emitter.ts";
 import { emitExpression } from "./expressions.ts";
 import { forwardValues } from "./forward-values.ts";
@@ -28,13 +29,14 @@ export interface FunctionParts {
   /** Variables from outside that hold constants: the function computes them again. */
   readonly constants: readonly string[];
   readonly callOf: Emitter["callOf"];
+  readonly numerics: Numerics;
 }
 
 /** Emits statements of a kernel as a function. */
 export const emitFunction = (
   kernel: Kernel,
   facts: KernelFacts,
-  { body, buffers, variables, constants, callOf }: FunctionParts,
+  { body, buffers, variables, constants, callOf, numerics }: FunctionParts,
 ): Pick<WasmFunction, "parameters" | "locals" | "body"> => {
   const typeOf = (variable: string): ValueType => {
     const known = facts.variables.get(variable);
@@ -81,6 +83,8 @@ export const emitFunction = (
     return value === undefined ? [] : [localSet(emitter.localOf(name), emitter.expression(value))];
   });
   const emitted = emitStatements(emitter, body);
-  const tidied = takeTurns(forwardValues(removeUnread([...vectors.prologue, ...again, ...emitted])), locals);
+  const written = [...vectors.prologue, ...again, ...emitted];
+  const rounded = numerics === "relaxed" ? contractProducts(written) : written;
+  const tidied = takeTurns(forwardValues(removeUnread(rounded)), locals);
   return { parameters: locals.parameters, ...shareLocals(locals.parameters, locals.locals, tidied) };
 };

@@ -16,6 +16,7 @@ export interface EngineInstance {
 
 interface Engine {
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => EngineModule;
+  readonly validate: (bytes: Uint8Array<ArrayBuffer>) => boolean;
   readonly compile: (bytes: Uint8Array<ArrayBuffer>) => Promise<EngineModule>;
   readonly Instance: new (module: EngineModule, imports?: Readonly<Record<string, object>>) => EngineInstance;
   readonly Memory: new (limits: { readonly initial: number; readonly maximum: number }) => EngineMemory;

@@ -58,15 +58,23 @@ const instanceOf = (module: EngineModule, entries: AssembledModule["entries"]): 
   };
 };
 
+/** The module that this engine can run: exact where it knows no relaxed SIMD. */
+const runnable = (program: PlannedProgram): AssembledModule => {
+  const assembled = assembleModule(program);
+  return program.numerics === "relaxed" && !engine.validate(assembled.bytes)
+    ? assembleModule({ ...program, numerics: "exact" })
+    : assembled;
+};
+
 /** Runs programs as generated WebAssembly. */
 export const wasmBackend: Backend = {
   name: "wasm",
   instantiate: (program) => {
-    const { bytes, entries } = assembleModule(program);
+    const { bytes, entries } = runnable(program);
     return instanceOf(new engine.Module(bytes), entries);
   },
   instantiateAsync: async (program) => {
-    const { bytes, entries } = assembleModule(program);
+    const { bytes, entries } = runnable(program);
     return instanceOf(await engine.compile(bytes), entries);
   },
 };

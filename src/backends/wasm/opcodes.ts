@@ -1,6 +1,6 @@
 // The instructions that the emitter may use, each with its opcode, grouped by the immediates that follow it. Codes of two
 // parts (bulk memory, saturating conversions, SIMD) are written 0xPPSSSS: prefix byte PP, then SSSS as LEB128.
-// Source: WebAssembly Core Specification 2.0, chapter "Binary Format", section "Instructions".
+// Source: WebAssembly Core Specification 2.0 (and 3.0 for relaxed SIMD), chapter "Binary Format", section "Instructions".
 
 /** No immediates. */
 const plain = {
@@ -125,6 +125,8 @@ const plain = {
   "f32x4.pmax": 0xfd00eb,
   "i32x4.trunc_sat_f32x4_s": 0xfd00f8,
   "f32x4.convert_i32x4_s": 0xfd00fa,
+  "f32x4.relaxed_madd": 0xfd0105,
+  "f32x4.relaxed_nmadd": 0xfd0106,
 } as const;
 
 /** Alignment and offset. */

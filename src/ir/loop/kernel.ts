@@ -78,6 +78,12 @@ export interface EntryPoint {
   readonly calls: readonly Call[];
 }
 
+/**
+ * `exact`: every operation of f32 rounds by itself, so that all engines give the same bits. `relaxed`: a sum with a product may round
+ * once for both, where the engine is faster that way.
+ */
+export type Numerics = "exact" | "relaxed";
+
 /** A lowered graph. */
 export interface Program {
   readonly name: string;
@@ -88,6 +94,8 @@ export interface Program {
   readonly entries: readonly EntryPoint[];
   /** What is computed from parameters alone: to be run before an entry point whenever a caller has set a parameter. */
   readonly prepare: readonly Call[];
+  /** What its kernels are written for: `exact` unless said otherwise. */
+  readonly numerics?: Numerics;
 }
 
 /** The preparation as if it were an entry point, for whoever treats them alike. */

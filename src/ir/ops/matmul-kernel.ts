@@ -1,5 +1,5 @@
 // The matrix product as loops. For f32: the right operand is packed into column panels of 8 (which also undoes a
-// transposition and computes whatever was fused into it), then tiles of up to 4 rows by 8 columns run over the shared
+// transposition and computes whatever was fused into it), then tiles of up to 4 rows (6 where numerics are relaxed) by 8 columns run over the shared
 // axis with their accumulators in registers: 8 accumulators, 2 columns of B, 1 splat and 1 product are 12 of the 15 vector
 // registers that V8 leaves us. One row or two take several panels at a time, so that as many sums are under way. Each element of the result is summed in the order of the shared axis, whatever the tile,
 // so the tile shape never shows in the bits.
@@ -9,7 +9,7 @@ import { sizeOf, stridesOf } from "../types/ndarray.ts";
 import { loopNest, repeatedIndex } from "./loop-nest.ts";
 import type { MatmulAttrs } from "./matmul-attributes.ts";
 import type { KernelContext } from "./op.ts";
-import { rowBlocks, storeTile, type TileRow, tileProduct } from "./register-tile.ts";
+import { maximumRowsOf, rowBlocks, storeTile, type TileRow, tileProduct } from "./register-tile.ts";
 
 type Context = KernelContext<MatmulAttrs, 2, 1>;
 
@@ -100,7 +100,7 @@ const blocksTogether = 4;
 const packRows = (context: Context, { rows, depth }: Extents): string => {
   const batch = context.operandTypes[0].shape.slice(0, -2);
   const packed = context.scratch("f32", sizeOf(batch) * rows * depth, "packed");
-  const { height, full, rest } = rowBlocks(rows);
+  const { height, full, rest } = rowBlocks(rows, maximumRowsOf[context.numerics]);
   context.kernel("pack", (root) => {
     loopNest(
       root,
@@ -221,7 +221,7 @@ const multiplyTile = (
 
 /** All tiles of one strip: blocks of equal height, and one block of what is left. */
 const multiplyStrip = (context: Context, body: BlockBuilder, extents: Extents, strip: Strip): void => {
-  const { height, full, rest } = rowBlocks(extents.rows);
+  const { height, full, rest } = rowBlocks(extents.rows, maximumRowsOf[context.numerics]);
   if (full > 0)
     body.loop(full * height, (i, inner) => multiplyTile(context, inner, extents, { ...strip, i, rows: height }), {
       step: height,

@@ -3,6 +3,7 @@
 import type * as FastCheck from "fast-check";
 import type { BlockBuilder } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
+import type { Numerics } from "../loop/kernel.ts";
 import type { DType } from "../types/dtype.ts";
 import type { KnownType, NdArray } from "../types/ndarray.ts";
 import type { Tensor } from "../types/tensor.ts";
@@ -85,6 +86,8 @@ export interface KernelContext<A, In extends Arity, Out extends Arity> extends L
   readonly bodyElements: (body: Body, inputs: readonly ElementReader[]) => readonly ElementReader[];
   /** A temporary of this op, in no other op's way; loaded and stored by the name it gives. */
   readonly scratch: (dtype: DType, length: number, hint: string) => string;
+  /** Whether products and sums will be contracted, which leaves a tile more registers. */
+  readonly numerics: Numerics;
   /** Applies fused consumers to a stored region of the (first) result. */
   readonly finish: (body: BlockBuilder, region: readonly Span[]) => void;
 }

@@ -2,9 +2,13 @@
 // sums in vector accumulators, and how these are stored when the last columns are not all real.
 import { add, type BlockBuilder, binary, type Index, lane, literal, load, multiply, splat } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
+import type { Numerics } from "../loop/kernel.ts";
 
 /** Rows that a tile may have: with 2 vectors per row, 4 rows are the most that every version of V8 keeps in its 15 vector registers. */
 export const maximumRows = 4;
+
+/** The same by what a product and a sum are: as one instruction they need no register between them, and 6 rows fit. */
+export const maximumRowsOf: { readonly [N in Numerics]: number } = { exact: maximumRows, relaxed: 6 };
 
 /** `full` blocks of `height` rows, then one block of `rest` rows. */
 export interface RowBlocks {

@@ -1,7 +1,7 @@
 // From a body that speaks of the program's buffers to a kernel that speaks of its parameters: buffers become parameters in
 // the order they first appear, so that two layers of one shape give the same kernel, which is then kept once.
 import type { Expr } from "../../ir/loop/expr.ts";
-import type { Access, Buffer, Call, Kernel, KernelParameter } from "../../ir/loop/kernel.ts";
+import type { Access, Buffer, Call, Kernel, KernelParameter, Numerics } from "../../ir/loop/kernel.ts";
 import { keyOf } from "../../ir/loop/key.ts";
 import { blocksOf, exprsOf, flatMapStmts, mapExpr, mapOwnExprs, visitExpr } from "../../ir/loop/rewrite.ts";
 import type { Stmt } from "../../ir/loop/stmt.ts";
@@ -129,15 +129,18 @@ export interface KernelTable {
   /** Makes a kernel of a body over program buffers, or finds the equal one, and gives the call. */
   readonly add: (name: string, body: readonly Stmt[], bufferOf: (name: string) => Buffer) => Call;
   readonly kernels: ReadonlyMap<string, Kernel>;
+  /** What the kernels are for. */
+  readonly numerics: Numerics;
 }
 
 /** Starts an empty table. */
-export const kernelTable = (): KernelTable => {
+export const kernelTable = (numerics: Numerics): KernelTable => {
   const kernels = new Map<string, Kernel>();
   const known = new Map<string, string>();
   const uniqueName = uniqueNames(kernels);
   return {
     kernels,
+    numerics,
     add: (name, body, bufferOf) => {
       const uses = [...usesOf(body)];
       const names = new Map(uses.map(([buffer], position) => [buffer, `buffer${position}`]));

@@ -86,6 +86,7 @@ const groupLowering = (lowering: Lowering): ((group: Group) => readonly Call[]) 
     scratch: (dtype, length) => memory.allocate("temporary", dtype, length),
     call: (name, body) => addCall(lowering, name, body),
     constant: memory.constant,
+    numerics: lowering.kernels.numerics,
     isUpdate: (value) => updated.has(value),
   };
   const lowerOnce = loweringOnce(around, (group, scratch) => {

@@ -91,6 +91,7 @@ const lowerAnchor = (around: GroupSurroundings, group: Group, anchor: Node): voi
     },
     bodyElements: (body, inputs) => bodyReaders(around, body, inputs),
     scratch: around.scratch,
+    numerics: around.numerics,
     finish: (body, region) => {
       if (followers.length === 0) return;
       overRegion(body, region, (index, inner) =>

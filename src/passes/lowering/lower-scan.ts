@@ -9,7 +9,7 @@ import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { NodeOf, ValueId } from "../../ir/graph/graph.ts";
 import { add, binary, buildBody, type Index, i32, load, loadType, multiply, variable } from "../../ir/loop/build.ts";
 import type { Expr } from "../../ir/loop/expr.ts";
-import type { Buffer, Call, EntryPoint, Kernel, Port } from "../../ir/loop/kernel.ts";
+import type { Buffer, Call, EntryPoint, Kernel, Numerics, Port } from "../../ir/loop/kernel.ts";
 import { flatMapStmts, freshNames, mapExpr, mapOwnExprs, renameDeclared } from "../../ir/loop/rewrite.ts";
 import type { Stmt } from "../../ir/loop/stmt.ts";
 import { partsOf } from "../../ir/ops/recurrence-parts.ts";
@@ -37,9 +37,9 @@ interface Step {
 /** Lowers the entry point of a graph; handed in, since lowering an entry point comes back here for its recurrences. */
 export type LowerStep = (fused: FusedGraph, memory: Memory, kernels: ReturnType<typeof kernelTable>) => EntryPoint;
 
-const lowerStep = (fused: FusedGraph, lowerEntry: LowerStep): Step => {
+const lowerStep = (fused: FusedGraph, numerics: Numerics, lowerEntry: LowerStep): Step => {
   const memory = memoryOf(fused.graph);
-  const kernels = kernelTable();
+  const kernels = kernelTable(numerics);
   return { memory, kernels: kernels.kernels, entry: lowerEntry(fused, memory, kernels) };
 };
 
@@ -198,7 +198,7 @@ export const lowerScan = (
   invariant(group.step !== undefined, "the step of a scan is fused");
   const { carried, length, reverse } = node.attrs;
   const steps = knownExtent(length);
-  const step = lowerStep(group.step, lowerEntry);
+  const step = lowerStep(group.step, around.numerics, lowerEntry);
   // The last states are left in the buffers of the results where these are wanted.
   const states = partsOf(node.operands, node.attrs).state.map((_, at) => {
     const result = node.results[at];
