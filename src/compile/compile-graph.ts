@@ -50,7 +50,7 @@ export interface CompiledGraph extends PlannedGraph {
 /** Refuses options that callers without a type checker may get wrong (W140). */
 const checkOptions = ({ backend = "wasm", dims = {}, numerics = "exact" }: CompileOptions): void => {
   if (numerics !== "exact" && numerics !== "relaxed") {
-    const write = '"exact" or "relaxed"';
+    const write = 'numerics: "exact" or "relaxed"';
     reject("W140", { what: "compile: numerics", expected: "a profile of numerics", given: inWords(numerics), write });
   }
   if (!backendNames.includes(backend)) {

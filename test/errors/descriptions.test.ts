@@ -178,6 +178,12 @@ const cases: readonly (readonly [what: string, action: () => unknown, message: s
     'write one of "wasm", "closure", "reference".',
   ],
   [
+    "numerics",
+    () => compileSync(perceptron, { dims: { B: 2 }, numerics: untyped("fast") }),
+    'compile: numerics: a profile of numerics is expected, got "fast"',
+    'write numerics: "exact" or "relaxed".',
+  ],
+  [
     "seed",
     () => compileSync(perceptron, { dims: { B: 2 }, seed: 0.5 }),
     "compile: seed: a whole number is expected, got 0.5",

@@ -82,7 +82,10 @@ const kernelFunctions = (
   // Loops that are called stand before their kernel.
   const addPart = (part: WasmFunction): number => functions.push({ ...part, name: unique(part.name) }) - 1;
   for (const [index, kernel] of [...program.kernels.values()].entries()) {
-    const emitted = emitKernel(kernel, unique(`${kernel.name}_${index}`), addPart, { outlining, numerics: program.numerics });
+    const emitted = emitKernel(kernel, unique(`${kernel.name}_${index}`), addPart, {
+      outlining,
+      numerics: program.numerics,
+    });
     if (emitted.parameters.length > mostParameters) alone.set(kernel.name, emitted);
     else shared.set(kernel.name, functions.push(emitted) - 1);
   }
