@@ -3,6 +3,7 @@
 // flag inside the graph, so emitted modules do the same.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
+import { withinLayer } from "../ir/diagnostics/location.ts";
 import type { Entry, Graph } from "../ir/graph/graph.ts";
 import { type Trace, withTrace } from "../ir/graph/trace.ts";
 import { isTensor } from "../ir/graph/traced-tensor.ts";
@@ -20,7 +21,7 @@ import {
   type TracedModel,
   traceModel,
 } from "../model/model.ts";
-import { flattenSpecs } from "../model/parameter.ts";
+import { flattenSpecs, layerOf } from "../model/parameter.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { differentiate } from "../passes/differentiate.ts";
 import { clipGradients } from "./gradient-clip.ts";
@@ -40,6 +41,8 @@ const learningRateOf = (trace: Trace, { learningRate }: Optimizer, step: Tensor)
 interface Update {
   readonly old: Tensor;
   readonly value: Tensor;
+  /** The path of the layer that it belongs to; empty for what belongs to none. */
+  readonly layer: string;
 }
 
 /** One parameter that is trained, and what the optimizer is to follow. */
@@ -57,7 +60,7 @@ const updatesOf = (
   count: Tensor,
 ): ReadonlyMap<string, Update> => {
   const next = count.add(1);
-  const updates = new Map<string, Update>([[stepParameter, { old: count, value: next }]]);
+  const updates = new Map<string, Update>([[stepParameter, { old: count, value: next, layer: "" }]]);
   const averaged = new Map<string, Update>();
   for (const { path, parameter, gradient } of trained) {
     // In the parameter's own precision; equal nodes are one node, however often they are described.
@@ -66,16 +69,18 @@ const updatesOf = (
     const state = Object.fromEntries(
       optimizer.state.map((name) => [name, trace.parameter(stateParameter(name, path), parameter.type)]),
     );
-    const update = optimizer.update({ parameter, gradient, state, step, learningRate });
-    updates.set(path, { old: parameter, value: update.parameter });
+    const context = { parameter, gradient, state, step, learningRate };
+    const layer = layerOf(path);
+    const update = withinLayer(layer, () => optimizer.update(context));
+    updates.set(path, { old: parameter, value: update.parameter, layer });
     for (const [name, old] of Object.entries(state))
-      updates.set(stateParameter(name, path), { old, value: update.state[name] ?? old });
+      updates.set(stateParameter(name, path), { old, value: update.state[name] ?? old, layer });
     if (averages === undefined) continue;
     const average = trace.parameter(averageParameter(path), parameter.type);
     // The average begins where the parameter does, wherever that was set to.
     const old = count.equal(0).select(parameter, average);
     const value = averages.update({ average: old, parameter: update.parameter, step });
-    averaged.set(averageParameter(path), { old: average, value });
+    averaged.set(averageParameter(path), { old: average, value, layer });
   }
   return new Map([...updates, ...averaged]);
 };
@@ -110,7 +115,7 @@ const runForTraining = (
   const buffers = [...updates].map(([old, value]): readonly [string, Update] => {
     const path = paths.get(old) ?? "";
     if (specs.get(path)?.trainable !== false) return reject("W505", { type: printType(old.type) });
-    return [path, { old, value }];
+    return [path, { old, value, layer: layerOf(path) }];
   });
   return { outputs: result, buffers: new Map(buffers) };
 };
@@ -127,7 +132,9 @@ const averagedEntry = ({ trace, parameters, forward }: TracedModel, updates: Rea
 
 /** The new values of a step, each kept only if the step is finite. */
 const guarded = (updates: ReadonlyMap<string, Update>, finite: Tensor): Record<string, Tensor> =>
-  Object.fromEntries([...updates].map(([name, { old, value }]) => [name, finite.select(value, old)]));
+  Object.fromEntries(
+    [...updates].map(([name, { old, value, layer }]) => [name, withinLayer(layer, () => finite.select(value, old))]),
+  );
 
 const describeTraining = (description: AnyTraining, traced: TracedModel): Graph => {
   const { model, options } = description;

@@ -5,13 +5,13 @@ import { definitionOf, typeOf } from "../../ir/graph/analysis.ts";
 import { callerName } from "../../ir/graph/entry-inputs.ts";
 import type { Graph, ValueId } from "../../ir/graph/graph.ts";
 import { buildBody, load, loadType } from "../../ir/loop/build.ts";
-import type { Buffer, Call, EntryPoint, Port } from "../../ir/loop/kernel.ts";
+import type { Buffer, Call, EntryPoint, Origin, Port } from "../../ir/loop/kernel.ts";
 import { sizeOf } from "../../ir/types/ndarray.ts";
 import { knownShape } from "../../ir/types/shape.ts";
 import type { FusedEntry, Group } from "../fused-graph.ts";
 import { computedNodes } from "./domain.ts";
 import { changesNothing, type KernelTable } from "./finish-kernel.ts";
-import { lowerGroup } from "./lower-group.ts";
+import { lowerGroup, originOf } from "./lower-group.ts";
 import type { LowerStep } from "./lower-scan.ts";
 import type { Memory } from "./memory.ts";
 
@@ -48,9 +48,11 @@ const declared = ({ memory }: Lowering, name: string): Buffer => {
   return buffer;
 };
 
-const addCall = (lowering: Lowering, name: string, body: Parameters<KernelTable["add"]>[1]): void => {
+const addCall = (lowering: Lowering, name: string, body: Parameters<KernelTable["add"]>[1], origin?: Origin): void => {
   // A body without statements works on an empty tensor: there is nothing to call.
-  if (body.length > 0) lowering.calls.push(lowering.kernels.add(name, body, (buffer) => declared(lowering, buffer)));
+  if (body.length === 0) return;
+  const call = lowering.kernels.add(name, body, (buffer) => declared(lowering, buffer));
+  lowering.calls.push(origin === undefined ? call : { ...call, origin });
 };
 
 const copy = (lowering: Lowering, from: string, to: string): void => {
@@ -78,12 +80,13 @@ const callsOf = (lowering: Lowering, group: Group): Call[] => {
   const { graph, fused, memory, calls } = lowering;
   const updates = new Set(fused.entry.updates.map(({ value }) => value));
   const before = calls.length;
+  const origin = originOf(graph, group);
   lowerGroup(
     {
       graph,
       bufferOf: (value) => bufferOf(lowering, value),
       scratch: (dtype, length) => memory.allocate("temporary", dtype, length),
-      call: (name, body) => addCall(lowering, name, body),
+      call: (name, body) => addCall(lowering, name, body, origin),
       constant: memory.constant,
       isUpdate: (value) => updates.has(value),
     },

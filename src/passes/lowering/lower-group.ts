@@ -6,6 +6,7 @@ import type { Graph, Node, ValueId } from "../../ir/graph/graph.ts";
 import { functionOf } from "../../ir/graph/print-node.ts";
 import { add, type BlockBuilder, buildBody, flatten } from "../../ir/loop/build.ts";
 import type { Expr } from "../../ir/loop/expr.ts";
+import type { Origin } from "../../ir/loop/kernel.ts";
 import { opOf } from "../../ir/ops/index.ts";
 import type { KernelContext, Span } from "../../ir/ops/op.ts";
 import { sizeOf } from "../../ir/types/ndarray.ts";
@@ -127,12 +128,22 @@ const overRegion = (
     });
 };
 
+const membersOf = (graph: Graph, group: Group): readonly Node[] =>
+  [...group.members].flatMap((id) => graph.nodes.get(id) ?? []);
+
+const operationsOf = (members: readonly Node[]): readonly string[] =>
+  members.map((node) => functionOf(node) ?? node.op);
+
+/** What the calls of a group compute, and where that was written: its anchor, or else its last node that is of a layer. */
+export const originOf = (graph: Graph, group: Group): Origin => {
+  const members = membersOf(graph, group);
+  const anchor = members.find(({ id }) => id === group.anchor);
+  const { location } = anchor ?? members.findLast((node) => node.location?.layer !== undefined) ?? members.at(-1) ?? {};
+  return { operations: operationsOf(members), ...(location === undefined ? {} : { location }) };
+};
+
 /** A kernel name from what it computes: `conv2d_add_relu`. */
 const nameOf = (graph: Graph, group: Group): string => {
-  const names = [...group.members].flatMap((id) => {
-    const node = graph.nodes.get(id);
-    if (node === undefined) return [];
-    return [functionOf(node) ?? node.op];
-  });
+  const names = operationsOf(membersOf(graph, group));
   return (names.length > 4 ? [...names.slice(0, 3), `${names.length - 3}more`] : names).join("_");
 };
