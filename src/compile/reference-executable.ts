@@ -63,6 +63,7 @@ export const referenceExecutable = (graph: Graph, program: PlannedProgram, facts
         }),
       );
     },
+    profile: () => reject("W312", {}),
     read: (name) => {
       const port = portOf(name);
       const value = state.get(name);

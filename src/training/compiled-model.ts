@@ -1,5 +1,6 @@
 // A model compiled: a typed function from feeds to results, with its parameters by path.
 
+import type { Profile, ProfileOptions } from "../backends/profile/profile.ts";
 import type { Executable } from "../backends/runtime/executable.ts";
 import { checkedFeed, type Feed, type NDArray } from "../backends/runtime/host-array.ts";
 import type { CompiledGraph, CompileOptions } from "../compile/compile-graph.ts";
@@ -59,6 +60,8 @@ export interface Compiled<Name extends string = string> {
 /** A compiled model: call it with feeds. */
 export interface CompiledModel<P extends SpecTree, I extends InputSpecs, O extends Outputs> extends Compiled<Path<P>> {
   (feeds: Feeds<I>): Fetches<O>;
+  /** Where the time of a call goes: which kernels and layers take how long, and how much they do. See `Profile`. */
+  readonly profile: (feeds: Feeds<I>, options?: ProfileOptions) => Profile;
 }
 
 /** Feeds and results where the description's exact types do not matter. */
@@ -124,12 +127,14 @@ export const initialize = (executable: Executable, model: AnyModel, seed: number
 };
 
 /** A compiled model of which the exact types do not matter. */
-type AnyCompiledModel = Compiled & ((feeds: AnyFeeds) => AnyFetches);
+type AnyCompiledModel = Compiled &
+  ((feeds: AnyFeeds) => AnyFetches) & { readonly profile: (feeds: AnyFeeds, options?: ProfileOptions) => Profile };
 
 /** A compiled model graph as a function, its parameters initialised. `compile` gives the result its exact type. */
 export const bindModel = (model: AnyModel, compiled: CompiledGraph, { seed = 0 }: ModelOptions): AnyCompiledModel => {
   const { executable, program, trace } = compiled;
   initialize(executable, model, seed);
   const call = (feeds: AnyFeeds): AnyFetches => executable.run("predict", feeds);
-  return Object.assign(call, { parameters: parameterStore(executable), executable, program, trace, compiled });
+  const profile = (feeds: AnyFeeds, options?: ProfileOptions): Profile => executable.profile("predict", feeds, options);
+  return Object.assign(call, { profile, parameters: parameterStore(executable), executable, program, trace, compiled });
 };

@@ -7,6 +7,9 @@ import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { EntryPoint, PlannedProgram, Port } from "../../ir/loop/kernel.ts";
 import { type DataArray, dtypes } from "../../ir/types/dtype.ts";
 import type { Backend, Instance } from "../backend.ts";
+import { callwise } from "../profile/callwise.ts";
+import type { Profile, ProfileOptions } from "../profile/profile.ts";
+import { profileEntry } from "../profile/profile-entry.ts";
 import { checkedFeed, hostArray, type NDArray } from "./host-array.ts";
 
 /** What is known of the inputs of a whole description. */
@@ -25,6 +28,11 @@ export interface Executable {
   readonly entries: readonly string[];
   /** Runs an entry point on arrays by input name; gives fresh arrays by output name. Synchronous. */
   readonly run: (entry: string, feeds: Readonly<Record<string, unknown>>) => Record<string, NDArray>;
+  /**
+   * Runs an entry point over and over, on a copy of the parameters, and says which kernels take how long and how much they
+   * do. Refuses what `run` refuses, and a backend without kernels (W312).
+   */
+  readonly profile: (entry: string, feeds: Readonly<Record<string, unknown>>, options?: ProfileOptions) => Profile;
   readonly parameters: readonly Port[];
   /** A copy of a parameter's present value. */
   readonly read: (parameter: string) => NDArray;
@@ -68,7 +76,7 @@ export const checkNames = (
 
 /** Puts a planned program on a backend. */
 export const makeExecutable = (program: PlannedProgram, backend: Backend, facts: InputFacts): Executable =>
-  executableOver(backend.instantiate(program), backend.name, program, facts);
+  executableOver(backend.instantiate(program), backend, program, facts);
 
 /** The same without blocking, where the backend can. */
 export const makeExecutableAsync = async (
@@ -77,12 +85,12 @@ export const makeExecutableAsync = async (
   facts: InputFacts,
 ): Promise<Executable> => {
   const instance = await (backend.instantiateAsync ?? backend.instantiate)(program);
-  return executableOver(instance, backend.name, program, facts);
+  return executableOver(instance, backend, program, facts);
 };
 
 const executableOver = (
   instance: Instance,
-  backend: string,
+  backend: Backend,
   program: PlannedProgram,
   facts: InputFacts,
 ): Executable => {
@@ -103,24 +111,34 @@ const executableOver = (
   let stale = program.prepare.length > 0;
   const parameterPort = (name: string): Port =>
     parameters.get(name) ?? reject("W307", { name, known: [...parameters.keys()] });
+  /** The entry point of a name, and what is fed to its inputs, in their order. */
+  const accepted = (name: string, feeds: Readonly<Record<string, unknown>>): [EntryPoint, readonly DataArray[]] => {
+    const entry = entries.get(name) ?? reject("W308", { name, known: [...entries.keys()] });
+    checkNames(entry, feeds, facts.names);
+    const checked = entry.inputs.map((port) => {
+      const data = checkedFeed(port.name, port.type, feeds[port.name]);
+      checkIndices(port.name, data, facts.ranges.get(port.name));
+      return data;
+    });
+    checkStates(name, facts, (parameter) => view(parameterPort(parameter)));
+    return [entry, checked];
+  };
   return {
-    backend,
+    backend: backend.name,
     entries: [...entries.keys()],
     parameters: program.parameters,
     run: (name, feeds) => {
-      const entry = entries.get(name) ?? reject("W308", { name, known: [...entries.keys()] });
-      checkNames(entry, feeds, facts.names);
-      const checked = entry.inputs.map((port) => {
-        const data = checkedFeed(port.name, port.type, feeds[port.name]);
-        checkIndices(port.name, data, facts.ranges.get(port.name));
-        return data;
-      });
-      checkStates(name, facts, (parameter) => view(parameterPort(parameter)));
+      const [entry, checked] = accepted(name, feeds);
       if (stale) instance.prepare();
       stale = false;
       for (const [position, port] of entry.inputs.entries()) view(port).set(checked[position] ?? []);
       instance.run(name);
       return Object.fromEntries(entry.outputs.map((port) => [port.name, hostArray(port.type, view(port).slice())]));
+    },
+    profile: (name, feeds, options) => {
+      const [entry, inputs] = accepted(name, feeds);
+      const apart = backend.instantiate(callwise(program, entry));
+      return profileEntry(apart, backend.name, { program, entry, inputs, parameter: view }, options);
     },
     read: (name) => {
       const port = parameterPort(name);
