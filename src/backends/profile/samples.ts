@@ -17,3 +17,12 @@ export const fasterHalfMean = (values: readonly number[]): number => {
   const kept = values.toSorted((a, b) => a - b).slice(0, Math.ceil(values.length / 2));
   return kept.reduce((sum, value) => sum + value, 0) / kept.length;
 };
+
+/** The value that a share of the values does not exceed, between two of them in proportion; NaN of none. */
+export const quantile = (values: readonly number[], share: number): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const position = share * (sorted.length - 1);
+  const below = sorted[Math.floor(position)] ?? Number.NaN;
+  const above = sorted[Math.ceil(position)] ?? Number.NaN;
+  return below + (above - below) * (position - Math.floor(position));
+};
