@@ -42,9 +42,9 @@ const parametersOfBuffers = (program: Program, calls: readonly Call[]): Readonly
   return behind;
 };
 
-/** What is known of calls that run one after the other. */
+/** What is known of calls that run one after the other, behind the preparation. */
 export const factsOfCalls = (program: Program, calls: readonly Call[]): readonly CallFacts[] => {
-  const behind = parametersOfBuffers(program, calls);
+  const behind = parametersOfBuffers(program, [...program.prepare, ...calls]);
   return calls.map(({ kernel: name, buffers, origin }) => {
     const kernel = program.kernels.get(name);
     invariant(kernel !== undefined, `program ${program.name} has kernel ${name}`);

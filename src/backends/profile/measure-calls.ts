@@ -6,7 +6,7 @@ import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { EntryPoint, PlannedProgram, Port } from "../../ir/loop/kernel.ts";
 import { type DataArray, dtypes } from "../../ir/types/dtype.ts";
 import type { Instance } from "../backend.ts";
-import { callName, wholeName } from "./callwise.ts";
+import { callNames, preparationNames, wholeName } from "./callwise.ts";
 import type { ProfileOptions } from "./profile.ts";
 import { isSettled } from "./samples.ts";
 
@@ -26,6 +26,8 @@ export interface Times {
   readonly marks: readonly Float64Array[];
   /** For each run how long it takes without stopping. */
   readonly whole: readonly number[];
+  /** As `marks`, of the preparation. */
+  readonly preparation: readonly Float64Array[];
 }
 
 /** How long runs are repeated until they are warm, in milliseconds, and how often at least. */
@@ -46,6 +48,7 @@ const beginningOf = (instance: Instance, { program, entry, inputs, parameter }: 
     return dtypes[declared.dtype].view(instance.memory, offset, declared.length);
   };
   for (const port of program.parameters) viewOf(port).set(parameter(port));
+  instance.prepare();
   const kept = [
     ...entry.inputs.map((port, position) => [viewOf(port), inputs[position] ?? []] as const),
     ...program.parameters
@@ -62,9 +65,8 @@ export const measureCalls = (instance: Instance, subject: Subject, options: Prof
   const { runs = 20, warmup, clock = () => performance.now(), onRun } = options;
   checkCount("runs", runs, 1);
   if (warmup !== undefined) checkCount("warmup", warmup, 0);
-  const names = subject.entry.calls.map((_, position) => callName(position));
   const begin = beginningOf(instance, subject);
-  const runMarked = (): Float64Array => {
+  const markedRun = (names: readonly string[]) => (): Float64Array => {
     const marks = new Float64Array(names.length + 1);
     begin();
     marks[0] = clock();
@@ -74,6 +76,7 @@ export const measureCalls = (instance: Instance, subject: Subject, options: Prof
     }
     return marks;
   };
+  const runMarked = markedRun(callNames(subject.entry.calls));
   const runWhole = (): number => {
     begin();
     const start = clock();
@@ -93,5 +96,7 @@ export const measureCalls = (instance: Instance, subject: Subject, options: Prof
     whole.push(runWhole());
     onRun?.();
   }
-  return { marks, whole };
+  const prepare = markedRun(preparationNames(subject.program.prepare));
+  const preparation = subject.program.prepare.length === 0 ? [] : Array.from({ length: runs }, prepare);
+  return { marks, whole, preparation };
 };

@@ -89,6 +89,13 @@ const tableOf = (lines: readonly Line[], { by = "kernel", top = lines.length, pe
   ].join("\n");
 };
 
+/** What is not part of a run, but had to be done before the first. */
+const preparationLine = ({ preparation }: Pick<Profile, "preparation">): readonly string[] => {
+  if (preparation.length === 0) return [];
+  const milliseconds = preparation.reduce((sum, call) => sum + call.milliseconds, 0);
+  return [`each time parameters are set: ${printMilliseconds(milliseconds)}, ${counted(preparation.length, "call")}`];
+};
+
 /** One line for the whole, a table for its parts. */
 export const printProfile = (profile: Omit<Profile, "text" | "trace">, options: TableOptions = {}): string => {
   const { program, entry, backend, milliseconds, fastest, runs, calls, overhead, gigaflopsPerSecond } = profile;
@@ -98,5 +105,6 @@ export const printProfile = (profile: Omit<Profile, "text" | "trace">, options: 
     `${counted(runs, "run")} of ${counted(calls.length, "call")}`,
   ];
   const clocked = `(looking at the clock between calls: ${overhead < 0 ? "-" : "+"}${percent(Math.abs(overhead))})`;
-  return `${summary.join(", ")} ${clocked}\n${tableOf(linesOf(profile, options.by), options)}`;
+  const lines = [`${summary.join(", ")} ${clocked}`, ...preparationLine(profile)];
+  return [...lines, tableOf(linesOf(profile, options.by), options)].join("\n");
 };

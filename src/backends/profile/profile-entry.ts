@@ -50,7 +50,7 @@ const grouped = <Key>(
     .toSorted(([, , a], [, , b]) => b.milliseconds - a.milliseconds);
 };
 
-const callsOf = (facts: readonly CallFacts[], { marks }: Times): readonly CallProfile[] => {
+const callsOf = (facts: readonly CallFacts[], marks: Times["marks"]): readonly CallProfile[] => {
   const times = facts.map((_, at) => fasterHalfMean(marks.map((run) => (run[at + 1] ?? 0) - (run[at] ?? 0))));
   const total = sum(times);
   return facts.map(({ work, ...known }, at) => ({ ...known, ...costOf(work, times[at] ?? 0, total) }));
@@ -65,7 +65,7 @@ export const profileEntry = (
 ): Profile => {
   const { program, entry } = subject;
   const times = measureCalls(instance, subject, options);
-  const calls = callsOf(factsOfCalls(program, entry.calls), times);
+  const calls = callsOf(factsOfCalls(program, entry.calls), times.marks);
   const total = sum(calls.map(({ milliseconds }) => milliseconds));
   const milliseconds = fasterHalfMean(times.whole);
   const marked = fasterHalfMean(times.marks.map((run) => (run.at(-1) ?? 0) - (run[0] ?? 0)));
@@ -81,6 +81,7 @@ export const profileEntry = (
     flops,
     gigaflopsPerSecond: perSecond(flops, milliseconds),
     calls,
+    preparation: callsOf(factsOfCalls(program, program.prepare), times.preparation),
     kernels: grouped(calls, ({ kernel }) => kernel, total).map(
       ([kernel, own, cost]): KernelProfile => ({
         kernel,

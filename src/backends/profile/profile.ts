@@ -101,6 +101,8 @@ export interface Profile {
   readonly gigaflopsPerSecond: number;
   /** In the order in which they run. */
   readonly calls: readonly CallProfile[];
+  /** What has been prepared by then, each time after parameters were set: not part of a run's time. */
+  readonly preparation: readonly CallProfile[];
   /** The slowest first. */
   readonly kernels: readonly KernelProfile[];
   /** The slowest first. */

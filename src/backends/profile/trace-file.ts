@@ -1,5 +1,6 @@
 // Measured runs in Trace Event Format (Google, "Trace Event Format", 2016): what chrome://tracing, ui.perfetto.dev and the
-// performance panel of the browsers' developer tools open. Each run is a slice, in it the layers, in these their calls.
+// performance panel of the browsers' developer tools open. Each run is a slice, in it the layers, in these their calls; runs of
+// the preparation follow.
 import type { Times } from "./measure-calls.ts";
 import type { CallProfile, Profile, TraceEvent, TraceFile } from "./profile.ts";
 
@@ -35,21 +36,22 @@ const stretchesOf = (calls: readonly CallProfile[]): readonly Stretch[] => {
   return starts.map((first, at) => ({ layer: calls[first]?.layer, first, end: starts[at + 1] ?? calls.length }));
 };
 
-/** All measured runs, one after the other. */
-export const traceFile = (
-  { program, entry, backend, calls }: Pick<Profile, "program" | "entry" | "backend" | "calls">,
-  { marks }: Times,
-): TraceFile => {
-  const start = marks[0]?.[0] ?? 0;
+/** The events of runs that make the same calls. */
+const eventsOfRuns = (
+  name: string,
+  calls: readonly CallProfile[],
+  marks: readonly Float64Array[],
+  start: number,
+): readonly TraceEvent[] => {
   const stretches = stretchesOf(calls);
   const details = calls.map(detailsOf);
   const runEvents = (run: Float64Array, position: number): readonly TraceEvent[] => {
-    const slice = (name: string, first: number, end: number, args: TraceEvent["args"]): TraceEvent => {
+    const slice = (what: string, first: number, end: number, args: TraceEvent["args"]): TraceEvent => {
       const [from, to] = [run[first] ?? 0, run[end] ?? 0];
-      return { name, cat: category, ph: "X", ...thread, ts: (from - start) * 1000, dur: (to - from) * 1000, args };
+      return { name: what, cat: category, ph: "X", ...thread, ts: (from - start) * 1000, dur: (to - from) * 1000, args };
     };
     return [
-      slice(entry, 0, calls.length, { run: position + 1 }),
+      slice(name, 0, calls.length, { run: position + 1 }),
       ...stretches.flatMap(({ layer, first, end }) => [
         ...(layer === undefined ? [] : [slice(layer, first, end, {})]),
         ...calls
@@ -58,11 +60,27 @@ export const traceFile = (
       ]),
     ];
   };
+  return marks.flatMap(runEvents);
+};
+
+/** All measured runs, one after the other. */
+export const traceFile = (
+  {
+    program,
+    entry,
+    backend,
+    calls,
+    preparation,
+  }: Pick<Profile, "program" | "entry" | "backend" | "calls" | "preparation">,
+  times: Times,
+): TraceFile => {
+  const start = times.marks[0]?.[0] ?? 0;
   return {
     traceEvents: [
       named("process_name", program),
       named("thread_name", `${entry} on ${backend}`),
-      ...marks.flatMap((run, position) => runEvents(run, position)),
+      ...eventsOfRuns(entry, calls, times.marks, start),
+      ...eventsOfRuns("prepare", preparation, times.preparation, start),
     ],
     displayTimeUnit: "ms",
     otherData: { program, entry, backend },

@@ -108,6 +108,7 @@ const executableOver = (
   };
   const entries = new Map(program.entries.map((entry) => [entry.name, entry]));
   const parameters = new Map(program.parameters.map((port) => [port.name, port]));
+  const preparedFrom = new Set(program.prepare.flatMap(({ buffers }) => buffers));
   let stale = program.prepare.length > 0;
   const parameterPort = (name: string): Port =>
     parameters.get(name) ?? reject("W307", { name, known: [...parameters.keys()] });
@@ -147,7 +148,7 @@ const executableOver = (
     write: (name, value) => {
       const port = parameterPort(name);
       view(port).set(checkedFeed(name, port.type, value));
-      stale = program.prepare.length > 0;
+      stale ||= preparedFrom.has(port.buffer);
     },
   };
 };

@@ -9,6 +9,7 @@ import { compileLoaded } from "../compile-loaded.ts";
 import { entryOf, fillParameters, randomFeeds } from "../entry-values.ts";
 import { loadModel } from "../load-model.ts";
 import { measurePeak } from "../machine-peak.ts";
+import { memoryInWords } from "../memory-in-words.ts";
 import { modelOptions, parseCount, parseDims, weightsOption } from "../options.ts";
 
 /** How many lines the table has if nothing else is said, and how many stages of compilation are named. */
@@ -30,16 +31,6 @@ const describeCompilation = ({ compilation }: BenchReport): string => {
   const slowest = compilation.stages.toSorted((a, b) => b.milliseconds - a.milliseconds).slice(0, shown.stages);
   const named = slowest.map(({ name, milliseconds }) => `${name} ${milliseconds.toFixed(1)}`);
   return `${printMilliseconds(compilation.milliseconds)}: ${named.join(", ")}`;
-};
-
-const describeMemory = ({ memory }: BenchReport): string => {
-  const { bytes, parameterBytes, constantBytes, arenaBytes } = memory;
-  const regions = [
-    `parameters ${printBytes(parameterBytes)}`,
-    `constants ${printBytes(constantBytes)}`,
-    `arena ${printBytes(arenaBytes)}`,
-  ];
-  return `${printBytes(bytes)}: ${regions.join(", ")}`;
 };
 
 /** A line for each thing that is measured as a whole. */
@@ -64,7 +55,7 @@ const summary = (report: BenchReport, backend: BenchBackend, peak: number): stri
   return table([
     ["  compilation", describeCompilation(report)],
     ["  code", code.join(", ")],
-    ["  memory", describeMemory(report)],
+    ["  memory", memoryInWords(report.memory)],
     ["  latency", `${times.join(", ")} (${counted(latency.calls, "call")})`],
     ["  speed", speed.join(", ")],
   ]);

@@ -40,6 +40,7 @@ describe("names of kernels", () => {
         ],
       ]),
       parameters: [],
+      prepare: [],
       entries: [
         { name: "main", inputs: [], outputs: [], updates: [], calls: [{ kernel: "scatter", buffers: ["n", "y"] }] },
       ],
