@@ -51,6 +51,8 @@ export interface BenchOptions {
   readonly feeds: Readonly<Record<string, unknown>>;
   /** How many calls; as many as take about a second unless given. */
   readonly runs: number | undefined;
+  /** The time in milliseconds. */
+  readonly clock: () => number;
   /** Called once it is known how many calls there will be. */
   readonly progress: (total: number) => Progress;
 }
@@ -85,10 +87,10 @@ const makeRoom = ({ parameters, read, write }: Executable, entry: EntryPoint, { 
   }
 };
 
-const warmedUp = (call: () => number): readonly number[] => {
+const warmedUp = (call: () => number, clock: () => number): readonly number[] => {
   const samples: number[] = [];
-  const start = performance.now();
-  const isWarm = (): boolean => isSettled(samples) || performance.now() - start > warming.longest;
+  const start = clock();
+  const isWarm = (): boolean => isSettled(samples) || clock() - start > warming.longest;
   while (samples.length < warming.least || !isWarm()) samples.push(call());
   return samples;
 };
@@ -109,17 +111,17 @@ const stagesOf = ({ trace, took }: LoadedGraph): BenchReport["compilation"]["sta
 /** Measures an entry point of a model. */
 export const benchModel = (loaded: LoadedGraph, executable: Executable, options: BenchOptions): BenchReport => {
   const { graph, program } = loaded;
-  const { entry, feeds } = options;
+  const { entry, feeds, clock } = options;
   const { offsets: _, ...memory } = program.memory;
   const stages = stagesOf(loaded);
   const facts = indexFacts(graph);
   const call = (): number => {
     makeRoom(executable, entry, facts);
-    const start = performance.now();
+    const start = clock();
     executable.run(entry.name, feeds);
-    return performance.now() - start;
+    return clock() - start;
   };
-  const fastest = Math.min(...warmedUp(call));
+  const fastest = Math.min(...warmedUp(call, clock));
   const fitting = Math.round(usual.together / Math.max(fastest, 1e-3));
   const calls = options.runs ?? Math.min(Math.max(fitting, usual.least), usual.most);
   const runs = options.runs ?? Math.min(calls, profileRuns);
@@ -130,7 +132,7 @@ export const benchModel = (loaded: LoadedGraph, executable: Executable, options:
     return milliseconds;
   });
   makeRoom(executable, entry, facts);
-  const profile = executable.profile(entry.name, feeds, { runs, onRun: progress.step });
+  const profile = executable.profile(entry.name, feeds, { runs, clock, onRun: progress.step });
   progress.end();
   return {
     compilation: { milliseconds: stages.reduce((sum, stage) => sum + stage.milliseconds, 0), stages },

@@ -20,10 +20,6 @@ export const callwise = (program: PlannedProgram, { calls }: Pick<EntryPoint, "c
   const { prepare } = program;
   return {
     ...program,
-    entries: [
-      entry(wholeName, calls),
-      ...apart(calls, callNames(calls)),
-      ...apart(prepare, preparationNames(prepare)),
-    ],
+    entries: [entry(wholeName, calls), ...apart(calls, callNames(calls)), ...apart(prepare, preparationNames(prepare))],
   };
 };

@@ -48,7 +48,15 @@ const eventsOfRuns = (
   const runEvents = (run: Float64Array, position: number): readonly TraceEvent[] => {
     const slice = (what: string, first: number, end: number, args: TraceEvent["args"]): TraceEvent => {
       const [from, to] = [run[first] ?? 0, run[end] ?? 0];
-      return { name: what, cat: category, ph: "X", ...thread, ts: (from - start) * 1000, dur: (to - from) * 1000, args };
+      return {
+        name: what,
+        cat: category,
+        ph: "X",
+        ...thread,
+        ts: (from - start) * 1000,
+        dur: (to - from) * 1000,
+        args,
+      };
     };
     return [
       slice(name, 0, calls.length, { run: position + 1 }),

@@ -4,6 +4,7 @@ import { writeWhole } from "../../formats/safetensors-file.ts";
 import { counted, printBytes, table } from "../../ir/diagnostics/table.ts";
 import { indexFacts } from "../../ir/graph/index-ranges.ts";
 import { type BenchBackend, type BenchReport, benchBackends, benchModel, onJavaScript } from "../bench-model.ts";
+import { clockNames, clocks } from "../clocks.ts";
 import { type AnyCommand, defineCommand } from "../command.ts";
 import { compileLoaded } from "../compile-loaded.ts";
 import { entryOf, fillParameters, randomFeeds } from "../entry-values.ts";
@@ -77,6 +78,11 @@ export const bench: AnyCommand = defineCommand({
       valueHint: "N",
       description: "How many calls are measured; as many as take about a second unless given.",
     },
+    clock: {
+      type: "string",
+      oneOf: clockNames,
+      description: "The wall's (the default), or the processor's, on a machine that has other work to do.",
+    },
     seed: { type: "string", valueHint: "N", description: "What random inputs are drawn from, 0 unless given." },
     weights: weightsOption,
     by: { type: "string", oneOf: tableKinds, description: "What the table has a line for; kernel unless given." },
@@ -95,6 +101,7 @@ export const bench: AnyCommand = defineCommand({
     const seed = parseCount("--seed", values.seed, 0, 0);
     const top = parseCount("--top", values.top, 1, shown.lines);
     const backend = oneOf(benchBackends, values.backend);
+    const clock = clocks[oneOf(clockNames, values.clock)];
     const loaded = await loadModel(values.model, values.export);
     const onBackend = backend === "javascript" ? "wasm" : backend;
     const compiled = await compileLoaded(loaded, { dims, backend: onBackend, weights: values.weights, seed }, ui);
@@ -108,9 +115,10 @@ export const bench: AnyCommand = defineCommand({
       entry,
       feeds: randomFeeds(entry, seed, facts),
       runs,
+      clock,
       progress: (total) => ui.progress("bench", total),
     });
-    const peak = measurePeak();
+    const peak = measurePeak(clock);
     const bound = Object.entries(dims).map(([symbol, extent]) => `${symbol}=${extent}`);
     ui.print(
       `${ui.palette.bold(`${loaded.kind} ${loaded.name}`)}, ${[entry.name, ...bound].join(", ")}, on ${executable.backend}`,

@@ -120,6 +120,24 @@ describe("what a profile says of calls", () => {
     expect(first?.parameters).toEqual(["hidden.weight", "hidden.bias"]);
   });
 
+  it("keeps what is prepared apart from the runs", () => {
+    const { program, profile } = compileSync(classifier, { dims: { B: 6 } });
+    const { preparation, calls, text, trace } = profile({ x }, { runs: 2, warmup: 0, clock: ticking() });
+    expect(preparation.map(({ kernel }) => kernel)).toEqual(program.prepare.map(({ kernel }) => kernel));
+    expect(preparation.map(({ layer, parameters }) => [layer, parameters])).toEqual([
+      ["hidden", ["hidden.weight"]],
+      ["output", ["output.weight"]],
+    ]);
+    const [first] = calls.filter(({ flops }) => flops > 0);
+    expect(first?.parameters).toEqual(["hidden.weight", "hidden.bias"]);
+    expect(text()).toContain("\neach time parameters are set: 2.000 ms, 2 calls\n");
+    expect(
+      trace()
+        .traceEvents.filter(({ name }) => name === "prepare")
+        .map(({ dur }) => dur),
+    ).toEqual([2000, 2000]);
+  });
+
   it("says where operations were written", () => {
     const [first] = profiled("predict").calls.filter(({ flops }) => flops > 0);
     expect(first?.location?.file).toMatch(/test\/backends\/profile\/profile\.test\.ts$/);
