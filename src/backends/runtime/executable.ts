@@ -88,12 +88,8 @@ export const makeExecutableAsync = async (
   return executableOver(instance, backend, program, facts);
 };
 
-const executableOver = (
-  instance: Instance,
-  backend: Backend,
-  program: PlannedProgram,
-  facts: InputFacts,
-): Executable => {
+/** The place of each port's buffer in memory, as an array. */
+const viewsOf = (instance: Instance, program: PlannedProgram): ((port: Port) => DataArray) => {
   const viewOf = (buffer: string): DataArray => {
     const declared = program.buffers.get(buffer);
     const offset = program.memory.offsets.get(buffer);
@@ -101,11 +97,20 @@ const executableOver = (
     return dtypes[declared.dtype].view(instance.memory, offset, declared.length);
   };
   const views = new Map<string, DataArray>();
-  const view = ({ buffer }: Port): DataArray => {
+  return ({ buffer }) => {
     const known = views.get(buffer) ?? viewOf(buffer);
     views.set(buffer, known);
     return known;
   };
+};
+
+const executableOver = (
+  instance: Instance,
+  backend: Backend,
+  program: PlannedProgram,
+  facts: InputFacts,
+): Executable => {
+  const view = viewsOf(instance, program);
   const entries = new Map(program.entries.map((entry) => [entry.name, entry]));
   const parameters = new Map(program.parameters.map((port) => [port.name, port]));
   const preparedFrom = new Set(program.prepare.flatMap(({ buffers }) => buffers));
