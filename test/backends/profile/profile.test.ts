@@ -255,6 +255,21 @@ describe("a profile as a trace", () => {
   });
 });
 
+describe("the types of profiling", () => {
+  it("ask for what the entry point reads", () => {
+    const trainer = compileSync(taught, { dims: { B: 6 } });
+    const of = (): readonly Profile[] => [
+      trainer.profile("predict", { x }),
+      trainer.profile("step", { x, label }),
+      // @ts-expect-error -- a step reads labels
+      trainer.profile("step", { x }),
+      // @ts-expect-error -- there is no such entry point
+      trainer.profile("stop", { x, label }),
+    ];
+    expect(of).toThrow("W301");
+  });
+});
+
 describe("profiling", () => {
   const model = compileSync(classifier, { dims: { B: 6 } });
   const untyped = (value: unknown): never => value as never;
