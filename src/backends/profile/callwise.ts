@@ -6,8 +6,10 @@ import type { Call, EntryPoint, PlannedProgram } from "../../ir/loop/kernel.ts";
 /** The name of the entry point as it was. */
 export const wholeName = "whole";
 
-/** The names of the entry points that are one call each: of the entry point, and of the preparation. */
+/** The names of the entry points that are one call each. */
 export const callNames = (calls: readonly Call[]): readonly string[] => calls.map((_, at) => `call ${at}`);
+
+/** The names of those that are one call of the preparation each. */
 export const preparationNames = (calls: readonly Call[]): readonly string[] => calls.map((_, at) => `prepare ${at}`);
 
 const nothingAround = { inputs: [], outputs: [], updates: [] } as const;

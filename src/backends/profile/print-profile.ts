@@ -63,25 +63,29 @@ const rate = (perSecond: number): string => perSecond.toFixed(perSecond < 10 ? 2
 const speed = ({ flops, exact, gigaflopsPerSecond }: Cost): string =>
   flops === 0 ? "" : `${exact ? "" : "~"}${rate(gigaflopsPerSecond)}`;
 
-/** The lines of the first so many, and what the others come to. */
+/** The lines that took longest, in the order in which they were, and the others. */
+const longest = (lines: readonly Line[], top: number): readonly [kept: readonly Line[], rest: readonly Line[]] => {
+  const kept = new Set(lines.toSorted((a, b) => b.cost.milliseconds - a.cost.milliseconds).slice(0, top));
+  return [lines.filter((line) => kept.has(line)), lines.filter((line) => !kept.has(line))];
+};
+
+/** The lines that took longest, and what the others come to. */
 const tableOf = (lines: readonly Line[], { by = "kernel", top = lines.length, peak }: TableOptions): string => {
   const withPeak = (text: string): readonly string[] => (peak === undefined ? [] : [text]);
   const head = [by, ...(by === "call" ? [] : ["calls"]), "ms", "share", "", "GFLOP/s", ...withPeak("of peak"), "GB/s"];
-  const rows = lines
-    .slice(0, top)
-    .map(({ name, calls, from, cost }) => [
-      name,
-      ...(by === "call" ? [] : [String(calls)]),
-      cost.milliseconds.toFixed(4),
-      percent(cost.share),
-      bar(cost.share),
-      speed(cost),
-      ...withPeak(cost.flops === 0 ? "" : percent(cost.gigaflopsPerSecond / (peak ?? 1))),
-      rate(cost.gigabytesPerSecond),
-      from,
-    ]);
-  const rest = lines.slice(top).map(({ cost }) => cost);
-  const shared = rest.reduce((sum, { share }) => sum + share, 0);
+  const [kept, rest] = longest(lines, top);
+  const rows = kept.map(({ name, calls, from, cost }) => [
+    name,
+    ...(by === "call" ? [] : [String(calls)]),
+    cost.milliseconds.toFixed(4),
+    percent(cost.share),
+    bar(cost.share),
+    speed(cost),
+    ...withPeak(cost.flops === 0 ? "" : percent(cost.gigaflopsPerSecond / (peak ?? 1))),
+    rate(cost.gigabytesPerSecond),
+    from,
+  ]);
+  const shared = rest.reduce((sum, { cost }) => sum + cost.share, 0);
   const numbers = head.flatMap((_, column) => (column === 0 || head[column] === "" ? [] : [column]));
   return [
     table([[...head, by === "layer" ? "" : "for"], ...rows], numbers),

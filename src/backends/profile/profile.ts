@@ -59,7 +59,7 @@ export interface LayerProfile extends Cost {
 export interface TableOptions {
   /** What has a line: each kernel unless said otherwise, each call in the order in which they run, or each layer. */
   readonly by?: "kernel" | "call" | "layer";
-  /** How many lines at most; the rest is summed up in one more. */
+  /** How many lines at most, those that took longest; the rest is summed up in one more. */
   readonly top?: number;
   /** How fast the machine multiplies and adds at most, in GFLOP/s: shows shares of it. */
   readonly peak?: number;

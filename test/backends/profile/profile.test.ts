@@ -1,6 +1,6 @@
 // Profiles: what they say of a program that is known, by a clock that ticks once each time it is looked at.
 import { describe, expect, it } from "vitest";
-import { fasterHalfMean, isSettled } from "../../../src/backends/profile/samples.ts";
+import { fasterHalfMean, isSettled, quantile } from "../../../src/backends/profile/samples.ts";
 import {
   type Cost,
   compileSync,
@@ -205,6 +205,19 @@ describe("a profile as text", () => {
     `);
   });
 
+  it("keeps the calls that took longest, in the order in which they ran", () => {
+    let [time, step] = [0, 0];
+    // Each look at the clock is further from the one before.
+    const slowing = (): number => (time += step++);
+    const model = compileSync(classifier, { dims: { B: 6 } });
+    const slower = model.profile({ x }, { runs: 2, warmup: 0, clock: slowing });
+    const kernels = slower.calls.map(({ kernel }) => kernel);
+    const [, , , ...lines] = slower.text({ by: "call", top: 1 }).split("\n");
+    expect(lines.map((line) => line.split(" ")[0])).toEqual([kernels.at(-1), String(kernels.length - 1)]);
+    const [, , , ...all] = slower.text({ by: "call", top: kernels.length }).split("\n");
+    expect(all.map((line) => line.split(" ")[0])).toEqual(kernels);
+  });
+
   it("has a line for each layer, and sums up what is left out", () => {
     expect(profile.text({ by: "layer", top: 1 })).toMatchInlineSnapshot(`
       "predict of classifier on wasm: 1.000 ms, fastest 1.000 ms, 0.00 GFLOP/s, 3 runs of 4 calls (looking at the clock between calls: +300.0 %)
@@ -304,6 +317,12 @@ describe("profiling", () => {
     expect(isSettled([5, 4, 3, 3, 3, 3, 3])).toBe(false);
     expect(isSettled([5, 3, 3, 3, 3, 3, 3, 3])).toBe(true);
     expect(isSettled([5, 5, 5, 5, 5, 5])).toBe(false);
+  });
+
+  it("finds what a share of the samples does not exceed", () => {
+    expect([0, 0.25, 0.5, 1].map((share) => quantile([4, 1, 3, 2, 5], share))).toEqual([1, 2, 3, 5]);
+    expect(quantile([1, 3], 0.5)).toBe(2);
+    expect(quantile([], 0.5)).toBeNaN();
   });
 
   it("leaves the slower half of the samples out", () => {
