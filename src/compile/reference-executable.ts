@@ -9,8 +9,10 @@ import {
   type Executable,
   type InputFacts,
 } from "../backends/runtime/executable.ts";
-import { checkedFeed, hostArray, type NDArray } from "../backends/runtime/host-array.ts";
+import { checkedFeed, hostArray, type NDArray, sizeOfType } from "../backends/runtime/host-array.ts";
+import { checkInto, resultsOf } from "../backends/runtime/results.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { invariant } from "../ir/diagnostics/invariant.ts";
 import { graphName } from "../ir/graph/entry-inputs.ts";
 import type { Graph } from "../ir/graph/graph.ts";
 import type { EntryPoint, PlannedProgram, Port } from "../ir/loop/kernel.ts";
@@ -44,7 +46,7 @@ export const referenceExecutable = (graph: Graph, program: PlannedProgram, facts
     backend: "reference",
     entries: [...entries.keys()],
     parameters: program.parameters,
-    run: (name, feeds) => {
+    run: (name, feeds, { into } = {}) => {
       const entry = entries.get(name) ?? reject("W308", { name, known: [...entries.keys()] });
       checkNames(entry, feeds, facts.names);
       const fed = entry.inputs.map((port) => {
@@ -53,14 +55,18 @@ export const referenceExecutable = (graph: Graph, program: PlannedProgram, facts
         return [graphName(graph, name, port.name), toReference(port, data)] as const;
       });
       checkStates(name, facts, (parameter) => state.get(parameter)?.data);
+      checkInto(entry, into, ({ type }) => sizeOfType(type));
       const arrays: NamedArrays = { ...unread, ...Object.fromEntries(fed) };
       const { outputs, updates } = evaluateEntry(graph, name, arrays, Object.fromEntries(state));
       for (const [parameter, value] of Object.entries(updates)) state.set(parameter, value);
-      return Object.fromEntries(
-        entry.outputs.flatMap((port) => {
+      return resultsOf(
+        entry,
+        (port) => {
           const value = outputs[port.name];
-          return value === undefined ? [] : [[port.name, toHost(port, value)]];
-        }),
+          invariant(value !== undefined, `${name} gives ${port.name}`);
+          return toHost(port, value).data;
+        },
+        into,
       );
     },
     profile: () => reject("W312", {}),

@@ -3,11 +3,12 @@
 import type { Profile, ProfileOptions } from "../backends/profile/profile.ts";
 import type { Executable } from "../backends/runtime/executable.ts";
 import { checkedFeed, type Feed, type NDArray } from "../backends/runtime/host-array.ts";
+import type { RunOptions } from "../backends/runtime/results.ts";
 import type { CompiledGraph, CompileOptions } from "../compile/compile-graph.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import type { PlannedProgram, Port } from "../ir/loop/kernel.ts";
-import { dtypes } from "../ir/types/dtype.ts";
+import { type ArrayOf, type DataArray, dtypes } from "../ir/types/dtype.ts";
 import { knownShape } from "../ir/types/shape.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
 import { randomStream } from "../model/initializer.ts";
@@ -18,6 +19,17 @@ import { averageParameter, isTrainingState, seedParameter } from "./training-sta
 
 /** Results by name: arrays of the shapes and dtypes that `forward` gave. */
 export type Fetches<O> = { readonly [K in keyof O]: O[K] extends Tensor<infer S, infer D> ? NDArray<S, D> : NDArray };
+
+/** Arrays that results may be written into: typed arrays, or what a run has given before, for some of the results or for all. */
+export type Into<O> = {
+  readonly [K in keyof O]?: O[K] extends Tensor<infer S, infer D> ? NDArray<S, D> | ArrayOf[D] : NDArray | DataArray;
+};
+
+/** An entry point as a function: to new arrays, or into given ones, which then are what it gives; that allocates nothing. */
+export interface Call<F, O> {
+  (feeds: F): Fetches<O>;
+  <R extends Into<O>>(feeds: F, options: { readonly into: R }): R;
+}
 
 /** How parameters are restored. */
 export interface RestoreOptions {
@@ -58,8 +70,9 @@ export interface Compiled<Name extends string = string> {
 }
 
 /** A compiled model: call it with feeds. */
-export interface CompiledModel<P extends SpecTree, I extends InputSpecs, O extends Outputs> extends Compiled<Path<P>> {
-  (feeds: Feeds<I>): Fetches<O>;
+export interface CompiledModel<P extends SpecTree, I extends InputSpecs, O extends Outputs>
+  extends Compiled<Path<P>>,
+    Call<Feeds<I>, O> {
   /** Where the time of a call goes: which kernels and layers take how long, and how much they do. See `Profile`. */
   readonly profile: (feeds: Feeds<I>, options?: ProfileOptions) => Profile;
 }
@@ -128,13 +141,16 @@ export const initialize = (executable: Executable, model: AnyModel, seed: number
 
 /** A compiled model of which the exact types do not matter. */
 type AnyCompiledModel = Compiled &
-  ((feeds: AnyFeeds) => AnyFetches) & { readonly profile: (feeds: AnyFeeds, options?: ProfileOptions) => Profile };
+  AnyCall & { readonly profile: (feeds: AnyFeeds, options?: ProfileOptions) => Profile };
+
+/** An entry point of which the exact types do not matter. */
+export type AnyCall = (feeds: AnyFeeds, options?: RunOptions) => AnyFetches;
 
 /** A compiled model graph as a function, its parameters initialised. `compile` gives the result its exact type. */
 export const bindModel = (model: AnyModel, compiled: CompiledGraph, { seed = 0 }: ModelOptions): AnyCompiledModel => {
   const { executable, program, trace } = compiled;
   initialize(executable, model, seed);
-  const call = (feeds: AnyFeeds): AnyFetches => executable.run("predict", feeds);
+  const call: AnyCall = (feeds, options) => executable.run("predict", feeds, options);
   const profile = (feeds: AnyFeeds, options?: ProfileOptions): Profile => executable.profile("predict", feeds, options);
   return Object.assign(call, { profile, parameters: parameterStore(executable), executable, program, trace, compiled });
 };

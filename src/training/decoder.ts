@@ -9,10 +9,9 @@ import type { Feeds, InputSpecs, Outputs } from "../model/model.ts";
 import type { Path, SpecTree } from "../model/parameter.ts";
 import { isDecodingState, positionState } from "../model/past.ts";
 import {
-  type AnyFeeds,
-  type AnyFetches,
+  type AnyCall,
+  type Call,
   type Compiled,
-  type Fetches,
   initialize,
   type ModelOptions,
   type ParameterStore,
@@ -40,7 +39,7 @@ export type Decoder<
   O extends Outputs = Outputs,
   E extends PieceLengths = PieceLengths,
 > = Compiled<Path<P>> &
-  DecodedSequence & { readonly [Name in keyof E]: (feeds: Feeds<I>) => Fetches<O> } & {
+  DecodedSequence & { readonly [Name in keyof E]: Call<Feeds<I>, O> } & {
     /** Where the time of reading a piece goes, at the position where the sequence stands. It is not read: see `Profile`. */
     readonly profile: (entry: keyof E & string, feeds: Feeds<I>, options?: ProfileOptions) => Profile;
   };
@@ -58,9 +57,9 @@ export const bindDecoder = (
   initialize(executable, model, seed);
   const state = parameterStore(executable, isDecodingState);
   const call =
-    (entry: string) =>
-    (feeds: AnyFeeds): AnyFetches =>
-      executable.run(entry, feeds);
+    (entry: string): AnyCall =>
+    (feeds, options) =>
+      executable.run(entry, feeds, options);
   return {
     ...Object.fromEntries(Object.keys(entries).map((entry) => [entry, call(entry)])),
     position: () => executable.read(positionState).data[0] ?? 0,

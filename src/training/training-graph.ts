@@ -28,10 +28,10 @@ import { clipGradients } from "./gradient-clip.ts";
 import type { AnyTraining } from "./training.ts";
 import { averageParameter, seedParameter, stateParameter, stepParameter } from "./training-state.ts";
 
-/** Whether all given tensors hold finite numbers only: a bool scalar. NaN passes through max, and is not below infinity. */
+/** Whether all given tensors hold finite numbers only: a bool scalar. 0 times anything else is NaN, which a sum keeps. */
 const allFinite = (tensors: readonly Tensor[]): Tensor | undefined =>
   tensors
-    .map((tensor) => tensor.abs().max().less(Number.POSITIVE_INFINITY))
+    .map((tensor) => tensor.mul(0).sum().equal(0))
     .reduce<Tensor | undefined>((all, each) => all?.logicalAnd(each) ?? each, undefined);
 
 const learningRateOf = (trace: Trace, { learningRate }: Optimizer, step: Tensor): Tensor =>
@@ -151,16 +151,17 @@ const describeTraining = (description: AnyTraining, traced: TracedModel): Graph 
     loss,
     trainable.map(({ parameter }) => parameter),
   );
-  const clipped = clipGradients(gradients, options.clip);
-  const trained = trainable.flatMap((each, position): readonly Trained[] => {
-    const gradient = clipped[position];
-    return gradient === undefined ? [] : [{ ...each, gradient }];
-  });
   const named = Object.fromEntries(
     gradients.map((gradient, position) => [gradientOutput(trainable[position]?.path ?? ""), gradient]),
   );
   const statistics = [...buffers.values()].map(({ value }) => value).filter(({ dtype }) => isFloat(dtype));
   const finite = allFinite([loss, ...gradients, ...statistics]) ?? loss.equal(loss);
+  const clipped = clipGradients(gradients, options.clip);
+  const trained = trainable.flatMap((each, position): readonly Trained[] => {
+    const gradient = clipped[position];
+    // An update then begins where the flag is known, and the new state of an optimizer need not wait for it in memory.
+    return gradient === undefined ? [] : [{ ...each, gradient: finite.select(gradient, 0) }];
+  });
   const updates = updatesOf(trace, options, trained, count);
   return finishGraph(trace, model.name, [
     { name: "predict", outputs: namedValues(trace, outputs), updates: [] },

@@ -10,7 +10,8 @@ import type { Backend, Instance } from "../backend.ts";
 import { callwise } from "../profile/callwise.ts";
 import type { Profile, ProfileOptions } from "../profile/profile.ts";
 import { profileEntry } from "../profile/profile-entry.ts";
-import { checkedFeed, hostArray, type NDArray } from "./host-array.ts";
+import { checkedFeed, copyElements, hostArray, type NDArray } from "./host-array.ts";
+import { checkInto, type RunOptions, resultsOf } from "./results.ts";
 
 /** What is known of the inputs of a whole description. */
 export interface InputFacts {
@@ -26,8 +27,12 @@ export interface InputFacts {
 export interface Executable {
   readonly backend: string;
   readonly entries: readonly string[];
-  /** Runs an entry point on arrays by input name; gives fresh arrays by output name. Synchronous. */
-  readonly run: (entry: string, feeds: Readonly<Record<string, unknown>>) => Record<string, NDArray>;
+  /** Runs an entry point on arrays by input name; gives arrays by output name, new ones unless told `into` which. Synchronous. */
+  readonly run: (
+    entry: string,
+    feeds: Readonly<Record<string, unknown>>,
+    options?: RunOptions,
+  ) => Record<string, NDArray>;
   /**
    * Runs an entry point over and over, on a copy of the parameters, and says which kernels take how long and how much they
    * do. Refuses what `run` refuses, and a backend without kernels (W312).
@@ -43,8 +48,10 @@ export interface Executable {
 /** Refuses indices outside their table, naming the first. */
 export const checkIndices = (name: string, data: DataArray, range: number | undefined): void => {
   if (range === undefined) return;
-  for (const [position, index] of data.entries())
+  for (let position = 0; position < data.length; position++) {
+    const index = data[position] ?? 0;
     if (index < 0 || index >= range) reject("W306", { name, position, index, range });
+  }
 };
 
 /** Refuses to run an entry point for which there is no room left: state that would index outside (W520). */
@@ -53,9 +60,15 @@ export const checkStates = (
   { states }: InputFacts,
   read: (parameter: string) => ArrayLike<number> | undefined,
 ): void => {
-  for (const [name, range] of states.get(entry) ?? [])
-    for (const value of Array.from(read(name) ?? []))
+  const ranges = states.get(entry);
+  if (ranges === undefined) return;
+  for (const [name, range] of ranges) {
+    const values = read(name) ?? [];
+    for (let at = 0; at < values.length; at++) {
+      const value = values[at] ?? 0;
       if (value < 0 || value >= range) reject("W520", { entry, name, value, range });
+    }
+  }
 };
 
 /** Refuses names that are no input of the entry point, and inputs that are not fed. */
@@ -68,10 +81,13 @@ export const checkNames = (
     const write = `${entry.name}({ ${entry.inputs.map(({ name }) => JSON.stringify(name)).join(", ")} })`;
     reject("W140", { what: entry.name, expected: "a record of arrays", given: inWords(feeds), write });
   }
-  for (const name of Object.keys(feeds)) if (!known.includes(name)) reject("W302", { name, entry: entry.name, known });
-  for (const { name } of entry.inputs)
+  for (const name in feeds)
+    if (Object.hasOwn(feeds, name) && !known.includes(name)) reject("W302", { name, entry: entry.name, known });
+  for (let at = 0; at < entry.inputs.length; at++) {
+    const { name = "" } = entry.inputs[at] ?? {};
     if (!Object.hasOwn(feeds, name) || feeds[name] === undefined)
       reject("W301", { name, entry: entry.name, known: entry.inputs.map((input) => input.name) });
+  }
 };
 
 /** Puts a planned program on a backend. */
@@ -88,8 +104,12 @@ export const makeExecutableAsync = async (
   return executableOver(instance, backend, program, facts);
 };
 
+const nothing = new Uint8Array(0);
+
+type View = (port: Port) => DataArray;
+
 /** The place of each port's buffer in memory, as an array. */
-const viewsOf = (instance: Instance, program: PlannedProgram): ((port: Port) => DataArray) => {
+const viewsOf = (instance: Instance, program: PlannedProgram): View => {
   const viewOf = (buffer: string): DataArray => {
     const declared = program.buffers.get(buffer);
     const offset = program.memory.offsets.get(buffer);
@@ -101,6 +121,31 @@ const viewsOf = (instance: Instance, program: PlannedProgram): ((port: Port) => 
     const known = views.get(buffer) ?? viewOf(buffer);
     views.set(buffer, known);
     return known;
+  };
+};
+
+/** What checks what is fed to an entry point, and where it then is, in the order of the inputs. */
+interface Acceptor {
+  readonly fed: DataArray[];
+  readonly accept: (entry: EntryPoint, feeds: Readonly<Record<string, unknown>>) => void;
+}
+
+/** A run allocates nothing of its own, so what is fed is kept in one place between being checked and being copied in. */
+const acceptor = (facts: InputFacts, view: View, stateOf: (name: string) => DataArray): Acceptor => {
+  const fed: DataArray[] = [];
+  return {
+    fed,
+    accept: (entry, feeds) => {
+      checkNames(entry, feeds, facts.names);
+      for (let position = 0; position < entry.inputs.length; position++) {
+        const port = entry.inputs[position];
+        if (port === undefined) continue;
+        const data = checkedFeed(port.name, port.type, feeds[port.name], view(port).length);
+        checkIndices(port.name, data, facts.ranges.get(port.name));
+        fed[position] = data;
+      }
+      checkStates(entry.name, facts, stateOf);
+    },
   };
 };
 
@@ -117,34 +162,32 @@ const executableOver = (
   let stale = program.prepare.length > 0;
   const parameterPort = (name: string): Port =>
     parameters.get(name) ?? reject("W307", { name, known: [...parameters.keys()] });
-  /** The entry point of a name, and what is fed to its inputs, in their order. */
-  const accepted = (name: string, feeds: Readonly<Record<string, unknown>>): [EntryPoint, readonly DataArray[]] => {
-    const entry = entries.get(name) ?? reject("W308", { name, known: [...entries.keys()] });
-    checkNames(entry, feeds, facts.names);
-    const checked = entry.inputs.map((port) => {
-      const data = checkedFeed(port.name, port.type, feeds[port.name]);
-      checkIndices(port.name, data, facts.ranges.get(port.name));
-      return data;
-    });
-    checkStates(name, facts, (parameter) => view(parameterPort(parameter)));
-    return [entry, checked];
-  };
+  const stateOf = (name: string): DataArray => view(parameterPort(name));
+  const { fed, accept } = acceptor(facts, view, stateOf);
+  const copyIn = (port: Port, position: number): void => copyElements(fed[position] ?? nothing, view(port));
+  const lengthOf = (port: Port): number => view(port).length;
+  const entryOf = (name: string): EntryPoint =>
+    entries.get(name) ?? reject("W308", { name, known: [...entries.keys()] });
   return {
     backend: backend.name,
     entries: [...entries.keys()],
     parameters: program.parameters,
-    run: (name, feeds) => {
-      const [entry, checked] = accepted(name, feeds);
+    run: (name, feeds, { into } = {}) => {
+      const entry = entryOf(name);
+      accept(entry, feeds);
+      checkInto(entry, into, lengthOf);
       if (stale) instance.prepare();
       stale = false;
-      for (const [position, port] of entry.inputs.entries()) view(port).set(checked[position] ?? []);
+      entry.inputs.forEach(copyIn);
+      fed.fill(nothing);
       instance.run(name);
-      return Object.fromEntries(entry.outputs.map((port) => [port.name, hostArray(port.type, view(port).slice())]));
+      return resultsOf(entry, view, into);
     },
     profile: (name, feeds, options) => {
-      const [entry, inputs] = accepted(name, feeds);
-      const apart = backend.instantiate(callwise(program, entry));
-      return profileEntry(apart, backend.name, { program, entry, inputs, parameter: view }, options);
+      const entry = entryOf(name);
+      accept(entry, feeds);
+      const subject = { program, entry, inputs: fed.slice(0, entry.inputs.length), parameter: view };
+      return profileEntry(backend.instantiate(callwise(program, entry)), backend.name, subject, options);
     },
     read: (name) => {
       const port = parameterPort(name);

@@ -1,4 +1,4 @@
-// A planned program as one WebAssembly module: a function per kernel, an exported function per entry point that calls
+// A planned program as one WebAssembly module: functions for each kernel, an exported function per entry point that calls
 // kernels with the byte offsets of their buffers, and the constants as data. The memory has the size that planning found.
 import { reject } from "../../ir/diagnostics/diagnostic.ts";
 import { invariant } from "../../ir/diagnostics/invariant.ts";
@@ -6,6 +6,7 @@ import type { Buffer, Call, PlannedProgram } from "../../ir/loop/kernel.ts";
 import { emitKernel } from "./emit-kernel.ts";
 import { type DataSegment, type Instruction, i32Const, type WasmFunction, type WasmModule } from "./instruction.ts";
 import { uniqueNames } from "./locals.ts";
+import type { OutlineLimits } from "./outline.ts";
 
 /** Bytes in a page of WebAssembly memory. */
 const pageBytes = 65536;
@@ -22,9 +23,12 @@ export const entryExport = (position: number): string => `entry${position}`;
 /** The exported name of what prepares parameters for the entry points, where there is something to prepare. */
 export const prepareExport = "prepare";
 
-/** How the module gets its memory: its own, or one of the same size that the importer gives as `env.memory`. */
+/** What may be chosen about a module. */
 export interface ModuleOptions {
+  /** How the module gets its memory: its own, or one of the same size that the importer gives as `env.memory`. */
   readonly importMemory?: boolean;
+  /** Which loops are functions of their own. */
+  readonly outlining?: OutlineLimits;
 }
 
 const offsetOf = ({ memory }: PlannedProgram, buffer: string): number => {
@@ -48,7 +52,10 @@ const dataSegments = (program: PlannedProgram): readonly DataSegment[] =>
     .filter(({ bytes }) => bytes.some((byte) => byte !== 0));
 
 /** The module of a program. Rejects a program whose memory 32-bit addresses cannot reach (W311). */
-export const emitModule = (program: PlannedProgram, { importMemory = false }: ModuleOptions = {}): WasmModule => {
+export const emitModule = (
+  program: PlannedProgram,
+  { importMemory = false, outlining }: ModuleOptions = {},
+): WasmModule => {
   const { bytes } = program.memory;
   if (bytes > memoryLimit) reject("W311", { bytes });
 
@@ -64,8 +71,12 @@ export const emitModule = (program: PlannedProgram, { importMemory = false }: Mo
       : [{ exported: prepareExport, comment: "what depends on parameters alone", calls: program.prepare }]),
   ].map((each) => ({ ...each, name: unique(each.exported) }));
   const kernelIndices = new Map([...program.kernels.keys()].map((name, index) => [name, index]));
+  // Behind the kernels stand the loops of theirs that are called.
+  const parts: WasmFunction[] = [];
+  const addPart = (part: WasmFunction): number =>
+    program.kernels.size + parts.push({ ...part, name: unique(part.name) }) - 1;
   const kernels = [...program.kernels.values()].map((kernel, index) =>
-    emitKernel(kernel, unique(`${kernel.name}_${index}`)),
+    emitKernel(kernel, unique(`${kernel.name}_${index}`), addPart, outlining),
   );
 
   const emitCall = ({ kernel, buffers }: Call): Instruction => {
@@ -93,8 +104,11 @@ export const emitModule = (program: PlannedProgram, { importMemory = false }: Mo
       pages: Math.ceil(bytes / pageBytes),
       ...(importMemory ? { importedAs: { module: "env", name: memoryExport } } : { exportedAs: memoryExport }),
     },
-    functions: [...kernels, ...entries],
-    exports: called.map(({ exported }, position) => ({ name: exported, function: kernels.length + position })),
+    functions: [...kernels, ...parts, ...entries],
+    exports: called.map(({ exported }, position) => ({
+      name: exported,
+      function: kernels.length + parts.length + position,
+    })),
     data: dataSegments(program),
   };
 };

@@ -52,7 +52,11 @@ export const fusingOf = (graph: Graph, entry: Entry): Fusing => {
   const users = new Map<ValueId, Node[]>();
   const required = new Set(results);
   for (const node of nodes) {
-    for (const operand of new Set(node.operands)) users.set(operand, [...(users.get(operand) ?? []), node]);
+    for (const operand of new Set(node.operands)) {
+      const readers = users.get(operand);
+      if (readers === undefined) users.set(operand, [node]);
+      else readers.push(node);
+    }
     for (const operand of bufferOperands(node)) required.add(operand);
   }
   // A reshape in memory is the memory of its operand.

@@ -3,7 +3,7 @@
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { definitionOf, typeOf } from "../../ir/graph/analysis.ts";
 import { callerName } from "../../ir/graph/entry-inputs.ts";
-import type { Graph, ValueId } from "../../ir/graph/graph.ts";
+import type { Graph, NamedValue, ValueId } from "../../ir/graph/graph.ts";
 import { buildBody, load, loadType } from "../../ir/loop/build.ts";
 import type { Buffer, Call, EntryPoint, Origin, Port } from "../../ir/loop/kernel.ts";
 import { sizeOf } from "../../ir/types/ndarray.ts";
@@ -25,6 +25,9 @@ interface Lowering {
   readonly calls: Call[];
   /** The buffers of the values that groups have left in memory. */
   readonly stored: Map<ValueId, string>;
+  /** The values that the caller gets, and those that become parameters. */
+  readonly fetched: ReadonlySet<ValueId>;
+  readonly updated: ReadonlySet<ValueId>;
 }
 
 /** The buffer of a value that is in memory: a leaf, what a group stored, or a reshape of one of these. */
@@ -66,8 +69,7 @@ const copy = (lowering: Lowering, from: string, to: string): void => {
 
 /** Gives each output of a group its buffer. */
 const allocateOutputs = (lowering: Lowering, { outputs }: Group): void => {
-  const { graph, fused, memory, stored } = lowering;
-  const fetched = new Set(fused.entry.outputs.map(({ value }) => value));
+  const { graph, fetched, memory, stored } = lowering;
   for (const value of outputs) {
     const { dtype, shape } = typeOf(graph, value);
     const role = fetched.has(value) ? "output" : "temporary";
@@ -77,8 +79,7 @@ const allocateOutputs = (lowering: Lowering, { outputs }: Group): void => {
 
 /** Lowers a group; gives its calls, which are not yet among those of the entry. */
 const callsOf = (lowering: Lowering, group: Group): Call[] => {
-  const { graph, fused, memory, calls } = lowering;
-  const updates = new Set(fused.entry.updates.map(({ value }) => value));
+  const { graph, updated, memory, calls } = lowering;
   const before = calls.length;
   const origin = originOf(graph, group);
   lowerGroup(
@@ -88,7 +89,7 @@ const callsOf = (lowering: Lowering, group: Group): Call[] => {
       scratch: (dtype, length) => memory.allocate("temporary", dtype, length),
       call: (name, body) => addCall(lowering, name, body, origin),
       constant: memory.constant,
-      isUpdate: (value) => updates.has(value),
+      isUpdate: (value) => updated.has(value),
     },
     group,
     lowerStep,
@@ -125,8 +126,7 @@ const lastReaders = (lowering: Lowering): ReadonlyMap<string, number> => {
 };
 
 /** The parameter buffer that each new value is meant for, where it is meant for one only and fetched by nobody. */
-const targetsInPlace = ({ fused: { entry }, memory }: Lowering): ReadonlyMap<ValueId, string> => {
-  const fetched = new Set(entry.outputs.map(({ value }) => value));
+const targetsInPlace = ({ fused: { entry }, memory, fetched }: Lowering): ReadonlyMap<ValueId, string> => {
   const uses = new Map<ValueId, number>();
   for (const { value } of entry.updates) uses.set(value, (uses.get(value) ?? 0) + 1);
   return new Map(
@@ -213,7 +213,9 @@ const inputPorts = ({ graph, memory, calls }: Lowering): readonly Port[] => {
 
 /** Lowers one entry point; kernels and leaves are shared with the others. */
 export const lowerEntry = (graph: Graph, fused: FusedEntry, memory: Memory, kernels: KernelTable): EntryPoint => {
-  const lowering: Lowering = { graph, fused, memory, kernels, calls: [], stored: new Map() };
+  const valuesOf = (names: readonly NamedValue[]): ReadonlySet<ValueId> => new Set(names.map(({ value }) => value));
+  const [fetched, updated] = [valuesOf(fused.entry.outputs), valuesOf(fused.entry.updates)];
+  const lowering: Lowering = { graph, fused, memory, kernels, calls: [], stored: new Map(), fetched, updated };
   const targets = targetsInPlace(lowering);
   for (const group of fused.groups) allocateOutputs(lowering, group);
   const lastReader = lastReaders(lowering);

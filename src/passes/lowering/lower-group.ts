@@ -29,9 +29,7 @@ export const lowerGroup = (around: GroupSurroundings, group: Group, lowerEntry: 
     return lowerAnchor(around, group, anchor);
   }
   const shape = knownShape(typeOf(graph, first).shape);
-  const isLoaded = (value: ValueId): boolean =>
-    !group.members.has(definitionOf(graph, value).id) && around.bufferOf(value) !== undefined;
-  const computed = computedNodes(graph, group.outputs, isLoaded);
+  const computed = computedNodes(graph, group.outputs, loadedBy(around, group));
   const body = buildBody((root) =>
     overDomain(graph, root, shape, computed, (place, inner) =>
       storeOutputs(around, group, inner, place, group.outputs, new Map()),
@@ -39,6 +37,12 @@ export const lowerGroup = (around: GroupSurroundings, group: Group, lowerEntry: 
   );
   around.call(nameOf(graph, group), body);
 };
+
+/** Whether a value is read from memory in a group rather than computed there. */
+const loadedBy =
+  ({ graph, bufferOf }: GroupSurroundings, { members }: Group) =>
+  (value: ValueId): boolean =>
+    !members.has(definitionOf(graph, value).id) && bufferOf(value) !== undefined;
 
 /** Computes all outputs at one place, then stores them: reads of an element precede its overwriting. */
 const storeOutputs = (
@@ -76,7 +80,7 @@ const lowerAnchor = (around: GroupSurroundings, group: Group, anchor: Node): voi
     return buffer;
   };
   const context: KernelContext<object, "many", "many"> = {
-    ...contextOf(graph, anchor, anchor.operands.map(elementReaders(around, group))),
+    ...contextOf(graph, anchor, anchor.operands.map(elementReaders(around, group)), loadedBy(around, group)),
     kernel: (name, fill) =>
       around.call(followers.length > 0 && name === anchor.op ? nameOf(graph, group) : name, buildBody(fill)),
     operandBuffer: (position) => inMemory(anchor.operands[position], `operand ${position}`),

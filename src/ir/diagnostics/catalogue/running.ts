@@ -14,6 +14,7 @@ interface RunningRows {
   readonly W310: CatalogueEntry<{ name: string; position: number; value: number }>;
   readonly W311: CatalogueEntry<{ bytes: number }>;
   readonly W312: CatalogueEntry<object>;
+  readonly W313: CatalogueEntry<{ name: string; entry: string; known: readonly string[] }>;
 }
 
 const list = (names: readonly string[]): string =>
@@ -115,5 +116,13 @@ export const running: RunningRows = {
     explanation:
       "A profile says which kernels take the time. The reference evaluates the graph operation by operation in double precision, to be obviously right and not to be fast; there are no kernels in it.",
     example: 'compileSync(model, { backend: "wasm" }).profile({ image })',
+  }),
+  W313: entry({
+    title: "no such result",
+    message: ({ name, entry: of }) => `${of}: there is no result ${JSON.stringify(name)}`,
+    help: ({ known }) => `the results are ${list(known)}.`,
+    explanation:
+      "`into` names results and gives each the array that it is to be written into; what it leaves out is not copied. A name that is not known is almost always a misspelt one.",
+    example: "run({ image }, { into: { logits } })  // not { into: { logit } }",
   }),
 };
