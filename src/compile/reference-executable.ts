@@ -9,6 +9,7 @@ import {
   type Executable,
   type InputFacts,
 } from "../backends/runtime/executable.ts";
+import { firstValues } from "../backends/runtime/first-values.ts";
 import { checkedFeed, hostArray, type NDArray, sizeOfType } from "../backends/runtime/host-array.ts";
 import { checkInto, resultsOf } from "../backends/runtime/results.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
@@ -42,6 +43,12 @@ export const referenceExecutable = (graph: Graph, program: PlannedProgram, facts
   const portOf = (name: string): Port =>
     parameters.get(name) ?? reject("W307", { name, known: [...parameters.keys()] });
   const unread = zeroInputs(graph);
+  const write: Executable["write"] = (name, value) => {
+    const port = portOf(name);
+    state.set(name, toReference(port, checkedFeed(name, port.type, value)));
+    first.drop(name);
+  };
+  const first = firstValues(write);
   return {
     backend: "reference",
     entries: [...entries.keys()],
@@ -54,6 +61,7 @@ export const referenceExecutable = (graph: Graph, program: PlannedProgram, facts
         checkIndices(port.name, data, facts.ranges.get(port.name));
         return [graphName(graph, name, port.name), toReference(port, data)] as const;
       });
+      first.needAll();
       checkStates(name, facts, (parameter) => state.get(parameter)?.data);
       checkInto(entry, into, ({ type }) => sizeOfType(type));
       const arrays: NamedArrays = { ...unread, ...Object.fromEntries(fed) };
@@ -72,12 +80,11 @@ export const referenceExecutable = (graph: Graph, program: PlannedProgram, facts
     profile: () => reject("W312", {}),
     read: (name) => {
       const port = portOf(name);
+      first.need(name);
       const value = state.get(name);
       return value === undefined ? hostArray(port.type) : toHost(port, value);
     },
-    write: (name, value) => {
-      const port = portOf(name);
-      state.set(name, toReference(port, checkedFeed(name, port.type, value)));
-    },
+    write,
+    begin: (name, value) => first.add(portOf(name).name, value),
   };
 };

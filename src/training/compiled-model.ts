@@ -124,18 +124,21 @@ export const parameterStore = (
   };
 };
 
-/** Fills a model's parameters as its specifications say, the averages of them alike, and the seed of random masks. */
+/** Lets a model's parameters begin as its specifications say, the averages of them alike, and sets the seed of random masks. */
 export const initialize = (executable: Executable, model: AnyModel, seed: number): void => {
   const ports = new Map(executable.parameters.map((port) => [port.name, port]));
   if (ports.has(seedParameter)) executable.write(seedParameter, Int32Array.of(seed));
   for (const [path, { initializer, dtype }] of flattenSpecs(model.params)) {
     const port = ports.get(path);
     if (port === undefined) continue;
-    const values = initializer.fill(knownShape(port.type.shape), randomStream(seed, path));
-    const data = dtypes[dtype].allocate(values.length);
-    data.set(values);
-    executable.write(path, data);
-    if (ports.has(averageParameter(path))) executable.write(averageParameter(path), data);
+    const begins = (): DataArray => {
+      const values = initializer.fill(knownShape(port.type.shape), randomStream(seed, path));
+      const data = dtypes[dtype].allocate(values.length);
+      data.set(values);
+      return data;
+    };
+    executable.begin(path, begins);
+    if (ports.has(averageParameter(path))) executable.begin(averageParameter(path), begins);
   }
 };
 

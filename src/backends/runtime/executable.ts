@@ -10,6 +10,7 @@ import type { Backend, Instance } from "../backend.ts";
 import { callwise } from "../profile/callwise.ts";
 import type { Profile, ProfileOptions } from "../profile/profile.ts";
 import { profileEntry } from "../profile/profile-entry.ts";
+import { firstValues } from "./first-values.ts";
 import { checkedFeed, copyElements, hostArray, type NDArray } from "./host-array.ts";
 import { checkInto, type RunOptions, resultsOf } from "./results.ts";
 
@@ -43,6 +44,8 @@ export interface Executable {
   readonly read: (parameter: string) => NDArray;
   /** Sets a parameter; `reject`s a value of another type. */
   readonly write: (parameter: string, value: unknown) => void;
+  /** Says which value a parameter has until it is set; it is made, and checked like any other, when first it is needed. */
+  readonly begin: (parameter: string, value: () => unknown) => void;
 }
 
 /** Refuses indices outside their table, naming the first. */
@@ -131,7 +134,7 @@ interface Acceptor {
 }
 
 /** A run allocates nothing of its own, so what is fed is kept in one place between being checked and being copied in. */
-const acceptor = (facts: InputFacts, view: View, stateOf: (name: string) => DataArray): Acceptor => {
+const acceptor = (facts: InputFacts, view: View, begin: () => void, stateOf: (name: string) => DataArray): Acceptor => {
   const fed: DataArray[] = [];
   return {
     fed,
@@ -144,6 +147,7 @@ const acceptor = (facts: InputFacts, view: View, stateOf: (name: string) => Data
         checkIndices(port.name, data, facts.ranges.get(port.name));
         fed[position] = data;
       }
+      begin();
       checkStates(entry.name, facts, stateOf);
     },
   };
@@ -163,11 +167,18 @@ const executableOver = (
   const parameterPort = (name: string): Port =>
     parameters.get(name) ?? reject("W307", { name, known: [...parameters.keys()] });
   const stateOf = (name: string): DataArray => view(parameterPort(name));
-  const { fed, accept } = acceptor(facts, view, stateOf);
+  const { fed, accept } = acceptor(facts, view, () => first.needAll(), stateOf);
   const copyIn = (port: Port, position: number): void => copyElements(fed[position] ?? nothing, view(port));
   const lengthOf = (port: Port): number => view(port).length;
   const entryOf = (name: string): EntryPoint =>
     entries.get(name) ?? reject("W308", { name, known: [...entries.keys()] });
+  const write: Executable["write"] = (name, value) => {
+    const port = parameterPort(name);
+    view(port).set(checkedFeed(name, port.type, value));
+    first.drop(name);
+    stale ||= preparedFrom.has(port.buffer);
+  };
+  const first = firstValues(write);
   return {
     backend: backend.name,
     entries: [...entries.keys()],
@@ -179,7 +190,7 @@ const executableOver = (
       if (stale) instance.prepare();
       stale = false;
       entry.inputs.forEach(copyIn);
-      fed.fill(nothing);
+      for (let at = 0; at < fed.length; at++) fed[at] = nothing;
       instance.run(name);
       return resultsOf(entry, view, into);
     },
@@ -191,12 +202,10 @@ const executableOver = (
     },
     read: (name) => {
       const port = parameterPort(name);
+      first.need(name);
       return hostArray(port.type, view(port).slice());
     },
-    write: (name, value) => {
-      const port = parameterPort(name);
-      view(port).set(checkedFeed(name, port.type, value));
-      stale ||= preparedFrom.has(port.buffer);
-    },
+    write,
+    begin: (name, value) => first.add(parameterPort(name).name, value),
   };
 };

@@ -4,7 +4,14 @@ import { reject } from "../../ir/diagnostics/diagnostic.ts";
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { Buffer, Call, PlannedProgram } from "../../ir/loop/kernel.ts";
 import { emitKernel } from "./emit-kernel.ts";
-import { type DataSegment, type Instruction, i32Const, type WasmFunction, type WasmModule } from "./instruction.ts";
+import {
+  type DataSegment,
+  type Instruction,
+  i32Const,
+  localSet,
+  type WasmFunction,
+  type WasmModule,
+} from "./instruction.ts";
 import { uniqueNames } from "./locals.ts";
 import type { OutlineLimits } from "./outline.ts";
 
@@ -22,6 +29,18 @@ export const entryExport = (position: number): string => `entry${position}`;
 
 /** The exported name of what prepares parameters for the entry points, where there is something to prepare. */
 export const prepareExport = "prepare";
+
+/** Parameters that engines let a function have. */
+const mostParameters = 1000;
+
+/** The function for one call alone: what were its parameters are locals that begin as the call says. */
+const calledOnce = (called: WasmFunction, name: string, operands: readonly Instruction[]): WasmFunction => ({
+  ...called,
+  name,
+  parameters: [],
+  locals: [...called.parameters, ...called.locals],
+  body: [...operands.map((value, local) => localSet(local, value)), ...called.body],
+});
 
 /** What may be chosen about a module. */
 export interface ModuleOptions {
@@ -51,6 +70,35 @@ const dataSegments = (program: PlannedProgram): readonly DataSegment[] =>
     }))
     .filter(({ bytes }) => bytes.some((byte) => byte !== 0));
 
+/** The functions of a program's kernels, and how a call of one is written, which may add a function. */
+const kernelFunctions = (
+  program: PlannedProgram,
+  unique: (wanted: string) => string,
+  outlining: OutlineLimits | undefined,
+): { readonly functions: readonly WasmFunction[]; readonly emitCall: (call: Call) => Instruction } => {
+  const functions: WasmFunction[] = [];
+  const shared = new Map<string, number>();
+  const alone = new Map<string, WasmFunction>();
+  // Loops that are called stand before their kernel.
+  const addPart = (part: WasmFunction): number => functions.push({ ...part, name: unique(part.name) }) - 1;
+  for (const [index, kernel] of [...program.kernels.values()].entries()) {
+    const emitted = emitKernel(kernel, unique(`${kernel.name}_${index}`), addPart, outlining);
+    if (emitted.parameters.length > mostParameters) alone.set(kernel.name, emitted);
+    else shared.set(kernel.name, functions.push(emitted) - 1);
+  }
+  const emitCall = ({ kernel, buffers }: Call): Instruction => {
+    const [index, own] = [shared.get(kernel), alone.get(kernel)];
+    const emitted = own ?? functions[index ?? -1];
+    invariant(emitted !== undefined, `call of kernel ${kernel}, which the program does not have`);
+    invariant(emitted.parameters.length === buffers.length, `call of kernel ${kernel} with ${buffers.length} buffers`);
+    const offsets = buffers.map((buffer) => i32Const(offsetOf(program, buffer)));
+    if (index !== undefined) return { kind: "call", function: index, operands: offsets };
+    const position = functions.push(calledOnce(emitted, unique(emitted.name), offsets)) - 1;
+    return { kind: "call", function: position, operands: [] };
+  };
+  return { functions, emitCall };
+};
+
 /** The module of a program. Rejects a program whose memory 32-bit addresses cannot reach (W311). */
 export const emitModule = (
   program: PlannedProgram,
@@ -70,24 +118,7 @@ export const emitModule = (
       ? []
       : [{ exported: prepareExport, comment: "what depends on parameters alone", calls: program.prepare }]),
   ].map((each) => ({ ...each, name: unique(each.exported) }));
-  const kernelIndices = new Map([...program.kernels.keys()].map((name, index) => [name, index]));
-  // Behind the kernels stand the loops of theirs that are called.
-  const parts: WasmFunction[] = [];
-  const addPart = (part: WasmFunction): number =>
-    program.kernels.size + parts.push({ ...part, name: unique(part.name) }) - 1;
-  const kernels = [...program.kernels.values()].map((kernel, index) =>
-    emitKernel(kernel, unique(`${kernel.name}_${index}`), addPart, outlining),
-  );
-
-  const emitCall = ({ kernel, buffers }: Call): Instruction => {
-    const index = kernelIndices.get(kernel);
-    invariant(index !== undefined, `call of kernel ${kernel}, which the program does not have`);
-    invariant(
-      kernels[index]?.parameters.length === buffers.length,
-      `call of kernel ${kernel} with ${buffers.length} buffers`,
-    );
-    return { kind: "call", function: index, operands: buffers.map((buffer) => i32Const(offsetOf(program, buffer))) };
-  };
+  const { functions, emitCall } = kernelFunctions(program, unique, outlining);
   const entries = called.map(
     ({ name, comment, calls }): WasmFunction => ({
       name,
@@ -104,11 +135,8 @@ export const emitModule = (
       pages: Math.ceil(bytes / pageBytes),
       ...(importMemory ? { importedAs: { module: "env", name: memoryExport } } : { exportedAs: memoryExport }),
     },
-    functions: [...kernels, ...parts, ...entries],
-    exports: called.map(({ exported }, position) => ({
-      name: exported,
-      function: kernels.length + parts.length + position,
-    })),
+    functions: [...functions, ...entries],
+    exports: called.map(({ exported }, position) => ({ name: exported, function: functions.length + position })),
     data: dataSegments(program),
   };
 };

@@ -2,7 +2,7 @@
 // its meaning is exact to the bit: f32 operations round after each step, vectors are four lanes that never interact
 // except in `reduceLanes`, whose order is fixed: (l0 . l1) . (l2 . l3).
 //
-//   expr ::= const | var | load buffer[index]
+//   expr ::= const | var | load buffer[index] (by stride)
 //          | unary fn e | binary fn e e | compare fn e e | select e e e
 //          | cast e | reinterpret e | splat e | ramp e | lane e | reduceLanes fn e
 //

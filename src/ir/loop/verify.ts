@@ -181,12 +181,19 @@ const firstFrom = (places: readonly Life[], start: number): number => {
  * The buffers in use, in the order of their places, that overlap one which comes into use. In front of it these are the last
  * ones alone: what overlaps already was reported, or has one start.
  */
-const overlapping = (inUse: readonly Life[], life: Life): readonly Life[] => {
+function* overlapping(inUse: readonly Life[], life: Life): Generator<Life> {
   const from = firstFrom(inUse, life.start);
-  const to = firstFrom(inUse, life.end);
-  const before = inUse[from - 1];
-  const last = before === undefined ? [] : inUse.slice(firstFrom(inUse, before.start), from);
-  return [...last.filter(({ end }) => end > life.start), ...inUse.slice(from, to)];
+  const before = inUse[from - 1]?.start;
+  for (let at = from - 1, other = inUse[at]; other !== undefined && other.start === before; other = inUse[--at])
+    if (other.end > life.start) yield other;
+  for (let at = from, other = inUse[at]; other !== undefined && other.start < life.end; other = inUse[++at])
+    yield other;
+}
+
+const remove = (inUse: Life[], life: Life): void => {
+  let at = firstFrom(inUse, life.start);
+  while (inUse[at] !== undefined && inUse[at] !== life) at++;
+  inUse.splice(at, 1);
 };
 
 /** (M3): goes through the calls and keeps what is in use. */
@@ -197,7 +204,7 @@ const checkLives = (program: PlannedProgram, entry: EntryPoint, fail: Fail): voi
   let ended = 0;
   for (const life of [...lives].sort((a, b) => a.first - b.first)) {
     for (let over = byEnd[ended]; over !== undefined && over.last < life.first; over = byEnd[++ended])
-      inUse.splice(inUse.indexOf(over, firstFrom(inUse, over.start)), 1);
+      remove(inUse, over);
     for (const other of overlapping(inUse, life))
       if (!handsOver(program, entry, other, life) && !handsOver(program, entry, life, other)) {
         const [a, b] = other.start <= life.start ? [other, life] : [life, other];

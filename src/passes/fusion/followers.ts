@@ -6,7 +6,7 @@ import type { NodeId, ValueId } from "../../ir/graph/graph.ts";
 import { opOf } from "../../ir/ops/index.ts";
 import { type Shape, sameShape } from "../../ir/types/tensor-type.ts";
 import type { Group } from "../fused-graph.ts";
-import { type Fusing, isPointwise, workOf } from "./fusing.ts";
+import { type Fusing, isPointwise, mostMembers, workOf } from "./fusing.ts";
 import { type RunningOrder, runningOrder } from "./running-order.ts";
 
 /** A group while it may still grow. */
@@ -90,9 +90,6 @@ const takesNoFollowers = ({ fusing }: Merging, { anchor }: Growing): boolean => 
   const node = anchor === undefined ? undefined : fusing.graph.nodes.get(anchor);
   return node !== undefined && (workOf(node) === "body" || opOf(node.op).resultArity === "many");
 };
-
-/** Members that a merged group may have: what engines still optimise as one function. */
-const mostMembers = 96;
 
 /** Whether `later` may be computed right where `earlier` leaves each element. */
 const mayFollow = (merging: Merging, later: Growing, earlier: Growing): boolean =>

@@ -12,6 +12,9 @@ export const workOf = (node: Node): Work => {
   return lower.by === "element" ? lower.work : lower.by === "ops" ? "kernel" : lower.by;
 };
 
+/** Members that a group may have: what engines still optimise as one function. */
+export const mostMembers = 96;
+
 /** Whether every element of the result needs only the elements at the same place of the operands. */
 export const isPointwise = (graph: Graph, node: Node): boolean => {
   const [result] = node.results;

@@ -1,7 +1,7 @@
 // An order in which groups can run, kept while they merge (Pearce and Kelly 2007, "A dynamic topological sort algorithm for
-// directed acyclic graphs"). Whether one group needs another is looked for only among what runs between the two. In a deep
-// network that may be most of it, so there is a short cut: of what a group reads, what runs last is its parent in a forest,
-// and whatever stands above it there it needs (climbed in logarithmic time by the jumps of Myers 1983).
+// directed acyclic graphs"). Whether one group needs another is looked for only among what runs between the two, and from
+// both sides at once. In a deep network that may still be most of it, so there is a short cut: of what a group reads, what
+// runs last is its parent in a forest, and whatever stands above it there it needs (Myers 1983: jumps climb in logarithmic time).
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 
 /** What merges, and what it reads at the moment, each once. */
@@ -27,9 +27,6 @@ export interface RunningOrder<G> {
   /** Lets `earlier` read what `later` reads, which does not need it indirectly. */
   readonly merge: (later: G, earlier: G) => void;
 }
-
-/** How many readers of a group are looked for above another one before everything between the two is searched. */
-const readersTried = 8;
 
 const isAbove = <G>(upper: Place<G>, lower: Place<G>): boolean => {
   let place: Place<G> | undefined = lower;
@@ -59,26 +56,33 @@ export const runningOrder = <G>(sources: Sources<G>): RunningOrder<G> => {
   };
   const positionOf = (group: G): number => placeOf(group).position;
 
-  /** The groups that are reached from some by steps, of those at positions that count. */
-  const reached = (from: readonly G[], next: Sources<G>, counts: (position: number) => boolean): ReadonlySet<G> => {
-    const seen = new Set<G>();
-    const open = [...from];
-    for (let group = open.pop(); group !== undefined; group = open.pop()) {
-      if (seen.has(group) || !counts(positionOf(group))) continue;
-      seen.add(group);
-      for (const each of next(group)) open.push(each);
+  /** The groups that steps lead to from some, nearest first, at positions that count. */
+  function* reached(from: readonly G[], next: Sources<G>, counts: (position: number) => boolean): Generator<G, void> {
+    const seen = new Set(from);
+    // A set gives what is added while it is gone through.
+    for (const group of seen) {
+      if (!counts(positionOf(group))) continue;
+      yield group;
+      for (const each of next(group)) seen.add(each);
     }
-    return seen;
-  };
+  }
 
   const otherSources = (later: G, earlier: G): readonly G[] =>
     sources(later).filter((group) => group !== later && group !== earlier);
 
   /** What `later` needs, besides `earlier`, of what runs from `earlier` on. */
-  const neededFrom = (later: G, earlier: G): ReadonlySet<G> => {
+  const neededFrom = (later: G, earlier: G): Generator<G, void> => {
     const start = positionOf(earlier);
     return reached(otherSources(later, earlier), sources, (position) => position >= start);
   };
+
+  /** The groups that need `earlier`, itself first, of what runs up to a position. */
+  const needing = (earlier: G, end: number): Generator<G, void> =>
+    reached(
+      [earlier],
+      (group) => placeOf(group).readers,
+      (position) => position <= end,
+    );
 
   const byPosition = (a: G, b: G): number => positionOf(a) - positionOf(b);
 
@@ -94,14 +98,19 @@ export const runningOrder = <G>(sources: Sources<G>): RunningOrder<G> => {
       places.set(group, placeUnder(places.size, last));
     },
     needsIndirectly: (later, earlier) => {
-      const own = placeOf(earlier);
+      const start = positionOf(earlier);
       const others = otherSources(later, earlier)
         .map(placeOf)
-        .filter(({ position }) => position > own.position);
-      if (others.length === 0) return false;
-      const near = [own, ...own.readers.slice(0, readersTried).map(placeOf)];
-      if (others.some((other) => near.some((place) => isAbove(place, other)))) return true;
-      return neededFrom(later, earlier).has(earlier);
+        .filter(({ position }) => position > start);
+      const end = others.reduce((last, { position }) => Math.max(last, position), start);
+      const needed = neededFrom(later, earlier);
+      for (const group of end > start ? needing(earlier, end) : []) {
+        const place = placeOf(group);
+        if (others.some((other) => isAbove(place, other))) return true;
+        const { done, value } = needed.next();
+        if (done || value === earlier) return value === earlier;
+      }
+      return false;
     },
     merge: (later, earlier) => {
       for (const each of otherSources(later, earlier)) placeOf(each).readers.push(earlier);
@@ -109,14 +118,7 @@ export const runningOrder = <G>(sources: Sources<G>): RunningOrder<G> => {
       const last = before.at(-1);
       if (last === undefined) return;
       const end = positionOf(last);
-      const after = [
-        ...reached(
-          [earlier],
-          (group) => placeOf(group).readers,
-          (position) => position <= end,
-        ),
-      ];
-      const moved = [...before, ...after.sort(byPosition)];
+      const moved = [...before, ...[...needing(earlier, end)].sort(byPosition)];
       const positions = moved.map(positionOf).sort((a, b) => a - b);
       for (const [at, group] of moved.entries()) placeOf(group).position = positions[at] ?? 0;
     },

@@ -2,7 +2,10 @@
 // be, marked loops inside it are tried. What cannot be widened stays as it is, serial.
 //
 //   for i in 0..n vector { y[i] = x[i] * 2 }
-//   for i in 0..n/4*4 step 4 { y[i; 4] = x[i; 4] * splat(2) }     then     for i in n/4*4..n { y[i] = x[i] * 2 }
+//   for i in 0..n/4*4 step 4 { y[i; 4] = x[i; 4] * splat(2) }     then     for i in n-4..n step 4 { ... }
+//
+// The last four elements once more are what is left, or, where an iteration may not run twice, single iterations. Elements that lie
+// apart are loaded with their stride and stored lane by lane.
 //
 // A loop whose body folds elements into variables from outside (`acc = fn(acc, e)`), with no loop inside, is widened
 // too, and this defines the order of the fold:

@@ -5,7 +5,7 @@ import { definitionOf, typeOf } from "../../ir/graph/analysis.ts";
 import { callerName } from "../../ir/graph/entry-inputs.ts";
 import type { Graph, NamedValue, ValueId } from "../../ir/graph/graph.ts";
 import { buildBody, load, loadType } from "../../ir/loop/build.ts";
-import type { Buffer, Call, EntryPoint, Origin, Port } from "../../ir/loop/kernel.ts";
+import type { Buffer, Call, EntryPoint, Port } from "../../ir/loop/kernel.ts";
 import { sizeOf } from "../../ir/types/ndarray.ts";
 import { knownShape } from "../../ir/types/shape.ts";
 import type { FusedEntry, Group } from "../fused-graph.ts";
@@ -14,6 +14,8 @@ import { changesNothing, type KernelTable } from "./finish-kernel.ts";
 import { lowerGroup, originOf } from "./lower-group.ts";
 import type { LowerStep } from "./lower-scan.ts";
 import type { Memory } from "./memory.ts";
+import { loweringOnce } from "./repeated-groups.ts";
+import type { GroupSurroundings } from "./surroundings.ts";
 
 /** An entry point while it is lowered. */
 interface Lowering {
@@ -51,11 +53,9 @@ const declared = ({ memory }: Lowering, name: string): Buffer => {
   return buffer;
 };
 
-const addCall = (lowering: Lowering, name: string, body: Parameters<KernelTable["add"]>[1], origin?: Origin): void => {
+const addCall = (lowering: Lowering, name: string, body: Parameters<KernelTable["add"]>[1]): void => {
   // A body without statements works on an empty tensor: there is nothing to call.
-  if (body.length === 0) return;
-  const call = lowering.kernels.add(name, body, (buffer) => declared(lowering, buffer));
-  lowering.calls.push(origin === undefined ? call : { ...call, origin });
+  if (body.length > 0) lowering.calls.push(lowering.kernels.add(name, body, (buffer) => declared(lowering, buffer)));
 };
 
 const copy = (lowering: Lowering, from: string, to: string): void => {
@@ -77,24 +77,26 @@ const allocateOutputs = (lowering: Lowering, { outputs }: Group): void => {
   }
 };
 
-/** Lowers a group; gives its calls, which are not yet among those of the entry. */
-const callsOf = (lowering: Lowering, group: Group): Call[] => {
+/** Lowers groups one by one; gives their calls, which are not yet among those of the entry. */
+const groupLowering = (lowering: Lowering): ((group: Group) => readonly Call[]) => {
   const { graph, updated, memory, calls } = lowering;
-  const before = calls.length;
-  const origin = originOf(graph, group);
-  lowerGroup(
-    {
-      graph,
-      bufferOf: (value) => bufferOf(lowering, value),
-      scratch: (dtype, length) => memory.allocate("temporary", dtype, length),
-      call: (name, body) => addCall(lowering, name, body, origin),
-      constant: memory.constant,
-      isUpdate: (value) => updated.has(value),
-    },
-    group,
-    lowerStep,
-  );
-  return calls.splice(before);
+  const around: GroupSurroundings = {
+    graph,
+    bufferOf: (value) => bufferOf(lowering, value),
+    scratch: (dtype, length) => memory.allocate("temporary", dtype, length),
+    call: (name, body) => addCall(lowering, name, body),
+    constant: memory.constant,
+    isUpdate: (value) => updated.has(value),
+  };
+  const lowerOnce = loweringOnce(around, (group, scratch) => {
+    const before = calls.length;
+    lowerGroup({ ...around, scratch }, group, lowerStep);
+    return calls.splice(before);
+  });
+  return (group) => {
+    const origin = originOf(graph, group);
+    return lowerOnce(group).map((call) => ({ ...call, origin }));
+  };
 };
 
 const lowerStep: LowerStep = ({ graph, entries: [entry] }, memory, kernels) => {
@@ -219,12 +221,13 @@ export const lowerEntry = (graph: Graph, fused: FusedEntry, memory: Memory, kern
   const targets = targetsInPlace(lowering);
   for (const group of fused.groups) allocateOutputs(lowering, group);
   const lastReader = lastReaders(lowering);
+  const callsOf = groupLowering(lowering);
   for (const [position, group] of fused.groups.entries()) {
     const free = (value: ValueId): string | undefined => {
       const parameter = targets.get(value);
       return parameter !== undefined && (lastReader.get(parameter) ?? -1) <= position ? parameter : undefined;
     };
-    lowering.calls.push(...writeInPlace(lowering, group, callsOf(lowering, group), free));
+    lowering.calls.push(...writeInPlace(lowering, group, callsOf(group), free));
   }
   const outputs = outputPorts(lowering);
   finishUpdates(lowering);
