@@ -1,11 +1,12 @@
 // The process in which one form of one contender is measured. It does what bench/lane.ts asks: says what the contender
 // offers, makes a workload ready and shows its results, warms up, takes a sample.
+
+import { isSettled } from "../src/backends/profile/samples.ts";
 import { clocks, isClock } from "./clock.ts";
 import { type Offer, offerFor, type Prepared } from "./contenders/contender.ts";
 import { loadContender } from "./contenders/index.ts";
 import type { Answers, OfferedForms, Request } from "./lane.ts";
 import { peak } from "./peak.ts";
-import { isSettled } from "./statistics.ts";
 import { inputsOf, type Workload, workloads } from "./workloads/index.ts";
 
 /** How long a sample is at least, and a warm-up at least and at most, in seconds. */

@@ -14,15 +14,6 @@ export const median = (values: readonly number[]): number => {
 export const medianRatio = (above: readonly number[], below: readonly number[]): number =>
   median(below.slice(0, above.length).map((value, round) => (above[round] ?? Number.NaN) / value));
 
-/** How many samples must bring nothing new before a run counts as warm, and what counts as nothing. */
-const patience = { samples: 6, share: 0.02 } as const;
-
-/** Whether the last samples are no faster than the fastest before them: engines have compiled what they were going to. */
-export const isSettled = (samples: readonly number[]): boolean => {
-  const [before, last] = [samples.slice(0, -patience.samples), samples.slice(-patience.samples)];
-  return before.length > 0 && Math.min(...last) >= Math.min(...before) * (1 - patience.share);
-};
-
 /** How far results may be from their meaning, as a share of its largest magnitude. */
 const tolerance = 1e-5;
 

@@ -1,4 +1,15 @@
 // The package entry `weftgraph`: describe a network, compile it, run it, train it.
+export type {
+  CallProfile,
+  Cost,
+  KernelProfile,
+  LayerProfile,
+  Profile,
+  ProfileOptions,
+  TableOptions,
+  TraceEvent,
+  TraceFile,
+} from "./backends/profile/profile.ts";
 export type { Executable } from "./backends/runtime/executable.ts";
 export type { Feed, NDArray } from "./backends/runtime/host-array.ts";
 export { type BackendName, type CompiledGraph, type CompileOptions, compileGraph } from "./compile/compile-graph.ts";

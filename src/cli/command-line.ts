@@ -5,6 +5,7 @@ import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { InvariantError } from "../ir/diagnostics/invariant.ts";
 import { nearestName } from "../ir/diagnostics/nearest.ts";
 import type { AnyCommand } from "./command.ts";
+import { bench } from "./commands/bench.ts";
 import { build } from "./commands/build.ts";
 import { check } from "./commands/check.ts";
 import { explain } from "./commands/explain.ts";
@@ -16,7 +17,7 @@ import { commandHelp, toolHelp } from "./help.ts";
 import type { Ui } from "./ui.ts";
 
 /** Every command, in the order of the help. */
-export const commands: readonly AnyCommand[] = [check, print, run, verify, build, explain];
+export const commands: readonly AnyCommand[] = [check, print, run, verify, bench, build, explain];
 
 /** The version of the package, which lies beside `src` and `dist` alike. */
 const version = (): string => {

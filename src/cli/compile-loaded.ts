@@ -32,17 +32,26 @@ const restoreFile = async (executable: Executable, file: string, ui: Ui): Promis
   if (missing.length > 0) ui.note(`${file}: has no ${missing.join(", ")}: they begin as the model says`);
 };
 
+/** A compiled graph, and how long it took, in milliseconds. */
+export interface LoadedGraph extends CompiledGraph {
+  readonly took: { readonly describe: number; readonly instantiate: number };
+}
+
 /** Compiles a loaded model. */
 export const compileLoaded = async (
   { model, graph: describe }: LoadedModel,
   { dims, backend, weights, seed = 0 }: LoadedOptions,
   ui: Ui,
-): Promise<CompiledGraph> => {
+): Promise<LoadedGraph> => {
+  const start = performance.now();
   const graph = describe();
+  const described = performance.now();
   requireDims(graph, dims, "and compiled code has fixed extents");
   const planned = planGraph(graph, { dims });
+  const before = performance.now();
   const executable = instantiate(planned, backend);
+  const took = { describe: described - start, instantiate: performance.now() - before };
   if (model !== undefined) initialize(executable, model, seed);
   if (weights !== undefined) await restoreFile(executable, weights, ui);
-  return { ...planned, executable };
+  return { ...planned, executable, took };
 };

@@ -1,6 +1,6 @@
 // Runs a planned program on every backend with the same random values and compares all that comes out. Every run starts
 // from fresh parameters, so that any one run can be repeated by its seed.
-import { instantiateJavaScript } from "../backends/javascript/instantiate-javascript.ts";
+import { loadedJavaScript } from "../backends/javascript/instantiate-javascript.ts";
 import { evaluateEntry, type NamedArrays } from "../backends/reference/interpreter.ts";
 import { zeroInputs } from "../backends/reference/zero-inputs.ts";
 import { differingElement } from "../backends/runtime/differing-element.ts";
@@ -58,8 +58,7 @@ export type Contestants = readonly [Executable, ...Executable[]];
 
 /** A program on every backend that promises the same bits. */
 export const contestants = async (planned: PlannedGraph): Promise<Contestants> => {
-  const javascript = await instantiateJavaScript(planned.program);
-  const backend = { name: "javascript", instantiate: () => javascript };
+  const backend = await loadedJavaScript([planned.program]);
   return [
     instantiate(planned, "wasm"),
     instantiate(planned, "closure"),

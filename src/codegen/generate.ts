@@ -22,6 +22,11 @@ export interface GenerateOptions {
   readonly name?: string;
   /** `wasm` unless said otherwise. */
   readonly format?: ModuleFormat;
+  /**
+   * Whether the WebAssembly holds the names of kernels, for stack traces and profilers; not unless said otherwise, since they are a
+   * tenth of a small module. The text form and JavaScript have them anyway.
+   */
+  readonly names?: boolean;
 }
 
 /** A file of a module. */
@@ -38,7 +43,7 @@ const takenNames: readonly string[] = ["parameters", "then", "__proto__"];
 /** The files of a standalone module. `reject`s a name that cannot be a file name (W404), or an entry's that is taken (W405). */
 export const generate = (
   { compiled: { graph, program }, executable }: Emittable,
-  { name = program.name, format = "wasm" }: GenerateOptions = {},
+  { name = program.name, format = "wasm", names = false }: GenerateOptions = {},
 ): readonly GeneratedFile[] => {
   if (!filePattern.test(name)) reject("W404", { name });
   for (const entry of program.entries) if (takenNames.includes(entry.name)) reject("W405", { name: entry.name });
@@ -61,7 +66,6 @@ export const generate = (
     { name: `${name}.safetensors`, contents: encodeSafetensors(parameters) },
   ];
   if (format === "js") return common;
-  // Names of functions are in the text; in the bytes they would be a tenth of a small module.
-  const { bytes, wat } = assembleModule(program, { names: "none" });
+  const { bytes, wat } = assembleModule(program, { names: names ? "functions" : "none" });
   return [...common, { name: `${name}.wasm`, contents: bytes }, { name: `${name}.wat`, contents: wat() }];
 };

@@ -77,6 +77,7 @@ export const referenceExecutable = (graph: Graph, program: PlannedProgram, facts
         into,
       );
     },
+    profile: () => reject("W312", {}),
     read: (name) => {
       const port = portOf(name);
       first.need(name);

@@ -1,5 +1,6 @@
 // A model compiled: a typed function from feeds to results, with its parameters by path.
 
+import type { Profile, ProfileOptions } from "../backends/profile/profile.ts";
 import type { Executable } from "../backends/runtime/executable.ts";
 import { checkedFeed, type Feed, type NDArray } from "../backends/runtime/host-array.ts";
 import type { RunOptions } from "../backends/runtime/results.ts";
@@ -71,7 +72,10 @@ export interface Compiled<Name extends string = string> {
 /** A compiled model: call it with feeds. */
 export interface CompiledModel<P extends SpecTree, I extends InputSpecs, O extends Outputs>
   extends Compiled<Path<P>>,
-    Call<Feeds<I>, O> {}
+    Call<Feeds<I>, O> {
+  /** Where the time of a call goes: which kernels and layers take how long, and how much they do. See `Profile`. */
+  readonly profile: (feeds: Feeds<I>, options?: ProfileOptions) => Profile;
+}
 
 /** Feeds and results where the description's exact types do not matter. */
 export type AnyFeeds = Readonly<Record<string, unknown>>;
@@ -139,7 +143,8 @@ export const initialize = (executable: Executable, model: AnyModel, seed: number
 };
 
 /** A compiled model of which the exact types do not matter. */
-type AnyCompiledModel = Compiled & AnyCall;
+type AnyCompiledModel = Compiled &
+  AnyCall & { readonly profile: (feeds: AnyFeeds, options?: ProfileOptions) => Profile };
 
 /** An entry point of which the exact types do not matter. */
 export type AnyCall = (feeds: AnyFeeds, options?: RunOptions) => AnyFetches;
@@ -149,5 +154,6 @@ export const bindModel = (model: AnyModel, compiled: CompiledGraph, { seed = 0 }
   const { executable, program, trace } = compiled;
   initialize(executable, model, seed);
   const call: AnyCall = (feeds, options) => executable.run("predict", feeds, options);
-  return Object.assign(call, { parameters: parameterStore(executable), executable, program, trace, compiled });
+  const profile = (feeds: AnyFeeds, options?: ProfileOptions): Profile => executable.profile("predict", feeds, options);
+  return Object.assign(call, { profile, parameters: parameterStore(executable), executable, program, trace, compiled });
 };

@@ -1,4 +1,6 @@
 // A decoding compiled: its entry points read on from where the sequence stands, which lives in the program's memory.
+import type { Profile, ProfileOptions } from "../backends/profile/profile.ts";
+import type { Executable } from "../backends/runtime/executable.ts";
 import type { CompiledGraph } from "../compile/compile-graph.ts";
 import { dtypes } from "../ir/types/dtype.ts";
 import { sizeOf } from "../ir/types/ndarray.ts";
@@ -36,10 +38,14 @@ export type Decoder<
   I extends InputSpecs = InputSpecs,
   O extends Outputs = Outputs,
   E extends PieceLengths = PieceLengths,
-> = Compiled<Path<P>> & DecodedSequence & { readonly [Name in keyof E]: Call<Feeds<I>, O> };
+> = Compiled<Path<P>> &
+  DecodedSequence & { readonly [Name in keyof E]: Call<Feeds<I>, O> } & {
+    /** Where the time of reading a piece goes, at the position where the sequence stands. It is not read: see `Profile`. */
+    readonly profile: (entry: keyof E & string, feeds: Feeds<I>, options?: ProfileOptions) => Profile;
+  };
 
 /** A decoder of which the exact types do not matter. */
-type AnyDecoder = Compiled & DecodedSequence;
+type AnyDecoder = Compiled & DecodedSequence & Pick<Executable, "profile">;
 
 /** A decoding graph as a decoder: its parameters are initialised, its sequence is empty. `compile` gives the exact type. */
 export const bindDecoder = (
@@ -63,6 +69,7 @@ export const bindDecoder = (
     },
     state,
     parameters: parameterStore(executable, (name) => !isDecodingState(name)),
+    profile: executable.profile,
     executable,
     program,
     trace,

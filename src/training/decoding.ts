@@ -53,6 +53,7 @@ const takenNames: readonly string[] = [
   "reset",
   "position",
   "executable",
+  "profile",
   "program",
   "trace",
   "compiled",

@@ -1,4 +1,6 @@
 // A training compiled: `step`, `grads` and `predict` over parameters and optimizer state that live in the program's memory.
+import type { Profile, ProfileOptions } from "../backends/profile/profile.ts";
+import type { Executable } from "../backends/runtime/executable.ts";
 import type { NDArray } from "../backends/runtime/host-array.ts";
 import type { CompiledGraph } from "../compile/compile-graph.ts";
 import { reject, type WeftError, weftError } from "../ir/diagnostics/diagnostic.ts";
@@ -43,6 +45,12 @@ export interface Trainer<
   readonly step: (feeds: Feeds<I & L>) => StepResult<M>;
   readonly grads: (feeds: Feeds<I & L>) => Gradients<TrainablePath<P>>;
   readonly predict: Call<Feeds<I>, O>;
+  /** Where the time of a step, or of gradients or a prediction, goes. Takes no step: it works on copies. See `Profile`. */
+  readonly profile: <Entry extends "step" | "grads" | "predict">(
+    entry: Entry,
+    feeds: Feeds<Entry extends "predict" ? I : I & L>,
+    options?: ProfileOptions,
+  ) => Profile;
   /** `predict` with the averages in the place of the parameters; W506 where the training keeps none. */
   readonly predictAveraged: Call<Feeds<I>, O>;
   /** The averages under the names of their parameters, and what is not averaged as it is: what a model restores. */
@@ -60,6 +68,7 @@ export interface AnyTrainer extends Compiled {
   readonly grads: (feeds: AnyFeeds) => { readonly loss: number; readonly gradients: AnyFetches };
   readonly predict: AnyCall;
   readonly predictAveraged: AnyCall;
+  readonly profile: Executable["profile"];
   readonly averages: () => AnyFetches;
   readonly steps: () => number;
   readonly description: AnyTraining;
@@ -121,6 +130,7 @@ export const bindTrainer = (description: AnyTraining, compiled: CompiledGraph, o
       return { loss: number(loss), gradients: Object.fromEntries(gradients) };
     },
     predict: (feeds, options) => executable.run("predict", feeds, options),
+    profile: executable.profile,
     predictAveraged: (feeds, options) =>
       averages === undefined ? reject("W506", {}) : executable.run(averagedEntryName, feeds, options),
     averages: () => (averages === undefined ? reject("W506", {}) : averagedParameters(model, parameters)),

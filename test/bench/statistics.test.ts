@@ -1,7 +1,8 @@
 // What the bench makes of its measurements: medians, ratios by round, when a run counts as warm, and what it takes for a wrong
 // result. Nothing here is timed.
 import { describe, expect, test } from "vitest";
-import { isSettled, median, medianRatio, mismatch } from "../../bench/statistics.ts";
+import { median, medianRatio, mismatch } from "../../bench/statistics.ts";
+import { isSettled } from "../../src/backends/profile/samples.ts";
 
 describe("median", () => {
   test("is the middle one, the mean of two in the middle, and nothing of nothing", () => {

@@ -14,7 +14,7 @@ const refused: readonly (readonly [code: number, words: readonly string[], err: 
   [
     2,
     ["xyzzy"],
-    'error[W601]: weft has no command "xyzzy"\n\n  help: the commands are check, print, run, verify, build, explain.\n',
+    'error[W601]: weft has no command "xyzzy"\n\n  help: the commands are check, print, run, verify, bench, build, explain.\n',
   ],
   [
     2,

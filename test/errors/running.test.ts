@@ -157,3 +157,12 @@ it("W311: too much memory", () => {
       help: compile for a smaller batch or shorter sequences."
   `);
 });
+
+it("W312: nothing to profile", () => {
+  const model = compileSync(table, { dims: { B: 2 }, backend: "reference" });
+  expect(described(() => model.profile({ index, mask, scale }))).toMatchInlineSnapshot(`
+    "error[W312]: profile: the reference backend has no kernels
+
+      help: compile with { backend: "wasm" } or { backend: "closure" }."
+  `);
+});

@@ -3,7 +3,7 @@
 // forbidden. Loading a module is asynchronous, so this is no `Backend`.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { PlannedProgram } from "../../ir/loop/kernel.ts";
-import type { Instance } from "../backend.ts";
+import type { Backend, Instance } from "../backend.ts";
 import { printJavaScript } from "./print-javascript.ts";
 
 /** What a printed module exports. */
@@ -31,5 +31,22 @@ export const instantiateJavaScript = async (program: PlannedProgram): Promise<In
       instance[`entry${position}`]?.();
     },
     prepare: () => instance.prepare?.(),
+  };
+};
+
+const callsOf = ({ entries }: PlannedProgram): string =>
+  JSON.stringify(entries.map(({ name, calls }) => [name, calls.map(({ kernel, buffers }) => [kernel, buffers])]));
+
+/** The backend for programs that were loaded beforehand, since loading takes its time: it runs these, each once. */
+export const loadedJavaScript = async (programs: readonly PlannedProgram[]): Promise<Backend> => {
+  const loaded = new Map<string, Instance>();
+  for (const program of programs) loaded.set(callsOf(program), await instantiateJavaScript(program));
+  return {
+    name: "javascript",
+    instantiate: (program) => {
+      const instance = loaded.get(callsOf(program));
+      invariant(instance !== undefined, `program ${program.name} was not loaded`);
+      return instance;
+    },
   };
 };

@@ -7,6 +7,9 @@ import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { EntryPoint, PlannedProgram, Port } from "../../ir/loop/kernel.ts";
 import { type DataArray, dtypes } from "../../ir/types/dtype.ts";
 import type { Backend, Instance } from "../backend.ts";
+import { callwise } from "../profile/callwise.ts";
+import type { Profile, ProfileOptions } from "../profile/profile.ts";
+import { profileEntry } from "../profile/profile-entry.ts";
 import { firstValues } from "./first-values.ts";
 import { checkedFeed, copyElements, hostArray, type NDArray } from "./host-array.ts";
 import { checkInto, type RunOptions, resultsOf } from "./results.ts";
@@ -31,6 +34,11 @@ export interface Executable {
     feeds: Readonly<Record<string, unknown>>,
     options?: RunOptions,
   ) => Record<string, NDArray>;
+  /**
+   * Runs an entry point over and over, on a copy of the parameters, and says which kernels take how long and how much they
+   * do. Refuses what `run` refuses, and a backend without kernels (W312).
+   */
+  readonly profile: (entry: string, feeds: Readonly<Record<string, unknown>>, options?: ProfileOptions) => Profile;
   readonly parameters: readonly Port[];
   /** A copy of a parameter's present value. */
   readonly read: (parameter: string) => NDArray;
@@ -87,7 +95,7 @@ export const checkNames = (
 
 /** Puts a planned program on a backend. */
 export const makeExecutable = (program: PlannedProgram, backend: Backend, facts: InputFacts): Executable =>
-  executableOver(backend.instantiate(program), backend.name, program, facts);
+  executableOver(backend.instantiate(program), backend, program, facts);
 
 /** The same without blocking, where the backend can. */
 export const makeExecutableAsync = async (
@@ -96,17 +104,15 @@ export const makeExecutableAsync = async (
   facts: InputFacts,
 ): Promise<Executable> => {
   const instance = await (backend.instantiateAsync ?? backend.instantiate)(program);
-  return executableOver(instance, backend.name, program, facts);
+  return executableOver(instance, backend, program, facts);
 };
 
 const nothing = new Uint8Array(0);
 
-const executableOver = (
-  instance: Instance,
-  backend: string,
-  program: PlannedProgram,
-  facts: InputFacts,
-): Executable => {
+type View = (port: Port) => DataArray;
+
+/** The place of each port's buffer in memory, as an array. */
+const viewsOf = (instance: Instance, program: PlannedProgram): View => {
   const viewOf = (buffer: string): DataArray => {
     const declared = program.buffers.get(buffer);
     const offset = program.memory.offsets.get(buffer);
@@ -114,54 +120,85 @@ const executableOver = (
     return dtypes[declared.dtype].view(instance.memory, offset, declared.length);
   };
   const views = new Map<string, DataArray>();
-  const view = ({ buffer }: Port): DataArray => {
+  return ({ buffer }) => {
     const known = views.get(buffer) ?? viewOf(buffer);
     views.set(buffer, known);
     return known;
   };
+};
+
+/** What checks what is fed to an entry point, and where it then is, in the order of the inputs. */
+interface Acceptor {
+  readonly fed: DataArray[];
+  readonly accept: (entry: EntryPoint, feeds: Readonly<Record<string, unknown>>) => void;
+}
+
+/** A run allocates nothing of its own, so what is fed is kept in one place between being checked and being copied in. */
+const acceptor = (facts: InputFacts, view: View, begin: () => void, stateOf: (name: string) => DataArray): Acceptor => {
+  const fed: DataArray[] = [];
+  return {
+    fed,
+    accept: (entry, feeds) => {
+      checkNames(entry, feeds, facts.names);
+      for (let position = 0; position < entry.inputs.length; position++) {
+        const port = entry.inputs[position];
+        if (port === undefined) continue;
+        const data = checkedFeed(port.name, port.type, feeds[port.name], view(port).length);
+        checkIndices(port.name, data, facts.ranges.get(port.name));
+        fed[position] = data;
+      }
+      begin();
+      checkStates(entry.name, facts, stateOf);
+    },
+  };
+};
+
+const executableOver = (
+  instance: Instance,
+  backend: Backend,
+  program: PlannedProgram,
+  facts: InputFacts,
+): Executable => {
+  const view = viewsOf(instance, program);
   const entries = new Map(program.entries.map((entry) => [entry.name, entry]));
   const parameters = new Map(program.parameters.map((port) => [port.name, port]));
+  const preparedFrom = new Set(program.prepare.flatMap(({ buffers }) => buffers));
   let stale = program.prepare.length > 0;
   const parameterPort = (name: string): Port =>
     parameters.get(name) ?? reject("W307", { name, known: [...parameters.keys()] });
-  // A run allocates nothing of its own, so what is fed is kept here between being checked and being copied in.
-  const fed: DataArray[] = [];
+  const stateOf = (name: string): DataArray => view(parameterPort(name));
+  const { fed, accept } = acceptor(facts, view, () => first.needAll(), stateOf);
   const copyIn = (port: Port, position: number): void => copyElements(fed[position] ?? nothing, view(port));
   const lengthOf = (port: Port): number => view(port).length;
-  const stateOf = (name: string): DataArray => view(parameterPort(name));
-  const accept = (entry: EntryPoint, feeds: Readonly<Record<string, unknown>>): void => {
-    checkNames(entry, feeds, facts.names);
-    for (let position = 0; position < entry.inputs.length; position++) {
-      const port = entry.inputs[position];
-      if (port === undefined) continue;
-      const data = checkedFeed(port.name, port.type, feeds[port.name], view(port).length);
-      checkIndices(port.name, data, facts.ranges.get(port.name));
-      fed[position] = data;
-    }
-    first.needAll();
-    checkStates(entry.name, facts, stateOf);
-  };
+  const entryOf = (name: string): EntryPoint =>
+    entries.get(name) ?? reject("W308", { name, known: [...entries.keys()] });
   const write: Executable["write"] = (name, value) => {
     const port = parameterPort(name);
     view(port).set(checkedFeed(name, port.type, value));
     first.drop(name);
-    stale = program.prepare.length > 0;
+    stale ||= preparedFrom.has(port.buffer);
   };
   const first = firstValues(write);
   return {
-    backend,
+    backend: backend.name,
     entries: [...entries.keys()],
     parameters: program.parameters,
     run: (name, feeds, { into } = {}) => {
-      const entry = entries.get(name) ?? reject("W308", { name, known: [...entries.keys()] });
+      const entry = entryOf(name);
       accept(entry, feeds);
       checkInto(entry, into, lengthOf);
       if (stale) instance.prepare();
       stale = false;
       entry.inputs.forEach(copyIn);
-      fed.fill(nothing);
+      for (let at = 0; at < fed.length; at++) fed[at] = nothing;
       instance.run(name);
       return resultsOf(entry, view, into);
+    },
+    profile: (name, feeds, options) => {
+      const entry = entryOf(name);
+      accept(entry, feeds);
+      const subject = { program, entry, inputs: fed.slice(0, entry.inputs.length), parameter: view };
+      return profileEntry(backend.instantiate(callwise(program, entry)), backend.name, subject, options);
     },
     read: (name) => {
       const port = parameterPort(name);

@@ -19,6 +19,7 @@ export const build: AnyCommand = defineCommand({
       valueHint: "NAME",
       description: "What the files are called; the model's name unless given.",
     },
+    names: { type: "boolean", description: "Keep the names of kernels in the WebAssembly, for profilers." },
     weights: weightsOption,
   },
   examples: [
@@ -36,6 +37,7 @@ export const build: AnyCommand = defineCommand({
         directory: values.out ?? "dist",
         ...(values.name === undefined ? {} : { name: values.name }),
         format: values.format === "js" ? "js" : "wasm",
+        names: values.names,
       },
     );
     const [first] = files;

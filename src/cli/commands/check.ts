@@ -17,6 +17,7 @@ import { type PassTrace, ruleCoverage } from "../../passes/trace.ts";
 import { type AnyCommand, defineCommand } from "../command.ts";
 import { asWeftError } from "../foreign-error.ts";
 import { type LoadedModel, loadModels } from "../load-model.ts";
+import { memoryInWords } from "../memory-in-words.ts";
 import { checkSymbols, modelOptions, parseDims, unboundSymbols } from "../options.ts";
 import { portsOf, verifyForm } from "../program-form.ts";
 import type { Ui } from "../ui.ts";
@@ -55,16 +56,9 @@ const graphRows = (graph: Graph): readonly Row[] => [
 ];
 
 const programRows = ({ kernels, memory, entries }: PlannedProgram): readonly Row[] => {
-  const { bytes, parameterBytes, constantBytes, preparedBytes, arenaBytes } = memory;
-  const regions = [
-    `parameters ${printBytes(parameterBytes)}`,
-    `constants ${printBytes(constantBytes)}`,
-    ...(preparedBytes === 0 ? [] : [`prepared ${printBytes(preparedBytes)}`]),
-    `arena ${printBytes(arenaBytes)}`,
-  ];
   const calls = entries.map((entry) => `${entry.name} ${counted(entry.calls.length, "call")}`);
   return [
-    ["memory", `${printBytes(bytes)}: ${regions.join(", ")}`],
+    ["memory", memoryInWords(memory)],
     ["kernels", `${kernels.size}: ${calls.join(", ")}`],
   ];
 };

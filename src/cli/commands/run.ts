@@ -5,11 +5,12 @@ import { saveSafetensors } from "../../formats/safetensors-file.ts";
 import { reject } from "../../ir/diagnostics/diagnostic.ts";
 import { counted, printValue } from "../../ir/diagnostics/table.ts";
 import { indexFacts } from "../../ir/graph/index-ranges.ts";
-import type { EntryPoint, PlannedProgram } from "../../ir/loop/kernel.ts";
+import type { EntryPoint } from "../../ir/loop/kernel.ts";
 import type { DataArray } from "../../ir/types/dtype.ts";
 import { printType } from "../../ir/types/tensor-type.ts";
 import { type AnyCommand, defineCommand } from "../command.ts";
 import { compileLoaded } from "../compile-loaded.ts";
+import { entryOf, fillParameters } from "../entry-values.ts";
 import { loadModel } from "../load-model.ts";
 import { modelOptions, parseCount, parseDims, weightsOption } from "../options.ts";
 import { randomValues, seedAt } from "../random-values.ts";
@@ -27,12 +28,6 @@ const parseInputs = (texts: readonly string[]): ReadonlyMap<string, string> =>
       return [text.slice(0, at), text.slice(at + 1)];
     }),
   );
-
-const entryOf = ({ entries }: PlannedProgram, name: string | undefined): EntryPoint => {
-  const wanted = name ?? (entries.some((entry) => entry.name === "predict") ? "predict" : (entries[0]?.name ?? ""));
-  const found = entries.find((entry) => entry.name === wanted);
-  return found ?? reject("W308", { name: wanted, known: entries.map((entry) => entry.name) });
-};
 
 interface Sources {
   readonly files: ReadonlyMap<string, string>;
@@ -106,20 +101,11 @@ export const run: AnyCommand = defineCommand({
     const loaded = await loadModel(values.model, values.export);
     const options = { dims, backend, weights: values.weights, seed: seed ?? 0 };
     const { graph, program, executable } = await compileLoaded(loaded, options, ui);
-    const entry = entryOf(program, values.entry);
-    const { ranges, states } = indexFacts(graph);
-    const feeds = await feedsOf(entry, { files, seed, ranges });
+    const entry = entryOf(program, values.entry, ["predict"]);
+    const facts = indexFacts(graph);
+    const feeds = await feedsOf(entry, { files, seed, ranges: facts.ranges });
     if (loaded.model === undefined && seed !== undefined && values.weights === undefined)
-      for (const [position, port] of program.parameters.entries())
-        executable.write(
-          port.name,
-          randomValues(
-            port,
-            seedAt(seed, entry.inputs.length + position),
-            "normal",
-            states.get(entry.name)?.get(port.name),
-          ),
-        );
+      fillParameters(executable, entry, seed, facts);
     const results = executable.run(entry.name, feeds);
     ui.note(`${loaded.kind} ${loaded.name}, entry ${entry.name}, on ${executable.backend}`);
     ui.print(

@@ -13,6 +13,7 @@ interface RunningRows {
   readonly W309: CatalogueEntry<{ missing: readonly string[] }>;
   readonly W310: CatalogueEntry<{ name: string; position: number; value: number }>;
   readonly W311: CatalogueEntry<{ bytes: number }>;
+  readonly W312: CatalogueEntry<object>;
   readonly W313: CatalogueEntry<{ name: string; entry: string; known: readonly string[] }>;
 }
 
@@ -107,6 +108,14 @@ export const running: RunningRows = {
     explanation:
       "All weights and intermediate results of a program lie in one memory that is planned when the program is compiled.",
     example: "compile(model, { dims: { B: 8 } })",
+  }),
+  W312: entry({
+    title: "nothing to profile",
+    message: () => "profile: the reference backend has no kernels",
+    help: () => 'compile with { backend: "wasm" } or { backend: "closure" }.',
+    explanation:
+      "A profile says which kernels take the time. The reference evaluates the graph operation by operation in double precision, to be obviously right and not to be fast; there are no kernels in it.",
+    example: 'compileSync(model, { backend: "wasm" }).profile({ image })',
   }),
   W313: entry({
     title: "no such result",
