@@ -4,7 +4,7 @@ import type { PlannedProgram } from "../ir/loop/kernel.ts";
 import { assertSound, verifyPlanned } from "../ir/loop/verify.ts";
 import type { Bindings } from "../ir/types/dim.ts";
 import { runPasses } from "../passes/manager.ts";
-import { compilation } from "../passes/pipelines.ts";
+import { compilationFor } from "../passes/pipelines.ts";
 import { bindSymbols } from "../passes/specialize.ts";
 import type { PassTrace } from "../passes/trace.ts";
 
@@ -14,6 +14,8 @@ export interface PlanOptions {
   readonly dims?: Bindings;
   /** Check the program after each pass, at both ends (the default), or not at all. */
   readonly verify?: "each" | "ends" | "never";
+  /** Among how many threads the work is shared; 1 unless said otherwise. */
+  readonly threads?: number;
 }
 
 /** A compiled graph before it is put on a backend. */
@@ -25,9 +27,9 @@ export interface PlannedGraph {
 }
 
 /** Runs all passes. */
-export const planGraph = (graph: Graph, { dims = {}, verify = "ends" }: PlanOptions = {}): PlannedGraph => {
+export const planGraph = (graph: Graph, { dims = {}, verify = "ends", threads = 1 }: PlanOptions = {}): PlannedGraph => {
   const bound = bindSymbols(graph, dims);
-  const { program, trace } = runPasses(compilation, bound, { verify });
+  const { program, trace } = runPasses(compilationFor({ threads }), bound, { verify });
   if (verify !== "never") assertSound(verifyPlanned(program));
   return { graph: bound, program, trace };
 };

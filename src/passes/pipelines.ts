@@ -1,6 +1,6 @@
 // The pipelines, as lists.
 import type { Graph } from "../ir/graph/graph.ts";
-import type { PlannedProgram } from "../ir/loop/kernel.ts";
+import type { PlannedProgram, Program } from "../ir/loop/kernel.ts";
 import type { CoreOp } from "../ir/ops/index.ts";
 import { fuseAttention } from "./attention/fuse-attention.ts";
 import { cse } from "./cse.ts";
@@ -27,6 +27,7 @@ import { contraction } from "./simplify/contraction.ts";
 import { positions } from "./simplify/index.ts";
 import { movement } from "./simplify/movement.ts";
 import { reduction } from "./simplify/reduction.ts";
+import { type ShareOptions, shareWork } from "./threads/share-work.ts";
 
 /** Rules that change no bit of any result. */
 export const exactRules: readonly RuleSet[] = [...arithmetic, ...movement, reduction, positions];
@@ -79,10 +80,14 @@ export const standard: Pipeline<Graph, Graph<CoreOp>> = pipeline(fuseAttentionEv
   .andThen(decompose)
   .andThen(onCore(optimize));
 
-/** From the graph that a user described to a program with its memory planned. */
-export const compilation: Pipeline<Graph, PlannedProgram> = onKernels(
+const toProgram: Pipeline<Graph, Program> = onKernels(
   loopPasses,
   standard.andThen(fuseElementwise).andThen(lower),
-)
-  .andThen(prepare)
-  .andThen(planBuffers);
+).andThen(prepare);
+
+/** From the graph that a user described to a program with its memory planned. */
+export const compilation: Pipeline<Graph, PlannedProgram> = toProgram.andThen(planBuffers);
+
+/** The same, with the work of large kernels shared between threads. */
+export const compilationFor = (options: ShareOptions): Pipeline<Graph, PlannedProgram> =>
+  options.threads > 1 ? toProgram.andThen(shareWork(options)).andThen(planBuffers) : compilation;

@@ -7,16 +7,13 @@ import { invariant } from "../ir/diagnostics/invariant.ts";
 import {
   type Buffer,
   type Call,
+  copyBytes,
   type EntryPoint,
   type PlannedProgram,
   type Program,
   preparationOf,
 } from "../ir/loop/kernel.ts";
-import { dtypes } from "../ir/types/dtype.ts";
 import type { Pass } from "./pass.ts";
-
-/** Every buffer starts at a multiple of this: a cache line, and more than any vector needs. */
-const alignment = 64;
 
 /** WebAssembly's unit of memory, in bytes. */
 const page = 65536;
@@ -24,9 +21,7 @@ const page = 65536;
 /** What 32-bit addresses reach. */
 const addressable = 2 ** 32;
 
-const aligned = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
-
-const bytesOf = ({ dtype, length }: Buffer): number => aligned(dtypes[dtype].bytes * length);
+const bytesOf = (buffer: Buffer): number => copyBytes(buffer) * (buffer.copies ?? 1);
 
 /** Whether a buffer keeps its contents from run to run, so that its place is its own. */
 const persists = ({ role }: Buffer): boolean => role === "constant" || role === "parameter" || role === "prepared";
