@@ -65,7 +65,8 @@ const shareLoop = (context: Context, loop: Loop): Sharing => {
     : { choices: new Map([[loop, "first"]]), steps: whole };
   if (own.steps * threads <= whole * 1.2) return own;
   const within = shareBlock(context, loop.body);
-  return trips * within.steps < own.steps * 0.9 ? { ...within, steps: trips * within.steps } : own;
+  const steps = trips * (1 + within.steps);
+  return steps < own.steps * 0.9 ? { ...within, steps } : own;
 };
 
 const shareStmt = (context: Context, stmt: Stmt): Sharing => {
