@@ -42,6 +42,9 @@ export const referenceExecutable = (graph: Graph, program: PlannedProgram, facts
   const unread = zeroInputs(graph);
   return {
     backend: "reference",
+    threads: 1,
+    dispose: () => {},
+    [Symbol.dispose]: () => {},
     entries: [...entries.keys()],
     parameters: program.parameters,
     run: (name, feeds) => {

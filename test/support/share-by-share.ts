@@ -89,7 +89,7 @@ export const runShareByShare = (
   invariant(entry !== undefined, `entry ${entryName}`);
   for (const port of [...program.parameters, ...entry.inputs]) view(port.buffer).set(feeds.get(port.name) ?? []);
   const share = program.sharing?.buffer;
-  for (const { kernel: kernelName, buffers } of entry.calls) {
+  for (const { kernel: kernelName, buffers } of [...program.prepare, ...entry.calls]) {
     const kernel = program.kernels.get(kernelName);
     invariant(kernel !== undefined, `kernel ${kernelName}`);
     const isShared = share !== undefined && buffers.includes(share);

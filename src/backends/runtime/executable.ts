@@ -30,6 +30,11 @@ export interface Executable {
   readonly read: (parameter: string) => NDArray;
   /** Sets a parameter; `reject`s a value of another type. */
   readonly write: (parameter: string, value: unknown) => void;
+  /** How many threads the next run uses: those asked for, as far as there are, once they are ready; one otherwise. */
+  readonly threads: number;
+  /** Ends the threads beside the caller's own, where there are any; everything goes on working, on one. */
+  readonly dispose: () => void;
+  readonly [Symbol.dispose]: () => void;
 }
 
 /** Refuses indices outside their table, naming the first. */
@@ -103,8 +108,14 @@ const executableOver = (
   let stale = program.prepare.length > 0;
   const parameterPort = (name: string): Port =>
     parameters.get(name) ?? reject("W307", { name, known: [...parameters.keys()] });
+  const dispose = (): void => instance.dispose?.();
   return {
     backend,
+    get threads() {
+      return instance.threads?.() ?? 1;
+    },
+    dispose,
+    [Symbol.dispose]: dispose,
     entries: [...entries.keys()],
     parameters: program.parameters,
     run: (name, feeds) => {

@@ -2,13 +2,22 @@
 // kernels with the byte offsets of their buffers, and the constants as data. The memory has the size that planning found.
 import { reject } from "../../ir/diagnostics/diagnostic.ts";
 import { invariant } from "../../ir/diagnostics/invariant.ts";
-import type { Buffer, Call, PlannedProgram } from "../../ir/loop/kernel.ts";
+import { type Buffer, type Call, copyBytes, type PlannedProgram } from "../../ir/loop/kernel.ts";
 import { emitKernel } from "./emit-kernel.ts";
-import { type DataSegment, type Instruction, i32Const, type WasmFunction, type WasmModule } from "./instruction.ts";
+import {
+  type DataSegment,
+  type Instruction,
+  i32Const,
+  localGet,
+  plain,
+  type WasmFunction,
+  type WasmModule,
+} from "./instruction.ts";
 import { uniqueNames } from "./locals.ts";
+import { isForAll, phasesOf } from "./phases.ts";
 
 /** Bytes in a page of WebAssembly memory. */
-const pageBytes = 65536;
+export const pageBytes = 65536;
 
 /** The largest memory that 32-bit addresses reach. */
 const memoryLimit = 2 ** 32;
@@ -22,9 +31,15 @@ export const entryExport = (position: number): string => `entry${position}`;
 /** The exported name of what prepares parameters for the entry points, where there is something to prepare. */
 export const prepareExport = "prepare";
 
-/** How the module gets its memory: its own, or one of the same size that the importer gives as `env.memory`. */
+/** The exported name of a phase of what a function name stands for: an entry point, or the preparation. */
+export const phaseExport = (exported: string, phase: number): string => `${exported}_${phase}`;
+
+/** How the module gets its memory, and who runs it. */
 export interface ModuleOptions {
+  /** A memory of the same size that the importer gives as `env.memory`, instead of its own. */
   readonly importMemory?: boolean;
+  /** For several threads: memory is imported and shared, and entry points are exported phase by phase (`phases.ts`). */
+  readonly shared?: boolean;
 }
 
 const offsetOf = ({ memory }: PlannedProgram, buffer: string): number => {
@@ -47,13 +62,16 @@ const dataSegments = (program: PlannedProgram): readonly DataSegment[] =>
     }))
     .filter(({ bytes }) => bytes.some((byte) => byte !== 0));
 
-/** The module of a program. Rejects a program whose memory 32-bit addresses cannot reach (W311). */
-export const emitModule = (program: PlannedProgram, { importMemory = false }: ModuleOptions = {}): WasmModule => {
-  const { bytes } = program.memory;
-  if (bytes > memoryLimit) reject("W311", { bytes });
+/** A function that calls kernels, under the name by which it is exported. */
+interface Exported {
+  readonly exported: string;
+  readonly comment: string;
+  readonly calls: readonly Call[];
+}
 
-  const unique = uniqueNames();
-  const called = [
+/** What the module exports. */
+const exportedOf = (program: PlannedProgram, shared: boolean): readonly Exported[] => {
+  const whole: readonly Exported[] = [
     ...program.entries.map(({ name, calls }, position) => ({
       exported: entryExport(position),
       comment: `entry point ${name}`,
@@ -62,26 +80,59 @@ export const emitModule = (program: PlannedProgram, { importMemory = false }: Mo
     ...(program.prepare.length === 0
       ? []
       : [{ exported: prepareExport, comment: "what depends on parameters alone", calls: program.prepare }]),
-  ].map((each) => ({ ...each, name: unique(each.exported) }));
-  const kernelIndices = new Map([...program.kernels.keys()].map((name, index) => [name, index]));
-  const kernels = [...program.kernels.values()].map((kernel, index) =>
-    emitKernel(kernel, unique(`${kernel.name}_${index}`)),
+  ];
+  if (!shared) return whole;
+  return whole.flatMap(({ exported, comment, calls }) =>
+    phasesOf(program, calls).map((phase, at) => ({
+      exported: phaseExport(exported, at),
+      comment: `${comment}, phase ${at}`,
+      calls: phase.calls,
+    })),
   );
+};
 
-  const emitCall = ({ kernel, buffers }: Call): Instruction => {
-    const index = kernelIndices.get(kernel);
+/** Writes calls of kernels; for threads, with the copies of buffers that belong to the thread whose number is the local 0. */
+const callEmitter = (program: PlannedProgram, kernels: readonly WasmFunction[], shared: boolean) => {
+  const indices = new Map([...program.kernels.keys()].map((name, index) => [name, index]));
+  const addressOf = (name: string): Instruction => {
+    const buffer = program.buffers.get(name);
+    const first = i32Const(offsetOf(program, name));
+    if (!shared || buffer === undefined || (buffer.copies ?? 1) === 1) return first;
+    return plain("i32.add", first, plain("i32.mul", localGet(0), i32Const(copyBytes(buffer))));
+  };
+  return (call: Call): Instruction => {
+    const { kernel, buffers } = call;
+    const index = indices.get(kernel);
     invariant(index !== undefined, `call of kernel ${kernel}, which the program does not have`);
     invariant(
       kernels[index]?.parameters.length === buffers.length,
       `call of kernel ${kernel} with ${buffers.length} buffers`,
     );
-    return { kind: "call", function: index, operands: buffers.map((buffer) => i32Const(offsetOf(program, buffer))) };
+    const emitted: Instruction = { kind: "call", function: index, operands: buffers.map(addressOf) };
+    if (!shared || isForAll(program, call)) return emitted;
+    return { kind: "if", condition: plain("i32.eqz", localGet(0)), then: [emitted], otherwise: [] };
   };
-  const entries = called.map(
+};
+
+/** The module of a program. Rejects a program whose memory 32-bit addresses cannot reach (W311). */
+export const emitModule = (
+  program: PlannedProgram,
+  { importMemory = false, shared = false }: ModuleOptions = {},
+): WasmModule => {
+  const { bytes } = program.memory;
+  if (bytes > memoryLimit) reject("W311", { bytes });
+
+  const unique = uniqueNames();
+  const called = exportedOf(program, shared).map((each) => ({ ...each, name: unique(each.exported) }));
+  const kernels = [...program.kernels.values()].map((kernel, index) =>
+    emitKernel(kernel, unique(`${kernel.name}_${index}`)),
+  );
+  const emitCall = callEmitter(program, kernels, shared);
+  const functions = called.map(
     ({ name, comment, calls }): WasmFunction => ({
       name,
       comment,
-      parameters: [],
+      parameters: shared ? [{ name: "thread", type: "i32" }] : [],
       locals: [],
       body: calls.map(emitCall),
     }),
@@ -91,9 +142,12 @@ export const emitModule = (program: PlannedProgram, { importMemory = false }: Mo
     comment: program.name,
     memory: {
       pages: Math.ceil(bytes / pageBytes),
-      ...(importMemory ? { importedAs: { module: "env", name: memoryExport } } : { exportedAs: memoryExport }),
+      ...(shared ? { shared } : {}),
+      ...(importMemory || shared
+        ? { importedAs: { module: "env", name: memoryExport } }
+        : { exportedAs: memoryExport }),
     },
-    functions: [...kernels, ...entries],
+    functions: [...kernels, ...functions],
     exports: called.map(({ exported }, position) => ({ name: exported, function: kernels.length + position })),
     data: dataSegments(program),
   };

@@ -100,6 +100,8 @@ export interface Sharing {
   readonly buffer: string;
   /** The most threads that there are copies for. */
   readonly threads: number;
+  /** For each entry point, and last for the preparation, whether it has so much to share that other threads should be called. */
+  readonly worthwhile: readonly boolean[];
 }
 
 /** The preparation as if it were an entry point, for whoever treats them alike. */

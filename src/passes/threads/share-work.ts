@@ -7,12 +7,15 @@ import { stepsOf, stepsPerNanosecond } from "./estimate.ts";
 import { type SharedKernel, shareKernel } from "./share-kernel.ts";
 
 /** Kernels that take less than this, in nanoseconds, are not worth the wait for one another: it is about ten such waits. */
-const worthwhile = 8_000;
+const leastKernel = 8_000;
 
-/** Between how many threads work is shared, and which kernels: those that take so many nanoseconds. */
+/** Nor are entry points whose kernels together take less: threads that sleep take 10 to 30 microseconds to come. */
+const leastEntry = 60_000;
+
+/** Between how many threads work is shared, and which: kernels, and entry points, that take so many nanoseconds. */
 export interface ShareOptions {
   readonly threads: number;
-  readonly leastTime?: number;
+  readonly least?: { readonly kernel: number; readonly entry: number };
 }
 
 /** The buffer that tells a thread its part. */
@@ -39,11 +42,15 @@ const scratchParameters = (program: Program): ReadonlyMap<string, ReadonlySet<st
 
 const timeOf = ({ body }: Kernel): number => stepsOf(body, boundsOfNames(body)) / stepsPerNanosecond;
 
-const shareProgram = (program: Program, { threads, leastTime = worthwhile }: ShareOptions): Program => {
+const shareProgram = (
+  program: Program,
+  { threads, least = { kernel: leastKernel, entry: leastEntry } }: ShareOptions,
+): Program => {
   const scratch = scratchParameters(program);
   const shared = new Map<string, SharedKernel>();
+  const times = new Map([...program.kernels].map(([name, kernel]) => [name, timeOf(kernel)]));
   for (const [name, kernel] of program.kernels) {
-    const isLarge = timeOf(kernel) >= leastTime;
+    const isLarge = (times.get(name) ?? 0) >= least.kernel;
     const found = isLarge ? shareKernel(kernel, scratch.get(name) ?? new Set(), threads) : undefined;
     if (found !== undefined) shared.set(name, found);
   }
@@ -70,7 +77,14 @@ const shareProgram = (program: Program, { threads, leastTime = worthwhile }: Sha
     kernels: new Map([...program.kernels].map(([name, kernel]) => [name, shared.get(name)?.kernel ?? kernel])),
     entries: program.entries.map((entry) => ({ ...entry, calls: entry.calls.map(withShare) })),
     prepare: program.prepare.map(withShare),
-    sharing: { buffer: sharingBuffer, threads },
+    sharing: {
+      buffer: sharingBuffer,
+      threads,
+      worthwhile: [...program.entries.map(({ calls }) => calls), program.prepare].map((calls) => {
+        const time = calls.reduce((sum, { kernel }) => sum + (shared.has(kernel) ? (times.get(kernel) ?? 0) : 0), 0);
+        return time > 0 && time >= least.entry;
+      }),
+    },
   };
 };
 

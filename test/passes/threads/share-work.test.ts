@@ -23,7 +23,7 @@ const feedsOf = ({ feeds, parameters }: GraphCase): ReadonlyMap<string, DataArra
 /** How many calls of a graph are shared, after everything was compared. */
 const expectSameBits = (drawn: GraphCase, threads: number): number => {
   const { program } = planGraph(drawn.graph);
-  const shared = planBuffers.run(shareWork({ threads, leastTime: 0 }).run(program));
+  const shared = planBuffers.run(shareWork({ threads, least: { kernel: 0, entry: 0 } }).run(program));
   assertSound(verifyPlanned(shared));
   const feeds = feedsOf(drawn);
   for (const { name } of program.entries) {
