@@ -209,12 +209,9 @@ export const buildGradientBlocks = (context: Context): void => {
   const blocks = blocksOf(context);
   const { parts, names } = blocks;
   const { keys, features, types } = parts;
-  // A kernel of its own, as the other may run on several threads: they begin when all of it is done.
-  context.kernel("fill", (root) => {
+  context.kernel("attentionGradients", (root) => {
     for (const [at, { shape }] of context.resultTypes.entries())
       if (at > 0 && context.isWanted(at)) fillZero(root, context.resultBuffer(at), sizeOf(shape));
-  });
-  context.kernel("attentionGradients", (root) =>
     overBatches(root, parts, types.keys, {
       prepare: (body, shared) => {
         const start = body.name(multiply(shared, keys * features), "keys");
@@ -224,6 +221,6 @@ export const buildGradientBlocks = (context: Context): void => {
       },
       fill: (body, batch, position) => buildBatch(context, blocks, body, batch, position),
       isParallel: (loop) => addsApart(context, parts, loop),
-    }),
-  );
+    });
+  });
 };

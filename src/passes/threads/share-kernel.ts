@@ -7,7 +7,7 @@
 import { add, binary, compare, i32, load, multiply, variable } from "../../ir/loop/build.ts";
 import type { Expr } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
-import { assignedNames, blocksOf, declaredNames, freshNames } from "../../ir/loop/rewrite.ts";
+import { assignedNames, blocksOf, buffersIn, declaredNames, freshNames, visitStmts } from "../../ir/loop/rewrite.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
 import { stepsOf, tripsOf } from "./estimate.ts";
 import { iterationsMeet, type KernelView, piecesMeet, type Touch, viewKernel } from "./touches.ts";
@@ -31,7 +31,7 @@ interface Context {
 }
 
 /** A kernel must become faster by this much. */
-const leastGain = 1.25;
+export const leastGain = 1.25;
 
 /** Whether a statement stores where other threads see it. */
 const isSeen = (context: Context, stmt: Stmt): boolean =>
@@ -110,6 +110,15 @@ const isSafe = (context: Context, body: readonly Stmt[], choices: ReadonlyMap<St
   );
 };
 
+/** The scratch buffers of loops that may run in parallel if each thread has its own. */
+const usedInParallel = ({ body }: Kernel, scratch: ReadonlySet<string>): ReadonlySet<string> => {
+  const used = new Set<string>();
+  visitStmts(body, (stmt) => {
+    if (stmt.kind === "for" && stmt.mode === "parallel") for (const buffer of buffersIn(stmt.body)) used.add(buffer);
+  });
+  return new Set([...scratch].filter((name) => used.has(name)));
+};
+
 /** A part's beginning as a count of iterations: the part of this thread, or of the next. */
 const beginning = (trips: number, thread: Expr, threads: Expr): Expr =>
   binary("max", i32(0), binary("min", i32(trips), binary("div", multiply(thread, trips), threads)));
@@ -134,21 +143,22 @@ const shareParameter = "share";
  * run. The kernel gets one more parameter, `share`: the thread's number, and how many threads there are.
  */
 export const shareKernel = (kernel: Kernel, scratch: ReadonlySet<string>, threads: number): SharedKernel | undefined => {
-  const context: Context = { view: viewKernel(kernel), scratch, threads };
+  const own = usedInParallel(kernel, scratch);
+  const context: Context = { view: viewKernel(kernel), scratch: own, threads };
   const { choices, steps } = shareBlock(context, kernel.body);
   const before = stepsOf(kernel.body, context.view.bounds);
   if (steps * leastGain > before || !isSafe(context, kernel.body, choices)) return undefined;
   const fresh = freshNames(kernel);
   const [share, thread, count] = [fresh(shareParameter), fresh("thread"), fresh("threads")];
-  const [own, all] = [variable("i32", thread), variable("i32", count)];
+  const [mine, all] = [variable("i32", thread), variable("i32", count)];
   const rewrite = (block: readonly Stmt[]): readonly Stmt[] =>
     block.map((stmt): Stmt => {
       const choice = choices.get(stmt);
       if (choice === "first")
-        return { kind: "if", condition: compare("eq", own, i32(0)), then: [stmt], otherwise: [] };
+        return { kind: "if", condition: compare("eq", mine, i32(0)), then: [stmt], otherwise: [] };
       if (stmt.kind !== "for") return stmt;
       return choice === "parts"
-        ? cut(stmt, tripsOf(stmt, context.view.bounds), own, all)
+        ? cut(stmt, tripsOf(stmt, context.view.bounds), mine, all)
         : { ...stmt, body: rewrite(stmt.body) };
     });
   const body: readonly Stmt[] = [
@@ -162,6 +172,6 @@ export const shareKernel = (kernel: Kernel, scratch: ReadonlySet<string>, thread
       parameters: [...kernel.parameters, { name: share, dtype: "i32", length: 2, access: "read" }],
       body,
     },
-    scratch: kernel.parameters.flatMap(({ name }, position) => (scratch.has(name) ? [position] : [])),
+    scratch: kernel.parameters.flatMap(({ name }, position) => (own.has(name) ? [position] : [])),
   };
 };
