@@ -12,6 +12,7 @@ import { indexFacts } from "../ir/graph/index-ranges.ts";
 import type { PlannedProgram } from "../ir/loop/kernel.ts";
 import { type PlannedGraph, type PlanOptions, planGraph } from "./plan-graph.ts";
 import { referenceExecutable } from "./reference-executable.ts";
+import { checkThreadCount } from "./thread-count.ts";
 
 /** Where a program runs: generated WebAssembly, closures (no code generation at all), or the float64 reference meaning. */
 export type BackendName = "wasm" | "closure" | "reference";
@@ -49,15 +50,9 @@ export interface CompiledGraph extends PlannedGraph {
   readonly executable: Executable;
 }
 
-/** More threads than any machine has use for; each has its own copy of scratch memory. */
-const mostThreads = 64;
-
 /** Refuses options that callers without a type checker may get wrong (W140). */
 const checkOptions = ({ backend = "wasm", dims = {}, threads = 1 }: CompileOptions): void => {
-  if (!Number.isInteger(threads) || threads < 1 || threads > mostThreads) {
-    const expected = `a whole number from 1 to ${mostThreads}`;
-    reject("W140", { what: "compile: threads", expected, given: inWords(threads), write: "threads: 2" });
-  }
+  checkThreadCount("compile: threads", threads);
   if (!backendNames.includes(backend)) {
     const write = `one of ${backendNames.map((name) => JSON.stringify(name)).join(", ")}`;
     reject("W140", { what: "compile: backend", expected: "a backend", given: inWords(backend), write });

@@ -20,6 +20,9 @@ export const places = {
   failed: 96,
 } as const;
 
+/** The exported name of a phase of what a name stands for. */
+export const phaseName = (name: string, phase: number): string => `${name}_${phase}`;
+
 /** The task that ends a worker. */
 export const stop = -1;
 

@@ -3,7 +3,7 @@
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { change, meet, newControl, places, stop } from "./barrier.ts";
 import { startWorker } from "./start-worker.ts";
-import type { WorkerPhase } from "./worker.ts";
+import type { Task } from "./worker.ts";
 
 /** What a team works on. */
 export interface TeamWork {
@@ -11,7 +11,7 @@ export interface TeamWork {
   readonly module: object;
   /** Shared with all workers. */
   readonly memory: object;
-  readonly tasks: readonly (readonly WorkerPhase[])[];
+  readonly tasks: readonly Task[];
 }
 
 /** A team of threads. */
@@ -53,8 +53,7 @@ export const startTeam = ({ threads, module, memory, tasks }: TeamWork): Team =>
     threads: () => (isReady() ? threads : 1),
     lead: (task, run) => {
       begin(task);
-      const phases = tasks[task] ?? [];
-      for (const phase of phases.keys()) {
+      for (const phase of tasks[task]?.phases.keys() ?? []) {
         run(phase);
         meet(control, threads, sleeps);
       }

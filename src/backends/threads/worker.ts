@@ -1,11 +1,13 @@
 // A worker: makes an instance of its own over the shared memory, then takes part in one job after the other until there are no more. The
 // package has this as a file, so that it may run where scripts must come from files. It imports nothing that needs a host.
-import { arrive, meet, places, stop, waitForChange } from "./barrier.ts";
+import { arrive, meet, phaseName, places, stop, waitForChange } from "./barrier.ts";
 
-/** A phase of a task: the exported function, and whether workers have something to do in it. */
-export interface WorkerPhase {
-  readonly exported: string;
-  readonly isForAll: boolean;
+/** What all threads do together: an entry point, or the preparation. */
+export interface Task {
+  /** The exported functions of its phases are NAME_0, NAME_1, ... */
+  readonly name: string;
+  /** For each phase whether there is something in it for every thread. */
+  readonly phases: readonly boolean[];
 }
 
 /** What a worker is told. */
@@ -16,8 +18,7 @@ export interface WorkerStart {
   /** Its number; the caller of the program is 0. */
   readonly thread: number;
   readonly threads: number;
-  /** For each task its phases. */
-  readonly tasks: readonly (readonly WorkerPhase[])[];
+  readonly tasks: readonly Task[];
 }
 
 /** How a worker and its starter talk, in browsers and in Node. */
@@ -39,9 +40,9 @@ const host = globalThis as unknown as Host;
 
 const work = ({ module, memory, control, thread, threads, tasks }: WorkerStart, port: Port): void => {
   const { exports } = new host.WebAssembly.Instance(module, { env: { memory } });
-  const run = ({ exported, isForAll }: WorkerPhase): void => {
+  const run = ({ name, phases }: Task, phase: number): void => {
     try {
-      if (isForAll) exports[exported]?.(thread);
+      if (phases[phase] === true) exports[phaseName(name, phase)]?.(thread);
     } catch {
       // The others wait for this thread all the same; the caller looks whether any has failed.
       Atomics.store(control, places.failed, 1);
@@ -54,10 +55,11 @@ const work = ({ module, memory, control, thread, threads, tasks }: WorkerStart, 
   while (Atomics.load(control, places.task) !== stop) {
     waitForChange(control, places.job, job, true);
     job = Atomics.load(control, places.job);
-    const phases = tasks[Atomics.load(control, places.task)] ?? [];
-    for (const [at, phase] of phases.entries()) {
-      run(phase);
-      if (at < phases.length - 1) meet(control, threads, true);
+    const task = tasks[Atomics.load(control, places.task)];
+    if (task === undefined) continue;
+    for (const phase of task.phases.keys()) {
+      run(task, phase);
+      if (phase < task.phases.length - 1) meet(control, threads, true);
       else arrive(control, threads);
     }
   }

@@ -3,6 +3,7 @@
 import { reject } from "../../ir/diagnostics/diagnostic.ts";
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { type Buffer, type Call, copyBytes, type PlannedProgram } from "../../ir/loop/kernel.ts";
+import { phaseName } from "../threads/barrier.ts";
 import { emitKernel } from "./emit-kernel.ts";
 import {
   type DataSegment,
@@ -30,9 +31,6 @@ export const entryExport = (position: number): string => `entry${position}`;
 
 /** The exported name of what prepares parameters for the entry points, where there is something to prepare. */
 export const prepareExport = "prepare";
-
-/** The exported name of a phase of what a function name stands for: an entry point, or the preparation. */
-export const phaseExport = (exported: string, phase: number): string => `${exported}_${phase}`;
 
 /** How the module gets its memory, and who runs it. */
 export interface ModuleOptions {
@@ -84,7 +82,7 @@ const exportedOf = (program: PlannedProgram, shared: boolean): readonly Exported
   if (!shared) return whole;
   return whole.flatMap(({ exported, comment, calls }) =>
     phasesOf(program, calls).map((phase, at) => ({
-      exported: phaseExport(exported, at),
+      exported: phaseName(exported, at),
       comment: `${comment}, phase ${at}`,
       calls: phase.calls,
     })),

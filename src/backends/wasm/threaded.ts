@@ -3,12 +3,13 @@
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { copyBytes, type PlannedProgram, type Sharing } from "../../ir/loop/kernel.ts";
 import type { Backend, Instance } from "../backend.ts";
+import { phaseName } from "../threads/barrier.ts";
 import { availableThreads } from "../threads/start-worker.ts";
 import { startTeam, type Team } from "../threads/team.ts";
-import type { WorkerPhase } from "../threads/worker.ts";
+import type { Task } from "../threads/worker.ts";
 import { type EngineMemory, type EngineModule, engine } from "./engine.ts";
 import { assembleModule, wasmBackend } from "./instantiate.ts";
-import { entryExport, pageBytes, phaseExport, prepareExport } from "./module.ts";
+import { entryExport, pageBytes, prepareExport } from "./module.ts";
 import { phasesOf } from "./phases.ts";
 
 /** A program that several threads may run, with a memory that they may share. */
@@ -17,8 +18,8 @@ interface Shared {
   readonly sharing: Sharing;
   readonly threads: number;
   readonly memory: EngineMemory;
-  /** For each entry point, and last for the preparation, its phases. */
-  readonly tasks: readonly (readonly WorkerPhase[])[];
+  /** The entry points, and last the preparation. */
+  readonly tasks: readonly Task[];
 }
 
 /** A memory that threads may share, where there is such a thing: pages must be isolated from other origins for it. */
@@ -32,13 +33,12 @@ const sharedMemory = (bytes: number): EngineMemory | undefined => {
   }
 };
 
-const tasksOf = (program: PlannedProgram): readonly (readonly WorkerPhase[])[] => {
-  const calls = [...program.entries.map((entry) => entry.calls), program.prepare];
-  return calls.map((each, task) => {
-    const whole = task < program.entries.length ? entryExport(task) : prepareExport;
-    return phasesOf(program, each).map(({ isForAll }, phase) => ({ exported: phaseExport(whole, phase), isForAll }));
-  });
-};
+/** What threads can do together: the entry points of a program, and last its preparation. */
+export const tasksOf = (program: PlannedProgram): readonly Task[] =>
+  [...program.entries.map(({ calls }) => calls), program.prepare].map((calls, position) => ({
+    name: position < program.entries.length ? entryExport(position) : prepareExport,
+    phases: phasesOf(program, calls).map(({ isForAll }) => isForAll),
+  }));
 
 const share = (program: PlannedProgram, most: number): Shared | undefined => {
   const { sharing } = program;
@@ -68,10 +68,10 @@ const abandoned = new FinalizationRegistry<Team["stop"]>((stop) => stop());
 const instanceOf = (module: EngineModule, shared: Shared): { readonly instance: Instance; readonly team: Team } => {
   const { program, sharing, threads, memory, tasks } = shared;
   const { exports } = new engine.Instance(module, { env: { memory } });
-  const functions = tasks.map((phases) =>
-    phases.map(({ exported }) => {
-      const run = exports[exported];
-      invariant(typeof run === "function", `the module exports ${exported}`);
+  const functions = tasks.map(({ name, phases }) =>
+    phases.map((_, phase) => {
+      const run = exports[phaseName(name, phase)];
+      invariant(typeof run === "function", `the module exports phase ${phase} of ${name}`);
       return run as (thread: number) => void;
     }),
   );
