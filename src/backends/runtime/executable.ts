@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // A compiled program in use: checks what is fed, copies it in, runs an entry point, copies results out. Parameters live in
 // the program's memory between runs. The same code serves every backend, because every backend is an instance over one
 // memory at planned offsets.
