@@ -10,8 +10,8 @@ import { inWords } from "../ir/diagnostics/in-words.ts";
 import { indexFacts } from "../ir/graph/index-ranges.ts";
 import type { PlannedProgram } from "../ir/loop/kernel.ts";
 import { declarationText } from "./declarations.ts";
-import { interfaceTable } from "./interface-table.ts";
 import { emittedSharing } from "./emitted-sharing.ts";
+import { interfaceTable } from "./interface-table.ts";
 import { type ModuleFormat, type ModuleParts, moduleText } from "./module-text.ts";
 import { workerText } from "./threads-runtime.ts";
 

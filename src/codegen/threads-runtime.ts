@@ -94,7 +94,10 @@ const taskText = ({ name, phases, worthwhile }: EmittedTask): string =>
   `    { name: "${name}", worthwhile: ${worthwhile}, phases: [${phases.join(", ")}] },\n`;
 
 /** What starts workers and calls them. */
-export const threadsRuntime = (file: string, { threads, pages, flag, offset, stride, tasks }: EmittedSharing): string => `
+export const threadsRuntime = (
+  file: string,
+  { threads, pages, flag, offset, stride, tasks }: EmittedSharing,
+): string => `
 const sharing = {
   threads: ${threads},
   pages: ${pages},

@@ -27,7 +27,10 @@ export interface PlannedGraph {
 }
 
 /** Runs all passes. */
-export const planGraph = (graph: Graph, { dims = {}, verify = "ends", threads = 1 }: PlanOptions = {}): PlannedGraph => {
+export const planGraph = (
+  graph: Graph,
+  { dims = {}, verify = "ends", threads = 1 }: PlanOptions = {},
+): PlannedGraph => {
   const bound = bindSymbols(graph, dims);
   const { program, trace } = runPasses(compilationFor({ threads }), bound, { verify });
   if (verify !== "never") assertSound(verifyPlanned(program));

@@ -86,7 +86,11 @@ describe("a module for threads", () => {
 
   test("is no module in JavaScript, and no number of threads that cannot be", () => {
     const compiled = compileSync(learning, { seed: 1 });
-    expect(() => generate(compiled, { format: "js", threads: 2 })).toThrow(/emit: threads: the format wasm is expected, got "js"/);
-    expect(() => generate(compiled, { threads: 0 })).toThrow(/emit: threads: a whole number from 1 to 64 is expected, got 0/);
+    expect(() => generate(compiled, { format: "js", threads: 2 })).toThrow(
+      /emit: threads: the format wasm is expected, got "js"/,
+    );
+    expect(() => generate(compiled, { threads: 0 })).toThrow(
+      /emit: threads: a whole number from 1 to 64 is expected, got 0/,
+    );
   });
 });

@@ -4,10 +4,10 @@ import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { firstDifference } from "../../src/testing/backends-agree.ts";
 import { attention, compile, crossEntropy, defineModel, gelu, reshape, spec, training } from "../../src/index.ts";
 import { layerNorm, linear, multiHeadAttention } from "../../src/nn/index.ts";
 import { adam } from "../../src/optim/index.ts";
+import { firstDifference } from "../../src/testing/backends-agree.ts";
 
 const most = Math.min(2, availableParallelism());
 
@@ -52,7 +52,12 @@ test("a process with threads ends by itself", async () => {
 
 test.each(["closure", "reference"] as const)("%s uses one thread whatever is asked", async (backend) => {
   const asked = { q: spec("f32", [4, 8]) };
-  const model = defineModel({ name: "m", params: {}, inputs: asked, forward: (_, { q }) => ({ y: attention(q, q, q) }) });
+  const model = defineModel({
+    name: "m",
+    params: {},
+    inputs: asked,
+    forward: (_, { q }) => ({ y: attention(q, q, q) }),
+  });
   const compiled = await compile(model, { backend, threads: 4 });
   expect(compiled.executable.threads).toBe(1);
   using same = compiled.executable;

@@ -94,7 +94,10 @@ export const runShareByShare = (
     invariant(kernel !== undefined, `kernel ${kernelName}`);
     const isShared = share !== undefined && buffers.includes(share);
     if (!isShared) {
-      interpretKernel(kernel, buffers.map((name) => view(name)));
+      interpretKernel(
+        kernel,
+        buffers.map((name) => view(name)),
+      );
       continue;
     }
     for (const thread of threads) {
@@ -107,7 +110,8 @@ export const runShareByShare = (
     }
     runParts(kernel, (thread) => buffers.map((name) => view(name, thread)), threads);
   }
-  const read = (ports: readonly Port[]): PortArrays => new Map(ports.map((port) => [port.name, view(port.buffer).slice()]));
+  const read = (ports: readonly Port[]): PortArrays =>
+    new Map(ports.map((port) => [port.name, view(port.buffer).slice()]));
   return { backend: `${threads.length} threads`, outputs: read(entry.outputs), parameters: read(program.parameters) };
 };
 

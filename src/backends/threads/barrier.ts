@@ -39,7 +39,12 @@ const looks = 16;
 const pause: (() => void) | undefined = (Atomics as typeof Atomics & { readonly pause?: () => void }).pause;
 
 /** Waits until the number at a place is no longer what it was. A thread that may not sleep, such as a page's own, goes on looking. */
-export const waitForChange = (control: Int32Array<SharedArrayBuffer>, at: number, seen: number, maySleep: boolean): void => {
+export const waitForChange = (
+  control: Int32Array<SharedArrayBuffer>,
+  at: number,
+  seen: number,
+  maySleep: boolean,
+): void => {
   const end = performance.now() + patience;
   do {
     for (let look = 0; look < looks; look++) {

@@ -31,7 +31,10 @@ interface Host extends Port {
   onmessage?: (event: { readonly data: WorkerStart }) => void;
   readonly process?: { readonly getBuiltinModule?: (name: string) => unknown };
   readonly WebAssembly: {
-    readonly Instance: new (module: object, imports: object) => { readonly exports: Record<string, (thread: number) => void> };
+    readonly Instance: new (
+      module: object,
+      imports: object,
+    ) => { readonly exports: Record<string, (thread: number) => void> };
   };
 }
 
@@ -67,7 +70,9 @@ const work = ({ module, memory, control, thread, threads, tasks }: WorkerStart, 
 };
 
 interface NodeThreads {
-  readonly parentPort: (Port & { readonly once: (event: "message", listener: (start: WorkerStart) => void) => void }) | null;
+  readonly parentPort:
+    | (Port & { readonly once: (event: "message", listener: (start: WorkerStart) => void) => void })
+    | null;
 }
 
 // What this module of Node's is.

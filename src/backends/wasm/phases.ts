@@ -29,7 +29,9 @@ const reachesOf = (program: PlannedProgram, { kernel, buffers }: Call): readonly
     if (buffer === undefined || name === program.sharing?.buffer) return [];
     const { copies = 1 } = buffer;
     const bytes = copies > 1 ? copies * copyBytes(buffer) : buffer.length * dtypes[buffer.dtype].bytes;
-    return [{ start, end: start + bytes, writes: program.kernels.get(kernel)?.parameters[position]?.access !== "read" }];
+    return [
+      { start, end: start + bytes, writes: program.kernels.get(kernel)?.parameters[position]?.access !== "read" },
+    ];
   });
 
 const meet = (one: readonly Reach[], other: readonly Reach[]): boolean =>

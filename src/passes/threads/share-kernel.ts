@@ -142,7 +142,11 @@ const shareParameter = "share";
  * Shares a kernel between threads, where that makes it faster. `scratch` are its parameters whose contents nobody reads once the kernel has
  * run. The kernel gets one more parameter, `share`: the thread's number, and how many threads there are.
  */
-export const shareKernel = (kernel: Kernel, scratch: ReadonlySet<string>, threads: number): SharedKernel | undefined => {
+export const shareKernel = (
+  kernel: Kernel,
+  scratch: ReadonlySet<string>,
+  threads: number,
+): SharedKernel | undefined => {
   const own = usedInParallel(kernel, scratch);
   const context: Context = { view: viewKernel(kernel), scratch: own, threads };
   const { choices, steps } = shareBlock(context, kernel.body);

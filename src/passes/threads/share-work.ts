@@ -23,7 +23,10 @@ export interface ShareOptions {
 /** The buffer that tells a thread its part. */
 const sharingBuffer = "share";
 
-const callsOf = ({ entries, prepare }: Program): readonly Call[] => [...entries.flatMap(({ calls }) => calls), ...prepare];
+const callsOf = ({ entries, prepare }: Program): readonly Call[] => [
+  ...entries.flatMap(({ calls }) => calls),
+  ...prepare,
+];
 
 /** Temporaries that one call uses, once. */
 const scratchBuffers = (program: Program): ReadonlySet<string> => {
@@ -41,7 +44,8 @@ const scratchParameters = (program: Program): ReadonlyMap<string, ReadonlySet<st
   );
   for (const { kernel, buffers } of callsOf(program))
     for (const [position, buffer] of buffers.entries())
-      if (!scratch.has(buffer)) found.get(kernel)?.delete(program.kernels.get(kernel)?.parameters[position]?.name ?? "");
+      if (!scratch.has(buffer))
+        found.get(kernel)?.delete(program.kernels.get(kernel)?.parameters[position]?.name ?? "");
   return found;
 };
 

@@ -71,7 +71,8 @@ export const viewKernel = (kernel: Kernel): KernelView => {
       !someExpr(
         expr,
         (each) =>
-          (each.kind === "var" && changing.has(each.name)) || (each.kind === "load" && written.has(memory(each.buffer))),
+          (each.kind === "var" && changing.has(each.name)) ||
+          (each.kind === "load" && written.has(memory(each.buffer))),
       ),
     touchesOf: (stmts) => {
       const touches: Touch[] = [];
@@ -112,7 +113,12 @@ const termsOfDifference = (
     const { low, high } = intervalOf(atom, view.bounds);
     constant += coefficient * first;
     const last = Math.floor((high - first) / step);
-    terms.push({ coefficient: coefficient * step, low: Math.ceil((low - first) / step), high: last, isDistance: false });
+    terms.push({
+      coefficient: coefficient * step,
+      low: Math.ceil((low - first) / step),
+      high: last,
+      isDistance: false,
+    });
   };
   for (const key of new Set([...a.terms.keys(), ...b.terms.keys()])) {
     const atom = a.terms.get(key)?.atom ?? b.terms.get(key)?.atom;
@@ -141,9 +147,7 @@ const mostTried = 512;
 const canReach = (terms: readonly Term[], { low, high }: Interval): boolean => {
   const positive = terms
     .map((term) =>
-      term.coefficient < 0
-        ? { ...term, coefficient: -term.coefficient, low: -term.high, high: -term.low }
-        : term,
+      term.coefficient < 0 ? { ...term, coefficient: -term.coefficient, low: -term.high, high: -term.low } : term,
     )
     .toSorted((a, b) => b.coefficient - a.coefficient);
   const rests: Interval[] = [{ low: 0, high: 0 }];

@@ -18,12 +18,17 @@ const y = (index: Expr | number): Expr => load("f32", "y", index);
 /** The loops that are cut, by index; undefined where the kernel is not shared. */
 const cutLoops = (kernel: Kernel, threads = 2): readonly string[] | undefined => {
   const shared = shareKernel(kernel, new Set(), threads);
-  return shared && [...printKernel(shared.kernel).matchAll(/for (\w+) in [^{]*thread/g)].map(([, index]) => index ?? "");
+  return (
+    shared && [...printKernel(shared.kernel).matchAll(/for (\w+) in [^{]*thread/g)].map(([, index]) => index ?? "")
+  );
 };
 
 /** Buffers after all threads have done their parts, in an order. */
 const resultsOf = (kernel: Kernel, order: readonly number[], seed: number): readonly string[] => {
-  const buffers = buffersFor({ ...kernel, parameters: kernel.parameters.filter(({ name }) => !name.startsWith("share")) }, seed);
+  const buffers = buffersFor(
+    { ...kernel, parameters: kernel.parameters.filter(({ name }) => !name.startsWith("share")) },
+    seed,
+  );
   const arraysOf = (thread: number): readonly DataArray[] => [...buffers, Int32Array.of(thread, order.length)];
   runParts(kernel, arraysOf, order);
   return buffers.map(words);
@@ -84,32 +89,47 @@ const shareable: readonly (readonly [string, readonly string[], (body: BlockBuil
 ];
 
 const whole: readonly (readonly [string, (body: BlockBuilder) => void])[] = [
-  ["a sum", (body) => {
-    const sum = body.mutable(f32(0));
-    body.loop(96, (i, inner) => inner.assign(sum, binary("add", sum, x(i))));
-    body.store("y", 0, sum);
-  }],
+  [
+    "a sum",
+    (body) => {
+      const sum = body.mutable(f32(0));
+      body.loop(96, (i, inner) => inner.assign(sum, binary("add", sum, x(i))));
+      body.store("y", 0, sum);
+    },
+  ],
   ["a sum in memory", (body) => body.loop(96, (i, inner) => inner.store("y", 0, binary("add", y(0), x(i))))],
-  ["sums of every fourth", (body) =>
-    body.loop(96, (i, inner) => {
-      const at = binary("rem", i, i32(4));
-      inner.store("y", at, binary("add", y(at), x(i)));
-    })],
+  [
+    "sums of every fourth",
+    (body) =>
+      body.loop(96, (i, inner) => {
+        const at = binary("rem", i, i32(4));
+        inner.store("y", at, binary("add", y(at), x(i)));
+      }),
+  ],
   ["prefix sums", (body) => body.loop(95, (i, inner) => inner.store("y", add(i, 1), binary("add", y(i), x(i))))],
-  ["windows that overlap", (body) =>
-    body.loop(40, (i, inner) => {
-      inner.store("y", multiply(i, 2), x(i));
-      inner.store("y", add(multiply(i, 2), 2), x(i));
-    })],
-  ["places that data say", (body) =>
-    body.loop(96, (i, inner) => {
-      const at = binary("and", load("i32", "n", i), i32(63));
-      inner.store("y", at, binary("add", y(at), x(i)));
-    })],
-  ["a loop that reads what the one before wrote", (body) => {
-    body.loop(48, (i, inner) => inner.store("y", i, x(i)));
-    body.loop(96, (i, inner) => inner.store("y", i, y(add(i, -48))), { from: 48 });
-  }],
+  [
+    "windows that overlap",
+    (body) =>
+      body.loop(40, (i, inner) => {
+        inner.store("y", multiply(i, 2), x(i));
+        inner.store("y", add(multiply(i, 2), 2), x(i));
+      }),
+  ],
+  [
+    "places that data say",
+    (body) =>
+      body.loop(96, (i, inner) => {
+        const at = binary("and", load("i32", "n", i), i32(63));
+        inner.store("y", at, binary("add", y(at), x(i)));
+      }),
+  ],
+  [
+    "a loop that reads what the one before wrote",
+    (body) => {
+      body.loop(48, (i, inner) => inner.store("y", i, x(i)));
+      body.loop(96, (i, inner) => inner.store("y", i, y(add(i, -48))), { from: 48 });
+    },
+  ],
 ];
 
 describe("sharing kernels", () => {
@@ -142,12 +162,18 @@ describe("sharing kernels", () => {
       if (expectSameBits(kernel, threads, seed)) shared += 1;
     };
     fc.assert(
-      fc.property(elementwiseKernels, foldKernels, fc.constantFrom(2, 3), fc.nat(), (plain, { fold }, threads, seed) => {
-        for (const kernel of [plain, fold]) {
-          check(kernel, threads, seed);
-          check(optimizeKernel(kernel), threads, seed);
-        }
-      }),
+      fc.property(
+        elementwiseKernels,
+        foldKernels,
+        fc.constantFrom(2, 3),
+        fc.nat(),
+        (plain, { fold }, threads, seed) => {
+          for (const kernel of [plain, fold]) {
+            check(kernel, threads, seed);
+            check(optimizeKernel(kernel), threads, seed);
+          }
+        },
+      ),
       { numRuns: 150 },
     );
     expect(shared / kernels).toBeGreaterThan(0.2);
