@@ -7,8 +7,7 @@ import type { EmittedSharing } from "./threads-runtime.ts";
 
 /** The import of a memory that threads share: after its names come the kind, memory, and the flags of its limits, 3. */
 const sharedImport: readonly number[] = [
-  ...[..."\u0003env\u0006"].map((character) => character.charCodeAt(0)),
-  ...[...memoryExport].map((character) => character.charCodeAt(0)),
+  ...Array.from(`\u0003env\u0006${memoryExport}`, (character) => character.charCodeAt(0)),
   0x02,
   0x03,
 ];

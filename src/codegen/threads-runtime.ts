@@ -31,13 +31,11 @@ const [JOB, TASK, ARRIVED, PHASE, SLEEPERS, READY] = [0, 16, 32, 48, 64, 80];
 
 /** Waits until a number is no longer what it was: looks at it for 20 microseconds, then sleeps where that is allowed. */
 const waitForChange = (control, at, seen, maySleep) => {
-  const end = performance.now() + 0.02;
-  do {
-    for (let look = 0; look < 16; look++) {
-      if (Atomics.load(control, at) !== seen) return;
-      Atomics.pause?.();
-    }
-  } while (performance.now() < end || !maySleep);
+  const end = maySleep ? performance.now() + 0.02 : Infinity;
+  for (let look = 1; look % 16 !== 0 || performance.now() < end; look++) {
+    if (Atomics.load(control, at) !== seen) return;
+    Atomics.pause?.();
+  }
   Atomics.add(control, SLEEPERS, 1);
   while (Atomics.load(control, at) === seen) Atomics.wait(control, at, seen);
   Atomics.sub(control, SLEEPERS, 1);
@@ -93,21 +91,8 @@ else globalThis.onmessage = ({ data }) => work(data, globalThis);
 const taskText = ({ name, phases, worthwhile }: EmittedTask): string =>
   `    { name: "${name}", worthwhile: ${worthwhile}, phases: [${phases.join(", ")}] },\n`;
 
-/** What starts workers and calls them. */
-export const threadsRuntime = (
-  file: string,
-  { threads, pages, flag, offset, stride, tasks }: EmittedSharing,
-): string => `
-const sharing = {
-  threads: ${threads},
-  pages: ${pages},
-  flag: ${flag},
-  offset: ${offset},
-  stride: ${stride},
-  tasks: [
-${tasks.map(taskText).join("")}  ],
-};
-${waiting}
+/** A memory, shared or not, and the module for it; what is asked of the host. */
+const sharedMemory = `
 /** A memory for so many threads: shared if there are several, and if pages may share memory here. */
 const memoryFor = (threads) => {
   const limits = { initial: sharing.pages, maximum: sharing.pages };
@@ -131,7 +116,10 @@ const wasmFor = (wasm, memory) => {
 const builtin = (name) => globalThis.process?.getBuiltinModule?.(name);
 const available = () =>
   builtin("node:os")?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+`;
 
+/** Starting the workers of a file. */
+const startingWorkers = (file: string): string => `
 /** Starts a worker: a promise of when it is ready or known never to be. */
 const startWorker = (start) =>
   new Promise((resolve) => {
@@ -148,7 +136,9 @@ const startWorker = (start) =>
       worker.postMessage(start);
     } else resolve();
   });
+`;
 
+const leadingThreads = `
 const maySleep = () => {
   try {
     return Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0) !== undefined;
@@ -189,6 +179,22 @@ const threadsOf = (module, memory, wanted) => {
   return { run, threads, stop, ready };
 };
 `;
+
+/** What starts workers and calls them. */
+export const threadsRuntime = (
+  file: string,
+  { threads, pages, flag, offset, stride, tasks }: EmittedSharing,
+): string => `
+const sharing = {
+  threads: ${threads},
+  pages: ${pages},
+  flag: ${flag},
+  offset: ${offset},
+  stride: ${stride},
+  tasks: [
+${tasks.map(taskText).join("")}  ],
+};
+${waiting}${sharedMemory}${startingWorkers(file)}${leadingThreads}`;
 
 /** How a model that threads may run is made: `bound` is the call that binds it to memory and functions. */
 export const threadsStart = (file: string, threads: number, bound: string): string => `

@@ -46,7 +46,7 @@ test("a process with threads ends by itself", async () => {
   });
   const printed: string[] = [];
   child.stdout.on("data", (chunk: Buffer) => printed.push(chunk.toString()));
-  const [code] = await once(child, "exit");
+  const [code] = (await once(child, "exit")) as unknown[];
   expect([code, printed.join("").trim()]).toEqual([0, "true 1"]);
 });
 

@@ -45,13 +45,11 @@ export const waitForChange = (
   seen: number,
   maySleep: boolean,
 ): void => {
-  const end = performance.now() + patience;
-  do {
-    for (let look = 0; look < looks; look++) {
-      if (Atomics.load(control, at) !== seen) return;
-      pause?.();
-    }
-  } while (performance.now() < end || !maySleep);
+  const end = maySleep ? performance.now() + patience : Number.POSITIVE_INFINITY;
+  for (let look = 1; look % looks !== 0 || performance.now() < end; look++) {
+    if (Atomics.load(control, at) !== seen) return;
+    pause?.();
+  }
   Atomics.add(control, places.sleepers, 1);
   // Whoever changes the number afterwards finds a sleeper; whoever did before is seen here.
   while (Atomics.load(control, at) === seen) Atomics.wait(control, at, seen);

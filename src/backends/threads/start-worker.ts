@@ -9,13 +9,15 @@ export interface StartedWorker {
 }
 
 interface BrowserWorker {
-  readonly postMessage: (message: WorkerStart) => void;
-  onmessage: (() => void) | null;
-  onerror: ((event: { readonly preventDefault: () => void }) => void) | null;
+  readonly postMessage: (message: WorkerStart, transfer: readonly object[]) => void;
+  readonly addEventListener: (
+    type: "message" | "error",
+    listener: (event: { readonly preventDefault: () => void }) => void,
+  ) => void;
 }
 
 interface NodeWorker {
-  readonly postMessage: (message: WorkerStart) => void;
+  readonly postMessage: (message: WorkerStart, transfer: readonly object[]) => void;
   readonly once: (event: "message" | "error" | "exit", listener: () => void) => void;
   readonly unref: () => void;
 }
@@ -23,31 +25,29 @@ interface NodeWorker {
 declare const Worker: (new (file: URL, options: { readonly type: "module" }) => BrowserWorker) | undefined;
 
 /** A module of Node's, where this is Node. */
-const builtin = <M>(name: string): M | undefined => {
+const builtin = (name: string): unknown => {
   const { process } = globalThis as { readonly process?: { readonly getBuiltinModule?: (name: string) => unknown } };
-  // The caller says what the module is.
-  return process?.getBuiltinModule?.(name) as M | undefined;
+  return process?.getBuiltinModule?.(name);
 };
 
 /** How many threads this machine runs at once, as far as it says. */
 export const availableThreads = (): number => {
   const { navigator } = globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } };
-  return (
-    builtin<{ readonly availableParallelism: () => number }>("node:os")?.availableParallelism() ??
-    navigator?.hardwareConcurrency ??
-    1
-  );
+  // What this module of Node's has.
+  const os = builtin("node:os") as { readonly availableParallelism: () => number } | undefined;
+  return os?.availableParallelism() ?? navigator?.hardwareConcurrency ?? 1;
 };
 
 /** Starts a worker; undefined where there are none. */
 export const startWorker = (start: WorkerStart): StartedWorker | undefined => {
-  const node = builtin<{ readonly Worker: new (file: URL) => NodeWorker }>("node:worker_threads");
+  // What this module of Node's has.
+  const node = builtin("node:worker_threads") as { readonly Worker: new (file: URL) => NodeWorker } | undefined;
   if (node !== undefined) {
     const worker = new node.Worker(new URL("./worker.ts", import.meta.url));
     const settled = new Promise<void>((resolve) => {
       for (const event of ["message", "error", "exit"] as const) worker.once(event, resolve);
     });
-    worker.postMessage(start);
+    worker.postMessage(start, []);
     // Until then the process waits for it, so that whoever awaits it gets an answer.
     void settled.then(() => worker.unref());
     return { settled };
@@ -55,12 +55,12 @@ export const startWorker = (start: WorkerStart): StartedWorker | undefined => {
   if (typeof Worker !== "function") return undefined;
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   const settled = new Promise<void>((resolve) => {
-    worker.onmessage = () => resolve();
-    worker.onerror = (event) => {
+    worker.addEventListener("message", () => resolve());
+    worker.addEventListener("error", (event) => {
       event.preventDefault();
       resolve();
-    };
+    });
   });
-  worker.postMessage(start);
+  worker.postMessage(start, []);
   return { settled };
 };

@@ -59,7 +59,9 @@ export const startTeam = ({ threads, module, memory, tasks }: TeamWork): Team =>
       }
       invariant(Atomics.load(control, places.failed) === 0, "a thread has failed");
     },
-    settled: Promise.all(workers.map((worker) => worker?.settled)).then(() => undefined),
+    settled: Promise.all(workers.flatMap((worker) => (worker === undefined ? [] : [worker.settled]))).then(
+      () => undefined,
+    ),
     stop: () => {
       if (stopped) return;
       stopped = true;

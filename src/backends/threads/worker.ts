@@ -28,7 +28,7 @@ interface Port {
 }
 
 interface Host extends Port {
-  onmessage?: (event: { readonly data: WorkerStart }) => void;
+  readonly addEventListener: (type: "message", listener: (event: { readonly data: WorkerStart }) => void) => void;
   readonly process?: { readonly getBuiltinModule?: (name: string) => unknown };
   readonly WebAssembly: {
     readonly Instance: new (
@@ -78,5 +78,5 @@ interface NodeThreads {
 // What this module of Node's is.
 const threadsOfNode = host.process?.getBuiltinModule?.("node:worker_threads") as NodeThreads | undefined;
 const parent = threadsOfNode?.parentPort;
-if (parent === undefined || parent === null) host.onmessage = ({ data }) => work(data, host);
+if (parent === undefined || parent === null) host.addEventListener("message", ({ data }) => work(data, host));
 else parent.once("message", (start) => work(start, parent));
