@@ -1,9 +1,17 @@
-// Runs a program whose work is shared as threads would, but one thread after the other for each call, in any order: what a thread must not
+// Runs a program whose work is shared as threads would, but one thread after the other for each phase, in any order: what a thread must not
 // rely on, others having or not having done their part, then shows. Memory that no thread has written is garbage, and threads that
 // meet in an element which one of them writes are found.
+import { isForAll, phasesOf } from "../../src/backends/wasm/phases.ts";
 import { invariant } from "../../src/ir/diagnostics/invariant.ts";
 import { interpretKernel } from "../../src/ir/loop/interpret.ts";
-import { type Buffer, copyBytes, type Kernel, type PlannedProgram, type Port } from "../../src/ir/loop/kernel.ts";
+import {
+  type Buffer,
+  type Call,
+  copyBytes,
+  type Kernel,
+  type PlannedProgram,
+  type Port,
+} from "../../src/ir/loop/kernel.ts";
 import { type DataArray, dtypes } from "../../src/ir/types/dtype.ts";
 import type { Outcome, PortArrays } from "../../src/testing/backends-agree.ts";
 
@@ -65,7 +73,10 @@ export const runParts = (
     );
 };
 
-/** Runs an entry point with the parts of each call in the order of `threads`, which are all numbers below their count. */
+/**
+ * Runs an entry point phase by phase, each phase thread by thread, in the order of `threads`, which are all numbers below their count.
+ * Throws where two threads meet, within a phase, in memory that one of them writes.
+ */
 export const runShareByShare = (
   program: PlannedProgram,
   entryName: string,
@@ -89,27 +100,26 @@ export const runShareByShare = (
   invariant(entry !== undefined, `entry ${entryName}`);
   for (const port of [...program.parameters, ...entry.inputs]) view(port.buffer).set(feeds.get(port.name) ?? []);
   const share = program.sharing?.buffer;
-  for (const { kernel: kernelName, buffers } of [...program.prepare, ...entry.calls]) {
-    const kernel = program.kernels.get(kernelName);
-    invariant(kernel !== undefined, `kernel ${kernelName}`);
-    const isShared = share !== undefined && buffers.includes(share);
-    if (!isShared) {
-      interpretKernel(
-        kernel,
-        buffers.map((name) => view(name)),
-      );
-      continue;
+  const run = ({ kernel: name, buffers }: Call, thread: number, logs: Logs): void => {
+    const kernel = program.kernels.get(name);
+    invariant(kernel !== undefined, `kernel ${name}`);
+    for (const buffer of buffers)
+      if ((bufferOf(buffer).copies ?? 1) > 1 && buffer !== share) {
+        const { byteOffset, byteLength } = view(buffer, thread);
+        new Uint8Array(memory, byteOffset, byteLength).fill(0xa5);
+      }
+    interpretKernel(
+      kernel,
+      buffers.map((buffer) => watched(view(buffer, thread), thread, logs)),
+    );
+  };
+  for (const thread of share === undefined ? [] : threads) view(share ?? "", thread).set([thread, threads.length]);
+  for (const calls of [program.prepare, entry.calls])
+    for (const phase of phasesOf(program, calls)) {
+      const logs: Logs = new Map();
+      for (const thread of threads)
+        for (const call of phase.calls) if (thread === 0 || isForAll(program, call)) run(call, thread, logs);
     }
-    for (const thread of threads) {
-      view(share, thread).set([thread, threads.length]);
-      for (const name of buffers)
-        if ((bufferOf(name).copies ?? 1) > 1 && name !== share) {
-          const scratch = view(name, thread);
-          new Uint8Array(scratch.buffer, scratch.byteOffset, scratch.byteLength).fill(0xa5);
-        }
-    }
-    runParts(kernel, (thread) => buffers.map((name) => view(name, thread)), threads);
-  }
   const read = (ports: readonly Port[]): PortArrays =>
     new Map(ports.map((port) => [port.name, view(port.buffer).slice()]));
   return { backend: `${threads.length} threads`, outputs: read(entry.outputs), parameters: read(program.parameters) };
