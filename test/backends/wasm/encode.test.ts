@@ -13,7 +13,7 @@ const assembler = await wabt();
 
 /** What wabt makes of a text, with or without the names of functions and locals. */
 const assemble = (text: string, names: boolean): Uint8Array => {
-  const parsed = assembler.parseWat("module.wat", text);
+  const parsed = assembler.parseWat("module.wat", text, { threads: true });
   try {
     parsed.validate();
     return parsed.toBinary({ write_debug_names: names }).buffer;
@@ -54,6 +54,15 @@ test("a module without functions, with and without memory of its own", () => {
     functions: [],
     exports: [],
     data: [{ offset: 2 ** 31, bytes: Uint8Array.of(0, 34, 92, 10, 255) }],
+  });
+});
+
+test("a memory that threads share", () => {
+  expectSameBytes({
+    memory: { pages: 2, shared: true, importedAs: { module: "env", name: "memory" } },
+    functions: [],
+    exports: [],
+    data: [{ offset: 64, bytes: Uint8Array.of(1, 2) }],
   });
 });
 
