@@ -11,11 +11,17 @@ import { modules } from "./module-arbitrary.ts";
 
 const assembler = await wabt();
 
+/** What modules may have beside what wabt allows by itself: memory that threads share. */
+const features = { threads: true };
+
+type Parsed = ReturnType<typeof assembler.parseWat> & { readonly validate: (enabled: typeof features) => void };
+
 /** What wabt makes of a text, with or without the names of functions and locals. */
 const assemble = (text: string, names: boolean): Uint8Array => {
-  const parsed = assembler.parseWat("module.wat", text, { threads: true });
+  // Its types do not say that validation takes features, too.
+  const parsed = assembler.parseWat("module.wat", text, features) as Parsed;
   try {
-    parsed.validate();
+    parsed.validate(features);
     return parsed.toBinary({ write_debug_names: names }).buffer;
   } finally {
     parsed.destroy();
