@@ -4,7 +4,17 @@ import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { attention, compile, crossEntropy, defineModel, gelu, reshape, spec, training } from "../../src/index.ts";
+import {
+  attention,
+  compile,
+  compileSync,
+  crossEntropy,
+  defineModel,
+  gelu,
+  reshape,
+  spec,
+  training,
+} from "../../src/index.ts";
 import { layerNorm, linear, multiHeadAttention } from "../../src/nn/index.ts";
 import { adam } from "../../src/optim/index.ts";
 import { firstDifference } from "../../src/testing/backends-agree.ts";
@@ -62,4 +72,10 @@ test.each(["closure", "reference"] as const)("%s uses one thread whatever is ask
   expect(compiled.executable.threads).toBe(1);
   using same = compiled.executable;
   expect(same.backend).toBe(backend);
+});
+
+test.each([0, 1.5, 65])("%s threads are refused", (threads) => {
+  expect(() => compileSync(block, { threads })).toThrow(
+    `W140: compile: threads: a whole number from 1 to 64 is expected, got ${threads}`,
+  );
 });

@@ -177,15 +177,6 @@ const cases: readonly (readonly [what: string, action: () => unknown, message: s
     'compile: backend: a backend is expected, got "gpu"',
     'write one of "wasm", "closure", "reference".',
   ],
-  ...[0, 1.5, 65].map(
-    (threads) =>
-      [
-        `threads: ${threads}`,
-        () => compileSync(perceptron, { dims: { B: 2 }, threads }),
-        `compile: threads: a whole number from 1 to 64 is expected, got ${threads}`,
-        "write threads: 2.",
-      ] as const,
-  ),
   [
     "seed",
     () => compileSync(perceptron, { dims: { B: 2 }, seed: 0.5 }),

@@ -53,7 +53,7 @@ const instanceOf = (module: EngineModule, entries: AssembledModule["entries"]): 
       run();
     },
     prepare: () => {
-      if (typeof prepare === "function") prepare();
+      if (typeof prepare === "function") (prepare as () => void)();
     },
   };
 };
