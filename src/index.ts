@@ -53,7 +53,7 @@ export {
 export { currentPast, currentPosition, type Past, requireWhole, withPast } from "./model/past.ts";
 export { differentiate } from "./passes/differentiate.ts";
 export { compile, compileSync } from "./training/compile.ts";
-export type { CompiledModel, Fetches, ModelOptions, ParameterStore } from "./training/compiled-model.ts";
+export type { Call, CompiledModel, Fetches, Into, ModelOptions, ParameterStore } from "./training/compiled-model.ts";
 export type { DecodedSequence, Decoder } from "./training/decoder.ts";
 export { type Decoding, type DecodingOptions, decoding, type PieceLengths } from "./training/decoding.ts";
 export type { EarlyStopping } from "./training/early-stopping.ts";

@@ -3,12 +3,12 @@ import type { Executable } from "../backends/runtime/executable.ts";
 import { type BackendName, type CompiledGraph, instantiate } from "../compile/compile-graph.ts";
 import { planGraph } from "../compile/plan-graph.ts";
 import { loadSafetensors } from "../formats/safetensors-file.ts";
+import { counted } from "../ir/diagnostics/table.ts";
 import type { Bindings } from "../ir/types/dim.ts";
 import { initialize, parameterStore } from "../training/compiled-model.ts";
 import { isTrainingState } from "../training/training-state.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { requireDims } from "./options.ts";
-import { counted } from "./table.ts";
 import type { Ui } from "./ui.ts";
 
 /** How a model is made runnable. */

@@ -1,6 +1,7 @@
 // What there is to explain: the codes of errors, the passes, the ops and the scalar functions, each as text for a terminal.
 import { type Code, catalogue, isCode } from "../ir/diagnostics/catalogue.ts";
 import { nearestName } from "../ir/diagnostics/nearest.ts";
+import { table } from "../ir/diagnostics/table.ts";
 import type { AttributeKind } from "../ir/ops/attributes.ts";
 import { type AnyOp, findOp, ops } from "../ir/ops/index.ts";
 import { binary } from "../ir/scalar/binary.ts";
@@ -13,7 +14,6 @@ import { absorbTransposes, exactRules, simplify } from "../passes/pipelines.ts";
 import type { RuleSet } from "../passes/rules.ts";
 import { contraction } from "../passes/simplify/contraction.ts";
 import { passes } from "./program-form.ts";
-import { table } from "./table.ts";
 
 /** A row of a scalar table, as far as it is explained. */
 interface ScalarRow {

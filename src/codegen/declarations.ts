@@ -26,7 +26,17 @@ const entryType = ({ name, inputs, outputs }: EmittedEntry, isTrainer: boolean):
   const doc = isStep
     ? "  /** One update of all parameters; throws, and changes nothing, when the loss or a gradient is not finite. */\n"
     : "";
-  return `${doc}  ${quote(name)}(feeds: ${feeds}): ${record(results)};`;
+  const call = `${doc}  ${quote(name)}(feeds: ${feeds}): ${record(results)};`;
+  return isStep ? call : `${call}\n${intoType(name, outputs, feeds)}`;
+};
+
+/** The form that writes results into arrays of the caller's. */
+const intoType = (name: string, outputs: readonly EmittedPort[], feeds: string): string => {
+  const given = outputs.map(
+    (port) => `    readonly ${quote(port.name)}?: ${arrayType(port)} | ${dtypes[port.dtype].arrayName};`,
+  );
+  return `  /** Writes results into arrays of the caller's, and gives these; then nothing is allocated. */
+  ${quote(name)}<Into extends {\n${given.join("\n")}\n  }>(feeds: ${feeds}, options: { readonly into: Into }): Into;`;
 };
 
 const saveType = (what: string): string => `  /** All ${what} as the bytes of a safetensors file. */

@@ -23,11 +23,28 @@ export interface RuntimeNeeds {
 }
 
 const rangeCheck = `
-  const wrong = range === undefined ? -1 : data.findIndex((value) => value < 0 || value >= range);
-  if (wrong >= 0) fail("W306", "element " + wrong + " is " + data[wrong] + ", outside 0.." + (range - 1) + ", in", name);`;
+  for (let at = 0; range !== undefined && at < data.length; at++)
+    if (data[at] < 0 || data[at] >= range)
+      fail("W306", "element " + at + " is " + data[at] + ", outside 0.." + (range - 1) + ", in", name);`;
 
 const boolCheck = `
-  if (dtype === "bool" && data.some((value) => value > 1)) fail("W310", "a bool is 0 or 1, in", name);`;
+  for (let at = 0; dtype === "bool" && at < data.length; at++)
+    if (data[at] > 1) fail("W310", "a bool is 0 or 1, in", name);`;
+
+/** What else is asked of the elements that are fed. */
+const elementChecks = ({ ranges, bools }: RuntimeNeeds): string =>
+  ranges || bools
+    ? `
+/** The same for what is fed. */
+const checkFeed = (port, feed) => {
+  const data = check(port, feed);
+  const { name${bools ? ", dtype" : ""}${ranges ? ", range" : ""} } = port;${ranges ? rangeCheck : ""}${bools ? boolCheck : ""}
+  return data;
+};
+`
+    : "";
+
+const feedCheck = ({ ranges, bools }: RuntimeNeeds): string => (ranges || bools ? "checkFeed" : "check");
 
 const storedBoolCheck = `
         if (dtype === "bool" && bytes.some((value) => value > 1)) fail("W310", "a bool is 0 or 1, in", name);`;
@@ -35,7 +52,7 @@ const storedBoolCheck = `
 const widerFirst = "[...parameters].sort((a, b) => b.view.BYTES_PER_ELEMENT - a.view.BYTES_PER_ELEMENT)";
 
 /** Errors, and the check of what is fed. */
-export const feedRuntime = ({ ranges, bools }: RuntimeNeeds): string => `
+export const feedRuntime = (needs: RuntimeNeeds): string => `
 const arrays = { F64: Float64Array, F32: Float32Array, I32: Int32Array, U8: Uint8Array, BOOL: Uint8Array };
 const arrayOf = (dtype) => arrays[dtype.toUpperCase()];
 const sizeOf = (shape) => shape.reduce((size, extent) => size * extent, 1);
@@ -44,17 +61,19 @@ const fail = (code, message, name) => {
   throw Object.assign(new Error(code + ": " + message + " " + JSON.stringify(name)), { code });
 };
 
-/** The typed array of what is fed: that itself, or { data, shape }. */
-const check = ({ name, dtype, shape${ranges ? ", range" : ""} }, feed) => {
-  const data = ArrayBuffer.isView(feed) ? feed : feed?.data;
-  const refuse = (code, got) => fail(code, "got " + got + " instead of " + dtype + "[" + shape + "] for", name);
-  if (!ArrayBuffer.isView(data) || data.constructor.name !== arrayOf(dtype).name)
-    refuse("W303", "no " + arrayOf(dtype).name);
-  if (feed.shape !== undefined && String(feed.shape) !== String(shape)) refuse("W304", "[" + feed.shape + "]");
-  if (data.length !== sizeOf(shape)) refuse("W305", data.length + " elements");${ranges ? rangeCheck : ""}${bools ? boolCheck : ""}
+const refuse = ({ name, dtype, shape }, code, got) =>
+  fail(code, "got " + got + " instead of " + dtype + "[" + shape + "] for", name);
+
+/** The typed array of what is given for a tensor of the table: that itself, or { data, shape }. */
+const check = (port, given) => {
+  const data = ArrayBuffer.isView(given) ? given : given?.data;
+  const wanted = port.view.constructor.name;
+  if (!ArrayBuffer.isView(data) || data.constructor.name !== wanted) refuse(port, "W303", "no " + wanted);
+  if (given.shape !== undefined && String(given.shape) !== String(port.shape)) refuse(port, "W304", "[" + given.shape + "]");
+  if (data.length !== port.view.length) refuse(port, "W305", data.length + " elements");
   return data;
 };
-`;
+${elementChecks(needs)}`;
 
 /** Reading weights. */
 export const weightsRuntime: string = `
@@ -100,7 +119,9 @@ const saving = (widths: boolean): string => `
     },`;
 
 /** Tensors in a memory, and the parameters among them; `table` comes from the model's own part. */
-export const parametersRuntime = ({ bools, widths, saves, sequence, prepares }: RuntimeNeeds): string => `
+export const parametersRuntime = (needs: RuntimeNeeds): string => {
+  const { bools, widths, saves, sequence, prepares } = needs;
+  return `
 /** A tensor of the table with its elements and its bytes in memory. */
 const place = (memory, port) => {
   const view = new (arrayOf(port.dtype))(memory, port.offset, sizeOf(port.shape));
@@ -118,10 +139,10 @@ const parametersOf = (memory${sequence ? ", ports" : ""}${prepares ? ", changed"
     set: (name, value) => ${
       prepares
         ? `{
-      find(name).view.set(check(find(name), value));
+      find(name).view.set(${feedCheck(needs)}(find(name), value));
       changed();
     }`
-        : "find(name).view.set(check(find(name), value))"
+        : `find(name).view.set(${feedCheck(needs)}(find(name), value))`
     },${saves ? saving(widths) : ""}
     /** Takes all parameters from a safetensors file, or none; what an optimizer keeps may be left over. */
     restore: (file) => {
@@ -138,6 +159,7 @@ const parametersOf = (memory${sequence ? ", ports" : ""}${prepares ? ", changed"
   };
 };
 `;
+};
 
 /** The sequence that is being decoded. */
 export const sequenceRuntime = ({ prepares }: RuntimeNeeds): string => `
@@ -184,21 +206,34 @@ const preparing = `
 
 /** Feeds in, results out. */
 export const modelRuntime = (needs: RuntimeNeeds): string => `
+// With arrays to write \`into\` a call allocates nothing; hence loops that count.
+const copy = (from, to) => to.set(from);
+const find = (ports, name) => {
+  for (let at = 0; at < ports.length; at++) if (ports[at].name === name) return ports[at];
+};
+const results = (outputs) => Object.fromEntries(outputs.map((port) => [port.name, result(port)]));
+
 /** The model over a memory; run(n) runs the entry point n of the table${needs.prepares ? ", prepare() comes first where parameters are new" : ""}. */
 const bind = (memory, run${needs.prepares ? ", prepare" : ""}) => {${needs.prepares ? staleness : ""}
   const entries = table.entries.map((entry, position) => {
     const [inputs, outputs] = [entry.inputs, entry.outputs].map((ports) => ports.map((port) => place(memory, port)));${
       needs.states ? placedStates : ""
     }
-    const call = (feeds = {}) => {
-      const fed = new Map(Object.entries(feeds ?? fail("W140", "a record of arrays is expected by", entry.name)));
-      for (const name of fed.keys()) if (!table.inputs.includes(name)) fail("W302", "there is no input", name);
-      const checked = inputs.map((port) =>
-        check(port, fed.get(port.name) ?? fail("W301", entry.name + " lacks its input", port.name)),
-      );${needs.states ? stateCheck : ""}${needs.prepares ? preparing : ""}
-      inputs.forEach(({ view }, at) => view.set(checked[at]));
+    const fed = [];
+    const call = (feeds = {}, { into } = {}) => {
+      for (const name in feeds ?? fail("W140", "a record of arrays is expected by", entry.name))
+        if (!table.inputs.includes(name)) fail("W302", "there is no input", name);
+      for (let at = 0; at < inputs.length; at++) {
+        const { name } = inputs[at];
+        const feed = Object.hasOwn(feeds, name) ? feeds[name] : undefined;
+        fed[at] = ${feedCheck(needs)}(inputs[at], feed ?? fail("W301", entry.name + " lacks its input", name));
+      }
+      for (const name in into) check(find(outputs, name) ?? fail("W313", "there is no result", name), into[name]);${needs.states ? stateCheck : ""}${needs.prepares ? preparing : ""}
+      for (let at = 0; at < inputs.length; at++) copy(fed[at], inputs[at].view);
       run(position);
-      return Object.fromEntries(outputs.map((port) => [port.name, result(port)]));
+      if (into === undefined) return results(outputs);
+      for (const name in into) copy(find(outputs, name).view, check(find(outputs, name), into[name]));
+      return into;
     };
     return [entry.name, call];
   });

@@ -9,8 +9,11 @@ import {
   type Executable,
   type InputFacts,
 } from "../backends/runtime/executable.ts";
-import { checkedFeed, hostArray, type NDArray } from "../backends/runtime/host-array.ts";
+import { firstValues } from "../backends/runtime/first-values.ts";
+import { checkedFeed, hostArray, type NDArray, sizeOfType } from "../backends/runtime/host-array.ts";
+import { checkInto, resultsOf } from "../backends/runtime/results.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { invariant } from "../ir/diagnostics/invariant.ts";
 import { graphName } from "../ir/graph/entry-inputs.ts";
 import type { Graph } from "../ir/graph/graph.ts";
 import type { EntryPoint, PlannedProgram, Port } from "../ir/loop/kernel.ts";
@@ -40,6 +43,12 @@ export const referenceExecutable = (graph: Graph, program: PlannedProgram, facts
   const portOf = (name: string): Port =>
     parameters.get(name) ?? reject("W307", { name, known: [...parameters.keys()] });
   const unread = zeroInputs(graph);
+  const write: Executable["write"] = (name, value) => {
+    const port = portOf(name);
+    state.set(name, toReference(port, checkedFeed(name, port.type, value)));
+    first.drop(name);
+  };
+  const first = firstValues(write);
   return {
     backend: "reference",
     threads: 1,
@@ -47,7 +56,7 @@ export const referenceExecutable = (graph: Graph, program: PlannedProgram, facts
     [Symbol.dispose]: () => {},
     entries: [...entries.keys()],
     parameters: program.parameters,
-    run: (name, feeds) => {
+    run: (name, feeds, { into } = {}) => {
       const entry = entries.get(name) ?? reject("W308", { name, known: [...entries.keys()] });
       checkNames(entry, feeds, facts.names);
       const fed = entry.inputs.map((port) => {
@@ -55,25 +64,29 @@ export const referenceExecutable = (graph: Graph, program: PlannedProgram, facts
         checkIndices(port.name, data, facts.ranges.get(port.name));
         return [graphName(graph, name, port.name), toReference(port, data)] as const;
       });
+      first.needAll();
       checkStates(name, facts, (parameter) => state.get(parameter)?.data);
+      checkInto(entry, into, ({ type }) => sizeOfType(type));
       const arrays: NamedArrays = { ...unread, ...Object.fromEntries(fed) };
       const { outputs, updates } = evaluateEntry(graph, name, arrays, Object.fromEntries(state));
       for (const [parameter, value] of Object.entries(updates)) state.set(parameter, value);
-      return Object.fromEntries(
-        entry.outputs.flatMap((port) => {
+      return resultsOf(
+        entry,
+        (port) => {
           const value = outputs[port.name];
-          return value === undefined ? [] : [[port.name, toHost(port, value)]];
-        }),
+          invariant(value !== undefined, `${name} gives ${port.name}`);
+          return toHost(port, value).data;
+        },
+        into,
       );
     },
     read: (name) => {
       const port = portOf(name);
+      first.need(name);
       const value = state.get(name);
       return value === undefined ? hostArray(port.type) : toHost(port, value);
     },
-    write: (name, value) => {
-      const port = portOf(name);
-      state.set(name, toReference(port, checkedFeed(name, port.type, value)));
-    },
+    write,
+    begin: (name, value) => first.add(portOf(name).name, value),
   };
 };

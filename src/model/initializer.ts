@@ -39,7 +39,9 @@ const filled = (name: string, element: (shape: readonly number[]) => (random: Ra
     name,
     fill: (shape: readonly number[], random: RandomStream) => {
       const next = element(shape);
-      return Float64Array.from({ length: sizeOf(shape) }, () => next(random));
+      const values = new Float64Array(sizeOf(shape));
+      for (let at = 0; at < values.length; at++) values[at] = next(random);
+      return values;
     },
   });
 

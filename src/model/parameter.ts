@@ -4,7 +4,7 @@
 
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
-import { captureLocation, type Location } from "../ir/diagnostics/location.ts";
+import { captureLocation, type Location, withinLayer } from "../ir/diagnostics/location.ts";
 import type { DType } from "../ir/types/dtype.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { checkedDType, checkedShape, requireFunction } from "./declaration.ts";
@@ -166,6 +166,9 @@ export const repeat = <T extends SpecTree>(count: number, make: (position: numbe
   return Object.freeze(Array.from({ length: count }, (_, position) => make(position)));
 };
 
+/** The layer that has the parameter of a path; empty for the model itself. */
+export const layerOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf(".")));
+
 /** Whether a tree is a leaf. */
 export const isSpec = (tree: SpecTree): tree is ParamSpec => "kind" in tree && tree.kind === "parameter";
 
@@ -203,13 +206,23 @@ export const bindSpecs = (
   if (isLayer(tree)) {
     const params = bindSpecs(tree.params, tensorOf, prefix);
     const bound = tree.bind(params as never);
-    return typeof bound === "function" ? withParameters(bound, params) : bound;
+    return isFunction(bound) ? withParameters(named(prefix, bound), params) : bound;
   }
   const children = Object.entries(tree).map(([name, child]: [string, SpecTree]): [string, unknown] => [
     name,
     bindSpecs(child, tensorOf, prefix === "" ? name : `${prefix}.${name}`),
   ]);
   return Array.isArray(tree) ? children.map(([, child]) => child) : Object.fromEntries(children);
+};
+
+type AnyFunction = (...operands: readonly unknown[]) => unknown;
+
+const isFunction = (value: unknown): value is AnyFunction => typeof value === "function";
+
+/** The layer's function, during which what is described is known to be of the layer. */
+const named = (path: string, bound: AnyFunction): AnyFunction => {
+  const call: AnyFunction = (...operands) => withinLayer(path, bound, ...operands);
+  return Object.assign(call, bound);
 };
 
 /** The layer's function with its parameters as properties: `p.hidden(x)` and `p.hidden.weight`. */

@@ -30,9 +30,10 @@ const adamStep = (
   const largestSquare = state["largestSquare"]?.maximum(square);
   // 1 - b^t without cancellation: -(exp(t log b) - 1).
   const correction = (beta: number): Tensor => neg(expm1(step.mul(Math.log(beta))));
-  const scaled = (largestSquare ?? square).div(correction(beta2)).sqrt().add(epsilon);
+  // Divisions by what is one number for all elements are products with its inverse: of slow operations each keeps two.
+  const scaled = (largestSquare ?? square).sqrt().mul(correction(beta2).rsqrt()).add(epsilon);
   return {
-    change: mean.div(correction(beta1)).div(scaled).mul(learningRate),
+    change: mean.div(scaled).mul(learningRate.div(correction(beta1))),
     state: { mean, square, ...(largestSquare === undefined ? {} : { largestSquare }) },
   };
 };

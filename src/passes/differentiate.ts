@@ -164,10 +164,14 @@ const innermostTrace = (tensors: readonly Tensor[]): Trace => {
   return first === undefined ? currentTrace("differentiate") : traceOf(first, "differentiate");
 };
 
-/** Whether computing a node takes a loop of its own: what else there is costs a few instructions where it is read. */
-const isCostly = ({ op }: Node): boolean => {
-  const { lower } = opOf(op);
+/** Long functions whose derivative needs their value alone: with that at hand, nothing that it was made of is read again. */
+const longFunctions: ReadonlySet<string> = new Set(["exp", "expm1", "sigmoid", "tanh"]);
+
+/** Whether computing a node takes a loop of its own or many instructions: what else there is costs a few where it is read. */
+const isCostly = (node: Node): boolean => {
+  const { lower } = opOf(node.op);
   return (
+    (node.op === "unary" && longFunctions.has(node.attrs.fn)) ||
     lower.by === "kernel" ||
     lower.by === "ops" ||
     lower.by === "body" ||

@@ -4,7 +4,7 @@
 // rounded one, since 53 >= 2 * 24 + 2.) A constant that is one number everywhere stays one.
 import { order } from "../ir/graph/analysis.ts";
 import { type Edited, type Editor, edit } from "../ir/graph/edit.ts";
-import type { Graph, Node, ValueId } from "../ir/graph/graph.ts";
+import type { ConstantId, Graph, Node, ValueId } from "../ir/graph/graph.ts";
 import { type OpKind, opOf } from "../ir/ops/index.ts";
 import { binary } from "../ir/scalar/binary.ts";
 import { unary } from "../ir/scalar/unary.ts";
@@ -79,7 +79,8 @@ const contentsOf = ({ editor, made }: Folding, value: ValueId): NdArray | undefi
       data: new Float64Array(sizeOf(shape)).fill(roundTo(type.dtype, node.attrs.value)),
     };
   if (node.op !== "data") return undefined;
-  const contents = made.get(node.attrs.id) ?? [...editor.base.constants].find(([id]) => id === node.attrs.id)?.[1].data;
+  // A node names its constant as plain text, for the ops do not know the graph's brands.
+  const contents = made.get(node.attrs.id) ?? editor.base.constants.get(node.attrs.id as ConstantId)?.data;
   return contents === undefined ? undefined : { dtype: type.dtype, shape, data: Float64Array.from(contents) };
 };
 

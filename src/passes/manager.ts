@@ -1,6 +1,6 @@
 // Runs pipelines. Around each pass it does what passes should not have to think of: measures the time, verifies the
-// result when asked, records what changed and which rules fired, names the pass when something goes wrong, and stops where
-// somebody wants to look.
+// result when asked, records what changed and which rules fired, names the pass when something goes wrong, stops where
+// somebody wants to look, and does not ask a pass twice about a program that it has nothing to do with.
 import type { Patch } from "immer";
 import { reject, WeftError } from "../ir/diagnostics/diagnostic.ts";
 import { InvariantError } from "../ir/diagnostics/invariant.ts";
@@ -46,7 +46,17 @@ class Stopped extends Error {
 interface Session {
   readonly verify: (program: unknown) => void;
   readonly stopAfter: string | undefined;
+  /** The programs that a pass has given back as they were. Passes are pure: they would do so again. */
+  readonly settled: WeakMap<Pass<never, unknown>, WeakSet<object>>;
 }
+
+const isObject = (program: unknown): program is object => typeof program === "object" && program !== null;
+
+const settledBy = ({ settled }: Session, pass: Pass<never, unknown>): WeakSet<object> => {
+  const programs = settled.get(pass) ?? new WeakSet();
+  settled.set(pass, programs);
+  return programs;
+};
 
 /** A trace while it is being written. */
 interface Recording extends PassTrace {
@@ -105,9 +115,13 @@ const runStep = <From, To>(session: Session, pass: Pass<From, To>, program: From
     fired: (rule, times) => void trace.fired.set(rule, (trace.fired.get(rule) ?? 0) + times),
   };
   const start = performance.now();
+  const settled = settledBy(session, pass);
+  const isSettled = isObject(program) && settled.has(program);
   try {
-    const result = running(pass.name, () => pass.run(program, observer));
+    // What is settled has the type of what the pass gives: it was given back before.
+    const result = isSettled ? (program as unknown as To) : running(pass.name, () => pass.run(program, observer));
     trace.still = Object.is(result, program);
+    if (trace.still && isObject(program)) settled.add(program);
     if (!trace.still) verifying(pass.name, () => session.verify(result));
     if (pass.name === session.stopAfter) throw new Stopped(result);
     return result;
@@ -123,7 +137,11 @@ export const runPasses = <From, To>(pass: Pass<From, To>, program: From, options
   const { verify = "ends", verifier = verifyGraphs } = options;
   if (verify !== "never") verifier(program);
   const trace = recording(pass.name);
-  const session: Session = { verify: verify === "each" ? verifier : ignore, stopAfter: undefined };
+  const session: Session = {
+    verify: verify === "each" ? verifier : ignore,
+    stopAfter: undefined,
+    settled: new WeakMap(),
+  };
   const result = runStep(session, pass, program, trace);
   if (verify === "ends") verifying(pass.name, () => verifier(result));
   return { program: result, trace };
@@ -142,7 +160,7 @@ export const runPassesUntil = <From>(
   const known = [...new Set(namesOf(pass))];
   if (!known.includes(stopAfter)) reject("W127", { name: stopAfter, known });
   const trace = recording(pass.name);
-  const session: Session = { verify: verify === "each" ? verifier : ignore, stopAfter };
+  const session: Session = { verify: verify === "each" ? verifier : ignore, stopAfter, settled: new WeakMap() };
   try {
     return { program: runStep(session, pass, program, trace), trace };
   } catch (error) {

@@ -12,6 +12,7 @@ import { fuseElementwise } from "./fuse-elementwise.ts";
 import { onKernels } from "./loop/on-program.ts";
 import { loopPasses } from "./loop/pipeline.ts";
 import { lower } from "./lower.ts";
+import { nestConcats } from "./nest-concats.ts";
 import { fixpoint, type Pass, type Pipeline, pipeline } from "./pass.ts";
 import { planBuffers } from "./plan-buffers.ts";
 import { prepare } from "./prepare.ts";
@@ -78,7 +79,8 @@ export const standard: Pipeline<Graph, Graph<CoreOp>> = pipeline(fuseAttentionEv
   .andThen(fuseAttentionEverywhere)
   .andThen(refineRecurrences)
   .andThen(decompose)
-  .andThen(onCore(optimize));
+  .andThen(onCore(optimize))
+  .andThen(onCore(everywhere(nestConcats)));
 
 const toProgram: Pipeline<Graph, Program> = onKernels(
   loopPasses,

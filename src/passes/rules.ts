@@ -2,7 +2,7 @@
 // loads and not run: from the recorded pattern an index is derived (the op at the root, its function, the ops of its
 // operands), so that at a node only the few rules that can match are tried. The right side is data as well: a term of
 // matched values and nodes to make.
-import { match } from "ts-pattern";
+import { isMatching, match, type P } from "ts-pattern";
 import type { View } from "../ir/graph/view.ts";
 import type { Attributes } from "../ir/ops/attributes.ts";
 import type { Attrs, OpKind } from "../ir/ops/index.ts";
@@ -37,10 +37,14 @@ export type Numerics = "exact" | "finite" | "rounding";
 
 /** What a node must look like for a clause to be worth trying; undefined where the pattern leaves it open. */
 export interface Outline {
-  readonly op: string | undefined;
-  readonly fn: string | undefined;
-  readonly operands: readonly (string | undefined)[] | undefined;
+  /** Patterns of the op and of its function. */
+  readonly op: unknown;
+  readonly fn: unknown;
+  /** The ops of the operands. */
+  readonly operands: OperandOps | undefined;
 }
+
+type OperandOps = readonly (string | undefined)[];
 
 /** One rule. */
 export interface Rule {
@@ -106,12 +110,12 @@ const property = (value: unknown, name: string): unknown =>
 
 const literal = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
-/** What the literals of a pattern demand. Matchers (`P.select()`, `P.union(...)`) leave their place open. */
+/** What a pattern demands. Matchers (`P.select()`, `P.union(...)`) of operands leave their place open. */
 const outline = (pattern: unknown): Outline => {
   const args = property(pattern, "args");
   return {
-    op: literal(property(pattern, "op")),
-    fn: literal(property(property(pattern, "attrs"), "fn")),
+    op: property(pattern, "op"),
+    fn: property(property(pattern, "attrs"), "fn"),
     operands: Array.isArray(args) ? args.map((arg) => literal(property(arg, "op"))) : undefined,
   };
 };
@@ -142,23 +146,39 @@ export const rules = (
   rules: Object.entries(clauses).map(([name, clause]) => rule(`${group}/${name}`, numerics, clause)),
 });
 
-/** Whether a node fits an outline: cheap, and true of every node that the clause matches. */
-const fits = ({ op, fn, operands }: Outline, node: View): boolean =>
-  (op === undefined || op === node.op) &&
-  (fn === undefined || fn === property(node.attrs, "fn")) &&
-  (operands === undefined ||
-    (operands.length === node.args.length &&
-      operands.every((operand, position) => operand === undefined || operand === node.args[position]?.op)));
+/** A rule that may apply to nodes of one op and function: for each clause that may, the ops that it wants as operands. */
+interface Candidate {
+  readonly rule: Rule;
+  readonly operands: readonly (OperandOps | undefined)[];
+}
+
+// What stands in a clause's pattern is itself a pattern.
+const admits = (pattern: unknown, value: unknown): boolean =>
+  pattern === undefined || isMatching(pattern as P.Pattern<unknown>, value);
+
+const candidates = (all: readonly Rule[], op: OpKind, fn: unknown): readonly Candidate[] =>
+  all.flatMap((each): readonly Candidate[] => {
+    const fitting = each.outlines.filter((clause) => admits(clause.op, op) && admits(clause.fn, fn));
+    return fitting.length === 0 ? [] : [{ rule: each, operands: fitting.map(({ operands }) => operands) }];
+  });
+
+/** Whether the operands of a node are as a clause wants them: cheap, and true of every node that the clause matches. */
+const fits = (operands: OperandOps | undefined, { args }: View): boolean =>
+  operands === undefined ||
+  (operands.length === args.length &&
+    operands.every((operand, position) => operand === undefined || operand === args[position]?.op));
 
 /** Finds the rules that can match a node, in the order of the rule sets. */
 export const ruleIndex = (sets: readonly RuleSet[]): ((node: View) => readonly Rule[]) => {
   const all = sets.flatMap((set) => set.rules);
-  const byRoot = new Map<OpKind, readonly Rule[]>();
-  const rooted = (op: OpKind): readonly Rule[] => {
-    const found =
-      byRoot.get(op) ?? all.filter(({ outlines }) => outlines.some((o) => o.op === undefined || o.op === op));
-    byRoot.set(op, found);
+  const byRoot = new Map<string, readonly Candidate[]>();
+  const rooted = ({ op, attrs }: View): readonly Candidate[] => {
+    const fn = property(attrs, "fn");
+    const key = `${op} ${String(fn)}`;
+    const found = byRoot.get(key) ?? candidates(all, op, fn);
+    byRoot.set(key, found);
     return found;
   };
-  return (node) => rooted(node.op).filter(({ outlines }) => outlines.some((candidate) => fits(candidate, node)));
+  return (node) =>
+    rooted(node).flatMap(({ rule: each, operands }) => (operands.some((ops) => fits(ops, node)) ? [each] : []));
 };

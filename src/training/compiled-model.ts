@@ -2,11 +2,12 @@
 
 import type { Executable } from "../backends/runtime/executable.ts";
 import { checkedFeed, type Feed, type NDArray } from "../backends/runtime/host-array.ts";
+import type { RunOptions } from "../backends/runtime/results.ts";
 import type { CompiledGraph, CompileOptions } from "../compile/compile-graph.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import type { PlannedProgram, Port } from "../ir/loop/kernel.ts";
-import { dtypes } from "../ir/types/dtype.ts";
+import { type ArrayOf, type DataArray, dtypes } from "../ir/types/dtype.ts";
 import { knownShape } from "../ir/types/shape.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
 import { randomStream } from "../model/initializer.ts";
@@ -17,6 +18,17 @@ import { averageParameter, isTrainingState, seedParameter } from "./training-sta
 
 /** Results by name: arrays of the shapes and dtypes that `forward` gave. */
 export type Fetches<O> = { readonly [K in keyof O]: O[K] extends Tensor<infer S, infer D> ? NDArray<S, D> : NDArray };
+
+/** Arrays that results may be written into: typed arrays, or what a run has given before, for some of the results or for all. */
+export type Into<O> = {
+  readonly [K in keyof O]?: O[K] extends Tensor<infer S, infer D> ? NDArray<S, D> | ArrayOf[D] : NDArray | DataArray;
+};
+
+/** An entry point as a function: to new arrays, or into given ones, which then are what it gives; that allocates nothing. */
+export interface Call<F, O> {
+  (feeds: F): Fetches<O>;
+  <R extends Into<O>>(feeds: F, options: { readonly into: R }): R;
+}
 
 /** How parameters are restored. */
 export interface RestoreOptions {
@@ -57,9 +69,9 @@ export interface Compiled<Name extends string = string> {
 }
 
 /** A compiled model: call it with feeds. */
-export interface CompiledModel<P extends SpecTree, I extends InputSpecs, O extends Outputs> extends Compiled<Path<P>> {
-  (feeds: Feeds<I>): Fetches<O>;
-}
+export interface CompiledModel<P extends SpecTree, I extends InputSpecs, O extends Outputs>
+  extends Compiled<Path<P>>,
+    Call<Feeds<I>, O> {}
 
 /** Feeds and results where the description's exact types do not matter. */
 export type AnyFeeds = Readonly<Record<string, unknown>>;
@@ -108,28 +120,34 @@ export const parameterStore = (
   };
 };
 
-/** Fills a model's parameters as its specifications say, the averages of them alike, and the seed of random masks. */
+/** Lets a model's parameters begin as its specifications say, the averages of them alike, and sets the seed of random masks. */
 export const initialize = (executable: Executable, model: AnyModel, seed: number): void => {
   const ports = new Map(executable.parameters.map((port) => [port.name, port]));
   if (ports.has(seedParameter)) executable.write(seedParameter, Int32Array.of(seed));
   for (const [path, { initializer, dtype }] of flattenSpecs(model.params)) {
     const port = ports.get(path);
     if (port === undefined) continue;
-    const values = initializer.fill(knownShape(port.type.shape), randomStream(seed, path));
-    const data = dtypes[dtype].allocate(values.length);
-    data.set(values);
-    executable.write(path, data);
-    if (ports.has(averageParameter(path))) executable.write(averageParameter(path), data);
+    const begins = (): DataArray => {
+      const values = initializer.fill(knownShape(port.type.shape), randomStream(seed, path));
+      const data = dtypes[dtype].allocate(values.length);
+      data.set(values);
+      return data;
+    };
+    executable.begin(path, begins);
+    if (ports.has(averageParameter(path))) executable.begin(averageParameter(path), begins);
   }
 };
 
 /** A compiled model of which the exact types do not matter. */
-type AnyCompiledModel = Compiled & ((feeds: AnyFeeds) => AnyFetches);
+type AnyCompiledModel = Compiled & AnyCall;
+
+/** An entry point of which the exact types do not matter. */
+export type AnyCall = (feeds: AnyFeeds, options?: RunOptions) => AnyFetches;
 
 /** A compiled model graph as a function, its parameters initialised. `compile` gives the result its exact type. */
 export const bindModel = (model: AnyModel, compiled: CompiledGraph, { seed = 0 }: ModelOptions): AnyCompiledModel => {
   const { executable, program, trace } = compiled;
   initialize(executable, model, seed);
-  const call = (feeds: AnyFeeds): AnyFetches => executable.run("predict", feeds);
+  const call: AnyCall = (feeds, options) => executable.run("predict", feeds, options);
   return Object.assign(call, { parameters: parameterStore(executable), executable, program, trace, compiled });
 };

@@ -7,10 +7,9 @@ import type { Feeds, InputSpecs, Outputs } from "../model/model.ts";
 import type { Path, SpecTree } from "../model/parameter.ts";
 import { isDecodingState, positionState } from "../model/past.ts";
 import {
-  type AnyFeeds,
-  type AnyFetches,
+  type AnyCall,
+  type Call,
   type Compiled,
-  type Fetches,
   initialize,
   type ModelOptions,
   type ParameterStore,
@@ -37,7 +36,7 @@ export type Decoder<
   I extends InputSpecs = InputSpecs,
   O extends Outputs = Outputs,
   E extends PieceLengths = PieceLengths,
-> = Compiled<Path<P>> & DecodedSequence & { readonly [Name in keyof E]: (feeds: Feeds<I>) => Fetches<O> };
+> = Compiled<Path<P>> & DecodedSequence & { readonly [Name in keyof E]: Call<Feeds<I>, O> };
 
 /** A decoder of which the exact types do not matter. */
 type AnyDecoder = Compiled & DecodedSequence;
@@ -52,9 +51,9 @@ export const bindDecoder = (
   initialize(executable, model, seed);
   const state = parameterStore(executable, isDecodingState);
   const call =
-    (entry: string) =>
-    (feeds: AnyFeeds): AnyFetches =>
-      executable.run(entry, feeds);
+    (entry: string): AnyCall =>
+    (feeds, options) =>
+      executable.run(entry, feeds, options);
   return {
     ...Object.fromEntries(Object.keys(entries).map((entry) => [entry, call(entry)])),
     position: () => executable.read(positionState).data[0] ?? 0,

@@ -6,8 +6,10 @@ import { printType } from "../ir/types/tensor-type.ts";
 import type { AnyModel, Feeds, InputSpecs, Outputs } from "../model/model.ts";
 import { flattenSpecs, type Path, type SpecTree, type TrainablePath } from "../model/parameter.ts";
 import {
+  type AnyCall,
   type AnyFeeds,
   type AnyFetches,
+  type Call,
   type Compiled,
   type Fetches,
   initialize,
@@ -40,9 +42,9 @@ export interface Trainer<
   /** One update of all parameters. Throws W502, and changes nothing, when loss or gradients are not finite. */
   readonly step: (feeds: Feeds<I & L>) => StepResult<M>;
   readonly grads: (feeds: Feeds<I & L>) => Gradients<TrainablePath<P>>;
-  readonly predict: (feeds: Feeds<I>) => Fetches<O>;
+  readonly predict: Call<Feeds<I>, O>;
   /** `predict` with the averages in the place of the parameters; W506 where the training keeps none. */
-  readonly predictAveraged: (feeds: Feeds<I>) => Fetches<O>;
+  readonly predictAveraged: Call<Feeds<I>, O>;
   /** The averages under the names of their parameters, and what is not averaged as it is: what a model restores. */
   readonly averages: () => Readonly<Record<Path<P>, NDArray>>;
   /** How many steps have been taken. */
@@ -56,8 +58,8 @@ export interface Trainer<
 export interface AnyTrainer extends Compiled {
   readonly step: (feeds: AnyFeeds) => { readonly loss: number; readonly [metric: string]: NDArray | number };
   readonly grads: (feeds: AnyFeeds) => { readonly loss: number; readonly gradients: AnyFetches };
-  readonly predict: (feeds: AnyFeeds) => AnyFetches;
-  readonly predictAveraged: (feeds: AnyFeeds) => AnyFetches;
+  readonly predict: AnyCall;
+  readonly predictAveraged: AnyCall;
   readonly averages: () => AnyFetches;
   readonly steps: () => number;
   readonly description: AnyTraining;
@@ -118,9 +120,9 @@ export const bindTrainer = (description: AnyTraining, compiled: CompiledGraph, o
       );
       return { loss: number(loss), gradients: Object.fromEntries(gradients) };
     },
-    predict: (feeds) => executable.run("predict", feeds),
-    predictAveraged: (feeds) =>
-      averages === undefined ? reject("W506", {}) : executable.run(averagedEntryName, feeds),
+    predict: (feeds, options) => executable.run("predict", feeds, options),
+    predictAveraged: (feeds, options) =>
+      averages === undefined ? reject("W506", {}) : executable.run(averagedEntryName, feeds, options),
     averages: () => (averages === undefined ? reject("W506", {}) : averagedParameters(model, parameters)),
     steps,
     description,

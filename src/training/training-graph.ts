@@ -3,6 +3,7 @@
 // flag inside the graph, so emitted modules do the same.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
+import { withinLayer } from "../ir/diagnostics/location.ts";
 import type { Entry, Graph } from "../ir/graph/graph.ts";
 import { type Trace, withTrace } from "../ir/graph/trace.ts";
 import { isTensor } from "../ir/graph/traced-tensor.ts";
@@ -20,17 +21,17 @@ import {
   type TracedModel,
   traceModel,
 } from "../model/model.ts";
-import { flattenSpecs } from "../model/parameter.ts";
+import { flattenSpecs, layerOf } from "../model/parameter.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { differentiate } from "../passes/differentiate.ts";
 import { clipGradients } from "./gradient-clip.ts";
 import type { AnyTraining } from "./training.ts";
 import { averageParameter, seedParameter, stateParameter, stepParameter } from "./training-state.ts";
 
-/** Whether all given tensors hold finite numbers only: a bool scalar. NaN passes through max, and is not below infinity. */
+/** Whether all given tensors hold finite numbers only: a bool scalar. 0 times anything else is NaN, which a sum keeps. */
 const allFinite = (tensors: readonly Tensor[]): Tensor | undefined =>
   tensors
-    .map((tensor) => tensor.abs().max().less(Number.POSITIVE_INFINITY))
+    .map((tensor) => tensor.mul(0).sum().equal(0))
     .reduce<Tensor | undefined>((all, each) => all?.logicalAnd(each) ?? each, undefined);
 
 const learningRateOf = (trace: Trace, { learningRate }: Optimizer, step: Tensor): Tensor =>
@@ -40,6 +41,8 @@ const learningRateOf = (trace: Trace, { learningRate }: Optimizer, step: Tensor)
 interface Update {
   readonly old: Tensor;
   readonly value: Tensor;
+  /** The path of the layer that it belongs to; empty for what belongs to none. */
+  readonly layer: string;
 }
 
 /** One parameter that is trained, and what the optimizer is to follow. */
@@ -57,7 +60,7 @@ const updatesOf = (
   count: Tensor,
 ): ReadonlyMap<string, Update> => {
   const next = count.add(1);
-  const updates = new Map<string, Update>([[stepParameter, { old: count, value: next }]]);
+  const updates = new Map<string, Update>([[stepParameter, { old: count, value: next, layer: "" }]]);
   const averaged = new Map<string, Update>();
   for (const { path, parameter, gradient } of trained) {
     // In the parameter's own precision; equal nodes are one node, however often they are described.
@@ -66,16 +69,18 @@ const updatesOf = (
     const state = Object.fromEntries(
       optimizer.state.map((name) => [name, trace.parameter(stateParameter(name, path), parameter.type)]),
     );
-    const update = optimizer.update({ parameter, gradient, state, step, learningRate });
-    updates.set(path, { old: parameter, value: update.parameter });
+    const context = { parameter, gradient, state, step, learningRate };
+    const layer = layerOf(path);
+    const update = withinLayer(layer, () => optimizer.update(context));
+    updates.set(path, { old: parameter, value: update.parameter, layer });
     for (const [name, old] of Object.entries(state))
-      updates.set(stateParameter(name, path), { old, value: update.state[name] ?? old });
+      updates.set(stateParameter(name, path), { old, value: update.state[name] ?? old, layer });
     if (averages === undefined) continue;
     const average = trace.parameter(averageParameter(path), parameter.type);
     // The average begins where the parameter does, wherever that was set to.
     const old = count.equal(0).select(parameter, average);
     const value = averages.update({ average: old, parameter: update.parameter, step });
-    averaged.set(averageParameter(path), { old: average, value });
+    averaged.set(averageParameter(path), { old: average, value, layer });
   }
   return new Map([...updates, ...averaged]);
 };
@@ -110,7 +115,7 @@ const runForTraining = (
   const buffers = [...updates].map(([old, value]): readonly [string, Update] => {
     const path = paths.get(old) ?? "";
     if (specs.get(path)?.trainable !== false) return reject("W505", { type: printType(old.type) });
-    return [path, { old, value }];
+    return [path, { old, value, layer: layerOf(path) }];
   });
   return { outputs: result, buffers: new Map(buffers) };
 };
@@ -127,7 +132,9 @@ const averagedEntry = ({ trace, parameters, forward }: TracedModel, updates: Rea
 
 /** The new values of a step, each kept only if the step is finite. */
 const guarded = (updates: ReadonlyMap<string, Update>, finite: Tensor): Record<string, Tensor> =>
-  Object.fromEntries([...updates].map(([name, { old, value }]) => [name, finite.select(value, old)]));
+  Object.fromEntries(
+    [...updates].map(([name, { old, value, layer }]) => [name, withinLayer(layer, () => finite.select(value, old))]),
+  );
 
 const describeTraining = (description: AnyTraining, traced: TracedModel): Graph => {
   const { model, options } = description;
@@ -144,16 +151,17 @@ const describeTraining = (description: AnyTraining, traced: TracedModel): Graph 
     loss,
     trainable.map(({ parameter }) => parameter),
   );
-  const clipped = clipGradients(gradients, options.clip);
-  const trained = trainable.flatMap((each, position): readonly Trained[] => {
-    const gradient = clipped[position];
-    return gradient === undefined ? [] : [{ ...each, gradient }];
-  });
   const named = Object.fromEntries(
     gradients.map((gradient, position) => [gradientOutput(trainable[position]?.path ?? ""), gradient]),
   );
   const statistics = [...buffers.values()].map(({ value }) => value).filter(({ dtype }) => isFloat(dtype));
   const finite = allFinite([loss, ...gradients, ...statistics]) ?? loss.equal(loss);
+  const clipped = clipGradients(gradients, options.clip);
+  const trained = trainable.flatMap((each, position): readonly Trained[] => {
+    const gradient = clipped[position];
+    // An update then begins where the flag is known, and the new state of an optimizer need not wait for it in memory.
+    return gradient === undefined ? [] : [{ ...each, gradient: finite.select(gradient, 0) }];
+  });
   const updates = updatesOf(trace, options, trained, count);
   return finishGraph(trace, model.name, [
     { name: "predict", outputs: namedValues(trace, outputs), updates: [] },

@@ -119,12 +119,37 @@ describe.each(["wasm", "closure", "reference"] as const)("errors of running on %
   });
 });
 
+describe.each(["wasm", "closure", "reference"] as const)("where results shall go, on %s", (backend) => {
+  const model = compileSync(table, { dims: { B: 2 }, backend });
+  const run = (into: unknown): string => described(() => model({ index, mask, scale }, untyped({ into })));
+
+  it("W313", () =>
+    expect(run({ z: new Float32Array(4) })).toMatchInlineSnapshot(`
+    "error[W313]: predict: there is no result "z"
+
+      help: the results are "y"."
+  `));
+  it("arrays that do not fit are refused like feeds", () => {
+    expect(run({ y: new Float64Array(4) })).toContain(
+      "error[W303]: y: f32[2, 2] takes a Float32Array, got a Float64Array",
+    );
+    expect(run({ y: new Float32Array(3) })).toContain("error[W305]: y: f32[2, 2] has 4 elements, got 3");
+    expect(run({ y: { data: new Float32Array(4), shape: [4] } })).toContain("error[W304]: y: shapes differ");
+    expect(run(3)).toContain("error[W140]: predict: into: a record of arrays is expected, got 3");
+  });
+  it("nothing is computed where one of them does not fit", () => {
+    const y = new Float32Array(4).fill(7);
+    expect(run({ y, other: y })).toContain("W313");
+    expect([...y]).toEqual([7, 7, 7, 7]);
+  });
+});
+
 it("W311: too much memory", () => {
   const wide = defineModel({
     name: "wide",
     params: {},
     inputs: { x: spec("f32", ["B", 1]) },
-    forward: (_, { x }) => ({ y: x.exp() }),
+    forward: (_, { x }) => ({ y: x.exp(), z: x.neg() }),
   });
   expect(described(() => compileSync(wide, { dims: { B: 2 ** 30 } }))).toMatchInlineSnapshot(`
     "error[W311]: the program needs 8.00 GiB of memory; 32-bit addresses reach 4 GiB

@@ -7,6 +7,7 @@ import { traceOver } from "../../src/ir/graph/traced-tensor.ts";
 import type { PlannedProgram } from "../../src/ir/loop/kernel.ts";
 import type { Tensor } from "../../src/ir/types/tensor.ts";
 import { planBuffers } from "../../src/passes/plan-buffers.ts";
+import { livenessBound } from "../../src/passes/planning/liveness-bound.ts";
 import { graphOf } from "./support.ts";
 
 const square = { dtype: "f32", shape: [32, 32] } as const;
@@ -48,6 +49,25 @@ describe("plan-buffers", () => {
     expect(program.memory.offsets.get(target)).toBe(program.memory.offsets.get(source ?? ""));
   });
 
+  test("inputs, which are copied in for every run, are written over like any other", () => {
+    const { program } = planGraph(graphOf((trace) => ({ y: trace.input("x", square).exp() })));
+    expect(program.memory.arenaBytes).toBe(bytes);
+    const [x, y] = [program.entries[0]?.inputs[0], program.entries[0]?.outputs[0]];
+    expect(program.memory.offsets.get(x?.buffer ?? "")).toBe(program.memory.offsets.get(y?.buffer ?? "none"));
+  });
+
+  test("an input of two entry points has one place, and what needs it no more may use that", () => {
+    const trace = traceOver(graphBuilder());
+    const x = trace.input("x", square);
+    const entry = (name: string, tensor: Tensor) => ({
+      name,
+      outputs: [{ name: "y", value: trace.value(tensor) }],
+      updates: [],
+    });
+    const { program } = planGraph(trace.builder.finish("both", [entry("a", x.exp()), entry("b", chain(x, 4))]));
+    expect(program.memory.arenaBytes).toBe(Math.max(...program.entries.map((each) => livenessBound(program, each))));
+  });
+
   test("entry points share one arena", () => {
     const trace = traceOver(graphBuilder());
     const x = trace.input("x", square);
@@ -64,7 +84,7 @@ describe("plan-buffers", () => {
 
   test("what 32-bit addresses cannot reach is refused", () => {
     const program: PlannedProgram = planGraph(graphOf((trace) => ({ y: trace.input("x", square).exp() }))).program;
-    const large = new Map([...program.buffers].map(([name, buffer]) => [name, { ...buffer, length: 2 ** 30 }]));
+    const large = new Map([...program.buffers].map(([name, buffer]) => [name, { ...buffer, length: 2 ** 31 }]));
     const plan = (): unknown => planBuffers.run({ ...program, buffers: large });
     expect(plan).toThrow(WeftError);
     expect(plan).toThrow("W311: the program needs 8.00 GiB of memory; 32-bit addresses reach 4 GiB");

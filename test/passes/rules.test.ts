@@ -44,13 +44,13 @@ describe("recording", () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test("outlines hold the literals of patterns and leave open what a matcher decides", () => {
+  test("outlines hold the patterns of ops and functions, and of operands what is literal", () => {
     expect(sample.rules.map(({ outlines }) => outlines)).toEqual([
       [{ op: "unary", fn: "neg", operands: ["binary"] }],
       [{ op: undefined, fn: undefined, operands: undefined }],
       [
         { op: "binary", fn: "max", operands: [undefined, "constant"] },
-        { op: "binary", fn: undefined, operands: [undefined, undefined] },
+        { op: "binary", fn: expect.any(Object) as unknown, operands: [undefined, undefined] },
       ],
     ]);
   });
@@ -76,6 +76,12 @@ describe("index", () => {
     expect(tried((t) => ({ y: t.input("a", vector).exp() }))).toEqual(["sample/anything"]);
     expect(tried((t) => ({ y: t.input("a", vector).neg() }))).toEqual(["sample/anything"]);
     expect(tried((t) => ({ y: t.input("a", vector).maximum(2) }))).toEqual(["sample/anything", "sample/eitherExtreme"]);
+    expect(tried((t) => ({ y: t.input("a", vector).maximum(t.input("b", vector)) }))).toEqual(["sample/anything"]);
+  });
+
+  test("asks what matchers say of functions", () => {
+    expect(tried((t) => ({ y: t.input("a", vector).minimum(2) }))).toEqual(["sample/anything", "sample/eitherExtreme"]);
+    expect(tried((t) => ({ y: t.input("a", vector).add(2) }))).toEqual(["sample/anything"]);
   });
 
   test("lets every clause of a rule apply", () => {

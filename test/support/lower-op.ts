@@ -51,7 +51,10 @@ export const runLowered = (kind: OpKind, operands: readonly NdArray[], attrs: ob
   });
   const outputs = resultTypes.map(({ dtype, shape }, at) => place(`result${at}`, dtype, sizeOf(shape), "update"));
   const readers = operands.map((type, at) => readerOf(`operand${at}`, type));
-  runLowering(op, { attrs, operandTypes: operands, resultTypes, operands: readers }, [...inputs, ...outputs]);
+  // Operands are arrays, which one loop may go over as a whole.
+  const joints = (at: number): readonly boolean[] => (operands[at]?.shape ?? []).map((_, axis) => axis > 0);
+  const context = { attrs, operandTypes: operands, resultTypes, operands: readers, joints };
+  runLowering(op, context, [...inputs, ...outputs]);
   return resultTypes.map((type, at) => ({ ...type, data: Float64Array.from(outputs[at]?.data ?? []) }));
 };
 

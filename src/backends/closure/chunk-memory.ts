@@ -2,7 +2,7 @@
 // elements `c * k + [low, high)` past a place that all iterations share; two accesses of the same c meet in iterations
 // that are d apart only if c * d lies within reach of both.
 import type { Interval } from "../../ir/loop/bounds.ts";
-import { type Expr, isVector, type LoopType } from "../../ir/loop/expr.ts";
+import { type Expr, type LoopType, spanOf } from "../../ir/loop/expr.ts";
 import { type Linear, linearInterval, type Term } from "../../ir/loop/linear.ts";
 import { exprsOf, freeVariables, visitExpr, visitStmts } from "../../ir/loop/rewrite.ts";
 import type { Stmt } from "../../ir/loop/stmt.ts";
@@ -17,7 +17,8 @@ export interface Access {
   /** Whether a loop of the body repeats it. */
   readonly repeated: boolean;
   readonly index: Expr;
-  readonly lanes: number;
+  /** From its first element to its last. */
+  readonly elements: number;
 }
 
 /** All loads and stores of a body. */
@@ -25,13 +26,13 @@ export const accessesOf = (body: readonly Stmt[], bindings: ReadonlyMap<string, 
   const accesses: Access[] = [];
   visitStmts(body, (stmt) => {
     const repeated = !body.includes(stmt);
-    const add = (buffer: string, index: Expr, type: LoopType, stores: boolean): void => {
+    const add = (buffer: string, index: Expr, type: LoopType, stores: boolean, stride?: number): void => {
       const { region = -1, exact = false } = bindings.get(buffer) ?? {};
-      accesses.push({ region, exact, stores, repeated, index, lanes: isVector(type) ? 4 : 1 });
+      accesses.push({ region, exact, stores, repeated, index, elements: spanOf(type, stride) + 1 });
     };
     for (const expr of exprsOf(stmt))
       visitExpr(expr, (each) => {
-        if (each.kind === "load") add(each.buffer, each.index, each.type, false);
+        if (each.kind === "load") add(each.buffer, each.index, each.type, false, each.stride);
       });
     if (stmt.kind === "store") add(stmt.buffer, stmt.index, stmt.value.type, true);
   });
@@ -74,7 +75,7 @@ const reachOf = (access: Access, { index, linear, inside, bounds }: RegionAccess
     else shared.push(`${term.coefficient} ${key}`);
   }
   const { low, high } = linearInterval({ constant: form.constant, terms: own }, bounds);
-  return { shared: shared.sort().join("\n"), coefficient, low, high: high + access.lanes };
+  return { shared: shared.sort().join("\n"), coefficient, low, high: high + access.elements };
 };
 
 /** Whether two accesses can meet in different iterations. */

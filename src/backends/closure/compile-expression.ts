@@ -121,8 +121,10 @@ export const compileDense = (expr: Expr, scope: Scope): Value =>
     : densify(compileExpression(expr, scope), scope);
 
 const load = (expr: ExprOf<"load">, scope: Scope): Value => {
-  const elements = scope.address(expr.buffer, expr.index, expr.type);
-  if (elements !== undefined) {
+  const place = scope.address(expr.buffer, expr.index, expr.type);
+  const { stride = 1 } = expr;
+  if (place !== undefined) {
+    const elements: Value = stride === 1 ? place : { ...place, laneStep: stride };
     // A u8 buffer loads as i32.
     if (storageOfArray(elements.array) === storageOf(expr.type)) return elements;
     const out = scope.allocate(expr.type);
@@ -139,7 +141,9 @@ const load = (expr: ExprOf<"load">, scope: Scope): Value => {
   const { array } = binding;
   // Indices are i32.
   const at = index.array as Int32Array<ArrayBuffer>;
-  scope.code.push(() => row(extent.count, out.array, out.delta, array, at, index.cursor.offset + index.delta, p));
+  scope.code.push(() =>
+    row(extent.count, out.array, out.delta, array, at, index.cursor.offset + index.delta, p, stride),
+  );
   release(scope, index);
   return out;
 };

@@ -29,7 +29,7 @@ export interface Value {
   readonly cursor: Cursor;
   readonly delta: number;
   readonly step: number;
-  readonly laneStep: 0 | 1;
+  readonly laneStep: number;
   readonly register?: Register | undefined;
 }
 
@@ -66,7 +66,7 @@ export const storageOfArray = (array: DataArray): Storage =>
 
 /** Whether the values of consecutive iterations lie side by side, or are all one. */
 export const isDense = ({ type, step, laneStep }: Value): boolean =>
-  step === 0 || (step === lanesOf(type) && (step === 1 || laneStep === 1));
+  step === 0 ? laneStep <= 1 : step === lanesOf(type) && (step === 1 || laneStep === 1);
 
 /** The mask by which a leaf loop addresses a dense value. */
 export const maskOf = ({ type, step, laneStep }: Value): number =>

@@ -6,6 +6,7 @@
 //   for i in 0..8 { y[i] = x[i] * 2 }
 import { childrenOf, type Expr, isVector, type LoopType, laneType } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
+import { sameExpr } from "../../ir/loop/key.ts";
 import { addScaled, coefficientOf, constantOf, type Linear, linearOf } from "../../ir/loop/linear.ts";
 import { declaredNames, exprsOf, mapChildren, mapOwnExprs, someExpr } from "../../ir/loop/rewrite.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
@@ -18,8 +19,44 @@ const lanes = 4;
 interface Access {
   readonly buffer: string;
   readonly index: Linear;
+  /** From lane to lane. */
+  readonly stride: number;
   readonly writes: boolean;
 }
+
+/** A store of four lanes, so far apart as the stride says, in one statement. */
+interface LaneStore extends StmtOf<"store"> {
+  readonly stride: number;
+}
+
+/** The four stores of a vector's lanes that begin at a position, as one, where they go evenly through a buffer. */
+const laneStoreAt = (body: readonly Stmt[], position: number): LaneStore | undefined => {
+  const [first, ...others] = body.slice(position, position + lanes);
+  if (first?.kind !== "store" || first.value.kind !== "lane" || first.value.lane !== 0) return undefined;
+  const { buffer, index, value } = first;
+  const start = linearOf(index);
+  const distances = others.flatMap((stmt, at) => {
+    if (stmt.kind !== "store" || stmt.buffer !== buffer || stmt.value.kind !== "lane") return [];
+    const { lane, operand } = stmt.value;
+    if (lane !== at + 1 || !sameExpr(operand, value.operand)) return [];
+    return [(constantOf(addScaled(linearOf(stmt.index), start, -1)) ?? 0) / (at + 1)];
+  });
+  const [stride = 0] = distances;
+  const isEven = distances.length === lanes - 1 && stride > 0 && distances.every((distance) => distance === stride);
+  return isEven ? { ...first, value: value.operand, stride } : undefined;
+};
+
+/** The body with stores of lanes put together. */
+const withLaneStores = (body: readonly Stmt[]): readonly (Stmt | LaneStore)[] => {
+  const result: (Stmt | LaneStore)[] = [];
+  for (let position = 0; position < body.length; position++) {
+    const stores = laneStoreAt(body, position);
+    const stmt = stores ?? body[position];
+    if (stmt !== undefined) result.push(stmt);
+    if (stores !== undefined) position += lanes - 1;
+  }
+  return result;
+};
 
 /** What is known of a loop while it is looked at. */
 interface View {
@@ -35,9 +72,9 @@ const mentionsVarying = ({ varying }: View, expr: Expr): boolean =>
   someExpr(expr, (each) => each.kind === "var" && varying.has(each.name));
 
 /** The index as a sum, if the next lane is where the next iteration would be. */
-const steadyIndex = (index: Expr, view: View): Linear | undefined => {
+const steadyIndex = (index: Expr, view: View, stride = 1): Linear | undefined => {
   const form = linearOf(index, (name) => view.forms.get(name));
-  return coefficientOf(form, view.loop.index, (atom) => mentionsVarying(view, atom)) === 1 ? form : undefined;
+  return coefficientOf(form, view.loop.index, (atom) => mentionsVarying(view, atom)) === stride ? form : undefined;
 };
 
 /** Whether each lane of a value is what the value would be in that lane's iteration. Adds its loads to `accesses`. */
@@ -47,8 +84,8 @@ const isLanewise = (expr: Expr, view: View, accesses: Access[]): boolean => {
     case "var":
       return view.varying.has(expr.name) || view.isUniform(expr.name);
     case "load": {
-      const index = steadyIndex(expr.index, view);
-      if (index !== undefined) accesses.push({ buffer: expr.buffer, index, writes: false });
+      const index = steadyIndex(expr.index, view, expr.stride);
+      if (index !== undefined) accesses.push({ buffer: expr.buffer, index, stride: expr.stride ?? 1, writes: false });
       return index !== undefined;
     }
     case "splat":
@@ -60,7 +97,7 @@ const isLanewise = (expr: Expr, view: View, accesses: Access[]): boolean => {
   }
 };
 
-const isLanewiseStmt = (stmt: Stmt, view: View, accesses: Access[]): boolean => {
+const isLanewiseStmt = (stmt: Stmt | LaneStore, view: View, accesses: Access[]): boolean => {
   if (stmt.kind === "let" && stmt.value.type === "i32") {
     view.forms.set(
       stmt.name,
@@ -68,11 +105,14 @@ const isLanewiseStmt = (stmt: Stmt, view: View, accesses: Access[]): boolean => 
     );
     return !stmt.mutable && !someExpr(stmt.value, (each) => each.kind === "load");
   }
-  if (stmt.kind === "let") return !stmt.mutable && isLanewise(stmt.value, view, accesses);
+  if (stmt.kind === "let") return isLanewise(stmt.value, view, accesses);
+  // What an iteration assigns to is its own.
+  if (stmt.kind === "assign") return view.varying.has(stmt.name) && isLanewise(stmt.value, view, accesses);
   if (stmt.kind !== "store") return false;
-  const index = steadyIndex(stmt.index, view);
+  const stride = "stride" in stmt ? stmt.stride : 1;
+  const index = steadyIndex(stmt.index, view, stride);
   if (index === undefined || !isLanewise(stmt.value, view, accesses)) return false;
-  accesses.push({ buffer: stmt.buffer, index, writes: true });
+  accesses.push({ buffer: stmt.buffer, index, stride, writes: true });
   return true;
 };
 
@@ -97,10 +137,11 @@ const areApart = (accesses: readonly Access[], loop: Loop, kernel: Kernel): bool
           someExpr(expr, (each) => each.kind === "load" && !isVector(each.type) && names.has(each.buffer)),
         ),
       );
-      const isApart = ({ buffer, index }: Access): boolean => {
+      const isApart = ({ buffer, index, stride }: Access): boolean => {
         if (!names.has(buffer)) return true;
-        const distance = constantOf(addScaled(index, write.index, -1));
-        return distance === 0 || Math.abs(distance ?? 0) >= lanes;
+        const distance = stride === write.stride ? constantOf(addScaled(index, write.index, -1)) : undefined;
+        if (distance === undefined) return false;
+        return distance === 0 || distance % stride !== 0 || Math.abs(distance) >= lanes * stride;
       };
       return !isScalarRead && accesses.every(isApart);
     });
@@ -109,6 +150,7 @@ const areApart = (accesses: readonly Access[], loop: Loop, kernel: Kernel): bool
 const narrowExpr = (expr: Expr): Expr => {
   if (!isVector(expr.type)) return expr;
   if (expr.kind === "splat" || expr.kind === "ramp") return expr.operand;
+  if (expr.kind === "load") return { kind: "load", type: laneType(expr.type), buffer: expr.buffer, index: expr.index };
   // A lane has the type of a lane, and each kind of expression takes operands of its own type, or of another vector's.
   return { ...mapChildren(expr, narrowExpr), type: laneType(expr.type) as LoopType } as Expr;
 };
@@ -121,7 +163,8 @@ export const narrowed = (loop: Loop, kernel: Kernel, isUniform: (name: string) =
   const varying = new Set([loop.index, ...declaredNames(body)]);
   const view: View = { loop, varying, forms: new Map(), isUniform };
   const accesses: Access[] = [];
-  if (!body.every((stmt) => isLanewiseStmt(stmt, view, accesses)) || !areApart(accesses, loop, kernel))
+  const grouped = withLaneStores(body);
+  if (!grouped.every((stmt) => isLanewiseStmt(stmt, view, accesses)) || !areApart(accesses, loop, kernel))
     return undefined;
-  return { ...loop, step: 1, body: body.map((stmt) => mapOwnExprs(stmt, narrowExpr)) };
+  return { ...loop, step: 1, body: grouped.map((stmt) => mapOwnExprs(stmt, narrowExpr)) };
 };

@@ -59,9 +59,9 @@ const plusLane = (expr: Expr, lane: number, printer: Printer): Text => {
   return fitsInteger({ low, high: high + lane }) ? sum : wrap(sum);
 };
 
-/** The index of a load or a store: of one lane, if the type is a vector. */
-export const printIndex = (index: Expr, type: LoopType, lane: number, printer: Printer): string =>
-  (isVector(type) ? plusLane(index, lane, printer) : printExpression(index, 0, printer)).text;
+/** The index of a load or a store, so many elements on if the type is a vector. */
+export const printIndex = (index: Expr, type: LoopType, beyond: number, printer: Printer): string =>
+  (isVector(type) ? plusLane(index, beyond, printer) : printExpression(index, 0, printer)).text;
 
 const comparison: { readonly [F in LoopCompare]: readonly [sign: string, level: number] } = {
   eq: ["===", level.equality],
@@ -154,8 +154,8 @@ const printers: { readonly [K in ExprKind]: (expr: ExprOf<K>, lane: number, prin
   const: ({ type, value }) => (type === "bool" ? atom(value === 0 ? "false" : "true") : number(value)),
   var: ({ type, name }, lane, printer) =>
     printer.uniform.get(name) ?? atom(isVector(type) ? `${printer.nameOf(name)}_${lane}` : printer.nameOf(name)),
-  load: ({ type, buffer, index }, lane, printer) => {
-    const element = atom(`${printer.parameter(buffer).text}[${printIndex(index, type, lane, printer)}]`);
+  load: ({ type, buffer, index, stride = 1 }, lane, printer) => {
+    const element = atom(`${printer.parameter(buffer).text}[${printIndex(index, type, lane * stride, printer)}]`);
     return laneType(type) === "bool" ? infix("!==", level.equality, element, number(0)) : element;
   },
   unary: printUnary,

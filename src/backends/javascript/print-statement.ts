@@ -1,6 +1,6 @@
 // Statements of the loop IR as lines of JavaScript. A vector variable is four scalar variables.
 import { intervalOf } from "../../ir/loop/bounds.ts";
-import { type Expr, isVector, type LoopType, laneType } from "../../ir/loop/expr.ts";
+import { type Expr, type ExprOf, isVector, type LoopType, laneType } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
 import { keyOf } from "../../ir/loop/key.ts";
 import { someExpr } from "../../ir/loop/rewrite.ts";
@@ -46,7 +46,8 @@ const printAssign = ({ name, value }: StmtOf<"assign">, printer: Printer): void 
 const loadsElsewhere = ({ buffer, index, value }: StmtOf<"store">, kernel: Kernel): boolean => {
   const names = sharedWith(buffer, kernel);
   const key = keyOf(index);
-  return someExpr(value, (each) => each.kind === "load" && names.has(each.buffer) && keyOf(each.index) !== key);
+  const isElsewhere = (load: ExprOf<"load">): boolean => load.stride !== undefined || keyOf(load.index) !== key;
+  return someExpr(value, (each) => each.kind === "load" && names.has(each.buffer) && isElsewhere(each));
 };
 
 const printStore = (stmt: StmtOf<"store">, printer: Printer): void => {

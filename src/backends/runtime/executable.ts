@@ -8,7 +8,9 @@ import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { EntryPoint, PlannedProgram, Port } from "../../ir/loop/kernel.ts";
 import { type DataArray, dtypes } from "../../ir/types/dtype.ts";
 import type { Backend, Instance } from "../backend.ts";
-import { checkedFeed, hostArray, type NDArray } from "./host-array.ts";
+import { firstValues } from "./first-values.ts";
+import { checkedFeed, copyElements, hostArray, type NDArray } from "./host-array.ts";
+import { checkInto, type RunOptions, resultsOf } from "./results.ts";
 
 /** What is known of the inputs of a whole description. */
 export interface InputFacts {
@@ -24,13 +26,19 @@ export interface InputFacts {
 export interface Executable {
   readonly backend: string;
   readonly entries: readonly string[];
-  /** Runs an entry point on arrays by input name; gives fresh arrays by output name. Synchronous. */
-  readonly run: (entry: string, feeds: Readonly<Record<string, unknown>>) => Record<string, NDArray>;
+  /** Runs an entry point on arrays by input name; gives arrays by output name, new ones unless told `into` which. Synchronous. */
+  readonly run: (
+    entry: string,
+    feeds: Readonly<Record<string, unknown>>,
+    options?: RunOptions,
+  ) => Record<string, NDArray>;
   readonly parameters: readonly Port[];
   /** A copy of a parameter's present value. */
   readonly read: (parameter: string) => NDArray;
   /** Sets a parameter; `reject`s a value of another type. */
   readonly write: (parameter: string, value: unknown) => void;
+  /** Says which value a parameter has until it is set; it is made, and checked like any other, when first it is needed. */
+  readonly begin: (parameter: string, value: () => unknown) => void;
   /** How many threads the next run uses: those asked for, as far as there are, once they are ready; one otherwise. */
   readonly threads: number;
   /** Ends the threads beside the caller's own, where there are any; everything goes on working, on one. */
@@ -41,8 +49,10 @@ export interface Executable {
 /** Refuses indices outside their table, naming the first. */
 export const checkIndices = (name: string, data: DataArray, range: number | undefined): void => {
   if (range === undefined) return;
-  for (const [position, index] of data.entries())
+  for (let position = 0; position < data.length; position++) {
+    const index = data[position] ?? 0;
     if (index < 0 || index >= range) reject("W306", { name, position, index, range });
+  }
 };
 
 /** Refuses to run an entry point for which there is no room left: state that would index outside (W520). */
@@ -51,9 +61,15 @@ export const checkStates = (
   { states }: InputFacts,
   read: (parameter: string) => ArrayLike<number> | undefined,
 ): void => {
-  for (const [name, range] of states.get(entry) ?? [])
-    for (const value of Array.from(read(name) ?? []))
+  const ranges = states.get(entry);
+  if (ranges === undefined) return;
+  for (const [name, range] of ranges) {
+    const values = read(name) ?? [];
+    for (let at = 0; at < values.length; at++) {
+      const value = values[at] ?? 0;
       if (value < 0 || value >= range) reject("W520", { entry, name, value, range });
+    }
+  }
 };
 
 /** Refuses names that are no input of the entry point, and inputs that are not fed. */
@@ -66,10 +82,13 @@ export const checkNames = (
     const write = `${entry.name}({ ${entry.inputs.map(({ name }) => JSON.stringify(name)).join(", ")} })`;
     reject("W140", { what: entry.name, expected: "a record of arrays", given: inWords(feeds), write });
   }
-  for (const name of Object.keys(feeds)) if (!known.includes(name)) reject("W302", { name, entry: entry.name, known });
-  for (const { name } of entry.inputs)
+  for (const name in feeds)
+    if (Object.hasOwn(feeds, name) && !known.includes(name)) reject("W302", { name, entry: entry.name, known });
+  for (let at = 0; at < entry.inputs.length; at++) {
+    const { name = "" } = entry.inputs[at] ?? {};
     if (!Object.hasOwn(feeds, name) || feeds[name] === undefined)
       reject("W301", { name, entry: entry.name, known: entry.inputs.map((input) => input.name) });
+  }
 };
 
 /** Puts a planned program on a backend. */
@@ -85,6 +104,8 @@ export const makeExecutableAsync = async (
   const instance = await (backend.instantiateAsync ?? backend.instantiate)(program);
   return executableOver(instance, backend.name, program, facts);
 };
+
+const nothing = new Uint8Array(0);
 
 const executableOver = (
   instance: Instance,
@@ -109,6 +130,30 @@ const executableOver = (
   let stale = program.prepare.length > 0;
   const parameterPort = (name: string): Port =>
     parameters.get(name) ?? reject("W307", { name, known: [...parameters.keys()] });
+  // A run allocates nothing of its own, so what is fed is kept here between being checked and being copied in.
+  const fed: DataArray[] = [];
+  const copyIn = (port: Port, position: number): void => copyElements(fed[position] ?? nothing, view(port));
+  const lengthOf = (port: Port): number => view(port).length;
+  const stateOf = (name: string): DataArray => view(parameterPort(name));
+  const accept = (entry: EntryPoint, feeds: Readonly<Record<string, unknown>>): void => {
+    checkNames(entry, feeds, facts.names);
+    for (let position = 0; position < entry.inputs.length; position++) {
+      const port = entry.inputs[position];
+      if (port === undefined) continue;
+      const data = checkedFeed(port.name, port.type, feeds[port.name], view(port).length);
+      checkIndices(port.name, data, facts.ranges.get(port.name));
+      fed[position] = data;
+    }
+    first.needAll();
+    checkStates(entry.name, facts, stateOf);
+  };
+  const write: Executable["write"] = (name, value) => {
+    const port = parameterPort(name);
+    view(port).set(checkedFeed(name, port.type, value));
+    first.drop(name);
+    stale = program.prepare.length > 0;
+  };
+  const first = firstValues(write);
   const dispose = (): void => instance.dispose?.();
   return {
     backend,
@@ -119,29 +164,23 @@ const executableOver = (
     [Symbol.dispose]: dispose,
     entries: [...entries.keys()],
     parameters: program.parameters,
-    run: (name, feeds) => {
+    run: (name, feeds, { into } = {}) => {
       const entry = entries.get(name) ?? reject("W308", { name, known: [...entries.keys()] });
-      checkNames(entry, feeds, facts.names);
-      const checked = entry.inputs.map((port) => {
-        const data = checkedFeed(port.name, port.type, feeds[port.name]);
-        checkIndices(port.name, data, facts.ranges.get(port.name));
-        return data;
-      });
-      checkStates(name, facts, (parameter) => view(parameterPort(parameter)));
+      accept(entry, feeds);
+      checkInto(entry, into, lengthOf);
       if (stale) instance.prepare();
       stale = false;
-      for (const [position, port] of entry.inputs.entries()) view(port).set(checked[position] ?? []);
+      entry.inputs.forEach(copyIn);
+      fed.fill(nothing);
       instance.run(name);
-      return Object.fromEntries(entry.outputs.map((port) => [port.name, hostArray(port.type, view(port).slice())]));
+      return resultsOf(entry, view, into);
     },
     read: (name) => {
       const port = parameterPort(name);
+      first.need(name);
       return hostArray(port.type, view(port).slice());
     },
-    write: (name, value) => {
-      const port = parameterPort(name);
-      view(port).set(checkedFeed(name, port.type, value));
-      stale = program.prepare.length > 0;
-    },
+    write,
+    begin: (name, value) => first.add(parameterPort(name).name, value),
   };
 };

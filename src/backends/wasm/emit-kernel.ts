@@ -1,64 +1,51 @@
-// One kernel to one function. Its parameters are the byte offsets of its buffers in memory, its locals the variables of
-// the kernel; layers of one shape call the same function with other offsets.
-import { invariant } from "../../ir/diagnostics/invariant.ts";
+// One kernel to one function, and one for each of its loops that are called. Its parameters are the byte offsets of its
+// buffers in memory; layers of one shape call the same function with other offsets.
 import type { Kernel, KernelParameter } from "../../ir/loop/kernel.ts";
-import { dtypes } from "../../ir/types/dtype.ts";
-import type { BufferBase } from "./access.ts";
-import { newAddressing } from "./addressing.ts";
+import { cheapExtremes } from "./cheap-extremes.ts";
+import { emitFunction } from "./emit-function.ts";
 import type { Emitter } from "./emitter.ts";
-import { emitExpression } from "./expressions.ts";
-import { forwardValues } from "./forward-values.ts";
-import type { WasmFunction } from "./instruction.ts";
+import { localGet, type WasmFunction } from "./instruction.ts";
 import { factsOf } from "./kernel-facts.ts";
-import { newLocals, valueTypeOf } from "./locals.ts";
-import { removeUnread } from "./remove-unread.ts";
-import { shareLocals } from "./share-locals.ts";
-import { emitStatements } from "./statements.ts";
-import { newVectorConstants } from "./vector-constants.ts";
+import { type OutlineLimits, outline, outlineLimits } from "./outline.ts";
+import { unrollVectors } from "./unroll-vectors.ts";
 
 const describeParameter = ({ name, dtype, length, access }: KernelParameter): string =>
   `${name}: ${access} ${dtype}[${length}]`;
 
-/** The function of a kernel, under a name that the module has chosen. */
-export const emitKernel = (kernel: Kernel, name: string): WasmFunction => {
+/**
+ * The function of a kernel, under a name that the module has chosen. Loops that become functions of their own are handed to
+ * `addFunction`, which gives their index in the module.
+ */
+export const emitKernel = (
+  written: Kernel,
+  name: string,
+  addFunction: (part: WasmFunction) => number,
+  limits: OutlineLimits = outlineLimits,
+): WasmFunction => {
+  const kernel = unrollVectors(cheapExtremes(written));
   const facts = factsOf(kernel);
-  const locals = newLocals(kernel.parameters.map((parameter) => parameter.name));
-  const buffers = new Map(
-    kernel.parameters.map(({ name: buffer, dtype }, local): [string, BufferBase] => [
-      buffer,
-      { name: buffer, local, bytes: dtypes[dtype].bytes },
-    ]),
-  );
-  const elementTypes = new Map(kernel.parameters.map((parameter) => [parameter.name, parameter.dtype]));
-  const variables = new Map(
-    [...facts.variables].map(([variable, { type }]) => [variable, locals.declare(valueTypeOf[type], variable)]),
-  );
-  const constants = newVectorConstants(locals);
-
-  const emitter: Emitter = {
-    facts,
-    locals,
-    constants,
-    addressing: newAddressing(buffers, facts, locals, (expr) => emitExpression(emitter, expr)),
-    expression: (expr) => emitExpression(emitter, expr),
-    dtypeOf: (buffer) => {
-      const dtype = elementTypes.get(buffer);
-      invariant(dtype !== undefined, `kernel ${kernel.name} accesses ${buffer}, which is none of its parameters`);
-      return dtype;
-    },
-    localOf: (variable) => {
-      const local = variables.get(variable);
-      invariant(local !== undefined, `kernel ${kernel.name} uses ${variable} without defining it`);
-      return local;
-    },
+  const outlined = outline(kernel, facts, limits);
+  const positionOf = (buffer: string): number => kernel.parameters.findIndex((parameter) => parameter.name === buffer);
+  const callOf: Emitter["callOf"] = (loop, { localOf }) => {
+    const part = outlined.get(loop);
+    if (part === undefined) return undefined;
+    const { variables, constants } = part;
+    const buffers = kernel.parameters.filter((parameter) => part.buffers.includes(parameter.name));
+    const emitted = emitFunction(kernel, facts, {
+      body: [loop],
+      buffers,
+      variables,
+      constants,
+      callOf: () => undefined,
+    });
+    const index = addFunction({ name: `${name}_part`, comment: `part of ${kernel.name}`, ...emitted });
+    const locals = [...buffers.map((buffer) => positionOf(buffer.name)), ...variables.map(localOf)];
+    return { kind: "call", function: index, operands: locals.map(localGet) };
   };
-  const emitted = emitStatements(emitter, kernel.body);
-  const tidied = forwardValues(removeUnread([...constants.prologue, ...emitted]));
-
+  const whole = { body: kernel.body, buffers: kernel.parameters, variables: [], constants: [], callOf };
   return {
     name,
     comment: `${kernel.name}(${kernel.parameters.map(describeParameter).join(", ")})`,
-    parameters: locals.parameters,
-    ...shareLocals(locals.parameters, locals.locals, tidied),
+    ...emitFunction(kernel, facts, whole),
   };
 };

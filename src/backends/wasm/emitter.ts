@@ -5,7 +5,7 @@ import type { Expr } from "../../ir/loop/expr.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { Addressing } from "./addressing.ts";
 import { type Instruction, localGet, localTee, type ValueType } from "./instruction.ts";
-import type { KernelFacts } from "./kernel-facts.ts";
+import type { KernelFacts, Loop } from "./kernel-facts.ts";
 import type { Locals } from "./locals.ts";
 import type { VectorConstants } from "./vector-constants.ts";
 
@@ -19,6 +19,8 @@ export interface Emitter {
   /** The local that holds a variable of the kernel. */
   readonly localOf: (name: string) => number;
   readonly expression: (expr: Expr) => Instruction;
+  /** The call of a loop that is a function of its own. */
+  readonly callOf: (loop: Loop, emitter: Emitter) => Instruction | undefined;
 }
 
 /** A value that is used twice: what computes it, and what reads it again. */

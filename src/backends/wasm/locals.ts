@@ -37,10 +37,10 @@ export interface Locals {
   readonly declare: (type: ValueType, name: string) => number;
 }
 
-/** Locals of a function whose parameters are byte offsets under the given names. */
-export const newLocals = (parameterNames: readonly string[]): Locals => {
+/** Locals of a function with the given parameters. */
+export const newLocals = (given: readonly Local[]): Locals => {
   const unique = uniqueNames();
-  const parameters = parameterNames.map((name): Local => ({ name: unique(name), type: "i32" }));
+  const parameters = given.map(({ name, type }): Local => ({ name: unique(name), type }));
   const locals: Local[] = [];
   return {
     parameters,

@@ -1,6 +1,7 @@
 // Loads and stores of single elements and of four at once. An element of a u8 or bool buffer is a byte, and four of them
 // are widened to lanes of 32 bits. Alignments promise no more than that of an element.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
+import { add } from "../../ir/loop/build.ts";
 import { type Expr, type ExprOf, isVector, type LoopType } from "../../ir/loop/expr.ts";
 import { elementFits } from "../../ir/loop/typing.ts";
 import { type DType, dtypes } from "../../ir/types/dtype.ts";
@@ -49,7 +50,30 @@ export const emitLoad = (emitter: Emitter, load: ExprOf<"load">): Instruction =>
   const dtype = elementOf(emitter, load.buffer, load.type);
   if (!isVector(load.type)) return emitLoadAs(emitter, load, scalarLoads[dtype], dtype);
   if (dtype === "u8" || dtype === "bool") return emitByteLanes(emitter, load, dtype);
+  if (load.stride !== undefined) return emitApart(emitter, load, load.stride, dtype);
   return emitLoadAs(emitter, load, "v128.load", dtype);
+};
+
+const bytesOfLanes = (...lanes: readonly number[]): readonly number[] =>
+  lanes.flatMap((at) => [0, 1, 2, 3].map((byte) => at * 4 + byte));
+
+/** Lanes of two vectors: 0 to 3 are those of the first, 4 to 7 those of the second. */
+const shuffle = (lanes: readonly number[], first: Instruction, second: Instruction): Instruction => ({
+  kind: "shuffle",
+  bytes: bytesOfLanes(...lanes),
+  operands: [first, second],
+});
+
+/** Four elements that lie apart: two vectors hold them where the stride is 2 or 3; else each is loaded by itself. */
+const emitApart = (emitter: Emitter, load: ExprOf<"load">, stride: number, dtype: DType): Instruction => {
+  const at = (element: number, op: MemoryOp): Instruction =>
+    emitLoadAs(emitter, { ...load, index: add(load.index, element) }, op, dtype);
+  // Nothing is read before the first element or behind the last.
+  if (stride === 2) return shuffle([0, 2, 5, 7], at(0, "v128.load"), at(3, "v128.load"));
+  if (stride === 3) return shuffle([0, 3, 4, 7], at(0, "v128.load"), at(6, "v128.load"));
+  const two = (first: number): Instruction =>
+    shuffle([0, 4, 0, 4], at(first, "v128.load32_zero"), at(first + stride, "v128.load32_zero"));
+  return shuffle([0, 1, 4, 5], two(0), two(2 * stride));
 };
 
 /** One element in all lanes, straight from memory; undefined for elements that are not four bytes wide. */

@@ -66,8 +66,10 @@ const emitStatement = (emitter: Emitter, stmt: Stmt): readonly Instruction[] => 
       return [localSet(emitter.localOf(stmt.name), emitter.expression(stmt.value))];
     case "store":
       return [emitStore(emitter, stmt.buffer, stmt.index, stmt.value)];
-    case "for":
-      return emitFor(emitter, stmt);
+    case "for": {
+      const call = emitter.callOf(stmt, emitter);
+      return call === undefined ? emitFor(emitter, stmt) : [call];
+    }
     case "if":
       return [emitIf(emitter, stmt)];
   }

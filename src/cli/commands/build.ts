@@ -1,11 +1,11 @@
 // `weft build`: a model as a folder of files that need nothing: the module with its types and weights.
 import { basename, dirname, resolve } from "node:path";
 import { emit } from "../../codegen/write-module.ts";
+import { printBytes, table } from "../../ir/diagnostics/table.ts";
 import { type AnyCommand, defineCommand } from "../command.ts";
 import { compileLoaded } from "../compile-loaded.ts";
 import { loadModel } from "../load-model.ts";
 import { modelOptions, parseDims, weightsOption } from "../options.ts";
-import { printBytes, table } from "../table.ts";
 
 export const build: AnyCommand = defineCommand({
   name: "build",

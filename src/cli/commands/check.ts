@@ -1,6 +1,7 @@
 // `weft check`: whether models are sound, and what they come to. Every model of the file is traced, and compiled with the
 // invariants of the program checked after each pass; all findings of all models are shown at the end.
 import { WeftError } from "../../ir/diagnostics/diagnostic.ts";
+import { counted, printBytes, table } from "../../ir/diagnostics/table.ts";
 import { typeOf } from "../../ir/graph/analysis.ts";
 import type { Entry, Graph, ValueId } from "../../ir/graph/graph.ts";
 import type { PlannedProgram } from "../../ir/loop/kernel.ts";
@@ -18,7 +19,6 @@ import { asWeftError } from "../foreign-error.ts";
 import { type LoadedModel, loadModels } from "../load-model.ts";
 import { checkSymbols, modelOptions, parseDims, unboundSymbols } from "../options.ts";
 import { portsOf, verifyForm } from "../program-form.ts";
-import { counted, printBytes, table } from "../table.ts";
 import type { Ui } from "../ui.ts";
 
 type Row = readonly [label: string, text: string];

@@ -3,6 +3,7 @@ import type { NDArray } from "../../backends/runtime/host-array.ts";
 import { type BackendName, backendNames } from "../../compile/compile-graph.ts";
 import { saveSafetensors } from "../../formats/safetensors-file.ts";
 import { reject } from "../../ir/diagnostics/diagnostic.ts";
+import { counted, printValue } from "../../ir/diagnostics/table.ts";
 import { indexFacts } from "../../ir/graph/index-ranges.ts";
 import type { EntryPoint, PlannedProgram } from "../../ir/loop/kernel.ts";
 import type { DataArray } from "../../ir/types/dtype.ts";
@@ -13,7 +14,6 @@ import { loadModel } from "../load-model.ts";
 import { modelOptions, parseCount, parseDims, weightsOption } from "../options.ts";
 import { randomValues, seedAt } from "../random-values.ts";
 import { readInput } from "../read-input.ts";
-import { counted, printValue } from "../table.ts";
 
 /** How many elements of a result are shown. */
 const shown = 8;

@@ -3,10 +3,10 @@
 // beside them, to say how far rounding takes the program from what the graph means.
 import { planGraph } from "../../compile/plan-graph.ts";
 import { reject, WeftError } from "../../ir/diagnostics/diagnostic.ts";
+import { counted, table } from "../../ir/diagnostics/table.ts";
 import { type AnyCommand, defineCommand } from "../command.ts";
 import { loadModel } from "../load-model.ts";
 import { modelOptions, parseCount, parseDims, requireDims } from "../options.ts";
-import { counted, table } from "../table.ts";
 import { contestants, type VerifyReport, verifyBackends } from "../verify-backends.ts";
 
 /** What f32 reaches in networks that are not chaotic, with room to spare; a wrong formula is far above. */

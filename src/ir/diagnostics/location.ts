@@ -9,7 +9,11 @@ export interface Frame {
 }
 
 /** A place that is worked out when asked for. */
-export type Location = () => Frame | undefined;
+export interface Location {
+  (): Frame | undefined;
+  /** The layer within which it was described, by its path in the tree of parameters: `blocks.3.attention`. */
+  readonly layer?: string;
+}
 
 /** A location known beforehand: from IR text, or from a file being parsed. */
 export const at = (file: string, line: number, column: number): Location => {
@@ -84,22 +88,42 @@ export const onBehalfOf = <R>(location: Location | undefined, describe: () => R)
   }
 };
 
+/** The layers within which something is described, the innermost last. */
+const layers: string[] = [];
+
+/** Describes as part of a layer (the model itself has no path): what is written meanwhile is known to be of it. */
+export const withinLayer = <A extends readonly unknown[], R>(
+  path: string,
+  describe: (...operands: A) => R,
+  ...operands: A
+): R => {
+  layers.push(path);
+  try {
+    return describe(...operands);
+  } finally {
+    layers.pop();
+  }
+};
+
 /** Captures the caller's place in the user's program. */
 export const captureLocation = (): Location => {
   if (standing !== undefined) return standing;
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = depth;
+  // Entering a layer takes two frames of ours.
+  Error.stackTraceLimit = depth + 2 * layers.length;
   const captured = new CapturedStack();
   if (typeof Error.captureStackTrace === "function") Error.captureStackTrace(captured, captureLocation);
   else captured.stack = new Error("where").stack ?? "";
   Error.stackTraceLimit = limit;
   let frame: Frame | undefined;
   let resolved = false;
-  return () => {
+  const location: Location = () => {
     if (!resolved) {
       frame = userFrame(captured.stack ?? "");
       resolved = true;
     }
     return frame;
   };
+  const layer = layers.at(-1) ?? "";
+  return layer === "" ? location : Object.assign(location, { layer });
 };

@@ -68,6 +68,9 @@ export const exp: RealFunction<"exp"> = elementwise("exp");
 /** e^x - 1, accurate near 0 */
 export const expm1: RealFunction<"expm1"> = elementwise("expm1");
 
+/** e^min(x, 0), cheaper than `exp`: for weights that fall, such as those of a softmax; the derivative at 0 is 0 */
+export const decay: RealFunction<"decay"> = elementwise("decay");
+
 /** ln x */
 export const log: RealFunction<"log"> = elementwise("log");
 

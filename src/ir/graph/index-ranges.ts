@@ -10,19 +10,29 @@ import type { Entry, Graph, Node, ValueId } from "./graph.ts";
 /** Ops that hand elements on as they are. */
 const passesThrough: ReadonlySet<string> = new Set(["reshape", "transpose", "broadcast", "slice", "flip"]);
 
+/** The extents that a node indexes with a value. */
+const extentsIndexed = (graph: Graph, { op, operands, attrs }: Node, value: ValueId): readonly number[] => {
+  const { operandRange } = opOf(op);
+  if (operandRange === undefined) return [];
+  const types = operands.map((operand) => typeOf(graph, operand));
+  return operands
+    .flatMap((operand, position): readonly Dim[] =>
+      operand === value ? [operandRange(position, types, attrs) ?? []].flat() : [],
+    )
+    .filter((extent) => typeof extent === "number");
+};
+
 /** What a value indexes, as far as nodes of interest read it. */
-const rangesOf = (graph: Graph, value: ValueId, isRead: (node: Node) => boolean): readonly number[] =>
-  (users(graph).get(value) ?? []).filter(isRead).flatMap((node) => {
-    if (passesThrough.has(node.op)) return node.results.flatMap(({ id }) => rangesOf(graph, id, isRead));
-    const { operandRange } = opOf(node.op);
-    if (operandRange === undefined) return [];
-    const types = node.operands.map((operand) => typeOf(graph, operand));
-    return node.operands
-      .flatMap((operand, position): readonly Dim[] =>
-        operand === value ? [operandRange(position, types, node.attrs) ?? []].flat() : [],
-      )
-      .filter((extent) => typeof extent === "number");
-  });
+const rangesOf = (graph: Graph, leaf: ValueId, isRead: (node: Node) => boolean): readonly number[] => {
+  const ranges: number[] = [];
+  const open = [leaf];
+  for (let value = open.pop(); value !== undefined; value = open.pop())
+    for (const node of (users(graph).get(value) ?? []).filter(isRead)) {
+      if (passesThrough.has(node.op)) for (const { id } of node.results) open.push(id);
+      else for (const extent of extentsIndexed(graph, node, value)) ranges.push(extent);
+    }
+  return ranges;
+};
 
 /** The ranges of leaves by name, each the smallest that holds. */
 const namedRanges = (
@@ -35,8 +45,8 @@ const namedRanges = (
     const node = definitionOf(graph, value);
     if (node.op !== "input" && node.op !== "parameter") continue;
     const name = node.op === "input" ? callerName(graph, node.attrs.name) : node.attrs.name;
-    const extents = rangesOf(graph, value, isRead);
-    if (extents.length > 0) ranges.set(name, Math.min(...extents, ranges.get(name) ?? Number.POSITIVE_INFINITY));
+    for (const extent of rangesOf(graph, value, isRead))
+      ranges.set(name, Math.min(extent, ranges.get(name) ?? Number.POSITIVE_INFINITY));
   }
   return ranges;
 };

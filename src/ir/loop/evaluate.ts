@@ -2,7 +2,7 @@
 // of the frame. Scalars and vectors live in separate frames, so a value's representation is known from its type.
 import { invariant } from "../diagnostics/invariant.ts";
 import type { DataArray } from "../types/dtype.ts";
-import { childrenOf, type Expr, type ExprOf } from "./expr.ts";
+import { childrenOf, type Expr, type ExprOf, spanOf } from "./expr.ts";
 import { bitsOfFloat, floatOfBits, foldBinary, foldCast, foldCompare, foldUnary } from "./fold.ts";
 import type { Kernel } from "./kernel.ts";
 
@@ -172,10 +172,11 @@ export const vectorOf = (expr: Expr, scope: Scope): Vector => {
     case "load": {
       const { position, check } = placeOf(scope, expr.buffer);
       const index = scalarOf(expr.index, scope);
+      const { stride = 1 } = expr;
       return (frame) => {
         const first = index(frame);
-        check(first, 4);
-        return fromLanes((at) => elementAt(frame, position, first + at));
+        check(first, spanOf(expr.type, stride) + 1);
+        return fromLanes((at) => elementAt(frame, position, first + at * stride));
       };
     }
     case "unary":

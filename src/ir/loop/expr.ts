@@ -2,7 +2,7 @@
 // its meaning is exact to the bit: f32 operations round after each step, vectors are four lanes that never interact
 // except in `reduceLanes`, whose order is fixed: (l0 . l1) . (l2 . l3).
 //
-//   expr ::= const | var | load buffer[index]
+//   expr ::= const | var | load buffer[index] (by stride)
 //          | unary fn e | binary fn e e | compare fn e e | select e e e
 //          | cast e | reinterpret e | splat e | ramp e | lane e | reduceLanes fn e
 //
@@ -48,8 +48,14 @@ export type LaneReducer = "add" | "mul" | "min" | "max";
 export type Expr =
   | { readonly kind: "const"; readonly type: ScalarType; readonly value: number }
   | { readonly kind: "var"; readonly type: LoopType; readonly name: string }
-  /** One element, or for a vector type the four elements from `index` on. */
-  | { readonly kind: "load"; readonly type: LoopType; readonly buffer: string; readonly index: Expr }
+  /** One element, or for a vector type four elements from `index` on, neighbours unless a stride says how far apart. */
+  | {
+      readonly kind: "load";
+      readonly type: LoopType;
+      readonly buffer: string;
+      readonly index: Expr;
+      readonly stride?: number;
+    }
   | { readonly kind: "unary"; readonly type: LoopType; readonly fn: LoopUnary; readonly operand: Expr }
   | {
       readonly kind: "binary";
@@ -98,6 +104,9 @@ export const vectorType = (type: LoopType): VectorType | undefined =>
 
 export const isVector = (type: LoopType): type is VectorType =>
   type === "f32x4" || type === "i32x4" || type === "boolx4";
+
+/** From the first element that a load or store touches to the last. */
+export const spanOf = (type: LoopType, stride = 1): number => (isVector(type) ? 3 * stride : 0);
 
 /** The direct subexpressions, in evaluation order. */
 export const childrenOf = (expr: Expr): readonly Expr[] => {

@@ -1,6 +1,7 @@
 // Kernels and programs. A kernel is a loop nest over flat buffers passed by reference, so that layers of one shape share
 // one kernel. A program is buffers, kernels, and for each entry point the list of kernel calls that computes it.
 // After planning, every buffer has a byte offset in one memory.
+import type { Location } from "../diagnostics/location.ts";
 import { type DataArray, type DType, dtypes } from "../types/dtype.ts";
 import type { TensorType } from "../types/tensor-type.ts";
 import type { Stmt } from "./stmt.ts";
@@ -54,10 +55,19 @@ export const bufferAlignment = 64;
 export const copyBytes = ({ dtype, length }: Buffer): number =>
   Math.ceil((dtypes[dtype].bytes * length) / bufferAlignment) * bufferAlignment;
 
+/** Where a call comes from. For reports: nothing that runs depends on it. */
+export interface Origin {
+  /** The operations that it computes, operands before users. */
+  readonly operations: readonly string[];
+  /** Where the foremost of them was written. */
+  readonly location?: Location;
+}
+
 /** One kernel applied to buffers, in the order of the kernel's parameters. */
 export interface Call {
   readonly kernel: string;
   readonly buffers: readonly string[];
+  readonly origin?: Origin;
 }
 
 /** A named tensor at the border of a program and the buffer that holds it. */

@@ -14,7 +14,7 @@ const detailOf = (expr: Expr): string => {
     case "lane":
       return ` ${expr.lane}`;
     case "load":
-      return ` ${expr.buffer}`;
+      return expr.stride === undefined ? ` ${expr.buffer}` : ` ${expr.buffer} by ${expr.stride}`;
     default:
       return "";
   }

@@ -86,14 +86,14 @@ const joined = (left: Expr, { sign, level: own }: Infix, right: Expr): Piece => 
   return { text: `${held(left, chains ? own : least)} ${sign} ${held(right, least)}`, level: own };
 };
 
-const place = (buffer: string, index: Expr, vector: boolean): string =>
-  `${buffer}[${printExpr(index)}${vector ? "; 4" : ""}]`;
+const place = (buffer: string, index: Expr, vector: boolean, stride = 1): string =>
+  `${buffer}[${printExpr(index)}${vector ? "; 4" : ""}${stride === 1 ? "" : ` by ${stride}`}]`;
 
 const pieceOf = (expr: Expr): Piece =>
   match<Expr, Piece>(expr)
     .with({ kind: "const" }, (constant) => atom(printConstant(constant)))
     .with({ kind: "var" }, ({ name }) => atom(name))
-    .with({ kind: "load" }, ({ type, buffer, index }) => atom(place(buffer, index, isVector(type))))
+    .with({ kind: "load" }, ({ type, buffer, index, stride }) => atom(place(buffer, index, isVector(type), stride)))
     .with({ kind: "unary", fn: "neg" }, ({ operand }) => ({
       text: `-${held(operand, level.atom)}`,
       level: level.prefix,

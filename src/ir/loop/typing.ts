@@ -77,6 +77,10 @@ const selectProblem = ({ type, condition, then, otherwise }: ExprOf<"select">): 
 
 const bits: readonly LoopType[] = ["f32", "i32", "f32x4", "i32x4"];
 
+/** Lanes of f32 and i32 may lie apart. */
+const strideFits = ({ type, stride }: ExprOf<"load">): boolean =>
+  stride === undefined || ((type === "f32x4" || type === "i32x4") && Number.isInteger(stride) && stride > 1);
+
 /** What is wrong with the type of an expression, seen with the types of its direct subexpressions; undefined if nothing. */
 export const typeProblem = (expr: Expr): string | undefined => {
   const problem = (holds: boolean, operand: Expr): string | undefined =>
@@ -87,7 +91,8 @@ export const typeProblem = (expr: Expr): string | undefined => {
     case "var":
       return undefined;
     case "load":
-      return expr.index.type === "i32" ? undefined : `an index of ${expr.index.type}`;
+      if (expr.index.type !== "i32") return `an index of ${expr.index.type}`;
+      return strideFits(expr) ? undefined : `${expr.type} by ${expr.stride}`;
     case "unary":
       return expr.operand.type === expr.type && unaryTakes(expr.fn, expr.type)
         ? undefined

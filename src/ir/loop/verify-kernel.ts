@@ -11,7 +11,7 @@
 //       are listed as unproven; the interpreter checks them when it runs.
 //   K9  An in-place pair names a parameter that is written and another that is read, of one dtype and length.
 import { assume, type Bounds, fitsInteger, type Interval, indexInterval, intersect, intervalOf } from "./bounds.ts";
-import { childrenOf, type Expr, isVector, type LoopType } from "./expr.ts";
+import { childrenOf, type Expr, type LoopType, spanOf } from "./expr.ts";
 import type { Access, Kernel, KernelParameter } from "./kernel.ts";
 import { linearInterval, linearOf } from "./linear.ts";
 import { printExpr } from "./print.ts";
@@ -98,7 +98,7 @@ const checkAccess = (
   use: "load" | "store",
   buffer: string,
   index: Expr,
-  type: LoopType,
+  { type, stride }: { readonly type: LoopType; readonly stride?: number | undefined },
   { bounds, reachable }: Scope,
 ): void => {
   const parameter = checker.parameters.get(buffer);
@@ -108,7 +108,7 @@ const checkAccess = (
   if (!elementFits(dtype, type)) checker.fail("K6", `${use} of ${type} in ${buffer} of ${dtype}`);
   if (index.type !== "i32" || !reachable) return;
   const interval = indexBounds(index, bounds);
-  const last = length - (isVector(type) ? 4 : 1);
+  const last = length - 1 - spanOf(type, stride);
   if (interval.low > last || interval.high < 0)
     checker.fail("K8", `${use} of ${buffer}[${printExpr(index)}], which is outside 0..${length}`);
   else if ((interval.low < 0 || interval.high > last) && !isRelatedInside(index, last, bounds, checker.relations))
@@ -119,7 +119,7 @@ const checkExpr = (checker: Checker, expr: Expr, scope: Scope): void => {
   for (const child of childrenOf(expr)) checkExpr(checker, child, scope);
   const problem = typeProblem(expr);
   if (problem !== undefined) checker.fail("K4", problem);
-  if (expr.kind === "load") checkAccess(checker, "load", expr.buffer, expr.index, expr.type, scope);
+  if (expr.kind === "load") checkAccess(checker, "load", expr.buffer, expr.index, expr, scope);
   if (expr.kind !== "var") return;
   const declared = scope.names.get(expr.name);
   if (declared === undefined) checker.fail("K2", `${expr.name} is used where it is not declared`);
@@ -184,7 +184,7 @@ const checkBlock = (checker: Checker, stmts: readonly Stmt[], scope: Scope): voi
         checkExpr(checker, stmt.index, scope);
         checkExpr(checker, stmt.value, scope);
         if (stmt.index.type !== "i32") checker.fail("K7", `store at an index of ${stmt.index.type}`);
-        checkAccess(checker, "store", stmt.buffer, stmt.index, stmt.value.type, scope);
+        checkAccess(checker, "store", stmt.buffer, stmt.index, { type: stmt.value.type }, scope);
         break;
       case "for":
         checkFor(checker, stmt, scope);

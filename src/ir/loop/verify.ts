@@ -130,11 +130,15 @@ export const verifyProgram = (program: Program): Report => {
 
 const persists = ({ role }: Buffer): boolean => role === "constant" || role === "parameter" || role === "prepared";
 
-/** A buffer's bytes and the calls of one entry between which they are in use. */
-interface Life {
+/** The bytes of a buffer. */
+interface Stretch {
   readonly buffer: Buffer;
   readonly start: number;
   readonly end: number;
+}
+
+/** A buffer's bytes and the calls of one entry between which they are in use. */
+interface Life extends Stretch {
   readonly first: number;
   readonly last: number;
 }
@@ -167,30 +171,70 @@ const handsOver = (program: Program, entry: EntryPoint, earlier: Life, later: Li
   return kernel.inPlace.some((pair) => pair[0] === written && pair[1] === read);
 };
 
+/** Where in a list in the order of places those from `start` on begin. */
+const firstFrom = (places: readonly Life[], start: number): number => {
+  let [low, high] = [0, places.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((places[middle]?.start ?? start) < start) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
+
+/**
+ * The buffers in use, in the order of their places, that overlap one which comes into use. In front of it these are the last
+ * ones alone: what overlaps already was reported, or has one start.
+ */
+function* overlapping(inUse: readonly Life[], life: Life): Generator<Life> {
+  const from = firstFrom(inUse, life.start);
+  const before = inUse[from - 1]?.start;
+  for (let at = from - 1, other = inUse[at]; other !== undefined && other.start === before; other = inUse[--at])
+    if (other.end > life.start) yield other;
+  for (let at = from, other = inUse[at]; other !== undefined && other.start < life.end; other = inUse[++at])
+    yield other;
+}
+
+const remove = (inUse: Life[], life: Life): void => {
+  let at = firstFrom(inUse, life.start);
+  while (inUse[at] !== undefined && inUse[at] !== life) at++;
+  inUse.splice(at, 1);
+};
+
+/** (M3): goes through the calls and keeps what is in use. */
 const checkLives = (program: PlannedProgram, entry: EntryPoint, fail: Fail): void => {
-  const lives = [...livesIn(program, entry)].sort((a, b) => a.start - b.start);
-  for (const [at, a] of lives.entries()) {
-    for (const b of lives.slice(at + 1)) {
-      if (b.start >= a.end) break;
-      const together = a.first <= b.last && b.first <= a.last && b.end > a.start && a.end > a.start && b.end > b.start;
-      if (together && !handsOver(program, entry, a, b) && !handsOver(program, entry, b, a))
+  const lives = livesIn(program, entry).filter(({ start, end }) => end > start);
+  const byEnd = [...lives].sort((a, b) => a.last - b.last);
+  const inUse: Life[] = [];
+  let ended = 0;
+  for (const life of [...lives].sort((a, b) => a.first - b.first)) {
+    for (let over = byEnd[ended]; over !== undefined && over.last < life.first; over = byEnd[++ended])
+      remove(inUse, over);
+    for (const other of overlapping(inUse, life))
+      if (!handsOver(program, entry, other, life) && !handsOver(program, entry, life, other)) {
+        const [a, b] = other.start <= life.start ? [other, life] : [life, other];
         fail("M3", `entry ${entry.name}`, `${a.buffer.name} and ${b.buffer.name} overlap while both are in use`);
-    }
+      }
+    inUse.splice(firstFrom(inUse, life.start), 0, life);
   }
 };
 
+/** (M2): whatever persists begins behind the ends of all before it, and whatever does not behind those of all that persist. */
 const checkPersistent = (program: PlannedProgram, fail: Fail): void => {
-  const places = [...program.buffers.values()].flatMap((buffer) => {
+  const stretches = [...program.buffers.values()].flatMap((buffer): readonly Stretch[] => {
     const start = program.memory.offsets.get(buffer.name);
     const end = (start ?? 0) + bytesOf(buffer);
     return start === undefined || buffer.length === 0 ? [] : [{ buffer, start, end }];
   });
-  places.sort((a, b) => a.start - b.start);
-  for (const [at, a] of places.entries()) {
-    for (const b of places.slice(at + 1)) {
-      if (b.start >= a.end) break;
-      if (persists(a.buffer) || persists(b.buffer)) fail("M2", `buffer ${a.buffer.name}`, `overlaps ${b.buffer.name}`);
-    }
+  const farther = (a: Stretch | undefined, b: Stretch): Stretch => (a === undefined || b.end > a.end ? b : a);
+  let farthest: Stretch | undefined;
+  let farthestPersistent: Stretch | undefined;
+  for (const stretch of stretches.sort((a, b) => a.start - b.start)) {
+    const rival = persists(stretch.buffer) ? farthest : farthestPersistent;
+    if (rival !== undefined && rival.end > stretch.start)
+      fail("M2", `buffer ${rival.buffer.name}`, `overlaps ${stretch.buffer.name}`);
+    farthest = farther(farthest, stretch);
+    if (persists(stretch.buffer)) farthestPersistent = farther(farthestPersistent, stretch);
   }
 };
 

@@ -207,7 +207,10 @@ export const cumsum: OpDefinition<CumsumAttrs, 1> = defineOp({
       .map(([type, at, reverse]) => ({ operands: [type], attrs: { axis: at % type.shape.length, reverse } })),
 });
 
-/** A row, then each further row as the sum of the one before and its own; rows that are long enough run in lanes. */
+/**
+ * A row, then each further row as the sum of the one before and its own; rows that are long enough run in lanes, and where a
+ * row is one element, the sum so far need not be read back.
+ */
 const buildCumsum = (context: KernelContext<CumsumAttrs, 1, 1>): void => {
   const { attrs, operands, resultTypes, kernel, resultBuffer } = context;
   const [[read], [{ dtype, shape }], { axis, reverse }] = [operands, resultTypes, attrs];
@@ -231,8 +234,20 @@ const buildCumsum = (context: KernelContext<CumsumAttrs, 1, 1>): void => {
         { innermost: "vector" },
       );
     const rowAt = (at: Expr): Expr => (reverse ? binary("sub", i32(rows - 1), at) : at);
+    const addSingles = (block: BlockBuilder, start: readonly Expr[]): void => {
+      const indexOf = (at: Expr): readonly Expr[] => [...start, rowAt(at), ...inner.map(() => i32(0))];
+      const sum = block.mutable(read(block, indexOf(i32(0))), "sum");
+      const store = (each: BlockBuilder, at: Expr): void => each.store(buffer, flatten(indexOf(at), shape), sum);
+      store(block, i32(0));
+      const addNext = (at: Expr, each: BlockBuilder): void => {
+        each.assign(sum, binary("add", sum, read(each, indexOf(at))));
+        store(each, at);
+      };
+      block.loop(rows, addNext, { from: 1, hint: "row" });
+    };
     if (rows > 0)
       loopNest(body, outer, (block, start) => {
+        if (sizeOf(inner) === 1) return addSingles(block, start);
         storeRow(block, start, rowAt(i32(0)));
         block.loop(rows, (at, each) => storeRow(each, start, rowAt(at), rowAt(binary("sub", at, i32(1)))), {
           from: 1,

@@ -32,7 +32,7 @@ export type RunBody = (body: Body, inputs: readonly NdArray[]) => readonly NdArr
 /** A body written out into the graph under construction. */
 export interface InlinedBody {
   readonly outputs: readonly Tensor[];
-  /** What cost a loop of its own to compute (products, reductions, composites): one tensor for each of `costlyTypes`. */
+  /** What was costly to compute (products, reductions, composites, long functions): one tensor for each of `costlyTypes`. */
   readonly costly: readonly Tensor[];
 }
 

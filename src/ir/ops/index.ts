@@ -13,7 +13,7 @@ import { loss } from "./loss.ts";
 import { movement } from "./movement.ts";
 import { normalization } from "./normalization.ts";
 import type { Arity, OpDefinition } from "./op.ts";
-import { pooling } from "./pooling.ts";
+import { averagePooling, maxPooling } from "./pooling.ts";
 import { random } from "./random.ts";
 import { recurrence } from "./recurrence.ts";
 import { reduction } from "./reduction.ts";
@@ -31,10 +31,15 @@ type Core = typeof leaf &
   typeof random &
   typeof contraction &
   typeof windowing &
+  typeof maxPooling &
   typeof convolution &
   typeof recurrence &
   typeof attending;
-type Composite = typeof convolutionGradients & typeof pooling & typeof normalization & typeof loss & typeof gradient;
+type Composite = typeof convolutionGradients &
+  typeof averagePooling &
+  typeof normalization &
+  typeof loss &
+  typeof gradient;
 type Registry = Core & Composite;
 
 /** Every op, by kind. */
@@ -50,10 +55,11 @@ export const ops: Registry = {
   ...random,
   ...contraction,
   ...windowing,
+  ...maxPooling,
   ...convolution,
   ...recurrence,
   ...convolutionGradients,
-  ...pooling,
+  ...averagePooling,
   ...normalization,
   ...loss,
   ...gradient,

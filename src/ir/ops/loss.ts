@@ -4,8 +4,9 @@ import { reject } from "../diagnostics/diagnostic.ts";
 import type { DType } from "../types/dtype.ts";
 import type { Tensor } from "../types/tensor.ts";
 import { printShape, printType, type TensorType, tensorType } from "../types/tensor-type.ts";
-import { softmax } from "./normalization.ts";
-import { defineOp, type FastCheckModule, type OpDefinition, type OpInstance } from "./op.ts";
+import { takeAlongAxis } from "./along-axis.ts";
+import { exponentialsAlong, softmax } from "./normalization.ts";
+import { defineOp, type Emitter, type FastCheckModule, type OpDefinition, type OpInstance } from "./op.ts";
 import { requireOperand } from "./operand-types.ts";
 import { requireDType } from "./typing.ts";
 
@@ -27,17 +28,15 @@ const inferCrossEntropy = (logits: TensorType, labels: TensorType): TensorType =
 /** True at the label of each row: bool [N, C]. */
 const atLabel = (logits: Tensor, labels: Tensor): Tensor => labels.oneHot(logits.shape[1] ?? 1, "bool");
 
-/** log(sum(exp(x - m))) - (x[label] - m) with m the largest logit of the row. */
-const rowLosses = (logits: Tensor, labels: Tensor): Tensor => {
-  const below = logits.sub(logits.max({ axes: [1], keepDims: true }));
-  const chosen = atLabel(logits, labels)
-    .select(below, 0)
-    .sum({ axes: [1] });
-  return below
-    .exp()
-    .sum({ axes: [1] })
+/** log(sum(exp(x - m))) - (x[label] - m) with m the largest logit of the row; the exponentials are those of the gradient. */
+const rowLosses = (logits: Tensor, labels: Tensor, emitter: Emitter): Tensor => {
+  const { largest, exponentials } = exponentialsAlong(logits, 1, emitter);
+  const [chosen] = emitter.emit(takeAlongAxis, [logits, labels.reshape([...labels.shape, 1])], { axis: 1 });
+  return exponentials
+    .sum({ axes: [1], keepDims: true })
     .log()
-    .sub(chosen);
+    .sub(chosen.sub(largest))
+    .reshape(labels.shape);
 };
 
 const arbitraryCrossEntropy = (fc: FastCheckModule): FastCheck.Arbitrary<OpInstance<CrossEntropyAttrs, 2>> =>
@@ -69,7 +68,7 @@ export const crossEntropy: OpDefinition<CrossEntropyAttrs, 2> = defineOp({
     const errors = atLabel(logits, labels).select(probabilities.sub(1), probabilities);
     return [errors.mul(cotangent.reshape([...cotangent.shape, 1])), null];
   },
-  lower: { by: "ops", decompose: ([logits, labels]) => [rowLosses(logits, labels)] },
+  lower: { by: "ops", decompose: ([logits, labels], _, emitter) => [rowLosses(logits, labels, emitter)] },
   arbitrary: arbitraryCrossEntropy,
   operandRange: (operand, [logits]) => (operand === 1 ? logits.shape[1] : undefined),
 });

@@ -2,16 +2,17 @@
 // maximum is piecewise linear, that choice is a constant for the second derivative.
 import type * as FastCheck from "fast-check";
 import type { DType } from "../types/dtype.ts";
-import type { KnownType } from "../types/ndarray.ts";
+import { generate, type KnownType, type NdArray, positionOf } from "../types/ndarray.ts";
 import { knownShape } from "../types/shape.ts";
 import type { Tensor } from "../types/tensor.ts";
 import type { TensorType } from "../types/tensor-type.ts";
+import { buildMaxPoolGradient, largestOfWindow } from "./max-pooling-kernel.ts";
 import { defineOp, type Emitter, type FastCheckModule, type OpDefinition, type OpInstance } from "./op.ts";
 import { requireOperand } from "./operand-types.ts";
 import { arbitraryPooling, pooledType } from "./pooling-windows.ts";
 import { arbitraryImages } from "./window-arbitraries.ts";
-import type { WindowGeometry } from "./window-geometry.ts";
-import { foldWindows, windows } from "./windows.ts";
+import { type WindowGeometry, windowAxes } from "./window-geometry.ts";
+import { windows } from "./windows.ts";
 
 /** The windows that are pooled. Padding never wins: it counts as minus infinity. */
 export type MaxPool2dAttrs = WindowGeometry;
@@ -30,16 +31,51 @@ const firstMaxima = (images: Tensor, geometry: WindowGeometry, emitter: Emitter)
     .argmax(4)
     .oneHot(geometry.kernel[0] * geometry.kernel[1], "bool");
 
-const gradientByWindows = (
-  images: Tensor,
-  cotangent: Tensor,
+/** Calls back for every window of the images with its position and those of its elements; undefined is outside. */
+const forEachWindow = (
+  images: NdArray,
   geometry: WindowGeometry,
-  emitter: Emitter,
-): readonly [Tensor] => {
-  const chosen = firstMaxima(images, geometry, emitter).select(cotangent.reshape([...cotangent.shape, 1]), 0);
-  const [, , height = 1, width = 1] = images.shape;
-  const split = chosen.reshape([...cotangent.shape, ...geometry.kernel]);
-  return emitter.emit(foldWindows, [split], { ...geometry, height, width });
+  visit: (window: number, elements: readonly (number | undefined)[]) => void,
+): readonly number[] => {
+  const shape = knownShape(pooledType("maxPool2d", images, geometry).shape);
+  const [rows, columns] = windowAxes(geometry);
+  const [, , height = 0, width = 0] = images.shape;
+  const inside = (at: number, extent: number): boolean => at >= 0 && at < extent;
+  const range = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at);
+  generate(images.dtype, shape, ([b = 0, c = 0, oh = 0, ow = 0], window) => {
+    const elements = range(rows.kernel).flatMap((kh) =>
+      range(columns.kernel).map((kw) => {
+        const row = oh * rows.stride + kh * rows.dilation - rows.low;
+        const column = ow * columns.stride + kw * columns.dilation - columns.low;
+        return inside(row, height) && inside(column, width) ? positionOf(images.shape, [b, c, row, column]) : undefined;
+      }),
+    );
+    visit(window, elements);
+    return 0;
+  });
+  return shape;
+};
+
+const elementAt = ({ data }: NdArray, position: number | undefined): number =>
+  position === undefined ? Number.NEGATIVE_INFINITY : (data[position] ?? 0);
+
+const evaluateMaxPool = (images: NdArray, geometry: WindowGeometry): NdArray => {
+  const largest: number[] = [];
+  const shape = forEachWindow(images, geometry, (_, elements) => {
+    largest.push(Math.max(...elements.map((position) => elementAt(images, position))));
+  });
+  return { dtype: images.dtype, shape, data: Float64Array.from(largest) };
+};
+
+const evaluateGradient = (images: NdArray, cotangent: NdArray, geometry: WindowGeometry): NdArray => {
+  const data = new Float64Array(images.data.length);
+  forEachWindow(images, geometry, (window, elements) => {
+    const values = elements.map((position) => elementAt(images, position));
+    const firstNaN = values.findIndex(Number.isNaN);
+    const first = elements[firstNaN >= 0 ? firstNaN : values.indexOf(Math.max(...values))];
+    if (first !== undefined) data[first] = (data[first] ?? 0) + (cotangent.data[window] ?? 0);
+  });
+  return { dtype: images.dtype, shape: images.shape, data };
 };
 
 const inferGradient = (images: TensorType, cotangent: TensorType, attrs: MaxPool2dAttrs): TensorType => {
@@ -82,10 +118,8 @@ export const maxPool2dGradient: OpDefinition<MaxPool2dAttrs, 2> = defineOp({
         .sum({ axes: [4] }),
     ];
   },
-  lower: {
-    by: "ops",
-    decompose: ([images, cotangent], attrs, emitter) => gradientByWindows(images, cotangent, attrs, emitter),
-  },
+  evaluate: ([images, cotangent], attrs) => [evaluateGradient(images, cotangent, attrs)],
+  lower: { by: "kernel", buffers: [0], build: buildMaxPoolGradient },
   arbitrary: arbitraryGradient,
 });
 
@@ -102,11 +136,7 @@ export const maxPool2d: OpDefinition<MaxPool2dAttrs, 1> = defineOp({
   attributes: { kernel: "integers", stride: "integers", padding: "integers", dilation: "integers" },
   infer: ([images], attrs) => [pooledType("maxPool2d", images, attrs)],
   vjp: (context) => context.emit(maxPool2dGradient, [context.operands[0], context.cotangents[0]], context.attrs),
-  lower: {
-    by: "ops",
-    decompose: ([images], attrs, emitter) => [
-      windowRows(images, attrs, Number.NEGATIVE_INFINITY, emitter).max({ axes: [4] }),
-    ],
-  },
+  evaluate: ([images], attrs) => [evaluateMaxPool(images, attrs)],
+  lower: { by: "element", work: "loop", element: largestOfWindow },
   arbitrary: arbitraryMaxPool,
 });

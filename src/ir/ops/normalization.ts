@@ -5,8 +5,9 @@ import { reject } from "../diagnostics/diagnostic.ts";
 import type { DType } from "../types/dtype.ts";
 import type { Tensor } from "../types/tensor.ts";
 import { printShape, printType, type TensorType, tensorType } from "../types/tensor-type.ts";
+import { type UnaryAttrs, unary } from "./elementwise.ts";
 import { arbitraryType } from "./instances.ts";
-import { defineOp, type FastCheckModule, type OpDefinition, type OpInstance } from "./op.ts";
+import { defineOp, type Emitter, type FastCheckModule, type OpDefinition, type OpInstance } from "./op.ts";
 import { requireOperand } from "./operand-types.ts";
 import { requireAxes, requireAxis, requireDType } from "./typing.ts";
 
@@ -128,6 +129,21 @@ const arbitraryLayerNorm = (fc: FastCheckModule): FastCheck.Arbitrary<OpInstance
 /** The lowest finite number. */
 const lowest = { f32: -(2 - 2 ** -23) * 2 ** 127, f64: -Number.MAX_VALUE } as const;
 
+/** The exponential of what is not above 0. */
+const decaying: UnaryAttrs = { fn: "decay" };
+
+/** The largest element along an axis, or the lowest number where all are -infinity, and e^(x - largest). */
+export const exponentialsAlong = (
+  operand: Tensor,
+  axis: number,
+  { emit }: Emitter,
+): { readonly largest: Tensor; readonly exponentials: Tensor } => {
+  const bound = lowest[operand.dtype === "f64" ? "f64" : "f32"];
+  const largest = operand.max({ axes: [axis], keepDims: true }).maximum(bound);
+  const [exponentials] = emit(unary, [operand.sub(largest)], decaying);
+  return { largest, exponentials };
+};
+
 /** exp(x) over its sum along the axis, 0 where all of it is masked by -infinity; the shape of x. */
 export const softmax: OpDefinition<SoftmaxAttrs, 1> = defineOp({
   kind: "softmax",
@@ -144,13 +160,10 @@ export const softmax: OpDefinition<SoftmaxAttrs, 1> = defineOp({
   ],
   lower: {
     by: "ops",
-    decompose: ([operand], { axis }) => {
+    decompose: ([operand], { axis }, emitter) => {
+      const { exponentials } = exponentialsAlong(operand, axis, emitter);
       // The largest element adds 1 to the sum. Only where all are -infinity is the sum less, and 0 / 1 is meant.
-      const largest = operand
-        .max({ axes: [axis], keepDims: true })
-        .maximum(lowest[operand.dtype === "f64" ? "f64" : "f32"]);
-      const exponentials = operand.sub(largest).exp();
-      return [exponentials.div(sumAlong(exponentials, axis).maximum(1))];
+      return [exponentials.mul(sumAlong(exponentials, axis).maximum(1).reciprocal())];
     },
   },
   arbitrary: arbitrarySoftmax,
@@ -172,9 +185,10 @@ export const logSoftmax: OpDefinition<SoftmaxAttrs, 1> = defineOp({
   ],
   lower: {
     by: "ops",
-    decompose: ([operand], { axis }) => {
+    decompose: ([operand], { axis }, { emit }) => {
       const below = shifted(operand, axis);
-      return [below.sub(sumAlong(below.exp(), axis).log())];
+      const [exponentials] = emit(unary, [below], decaying);
+      return [below.sub(sumAlong(exponentials, axis).log())];
     },
   },
   arbitrary: arbitrarySoftmax,

@@ -59,6 +59,8 @@ export interface LoweringContext<A, In extends Arity, Out extends Arity> {
   readonly resultTypes: Tuple<KnownType, Out>;
   /** Readers of the operands: loads, or the fused computation of the element. */
   readonly operands: Tuple<ElementReader, In>;
+  /** For each axis of an operand, whether all that its elements are read from goes on there as along the axis before it. */
+  readonly joints: (operand: number) => readonly boolean[];
 }
 
 /** A region of a result: `extent` positions from `from` on, per axis. */

@@ -61,55 +61,70 @@ export const geometryOf = (
   };
 };
 
+/** Elements of one padded plane. */
+export const planeLength = (
+  { stride }: Pick<Conv2dAttrs, "stride">,
+  { paddedHeight, phaseWidth }: ConvolutionGeometry,
+): number => paddedHeight * stride[1] * phaseWidth;
+
+/** Copies one plane of the images, padded, to where `start` says: `[row][phase][column]`. */
+export const padPlane = (
+  context: ConvolutionContext | WeightGradientContext,
+  body: BlockBuilder,
+  geometry: ConvolutionGeometry,
+  [image, channel]: readonly [Expr, Expr],
+  { buffer, start }: { readonly buffer: string; readonly start: Expr },
+): void => {
+  const { attrs, operands } = context;
+  const { height, width, paddedHeight, phaseWidth } = geometry;
+  const [top, , left] = attrs.padding;
+  const stride = attrs.stride[1];
+  const rowLength = stride * phaseWidth;
+  const zero = (block: BlockBuilder, base: Expr, from: number, to: number): void => {
+    if (from < to)
+      block.loop(to, (x, inner) => inner.store(buffer, add(base, x), f32(0)), { from, mode: "vector", hint: "x" });
+  };
+  const copyPhase = (block: BlockBuilder, row: Expr, source: readonly Expr[], phase: number): void => {
+    const base = block.name(add(row, phase * phaseWidth), "base");
+    const first = Math.max(0, Math.ceil((left - phase) / stride));
+    const end = Math.max(first, Math.floor((width - 1 + left - phase) / stride) + 1);
+    zero(block, base, 0, first);
+    block.loop(
+      end - first,
+      (x, inner) => {
+        const column = add(multiply(x, stride), first * stride + phase - left);
+        inner.store(buffer, add(add(base, x), first), operands[0](inner, [...source, column]));
+      },
+      { mode: "vector", hint: "x" },
+    );
+    zero(block, base, end, phaseWidth);
+  };
+  const blank = (from: number, to: number): void => zero(body, start, from * rowLength, to * rowLength);
+  blank(0, top);
+  body.loop(
+    height,
+    (y, inner) => {
+      const row = inner.name(add(start, multiply(add(y, top), rowLength)), "row");
+      for (let phase = 0; phase < stride; phase++) copyPhase(inner, row, [image, channel, y], phase);
+    },
+    { hint: "y" },
+  );
+  blank(top + height, paddedHeight);
+};
+
 /** Copies the images into padded planes `[batch][channel][row][phase][column]`. */
 export const padPlanes = (
   context: ConvolutionContext | WeightGradientContext,
   geometry: ConvolutionGeometry,
 ): string => {
-  const { attrs, operands } = context;
-  const { batch, channels, height, width, paddedHeight, phaseWidth } = geometry;
-  const [top, , left] = attrs.padding;
-  const stride = attrs.stride[1];
-  const rowLength = stride * phaseWidth;
-  const padded = context.scratch("f32", batch * channels * paddedHeight * rowLength, "padded");
-  const zero = (body: BlockBuilder, base: Expr, from: number, to: number): void => {
-    if (from < to)
-      body.loop(to, (x, inner) => inner.store(padded, add(base, x), f32(0)), { from, mode: "vector", hint: "x" });
-  };
-  const copyPhase = (body: BlockBuilder, row: Expr, source: readonly Expr[], phase: number): void => {
-    const base = body.name(add(row, phase * phaseWidth), "base");
-    const first = Math.max(0, Math.ceil((left - phase) / stride));
-    const end = Math.max(first, Math.floor((width - 1 + left - phase) / stride) + 1);
-    zero(body, base, 0, first);
-    body.loop(
-      end - first,
-      (x, inner) => {
-        const column = add(multiply(x, stride), first * stride + phase - left);
-        inner.store(padded, add(add(base, x), first), operands[0](inner, [...source, column]));
-      },
-      { mode: "vector", hint: "x" },
-    );
-    zero(body, base, end, phaseWidth);
-  };
+  const { batch, channels } = geometry;
+  const length = planeLength(context.attrs, geometry);
+  const buffer = context.scratch("f32", batch * channels * length, "padded");
   context.kernel("pad", (root) =>
     loopNest(root, [batch, channels], (body, [b = i32(0), c = i32(0)]) => {
-      const plane = body.name(multiply(add(multiply(b, channels), c), paddedHeight * rowLength), "plane");
-      const rowOf = (y: Expr): Expr => add(plane, multiply(y, rowLength));
-      const blank = (from: number, to: number): void => {
-        if (from < to)
-          body.loop(to, (y, inner) => zero(inner, inner.name(rowOf(y), "row"), 0, rowLength), { from, hint: "y" });
-      };
-      blank(0, top);
-      body.loop(
-        height,
-        (y, inner) => {
-          const row = inner.name(rowOf(add(y, top)), "row");
-          for (let phase = 0; phase < stride; phase++) copyPhase(inner, row, [b, c, y], phase);
-        },
-        { hint: "y" },
-      );
-      blank(top + height, paddedHeight);
+      const start = body.name(multiply(add(multiply(b, channels), c), length), "plane");
+      padPlane(context, body, geometry, [b, c], { buffer, start });
     }),
   );
-  return padded;
+  return buffer;
 };

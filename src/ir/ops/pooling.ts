@@ -2,10 +2,14 @@
 import { averagePool2d, averagePool2dGradient } from "./average-pooling.ts";
 import { maxPool2d, maxPool2dGradient } from "./max-pooling.ts";
 
-/** Ops that take one number from each window of an image, all said in other ops. */
-export const pooling: {
+/** The largest element of each window of an image, and its gradient. */
+export const maxPooling: {
   readonly maxPool2d: typeof maxPool2d;
   readonly maxPool2dGradient: typeof maxPool2dGradient;
+} = { maxPool2d, maxPool2dGradient };
+
+/** The mean of each window of an image, and its gradient, said in other ops. */
+export const averagePooling: {
   readonly averagePool2d: typeof averagePool2d;
   readonly averagePool2dGradient: typeof averagePool2dGradient;
-} = { maxPool2d, maxPool2dGradient, averagePool2d, averagePool2dGradient };
+} = { averagePool2d, averagePool2dGradient };

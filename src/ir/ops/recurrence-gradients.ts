@@ -4,8 +4,9 @@
 //   (lambda[t], dx[t]) = (d body / d (h, x) at (h[t], x[t]))^T (lambda[t+1], dy[t])
 //   dw                 = sum over t of (d body / d w at (h[t], x[t]))^T (lambda[t+1], dy[t])
 //
-// What is saved of each step, and what is computed again: the state before the step and the results of products,
-// reductions and other loops are saved where the way back reads them; elementwise work on these is repeated.
+// What is saved of each step, and what is computed again: the state before the step, the results of products, reductions and
+// other loops, and what sigmoid, tanh and exp gave are saved where the way back reads them; elementwise work on these is
+// repeated.
 import { isFloat } from "../types/dtype.ts";
 import type { Tensor } from "../types/tensor.ts";
 import type { TensorType } from "../types/tensor-type.ts";

@@ -1,11 +1,12 @@
 // Ops that fold axes away: reduce by a named function, and argmax. Elements are taken in row-major order, one after the
-// other; the innermost loop may be vectorised, which is then part of the program's meaning.
+// other; the innermost loop, over the last folded axes that lie side by side in what is read, may be vectorised, which is
+// then part of the program's meaning.
 import { reject } from "../diagnostics/diagnostic.ts";
-import { type BlockBuilder, binary, cast, compare, i32, select } from "../loop/build.ts";
+import { type BlockBuilder, binary, cast, compare, i32, select, unflatten } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import { type ReduceFn, reducers } from "../scalar/reducer.ts";
 import { dtypeNames, isFloat } from "../types/dtype.ts";
-import { generate, type KnownType, positionOf } from "../types/ndarray.ts";
+import { generate, positionOf, sizeOf } from "../types/ndarray.ts";
 import type { Tensor } from "../types/tensor.ts";
 import { printShape, printType, type TensorType, tensorType } from "../types/tensor-type.ts";
 import { literalElement, wrapElement, wrapNumber } from "./elements.ts";
@@ -50,6 +51,17 @@ const operandIndex = <I>(
   });
 };
 
+/** Reduced axes by the loops that go over them: neighbours that are read alike are one. */
+const runsOfAxes = (axes: readonly number[], joints: readonly boolean[]): readonly (readonly number[])[] => {
+  const runs: number[][] = [];
+  for (const axis of axes) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.at(-1) === axis - 1 && joints[axis] === true) last.push(axis);
+    else runs.push([axis]);
+  }
+  return runs;
+};
+
 const requireElements = (op: string, type: TensorType, axes: readonly number[]): void => {
   if (axes.some((axis) => type.shape[axis] === 0))
     reject("W212", { op, axes: printShape(axes), type: printType(type) });
@@ -91,15 +103,16 @@ export const reduce: OpDefinition<ReduceAttrs, 1> = defineOp({
   lower: {
     by: "element",
     work: "loop",
-    element: ({ attrs, operands: [read], operandTypes: [x] }, body, index) => {
+    element: ({ attrs, operands: [read], operandTypes: [x], joints }, body, index) => {
       const { identity, fn } = reducers[attrs.fn];
       const accumulator = body.mutable(literalElement(x.dtype, identity(x.dtype)));
-      const extents = attrs.axes.map((axis) => x.shape[axis] ?? 1);
-      const fold = (inner: BlockBuilder, reduced: readonly Expr[]): void => {
+      const runs = runsOfAxes(attrs.axes, joints(0)).map((run) => run.map((axis) => x.shape[axis] ?? 1));
+      const fold = (inner: BlockBuilder, along: readonly Expr[]): void => {
+        const reduced = runs.flatMap((extents, run) => unflatten(along[run] ?? i32(0), extents));
         const element = read(inner, operandIndex(x.shape.length, attrs, index, reduced, i32(0)));
         inner.assign(accumulator, binary(fn, accumulator, element));
       };
-      loopNest(body, extents, fold, { innermost: "vector", hint: "r" });
+      loopNest(body, runs.map(sizeOf), fold, { innermost: "vector", hint: "r" });
       return wrapElement(x.dtype, accumulator);
     },
   },
@@ -187,19 +200,10 @@ export const argmax: OpDefinition<ArgmaxAttrs, 1> = defineOp({
         const value = read(block, index.toSpliced(axis, 0, at));
         return block.name(x.dtype === "bool" ? cast("i32", value) : value);
       };
-      const largest = body.mutable(element(body, i32(0)), "largest");
-      const position = body.mutable(i32(0), "position");
-      body.loop(
-        x.shape[axis] ?? 1,
-        (at, inner) => {
-          const value = element(inner, at);
-          const better = inner.name(outranks(x, value, largest), "better");
-          inner.assign(largest, select(better, value, largest));
-          inner.assign(position, select(better, at, position));
-        },
-        { from: 1, hint: "r" },
-      );
-      return position;
+      const extent = x.shape[axis] ?? 1;
+      return extent < fewestToSearchTwice
+        ? positionInPassing(body, extent, element)
+        : positionOfLargest(body, extent, element);
     },
   },
   arbitrary: (fc) =>
@@ -208,10 +212,56 @@ export const argmax: OpDefinition<ArgmaxAttrs, 1> = defineOp({
     ),
 });
 
+/** An element by its position along the axis. */
+type ElementAt = (body: BlockBuilder, at: Expr) => Expr;
+
+/** Axes of this extent are gone over twice, in lanes. */
+const fewestToSearchTwice = 8;
+
+/** The first position of the largest, which is carried along with it. */
+const positionInPassing = (body: BlockBuilder, extent: number, element: ElementAt): Expr => {
+  const largest = body.mutable(element(body, i32(0)), "largest");
+  const position = body.mutable(i32(0), "position");
+  body.loop(
+    extent,
+    (at, inner) => {
+      const value = element(inner, at);
+      const better = inner.name(outranks(value, largest), "better");
+      inner.assign(largest, select(better, value, largest));
+      inner.assign(position, select(better, at, position));
+    },
+    { from: 1, hint: "r" },
+  );
+  return position;
+};
+
+/** First the largest, then the least position where it stands; neither fold minds the order. */
+const positionOfLargest = (body: BlockBuilder, extent: number, element: ElementAt): Expr => {
+  const largest = body.mutable(element(body, i32(0)), "largest");
+  body.loop(extent, (at, inner) => inner.assign(largest, binary("max", largest, element(inner, at))), {
+    mode: "vector",
+    hint: "r",
+  });
+  const position = body.mutable(i32(extent - 1), "position");
+  body.loop(
+    extent,
+    (at, inner) => {
+      const value = element(inner, at);
+      const equal = compare("eq", value, largest);
+      const isLargest = mayBeNaN(value) ? binary("or", equal, compare("ne", value, value)) : equal;
+      inner.assign(position, binary("min", position, select(isLargest, at, i32(extent - 1))));
+    },
+    { mode: "vector", hint: "r" },
+  );
+  return position;
+};
+
+const mayBeNaN = ({ type }: Expr): boolean => type === "f32" || type === "f64";
+
 /** Whether a later element is the new largest: above it, or the first NaN. */
-const outranks = (x: KnownType, value: Expr, largest: Expr): Expr => {
+const outranks = (value: Expr, largest: Expr): Expr => {
   const above = compare("gt", value, largest);
-  if (!isFloat(x.dtype)) return above;
+  if (!mayBeNaN(value)) return above;
   const firstNaN = binary("and", compare("ne", value, value), compare("eq", largest, largest));
   return binary("or", above, firstNaN);
 };

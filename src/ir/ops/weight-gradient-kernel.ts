@@ -20,6 +20,7 @@ import {
 } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import { sizeOf } from "../types/ndarray.ts";
+import { buildColumnWeightGradient } from "./column-weight-gradient.ts";
 import { type ConvolutionGeometry, geometryOf, padPlanes, type WeightGradientContext } from "./padded-planes.ts";
 import { buildPlainWeightGradient } from "./plain-convolution.ts";
 import { type RowBlocks, rowBlocks } from "./register-tile.ts";
@@ -237,10 +238,14 @@ const buildTiled = (context: WeightGradientContext, geometry: ConvolutionGeometr
   });
 };
 
+/** From so many output channels per group on, copying what windows hold costs less than it gains. */
+const severalOutputs = 8;
+
 /** Builds the kernels of `conv2dWeightGradient`: [N, C, H, W] and [N, O, OH, OW] to [O, C/groups, KH, KW]. */
 export const buildWeightGradient = (context: WeightGradientContext): void => {
   const { attrs, operandTypes, resultTypes } = context;
   const geometry = geometryOf(attrs, operandTypes[0], resultTypes[0], operandTypes[1]);
-  if (resultTypes[0].dtype === "f32") buildTiled(context, geometry);
-  else buildPlainWeightGradient(context, geometry);
+  if (resultTypes[0].dtype !== "f32") buildPlainWeightGradient(context, geometry);
+  else if (geometry.groupOutputs >= severalOutputs) buildColumnWeightGradient(context, geometry);
+  else buildTiled(context, geometry);
 };

@@ -6,18 +6,19 @@ import type { LoweringContext } from "./op.ts";
 import { type WindowAxis, type WindowGeometry, windowAxes } from "./window-geometry.ts";
 
 const zero: Expr = i32(0);
-const both = (x: Expr, y: Expr): Expr =>
+/** Both of two conditions, of which constants need not be computed. */
+export const both = (x: Expr, y: Expr): Expr =>
   x.kind === "const" ? (x.value === 0 ? x : y) : y.kind === "const" ? (y.value === 0 ? y : x) : binary("and", x, y);
 const clampTo = (position: Expr, extent: number): Expr => binary("min", binary("max", position, zero), i32(extent - 1));
 
 /** A position that may lie outside, made safe to read, and whether it lies inside. */
-interface Guarded {
+export interface Guarded {
   readonly position: Expr;
   readonly inside: Expr;
 }
 
 /** The image position of an element of a window; checked only on the sides where windows reach out of the image. */
-const imagePosition = (
+export const imagePosition = (
   body: BlockBuilder,
   axis: WindowAxis,
   extents: { readonly image: number; readonly windows: number },

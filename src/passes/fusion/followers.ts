@@ -6,7 +6,8 @@ import type { NodeId, ValueId } from "../../ir/graph/graph.ts";
 import { opOf } from "../../ir/ops/index.ts";
 import { type Shape, sameShape } from "../../ir/types/tensor-type.ts";
 import type { Group } from "../fused-graph.ts";
-import { type Fusing, isPointwise, workOf } from "./fusing.ts";
+import { type Fusing, isPointwise, mostMembers, workOf } from "./fusing.ts";
+import { type RunningOrder, runningOrder } from "./running-order.ts";
 
 /** A group while it may still grow. */
 interface Growing {
@@ -16,11 +17,11 @@ interface Growing {
 }
 
 /** How a group reads a value from memory: only at the element being computed, or also elsewhere. */
-type Reads = ReadonlyMap<ValueId, "pointwise" | "elsewhere">;
+type Reads = Map<ValueId, "pointwise" | "elsewhere">;
 
 /** What a group reads from memory: `stored` are the nodes whose results some group leaves there. */
 const readsOf = ({ graph }: Fusing, stored: ReadonlySet<NodeId>, group: Growing): Reads => {
-  const reads = new Map<ValueId, "pointwise" | "elsewhere">();
+  const reads: Reads = new Map();
   const seen = new Map<NodeId, boolean>();
   const visit = (value: ValueId, pointwise: boolean): void => {
     const node = definitionOf(graph, value);
@@ -46,6 +47,7 @@ interface Merging {
   readonly maker: Map<NodeId, Growing>;
   readonly reads: Map<Growing, Reads>;
   readonly sources: Map<Growing, readonly Growing[]>;
+  readonly order: RunningOrder<Growing>;
 }
 
 const makerOf = ({ fusing, maker }: Merging, value: ValueId): Growing | undefined =>
@@ -69,19 +71,6 @@ const sources = (merging: Merging, group: Growing): readonly Growing[] => {
   return known;
 };
 
-/** Whether `later` needs `earlier` by way of a third group. */
-const dependsIndirectly = (merging: Merging, later: Growing, earlier: Growing): boolean => {
-  const seen = new Set<Growing>([later]);
-  const open = sources(merging, later).filter((group) => group !== earlier);
-  for (let group = open.pop(); group !== undefined; group = open.pop()) {
-    if (group === earlier) return true;
-    if (seen.has(group)) continue;
-    seen.add(group);
-    open.push(...sources(merging, group));
-  }
-  return false;
-};
-
 const shapeOf = ({ fusing }: Merging, { outputs }: Growing): Shape => {
   const [output] = outputs;
   return output === undefined ? [] : typeOf(fusing.graph, output).shape;
@@ -102,9 +91,6 @@ const takesNoFollowers = ({ fusing }: Merging, { anchor }: Growing): boolean => 
   return node !== undefined && (workOf(node) === "body" || opOf(node.op).resultArity === "many");
 };
 
-/** Members that a merged group may have: what engines still optimise as one function. */
-const mostMembers = 96;
-
 /** Whether `later` may be computed right where `earlier` leaves each element. */
 const mayFollow = (merging: Merging, later: Growing, earlier: Growing): boolean =>
   later.anchor === undefined &&
@@ -115,18 +101,30 @@ const mayFollow = (merging: Merging, later: Growing, earlier: Growing): boolean 
   [...readsOfGroup(merging, later)].every(
     ([value, how]) => how === "pointwise" || makerOf(merging, value) !== earlier,
   ) &&
-  !dependsIndirectly(merging, later, earlier);
+  !merging.order.needsIndirectly(later, earlier);
 
-const merge = ({ maker, reads, sources }: Merging, later: Growing, earlier: Growing): void => {
+/** Adds `later` to `earlier`, which then reads what both did, but for what it makes itself. */
+const merge = (merging: Merging, later: Growing, earlier: Growing): void => {
+  merging.order.merge(later, earlier);
+  const reads = readsOfGroup(merging, earlier);
+  for (const [value, how] of readsOfGroup(merging, later))
+    if (makerOf(merging, value) !== earlier && reads.get(value) !== "elsewhere") reads.set(value, how);
   for (const member of later.members) {
     earlier.members.add(member);
-    maker.set(member, earlier);
+    merging.maker.set(member, earlier);
   }
   for (const output of later.outputs) earlier.outputs.add(output);
-  reads.delete(earlier);
-  sources.delete(earlier);
+  merging.sources.delete(earlier);
   later.outputs.clear();
   later.members.clear();
+};
+
+/** The group that a group is merged into: one with kernels of its own, if there is one, for that can make no step in the other direction. */
+const hostOf = (merging: Merging, later: Growing): Growing | undefined => {
+  const others = sources(merging, later).filter((earlier) => earlier !== later);
+  const anchored = others.filter(({ anchor }) => anchor !== undefined);
+  const mayHost = (earlier: Growing): boolean => mayFollow(merging, later, earlier);
+  return anchored.find(mayHost) ?? others.find((earlier) => earlier.anchor === undefined && mayHost(earlier));
 };
 
 /** Merges groups of elementwise nodes into the groups that make what they read, and orders the result. */
@@ -141,10 +139,12 @@ export const mergeFollowers = (fusing: Fusing, initial: readonly Group[]): reado
     maker: new Map(groups.flatMap((group) => [...group.members].map((member) => [member, group] as const))),
     reads: new Map(),
     sources: new Map(),
+    order: runningOrder((group) => sources(merging, group)),
   };
   for (const later of groups) {
-    const host = sources(merging, later).find((earlier) => earlier !== later && mayFollow(merging, later, earlier));
+    const host = hostOf(merging, later);
     if (host !== undefined) merge(merging, later, host);
+    else merging.order.append(later);
   }
   return schedule(
     merging,
@@ -159,12 +159,11 @@ const ordered = (merging: Merging, groups: readonly Growing[]): readonly Growing
     const path = [root];
     for (let group = path.at(-1); group !== undefined; group = path.at(-1)) {
       const self = group;
-      const waiting = sources(merging, group).filter((next) => next !== self && !done.has(next));
-      if (waiting.length > 0 && !done.has(group)) path.push(...waiting);
-      else {
-        path.pop();
-        done.add(group);
-      }
+      const waiting = done.has(group) ? [] : sources(merging, group).filter((next) => next !== self && !done.has(next));
+      for (const next of waiting) path.push(next);
+      if (waiting.length > 0) continue;
+      path.pop();
+      done.add(group);
     }
   }
   return [...done];

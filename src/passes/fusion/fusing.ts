@@ -12,6 +12,9 @@ export const workOf = (node: Node): Work => {
   return lower.by === "element" ? lower.work : lower.by === "ops" ? "kernel" : lower.by;
 };
 
+/** Members that a group may have: what engines still optimise as one function. */
+export const mostMembers = 96;
+
 /** Whether every element of the result needs only the elements at the same place of the operands. */
 export const isPointwise = (graph: Graph, node: Node): boolean => {
   const [result] = node.results;
@@ -52,7 +55,11 @@ export const fusingOf = (graph: Graph, entry: Entry): Fusing => {
   const users = new Map<ValueId, Node[]>();
   const required = new Set(results);
   for (const node of nodes) {
-    for (const operand of new Set(node.operands)) users.set(operand, [...(users.get(operand) ?? []), node]);
+    for (const operand of new Set(node.operands)) {
+      const readers = users.get(operand);
+      if (readers === undefined) users.set(operand, [node]);
+      else readers.push(node);
+    }
     for (const operand of bufferOperands(node)) required.add(operand);
   }
   // A reshape in memory is the memory of its operand.

@@ -1,6 +1,6 @@
 // Whether iterations of a loop may run side by side. Every buffer that the loop writes must be accessed only at
-// i + r, with a coefficient of 1 for the loop's index i, and no two iterations may meet in one element. Two accesses at
-// i + r and i' + r' meet if i - i' = r' - r; where r' - r is some d plus multiples of g, that is decided modulo g.
+// c i + r, with one coefficient c above 0 for the loop's index i, and no two iterations may meet in one element. Two accesses at
+// c i + r and c i' + r' meet if c (i - i') = r' - r; where r' - r is some d plus multiples of g, that is decided modulo g.
 import { type Bounds, fitsInteger } from "../../ir/loop/bounds.ts";
 import type { Expr } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
@@ -67,8 +67,8 @@ interface Position {
   readonly exact: boolean;
 }
 
-/** Whether two different iterations can meet, one accessing a and the other b. */
-const meet = (a: Position, b: Position, trips: number, isFixed: (atom: Expr) => boolean): boolean => {
+/** Whether two different iterations can meet, one accessing a and the other b, both `stride` further from one to the next. */
+const meet = (a: Position, b: Position, stride: number, trips: number, isFixed: (atom: Expr) => boolean): boolean => {
   const difference = addScaled(a.form, b.form, -1);
   let multiple = 0;
   const note = (coefficient: number): void => {
@@ -79,10 +79,12 @@ const meet = (a: Position, b: Position, trips: number, isFixed: (atom: Expr) => 
   for (const { form } of [a, b])
     for (const { atom, coefficient } of form.terms.values()) if (!isFixed(atom)) note(coefficient);
   const distance = difference.constant;
-  if (multiple === 0) return distance !== 0 && Math.abs(distance) < trips;
+  if (distance % stride !== 0 && multiple % stride === 0 && a.exact && b.exact) return false;
+  const reach = trips * stride;
+  if (multiple === 0) return distance !== 0 && Math.abs(distance) < reach;
   if (!a.exact || !b.exact) return true;
   const apart = ((distance % multiple) + multiple) % multiple;
-  return apart === 0 ? multiple < trips : apart < trips || multiple - apart < trips;
+  return apart === 0 ? multiple < reach : apart < reach || multiple - apart < reach;
 };
 
 /** Whether no iteration of the loop writes what another one accesses. */
@@ -105,9 +107,12 @@ export const iterationsAreIndependent = (kernel: Kernel, { loop, trips, definiti
     const form = linearOf(index, definitions);
     return [{ name, writes, form, exact: fitsInteger(linearInterval(form, bounds)) }];
   });
-  return shared.every(
-    (a) =>
-      coefficientOf(a.form, loop.index, mentionsIndex) === 1 &&
-      shared.every((b) => a.name !== b.name || !(a.writes || b.writes) || !meet(a, b, trips, isFixed)),
-  );
+  return shared.every((a) => {
+    const stride = coefficientOf(a.form, loop.index, mentionsIndex);
+    if (stride === undefined || stride < 1) return false;
+    return shared.every((b) => {
+      if (a.name !== b.name || !(a.writes || b.writes)) return true;
+      return coefficientOf(b.form, loop.index, mentionsIndex) === stride && !meet(a, b, stride, trips, isFixed);
+    });
+  });
 };

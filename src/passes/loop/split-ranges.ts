@@ -6,12 +6,14 @@
 //   for i in 0..4 { y[i] = a[i] }   for i in 4..8 { y[i] = b[i - 4] }
 //
 // The conditions themselves are decided by the simplification of indices that follows. A loop that folds something into a
-// variable is left alone: its order is part of what it means.
+// variable from outside is left alone: its order is part of what it means.
 import { i32, variable } from "../../ir/loop/build.ts";
 import type { Expr } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
 import { addScaled, coefficientOf, type Linear, linearOf } from "../../ir/loop/linear.ts";
 import {
+  assignedNames,
+  declaredNames,
   exprsOf,
   flatMapStmts,
   freshNames,
@@ -19,6 +21,7 @@ import {
   someExpr,
   substituteStmts,
   visitExpr,
+  visitStmts,
   withBody,
 } from "../../ir/loop/rewrite.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
@@ -29,11 +32,11 @@ type Loop = StmtOf<"for">;
 
 /** No loop is split into more pieces, or into more statements than this. */
 const mostPieces = 6;
-const mostStatements = 128;
+const mostStatements = 192;
 /** A piece of fewer iterations gains nothing by itself; one piece at least must be longer. */
 const lanes = 4;
 
-/** Where s * i + c, with s = 1 or -1 and c known, crosses zero: the first index on the far side. */
+/** Where s * i + c, with s other than 0 and c known, crosses zero; that may be between two indices. */
 interface Crossing {
   readonly sign: number;
   readonly at: number;
@@ -44,26 +47,27 @@ const changesOf = (
   fn: "lt" | "le" | "gt" | "ge" | "eq" | "ne" | "min" | "max",
   { sign, at }: Crossing,
 ): readonly number[] => {
+  const [notBefore, behind] = [Math.ceil(at), Math.floor(at) + 1];
   switch (fn) {
     case "eq":
     case "ne":
-      return [at, at + 1];
+      return Number.isInteger(at) ? [at, at + 1] : [];
     case "lt":
     case "ge":
     case "max":
-      return [sign > 0 ? at : at + 1];
+      return [sign > 0 ? notBefore : behind];
     // The smaller of two changes behind the place where they are equal, as "less or equal" does; the larger at it.
     case "le":
     case "gt":
     case "min":
-      return [sign > 0 ? at + 1 : at];
+      return [sign > 0 ? behind : notBefore];
   }
 };
 
 const crossingOf = (form: Linear, index: string): Crossing | undefined => {
   const sign = coefficientOf(form, index, (atom) => someExpr(atom, ({ kind }) => kind !== "var"));
-  if ((sign !== 1 && sign !== -1) || form.terms.size !== 1) return undefined;
-  return { sign, at: -form.constant * sign };
+  if (sign === undefined || sign === 0 || form.terms.size !== 1) return undefined;
+  return { sign, at: -form.constant / sign };
 };
 
 /** The indices within the loop at which some choice changes. */
@@ -80,13 +84,25 @@ const splitsOf = (loop: Loop, from: number, to: number): readonly number[] => {
     for (const at of changesOf(expr.fn as Parameters<typeof changesOf>[0], crossing))
       if (at > from && at < to) splits.add(at);
   };
-  for (const stmt of loop.body) for (const expr of exprsOf(stmt)) visitExpr(expr, look);
+  visitStmts(loop.body, (stmt) => {
+    for (const expr of exprsOf(stmt)) visitExpr(expr, look);
+  });
   return [...splits].toSorted((a, b) => a - b);
 };
 
-/** Whether every iteration computes and stores, and does nothing else. */
-const isPlain = ({ body }: Loop): boolean =>
-  body.every((stmt) => stmt.kind === "store" || (stmt.kind === "let" && !stmt.mutable));
+/** Whether no iteration leaves something to the next one in a variable. */
+const isPlain = ({ body }: Loop): boolean => {
+  const own = declaredNames(body);
+  return [...assignedNames(body)].every((name) => own.has(name));
+};
+
+const sizeOf = (stmts: readonly Stmt[]): number => {
+  let size = 0;
+  visitStmts(stmts, () => {
+    size++;
+  });
+  return size;
+};
 
 const split = (loop: Loop, fresh: (hint: string) => string): readonly Stmt[] => {
   const { from, to, step, mode, body } = loop;
@@ -97,7 +113,7 @@ const split = (loop: Loop, fresh: (hint: string) => string): readonly Stmt[] => 
   const isWorthIt =
     splits.length > 0 &&
     ends.length <= mostPieces &&
-    ends.length * body.length <= mostStatements &&
+    ends.length * sizeOf(body) <= mostStatements &&
     ends.some((end, at) => end - (starts[at] ?? 0) >= lanes);
   if (!isWorthIt) return [loop];
   return ends.map((end, at): Loop => {

@@ -32,6 +32,8 @@ type Loop = StmtOf<"for">;
 const mostTrips = 9;
 /** No loop becomes more statements than this. */
 const mostStatements = 48;
+/** And once it counts in vectors, not more than this: the end of a tile, but no long computation four times over. */
+const mostVectorStatements = 16;
 /** A vector has four lanes, so shorter loops gain nothing from the vectoriser. */
 const lanes = 4;
 
@@ -68,12 +70,12 @@ const iteration = (loop: Loop, index: Expr, fresh: (hint: string) => string): re
 
 const range = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at);
 
-const unrollLoop = (loop: Loop, fresh: (hint: string) => string): readonly Stmt[] => {
+const unrollLoop = (loop: Loop, most: number, fresh: (hint: string) => string): readonly Stmt[] => {
   const { from, to, step, mode, body } = loop;
   const isInnermost = body.every((stmt) => blocksOf(stmt).length === 0);
   if (!isInnermost || from.kind !== "const" || to.kind !== "const") return [loop];
   const trips = Math.max(0, Math.ceil((to.value - from.value) / step));
-  const room = mostStatements / body.length;
+  const room = most / body.length;
   const forVectors = mode === "vector" && trips >= lanes && step === 1;
   if (trips <= Math.min(mostTrips, room) && !(forVectors && divisorOf(loop) === 1))
     return range(trips).flatMap((at) => iteration(loop, i32(from.value + at * step), fresh));
@@ -84,18 +86,29 @@ const unrollLoop = (loop: Loop, fresh: (hint: string) => string): readonly Stmt[
   const block = multiply(variable("i32", index), divisor);
   const written = range(divisor).flatMap((at) => iteration(loop, add(block, at), fresh));
   const rest = range(trips - blocks * divisor).flatMap((at) => iteration(loop, i32(blocks * divisor + at), fresh));
-  return [{ ...loop, index, to: i32(blocks), mode: "serial", body: written }, ...rest];
+  return [{ ...loop, index, to: i32(blocks), body: written }, ...rest];
 };
+
+const unrollUpTo =
+  (most: number) =>
+  (kernel: Kernel): Kernel => {
+    const fresh = freshNames(kernel);
+    return withBody(
+      kernel,
+      flatMapStmts(kernel.body, (stmt) => (stmt.kind === "for" ? unrollLoop(stmt, most, fresh) : [stmt])),
+    );
+  };
 
 /** Unrolling of short loops, and of loops whose index is divided. */
 export const unroll: KernelPass = {
   name: "unroll",
   summary: "writes out short loops, and iterations that a division of the index tells apart",
-  run: (kernel: Kernel): Kernel => {
-    const fresh = freshNames(kernel);
-    return withBody(
-      kernel,
-      flatMapStmts(kernel.body, (stmt) => (stmt.kind === "for" ? unrollLoop(stmt, fresh) : [stmt])),
-    );
-  },
+  run: unrollUpTo(mostStatements),
+};
+
+/** Unrolling of what is short when four iterations are one: what follows a tile of a product, row by row. */
+export const unrollTiles: KernelPass = {
+  name: "unroll-tiles",
+  summary: "writes out loops that are short once vectors have made four iterations one: the end of a tile",
+  run: unrollUpTo(mostVectorStatements),
 };

@@ -2,7 +2,10 @@
 // be, marked loops inside it are tried. What cannot be widened stays as it is, serial.
 //
 //   for i in 0..n vector { y[i] = x[i] * 2 }
-//   for i in 0..n/4*4 step 4 { y[i; 4] = x[i; 4] * splat(2) }     then     for i in n/4*4..n { y[i] = x[i] * 2 }
+//   for i in 0..n/4*4 step 4 { y[i; 4] = x[i; 4] * splat(2) }     then     for i in n-4..n step 4 { ... }
+//
+// The last four elements once more are what is left, or, where an iteration may not run twice, single iterations. Elements that lie
+// apart are loaded with their stride and stored lane by lane.
 //
 // A loop whose body folds elements into variables from outside (`acc = fn(acc, e)`), with no loop inside, is widened
 // too, and this defines the order of the fold:
@@ -18,9 +21,18 @@ import { add, binary, i32, reduceLanes, subtract, variable } from "../../ir/loop
 import type { Expr } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
 import { boundsOfNames } from "../../ir/loop/relations.ts";
-import { freshNames, mapBlocks, renameDeclared, substituteStmts, withBody } from "../../ir/loop/rewrite.ts";
+import {
+  exprsOf,
+  freshNames,
+  mapBlocks,
+  renameDeclared,
+  someExpr,
+  substituteStmts,
+  visitStmts,
+  withBody,
+} from "../../ir/loop/rewrite.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
-import { iterationsAreIndependent } from "./independence.ts";
+import { iterationsAreIndependent, memoryOf } from "./independence.ts";
 import type { KernelPass } from "./kernel-pass.ts";
 import { identityOf, type Reduction, reductionsOf } from "./reductions.ts";
 import { withoutDead } from "./remove-dead.ts";
@@ -83,11 +95,32 @@ const part = (loop: Loop, from: Expr, to: Expr, step: number, body: readonly Stm
     ? []
     : [{ ...loop, from, to, step, mode: "serial", body }];
 
-/** Blocks of four iterations, then what is left. */
-const elementwise = (loop: Loop, range: Range, body: readonly Stmt[], { fresh }: Context): readonly Stmt[] => {
+/** Whether an iteration that runs once more leaves what it left before: it reads nothing that the loop writes. */
+const isRepeatable = ({ body }: Loop, kernel: Kernel): boolean => {
+  const memory = memoryOf(kernel);
+  const written = new Set<string>();
+  visitStmts(body, (stmt) => {
+    if (stmt.kind === "store") written.add(memory(stmt.buffer));
+  });
+  let repeatable = true;
+  visitStmts(body, (stmt) => {
+    const reads = (each: Expr): boolean => each.kind === "load" && written.has(memory(each.buffer));
+    if (exprsOf(stmt).some((expr) => someExpr(expr, reads))) repeatable = false;
+  });
+  return repeatable;
+};
+
+/** Blocks of four iterations, then what is left: the last four once more where that changes nothing, or else one by one. */
+const elementwise = (loop: Loop, range: Range, body: readonly Stmt[], { kernel, fresh }: Context): readonly Stmt[] => {
+  const { from, to, trips } = range;
   const limit = limitOf(range, lanes);
-  const rest = part(loop, limit, range.to, 1, serialized(loop.body));
-  return [...range.prelude, ...part(loop, range.from, limit, lanes, body), ...renameDeclared(rest, fresh)];
+  const whole = part(loop, from, limit, lanes, body);
+  if (trips !== undefined && trips % lanes !== 0 && isRepeatable(loop, kernel)) {
+    const last = part(loop, subtract(to, lanes), to, lanes, body);
+    return [...range.prelude, ...whole, ...renameDeclared(last, fresh)];
+  }
+  const rest = part(loop, limit, to, 1, serialized(loop.body));
+  return [...range.prelude, ...whole, ...renameDeclared(rest, fresh)];
 };
 
 /** The vector accumulators of one reduction. */

@@ -2,7 +2,7 @@
 // vector; the rest stays scalar and is splat where a vector needs it. A whole number that is linear in the index keeps
 // its scalar as well (the value of lane 0), since addresses are made of it. What cannot be widened gives undefined, and
 // the loop stays as it was.
-import { variable } from "../../ir/loop/build.ts";
+import { add, lane, variable } from "../../ir/loop/build.ts";
 import { type Expr, isVector, type LoopType, vectorType } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
 import { coefficientOf, type Linear, linearOf } from "../../ir/loop/linear.ts";
@@ -57,18 +57,31 @@ export const linearNames = (
   return forms;
 };
 
-/** Whether the index counts up by one from lane to lane. */
-const isContiguous = (index: Expr, { index: loopIndex, varying, forms }: Widening): boolean =>
+/** By how much the index counts up from lane to lane, where it does so evenly. */
+const strideOf = (index: Expr, { index: loopIndex, varying, forms }: Widening): number | undefined =>
   coefficientOf(
     linearOf(index, (name) => forms.get(name)),
     loopIndex,
     (atom) => varies(atom, varying),
-  ) === 1;
+  );
+
+/** Lanes further apart than this are in cache lines of their own, and gathering them gains little. */
+const farthestLanes = 8;
+
+/** Whether lanes of a type may lie so far apart in a buffer. */
+const isReachable = (stride: number | undefined, type: LoopType): stride is number =>
+  stride === 1 || (stride !== undefined && stride > 1 && stride <= farthestLanes && type !== "boolx4");
 
 /** Whether vectors of the type lie in a buffer. Where it has fewer elements, no four iterations of the loop read or write it. */
 const fitsBuffer = ({ kernel }: Widening, buffer: string, type: LoopType): boolean => {
   const parameter = kernel.parameters.find(({ name }) => name === buffer);
   return parameter !== undefined && parameter.length >= 4 && elementFits(parameter.dtype, type);
+};
+
+/** Whether elements of a buffer have the size of a lane. */
+const isWord = ({ kernel }: Widening, buffer: string): boolean => {
+  const parameter = kernel.parameters.find(({ name }) => name === buffer);
+  return parameter?.dtype === "f32" || parameter?.dtype === "i32";
 };
 
 /** A value as a vector: splat if it is a scalar. */
@@ -103,15 +116,16 @@ const widenExpr = (expr: Expr, widening: Widening): Expr | undefined => {
   const type = vectorType(expr.type);
   if (type === undefined) return undefined;
   // A sum that counts with the lanes is added up once, as a scalar.
-  if (expr.kind === "binary" && expr.type === "i32" && isContiguous(expr, widening))
+  if (expr.kind === "binary" && expr.type === "i32" && strideOf(expr, widening) === 1)
     return { kind: "ramp", type: "i32x4", operand: expr };
   switch (expr.kind) {
     case "var":
       return widenVariable(expr.name, type, widening);
-    case "load":
-      return fitsBuffer(widening, expr.buffer, type) && isContiguous(expr.index, widening)
-        ? { ...expr, type }
-        : undefined;
+    case "load": {
+      const stride = strideOf(expr.index, widening);
+      if (!fitsBuffer(widening, expr.buffer, type) || !isReachable(stride, type)) return undefined;
+      return stride === 1 ? { ...expr, type } : isWord(widening, expr.buffer) ? { ...expr, type, stride } : undefined;
+    }
     case "unary":
     case "binary":
     case "select":
@@ -155,18 +169,31 @@ const widenAssign = (stmt: StmtOf<"assign">, widening: Widening): readonly Stmt[
   return [{ kind: "assign", name: accumulator.name, value: next }];
 };
 
+/** Lanes that are not neighbours in memory are stored one by one. */
+const widenStore = (stmt: StmtOf<"store">, widening: Widening): readonly Stmt[] | undefined => {
+  const value = widenExpr(stmt.value, widening);
+  const stride = strideOf(stmt.index, widening);
+  if (value === undefined || !fitsBuffer(widening, stmt.buffer, value.type)) return undefined;
+  if (stride === 1) return [{ ...stmt, value }];
+  if (!isReachable(stride, value.type) || !isWord(widening, stmt.buffer)) return undefined;
+  const name = widening.fresh("lanes");
+  const vector = variable(value.type, name);
+  return [
+    { kind: "let", name, value, mutable: false },
+    ...([0, 1, 2, 3] as const).map(
+      (at): Stmt => ({ ...stmt, index: add(stmt.index, at * stride), value: lane(vector, at) }),
+    ),
+  ];
+};
+
 const widenStmt = (stmt: Stmt, widening: Widening): readonly Stmt[] | undefined => {
   switch (stmt.kind) {
     case "let":
       return widenLet(stmt, widening);
     case "assign":
       return widenAssign(stmt, widening);
-    case "store": {
-      const value = widenExpr(stmt.value, widening);
-      const fits =
-        value !== undefined && fitsBuffer(widening, stmt.buffer, value.type) && isContiguous(stmt.index, widening);
-      return fits ? [{ ...stmt, value }] : undefined;
-    }
+    case "store":
+      return widenStore(stmt, widening);
     case "for": {
       if (varies(stmt.from, widening.varying) || varies(stmt.to, widening.varying)) return undefined;
       const body = widenBlock(stmt.body, widening);

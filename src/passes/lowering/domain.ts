@@ -25,7 +25,7 @@ const broadcastsAlike = (from: readonly number[], to: readonly number[], axis: n
 };
 
 /** The places between axes where every node computed in the kernel lets two loops be one. */
-const joints = (graph: Graph, shape: readonly number[], computed: Iterable<Node>): readonly boolean[] => {
+export const jointsOf = (graph: Graph, shape: readonly number[], computed: Iterable<Node>): readonly boolean[] => {
   const joined = shape.map((_, axis) => axis > 0);
   for (const node of computed) {
     if (isPointwise(graph, node) || node.op === "constant") continue;
@@ -59,7 +59,7 @@ export const overDomain = (
   fill: (place: Place, body: BlockBuilder) => void,
 ): void => {
   if (sizeOf(shape) === 0) return;
-  const runs = runsOf(joints(graph, shape, computed));
+  const runs = runsOf(jointsOf(graph, shape, computed));
   const nest = (block: BlockBuilder, depth: number, index: readonly Expr[], position: Expr): void => {
     const run = runs[depth];
     if (run === undefined) return fill({ index, position }, block);

@@ -14,7 +14,7 @@ import type { ElementReader, LoweringContext } from "../../ir/ops/op.ts";
 import { knownShape, knownType } from "../../ir/types/shape.ts";
 import { sameShape } from "../../ir/types/tensor-type.ts";
 import type { Group } from "../fused-graph.ts";
-import type { Place } from "./domain.ts";
+import { computedNodes, jointsOf, type Place } from "./domain.ts";
 import { contentsOf } from "./memory.ts";
 import type { GroupSurroundings, Surroundings } from "./surroundings.ts";
 
@@ -33,8 +33,14 @@ export const contextOf = (
   graph: Graph,
   node: Node,
   operands: readonly ElementReader[],
+  isLoaded: (value: ValueId) => boolean,
 ): LoweringContext<object, "many", "many"> => ({
   attrs: node.attrs,
+  joints: (position) => {
+    const operand = node.operands[position];
+    invariant(operand !== undefined, `${node.op} has operand ${position}`);
+    return jointsOf(graph, knownShape(typeOf(graph, operand).shape), computedNodes(graph, [operand], isLoaded));
+  },
   operandTypes: node.operands.map((operand) => knownType(typeOf(graph, operand))),
   resultTypes: node.results.map(({ type }) => knownType(type)),
   operands,
@@ -52,6 +58,11 @@ export const elementReaders = (
 ): ((value: ValueId) => ElementReader) => {
   const readers = new Map(others);
   const whereOf = (index: readonly Expr[]): string => (index === place?.index ? "here" : index.map(keyOf).join());
+
+  const bufferFor = (value: ValueId): string | undefined => {
+    const isComputedHere = group.members.has(definitionOf(graph, value).id);
+    return given.get(value) ?? (isComputedHere ? undefined : bufferOf(value));
+  };
 
   const loads = (buffer: string, value: ValueId): ElementReader => {
     const { dtype, shape } = knownType(typeOf(graph, value));
@@ -71,7 +82,7 @@ export const elementReaders = (
       return (body, index) => read(operand)(body, reindex(index, from, to));
     }
     invariant(lower.by === "element", `${node.op} is computed element by element`);
-    const context = contextOf(graph, node, node.operands.map(read));
+    const context = contextOf(graph, node, node.operands.map(read), (of) => bufferFor(of) !== undefined);
     const element = (body: BlockBuilder, index: readonly Expr[]): Expr => lower.element(context, body, index);
     return (body, index) => body.shared(`%${value}[${whereOf(index)}]`, () => body.name(element(body, index)));
   };
@@ -79,8 +90,7 @@ export const elementReaders = (
   const read = (value: ValueId): ElementReader => {
     const known = readers.get(value);
     if (known !== undefined) return known;
-    const isComputedHere = group.members.has(definitionOf(graph, value).id);
-    const buffer = given.get(value) ?? (isComputedHere ? undefined : bufferOf(value));
+    const buffer = bufferFor(value);
     const reader = buffer === undefined ? computes(value) : loads(buffer, value);
     readers.set(value, reader);
     return reader;

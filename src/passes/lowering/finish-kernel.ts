@@ -1,6 +1,5 @@
 // From a body that speaks of the program's buffers to a kernel that speaks of its parameters: buffers become parameters in
 // the order they first appear, so that two layers of one shape give the same kernel, which is then kept once.
-import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { Expr } from "../../ir/loop/expr.ts";
 import type { Access, Buffer, Call, Kernel, KernelParameter } from "../../ir/loop/kernel.ts";
 import { keyOf } from "../../ir/loop/key.ts";
@@ -57,6 +56,24 @@ const mayShare = (written: Uses, read: Uses): boolean => {
     written.stores.every((store) =>
       read.loads.every((load) => load.block !== store.block || load.position <= store.position),
     )
+  );
+};
+
+/** Pairs of a parameter that is written and one that is read which may lie in one place. */
+const inPlaceOf = (
+  uses: readonly (readonly [buffer: string, use: Uses])[],
+  parameters: readonly KernelParameter[],
+): readonly (readonly [written: number, read: number])[] => {
+  const positions = [...uses.keys()];
+  const written = positions.filter((at) => (uses[at]?.[1].stores.length ?? 0) > 0);
+  const read = positions.filter((at) => (uses[at]?.[1].loads.length ?? 0) > 0);
+  return written.flatMap((to) =>
+    read.flatMap((from): readonly (readonly [number, number])[] => {
+      const [target, source] = [parameters[to], parameters[from]];
+      const fits = to !== from && target?.dtype === source?.dtype && target?.length === source?.length;
+      const [stores, loads] = [uses[to]?.[1], uses[from]?.[1]];
+      return fits && stores !== undefined && loads !== undefined && mayShare(stores, loads) ? [[to, from]] : [];
+    }),
   );
 };
 
@@ -118,6 +135,7 @@ export interface KernelTable {
 export const kernelTable = (): KernelTable => {
   const kernels = new Map<string, Kernel>();
   const known = new Map<string, string>();
+  const uniqueName = uniqueNames(kernels);
   return {
     kernels,
     add: (name, body, bufferOf) => {
@@ -127,19 +145,11 @@ export const kernelTable = (): KernelTable => {
         const { dtype, length } = bufferOf(buffer);
         return { name: `buffer${position}`, dtype, length, access: accessOf(use) };
       });
-      const inPlace = uses.flatMap(([, written], to) =>
-        uses.flatMap(([, read], from): readonly (readonly [number, number])[] => {
-          const [target, source] = [parameters[to], parameters[from]];
-          const fits = target?.dtype === source?.dtype && target?.length === source?.length;
-          return to !== from && fits && written.stores.length > 0 && read.loads.length > 0 && mayShare(written, read)
-            ? [[to, from]]
-            : [];
-        }),
-      );
+      const inPlace = inPlaceOf(uses, parameters);
       const renamed = renameBuffers(body, names);
       const key = `${JSON.stringify({ parameters, inPlace })}${exactText(renamed)}`;
       const existing = known.get(key);
-      const kernelName = existing ?? uniqueName(name, kernels);
+      const kernelName = existing ?? uniqueName(name);
       if (existing === undefined) {
         known.set(key, kernelName);
         kernels.set(kernelName, { name: kernelName, parameters, body: renamed, inPlace });
@@ -149,10 +159,15 @@ export const kernelTable = (): KernelTable => {
   };
 };
 
-const uniqueName = (name: string, taken: ReadonlyMap<string, Kernel>): string => {
-  for (let count = 0; ; count++) {
-    const candidate = count === 0 ? name : `${name}_${count + 1}`;
-    if (!taken.has(candidate)) return candidate;
-    invariant(count <= taken.size, "a free kernel name");
-  }
+/** Tells kernels of one name apart by numbers: `relu`, `relu_2`, `relu_3`. */
+const uniqueNames = (taken: ReadonlyMap<string, Kernel>): ((wanted: string) => string) => {
+  const counts = new Map<string, number>();
+  return (wanted) => {
+    for (let count = counts.get(wanted) ?? 1; ; count++) {
+      const candidate = count === 1 ? wanted : `${wanted}_${count}`;
+      if (taken.has(candidate)) continue;
+      counts.set(wanted, count + 1);
+      return candidate;
+    }
+  };
 };

@@ -3,7 +3,7 @@
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { definitionOf, typeOf } from "../../ir/graph/analysis.ts";
 import { callerName } from "../../ir/graph/entry-inputs.ts";
-import type { Graph, ValueId } from "../../ir/graph/graph.ts";
+import type { Graph, NamedValue, ValueId } from "../../ir/graph/graph.ts";
 import { buildBody, load, loadType } from "../../ir/loop/build.ts";
 import type { Buffer, Call, EntryPoint, Port } from "../../ir/loop/kernel.ts";
 import { sizeOf } from "../../ir/types/ndarray.ts";
@@ -11,9 +11,11 @@ import { knownShape } from "../../ir/types/shape.ts";
 import type { FusedEntry, Group } from "../fused-graph.ts";
 import { computedNodes } from "./domain.ts";
 import { changesNothing, type KernelTable } from "./finish-kernel.ts";
-import { lowerGroup } from "./lower-group.ts";
+import { lowerGroup, originOf } from "./lower-group.ts";
 import type { LowerStep } from "./lower-scan.ts";
 import type { Memory } from "./memory.ts";
+import { loweringOnce } from "./repeated-groups.ts";
+import type { GroupSurroundings } from "./surroundings.ts";
 
 /** An entry point while it is lowered. */
 interface Lowering {
@@ -25,6 +27,9 @@ interface Lowering {
   readonly calls: Call[];
   /** The buffers of the values that groups have left in memory. */
   readonly stored: Map<ValueId, string>;
+  /** The values that the caller gets, and those that become parameters. */
+  readonly fetched: ReadonlySet<ValueId>;
+  readonly updated: ReadonlySet<ValueId>;
 }
 
 /** The buffer of a value that is in memory: a leaf, what a group stored, or a reshape of one of these. */
@@ -64,8 +69,7 @@ const copy = (lowering: Lowering, from: string, to: string): void => {
 
 /** Gives each output of a group its buffer. */
 const allocateOutputs = (lowering: Lowering, { outputs }: Group): void => {
-  const { graph, fused, memory, stored } = lowering;
-  const fetched = new Set(fused.entry.outputs.map(({ value }) => value));
+  const { graph, fetched, memory, stored } = lowering;
   for (const value of outputs) {
     const { dtype, shape } = typeOf(graph, value);
     const role = fetched.has(value) ? "output" : "temporary";
@@ -73,24 +77,26 @@ const allocateOutputs = (lowering: Lowering, { outputs }: Group): void => {
   }
 };
 
-/** Lowers a group; gives its calls, which are not yet among those of the entry. */
-const callsOf = (lowering: Lowering, group: Group): Call[] => {
-  const { graph, fused, memory, calls } = lowering;
-  const updates = new Set(fused.entry.updates.map(({ value }) => value));
-  const before = calls.length;
-  lowerGroup(
-    {
-      graph,
-      bufferOf: (value) => bufferOf(lowering, value),
-      scratch: (dtype, length) => memory.allocate("temporary", dtype, length),
-      call: (name, body) => addCall(lowering, name, body),
-      constant: memory.constant,
-      isUpdate: (value) => updates.has(value),
-    },
-    group,
-    lowerStep,
-  );
-  return calls.splice(before);
+/** Lowers groups one by one; gives their calls, which are not yet among those of the entry. */
+const groupLowering = (lowering: Lowering): ((group: Group) => readonly Call[]) => {
+  const { graph, updated, memory, calls } = lowering;
+  const around: GroupSurroundings = {
+    graph,
+    bufferOf: (value) => bufferOf(lowering, value),
+    scratch: (dtype, length) => memory.allocate("temporary", dtype, length),
+    call: (name, body) => addCall(lowering, name, body),
+    constant: memory.constant,
+    isUpdate: (value) => updated.has(value),
+  };
+  const lowerOnce = loweringOnce(around, (group, scratch) => {
+    const before = calls.length;
+    lowerGroup({ ...around, scratch }, group, lowerStep);
+    return calls.splice(before);
+  });
+  return (group) => {
+    const origin = originOf(graph, group);
+    return lowerOnce(group).map((call) => ({ ...call, origin }));
+  };
 };
 
 const lowerStep: LowerStep = ({ graph, entries: [entry] }, memory, kernels) => {
@@ -122,8 +128,7 @@ const lastReaders = (lowering: Lowering): ReadonlyMap<string, number> => {
 };
 
 /** The parameter buffer that each new value is meant for, where it is meant for one only and fetched by nobody. */
-const targetsInPlace = ({ fused: { entry }, memory }: Lowering): ReadonlyMap<ValueId, string> => {
-  const fetched = new Set(entry.outputs.map(({ value }) => value));
+const targetsInPlace = ({ fused: { entry }, memory, fetched }: Lowering): ReadonlyMap<ValueId, string> => {
   const uses = new Map<ValueId, number>();
   for (const { value } of entry.updates) uses.set(value, (uses.get(value) ?? 0) + 1);
   return new Map(
@@ -210,16 +215,19 @@ const inputPorts = ({ graph, memory, calls }: Lowering): readonly Port[] => {
 
 /** Lowers one entry point; kernels and leaves are shared with the others. */
 export const lowerEntry = (graph: Graph, fused: FusedEntry, memory: Memory, kernels: KernelTable): EntryPoint => {
-  const lowering: Lowering = { graph, fused, memory, kernels, calls: [], stored: new Map() };
+  const valuesOf = (names: readonly NamedValue[]): ReadonlySet<ValueId> => new Set(names.map(({ value }) => value));
+  const [fetched, updated] = [valuesOf(fused.entry.outputs), valuesOf(fused.entry.updates)];
+  const lowering: Lowering = { graph, fused, memory, kernels, calls: [], stored: new Map(), fetched, updated };
   const targets = targetsInPlace(lowering);
   for (const group of fused.groups) allocateOutputs(lowering, group);
   const lastReader = lastReaders(lowering);
+  const callsOf = groupLowering(lowering);
   for (const [position, group] of fused.groups.entries()) {
     const free = (value: ValueId): string | undefined => {
       const parameter = targets.get(value);
       return parameter !== undefined && (lastReader.get(parameter) ?? -1) <= position ? parameter : undefined;
     };
-    lowering.calls.push(...writeInPlace(lowering, group, callsOf(lowering, group), free));
+    lowering.calls.push(...writeInPlace(lowering, group, callsOf(group), free));
   }
   const outputs = outputPorts(lowering);
   finishUpdates(lowering);

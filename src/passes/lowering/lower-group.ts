@@ -6,6 +6,7 @@ import type { Graph, Node, ValueId } from "../../ir/graph/graph.ts";
 import { functionOf } from "../../ir/graph/print-node.ts";
 import { add, type BlockBuilder, buildBody, flatten } from "../../ir/loop/build.ts";
 import type { Expr } from "../../ir/loop/expr.ts";
+import type { Origin } from "../../ir/loop/kernel.ts";
 import { opOf } from "../../ir/ops/index.ts";
 import type { KernelContext, Span } from "../../ir/ops/op.ts";
 import { sizeOf } from "../../ir/types/ndarray.ts";
@@ -28,9 +29,7 @@ export const lowerGroup = (around: GroupSurroundings, group: Group, lowerEntry: 
     return lowerAnchor(around, group, anchor);
   }
   const shape = knownShape(typeOf(graph, first).shape);
-  const isLoaded = (value: ValueId): boolean =>
-    !group.members.has(definitionOf(graph, value).id) && around.bufferOf(value) !== undefined;
-  const computed = computedNodes(graph, group.outputs, isLoaded);
+  const computed = computedNodes(graph, group.outputs, loadedBy(around, group));
   const body = buildBody((root) =>
     overDomain(graph, root, shape, computed, (place, inner) =>
       storeOutputs(around, group, inner, place, group.outputs, new Map()),
@@ -38,6 +37,12 @@ export const lowerGroup = (around: GroupSurroundings, group: Group, lowerEntry: 
   );
   around.call(nameOf(graph, group), body);
 };
+
+/** Whether a value is read from memory in a group rather than computed there. */
+const loadedBy =
+  ({ graph, bufferOf }: GroupSurroundings, { members }: Group) =>
+  (value: ValueId): boolean =>
+    !members.has(definitionOf(graph, value).id) && bufferOf(value) !== undefined;
 
 /** Computes all outputs at one place, then stores them: reads of an element precede its overwriting. */
 const storeOutputs = (
@@ -75,7 +80,7 @@ const lowerAnchor = (around: GroupSurroundings, group: Group, anchor: Node): voi
     return buffer;
   };
   const context: KernelContext<object, "many", "many"> = {
-    ...contextOf(graph, anchor, anchor.operands.map(elementReaders(around, group))),
+    ...contextOf(graph, anchor, anchor.operands.map(elementReaders(around, group)), loadedBy(around, group)),
     kernel: (name, fill) =>
       around.call(followers.length > 0 && name === anchor.op ? nameOf(graph, group) : name, buildBody(fill)),
     operandBuffer: (position) => inMemory(anchor.operands[position], `operand ${position}`),
@@ -127,12 +132,22 @@ const overRegion = (
     });
 };
 
+const membersOf = (graph: Graph, group: Group): readonly Node[] =>
+  [...group.members].flatMap((id) => graph.nodes.get(id) ?? []);
+
+const operationsOf = (members: readonly Node[]): readonly string[] =>
+  members.map((node) => functionOf(node) ?? node.op);
+
+/** What the calls of a group compute, and where that was written: its anchor, or else its last node that is of a layer. */
+export const originOf = (graph: Graph, group: Group): Origin => {
+  const members = membersOf(graph, group);
+  const anchor = members.find(({ id }) => id === group.anchor);
+  const { location } = anchor ?? members.findLast((node) => node.location?.layer !== undefined) ?? members.at(-1) ?? {};
+  return { operations: operationsOf(members), ...(location === undefined ? {} : { location }) };
+};
+
 /** A kernel name from what it computes: `conv2d_add_relu`. */
 const nameOf = (graph: Graph, group: Group): string => {
-  const names = [...group.members].flatMap((id) => {
-    const node = graph.nodes.get(id);
-    if (node === undefined) return [];
-    return [functionOf(node) ?? node.op];
-  });
+  const names = operationsOf(membersOf(graph, group));
   return (names.length > 4 ? [...names.slice(0, 3), `${names.length - 3}more`] : names).join("_");
 };

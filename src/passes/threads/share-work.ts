@@ -14,6 +14,9 @@ const leastKernel = 8_000;
 /** Nor are entry points whose kernels together take less: threads that sleep take 10 to 30 microseconds to come. */
 const leastEntry = 60_000;
 
+/** Kernels with more parameters are functions for one call each, and these know nothing of threads. */
+const mostParameters = 500;
+
 /** Between how many threads work is shared, and which: kernels, and entry points, that take so many nanoseconds. */
 export interface ShareOptions {
   readonly threads: number;
@@ -72,7 +75,7 @@ const shareOne = (
   leastTime: number,
 ): Sharing | undefined => {
   const time = timeOf(kernel);
-  if (time < leastTime) return undefined;
+  if (time < leastTime || kernel.parameters.length >= mostParameters) return undefined;
   const whole = shareKernel(kernel, scratch, threads);
   if (whole !== undefined) {
     const positions = [...kernel.parameters.keys()];
@@ -91,8 +94,9 @@ const shareOne = (
 };
 
 /** The calls that a call becomes. */
-const callsFor = ({ pieces }: Sharing, { buffers }: Call): readonly Call[] =>
+const callsFor = ({ pieces }: Sharing, { buffers, ...call }: Call): readonly Call[] =>
   pieces.map(({ kernel, positions, shared }) => ({
+    ...call,
     kernel: kernel.name,
     buffers: [...positions.flatMap((at) => buffers[at] ?? []), ...(shared === undefined ? [] : [sharingBuffer])],
   }));

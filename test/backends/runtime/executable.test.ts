@@ -4,6 +4,7 @@ import { closureBackend } from "../../../src/backends/closure/closure-backend.ts
 import { makeExecutable, makeExecutableAsync } from "../../../src/backends/runtime/executable.ts";
 import { checkedFeed, hostArray } from "../../../src/backends/runtime/host-array.ts";
 import { wasmBackend } from "../../../src/backends/wasm/instantiate.ts";
+import { compileGraph } from "../../../src/compile/compile-graph.ts";
 import { planGraph } from "../../../src/compile/plan-graph.ts";
 import { parseGraph } from "../../../src/ir/text/parse.ts";
 
@@ -36,6 +37,50 @@ describe.each([wasmBackend, closureBackend])("an executable on $name", (backend)
     const x = Float32Array.of(3, 4);
     const executable = await makeExecutableAsync(program, backend, facts);
     expect(executable.run("main", { x })).toEqual(makeExecutable(program, backend, facts).run("main", { x }));
+  });
+});
+
+describe.each(["wasm", "closure", "reference"] as const)("first values of parameters on %s", (backend) => {
+  const counter = parseGraph(`graph @counter() {
+  %a = parameter {name = "a"} : f32[2]
+  %b = parameter {name = "b"} : f32[2]
+  %0 = binary %a, %b {fn = add} : f32[2]
+  entry @main(y = %0) updates(a = %0)
+}`);
+  const begun = () => {
+    const made: string[] = [];
+    const { executable } = compileGraph(counter, { backend });
+    for (const [at, name] of ["a", "b"].entries())
+      executable.begin(name, () => {
+        made.push(name);
+        return Float32Array.of(at + 1, 0);
+      });
+    return { executable, made };
+  };
+
+  it("are made once, by the first run", () => {
+    const { executable, made } = begun();
+    expect(made).toEqual([]);
+    expect(executable.run("main", {})["y"]?.data).toEqual(Float32Array.of(3, 0));
+    expect(executable.run("main", {})["y"]?.data).toEqual(Float32Array.of(5, 0));
+    expect(made).toEqual(["a", "b"]);
+  });
+
+  it("are made of what is read, and not of what is set before", () => {
+    const { executable, made } = begun();
+    expect(executable.read("b").data).toEqual(Float32Array.of(2, 0));
+    executable.write("a", Float32Array.of(0, 7));
+    expect(executable.run("main", {})["y"]?.data).toEqual(Float32Array.of(2, 7));
+    expect(made).toEqual(["b"]);
+  });
+
+  it("are refused like any other value, and asked for again", () => {
+    const { executable } = begun();
+    executable.begin("a", () => Float32Array.of(1));
+    expect(() => executable.run("main", {})).toThrow("W305: a: f32[2] has 2 elements, got 1");
+    expect(() => executable.run("main", {})).toThrow("W305: a: f32[2] has 2 elements, got 1");
+    executable.write("a", Float32Array.of(1, 1));
+    expect(executable.run("main", {})["y"]?.data).toEqual(Float32Array.of(3, 1));
   });
 });
 

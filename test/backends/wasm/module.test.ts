@@ -145,3 +145,42 @@ test("memory beyond 32-bit addresses is the user's to make smaller", () => {
   expect(() => emitModule(tooLarge)).toThrow(expect.objectContaining({ code: "W311" }));
   expect(emitModule({ ...planned, memory: { ...planned.memory, bytes: 2 ** 32 } }).memory.pages).toBe(65536);
 });
+
+test("a kernel of more buffers than a function may have parameters is a function for each call", () => {
+  const operands = Array.from({ length: 1001 }, (_, at) => `operand${at}`);
+  const sum: Kernel = {
+    name: "sum",
+    parameters: [
+      ...operands.map((name) => ({ name, dtype: "f32", length, access: "read" }) as const),
+      { name: "out", dtype: "f32", length, access: "write" },
+    ],
+    body: buildBody((body) =>
+      body.loop(length, (i, inner) => {
+        const loads = operands.map((name) => load("f32", name, i));
+        inner.store(
+          "out",
+          i,
+          loads.reduce((all, each) => binary("add", all, each)),
+        );
+      }),
+    ),
+    inPlace: [],
+  };
+  const planned = program(
+    [temporary("x"), temporary("y"), temporary("z")],
+    [kernelOf("mul"), sum],
+    [
+      entry("main", [
+        call("sum", ...operands.map(() => "x"), "y"),
+        call("sum", ...operands.map((_, at) => (at === 7 ? "x" : "y")), "z"),
+        call("mul", "x", "z", "z"),
+      ]),
+    ],
+  );
+  const { memory, run } = wasmBackend.instantiate(planned);
+  view(memory, planned, "x").set([0, 1, 2, 3, 4, 0.5]);
+  run("main");
+  expect([...view(memory, planned, "y")]).toEqual([0, 1001, 2002, 3003, 4004, 500.5]);
+  expect([...view(memory, planned, "z")]).toEqual([0, 1, 2, 3, 4, 0.5].map((x) => x * (x + 1000 * 1001 * x)));
+  expect(emitModule(planned).functions.map(({ parameters }) => parameters.length)).toEqual([3, 0, 0, 0]);
+});

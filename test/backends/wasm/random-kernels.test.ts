@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import wabt from "wabt";
 import { assembleModule } from "../../../src/backends/wasm/instantiate.ts";
+import { type OutlineLimits, outlineLimits } from "../../../src/backends/wasm/outline.ts";
 import type { Kernel } from "../../../src/ir/loop/kernel.ts";
 import { optimizeKernel } from "../../../src/passes/loop/pipeline.ts";
 import { buffersFor, elementwiseKernels, foldKernels } from "../../../src/testing/arbitraries/kernel.ts";
@@ -15,9 +16,17 @@ const placesOf = (kernel: Kernel, seed: number): readonly Place[] => {
   return kernel.parameters.map(({ name, dtype }, at) => ({ name, dtype, data: [...(arrays[at] ?? [])] }));
 };
 
+/** With all loops in one function, with inner loops in functions of their own, and with outer ones. */
+const outlinings: readonly OutlineLimits[] = [
+  outlineLimits,
+  { leastWork: 0, leastCalls: 2 },
+  { leastWork: 0, leastCalls: 1 },
+];
+
 const expectSameBits = (kernel: Kernel, seed: number): void => {
   const places = placesOf(kernel, seed);
-  expect(runKernel(kernel, places)).toEqual(interpreted(kernel, places));
+  const wanted = interpreted(kernel, places);
+  for (const outlining of outlinings) expect(runKernel(kernel, places, { outlining })).toEqual(wanted);
 };
 
 test("elementwise kernels, as they are and as the loop passes leave them", () => {
@@ -42,8 +51,10 @@ test("folds, as they are and as the loop passes leave them", () => {
 
 test("the text of a kernel assembles to its bytes", () => {
   fc.assert(
-    fc.property(elementwiseKernels, (kernel) => {
-      const { bytes, wat } = assembleModule(programOver(optimizeKernel(kernel), placesOf(kernel, 1)), { names: "all" });
+    fc.property(elementwiseKernels, fc.integer({ min: 1, max: 3 }), (kernel, leastCalls) => {
+      const program = programOver(optimizeKernel(kernel), placesOf(kernel, 1));
+      const outlining: OutlineLimits = { leastWork: 0, leastCalls };
+      const { bytes, wat } = assembleModule(program, { names: "all", outlining });
       const parsed = assembler.parseWat("kernel.wat", wat());
       expect(Buffer.from(bytes).equals(Buffer.from(parsed.toBinary({ write_debug_names: true }).buffer))).toBe(true);
       parsed.destroy();

@@ -1,6 +1,8 @@
 // Runs one kernel as WebAssembly: arrays in, the same arrays as the kernel left them out. The first buffer lies at the very
 // start of memory, so that an address which drops below its buffer traps instead of reading its neighbour.
-import { wasmBackend } from "../../../src/backends/wasm/instantiate.ts";
+import { engine } from "../../../src/backends/wasm/engine.ts";
+import { type AssembleOptions, assembleModule } from "../../../src/backends/wasm/instantiate.ts";
+import { entryExport, memoryExport } from "../../../src/backends/wasm/module.ts";
 import { type BlockBuilder, buildBody } from "../../../src/ir/loop/build.ts";
 import { interpretKernel } from "../../../src/ir/loop/interpret.ts";
 import type { Buffer, Kernel, PlannedProgram } from "../../../src/ir/loop/kernel.ts";
@@ -64,17 +66,26 @@ export type Contents = Readonly<Record<string, readonly number[]>>;
 const contentsOf = (places: readonly Place[], arrays: readonly DataArray[]): Contents =>
   Object.fromEntries(places.map(({ name }, at) => [name, [...(arrays[at] ?? [])]]));
 
+/** Memory and entry point of a program made with options that the backend leaves alone. */
+const instantiate = (program: PlannedProgram, options: AssembleOptions) => {
+  const { exports } = new engine.Instance(new engine.Module(assembleModule(program, options).bytes));
+  const memory = exports[memoryExport];
+  const run = exports[entryExport(0)];
+  if (!(memory instanceof engine.Memory) || typeof run !== "function") throw new Error("memory and one entry point");
+  return { memory: memory.buffer, run: run as () => void };
+};
+
 /** What the buffers hold after the kernel ran as WebAssembly. To `toEqual` all NaNs are one, 0 and -0 are two. */
-export const runKernel = (kernel: Kernel, places: readonly Place[]): Contents => {
+export const runKernel = (kernel: Kernel, places: readonly Place[], options: AssembleOptions = {}): Contents => {
   assertSound(verifyKernel(kernel));
   const program = programOver(kernel, places);
-  const { memory, run } = wasmBackend.instantiate(program);
+  const { memory, run } = instantiate(program, options);
   const views = places.map(({ name, dtype, data }) => {
     const view = dtypes[dtype].view(memory, program.memory.offsets.get(name) ?? 0, data.length);
     view.set(data);
     return view;
   });
-  run("main");
+  run();
   return contentsOf(places, views);
 };
 

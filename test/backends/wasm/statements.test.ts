@@ -292,7 +292,7 @@ describe("addresses", () => {
 
 /** Generates a kernel that the verifier would refuse. */
 const generate = (kernel: Kernel): void => {
-  emitKernel(kernel, "kernel");
+  emitKernel(kernel, "kernel", () => 0);
 };
 
 test("a variable without a definition and a buffer that is no parameter are our own mistakes", () => {

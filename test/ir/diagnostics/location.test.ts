@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { at, captureLocation, userFrame } from "../../../src/ir/diagnostics/location.ts";
+import { at, captureLocation, userFrame, withinLayer } from "../../../src/ir/diagnostics/location.ts";
 import { graphBuilder } from "../../../src/ir/graph/builder.ts";
 import { traceOver } from "../../../src/ir/graph/traced-tensor.ts";
 
@@ -39,6 +39,21 @@ describe("captureLocation", () => {
       { file: thisFile, line: lineOf("const x = trace.input") },
       { file: thisFile, line: lineOf("const y = x.exp()") },
     ]);
+  });
+
+  it("knows the layer within which something is written, the innermost", () => {
+    const layers = withinLayer("blocks.3", () => [
+      captureLocation().layer,
+      withinLayer("blocks.3.attention", () => captureLocation().layer),
+      captureLocation().layer,
+    ]);
+    expect([...layers, captureLocation().layer]).toEqual(["blocks.3", "blocks.3.attention", "blocks.3", undefined]);
+    expect(() =>
+      withinLayer("blocks.4", () => {
+        throw new Error("no");
+      }),
+    ).toThrow("no");
+    expect(captureLocation().layer).toBeUndefined();
   });
 
   it("leaves the depth of the engine's stacks as it was", () => {

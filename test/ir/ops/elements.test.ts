@@ -67,6 +67,7 @@ describe("fused u8 elements", () => {
       operandTypes: [type, type],
       resultTypes: [type],
       operands: [twoHundred, twoHundred],
+      joints: () => [],
     } as const;
     buildBody((body) => expect(valueOf(lower.element(context, body, []))).toBe(144));
   });
@@ -80,6 +81,7 @@ describe("fused u8 elements", () => {
       operandTypes: [{ dtype: "u8", shape: [3] }],
       resultTypes: [type],
       operands: [twoHundred],
+      joints: () => [false],
     } as const;
     buildBody((body) =>
       expect(lower.element(context, body, [])).toMatchObject({ kind: "binary", fn: "and", right: i32(255) }),

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { reduce } from "../../../src/ir/ops/reduction.ts";
 import { tensorType } from "../../../src/ir/types/tensor-type.ts";
+import { runLowered } from "../../support/lower-op.ts";
 import {
   array,
   expectClose,
@@ -166,6 +167,18 @@ describe("argmax", () => {
 
   it("does not tell zeros apart", () => {
     expect(meaning("argmax", [array([2], [-0, 0])], { axis: 0 })).toEqual(array([], [0], "i32"));
+  });
+
+  it("is lowered to what it means for any length, with equal numbers, zeros of both signs and NaN", () => {
+    const element = fc.constantFrom(1, 2, 2.5, 0, -0, -1, Number.NEGATIVE_INFINITY, nan);
+    fc.assert(
+      fc.property(fc.array(element, { minLength: 1, maxLength: 40 }), fc.boolean(), (row, isLast) => {
+        const x = array(isLast ? [1, row.length] : [row.length, 1], row);
+        const attrs = { axis: isLast ? 1 : 0 };
+        expect(runLowered("argmax", [x], attrs)).toEqual([meaning("argmax", [x], attrs)]);
+      }),
+      { numRuns: 100 },
+    );
   });
 
   it("types symbolic extents", () => {

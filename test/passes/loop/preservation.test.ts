@@ -10,7 +10,7 @@ import { optimizeKernel } from "../../../src/passes/loop/pipeline.ts";
 import { removeDead } from "../../../src/passes/loop/remove-dead.ts";
 import { simplifyIndex } from "../../../src/passes/loop/simplify-index.ts";
 import { splitRanges } from "../../../src/passes/loop/split-ranges.ts";
-import { unroll } from "../../../src/passes/loop/unroll.ts";
+import { unroll, unrollTiles } from "../../../src/passes/loop/unroll.ts";
 import { vectorize } from "../../../src/passes/loop/vectorize.ts";
 import { elementwiseKernels, foldKernels } from "../../../src/testing/arbitraries/kernel.ts";
 import { resultsOf, violationsOf } from "../../support/loop-runs.ts";
@@ -30,6 +30,7 @@ describe.each<KernelPass>([
   hoist,
   inline,
   unroll,
+  unrollTiles,
   splitRanges,
   vectorize,
   { name: "all loop passes", summary: "", run: optimizeKernel },
@@ -42,7 +43,7 @@ describe.each<KernelPass>([
   });
 });
 
-describe.each([removeDead, simplifyIndex, hoist, inline, unroll, splitRanges])("$name", ({ run }) => {
+describe.each([removeDead, simplifyIndex, hoist, inline, unroll, unrollTiles, splitRanges])("$name", ({ run }) => {
   test("keeps every bit of folds, vectorised or not", () => {
     fc.assert(
       fc.property(foldKernels, fc.nat(), ({ fold }, seed) => {
@@ -67,7 +68,7 @@ describe("random kernels", () => {
   });
 });
 
-describe.each([removeDead, simplifyIndex, unroll, splitRanges, vectorize, hoist])("$name", ({ run }) => {
+describe.each([removeDead, simplifyIndex, unroll, unrollTiles, splitRanges, vectorize, hoist])("$name", ({ run }) => {
   test("gives a kernel back itself when there is nothing to do", () => {
     fc.assert(
       fc.property(elementwiseKernels, (kernel) => {

@@ -4,7 +4,8 @@ import { add, binary, f32, i32, load, multiply } from "../../../src/ir/loop/buil
 import type { Expr } from "../../../src/ir/loop/expr.ts";
 import type { Kernel } from "../../../src/ir/loop/kernel.ts";
 import { simplifyIndex } from "../../../src/passes/loop/simplify-index.ts";
-import { unroll } from "../../../src/passes/loop/unroll.ts";
+import { unroll, unrollTiles } from "../../../src/passes/loop/unroll.ts";
+import { vectorize } from "../../../src/passes/loop/vectorize.ts";
 import { bodyText, kernelOf, resultsOf, violationsOf } from "../../support/loop-runs.ts";
 
 /** The text of the kernel when it is unrolled and its indices are simple. */
@@ -44,7 +45,7 @@ test("an index that is divided goes in blocks, what is left over by itself", () 
     }),
   );
   expect(unrolled(kernel)).toEqual([
-    "for i1 in 0..5 {",
+    "for i1 in 0..5 vector {",
     "  y[i1 * 2] = x[i1 * 4]",
     "  y[i1 * 2 + 1] = x[i1 * 4 + 1]",
     "}",
@@ -88,4 +89,25 @@ test("the vectoriser keeps its loops, and long bodies are not repeated", () => {
 test("a short loop that asks for vectors gets none", () => {
   const kernel = kernelOf((body) => body.loop(3, (i, inner) => inner.store("y", i, x(i)), { mode: "vector" }));
   expect(unrolled(kernel)).toEqual(["y[0] = x[0]", "y[1] = x[1]", "y[2] = x[2]"]);
+});
+
+test("what follows a tile is written out row by row, once four columns are one step; what is longer stays a loop", () => {
+  const rows = (count: number): Kernel =>
+    kernelOf((body) =>
+      body.loop(count, (row, outer) =>
+        outer.loop(
+          8,
+          (column, inner) => {
+            const at = add(multiply(row, 8), column);
+            inner.store("y", at, binary("mul", x(at), f32(2)));
+          },
+          { mode: "vector" },
+        ),
+      ),
+    );
+  const tile = simplifyIndex.run(unrollTiles.run(vectorize.run(rows(2))));
+  expect(resultsOf(tile)).toEqual(resultsOf(rows(2)));
+  expect(bodyText(tile).split("\n")).toEqual([0, 4, 8, 12].map((at) => `y[${at}; 4] = x[${at}; 4] * splat(2.0)`));
+  const long = simplifyIndex.run(unrollTiles.run(vectorize.run(rows(10))));
+  expect(bodyText(long).match(/for /g)).toHaveLength(1);
 });

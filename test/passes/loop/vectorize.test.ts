@@ -59,14 +59,14 @@ const mapping = (extent: number, value: (i: Expr, body: BlockBuilder) => Expr, a
   kernelOf((body) => body.loop(extent, (i, inner) => inner.store("y", at(i), value(i, inner)), vector));
 
 describe("elementwise loops", () => {
-  test("run four at a time, the rest one by one", () => {
+  test("run four at a time, the last of them once more with the rest", () => {
     expect(vectorized(mapping(11, (i) => binary("mul", x(add(i, 3)), x(i32(7)))))).toBe(
       [
         "for i0 in 0..8 step 4 {",
         "  y[i0; 4] = x[i0 + 3; 4] * splat(x[7])",
         "}",
-        "for i1 in 8..11 {",
-        "  y[i1] = x[i1 + 3] * x[7]",
+        "for i1 in 7..11 step 4 {",
+        "  y[i1; 4] = x[i1 + 3; 4] * splat(x[7])",
         "}",
       ].join("\n"),
     );
@@ -152,10 +152,27 @@ describe("elementwise loops", () => {
 describe("loops that cannot be vectorised stay as they are", () => {
   test.each<[string, Kernel]>([
     ["fewer than four iterations", mapping(3, x)],
-    ["a stride", mapping(8, (i) => x(multiply(i, 2)))],
+    ["lanes far apart", mapping(6, (i) => x(multiply(i, 9)))],
+    [
+      "bytes that lie apart",
+      kernelOf(
+        (body) => body.loop(8, (i, b) => b.store("y", i, cast("f32", load("i32", "n", multiply(i, 2)))), vector),
+        {
+          n: { dtype: "u8" },
+        },
+      ),
+    ],
     ["a backward index", mapping(8, (i) => x(binary("sub", i32(7), i)))],
     ["a gather", mapping(8, (i) => x(load("i32", "n", i)))],
-    ["a strided store", mapping(8, x, (i) => multiply(i, 2))],
+    ["a store that goes backward", mapping(8, x, (i) => binary("sub", i32(7), i))],
+    [
+      "iterations that meet at a stride",
+      kernelOf(
+        (body) =>
+          body.loop(8, (i, b) => b.store("y", multiply(i, 2), load("f32", "y", add(multiply(i, 2), 4))), vector),
+        { y: { access: "update" } },
+      ),
+    ],
     ["a store to one place", mapping(8, x, () => i32(3))],
     ["division of lanes", mapping(8, (i) => x(binary("div", i, i32(2))))],
     ["division of values", mapping(8, (i) => cast("f32", binary("div", load("i32", "n", i), i32(3))))],

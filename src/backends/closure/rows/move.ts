@@ -33,10 +33,10 @@ const gatherFloats: GatherRow<Floats, Floats> = (count, out, o, a, at, x, p) => 
   for (let k = 0; k < count; k++) out[o + k] = a[at[x + (k & p)] ?? 0] ?? 0;
 };
 
-const gatherFloatLanes: GatherRow<Floats, Floats> = (count, out, o, a, at, x, p) => {
+const gatherFloatLanes: GatherRow<Floats, Floats> = (count, out, o, a, at, x, p, step) => {
   for (let k = 0, to = o; k < count; k++, to += 4) {
     const from = at[x + (k & p)] ?? 0;
-    for (let lane = 0; lane < 4; lane++) out[to + lane] = a[from + lane] ?? 0;
+    for (let lane = 0; lane < 4; lane++) out[to + lane] = a[from + lane * step] ?? 0;
   }
 };
 
@@ -44,10 +44,10 @@ const gatherAny: GatherRow<DataArray, DataArray> = (count, out, o, a, at, x, p) 
   for (let k = 0; k < count; k++) out[o + k] = a[at[x + (k & p)] ?? 0] ?? 0;
 };
 
-const gatherAnyLanes: GatherRow<DataArray, DataArray> = (count, out, o, a, at, x, p) => {
+const gatherAnyLanes: GatherRow<DataArray, DataArray> = (count, out, o, a, at, x, p, step) => {
   for (let k = 0, to = o; k < count; k++, to += 4) {
     const from = at[x + (k & p)] ?? 0;
-    for (let lane = 0; lane < 4; lane++) out[to + lane] = a[from + lane] ?? 0;
+    for (let lane = 0; lane < 4; lane++) out[to + lane] = a[from + lane * step] ?? 0;
   }
 };
 

@@ -79,6 +79,7 @@ export type GatherRow<Out extends DataArray, In extends DataArray> = (
   at: Integers,
   x: number,
   p: number,
+  lane: number,
 ) => void;
 
 /**

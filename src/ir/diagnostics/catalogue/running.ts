@@ -13,6 +13,7 @@ interface RunningRows {
   readonly W309: CatalogueEntry<{ missing: readonly string[] }>;
   readonly W310: CatalogueEntry<{ name: string; position: number; value: number }>;
   readonly W311: CatalogueEntry<{ bytes: number }>;
+  readonly W313: CatalogueEntry<{ name: string; entry: string; known: readonly string[] }>;
 }
 
 const list = (names: readonly string[]): string =>
@@ -106,5 +107,13 @@ export const running: RunningRows = {
     explanation:
       "All weights and intermediate results of a program lie in one memory that is planned when the program is compiled.",
     example: "compile(model, { dims: { B: 8 } })",
+  }),
+  W313: entry({
+    title: "no such result",
+    message: ({ name, entry: of }) => `${of}: there is no result ${JSON.stringify(name)}`,
+    help: ({ known }) => `the results are ${list(known)}.`,
+    explanation:
+      "`into` names results and gives each the array that it is to be written into; what it leaves out is not copied. A name that is not known is almost always a misspelt one.",
+    example: "run({ image }, { into: { logits } })  // not { into: { logit } }",
   }),
 };

@@ -17,9 +17,12 @@ export const violation = (invariant: InvariantName, message: string, node?: Node
   Object.freeze({ invariant, message, ...(node === undefined ? {} : { node }) });
 
 /** The names that stand more than once. */
-export const repeated = <T>(names: readonly T[]): readonly T[] => [
-  ...new Set(names.filter((name, position) => names.indexOf(name) < position)),
-];
+export const repeated = <T>(names: readonly T[]): readonly T[] => {
+  const seen = new Set<T>();
+  const twice = new Set<T>();
+  for (const name of names) (seen.has(name) ? twice : seen).add(name);
+  return [...twice];
+};
 
 /** A value as messages call it. */
 export const called = (value: ValueId): string => `%${value}`;

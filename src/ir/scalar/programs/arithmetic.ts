@@ -87,6 +87,15 @@ export const polynomial = (x: Expr, coefficients: readonly number[]): Expr => {
     .reduceRight<Expr>((sum, coefficient) => plus(times(sum, x), coefficient), literal(x.type, highest));
 };
 
+/** The same by pairs (Estrin): (c0 + c1 x) + x^2 ((c2 + c3 x) + ...), which is as much work and half as long a chain. */
+export const pairedPolynomial = (x: Expr, square: Expr, coefficients: readonly number[]): Expr => {
+  const pairs = Array.from({ length: Math.ceil(coefficients.length / 2) }, (_, at): Expr => {
+    const [low = 0, high] = coefficients.slice(2 * at, 2 * at + 2);
+    return high === undefined ? literal(x.type, low) : plus(times(x, high), low);
+  });
+  return pairs.reduceRight((sum, pair) => plus(times(sum, square), pair));
+};
+
 /** A value for each of the two float types. */
 export interface Precision<T> {
   readonly single: T;

@@ -10,12 +10,13 @@ import {
   isBelow,
   minus,
   type Precision,
+  pairedPolynomial,
   plus,
   polynomial,
   times,
   where,
 } from "./arithmetic.ts";
-import { nearestWhole, powerOfTwo, scaleBy, splitPower } from "./scaling.ts";
+import { fallingPower, nearestWhole, powerOfTwo, scaleBy, splitPower } from "./scaling.ts";
 
 interface ExponentialConstants {
   /** ln 2 in two parts; the first has few bits, so that its product with any exponent is exact. */
@@ -55,7 +56,8 @@ const constants: Precision<ExponentialConstants> = {
 
 /** e^(r + low) - 1 for |r| <= ln 2 / 2 and `low` within the last place of r. */
 export const growth = (body: BlockBuilder, r: Expr, low?: Expr): Expr => {
-  const tail = times(times(r, r), polynomial(r, choose(r, constants).tail));
+  const square = body.name(times(r, r), "square");
+  const tail = times(square, pairedPolynomial(r, square, choose(r, constants).tail));
   return body.name(plus(r, low === undefined ? tail : plus(low, tail)), "growth");
 };
 
@@ -81,6 +83,14 @@ export const exponential = (body: BlockBuilder, x: Expr): Expr => {
   const bounded = body.name(atMost(body.name(atLeast(body.name(x), lowest)), highest));
   const { rest, exponent } = reduceExponential(body, bounded);
   return scaleBy(body, body.name(plus(1, rest)), exponent);
+};
+
+/** e^x for x <= 0, and 1 above: no power of two is so large that it would have to be taken in two halves. */
+export const decay = (body: BlockBuilder, x: Expr): Expr => {
+  const bounded = body.name(atMost(body.name(atLeast(body.name(x), choose(x, constants).lowest)), 0));
+  const { rest, exponent } = reduceExponential(body, bounded);
+  const { first, last } = fallingPower(body, x, exponent);
+  return times(times(plus(1, rest), first), last);
 };
 
 /** e^x where one power of two reaches: |x| up to 87, or 690 in double precision. */

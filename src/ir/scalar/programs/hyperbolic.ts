@@ -17,7 +17,8 @@ import {
   where,
   withSignOf,
 } from "./arithmetic.ts";
-import { exponential, exponentialBounded, exponentialMinusOne } from "./exponential.ts";
+import { exponential, exponentialBounded, exponentialMinusOne, reduceExponential } from "./exponential.ts";
+import { powerOfTwo } from "./scaling.ts";
 
 /** (tanh(x) / x - 1) / x^2 in powers of x^2 for |x| <= 0.55: relative errors 1.5e-9 and 1.6e-18. */
 const nearZero: Precision<readonly number[]> = {
@@ -38,7 +39,10 @@ export const hyperbolicTangent = (body: BlockBuilder, x: Expr): Expr => {
   const square = body.name(times(x, x), "square");
   const small = plus(magnitude, times(times(magnitude, square), polynomial(square, choose(x, nearZero))));
   const bounded = body.name(times(2, atMost(magnitude, saturation)));
-  const large = minus(1, over(2, plus(exponentialBounded(body, bounded), 1)));
+  // e^2x + 1 = (2^n + 1) + 2^n rest, of which the first is there early, and exact where it counts.
+  const { rest, exponent } = reduceExponential(body, bounded);
+  const power = body.name(powerOfTwo(body, x, exponent), "power");
+  const large = minus(1, over(2, plus(plus(power, 1), times(power, rest))));
   return withSignOf(x, body.name(where(isBelow(magnitude, 0.55), small, large)));
 };
 

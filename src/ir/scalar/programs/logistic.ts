@@ -21,7 +21,7 @@ import {
 } from "./arithmetic.ts";
 import { reduceExponential } from "./exponential.ts";
 import { logarithmOfOnePlusFraction } from "./logarithm.ts";
-import { type FallingPower, fallingPower } from "./scaling.ts";
+import { type FallingPower, fallingPower, powerOfTwo } from "./scaling.ts";
 
 /** Where x e^-|x| has become 0. */
 const vanished: Precision<number> = { single: 110, double: 760 };
@@ -44,11 +44,24 @@ const falling = (body: BlockBuilder, x: Expr, low?: Expr): Falling => {
 const fallingAt = (body: BlockBuilder, x: Expr): Falling =>
   falling(body, body.name(negative(atMost(body.name(absolute(x)), choose(x, vanished)))));
 
-/** 1 / (1 + e^-x), as a - a e / (1 + e) with a = 1 on the right and a = e on the left. */
+/** The power of two 2^-lift beside which e^-x is taken, and from where on, going down, e^-x is nothing beside 1. */
+const beside: Precision<{ readonly lift: number; readonly lowest: number }> = {
+  single: { lift: 64, lowest: -40 },
+  double: { lift: 600, lowest: -80 },
+};
+
+/**
+ * 1 / (1 + e^-x) as s / (s + s e^-x), where s is so small a power of two that s e^-x stays finite until the quotient is 0. With
+ * s e^-x = p + p rest for a power of two p, the sum begins with its smaller parts, so that one rounding counts.
+ */
 export const sigmoid = (body: BlockBuilder, x: Expr): Expr => {
-  const { value: e } = fallingAt(body, x);
-  const leading = body.name(where(isBelow(x, 0), e, 1));
-  return minus(leading, times(leading, over(e, plus(1, e))));
+  const { lift, lowest } = choose(x, beside);
+  const t = body.name(atMost(body.name(atLeast(body.name(negative(x)), lowest)), choose(x, vanished)));
+  const { rest, exponent } = reduceExponential(body, t);
+  const power = body.name(powerOfTwo(body, x, minus(exponent, lift)), "power");
+  const small = 2 ** -lift;
+  const [less, more] = [atMost(power, small), atLeast(power, small)];
+  return over(small, plus(more, plus(less, times(power, rest))));
 };
 
 /** x times `factor`, on the left also times e; `lowest` is where that has become 0. */

@@ -2,7 +2,7 @@
 // (programs/), so that every backend gives the same bits.
 import { erf, erfc } from "../error-function.ts";
 import { floats, type UnaryFunction } from "../function.ts";
-import { exponential, exponentialMinusOne } from "../programs/exponential.ts";
+import { decay, exponential, exponentialMinusOne } from "../programs/exponential.ts";
 import { complementaryErrorFunction, errorFunction } from "../programs/gaussian.ts";
 import { hyperbolicCosine, hyperbolicSine, hyperbolicTangent } from "../programs/hyperbolic.ts";
 import {
@@ -18,6 +18,7 @@ import { cosine, sine, tangent } from "../programs/trigonometric.ts";
 export type TranscendentalFn =
   | "exp"
   | "expm1"
+  | "decay"
   | "log"
   | "log2"
   | "log1p"
@@ -60,6 +61,16 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     domain: [-5, 5],
     dtypes: floats,
     ulp: 2,
+  },
+  decay: {
+    summary: "the exponential of what is not above 0, at three quarters of its price: the weights of a softmax",
+    formula: "e^min(x, 0)",
+    evaluate: (x) => Math.exp(Math.min(x, 0)),
+    derivative: (x, y) => x.less(0).select(y, 0),
+    lower: decay,
+    domain: [-5, -0.1],
+    dtypes: floats,
+    ulp: 1,
   },
   log: {
     summary: "the natural logarithm",
