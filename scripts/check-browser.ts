@@ -1,12 +1,12 @@
 // Proves that emitted modules work where they are served: a headless Chromium loads the WebAssembly and the JavaScript
-// form of a model under a content security policy without eval, and gives the bits that Node gives. Where there is no
-// Chromium it says so and succeeds.
+// form of a model under a content security policy without eval, and gives the bits that Node gives; so does the form for threads, with
+// its workers in a page that may share memory, and alone in one that may not. Where there is no Chromium it says so and succeeds.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { type BrowserContext, chromium } from "playwright-core";
-import { emit, type ModuleFormat } from "../src/codegen/index.ts";
+import { type EmitOptions, emit } from "../src/codegen/index.ts";
 import { compile, defineModel, maxPool2d, relu, reshape, spec } from "../src/index.ts";
 import { conv2d, linear } from "../src/nn/index.ts";
 
@@ -23,11 +23,31 @@ const flags = [
   "--disable-sync",
 ];
 
-/** What scripts may do: WebAssembly needs its own permission, plain JavaScript none beyond its origin. */
-const policies: { readonly [F in ModuleFormat]: string } = {
-  wasm: "default-src 'none'; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'",
-  js: "default-src 'none'; connect-src 'self'; script-src 'self'",
-};
+/** A way to emit the model and to serve it. */
+interface Served {
+  readonly folder: string;
+  readonly options: Omit<EmitOptions, "directory">;
+  /** What scripts may do. */
+  readonly policy: string;
+  /** Whether the page is isolated from other origins, as pages must be that share memory. */
+  readonly isolated: boolean;
+}
+
+/** WebAssembly needs its own permission, plain JavaScript none beyond its origin, and workers are scripts of that origin. */
+const webAssembly = "default-src 'none'; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+const served: readonly Served[] = [
+  { folder: "wasm", options: {}, policy: webAssembly, isolated: false },
+  {
+    folder: "js",
+    options: { format: "js" },
+    policy: "default-src 'none'; connect-src 'self'; script-src 'self'",
+    isolated: false,
+  },
+  { folder: "threads", options: { threads: 2 }, policy: `${webAssembly}; worker-src 'self'`, isolated: true },
+  { folder: "alone", options: { threads: 2 }, policy: `${webAssembly}; worker-src 'self'`, isolated: false },
+];
+
+const isolation = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html",
@@ -38,7 +58,7 @@ const types: Readonly<Record<string, string>> = {
 
 const model = defineModel({
   name: "net",
-  params: { edges: conv2d(1, 4, 3), hidden: linear(16, 32), output: linear(32, 10) },
+  params: { edges: conv2d(1, 4, 3), hidden: linear(16, 2048), output: linear(2048, 10) },
   inputs: { image: spec("f32", ["B", 1, 6, 6]) },
   forward: (p, { image }) => {
     const features = reshape(maxPool2d(relu(p.edges(image)), 2), ["B", 16]);
@@ -46,16 +66,18 @@ const model = defineModel({
   },
 });
 
-const image = Float32Array.from({ length: 2 * 36 }, (_, at) => Math.fround(((at * 37) % 101) / 50 - 1));
+const images = 32;
+const image = Float32Array.from({ length: images * 36 }, (_, at) => Math.fround(((at * 37) % 101) / 50 - 1));
 
 /** What the page runs: it loads the module beside it, and shows the bits of the logits. */
 const pageScript = `import { load } from "./net.mjs";
 const shown = document.querySelector("output");
 try {
   const model = await load();
-  const image = Float32Array.from({ length: 72 }, (_, at) => Math.fround(((at * 37) % 101) / 50 - 1));
+  const image = Float32Array.from({ length: ${images * 36} }, (_, at) => Math.fround(((at * 37) % 101) / 50 - 1));
   const { data } = model.predict({ image }).logits;
   shown.textContent = Array.from(new Uint32Array(data.buffer, data.byteOffset, data.length)).join(" ");
+  shown.dataset.threads = model.threads?.() ?? 1;
   try { new Function("return 1")(); shown.dataset.eval = "allowed"; } catch { shown.dataset.eval = "refused"; }
 } catch (error) {
   shown.textContent = "failed: " + error;
@@ -63,7 +85,7 @@ try {
 shown.dataset.done = "yes";
 `;
 
-/** Serves a folder on this machine, each format under its own policy: /wasm/..., /js/... */
+/** Serves a folder on this machine, each folder in it under its own policy. */
 const serve = async (root: string): Promise<{ readonly server: Server; readonly address: string }> => {
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
@@ -73,8 +95,9 @@ const serve = async (root: string): Promise<{ readonly server: Server; readonly 
       response.writeHead(404).end();
       return;
     }
-    const policy = policies[path.startsWith("/js/") ? "js" : "wasm"];
-    response.writeHead(200, { "content-type": type, "content-security-policy": policy }).end(readFileSync(file));
+    const found = served.find(({ folder }) => path.startsWith(`/${folder}/`));
+    const headers = { "content-type": type, "content-security-policy": found?.policy ?? "default-src 'none'" };
+    response.writeHead(200, found?.isolated === true ? { ...headers, ...isolation } : headers).end(readFileSync(file));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -82,43 +105,49 @@ const serve = async (root: string): Promise<{ readonly server: Server; readonly 
   return { server, address: `http://127.0.0.1:${address.port}` };
 };
 
-/** What the page of a format shows. */
+/** What a page shows. */
 const visit = async (
   browser: BrowserContext,
   address: string,
-): Promise<{ readonly bits: string; readonly eval: string }> => {
+): Promise<{ readonly bits: string; readonly eval: string; readonly threads: string }> => {
   const page = await browser.newPage();
   try {
     page.on("console", (message) => console.log(`  console: ${message.text()}`));
     await page.goto(`${address}/index.html`);
     const shown = page.locator("output[data-done]");
     await shown.waitFor({ state: "attached", timeout: 30_000 });
-    return { bits: (await shown.textContent()) ?? "", eval: (await shown.getAttribute("data-eval")) ?? "not tried" };
+    return {
+      bits: (await shown.textContent()) ?? "",
+      eval: (await shown.getAttribute("data-eval")) ?? "not tried",
+      threads: (await shown.getAttribute("data-threads")) ?? "none",
+    };
   } finally {
     await page.close();
   }
 };
 
 const check = async (executablePath: string, root: string): Promise<void> => {
-  const compiled = await compile(model, { dims: { B: 2 } });
+  const compiled = await compile(model, { dims: { B: images } });
   const { data } = compiled({ image }).logits;
   const wanted = Array.from(new Uint32Array(data.buffer, data.byteOffset, data.length)).join(" ");
-  for (const format of ["wasm", "js"] as const) {
-    await emit(compiled, { directory: join(root, format), format });
+  for (const { folder, options } of served) {
+    await emit(compiled, { directory: join(root, folder), ...options });
     const page = '<!doctype html><title>net</title><output></output><script type="module" src="page.mjs"></script>';
-    writeFileSync(join(root, format, "index.html"), page);
-    writeFileSync(join(root, format, "page.mjs"), pageScript);
+    writeFileSync(join(root, folder, "index.html"), page);
+    writeFileSync(join(root, folder, "page.mjs"), pageScript);
   }
   const { server, address } = await serve(root);
   const profile = join(root, "profile");
   const context = await chromium.launchPersistentContext(profile, { executablePath, args: flags, headless: true });
   try {
     console.log(`Chromium ${context.browser()?.version() ?? ""}`.trim());
-    for (const format of ["wasm", "js"] as const) {
-      const shown = await visit(context, `${address}/${format}`);
+    for (const { folder, isolated } of served) {
+      const shown = await visit(context, `${address}/${folder}`);
       const equal = shown.bits === wanted;
-      console.log(`${format}: ${equal ? "the bits that Node gives" : `different: ${shown.bits}`}; eval ${shown.eval}`);
-      if (!equal || shown.eval !== "refused") process.exitCode = 1;
+      const bits = equal ? "the bits that Node gives" : `different: ${shown.bits.slice(0, 200)}`;
+      console.log(`${folder}: ${bits}; eval ${shown.eval}; threads: ${shown.threads}`);
+      const threads = isolated ? Math.min(2, availableParallelism()) : 1;
+      if (!equal || shown.eval !== "refused" || shown.threads !== `${threads}`) process.exitCode = 1;
     }
   } finally {
     await context.close();

@@ -65,6 +65,24 @@ const checkRunning = (project: string, entries: readonly string[]): void => {
     throw new Error("weft --help says nothing");
 };
 
+/** Workers are a file of the package: a model on two threads gives what it gives on one. */
+const checkThreads = (project: string, name: string): void => {
+  const script = `import { availableParallelism } from "node:os";
+  import { compile, defineModel, matmul, spec } from ${JSON.stringify(name)};
+  const square = spec("f32", [128, 128]);
+  const forward = (_, { a, b }) => ({ c: matmul(a, b) });
+  const product = defineModel({ name: "product", params: {}, inputs: { a: square, b: square }, forward });
+  const a = Float32Array.from({ length: 128 * 128 }, (_, at) => at % 7);
+  const [one, two] = [await compile(product), await compile(product, { threads: 2 })];
+  const threads = two.executable.threads;
+  if (threads !== Math.min(2, availableParallelism())) throw new Error(threads + " threads");
+  const [x, y] = [one, two].map((run) => run({ a, b: a }).c.data.join());
+  if (x !== y) throw new Error("two threads give other results than one");
+  console.log(process.version, threads + " threads");`;
+  writeFileSync(join(project, "threads.mjs"), script);
+  console.log(run(project, "node", "threads.mjs").trimEnd());
+};
+
 const checkTypes = (project: string, entries: readonly string[]): void => {
   const imports = entries.map((entry, index) => `import * as entry${index} from "${entry}";`).join("\n");
   const uses = `export const all: readonly object[] = [${entries.map((_, index) => `entry${index}`).join(", ")}];`;
@@ -103,6 +121,7 @@ try {
     "fast-check@4",
   );
   checkRunning(project, entries);
+  checkThreads(project, manifest.name);
   checkTypes(project, entries);
   console.log(`the package works: ${entries.length} entries, types and command`);
 } finally {

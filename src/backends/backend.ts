@@ -10,6 +10,10 @@ export interface Instance {
   readonly run: (entry: string) => void;
   /** Computes what entry points take ready from parameters: before the first run, and after parameters were set. */
   readonly prepare: () => void;
+  /** How many threads the next run uses; one where this is missing. */
+  readonly threads?: () => number;
+  /** Ends what runs beside the caller. */
+  readonly dispose?: () => void;
 }
 
 /** A way to run programs. */

@@ -2,13 +2,18 @@
 
 import type { Executable } from "../backends/runtime/executable.ts";
 import { assembleModule } from "../backends/wasm/instantiate.ts";
-import type { PlannedGraph } from "../compile/plan-graph.ts";
+import { type PlannedGraph, planGraph } from "../compile/plan-graph.ts";
+import { checkThreadCount } from "../compile/thread-count.ts";
 import { encodeSafetensors } from "../formats/safetensors.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { inWords } from "../ir/diagnostics/in-words.ts";
 import { indexFacts } from "../ir/graph/index-ranges.ts";
+import type { PlannedProgram } from "../ir/loop/kernel.ts";
 import { declarationText } from "./declarations.ts";
+import { emittedSharing } from "./emitted-sharing.ts";
 import { interfaceTable } from "./interface-table.ts";
 import { type ModuleFormat, type ModuleParts, moduleText } from "./module-text.ts";
+import { workerText } from "./threads-runtime.ts";
 
 /** What is emitted: something compiled, with the parameters it has now. */
 export interface Emittable {
@@ -27,6 +32,8 @@ export interface GenerateOptions {
    * tenth of a small module. The text form and JavaScript have them anyway.
    */
   readonly names?: boolean;
+  /** On how many threads the module may run, WebAssembly only; 1 unless said otherwise. There is one more file then, for workers. */
+  readonly threads?: number;
 }
 
 /** A file of a module. */
@@ -40,22 +47,48 @@ const filePattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 /** What the model of a module has beside its entry points, and what would make it look like a promise. */
 const takenNames: readonly string[] = ["parameters", "then", "__proto__"];
 
-/** The files of a standalone module. `reject`s a name that cannot be a file name (W404), or an entry's that is taken (W405). */
+/** What it has besides where several threads may run it. */
+const takenByThreads: readonly string[] = [...takenNames, "threads", "dispose"];
+
+/** The program for so many threads: the one that was compiled, or if that is for another number, one planned for it. */
+const programFor = ({ graph, program }: PlannedGraph, threads: number): PlannedProgram =>
+  (program.sharing?.threads ?? 1) === threads ? program : planGraph(graph, { threads, numerics: program.numerics ?? "exact" }).program;
+
+const checkThreads = (threads: number, format: ModuleFormat): void => {
+  checkThreadCount("emit: threads", threads);
+  if (threads > 1 && format === "js") {
+    const details = { what: "emit: threads", expected: "the format wasm", given: inWords(format) };
+    reject("W140", { ...details, write: 'format: "wasm"' });
+  }
+};
+
+/**
+ * The files of a standalone module. `reject`s a name that cannot be a file name (W404), an entry's that is taken (W405), and threads
+ * that cannot be (W140).
+ */
 export const generate = (
-  { compiled: { graph, program }, executable }: Emittable,
-  { name = program.name, format = "wasm", names = false }: GenerateOptions = {},
+  { compiled, executable }: Emittable,
+  { name = compiled.program.name, format = "wasm", names = false, threads = 1 }: GenerateOptions = {},
 ): readonly GeneratedFile[] => {
+  checkThreads(threads, format);
+  const { graph } = compiled;
+  const program = programFor(compiled, threads);
   if (!filePattern.test(name)) reject("W404", { name });
-  for (const entry of program.entries) if (takenNames.includes(entry.name)) reject("W405", { name: entry.name });
+  const taken = program.sharing === undefined ? takenNames : takenByThreads;
+  for (const entry of program.entries) if (taken.includes(entry.name)) reject("W405", { name: entry.name });
   const isTrainer = program.entries.some(
     (entry) => entry.name === "step" && entry.outputs.some((output) => output.name === "finite"),
   );
+  const isShared = program.sharing !== undefined;
+  // Names of functions are in the text; in the bytes they would be a tenth of a small module.
+  const { bytes, wat } = assembleModule(program, { names: names ? "functions" : "none", shared: isShared });
   const parts: ModuleParts = {
     program,
     table: interfaceTable(program, indexFacts(graph)),
     format,
     file: name,
     isTrainer,
+    ...(isShared ? { sharing: emittedSharing(program, bytes) } : {}),
   };
   const parameters = Object.fromEntries(parts.table.parameters.map(({ name }) => [name, executable.read(name)]));
   const declarations = declarationText(parts);
@@ -66,6 +99,6 @@ export const generate = (
     { name: `${name}.safetensors`, contents: encodeSafetensors(parameters) },
   ];
   if (format === "js") return common;
-  const { bytes, wat } = assembleModule(program, { names: names ? "functions" : "none" });
-  return [...common, { name: `${name}.wasm`, contents: bytes }, { name: `${name}.wat`, contents: wat() }];
+  const workers = isShared ? [{ name: `${name}.worker.mjs`, contents: workerText(name) }] : [];
+  return [...common, ...workers, { name: `${name}.wasm`, contents: bytes }, { name: `${name}.wat`, contents: wat() }];
 };

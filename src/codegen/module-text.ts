@@ -14,6 +14,7 @@ import {
   trainerRuntime,
   weightsRuntime,
 } from "./module-runtime.ts";
+import { type EmittedSharing, threadsRuntime, threadsStart } from "./threads-runtime.ts";
 
 /** Generated WebAssembly beside the module, or plain JavaScript within it. */
 export type ModuleFormat = "wasm" | "js";
@@ -27,6 +28,8 @@ export interface ModuleParts {
   readonly file: string;
   /** Whether `step` is a training step whose loss must stay finite. */
   readonly isTrainer: boolean;
+  /** Only for a module that several threads may run. */
+  readonly sharing?: EmittedSharing;
 }
 
 /** JSON that is also JavaScript inside any script: ASCII without `<` and `>`, so no name of a user's ends a line or a script. */
@@ -79,6 +82,12 @@ const binding = ({ program, isTrainer }: ModuleParts, memory: string): string =>
   return finish(isTrainer, `bind(${memory}, (position) => entries["entry" + position]()${prepare})`);
 };
 
+/** The same where threads run the functions. */
+const threadsBinding = ({ program, isTrainer }: ModuleParts): string => {
+  const prepare = program.prepare.length === 0 ? "" : `, () => run(${program.entries.length})`;
+  return finish(isTrainer, `bind(memory.buffer, run${prepare})`);
+};
+
 const wasmStart = (parts: ModuleParts): string => `
 /** The model from the bytes of ${parts.file}.wasm (or a compiled module) and of ${parts.file}.safetensors. */
 export const create = ({ wasm, weights }) => {
@@ -129,7 +138,7 @@ const needsOf = ({ table: { parameters, state, entries }, program }: ModuleParts
 
 /** The text of `NAME.mjs`. */
 export const moduleText = (parts: ModuleParts): string => {
-  const { program, table, format, isTrainer } = parts;
+  const { program, table, format, isTrainer, sharing } = parts;
   const needs = needsOf(parts);
   return [
     header(parts),
@@ -141,8 +150,9 @@ export const moduleText = (parts: ModuleParts): string => {
     modelRuntime(needs),
     ...(isTrainer ? [trainerRuntime] : []),
     moduleLoading,
+    ...(sharing === undefined ? [] : [threadsRuntime(parts.file, sharing)]),
     ...(format === "wasm"
-      ? [wasmStart(parts)]
+      ? [sharing === undefined ? wasmStart(parts) : threadsStart(parts.file, sharing.threads, threadsBinding(parts))]
       : [printJavaScript(program).replace("export function instantiate", "function instantiate"), scriptStart(parts)]),
   ]
     .map((part) => part.trim())

@@ -4,12 +4,15 @@ import type { Backend } from "../backends/backend.ts";
 import { closureBackend } from "../backends/closure/closure-backend.ts";
 import { type Executable, makeExecutable, makeExecutableAsync } from "../backends/runtime/executable.ts";
 import { wasmBackend } from "../backends/wasm/instantiate.ts";
+import { threadedBackend } from "../backends/wasm/threaded.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import type { Graph } from "../ir/graph/graph.ts";
 import { indexFacts } from "../ir/graph/index-ranges.ts";
+import type { PlannedProgram } from "../ir/loop/kernel.ts";
 import { type PlannedGraph, type PlanOptions, planGraph } from "./plan-graph.ts";
 import { referenceExecutable } from "./reference-executable.ts";
+import { checkThreadCount } from "./thread-count.ts";
 
 /** Where a program runs: generated WebAssembly, closures (no code generation at all), or the float64 reference meaning. */
 export type BackendName = "wasm" | "closure" | "reference";
@@ -19,9 +22,9 @@ export interface CompileOptions extends PlanOptions {
   readonly backend?: BackendName;
 }
 
-const backends: { readonly [B in Exclude<BackendName, "reference">]: Backend } = {
-  wasm: wasmBackend,
-  closure: closureBackend,
+const backendOf = ({ sharing }: PlannedProgram, name: Exclude<BackendName, "reference">): Backend => {
+  if (name === "closure") return closureBackend;
+  return sharing === undefined ? wasmBackend : threadedBackend();
 };
 
 /** Every backend there is, for choosing one by name. */
@@ -31,7 +34,7 @@ export const backendNames: readonly BackendName[] = ["wasm", "closure", "referen
 export const instantiate = ({ graph, program }: PlannedGraph, backend: BackendName = "wasm"): Executable =>
   backend === "reference"
     ? referenceExecutable(graph, program, indexFacts(graph))
-    : makeExecutable(program, backends[backend], indexFacts(graph));
+    : makeExecutable(program, backendOf(program, backend), indexFacts(graph));
 
 /** The same; WebAssembly is compiled in the background. */
 export const instantiateAsync = async (
@@ -40,7 +43,7 @@ export const instantiateAsync = async (
 ): Promise<Executable> =>
   backend === "reference"
     ? referenceExecutable(graph, program, indexFacts(graph))
-    : makeExecutableAsync(program, backends[backend], indexFacts(graph));
+    : makeExecutableAsync(program, backendOf(program, backend), indexFacts(graph));
 
 /** A compiled graph with what it was compiled from. */
 export interface CompiledGraph extends PlannedGraph {
@@ -48,7 +51,8 @@ export interface CompiledGraph extends PlannedGraph {
 }
 
 /** Refuses options that callers without a type checker may get wrong (W140). */
-const checkOptions = ({ backend = "wasm", dims = {}, numerics = "exact" }: CompileOptions): void => {
+const checkOptions = ({ backend = "wasm", dims = {}, numerics = "exact", threads = 1 }: CompileOptions): void => {
+  checkThreadCount("compile: threads", threads);
   if (numerics !== "exact" && numerics !== "relaxed") {
     const write = 'numerics: "exact" or "relaxed"';
     reject("W140", { what: "compile: numerics", expected: "a profile of numerics", given: inWords(numerics), write });

@@ -19,6 +19,8 @@ export interface PlanOptions {
    * instruction of relaxed SIMD, faster, and different in the last bits from engine to engine.
    */
   readonly numerics?: Numerics;
+  /** Among how many threads the work is shared; 1 unless said otherwise. */
+  readonly threads?: number;
 }
 
 /** A compiled graph before it is put on a backend. */
@@ -32,10 +34,10 @@ export interface PlannedGraph {
 /** Runs all passes. */
 export const planGraph = (
   graph: Graph,
-  { dims = {}, verify = "ends", numerics = "exact" }: PlanOptions = {},
+  { dims = {}, verify = "ends", numerics = "exact", threads = 1 }: PlanOptions = {},
 ): PlannedGraph => {
   const bound = bindSymbols(graph, dims);
-  const { program, trace } = runPasses(compilationFor({ numerics }), bound, { verify });
+  const { program, trace } = runPasses(compilationFor({ numerics, threads }), bound, { verify });
   if (verify !== "never") assertSound(verifyPlanned(program));
   return { graph: bound, program, trace };
 };

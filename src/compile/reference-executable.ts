@@ -51,6 +51,9 @@ export const referenceExecutable = (graph: Graph, program: PlannedProgram, facts
   const first = firstValues(write);
   return {
     backend: "reference",
+    threads: 1,
+    dispose: () => {},
+    [Symbol.dispose]: () => {},
     entries: [...entries.keys()],
     parameters: program.parameters,
     run: (name, feeds, { into } = {}) => {

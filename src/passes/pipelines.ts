@@ -29,6 +29,7 @@ import { contraction } from "./simplify/contraction.ts";
 import { positions } from "./simplify/index.ts";
 import { movement } from "./simplify/movement.ts";
 import { reduction } from "./simplify/reduction.ts";
+import { type ShareOptions, shareWork } from "./threads/share-work.ts";
 
 /** Rules that change no bit of any result. */
 export const exactRules: readonly RuleSet[] = [...arithmetic, ...movement, reduction, positions];
@@ -83,16 +84,19 @@ export const standard: Pipeline<Graph, Graph<CoreOp>> = pipeline(fuseAttentionEv
   .andThen(onCore(everywhere(nestConcats)));
 
 /** What the pipeline may be asked for. */
-export interface CompilationOptions {
+export interface CompilationOptions extends ShareOptions {
   readonly numerics: Numerics;
 }
 
-const lowering = (pass: Pass<FusedGraph, Program>): Pipeline<Graph, PlannedProgram> =>
-  onKernels(loopPasses, standard.andThen(fuseElementwise).andThen(pass)).andThen(prepare).andThen(planBuffers);
+const toProgram = (lowering: Pass<FusedGraph, Program>): Pipeline<Graph, Program> =>
+  onKernels(loopPasses, standard.andThen(fuseElementwise).andThen(lowering)).andThen(prepare);
 
 /** From the graph that a user described to a program with its memory planned. */
-export const compilation: Pipeline<Graph, PlannedProgram> = lowering(lower);
+export const compilation: Pipeline<Graph, PlannedProgram> = toProgram(lower).andThen(planBuffers);
 
-/** The same as somebody wants it. */
-export const compilationFor = ({ numerics }: CompilationOptions): Pipeline<Graph, PlannedProgram> =>
-  numerics === "exact" ? compilation : lowering(lowerFor(numerics));
+/** The same with numerics of one's own, and with the work of large kernels shared between threads. */
+export const compilationFor = ({ numerics, ...options }: CompilationOptions): Pipeline<Graph, PlannedProgram> => {
+  if (numerics === "exact" && options.threads === 1) return compilation;
+  const program = toProgram(numerics === "exact" ? lower : lowerFor(numerics));
+  return (options.threads > 1 ? program.andThen(shareWork(options)) : program).andThen(planBuffers);
+};

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // A compiled program in use: checks what is fed, copies it in, runs an entry point, copies results out. Parameters live in
 // the program's memory between runs. The same code serves every backend, because every backend is an instance over one
 // memory at planned offsets.
@@ -46,6 +47,11 @@ export interface Executable {
   readonly write: (parameter: string, value: unknown) => void;
   /** Says which value a parameter has until it is set; it is made, and checked like any other, when first it is needed. */
   readonly begin: (parameter: string, value: () => unknown) => void;
+  /** How many threads the next run uses: those asked for, as far as there are, once they are ready; one otherwise. */
+  readonly threads: number;
+  /** Ends the threads beside the caller's own, where there are any; everything goes on working, on one. */
+  readonly dispose: () => void;
+  readonly [Symbol.dispose]: () => void;
 }
 
 /** Refuses indices outside their table, naming the first. */
@@ -179,8 +185,14 @@ const executableOver = (
     stale ||= preparedFrom.has(port.buffer);
   };
   const first = firstValues(write);
+  const dispose = (): void => instance.dispose?.();
   return {
     backend: backend.name,
+    get threads() {
+      return instance.threads?.() ?? 1;
+    },
+    dispose,
+    [Symbol.dispose]: dispose,
     entries: [...entries.keys()],
     parameters: program.parameters,
     run: (name, feeds, { into } = {}) => {

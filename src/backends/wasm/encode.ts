@@ -9,6 +9,7 @@ import {
   signaturesOf,
   type ValueType,
   type WasmFunction,
+  type WasmMemory,
   type WasmModule,
 } from "./instruction.ts";
 import { structuralOpcodes } from "./opcodes.ts";
@@ -48,23 +49,23 @@ const writeIndices = (out: ByteWriter, indices: readonly number[]): void => {
   for (const index of indices) out.unsigned(index);
 };
 
-const writeMemoryType = (out: ByteWriter, pages: number): void => {
-  out.byte(0x01);
+const writeMemoryType = (out: ByteWriter, { pages, shared = false }: WasmMemory): void => {
+  out.byte(shared ? 0x03 : 0x01);
   out.unsigned(pages);
   out.unsigned(pages);
 };
 
-const writeImport = (out: ByteWriter, { module, name }: MemoryImport, pages: number): void => {
+const writeImport = (out: ByteWriter, { module, name }: MemoryImport, memory: WasmMemory): void => {
   out.unsigned(1);
   writeText(out, module);
   writeText(out, name);
   out.byte(0x02);
-  writeMemoryType(out, pages);
+  writeMemoryType(out, memory);
 };
 
-const writeMemory = (out: ByteWriter, pages: number): void => {
+const writeMemory = (out: ByteWriter, memory: WasmMemory): void => {
   out.unsigned(1);
-  writeMemoryType(out, pages);
+  writeMemoryType(out, memory);
 };
 
 const writeExports = (out: ByteWriter, module: WasmModule): void => {
@@ -150,9 +151,9 @@ export const encodeModule = (module: WasmModule, names: NameDetail = "functions"
 
   for (const byte of [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]) out.byte(byte);
   section(sections.type, hasCode, () => writeSignatures(content, signatures));
-  if (imported !== undefined) section(sections.import, true, () => writeImport(content, imported, memory.pages));
+  if (imported !== undefined) section(sections.import, true, () => writeImport(content, imported, memory));
   section(sections.function, hasCode, () => writeIndices(content, indices));
-  section(sections.memory, imported === undefined, () => writeMemory(content, memory.pages));
+  section(sections.memory, imported === undefined, () => writeMemory(content, memory));
   section(sections.export, hasExports, () => writeExports(content, module));
   section(sections.code, hasCode, () => writeCode(content, module));
   section(sections.data, data.length > 0, () => writeData(content, module));

@@ -1,7 +1,7 @@
 // The engine's own WebAssembly interface, as far as it is used. TypeScript knows it only together with the whole DOM,
 // which this library must not rely on.
 
-/** A memory; one that never grows keeps its buffer. */
+/** A memory; one that never grows keeps its buffer. Its buffer is a SharedArrayBuffer if it was made to be shared. */
 export interface EngineMemory {
   readonly buffer: ArrayBuffer;
 }
@@ -19,7 +19,11 @@ interface Engine {
   readonly validate: (bytes: Uint8Array<ArrayBuffer>) => boolean;
   readonly compile: (bytes: Uint8Array<ArrayBuffer>) => Promise<EngineModule>;
   readonly Instance: new (module: EngineModule, imports?: Readonly<Record<string, object>>) => EngineInstance;
-  readonly Memory: new (limits: { readonly initial: number; readonly maximum: number }) => EngineMemory;
+  readonly Memory: new (limits: {
+    readonly initial: number;
+    readonly maximum: number;
+    readonly shared?: boolean;
+  }) => EngineMemory;
 }
 
 /** `WebAssembly` of the engine that runs this. */

@@ -102,6 +102,8 @@ export interface MemoryImport {
 /** The one memory, of fixed size: imported if `importedAs` says from where, exported if `exportedAs` says as what. */
 export interface WasmMemory {
   readonly pages: number;
+  /** Whether several threads use it at once. */
+  readonly shared?: boolean;
   readonly importedAs?: MemoryImport;
   readonly exportedAs?: string;
 }

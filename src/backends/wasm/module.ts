@@ -2,21 +2,25 @@
 // kernels with the byte offsets of their buffers, and the constants as data. The memory has the size that planning found.
 import { reject } from "../../ir/diagnostics/diagnostic.ts";
 import { invariant } from "../../ir/diagnostics/invariant.ts";
-import type { Buffer, Call, PlannedProgram } from "../../ir/loop/kernel.ts";
+import { type Buffer, type Call, copyBytes, type PlannedProgram } from "../../ir/loop/kernel.ts";
+import { phaseName } from "../threads/barrier.ts";
 import { emitKernel } from "./emit-kernel.ts";
 import {
   type DataSegment,
   type Instruction,
   i32Const,
+  localGet,
   localSet,
+  plain,
   type WasmFunction,
   type WasmModule,
 } from "./instruction.ts";
 import { uniqueNames } from "./locals.ts";
 import type { OutlineLimits } from "./outline.ts";
+import { isForAll, phasesOf } from "./phases.ts";
 
 /** Bytes in a page of WebAssembly memory. */
-const pageBytes = 65536;
+export const pageBytes = 65536;
 
 /** The largest memory that 32-bit addresses reach. */
 const memoryLimit = 2 ** 32;
@@ -46,8 +50,10 @@ const calledOnce = (called: WasmFunction, name: string, operands: readonly Instr
 export interface ModuleOptions {
   /** How the module gets its memory: its own, or one of the same size that the importer gives as `env.memory`. */
   readonly importMemory?: boolean;
+  /** For several threads: memory is imported and shared, and entry points are exported phase by phase (`phases.ts`). */
+  readonly shared?: boolean;
   /** Which loops are functions of their own. */
-  readonly outlining?: OutlineLimits;
+  readonly outlining?: OutlineLimits | undefined;
 }
 
 const offsetOf = ({ memory }: PlannedProgram, buffer: string): number => {
@@ -70,11 +76,21 @@ const dataSegments = (program: PlannedProgram): readonly DataSegment[] =>
     }))
     .filter(({ bytes }) => bytes.some((byte) => byte !== 0));
 
+const constantOffset = (program: PlannedProgram, name: string): Instruction => i32Const(offsetOf(program, name));
+
+/** For threads: of buffers with copies the one that belongs to the thread, whose number is the local 0. */
+const threadOffset = (program: PlannedProgram, name: string): Instruction => {
+  const buffer = program.buffers.get(name);
+  const first = constantOffset(program, name);
+  if (buffer === undefined || (buffer.copies ?? 1) === 1) return first;
+  return plain("i32.add", first, plain("i32.mul", localGet(0), i32Const(copyBytes(buffer))));
+};
+
 /** The functions of a program's kernels, and how a call of one is written, which may add a function. */
 const kernelFunctions = (
   program: PlannedProgram,
   unique: (wanted: string) => string,
-  outlining: OutlineLimits | undefined,
+  { shared: forThreads = false, outlining }: ModuleOptions,
 ): { readonly functions: readonly WasmFunction[]; readonly emitCall: (call: Call) => Instruction } => {
   const functions: WasmFunction[] = [];
   const shared = new Map<string, number>();
@@ -89,29 +105,34 @@ const kernelFunctions = (
     if (emitted.parameters.length > mostParameters) alone.set(kernel.name, emitted);
     else shared.set(kernel.name, functions.push(emitted) - 1);
   }
-  const emitCall = ({ kernel, buffers }: Call): Instruction => {
+  const offsetFor = forThreads ? threadOffset : constantOffset;
+  const emitAlways = ({ kernel, buffers }: Call): Instruction => {
     const [index, own] = [shared.get(kernel), alone.get(kernel)];
     const emitted = own ?? functions[index ?? -1];
     invariant(emitted !== undefined, `call of kernel ${kernel}, which the program does not have`);
     invariant(emitted.parameters.length === buffers.length, `call of kernel ${kernel} with ${buffers.length} buffers`);
-    const offsets = buffers.map((buffer) => i32Const(offsetOf(program, buffer)));
+    const offsets = buffers.map((buffer) => offsetFor(program, buffer));
     if (index !== undefined) return { kind: "call", function: index, operands: offsets };
     const position = functions.push(calledOnce(emitted, unique(emitted.name), offsets)) - 1;
     return { kind: "call", function: position, operands: [] };
   };
+  const emitCall = (call: Call): Instruction =>
+    !forThreads || isForAll(program, call)
+      ? emitAlways(call)
+      : { kind: "if", condition: plain("i32.eqz", localGet(0)), then: [emitAlways(call)], otherwise: [] };
   return { functions, emitCall };
 };
 
-/** The module of a program. Rejects a program whose memory 32-bit addresses cannot reach (W311). */
-export const emitModule = (
-  program: PlannedProgram,
-  { importMemory = false, outlining }: ModuleOptions = {},
-): WasmModule => {
-  const { bytes } = program.memory;
-  if (bytes > memoryLimit) reject("W311", { bytes });
+/** A function that calls kernels, under the name by which it is exported. */
+interface Exported {
+  readonly exported: string;
+  readonly comment: string;
+  readonly calls: readonly Call[];
+}
 
-  const unique = uniqueNames();
-  const called = [
+/** What the module exports. */
+const exportedOf = (program: PlannedProgram, shared: boolean): readonly Exported[] => {
+  const whole: readonly Exported[] = [
     ...program.entries.map(({ name, calls }, position) => ({
       exported: entryExport(position),
       comment: `entry point ${name}`,
@@ -120,13 +141,33 @@ export const emitModule = (
     ...(program.prepare.length === 0
       ? []
       : [{ exported: prepareExport, comment: "what depends on parameters alone", calls: program.prepare }]),
-  ].map((each) => ({ ...each, name: unique(each.exported) }));
-  const { functions, emitCall } = kernelFunctions(program, unique, outlining);
+  ];
+  if (!shared) return whole;
+  return whole.flatMap(({ exported, comment, calls }) =>
+    phasesOf(program, calls).map((phase, at) => ({
+      exported: phaseName(exported, at),
+      comment: `${comment}, phase ${at}`,
+      calls: phase.calls,
+    })),
+  );
+};
+
+/** The module of a program. Rejects a program whose memory 32-bit addresses cannot reach (W311). */
+export const emitModule = (
+  program: PlannedProgram,
+  { importMemory = false, shared = false, outlining }: ModuleOptions = {},
+): WasmModule => {
+  const { bytes } = program.memory;
+  if (bytes > memoryLimit) reject("W311", { bytes });
+
+  const unique = uniqueNames();
+  const called = exportedOf(program, shared).map((each) => ({ ...each, name: unique(each.exported) }));
+  const { functions, emitCall } = kernelFunctions(program, unique, { shared, outlining });
   const entries = called.map(
     ({ name, comment, calls }): WasmFunction => ({
       name,
       comment,
-      parameters: [],
+      parameters: shared ? [{ name: "thread", type: "i32" }] : [],
       locals: [],
       body: calls.map(emitCall),
     }),
@@ -136,7 +177,10 @@ export const emitModule = (
     comment: program.name,
     memory: {
       pages: Math.ceil(bytes / pageBytes),
-      ...(importMemory ? { importedAs: { module: "env", name: memoryExport } } : { exportedAs: memoryExport }),
+      ...(shared ? { shared } : {}),
+      ...(importMemory || shared
+        ? { importedAs: { module: "env", name: memoryExport } }
+        : { exportedAs: memoryExport }),
     },
     functions: [...functions, ...entries],
     exports: called.map(({ exported }, position) => ({ name: exported, function: functions.length + position })),

@@ -140,7 +140,7 @@ export const printWat = (module: WasmModule): string => {
   lines.push("(module");
   for (const [index, signature] of signatures.entries())
     lines.push(`  (type (;${index};) ${printSignature(signature)})`);
-  const limits = `${memory.pages} ${memory.pages}`;
+  const limits = `${memory.pages} ${memory.pages}${memory.shared === true ? " shared" : ""}`;
   if (memory.importedAs === undefined) lines.push(`  (memory ${limits})`);
   else
     lines.push(

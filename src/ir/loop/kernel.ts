@@ -2,7 +2,7 @@
 // one kernel. A program is buffers, kernels, and for each entry point the list of kernel calls that computes it.
 // After planning, every buffer has a byte offset in one memory.
 import type { Location } from "../diagnostics/location.ts";
-import type { DataArray, DType } from "../types/dtype.ts";
+import { type DataArray, type DType, dtypes } from "../types/dtype.ts";
 import type { TensorType } from "../types/tensor-type.ts";
 import type { Stmt } from "./stmt.ts";
 
@@ -44,7 +44,16 @@ export interface Buffer {
   readonly role: BufferRole;
   /** Contents of a constant; initial contents are the caller's affair for the other roles. */
   readonly data?: DataArray;
+  /** How many there are of it, one for each thread that may run at once; they lie one after the other. 1 if not given. */
+  readonly copies?: number;
 }
+
+/** Every buffer, and every copy of one, starts at a multiple of so many bytes: a cache line, and more than any vector needs. */
+export const bufferAlignment = 64;
+
+/** The bytes of one copy of a buffer, with what is left free behind it. */
+export const copyBytes = ({ dtype, length }: Buffer): number =>
+  Math.ceil((dtypes[dtype].bytes * length) / bufferAlignment) * bufferAlignment;
 
 /** Where a call comes from. For reports: nothing that runs depends on it. */
 export interface Origin {
@@ -96,6 +105,21 @@ export interface Program {
   readonly prepare: readonly Call[];
   /** What its kernels are written for: `exact` unless said otherwise. */
   readonly numerics?: Numerics;
+  /** Only where several threads may run the program. */
+  readonly sharing?: Sharing;
+}
+
+/**
+ * How threads share the work of a program. Every thread runs the calls that are given `buffer`, each with its own copy of it, which holds
+ * [the thread's number, how many threads there are], and of other buffers that have copies; all other calls are for one
+ * thread. The constant says [0, 1]: whoever knows nothing of threads runs everything on one.
+ */
+export interface Sharing {
+  readonly buffer: string;
+  /** The most threads that there are copies for. */
+  readonly threads: number;
+  /** For each entry point, and last for the preparation, whether it has so much to share that other threads should be called. */
+  readonly worthwhile: readonly boolean[];
 }
 
 /** The preparation as if it were an entry point, for whoever treats them alike. */

@@ -139,7 +139,7 @@ export const printStmt = (stmt: Stmt, indent = ""): string =>
     })
     .with({ kind: "for" }, ({ index, from, to, step, mode, body }) => {
       const stride = step === 1 ? "" : ` step ${step}`;
-      const asked = mode === "vector" ? " vector" : "";
+      const asked = mode === "serial" ? "" : ` ${mode}`;
       const range = `${printExpr(from)}..${printExpr(to)}`;
       return `${indent}for ${index} in ${range}${stride}${asked} {\n${indented(body, indent)}${indent}}\n`;
     })

@@ -158,6 +158,19 @@ export const assignedNames = (stmts: readonly Stmt[]): ReadonlySet<string> => {
   return names;
 };
 
+/** The buffers that a block reads or writes. */
+export const buffersIn = (stmts: readonly Stmt[]): ReadonlySet<string> => {
+  const buffers = new Set<string>();
+  visitStmts(stmts, (stmt) => {
+    if (stmt.kind === "store") buffers.add(stmt.buffer);
+    for (const expr of exprsOf(stmt))
+      visitExpr(expr, (each) => {
+        if (each.kind === "load") buffers.add(each.buffer);
+      });
+  });
+  return buffers;
+};
+
 /** The names that a block brings into being: values, variables, loop indices. */
 export const declaredNames = (stmts: readonly Stmt[]): ReadonlySet<string> => {
   const names = new Set<string>();

@@ -4,8 +4,12 @@
 //          | for name from e to e step n { stmt* } | if e { stmt* } else { stmt* }
 import type { Expr } from "./expr.ts";
 
-/** How a loop may run: one after the other, or (asked of the vectoriser) four iterations at a time. */
-export type LoopMode = "serial" | "vector";
+/**
+ * How a loop may run: one iteration after the other; four at a time (asked of the vectoriser); or on several threads, which is said of
+ * loops that use scratch buffers: if each thread has its own, an iteration reads of them only what it has written
+ * itself, or what stands before the loop has, and no other iteration (whatever loops around do) accesses what it writes elsewhere.
+ */
+export type LoopMode = "serial" | "vector" | "parallel";
 
 export type Stmt =
   /** Names a value; assigned to only where `mutable`. */

@@ -16,6 +16,7 @@ import { sizeOf } from "../types/ndarray.ts";
 import {
   type Buffer,
   type Call,
+  copyBytes,
   type EntryPoint,
   type Kernel,
   type PlannedProgram,
@@ -79,6 +80,10 @@ const checkWrites = (
       fail("P4", where, `${buffer.name} is written outside of the preparation`);
   }
 };
+
+/** All copies of a buffer; the last without what is left free behind it. */
+const bytesOf = (buffer: Buffer): number =>
+  buffer.length * dtypes[buffer.dtype].bytes + ((buffer.copies ?? 1) - 1) * copyBytes(buffer);
 
 const isNumber = (extent: number | string): extent is number => typeof extent === "number";
 
@@ -151,7 +156,7 @@ const livesIn = (program: PlannedProgram, entry: EntryPoint): readonly Life[] =>
     const buffer = program.buffers.get(name);
     const start = program.memory.offsets.get(name);
     if (buffer === undefined || start === undefined || persists(buffer)) return [];
-    return [{ buffer, start, end: start + buffer.length * dtypes[buffer.dtype].bytes, first, last }];
+    return [{ buffer, start, end: start + bytesOf(buffer), first, last }];
   });
 };
 
@@ -218,7 +223,7 @@ const checkLives = (program: PlannedProgram, entry: EntryPoint, fail: Fail): voi
 const checkPersistent = (program: PlannedProgram, fail: Fail): void => {
   const stretches = [...program.buffers.values()].flatMap((buffer): readonly Stretch[] => {
     const start = program.memory.offsets.get(buffer.name);
-    const end = (start ?? 0) + buffer.length * dtypes[buffer.dtype].bytes;
+    const end = (start ?? 0) + bytesOf(buffer);
     return start === undefined || buffer.length === 0 ? [] : [{ buffer, start, end }];
   });
   const farther = (a: Stretch | undefined, b: Stretch): Stretch => (a === undefined || b.end > a.end ? b : a);
@@ -240,9 +245,10 @@ export const verifyPlanned = (program: PlannedProgram): Report => {
   const fail: Fail = (rule, where, what) => found.push({ rule, where, what });
   const { bytes, offsets } = program.memory;
   if (bytes % 65536 !== 0) fail("M1", `program ${program.name}`, `memory of ${bytes} bytes is not whole pages`);
-  for (const { name, dtype, length } of program.buffers.values()) {
+  for (const buffer of program.buffers.values()) {
+    const { name } = buffer;
     const offset = offsets.get(name);
-    const end = (offset ?? 0) + length * dtypes[dtype].bytes;
+    const end = (offset ?? 0) + bytesOf(buffer);
     if (offset === undefined) fail("M1", `buffer ${name}`, "has no place");
     else if (offset % 16 !== 0 || offset < 0 || end > bytes)
       fail("M1", `buffer ${name}`, `at ${offset} to ${end} in ${bytes} bytes`);

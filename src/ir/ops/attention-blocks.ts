@@ -310,7 +310,7 @@ const attend = (context: Context, blocks: Blocks, root: BlockBuilder, batch: rea
       });
       finish(context, blocks, body, rows, first);
     },
-    { step: most, hint: "i" },
+    { step: most, mode: "parallel", hint: "i" },
   );
 };
 
@@ -320,16 +320,14 @@ export const buildBlocks = (context: Context): void => {
   const { parts, scratch } = blocks;
   const { keys, features, types } = parts;
   context.kernel("attention", (root) =>
-    overBatches(
-      root,
-      parts,
-      types.keys,
-      (body, shared) => {
+    overBatches(root, parts, types.keys, {
+      prepare: (body, shared) => {
         if (scratch.keys === undefined) return;
         const start = body.name(multiply(shared, keys * features), "keys");
         packPanels(body, { buffer: context.operandBuffer(1), start, stride: features }, scratch.keys, keys, features);
       },
-      (body, batch, position) => attend(context, blocks, body, batch, position),
-    ),
+      fill: (body, batch, position) => attend(context, blocks, body, batch, position),
+      isParallel: () => true,
+    }),
   );
 };

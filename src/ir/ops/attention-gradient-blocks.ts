@@ -25,7 +25,9 @@ import {
 import { addCopy, addProduct, fillZero, sumsOf } from "./attention-gradient-sums.ts";
 import { lowestFinite, operandsBeforeReads } from "./attention-meaning.ts";
 import {
+  type AttentionParts,
   attentionParts,
+  type BatchLoop,
   bodyAt,
   copyFlow,
   gradientBuffers,
@@ -188,6 +190,20 @@ const buildBatch = (
   for (const sums of [rows.toKeys, rows.toValues]) addCopy(root, sums, parts.keys);
 };
 
+/** Whether iterations of a loop over batches add to different elements of all gradients. */
+const addsApart = (
+  context: Context,
+  { batch, types: { values } }: AttentionParts,
+  { axis, extent, isShared }: BatchLoop,
+): boolean => {
+  const reads = context.attrs.wanted.filter((_, number) => context.isWanted(3 + number));
+  const readsAll = reads.every((read) => {
+    const { shape } = context.operandTypes[operandsBeforeReads + read] ?? { shape: [] };
+    return shape[shape.length - 2 - batch.length + axis] === batch[axis];
+  });
+  return isShared && readsAll && (values.shape[axis] ?? 1) % extent === 0;
+};
+
 /** Builds `attentionGradients` of f32. */
 export const buildGradientBlocks = (context: Context): void => {
   const blocks = blocksOf(context);
@@ -196,17 +212,15 @@ export const buildGradientBlocks = (context: Context): void => {
   context.kernel("attentionGradients", (root) => {
     for (const [at, { shape }] of context.resultTypes.entries())
       if (at > 0 && context.isWanted(at)) fillZero(root, context.resultBuffer(at), sizeOf(shape));
-    overBatches(
-      root,
-      parts,
-      types.keys,
-      (body, shared) => {
+    overBatches(root, parts, types.keys, {
+      prepare: (body, shared) => {
         const start = body.name(multiply(shared, keys * features), "keys");
         const own: Rows = { buffer: names.keys, start, stride: features };
         packPanels(body, own, blocks.keyPanels, keys, features);
         if (context.isWanted(0)) packColumns(body, own, blocks.keyColumns, keys, features);
       },
-      (body, batch, position) => buildBatch(context, blocks, body, batch, position),
-    );
+      fill: (body, batch, position) => buildBatch(context, blocks, body, batch, position),
+      isParallel: (loop) => addsApart(context, parts, loop),
+    });
   });
 };

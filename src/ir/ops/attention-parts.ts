@@ -90,20 +90,32 @@ export const exponentialOf = (body: BlockBuilder, x: Expr): Expr => scalarFuncti
 /** ln x in a kernel. */
 export const logarithmOf = (body: BlockBuilder, x: Expr): Expr => scalarFunctions.log.lower(body, body.name(x));
 
-/**
- * Runs for every batch of queries, heads last, in order. `prepare` runs before the batches that use one batch of keys (given its
- * position) and stand next to each other.
- */
+/** A loop over a batch axis: over what keys have of it, or over the queries that share one of those. */
+export interface BatchLoop {
+  readonly axis: number;
+  readonly extent: number;
+  readonly isShared: boolean;
+}
+
+/** What is done for batches of queries. */
+export interface BatchWork {
+  /** Runs before the batches that use one batch of keys (given its position) and stand next to each other. */
+  readonly prepare: (body: BlockBuilder, shared: Expr) => void;
+  readonly fill: (body: BlockBuilder, at: readonly Expr[], position: Expr) => void;
+  /** Whether the iterations of a loop write nothing in common but scratch. */
+  readonly isParallel: (loop: BatchLoop) => boolean;
+}
+
+/** Runs for every batch of queries, heads last, in order. */
 export const overBatches = (
   root: BlockBuilder,
   { batch }: AttentionExtents,
   { shape }: { readonly shape: readonly number[] },
-  prepare: (body: BlockBuilder, shared: Expr) => void,
-  fill: (body: BlockBuilder, at: readonly Expr[], position: Expr) => void,
+  { prepare, fill, isParallel }: BatchWork,
 ): void => {
   const shared = shape.slice(0, -2);
   // Each axis is a loop over what keys have of it, around one over the queries that share it; loops of one are none.
-  const loops = batch.flatMap((extent, axis) => {
+  const loops = batch.flatMap((extent, axis): readonly BatchLoop[] => {
     const own = shared[axis] ?? 1;
     return [
       { axis, extent: own, isShared: true },
@@ -137,7 +149,11 @@ export const overBatches = (
       nest(inner, depth + 1, at.with(loop.axis, loop.isShared ? [position, within] : [own, position]));
     };
     if (loop.extent === 1) enter(body, i32(0));
-    else body.loop(loop.extent, (position, inner) => enter(inner, position), { hint: "b" });
+    else
+      body.loop(loop.extent, (position, inner) => enter(inner, position), {
+        mode: isParallel(loop) ? "parallel" : "serial",
+        hint: "b",
+      });
   };
   nest(
     root,

@@ -1,16 +1,10 @@
 // When each buffer of an entry point is in use, and which call may write over what it reads for the last time. Both the plan
 // and the bound that it is held against are made of these.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
-import type { Buffer, Call, EntryPoint, Program } from "../../ir/loop/kernel.ts";
-import { dtypes } from "../../ir/types/dtype.ts";
+import { type Buffer, type Call, copyBytes, type EntryPoint, type Program } from "../../ir/loop/kernel.ts";
 
-/** Every buffer starts at a multiple of this: a cache line, and more than any vector needs. */
-const alignment = 64;
-
-const aligned = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
-
-/** The bytes a buffer takes, up to where the next may start. */
-export const bytesOf = ({ dtype, length }: Buffer): number => aligned(dtypes[dtype].bytes * length);
+/** The bytes a buffer takes, all copies of it, up to where the next may start. */
+export const bytesOf = (buffer: Buffer): number => copyBytes(buffer) * (buffer.copies ?? 1);
 
 /** Whether a buffer keeps its contents from run to run, so that its place is its own. */
 const persists = ({ role }: Buffer): boolean => role === "constant" || role === "parameter" || role === "prepared";

@@ -11,11 +11,17 @@ import { modules } from "./module-arbitrary.ts";
 
 const assembler = await wabt();
 
+/** What modules may have beside what wabt allows by itself: memory that threads share. */
+const features = { threads: true };
+
+type Parsed = ReturnType<typeof assembler.parseWat> & { readonly validate: (enabled: typeof features) => void };
+
 /** What wabt makes of a text, with or without the names of functions and locals. */
 const assemble = (text: string, names: boolean): Uint8Array => {
-  const parsed = assembler.parseWat("module.wat", text);
+  // Its types do not say that validation takes features, too.
+  const parsed = assembler.parseWat("module.wat", text, features) as Parsed;
   try {
-    parsed.validate();
+    parsed.validate(features);
     return parsed.toBinary({ write_debug_names: names }).buffer;
   } finally {
     parsed.destroy();
@@ -54,6 +60,15 @@ test("a module without functions, with and without memory of its own", () => {
     functions: [],
     exports: [],
     data: [{ offset: 2 ** 31, bytes: Uint8Array.of(0, 34, 92, 10, 255) }],
+  });
+});
+
+test("a memory that threads share", () => {
+  expectSameBytes({
+    memory: { pages: 2, shared: true, importedAs: { module: "env", name: "memory" } },
+    functions: [],
+    exports: [],
+    data: [{ offset: 64, bytes: Uint8Array.of(1, 2) }],
   });
 });
 

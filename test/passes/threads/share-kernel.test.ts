@@ -1,0 +1,181 @@
+// Which loops are cut, and that threads never meet: kernels written for the question, then random ones.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { add, type BlockBuilder, binary, f32, i32, load, multiply } from "../../../src/ir/loop/build.ts";
+import type { Expr } from "../../../src/ir/loop/expr.ts";
+import type { Kernel } from "../../../src/ir/loop/kernel.ts";
+import { printKernel } from "../../../src/ir/loop/print.ts";
+import type { DataArray } from "../../../src/ir/types/dtype.ts";
+import { optimizeKernel } from "../../../src/passes/loop/pipeline.ts";
+import { shareKernel } from "../../../src/passes/threads/share-kernel.ts";
+import { buffersFor, elementwiseKernels, foldKernels } from "../../../src/testing/arbitraries/kernel.ts";
+import { kernelOf, violationsOf, words } from "../../support/loop-runs.ts";
+import { ordersOf, runParts } from "../../support/share-by-share.ts";
+
+const x = (index: Expr | number): Expr => load("f32", "x", index);
+const y = (index: Expr | number): Expr => load("f32", "y", index);
+
+/** The loops that are cut, by index; undefined where the kernel is not shared. */
+const cutLoops = (kernel: Kernel, threads = 2): readonly string[] | undefined => {
+  const shared = shareKernel(kernel, new Set(), threads);
+  return (
+    shared && [...printKernel(shared.kernel).matchAll(/for (\w+) in [^{]*thread/g)].map(([, index]) => index ?? "")
+  );
+};
+
+/** Buffers after all threads have done their parts, in an order. */
+const resultsOf = (kernel: Kernel, order: readonly number[], seed: number): readonly string[] => {
+  const buffers = buffersFor(
+    { ...kernel, parameters: kernel.parameters.filter(({ name }) => !name.startsWith("share")) },
+    seed,
+  );
+  const arraysOf = (thread: number): readonly DataArray[] => [...buffers, Int32Array.of(thread, order.length)];
+  runParts(kernel, arraysOf, order);
+  return buffers.map(words);
+};
+
+/** Whether a kernel was shared, after the bits were compared for several numbers and orders of threads. */
+const expectSameBits = (kernel: Kernel, threads: number, seed: number): boolean => {
+  const shared = shareKernel(kernel, new Set(), threads)?.kernel;
+  if (shared === undefined) return false;
+  expect(violationsOf(shared)).toEqual([]);
+  const whole = resultsOf(shared, [0], seed);
+  for (const count of [2, 3, 5, 64])
+    for (const order of ordersOf(count)) expect(resultsOf(shared, order, seed)).toEqual(whole);
+  return true;
+};
+
+const shareable: readonly (readonly [string, readonly string[], (body: BlockBuilder) => void])[] = [
+  ["elements", ["i0"], (body) => body.loop(96, (i, inner) => inner.store("y", i, x(i)))],
+  [
+    "rows, each element from the one before in its row",
+    ["i0"],
+    (body) =>
+      body.loop(8, (i, row) => {
+        const at = (j: Expr): Expr => add(multiply(i, 12), j);
+        row.loop(12, (j, inner) => inner.store("y", at(j), binary("add", y(add(at(j), -1)), x(i))), { from: 1 });
+      }),
+  ],
+  [
+    "columns within a loop over rows that add up",
+    ["i1"],
+    (body) =>
+      body.loop(8, (i, row) =>
+        row.loop(12, (j, inner) => inner.store("y", j, binary("add", y(j), x(add(multiply(i, 12), j))))),
+      ),
+  ],
+  [
+    "two loops over disjoint places",
+    ["i0", "i1"],
+    (body) => {
+      body.loop(80, (i, inner) => inner.store("y", i, x(i)));
+      body.loop(96, (i, inner) => inner.store("y", i, f32(0)), { from: 80 });
+    },
+  ],
+  [
+    "tiles and what is left of them",
+    ["i0"],
+    (body) =>
+      body.loop(8, (p, outer) =>
+        outer.loop(
+          8,
+          (i, inner) => {
+            for (let lane = 0; lane < 3; lane++) inner.store("y", add(add(multiply(i, 12), p), lane * 8), x(i));
+          },
+          { step: 4 },
+        ),
+      ),
+  ],
+];
+
+const whole: readonly (readonly [string, (body: BlockBuilder) => void])[] = [
+  [
+    "a sum",
+    (body) => {
+      const sum = body.mutable(f32(0));
+      body.loop(96, (i, inner) => inner.assign(sum, binary("add", sum, x(i))));
+      body.store("y", 0, sum);
+    },
+  ],
+  ["a sum in memory", (body) => body.loop(96, (i, inner) => inner.store("y", 0, binary("add", y(0), x(i))))],
+  [
+    "sums of every fourth",
+    (body) =>
+      body.loop(96, (i, inner) => {
+        const at = binary("rem", i, i32(4));
+        inner.store("y", at, binary("add", y(at), x(i)));
+      }),
+  ],
+  ["prefix sums", (body) => body.loop(95, (i, inner) => inner.store("y", add(i, 1), binary("add", y(i), x(i))))],
+  [
+    "windows that overlap",
+    (body) =>
+      body.loop(40, (i, inner) => {
+        inner.store("y", multiply(i, 2), x(i));
+        inner.store("y", add(multiply(i, 2), 2), x(i));
+      }),
+  ],
+  [
+    "places that data say",
+    (body) =>
+      body.loop(96, (i, inner) => {
+        const at = binary("and", load("i32", "n", i), i32(63));
+        inner.store("y", at, binary("add", y(at), x(i)));
+      }),
+  ],
+  [
+    "a loop that reads what the one before wrote",
+    (body) => {
+      body.loop(48, (i, inner) => inner.store("y", i, x(i)));
+      body.loop(96, (i, inner) => inner.store("y", i, y(add(i, -48))), { from: 48 });
+    },
+  ],
+];
+
+describe("sharing kernels", () => {
+  test.each(shareable)("cuts %s", (_, loops, fill) => {
+    const kernel = kernelOf(fill);
+    expect(cutLoops(kernel)).toEqual(loops);
+    expect(expectSameBits(kernel, 2, 1)).toBe(true);
+  });
+
+  test.each(whole)("leaves whole %s", (_, fill) => {
+    expect(cutLoops(kernelOf(fill))).toBeUndefined();
+  });
+
+  test("chooses the loop that leaves no thread idle", () => {
+    const nest = (rows: number, columns: number): Kernel =>
+      kernelOf((body) =>
+        body.loop(rows, (i, row) =>
+          row.loop(columns, (j, inner) => inner.store("y", add(multiply(i, columns), j), x(j)), { hint: "j" }),
+        ),
+      );
+    expect(cutLoops(nest(6, 16))).toEqual(["i0"]);
+    expect(cutLoops(nest(3, 32))).toEqual(["j0"]);
+    expect(cutLoops(nest(3, 32), 3)).toEqual(["i0"]);
+  });
+
+  test("random kernels give the same bits, and threads never meet", () => {
+    let [kernels, shared] = [0, 0];
+    const check = (kernel: Kernel, threads: number, seed: number): void => {
+      kernels += 1;
+      if (expectSameBits(kernel, threads, seed)) shared += 1;
+    };
+    fc.assert(
+      fc.property(
+        elementwiseKernels,
+        foldKernels,
+        fc.constantFrom(2, 3),
+        fc.nat(),
+        (plain, { fold }, threads, seed) => {
+          for (const kernel of [plain, fold]) {
+            check(kernel, threads, seed);
+            check(optimizeKernel(kernel), threads, seed);
+          }
+        },
+      ),
+      { numRuns: 150 },
+    );
+    expect(shared / kernels).toBeGreaterThan(0.2);
+  });
+});
