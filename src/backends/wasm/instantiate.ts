@@ -59,10 +59,10 @@ const instanceOf = (module: EngineModule, entries: AssembledModule["entries"]): 
 };
 
 /** The module that this engine can run: exact where it knows no relaxed SIMD. */
-const runnable = (program: PlannedProgram): AssembledModule => {
-  const assembled = assembleModule(program);
+export const runnableModule = (program: PlannedProgram, options: AssembleOptions = {}): AssembledModule => {
+  const assembled = assembleModule(program, options);
   return program.numerics === "relaxed" && !engine.validate(assembled.bytes)
-    ? assembleModule({ ...program, numerics: "exact" })
+    ? assembleModule({ ...program, numerics: "exact" }, options)
     : assembled;
 };
 
@@ -70,11 +70,11 @@ const runnable = (program: PlannedProgram): AssembledModule => {
 export const wasmBackend: Backend = {
   name: "wasm",
   instantiate: (program) => {
-    const { bytes, entries } = runnable(program);
+    const { bytes, entries } = runnableModule(program);
     return instanceOf(new engine.Module(bytes), entries);
   },
   instantiateAsync: async (program) => {
-    const { bytes, entries } = runnable(program);
+    const { bytes, entries } = runnableModule(program);
     return instanceOf(await engine.compile(bytes), entries);
   },
 };

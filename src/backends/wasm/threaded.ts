@@ -8,7 +8,7 @@ import { availableThreads } from "../threads/start-worker.ts";
 import { startTeam, type Team } from "../threads/team.ts";
 import type { Task } from "../threads/worker.ts";
 import { type EngineMemory, type EngineModule, engine } from "./engine.ts";
-import { assembleModule, wasmBackend } from "./instantiate.ts";
+import { runnableModule, wasmBackend } from "./instantiate.ts";
 import { entryExport, pageBytes, prepareExport } from "./module.ts";
 import { phasesOf } from "./phases.ts";
 
@@ -106,13 +106,13 @@ export const threadedBackend = (most: number = availableThreads()): Backend => (
   instantiate: (program) => {
     const shared = share(program, most);
     if (shared === undefined) return wasmBackend.instantiate(program);
-    const { bytes } = assembleModule(program, { shared: true });
+    const { bytes } = runnableModule(program, { shared: true });
     return instanceOf(new engine.Module(bytes), shared).instance;
   },
   instantiateAsync: async (program) => {
     const shared = share(program, most);
     if (shared === undefined) return (wasmBackend.instantiateAsync ?? wasmBackend.instantiate)(program);
-    const { bytes } = assembleModule(program, { shared: true });
+    const { bytes } = runnableModule(program, { shared: true });
     const { instance, team } = instanceOf(await engine.compile(bytes), shared);
     await team.settled;
     return instance;
