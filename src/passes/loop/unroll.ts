@@ -8,13 +8,13 @@
 
 import { add, i32, multiply, variable } from "../../ir/loop/build.ts";
 import type { Expr } from "../../ir/loop/expr.ts";
-import type { Kernel } from "../../ir/loop/kernel.ts";
 import { coefficientOf, type Linear, linearOf } from "../../ir/loop/linear.ts";
 import {
   blocksOf,
   exprsOf,
   flatMapStmts,
   freshNames,
+  mapBlocks,
   renameDeclared,
   someExpr,
   substituteStmts,
@@ -96,26 +96,31 @@ const unrollLoop = (loop: Loop, limits: Limits, fresh: (hint: string) => string)
   return [{ ...loop, index, to: i32(blocks), body: written }, ...rest];
 };
 
-const unrollUpTo =
-  (limits: Limits) =>
-  (kernel: Kernel): Kernel => {
-    const fresh = freshNames(kernel);
-    return withBody(
-      kernel,
-      flatMapStmts(kernel.body, (stmt) => (stmt.kind === "for" ? unrollLoop(stmt, limits, fresh) : [stmt])),
-    );
-  };
+const unrollBlock = (block: readonly Stmt[], limits: Limits, fresh: (hint: string) => string): readonly Stmt[] =>
+  flatMapStmts(block, (stmt) => (stmt.kind === "for" ? unrollLoop(stmt, limits, fresh) : [stmt]));
 
 /** Unrolling of short loops, and of loops whose index is divided. */
 export const unroll: KernelPass = {
   name: "unroll",
   summary: "writes out short loops, and iterations that a division of the index tells apart",
-  run: unrollUpTo({ trips: mostTrips, statements: mostStatements }),
+  run: (kernel) => {
+    const limits = { trips: mostTrips, statements: mostStatements };
+    return withBody(kernel, unrollBlock(kernel.body, limits, freshNames(kernel)));
+  },
 };
 
-/** Unrolling of what is short when four iterations are one: what follows a tile of a product, row by row. */
+/**
+ * Unrolling of what is short when four iterations are one: what follows a tile of a product, row by row. What runs once for each
+ * call of the kernel stays as it is.
+ */
 export const unrollTiles: KernelPass = {
   name: "unroll-tiles",
   summary: "writes out loops that are short once vectors have made four iterations one: the end of a tile",
-  run: unrollUpTo({ trips: mostVectorTrips, statements: mostVectorStatements }),
+  run: (kernel) => {
+    const [limits, fresh] = [{ trips: mostVectorTrips, statements: mostVectorStatements }, freshNames(kernel)];
+    return withBody(
+      kernel,
+      kernel.body.map((stmt) => mapBlocks(stmt, (block) => unrollBlock(block, limits, fresh))),
+    );
+  },
 };
