@@ -1,6 +1,7 @@
 // The passes over kernels, in their order: short loops are written out; indices are made simple; loops are split where choices
-// by position change, which decides these choices, so that the vectoriser sees contiguous indices; it leaves loops that are now short, and limits and
-// offsets that are simplified again; what is then invariant moves out, and what is read once moves to where it is read.
+// by position change, which decides these choices, so that the vectoriser sees contiguous indices; it leaves loops that are now
+// short, and limits and offsets that are simplified again; what is then invariant moves out, and what is read once moves to where
+// it is read.
 import type { Kernel } from "../../ir/loop/kernel.ts";
 import { hoist } from "./hoist.ts";
 import { inline } from "./inline.ts";

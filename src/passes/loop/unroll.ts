@@ -8,13 +8,13 @@
 
 import { add, i32, multiply, variable } from "../../ir/loop/build.ts";
 import type { Expr } from "../../ir/loop/expr.ts";
-import type { Kernel } from "../../ir/loop/kernel.ts";
 import { coefficientOf, type Linear, linearOf } from "../../ir/loop/linear.ts";
 import {
   blocksOf,
   exprsOf,
   flatMapStmts,
   freshNames,
+  mapBlocks,
   renameDeclared,
   someExpr,
   substituteStmts,
@@ -32,7 +32,8 @@ type Loop = StmtOf<"for">;
 const mostTrips = 9;
 /** No loop becomes more statements than this. */
 const mostStatements = 48;
-/** And once it counts in vectors, not more than this: the end of a tile, but no long computation four times over. */
+/** Once loops count in vectors, they are written out up to these limits: the end of a tile, but no long computation. */
+const mostVectorTrips = 4;
 const mostVectorStatements = 16;
 /** A vector has four lanes, so shorter loops gain nothing from the vectoriser. */
 const lanes = 4;
@@ -68,16 +69,22 @@ const divisorOf = (loop: Loop): number => {
 const iteration = (loop: Loop, index: Expr, fresh: (hint: string) => string): readonly Stmt[] =>
   substituteStmts(renameDeclared(loop.body, fresh), new Map([[loop.index, index]]));
 
+/** How often a loop that is written out may run, and how many statements it may become. */
+interface Limits {
+  readonly trips: number;
+  readonly statements: number;
+}
+
 const range = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at);
 
-const unrollLoop = (loop: Loop, most: number, fresh: (hint: string) => string): readonly Stmt[] => {
+const unrollLoop = (loop: Loop, limits: Limits, fresh: (hint: string) => string): readonly Stmt[] => {
   const { from, to, step, mode, body } = loop;
   const isInnermost = body.every((stmt) => blocksOf(stmt).length === 0);
   if (!isInnermost || from.kind !== "const" || to.kind !== "const") return [loop];
   const trips = Math.max(0, Math.ceil((to.value - from.value) / step));
-  const room = most / body.length;
+  const room = limits.statements / body.length;
   const forVectors = mode === "vector" && trips >= lanes && step === 1;
-  if (trips <= Math.min(mostTrips, room) && !(forVectors && divisorOf(loop) === 1))
+  if (trips <= Math.min(limits.trips, room) && !(forVectors && divisorOf(loop) === 1))
     return range(trips).flatMap((at) => iteration(loop, i32(from.value + at * step), fresh));
   const divisor = step === 1 && from.value === 0 ? divisorOf(loop) : 1;
   if (divisor === 1 || divisor > Math.min(trips, room)) return [loop];
@@ -89,26 +96,31 @@ const unrollLoop = (loop: Loop, most: number, fresh: (hint: string) => string): 
   return [{ ...loop, index, to: i32(blocks), body: written }, ...rest];
 };
 
-const unrollUpTo =
-  (most: number) =>
-  (kernel: Kernel): Kernel => {
-    const fresh = freshNames(kernel);
-    return withBody(
-      kernel,
-      flatMapStmts(kernel.body, (stmt) => (stmt.kind === "for" ? unrollLoop(stmt, most, fresh) : [stmt])),
-    );
-  };
+const unrollBlock = (block: readonly Stmt[], limits: Limits, fresh: (hint: string) => string): readonly Stmt[] =>
+  flatMapStmts(block, (stmt) => (stmt.kind === "for" ? unrollLoop(stmt, limits, fresh) : [stmt]));
 
 /** Unrolling of short loops, and of loops whose index is divided. */
 export const unroll: KernelPass = {
   name: "unroll",
   summary: "writes out short loops, and iterations that a division of the index tells apart",
-  run: unrollUpTo(mostStatements),
+  run: (kernel) => {
+    const limits = { trips: mostTrips, statements: mostStatements };
+    return withBody(kernel, unrollBlock(kernel.body, limits, freshNames(kernel)));
+  },
 };
 
-/** Unrolling of what is short when four iterations are one: what follows a tile of a product, row by row. */
+/**
+ * Unrolling of what is short when four iterations are one: what follows a tile of a product, row by row. What runs once for each
+ * call of the kernel stays as it is.
+ */
 export const unrollTiles: KernelPass = {
   name: "unroll-tiles",
   summary: "writes out loops that are short once vectors have made four iterations one: the end of a tile",
-  run: unrollUpTo(mostVectorStatements),
+  run: (kernel) => {
+    const [limits, fresh] = [{ trips: mostVectorTrips, statements: mostVectorStatements }, freshNames(kernel)];
+    return withBody(
+      kernel,
+      kernel.body.map((stmt) => mapBlocks(stmt, (block) => unrollBlock(block, limits, fresh))),
+    );
+  },
 };

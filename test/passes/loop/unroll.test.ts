@@ -92,22 +92,31 @@ test("a short loop that asks for vectors gets none", () => {
 });
 
 test("what follows a tile is written out row by row, once four columns are one step; what is longer stays a loop", () => {
-  const rows = (count: number): Kernel =>
+  const tiles = (rows: number): Kernel =>
     kernelOf((body) =>
-      body.loop(count, (row, outer) =>
-        outer.loop(
-          8,
-          (column, inner) => {
-            const at = add(multiply(row, 8), column);
-            inner.store("y", at, binary("mul", x(at), f32(2)));
-          },
-          { mode: "vector" },
+      body.loop(3, (tile, around) =>
+        around.loop(rows, (row, outer) =>
+          outer.loop(
+            8,
+            (column, inner) => {
+              const at = add(multiply(tile, 8), add(multiply(row, 24), column));
+              inner.store("y", at, binary("mul", x(at), f32(2)));
+            },
+            { mode: "vector" },
+          ),
         ),
       ),
     );
-  const tile = simplifyIndex.run(unrollTiles.run(vectorize.run(rows(2))));
-  expect(resultsOf(tile)).toEqual(resultsOf(rows(2)));
-  expect(bodyText(tile).split("\n")).toEqual([0, 4, 8, 12].map((at) => `y[${at}; 4] = x[${at}; 4] * splat(2.0)`));
-  const long = simplifyIndex.run(unrollTiles.run(vectorize.run(rows(10))));
-  expect(bodyText(long).match(/for /g)).toHaveLength(1);
+  const short = simplifyIndex.run(unrollTiles.run(vectorize.run(tiles(2))));
+  expect(violationsOf(short)).toEqual([]);
+  expect(resultsOf(short)).toEqual(resultsOf(tiles(2)));
+  expect(bodyText(short).match(/for .*|y\[.*(?=; 4\] =)/g)).toEqual([
+    "for i0 in 0..3 {",
+    "y[i0 * 8",
+    "y[i0 * 8 + 4",
+    "y[i0 * 8 + 24",
+    "y[i0 * 8 + 28",
+  ]);
+  const long = simplifyIndex.run(unrollTiles.run(vectorize.run(tiles(5))));
+  expect(bodyText(long).match(/for /g)).toHaveLength(2);
 });
