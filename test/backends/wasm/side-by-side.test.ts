@@ -70,6 +70,22 @@ describe("elements", () => {
     expect((stores.at(-1) ?? 0) - (stores[0] ?? 0)).toBeLessThan(12);
   });
 
+  test("what an iteration stores and reads again it reads as it stored it", () => {
+    const places = [numbers("x", 64, 1), room("y", "f32", 64)];
+    const kernel = kernelOver(places, (body) =>
+      body.loop(
+        64,
+        (i, inner) => {
+          inner.store("y", i, binary("mul", load("f32x4", "x", i), load("f32x4", "x", i)));
+          inner.store("y", i, binary("add", load("f32x4", "y", i), load("f32x4", "x", i)));
+        },
+        { step: 4 },
+      ),
+    );
+    expect(text(kernel)).toContain("step 16");
+    expect(runKernel(kernel, places)).toEqual(interpreted(kernel, places));
+  });
+
   test("one iteration after the other where one reads what another writes", () => {
     const places = [numbers("x", 80, 1)];
     const kernel = kernelOver(places, (body) =>
