@@ -13,6 +13,7 @@ import { type Expr, isVector } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
 import { addScaled, type Linear, linearOf } from "../../ir/loop/linear.ts";
 import {
+  blocksOf,
   declaredNames,
   exprsOf,
   flatMapStmts,
@@ -147,11 +148,34 @@ const isIndependent = (kernel: Kernel, loop: Loop, own: ReadonlySet<string>): bo
   });
 };
 
-/** The iteration `offset` further on, what it stores last. */
-const iteration = (loop: Loop, offset: number, fresh: (hint: string) => string): readonly Stmt[] => {
+/** Whether what the statements store may wait until they are done: nothing is loaded or stored otherwise after the first store. */
+const mayStoreLast = (kernel: Kernel, body: readonly Stmt[]): boolean => {
+  const stored: string[] = [];
+  let may = true;
+  const visit = (stmts: readonly Stmt[], isInner: boolean): void => {
+    for (const stmt of stmts) {
+      for (const expr of exprsOf(stmt))
+        visitExpr(expr, (each) => {
+          if (each.kind === "load") may &&= !stored.some((buffer) => mayBeOne(kernel, buffer, each.buffer));
+        });
+      if (stmt.kind === "store") {
+        may &&= !isInner;
+        stored.push(stmt.buffer);
+      }
+      for (const block of blocksOf(stmt)) visit(block, true);
+    }
+  };
+  visit(body, false);
+  return may;
+};
+
+/** The iteration `offset` further on, what it stores last where that may be. */
+const iteration = (kernel: Kernel, loop: Loop, offset: number, fresh: (hint: string) => string): readonly Stmt[] => {
   const at = new Map([[loop.index, add(variable("i32", loop.index), offset)]]);
+  const body = substituteStmts(renameDeclared(loop.body, fresh), at);
+  if (!mayStoreLast(kernel, loop.body)) return body;
   const stores: Stmt[] = [];
-  const values = substituteStmts(renameDeclared(loop.body, fresh), at).map((stmt): Stmt => {
+  const values = body.map((stmt): Stmt => {
     if (stmt.kind !== "store") return stmt;
     const name = fresh("value");
     stores.push({ ...stmt, value: variable(stmt.value.type, name) });
@@ -185,7 +209,7 @@ const unrolled = (kernel: Kernel, loop: Loop, fresh: (hint: string) => string): 
   const own = new Set([...declaredNames(loop.body), loop.index]);
   if (copies === 1 || !isPlain(loop.body, own) || !isIndependent(kernel, loop, own)) return [loop];
   const end = from.value + Math.floor(iterations / copies) * copies * step;
-  const written = Array.from({ length: copies }, (_, copy) => iteration(loop, copy * step, fresh));
+  const written = Array.from({ length: copies }, (_, copy) => iteration(kernel, loop, copy * step, fresh));
   const main: Loop = { ...loop, to: i32(end), step: step * copies, body: sideBySide(written) };
   return end === to.value ? [main] : [main, ...renameDeclared([{ ...loop, from: i32(end) }], fresh)];
 };

@@ -101,9 +101,9 @@ test("the loop of a register tile holds loads, arithmetic and one addition per p
 });
 
 test("a maximum with 0 is exact in two instructions", () => {
-  const places = [room("x", "f32", 8)];
+  const places = [room("x", "f32", 12)];
   const kernel = kernelOver(places, (body) =>
-    body.loop(8, (i, inner) => inner.store("x", i, binary("max", load("f32x4", "x", i), literal("f32x4", 0))), {
+    body.loop(12, (i, inner) => inner.store("x", i, binary("max", load("f32x4", "x", i), literal("f32x4", 0))), {
       step: 4,
     }),
   );

