@@ -101,12 +101,8 @@ export const makeExecutableAsync = async (
 
 const nothing = new Uint8Array(0);
 
-const executableOver = (
-  instance: Instance,
-  backend: string,
-  program: PlannedProgram,
-  facts: InputFacts,
-): Executable => {
+/** The memory of ports, looked up once for each. */
+const viewsInto = (instance: Instance, program: PlannedProgram): ((port: Port) => DataArray) => {
   const viewOf = (buffer: string): DataArray => {
     const declared = program.buffers.get(buffer);
     const offset = program.memory.offsets.get(buffer);
@@ -114,11 +110,20 @@ const executableOver = (
     return dtypes[declared.dtype].view(instance.memory, offset, declared.length);
   };
   const views = new Map<string, DataArray>();
-  const view = ({ buffer }: Port): DataArray => {
+  return ({ buffer }) => {
     const known = views.get(buffer) ?? viewOf(buffer);
     views.set(buffer, known);
     return known;
   };
+};
+
+const executableOver = (
+  instance: Instance,
+  backend: string,
+  program: PlannedProgram,
+  facts: InputFacts,
+): Executable => {
+  const view = viewsInto(instance, program);
   const entries = new Map(program.entries.map((entry) => [entry.name, entry]));
   const parameters = new Map(program.parameters.map((port) => [port.name, port]));
   let stale = program.prepare.length > 0;
@@ -159,7 +164,7 @@ const executableOver = (
       if (stale) instance.prepare();
       stale = false;
       entry.inputs.forEach(copyIn);
-      fed.fill(nothing);
+      for (let at = 0; at < fed.length; at++) fed[at] = nothing;
       instance.run(name);
       return resultsOf(entry, view, into);
     },
