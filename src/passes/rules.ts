@@ -37,8 +37,8 @@ export type Numerics = "exact" | "finite" | "rounding";
 
 /** What a node must look like for a clause to be worth trying; undefined where the pattern leaves it open. */
 export interface Outline {
-  /** Patterns of the op and of its function. */
-  readonly op: unknown;
+  readonly op: string | undefined;
+  /** A pattern of the op's function. */
   readonly fn: unknown;
   /** The ops of the operands. */
   readonly operands: OperandOps | undefined;
@@ -110,11 +110,11 @@ const property = (value: unknown, name: string): unknown =>
 
 const literal = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
-/** What a pattern demands. Matchers (`P.select()`, `P.union(...)`) of operands leave their place open. */
+/** What a pattern demands. Matchers (`P.select()`, `P.union(...)`) of ops leave their place open. */
 const outline = (pattern: unknown): Outline => {
   const args = property(pattern, "args");
   return {
-    op: property(pattern, "op"),
+    op: literal(property(pattern, "op")),
     fn: property(property(pattern, "attrs"), "fn"),
     operands: Array.isArray(args) ? args.map((arg) => literal(property(arg, "op"))) : undefined,
   };
@@ -154,11 +154,11 @@ interface Candidate {
 
 // What stands in a clause's pattern is itself a pattern.
 const admits = (pattern: unknown, value: unknown): boolean =>
-  pattern === undefined || isMatching(pattern as P.Pattern<unknown>, value);
+  pattern === undefined || isMatching(pattern as P.Pattern, value);
 
 const candidates = (all: readonly Rule[], op: OpKind, fn: unknown): readonly Candidate[] =>
   all.flatMap((each): readonly Candidate[] => {
-    const fitting = each.outlines.filter((clause) => admits(clause.op, op) && admits(clause.fn, fn));
+    const fitting = each.outlines.filter((clause) => (clause.op ?? op) === op && admits(clause.fn, fn));
     return fitting.length === 0 ? [] : [{ rule: each, operands: fitting.map(({ operands }) => operands) }];
   });
 

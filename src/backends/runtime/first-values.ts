@@ -25,7 +25,7 @@ export const firstValues = (write: (parameter: string, value: unknown) => void):
     },
     needAll: () => {
       // Asked at every run, which allocates nothing.
-      if (waiting.size > 0) for (const [parameter, make] of [...waiting]) write(parameter, make());
+      if (waiting.size > 0) for (const [parameter, make] of waiting) write(parameter, make());
     },
   };
 };

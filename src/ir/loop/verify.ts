@@ -28,10 +28,13 @@ import { printViolation, type Report, type Violation, verifyKernel } from "./ver
 
 type Fail = (rule: string, where: string, what: string) => void;
 
-/** The buffers of the parameters that an entry updates. */
+/** The buffers that persist and that an entry may write: of the parameters it updates, or what is prepared. */
 const updatedBy = (program: Program, entry: EntryPoint): ReadonlySet<string> => {
   const updates = new Set(entry.updates);
-  return new Set(program.parameters.filter(({ name }) => updates.has(name)).map(({ buffer }) => buffer));
+  const parameters = program.parameters.filter(({ name }) => updates.has(name)).map(({ buffer }) => buffer);
+  const isPreparation = entry.calls === program.prepare;
+  const prepared = isPreparation ? [...program.buffers.values()].filter(({ role }) => role === "prepared") : [];
+  return new Set([...parameters, ...prepared.map(({ name }) => name)]);
 };
 
 const checkCall = (program: Program, entry: EntryPoint, updated: ReadonlySet<string>, call: Call, fail: Fail): void => {
@@ -76,7 +79,7 @@ const checkWrites = (
     if (buffer.role === "constant") fail("P4", where, `constant ${buffer.name} is written`);
     if (buffer.role === "parameter" && !updated.has(buffer.name))
       fail("P4", where, `parameter ${buffer.name} is written but is no update of the entry`);
-    if (buffer.role === "prepared" && !program.prepare.includes(call))
+    if (buffer.role === "prepared" && !updated.has(buffer.name))
       fail("P4", where, `${buffer.name} is written outside of the preparation`);
   }
 };

@@ -46,6 +46,30 @@ const placeUnder = <G>(position: number, parent: Place<G> | undefined): Place<G>
   return { position, depth: (parent?.depth ?? -1) + 1, parent, jump: isDouble ? second : parent, readers: [] };
 };
 
+/** The groups that steps lead to from some, nearest first, as far as they count. */
+function* reached<G>(from: readonly G[], next: Sources<G>, counts: (group: G) => boolean): Generator<G, void> {
+  const seen = new Set(from);
+  // A set gives what is added while it is gone through.
+  for (const group of seen) {
+    if (!counts(group)) continue;
+    yield group;
+    for (const each of next(group)) seen.add(each);
+  }
+}
+
+/** Puts places into the order given, at the positions that they have together. */
+const arrange = <G>(places: readonly Place<G>[]): void => {
+  const positions = places.map(({ position }) => position).sort((a, b) => a - b);
+  for (const [at, place] of places.entries()) place.position = positions[at] ?? place.position;
+};
+
+/** The place that comes last. */
+const lastOf = <G>(places: readonly Place<G>[]): Place<G> | undefined =>
+  places.reduce<Place<G> | undefined>(
+    (last, each) => (last !== undefined && last.position > each.position ? last : each),
+    undefined,
+  );
+
 /** Starts with no groups. */
 export const runningOrder = <G>(sources: Sources<G>): RunningOrder<G> => {
   const places = new Map<G, Place<G>>();
@@ -56,24 +80,13 @@ export const runningOrder = <G>(sources: Sources<G>): RunningOrder<G> => {
   };
   const positionOf = (group: G): number => placeOf(group).position;
 
-  /** The groups that steps lead to from some, nearest first, at positions that count. */
-  function* reached(from: readonly G[], next: Sources<G>, counts: (position: number) => boolean): Generator<G, void> {
-    const seen = new Set(from);
-    // A set gives what is added while it is gone through.
-    for (const group of seen) {
-      if (!counts(positionOf(group))) continue;
-      yield group;
-      for (const each of next(group)) seen.add(each);
-    }
-  }
-
   const otherSources = (later: G, earlier: G): readonly G[] =>
     sources(later).filter((group) => group !== later && group !== earlier);
 
   /** What `later` needs, besides `earlier`, of what runs from `earlier` on. */
   const neededFrom = (later: G, earlier: G): Generator<G, void> => {
     const start = positionOf(earlier);
-    return reached(otherSources(later, earlier), sources, (position) => position >= start);
+    return reached(otherSources(later, earlier), sources, (group) => positionOf(group) >= start);
   };
 
   /** The groups that need `earlier`, itself first, of what runs up to a position. */
@@ -81,28 +94,26 @@ export const runningOrder = <G>(sources: Sources<G>): RunningOrder<G> => {
     reached(
       [earlier],
       (group) => placeOf(group).readers,
-      (position) => position <= end,
+      (group) => positionOf(group) <= end,
     );
 
-  const byPosition = (a: G, b: G): number => positionOf(a) - positionOf(b);
+  const inOrder = (groups: Iterable<G>): readonly Place<G>[] =>
+    Array.from(groups, placeOf).sort((a, b) => a.position - b.position);
 
   return {
     append: (group) => {
-      const read = sources(group).filter((each) => each !== group);
-      let last: Place<G> | undefined;
-      for (const each of read) {
-        const place = placeOf(each);
-        place.readers.push(group);
-        if (last === undefined || place.position > last.position) last = place;
-      }
-      places.set(group, placeUnder(places.size, last));
+      const read = sources(group)
+        .filter((each) => each !== group)
+        .map(placeOf);
+      for (const { readers } of read) readers.push(group);
+      places.set(group, placeUnder(places.size, lastOf(read)));
     },
     needsIndirectly: (later, earlier) => {
       const start = positionOf(earlier);
       const others = otherSources(later, earlier)
         .map(placeOf)
         .filter(({ position }) => position > start);
-      const end = others.reduce((last, { position }) => Math.max(last, position), start);
+      const end = lastOf(others)?.position ?? start;
       const needed = neededFrom(later, earlier);
       for (const group of end > start ? needing(earlier, end) : []) {
         const place = placeOf(group);
@@ -114,13 +125,9 @@ export const runningOrder = <G>(sources: Sources<G>): RunningOrder<G> => {
     },
     merge: (later, earlier) => {
       for (const each of otherSources(later, earlier)) placeOf(each).readers.push(earlier);
-      const before = [...neededFrom(later, earlier)].sort(byPosition);
-      const last = before.at(-1);
-      if (last === undefined) return;
-      const end = positionOf(last);
-      const moved = [...before, ...[...needing(earlier, end)].sort(byPosition)];
-      const positions = moved.map(positionOf).sort((a, b) => a - b);
-      for (const [at, group] of moved.entries()) placeOf(group).position = positions[at] ?? 0;
+      const before = inOrder(neededFrom(later, earlier));
+      const end = before.at(-1)?.position;
+      if (end !== undefined) arrange([...before, ...inOrder(needing(earlier, end))]);
     },
   };
 };
