@@ -99,7 +99,42 @@ export const makeExecutableAsync = async (
   return executableOver(instance, backend.name, program, facts);
 };
 
+/** What is fed, between being checked and being copied in. */
+interface Feeding {
+  /** Checks all that is fed before anything is changed. */
+  readonly accept: (entry: EntryPoint, feeds: Readonly<Record<string, unknown>>) => void;
+  /** Copies what was accepted to its place. */
+  readonly copyIn: (entry: EntryPoint) => void;
+}
+
 const nothing = new Uint8Array(0);
+
+/** Feeding over a memory. A run allocates nothing of its own, so there is one list for all of them. */
+const feedingOver = (
+  facts: InputFacts,
+  view: (port: Port) => DataArray,
+  stateOf: (parameter: string) => DataArray,
+): Feeding => {
+  const fed: DataArray[] = [];
+  const copyIn = (port: Port, position: number): void => {
+    copyElements(fed[position] ?? nothing, view(port));
+    fed[position] = nothing;
+  };
+  return {
+    accept: (entry, feeds) => {
+      checkNames(entry, feeds, facts.names);
+      for (let position = 0; position < entry.inputs.length; position++) {
+        const port = entry.inputs[position];
+        if (port === undefined) continue;
+        const data = checkedFeed(port.name, port.type, feeds[port.name], view(port).length);
+        checkIndices(port.name, data, facts.ranges.get(port.name));
+        fed[position] = data;
+      }
+      checkStates(entry.name, facts, stateOf);
+    },
+    copyIn: (entry) => entry.inputs.forEach(copyIn),
+  };
+};
 
 const executableOver = (
   instance: Instance,
@@ -124,23 +159,7 @@ const executableOver = (
   let stale = program.prepare.length > 0;
   const parameterPort = (name: string): Port =>
     parameters.get(name) ?? reject("W307", { name, known: [...parameters.keys()] });
-  // A run allocates nothing of its own, so what is fed is kept here between being checked and being copied in.
-  const fed: DataArray[] = [];
-  const copyIn = (port: Port, position: number): void => copyElements(fed[position] ?? nothing, view(port));
   const lengthOf = (port: Port): number => view(port).length;
-  const stateOf = (name: string): DataArray => view(parameterPort(name));
-  const accept = (entry: EntryPoint, feeds: Readonly<Record<string, unknown>>): void => {
-    checkNames(entry, feeds, facts.names);
-    for (let position = 0; position < entry.inputs.length; position++) {
-      const port = entry.inputs[position];
-      if (port === undefined) continue;
-      const data = checkedFeed(port.name, port.type, feeds[port.name], view(port).length);
-      checkIndices(port.name, data, facts.ranges.get(port.name));
-      fed[position] = data;
-    }
-    first.needAll();
-    checkStates(entry.name, facts, stateOf);
-  };
   const write: Executable["write"] = (name, value) => {
     const port = parameterPort(name);
     view(port).set(checkedFeed(name, port.type, value));
@@ -148,18 +167,22 @@ const executableOver = (
     stale = program.prepare.length > 0;
   };
   const first = firstValues(write);
+  const feeding = feedingOver(facts, view, (name) => {
+    first.need(name);
+    return view(parameterPort(name));
+  });
   return {
     backend,
     entries: [...entries.keys()],
     parameters: program.parameters,
     run: (name, feeds, { into } = {}) => {
       const entry = entries.get(name) ?? reject("W308", { name, known: [...entries.keys()] });
-      accept(entry, feeds);
+      feeding.accept(entry, feeds);
       checkInto(entry, into, lengthOf);
+      first.needAll();
       if (stale) instance.prepare();
       stale = false;
-      entry.inputs.forEach(copyIn);
-      fed.fill(nothing);
+      feeding.copyIn(entry);
       instance.run(name);
       return resultsOf(entry, view, into);
     },
