@@ -64,7 +64,7 @@ const fail = (code, message, name) => {
 const refuse = ({ name, dtype, shape }, code, got) =>
   fail(code, "got " + got + " instead of " + dtype + "[" + shape + "] for", name);
 
-/** The typed array of what is given for a tensor of the table: that itself, or { data, shape }. */
+/** The typed array of what is given for a tensor: that itself, or { data, shape }. */
 const check = (port, given) => {
   const data = ArrayBuffer.isView(given) ? given : given?.data;
   const wanted = port.view.constructor.name;
@@ -206,20 +206,15 @@ const preparing = `
 
 /** Feeds in, results out. */
 export const modelRuntime = (needs: RuntimeNeeds): string => `
-// With arrays to write \`into\` a call allocates nothing; hence loops that count.
-const copy = (from, to) => to.set(from);
-const find = (ports, name) => {
-  for (let at = 0; at < ports.length; at++) if (ports[at].name === name) return ports[at];
-};
-const results = (outputs) => Object.fromEntries(outputs.map((port) => [port.name, result(port)]));
-
 /** The model over a memory; run(n) runs the entry point n of the table${needs.prepares ? ", prepare() comes first where parameters are new" : ""}. */
 const bind = (memory, run${needs.prepares ? ", prepare" : ""}) => {${needs.prepares ? staleness : ""}
   const entries = table.entries.map((entry, position) => {
     const [inputs, outputs] = [entry.inputs, entry.outputs].map((ports) => ports.map((port) => place(memory, port)));${
       needs.states ? placedStates : ""
     }
+    const named = new Map(outputs.map((port) => [port.name, port]));
     const fed = [];
+    // Given arrays to write into, a call allocates nothing; hence loops that count.
     const call = (feeds = {}, { into } = {}) => {
       for (const name in feeds ?? fail("W140", "a record of arrays is expected by", entry.name))
         if (!table.inputs.includes(name)) fail("W302", "there is no input", name);
@@ -228,12 +223,11 @@ const bind = (memory, run${needs.prepares ? ", prepare" : ""}) => {${needs.prepa
         const feed = Object.hasOwn(feeds, name) ? feeds[name] : undefined;
         fed[at] = ${feedCheck(needs)}(inputs[at], feed ?? fail("W301", entry.name + " lacks its input", name));
       }
-      for (const name in into) check(find(outputs, name) ?? fail("W313", "there is no result", name), into[name]);${needs.states ? stateCheck : ""}${needs.prepares ? preparing : ""}
-      for (let at = 0; at < inputs.length; at++) copy(fed[at], inputs[at].view);
+      for (const name in into) check(named.get(name) ?? fail("W313", "there is no result", name), into[name]);${needs.states ? stateCheck : ""}${needs.prepares ? preparing : ""}
+      for (let at = 0; at < inputs.length; at++) inputs[at].view.set(fed[at]);
       run(position);
-      if (into === undefined) return results(outputs);
-      for (const name in into) copy(find(outputs, name).view, check(find(outputs, name), into[name]));
-      return into;
+      for (const name in into) check(named.get(name), into[name]).set(named.get(name).view);
+      return into ?? Object.fromEntries(outputs.map((port) => [port.name, result(port)]));
     };
     return [entry.name, call];
   });

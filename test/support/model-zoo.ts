@@ -145,13 +145,12 @@ const autoencoderTraining = training(autoencoder, {
   optimizer: adam({ learningRate: 1e-3 }),
 });
 
-const tagger = <Cell extends typeof lstm | typeof gru | typeof rnn>(name: string, cell: Cell, bidirectional: boolean) =>
+const tagger = (name: string, cell: typeof lstm | typeof gru | typeof rnn, bidirectional: boolean) =>
   defineModel({
     name,
     params: {
       embedding: embedding(1000, 64),
-      // The three make layers of one form; which of them it is changes parameters, not the call.
-      cell: (cell as typeof rnn)<number, number, number, boolean>(64, 128, { bidirectional, layers: 2 }),
+      cell: cell<number, number, number, boolean>(64, 128, { bidirectional, layers: 2 }),
       output: linear(bidirectional ? 256 : 128, 20),
     },
     inputs: { words: spec("i32", ["T", "B"]) },

@@ -113,8 +113,6 @@ export const makeExecutableAsync = async (
   return executableOver(instance, backend, program, facts);
 };
 
-const nothing = new Uint8Array(0);
-
 type View = (port: Port) => DataArray;
 
 /** The place of each port's buffer in memory, as an array. */
@@ -133,17 +131,30 @@ const viewsOf = (instance: Instance, program: PlannedProgram): View => {
   };
 };
 
-/** What checks what is fed to an entry point, and where it then is, in the order of the inputs. */
-interface Acceptor {
-  readonly fed: DataArray[];
+/** What is fed, between being checked and being copied in. */
+interface Feeding {
+  /** Checks all that is fed before anything is changed. */
   readonly accept: (entry: EntryPoint, feeds: Readonly<Record<string, unknown>>) => void;
+  /** Copies what was accepted to its place. */
+  readonly copyIn: (entry: EntryPoint) => void;
+  /** What was accepted, in the order of the inputs. */
+  readonly accepted: (entry: EntryPoint) => readonly DataArray[];
 }
 
-/** A run allocates nothing of its own, so what is fed is kept in one place between being checked and being copied in. */
-const acceptor = (facts: InputFacts, view: View, begin: () => void, stateOf: (name: string) => DataArray): Acceptor => {
+const nothing = new Uint8Array(0);
+
+/** Feeding over a memory. A run allocates nothing of its own, so there is one list for all of them. */
+const feedingOver = (
+  facts: InputFacts,
+  view: View,
+  stateOf: (parameter: string) => DataArray,
+): Feeding => {
   const fed: DataArray[] = [];
+  const copyIn = (port: Port, position: number): void => {
+    copyElements(fed[position] ?? nothing, view(port));
+    fed[position] = nothing;
+  };
   return {
-    fed,
     accept: (entry, feeds) => {
       checkNames(entry, feeds, facts.names);
       for (let position = 0; position < entry.inputs.length; position++) {
@@ -153,9 +164,10 @@ const acceptor = (facts: InputFacts, view: View, begin: () => void, stateOf: (na
         checkIndices(port.name, data, facts.ranges.get(port.name));
         fed[position] = data;
       }
-      begin();
       checkStates(entry.name, facts, stateOf);
     },
+    copyIn: (entry) => entry.inputs.forEach(copyIn),
+    accepted: (entry) => fed.slice(0, entry.inputs.length),
   };
 };
 
@@ -172,9 +184,6 @@ const executableOver = (
   let stale = program.prepare.length > 0;
   const parameterPort = (name: string): Port =>
     parameters.get(name) ?? reject("W307", { name, known: [...parameters.keys()] });
-  const stateOf = (name: string): DataArray => view(parameterPort(name));
-  const { fed, accept } = acceptor(facts, view, () => first.needAll(), stateOf);
-  const copyIn = (port: Port, position: number): void => copyElements(fed[position] ?? nothing, view(port));
   const lengthOf = (port: Port): number => view(port).length;
   const entryOf = (name: string): EntryPoint =>
     entries.get(name) ?? reject("W308", { name, known: [...entries.keys()] });
@@ -186,6 +195,10 @@ const executableOver = (
   };
   const first = firstValues(write);
   const dispose = (): void => instance.dispose?.();
+  const feeding = feedingOver(facts, view, (name) => {
+    first.need(name);
+    return view(parameterPort(name));
+  });
   return {
     backend: backend.name,
     get threads() {
@@ -197,19 +210,20 @@ const executableOver = (
     parameters: program.parameters,
     run: (name, feeds, { into } = {}) => {
       const entry = entryOf(name);
-      accept(entry, feeds);
+      feeding.accept(entry, feeds);
       checkInto(entry, into, lengthOf);
+      first.needAll();
       if (stale) instance.prepare();
       stale = false;
-      entry.inputs.forEach(copyIn);
-      for (let at = 0; at < fed.length; at++) fed[at] = nothing;
+      feeding.copyIn(entry);
       instance.run(name);
       return resultsOf(entry, view, into);
     },
     profile: (name, feeds, options) => {
       const entry = entryOf(name);
-      accept(entry, feeds);
-      const subject = { program, entry, inputs: fed.slice(0, entry.inputs.length), parameter: view };
+      feeding.accept(entry, feeds);
+      first.needAll();
+      const subject = { program, entry, inputs: feeding.accepted(entry), parameter: view };
       return profileEntry(backend.instantiate(callwise(program, entry)), backend.name, subject, options);
     },
     read: (name) => {
