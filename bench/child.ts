@@ -6,7 +6,8 @@ import { loadContender } from "./contenders/index.ts";
 import type { Answers, OfferedForms, Request } from "./lane.ts";
 import { peak } from "./peak.ts";
 import { isSettled } from "./statistics.ts";
-import { inputsOf, type Workload, workloads } from "./workloads/index.ts";
+import { inputsOf, type Workload } from "./workloads/index.ts";
+import { workloads } from "./workloads/table.ts";
 
 /** How long a sample is at least, and a warm-up at least and at most, in seconds. */
 const long = { warmingSample: 0.005, sample: 0.02, warmUp: 0.5, longestWarmUp: 10 } as const;
@@ -51,7 +52,8 @@ const described = (offer: Offer<never>): OfferedForms =>
 
 const offers = async (): Promise<Answers["offers"]> => {
   const all = await (await loadContender(name)).start();
-  return Object.fromEntries(Object.entries(all).map(([kind, offer]) => [kind, described(offer)]));
+  // What is described are names; what the forms do is for tasks of their own.
+  return Object.fromEntries(workloads.map((each) => [each.name, described(offerFor(all, each) as Offer<never>)]));
 };
 
 const prepareForm = async (workload: Workload, wanted: string): Promise<Prepared> => {

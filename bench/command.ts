@@ -7,13 +7,14 @@ import { parseArgs, stripVTControlCharacters } from "node:util";
 import { renderUsage } from "citty";
 import type { Ui } from "../src/cli/ui.ts";
 import { type ClockName, clocks, isClock } from "./clock.ts";
-import { type ContenderName, own, peers } from "./contenders/index.ts";
+import { type ContenderName, ours, peers } from "./contenders/names.ts";
 import { formsOf, offersOf } from "./entrants.ts";
 import { installPeers } from "./install.ts";
 import { type Measuring, measure } from "./measure.ts";
-import type { Result } from "./results.ts";
-import { isReached, section } from "./table.ts";
-import { type Workload, workloads } from "./workloads/index.ts";
+import { isReached, type Result } from "./results.ts";
+import { section } from "./table.ts";
+import type { Workload } from "./workloads/index.ts";
+import { workloads } from "./workloads/table.ts";
 
 const options = {
   only: {
@@ -112,7 +113,7 @@ const machine = () => ({
 });
 
 const measureAll = async ({ workloads, peers, ...measuring }: Work, ui: Ui): Promise<readonly Result[]> => {
-  const offers = await offersOf([own, ...peers]);
+  const offers = await offersOf([...ours, ...peers]);
   const results: Result[] = [];
   for (const workload of workloads) {
     const progress = ui.progress(workload.name, formsOf(offers, workload).forms.length + measuring.rounds);

@@ -23,13 +23,14 @@ export const isSettled = (samples: readonly number[]): boolean => {
   return before.length > 0 && Math.min(...last) >= Math.min(...before) * (1 - patience.share);
 };
 
-/** How far results may be from their meaning, as a share of its largest magnitude. */
-const tolerance = 1e-5;
-
-/** The first thing that is wrong with results, in words; `undefined` if nothing is. */
+/**
+ * The first thing that is wrong with results, in words; `undefined` if nothing is. They may be off by `tolerance`, a share of the
+ * largest magnitude of what they should be.
+ */
 export const mismatch = (
   results: Readonly<Record<string, Float32Array>>,
   meaning: Readonly<Record<string, Float64Array>>,
+  tolerance: number,
 ): string | undefined => {
   for (const [name, wanted] of Object.entries(meaning)) {
     const given = results[name];

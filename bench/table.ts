@@ -1,6 +1,6 @@
 // Results as Markdown: a table for each workload, below it what was left out and why, and the goals.
-import { own } from "./contenders/index.ts";
-import type { Judged, Remark, Result, Row } from "./results.ts";
+import { isOwn } from "./contenders/names.ts";
+import { isReached, type Judged, type Remark, type Result, type Row } from "./results.ts";
 
 const milliseconds = (value: number): string => value.toFixed(value < 1 ? 4 : value < 10 ? 3 : value < 100 ? 2 : 1);
 
@@ -8,17 +8,24 @@ const times = (value: number): string => `${value.toFixed(2)}x`;
 
 const percent = (value: number): string => `${(value * 100).toFixed(0)} %`;
 
-const heads = ["contender", "form", "ms, median", "min", "max", "GFLOP/s", "of peak", "to best peer"] as const;
+const decimal = (value: number): string => value.toFixed(1);
 
-const cells = ({ contender, form, aside, milliseconds: ms, gigaflops, shareOfPeak, timesBestPeer }: Row) => [
-  contender === own ? `**${contender}**` : contender,
+/** A cell of what need not be there. */
+const cell = (value: number | undefined, print: (value: number) => string): string =>
+  value === undefined ? "" : print(value);
+
+const heads = ["contender", "form", "ms, median", "min", "max", "GFLOP/s", "of peak", "GB/s", "to best peer"] as const;
+
+const cells = ({ contender, form, aside, milliseconds: ms, gigaflops, shareOfPeak, gigabytes, timesBestPeer }: Row) => [
+  isOwn(contender) ? `**${contender}**` : contender,
   aside === undefined ? form : `${form} (${aside}: not compared with)`,
   milliseconds(ms.median),
   milliseconds(ms.min),
   milliseconds(ms.max),
-  gigaflops.toFixed(1),
-  percent(shareOfPeak),
-  timesBestPeer === undefined ? "" : times(timesBestPeer),
+  cell(gigaflops, decimal),
+  cell(shareOfPeak, percent),
+  cell(gigabytes, decimal),
+  cell(timesBestPeer, times),
 ];
 
 /** A Markdown table with its columns aligned; the first two hold words, the others numbers. */
@@ -36,25 +43,39 @@ const remarkLine = ({ contender, form, kind, says }: Remark): string => {
   return `- ${who}: ${verb}: ${says}`;
 };
 
-/** Whether what is wanted was measured. */
-export const isReached = ({ least, measured }: Judged): boolean => measured >= least;
+/** What a goal wants, and what was measured. */
+const sidesOf = (goal: Judged): readonly [wanted: string, found: string] => {
+  const { against, measured } = goal;
+  switch (against) {
+    case "milliseconds":
+      return [`${goal.most} ms at most`, `${milliseconds(measured)} ms`];
+    case "peak":
+      return [`${percent(goal.least)} of the peak`, percent(measured)];
+    case "GFLOP/s":
+    case "GB/s":
+      return [`${goal.least} ${against}`, decimal(measured)];
+    default:
+      return [`${goal.least.toPrecision(3).replace(/\.?0+$/, "")}x ${against}`, times(measured)];
+  }
+};
 
 const goalLine = (goal: Judged): string => {
-  const { against, least, measured } = goal;
-  const wanted = against === "peak" ? `${percent(least)} of the peak` : `${least}x ${against}`;
-  const found = against === "peak" ? percent(measured) : times(measured);
-  return `- goal ${wanted}: ${found}${isReached(goal) ? "" : ", FALLS SHORT"}`;
+  const [wanted, found] = sidesOf(goal);
+  const whose = goal.of === undefined ? "goal" : `goal of ${goal.of}`;
+  return `- ${whose} ${wanted}: ${found}${isReached(goal) ? "" : ", FALLS SHORT"}`;
 };
 
 /** A result as a section of Markdown. */
-export const section = ({ workload, operations, peakGigaflops, rows, remarks, goals }: Result): string =>
-  [
+export const section = ({ workload, operations, peakGigaflops, rows, remarks, goals }: Result): string => {
+  const work = operations === 0 ? "" : `${(operations / 1e6).toPrecision(4)} MFLOP; `;
+  return [
     `### ${workload}`,
     "",
-    `${(operations / 1e6).toPrecision(4)} MFLOP; peak ${peakGigaflops.toFixed(1)} GFLOP/s`,
+    `${work}peak ${peakGigaflops.toFixed(1)} GFLOP/s`,
     "",
     ...(rows.length === 0 ? [] : [...aligned(rows.map(cells)), ""]),
     ...remarks.map(remarkLine),
     ...goals.map(goalLine),
     "",
   ].join("\n");
+};

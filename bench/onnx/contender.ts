@@ -1,61 +1,11 @@
 // ONNX Runtime, in WebAssembly or native: both packages have the same API.
-import { type Contender, exchanged, type Form, floats, input, type Prepared } from "../contenders/contender.ts";
+import { type Contender, exchanged, type Form, input, type Prepared } from "../contenders/contender.ts";
 import type { AttentionTask } from "../workloads/attention.ts";
-import { type Arrays, countOf } from "../workloads/computation.ts";
+import type { Arrays } from "../workloads/computation.ts";
 import { attentionOp, gradientByHand, multiHeadAttention, unfused, withData } from "./attention.ts";
-import { encodeModel, type OnnxModel } from "./model.ts";
-
-/** A tensor of ONNX Runtime's. */
-export interface OnnxTensor {
-  readonly data: unknown;
-}
-
-/** The part of `onnxruntime-common` that the bench uses. */
-export interface OnnxRuntime {
-  readonly Tensor: new (type: "float32", data: Float32Array, shape: readonly number[]) => OnnxTensor;
-  readonly InferenceSession: {
-    create(model: Uint8Array, options: Readonly<Record<string, unknown>>): Promise<OnnxSession>;
-  };
-}
-
-/** A model, ready to run. */
-export interface OnnxSession {
-  run(feeds: Readonly<Record<string, OnnxTensor>>): Promise<Readonly<Record<string, OnnxTensor>>>;
-}
-
-/** A runtime on one thread, all its optimizations switched on. */
-export interface OnnxHost {
-  readonly runtime: OnnxRuntime;
-  readonly options: Readonly<Record<string, unknown>>;
-}
-
-/** A model as something to time: tensors of its inputs are made once, results come as arrays. */
-const session = async (
-  { runtime, options }: OnnxHost,
-  model: OnnxModel,
-  inputs: Arrays,
-): Promise<{ readonly run: () => Promise<Arrays> }> => {
-  const created = await runtime.InferenceSession.create(encodeModel(model), options);
-  const feeds = Object.fromEntries(
-    Object.entries(model.inputs).map(([name, shape]) => [
-      name,
-      new runtime.Tensor("float32", input(inputs, name).subarray(0, countOf(shape)), shape),
-    ]),
-  );
-  const names = Object.keys(model.outputs);
-  return {
-    run: async () => {
-      const results = await created.run(feeds);
-      return Object.fromEntries(
-        names.map((name) => {
-          const tensor = results[name];
-          if (tensor === undefined) throw new Error(`no output ${name}`);
-          return [name, floats(tensor.data)];
-        }),
-      );
-    },
-  };
-};
+import type { OnnxModel } from "./model.ts";
+import { networkForms } from "./network.ts";
+import { type OnnxHost, session } from "./session.ts";
 
 /** Keys and values that are there before the call are data of the model: no runtime of this kind keeps a cache cheaper. */
 const cached = (task: AttentionTask, model: OnnxModel, inputs: Arrays): OnnxModel =>
@@ -86,19 +36,27 @@ export const onnxContender = (load: () => Promise<OnnxHost>, aside?: string): Co
     const form = <Task>(prepare: Form<Task>["prepare"]): Form<Task> =>
       aside === undefined ? { prepare } : { prepare, aside };
     return {
-      attention: {
+      attention: () => ({
         forms: {
           "MatMul, Softmax, MatMul": form(headsFirst(host, unfused)),
           "Attention-23": form(headsFirst(host, attentionOp)),
           MultiHeadAttention: form(positionsFirst(host)),
         },
-      },
-      attentionGradient: {
+      }),
+      attentionGradient: () => ({
         forms: {
           "derived by hand": { prepare: headsFirst(host, gradientByHand), aside: aside ?? "no gradients of its own" },
         },
-      },
-      matmul: {
+      }),
+      network: (network) => ({
+        forms: Object.fromEntries(
+          Object.entries(networkForms(network)).map(([name, write]) => [
+            name,
+            form((task, inputs) => session(host, write(task, inputs), inputs)),
+          ]),
+        ),
+      }),
+      matmul: () => ({
         forms: {
           MatMul: form(({ rows, inner, columns }, inputs) =>
             session(
@@ -112,7 +70,7 @@ export const onnxContender = (load: () => Promise<OnnxHost>, aside?: string): Co
             ),
           ),
         },
-      },
+      }),
     };
   },
 });

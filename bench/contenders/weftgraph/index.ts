@@ -1,9 +1,10 @@
 // Ours, through the public functions: WebAssembly, one thread, exact numerics.
-import { attention, compileSync, defineModel, differentiate, matmul, param, spec, sum } from "../../src/index.ts";
-import { type AttentionTask, attentionShapes } from "../workloads/attention.ts";
-import type { Arrays } from "../workloads/computation.ts";
-import type { MatmulTask } from "../workloads/matmul.ts";
-import { type Contender, input, type Prepared } from "./contender.ts";
+import { attention, compileSync, defineModel, differentiate, matmul, param, spec, sum } from "../../../src/index.ts";
+import { type AttentionTask, attentionShapes } from "../../workloads/attention.ts";
+import type { Arrays } from "../../workloads/computation.ts";
+import type { MatmulTask } from "../../workloads/matmul.ts";
+import { type Contender, input, type Prepared } from "../contender.ts";
+import { preparedNetwork } from "./network.ts";
 
 /** Keys and values that are there before the call are parameters: they live in the module's memory. */
 const cachedAttention = (task: AttentionTask, inputs: Arrays): Prepared => {
@@ -75,12 +76,13 @@ const product = ({ rows, inner, columns }: MatmulTask, inputs: Arrays): Prepared
 export const contender: Contender = {
   start: () =>
     Promise.resolve({
-      attention: {
+      attention: () => ({
         forms: {
           attention: { prepare: (task, inputs) => (task.cached ? cachedAttention : fedAttention)(task, inputs) },
         },
-      },
-      attentionGradient: { forms: { differentiate: { prepare: attentionGradient } } },
-      matmul: { forms: { matmul: { prepare: product } } },
+      }),
+      attentionGradient: () => ({ forms: { differentiate: { prepare: attentionGradient } } }),
+      matmul: () => ({ forms: { matmul: { prepare: product } } }),
+      network: () => ({ forms: { "functions and layers": { prepare: preparedNetwork } } }),
     }),
 };

@@ -1,25 +1,13 @@
-// TensorFlow.js on its WebAssembly backend, one thread. Inputs lie in its memory; a run gives arrays of JavaScript's. Its product
-// of batches is a plain loop where its product of two matrices is a fast kernel, so attention is also written head by head.
+// Attention and its gradient in TensorFlow.js. Its product of batches is a plain loop where its product of two matrices is a fast
+// kernel, so attention is also written head by head.
 import * as tf from "@tensorflow/tfjs";
-import { setThreadsCount } from "@tensorflow/tfjs-backend-wasm";
-import { type AttentionTask, attentionShapes, causalMask, scaleOf } from "../workloads/attention.ts";
-import type { Arrays } from "../workloads/computation.ts";
-import { type Contender, floats, input, type Prepared } from "./contender.ts";
-
-/**
- * Reads what is computed, and lets go of all tensors made on the way. The arrays are not `tidy`'s result: it would look through
- * their elements for tensors, which takes ten times as long as the product of two matrices.
- */
-const computed = (compute: () => Readonly<Record<string, tf.Tensor>>): Arrays => {
-  let results: Arrays = {};
-  tf.tidy(() => {
-    results = Object.fromEntries(Object.entries(compute()).map(([name, tensor]) => [name, floats(tensor.dataSync())]));
-  });
-  return results;
-};
+import { type AttentionTask, attentionShapes, causalMask, scaleOf } from "../../workloads/attention.ts";
+import type { Arrays } from "../../workloads/computation.ts";
+import { input, type Offers, type Prepared } from "../contender.ts";
+import { computed } from "./computed.ts";
 
 /** Attention of [heads, positions, depth]. */
-type Attention = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) => tf.Tensor;
+export type Attention = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) => tf.Tensor;
 
 /** What every query of a head is given beside the products, if anything. */
 const masking = (task: AttentionTask): ((scores: tf.Tensor) => tf.Tensor) => {
@@ -28,12 +16,12 @@ const masking = (task: AttentionTask): ((scores: tf.Tensor) => tf.Tensor) => {
   return (scores) => tf.add(scores, mask);
 };
 
-const batched = (task: AttentionTask): Attention => {
+export const batched = (task: AttentionTask): Attention => {
   const masked = masking(task);
   return (q, k, v) => tf.matMul(tf.softmax(masked(tf.matMul(tf.mul(q, scaleOf(task)), k, false, true))), v);
 };
 
-const headByHead = (task: AttentionTask): Attention => {
+export const headByHead = (task: AttentionTask): Attention => {
   const masked = masking(task);
   return (q, k, v) => {
     const keys = tf.unstack(tf.transpose(k, [0, 2, 1]));
@@ -78,31 +66,14 @@ const gradient =
     };
   };
 
-export const contender: Contender = {
-  start: async () => {
-    setThreadsCount(1);
-    if (!(await tf.setBackend("wasm"))) throw new Error("TensorFlow.js has no WebAssembly here");
-    return {
-      attention: {
-        forms: { batched: { prepare: forward(batched) }, "head by head": { prepare: forward(headByHead) } },
-      },
-      attentionGradient: {
-        forms: {
-          "grads, batched": { prepare: gradient(batched) },
-          "grads, head by head": { prepare: gradient(headByHead) },
-        },
-      },
-      matmul: {
-        forms: {
-          matMul: {
-            prepare: ({ rows, inner, columns }, inputs) => {
-              const a = tf.tensor(input(inputs, "a"), [rows, inner]);
-              const b = tf.tensor(input(inputs, "b"), [inner, columns]);
-              return { run: () => computed(() => ({ c: tf.matMul(a, b) })) };
-            },
-          },
-        },
-      },
-    };
-  },
+export const attentionOffers: Pick<Offers, "attention" | "attentionGradient"> = {
+  attention: () => ({
+    forms: { batched: { prepare: forward(batched) }, "head by head": { prepare: forward(headByHead) } },
+  }),
+  attentionGradient: () => ({
+    forms: {
+      "grads, batched": { prepare: gradient(batched) },
+      "grads, head by head": { prepare: gradient(headByHead) },
+    },
+  }),
 };

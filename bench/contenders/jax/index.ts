@@ -1,0 +1,30 @@
+// jax-js on its WebAssembly backend, jitted. Inputs lie in its memory; a run gives arrays of JavaScript's. Outside browsers it has
+// no workers: one thread.
+import { defaultDevice, init, type Array as JaxArray, jit, numpy } from "@jax-js/jax";
+import { type Contender, input } from "../contender.ts";
+import { arrayOf, read } from "./arrays.ts";
+import { attentionOffers } from "./attention.ts";
+import { networkOffers } from "./network.ts";
+
+export const contender: Contender = {
+  start: async () => {
+    await init("wasm");
+    defaultDevice("wasm");
+    return {
+      ...attentionOffers,
+      ...networkOffers,
+      matmul: () => ({
+        forms: {
+          matmul: {
+            prepare: ({ rows, inner, columns }, inputs) => {
+              const compiled = jit((a: JaxArray, b: JaxArray) => numpy.matmul(a, b));
+              const a = arrayOf(input(inputs, "a"), [rows, inner]);
+              const b = arrayOf(input(inputs, "b"), [inner, columns]);
+              return { run: () => ({ c: read(compiled(a.ref, b.ref)) }) };
+            },
+          },
+        },
+      }),
+    };
+  },
+};
