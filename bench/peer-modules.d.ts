@@ -93,8 +93,8 @@ declare module "@tensorflow/tfjs" {
     shape: readonly number[],
     dtype?: "float32" | "int32",
   ): Tensor;
-  export function zeros(shape: readonly number[]): Tensor;
   export function keep(tensor: Tensor): Tensor;
+  export function zeros(shape: readonly number[]): Tensor;
   export function tidy(f: () => void): void;
   export function add(a: Tensor, b: Tensor | number): Tensor;
   export function mul(a: Tensor, b: Tensor | number): Tensor;
@@ -109,7 +109,6 @@ declare module "@tensorflow/tfjs" {
   export function sigmoid(x: Tensor): Tensor;
   export function erf(x: Tensor): Tensor;
   export function sub(a: Tensor, b: Tensor | number): Tensor;
-  export function sqrt(x: Tensor): Tensor;
   export function rsqrt(x: Tensor): Tensor;
   export function square(x: Tensor): Tensor;
   export function mean(x: Tensor, axis?: number | readonly number[], keepDims?: boolean): Tensor;
@@ -118,6 +117,7 @@ declare module "@tensorflow/tfjs" {
   export function split(x: Tensor, parts: number, axis: number): Tensor[];
   export function concat(tensors: readonly Tensor[], axis: number): Tensor;
   export function maxPool(x: Tensor, window: number, stride: number, padding: Padding): Tensor;
+  export function cast(x: Tensor, dtype: "float32"): Tensor;
   export function oneHot(indices: Tensor, depth: number): Tensor;
   export function logSoftmax(x: Tensor): Tensor;
   export const fused: {
@@ -144,13 +144,7 @@ declare module "@tensorflow/tfjs" {
       readonly activation?: "relu";
     }): Tensor;
   };
-  export function variableGrads(
-    f: () => Tensor,
-    variables: readonly Variable[],
-  ): { readonly value: Tensor; readonly grads: Readonly<Record<string, Tensor>> };
-  export interface Variable extends Tensor {
-    assign(value: Tensor): void;
-  }
+  export type Variable = Tensor;
   export function variable(tensor: Tensor, trainable?: boolean, name?: string): Variable;
   export interface Optimizer {
     minimize(f: () => Tensor, returnCost: true, variables: readonly Variable[]): Tensor;

@@ -36,13 +36,6 @@ export const offerFor = (offers: Offers, { kind, task }: Workload): Offer<unknow
   // A workload's kind chooses the forms for its own task, which TypeScript cannot follow through the table.
   (offers[kind] as (task: unknown) => Offer<unknown>)(task);
 
-/** An input by its name. */
-export const input = (inputs: Arrays, name: string): Floats => {
-  const array = inputs[name];
-  if (array === undefined) throw new Error(`no input ${name}`);
-  return array;
-};
-
 /** Elements of [a, b, c] in the order of [b, a, c]: heads before positions, or positions before heads. */
 export const exchanged = (data: Floats, [a, b, c]: readonly [number, number, number]): Floats => {
   const result = new Float32Array(data.length);

@@ -30,6 +30,16 @@ const operationsOfNode = (node: Node): number => {
 export const operationsOfNetwork = ({ nodes }: Network): number =>
   nodes.map(operationsOfNode).reduce((a, b) => a + b, 0);
 
+/**
+ * Of a step of training: each product has two more on the way back, one for either operand, but none for operands that are
+ * inputs. The optimizer's are not counted.
+ */
+export const operationsOfTraining = ({ leaves, nodes }: Network): number => {
+  const inputs = new Set(leaves.filter(({ role }) => role === "input").map(({ value: { name } }) => name));
+  const times = ({ operands: [{ name }] }: Node): number => (inputs.has(name) ? 2 : 3);
+  return nodes.reduce((sum, node) => sum + operationsOfNode(node) * times(node), 0);
+};
+
 /** What must be read and written at the least: everything given, and the results. */
 export const bytesOfNetwork = ({ leaves, outputs }: Network): number =>
   4 * [...leaves.map(({ value }) => value), ...outputs].reduce((sum, { shape }) => sum + countOf(shape), 0);

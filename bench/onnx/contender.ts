@@ -1,7 +1,7 @@
 // ONNX Runtime, in WebAssembly or native: both packages have the same API.
-import { type Contender, exchanged, type Form, input, type Prepared } from "../contenders/contender.ts";
+import { type Contender, exchanged, type Form, type Prepared } from "../contenders/contender.ts";
 import type { AttentionTask } from "../workloads/attention.ts";
-import type { Arrays } from "../workloads/computation.ts";
+import { type Arrays, input } from "../workloads/computation.ts";
 import { attentionOp, gradientByHand, multiHeadAttention, unfused, withData } from "./attention.ts";
 import type { OnnxModel } from "./model.ts";
 import { networkForms } from "./network.ts";
@@ -56,6 +56,7 @@ export const onnxContender = (load: () => Promise<OnnxHost>, aside?: string): Co
           ]),
         ),
       }),
+      training: () => ({ lacks: "no training in this package" }),
       matmul: () => ({
         forms: {
           MatMul: form(({ rows, inner, columns }, inputs) =>

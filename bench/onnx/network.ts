@@ -1,10 +1,10 @@
 // Networks as ONNX models, weights as initializers. Attention can be written in four ways.
-import { input, transposed } from "../contenders/contender.ts";
+import { transposed } from "../contenders/contender.ts";
 import { extent } from "../networks/builder.ts";
 import { epsilon } from "../networks/meaning/rows.ts";
 import { has, interpret, type Network, type NodeOf, type Rules, tensorOf, type Value } from "../networks/network.ts";
 import { causalMask } from "../workloads/attention.ts";
-import type { Arrays } from "../workloads/computation.ts";
+import { type Arrays, input } from "../workloads/computation.ts";
 import type { Attribute, OnnxModel } from "./model.ts";
 import { recurrent } from "./recurrent.ts";
 import { type ModelWriter, modelWriter } from "./writer.ts";

@@ -1,6 +1,6 @@
 // ONNX Runtime's API, which is the same in WebAssembly and native, and models as something to time.
-import { floats, input } from "../contenders/contender.ts";
-import { type Arrays, countOf } from "../workloads/computation.ts";
+import { floats } from "../contenders/contender.ts";
+import { type Arrays, countOf, input } from "../workloads/computation.ts";
 import { encodeModel, type OnnxModel } from "./model.ts";
 
 /** A tensor of ONNX Runtime's. */

@@ -42,3 +42,10 @@ export const noises = (shapes: Readonly<Record<string, readonly number[]>>): Arr
   Object.fromEntries(
     Object.entries(shapes).map(([name, shape], position) => [name, noise(countOf(shape), position, Math.sqrt(3))]),
   );
+
+/** An input by its name. */
+export const input = (inputs: Arrays, name: string): Floats => {
+  const array = inputs[name];
+  if (array === undefined) throw new Error(`no input ${name}`);
+  return array;
+};

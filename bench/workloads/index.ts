@@ -6,6 +6,7 @@ import type { Goal } from "./goal.ts";
 import { matmulComputation } from "./matmul.ts";
 import { networkComputation } from "./network.ts";
 import type { Kind, Tasks } from "./tasks.ts";
+import { trainingComputation } from "./training.ts";
 
 /** A row of the table. */
 export interface WorkloadOf<K extends Kind> {
@@ -23,6 +24,7 @@ const computations: { readonly [K in Kind]: Computation<Tasks[K]> } = {
   attentionGradient: attentionGradientComputation,
   matmul: matmulComputation,
   network: networkComputation,
+  training: trainingComputation,
 };
 
 // A workload's kind chooses the computation of its own task, which TypeScript cannot follow through the table.

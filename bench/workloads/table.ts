@@ -1,6 +1,6 @@
 // The table of workloads: what is measured, at which sizes, and what is wanted of it. A further one is a row here.
 import type { Network } from "../networks/network.ts";
-import { lenet, perceptron, resnet18 } from "../networks/zoo/classifiers.ts";
+import { charactersLoss, lenet, lenetLoss, perceptron, perceptronLoss, resnet18 } from "../networks/zoo/classifiers.ts";
 import {
   chainOfTen,
   convolution,
@@ -10,7 +10,7 @@ import {
   softmaxRows,
   weightProduct,
 } from "../networks/zoo/layers.ts";
-import { decoder, encoder } from "../networks/zoo/transformers.ts";
+import { decoder, decoderLoss, encoder } from "../networks/zoo/transformers.ts";
 import type { AttentionTask } from "./attention.ts";
 import { ahead, aheadOf, type Goal, ofPeak } from "./goal.ts";
 import type { Workload } from "./index.ts";
@@ -144,5 +144,21 @@ const networks: readonly Workload[] = [
   network("ten elementwise of 1M", chainOfTen(square), [aheadOf("ort-web", 6)]),
 ];
 
+const training = (name: string, network: Network, optimizer: "sgd" | "adam", least: number): Workload => {
+  const goals = [aheadOf("jax", least)];
+  return { name: `training step, ${name}`, kind: "training", task: { network, optimizer }, goals };
+};
+
+const nanoGpt = { layers: 4, batch: 8, positions: 64, features: 128, heads: 4, hidden: 512 } as const;
+/** As many as in the text of Shakespeare that nanoGPT is usually tried on. */
+const alphabet = 65;
+
+const trainings: readonly Workload[] = [
+  training("MLP batch 64, SGD", perceptronLoss(64, classifier), "sgd", 2.2),
+  training("LeNet-5 batch 32, Adam", lenetLoss(32), "adam", 30),
+  training("char-LSTM, Adam", charactersLoss(50, 16, 128, alphabet), "adam", 6),
+  training("nanoGPT-like, Adam", decoderLoss(nanoGpt, alphabet), "adam", 3.5),
+];
+
 /** All workloads, in the order in which they run. */
-export const workloads: readonly Workload[] = [...products, ...attentions, ...networks];
+export const workloads: readonly Workload[] = [...products, ...attentions, ...networks, ...trainings];

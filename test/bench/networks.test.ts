@@ -1,10 +1,10 @@
 // What the bench takes networks for: each operation in double precision against the float64 reference of the compiler, on small
 // networks of all kinds; and that every row's network can be described at all.
 import { describe, expect, test } from "vitest";
-import { feedsOf, modelOf, weightsOf } from "../../bench/contenders/weftgraph/network.ts";
 import { meaningOfNetwork } from "../../bench/networks/meaning/index.ts";
 import { erf } from "../../bench/networks/meaning/scalars.ts";
 import type { Network } from "../../bench/networks/network.ts";
+import { feedsOf, inDoubles, modelOf, weightsOf } from "../../bench/networks/weftgraph/model.ts";
 import { operationsOfNetwork } from "../../bench/networks/work.ts";
 import {
   charactersLoss,
@@ -33,13 +33,8 @@ import { typeOf } from "../../src/ir/graph/analysis.ts";
 /** What the compiler's reference gives in double precision. */
 const referenceOf = (network: Network, inputs: Arrays): Readonly<Record<string, ArrayLike<number>>> => {
   const run = compileSync(modelOf(network, "f64"), { backend: "reference" });
-  const weights = Object.entries(weightsOf(network, inputs));
-  run.parameters.restore(Object.fromEntries(weights.map(([name, data]) => [name, Float64Array.from(data)])));
-  const feeds = Object.entries(feedsOf(network, inputs));
-  const doubles = feeds.map(
-    ([name, data]) => [name, data instanceof Int32Array ? data : Float64Array.from(data)] as const,
-  );
-  const results = Object.entries(run(Object.fromEntries(doubles)));
+  run.parameters.restore(inDoubles(weightsOf(network, inputs)));
+  const results = Object.entries(run(inDoubles(feedsOf(network, inputs))));
   return Object.fromEntries(results.map(([name, { data }]) => [name, data]));
 };
 

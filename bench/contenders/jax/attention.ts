@@ -1,8 +1,8 @@
 // Attention and its gradient in jax-js: by its own function, and written out.
 import { grad, type Array as JaxArray, jit, nn, numpy } from "@jax-js/jax";
 import { type AttentionTask, attentionShapes, causalMask, scaleOf } from "../../workloads/attention.ts";
-import type { Arrays, Floats } from "../../workloads/computation.ts";
-import { exchanged, input, type Offers, type Prepared } from "../contender.ts";
+import { type Arrays, type Floats, input } from "../../workloads/computation.ts";
+import { exchanged, type Offers, type Prepared } from "../contender.ts";
 import { arrayOf, read } from "./arrays.ts";
 
 type Shape = readonly [number, number, number];

@@ -1,10 +1,13 @@
 // jax-js on its WebAssembly backend, jitted. Inputs lie in its memory; a run gives arrays of JavaScript's. Outside browsers it has
 // no workers: one thread.
+
 import { defaultDevice, init, type Array as JaxArray, jit, numpy } from "@jax-js/jax";
-import { type Contender, input } from "../contender.ts";
+import { input } from "../../workloads/computation.ts";
+import { type Contender } from "../contender.ts";
 import { arrayOf, read } from "./arrays.ts";
 import { attentionOffers } from "./attention.ts";
 import { networkOffers } from "./network.ts";
+import { trainingOffers } from "./training.ts";
 
 export const contender: Contender = {
   start: async () => {
@@ -13,6 +16,7 @@ export const contender: Contender = {
     return {
       ...attentionOffers,
       ...networkOffers,
+      ...trainingOffers,
       matmul: () => ({
         forms: {
           matmul: {

@@ -1,8 +1,8 @@
 // Networks in jax-js, jitted: weights and inputs lie in its memory.
 import { type Array as JaxArray, jit } from "@jax-js/jax";
-import { has, interpret, type Leaf, type Network, tensorOf } from "../../networks/network.ts";
-import type { Arrays } from "../../workloads/computation.ts";
-import { type Form, input, type Offers, type Prepared, transposed } from "../contender.ts";
+import { has, interpret, type Leaf, type Network, type Rules, tensorOf } from "../../networks/network.ts";
+import { type Arrays, input } from "../../workloads/computation.ts";
+import { type Form, type Offers, type Prepared, transposed } from "../contender.ts";
 import { arrayOf, read } from "./arrays.ts";
 import { type Attend, ownAttention, rulesWith, writtenAttention } from "./rules.ts";
 
@@ -15,10 +15,10 @@ export const leafArray = ({ value: { name, shape }, use, numbers }: Leaf, inputs
 
 /** What a network gives for what it is given, in the order of its leaves. */
 export const networkFunction =
-  (network: Network, attend: Attend) =>
+  (network: Network, rules: Rules<JaxArray>) =>
   (...given: JaxArray[]): JaxArray[] => {
     const byName = new Map(network.leaves.map(({ value }, at) => [value.name, given[at]]));
-    const tensors = interpret(network, rulesWith(attend), ({ value }) => {
+    const tensors = interpret(network, rules, ({ value }) => {
       const array = byName.get(value.name);
       if (array === undefined) throw new Error(`${value.name} was not given`);
       return array;
@@ -29,7 +29,7 @@ export const networkFunction =
 const prepare =
   (attend: Attend) =>
   (network: Network, inputs: Arrays): Prepared => {
-    const compiled = jit(networkFunction(network, attend));
+    const compiled = jit(networkFunction(network, rulesWith(attend)));
     const given = network.leaves.map((leaf) => leafArray(leaf, inputs));
     return {
       run: () => {

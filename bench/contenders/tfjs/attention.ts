@@ -2,8 +2,8 @@
 // kernel, so attention is also written head by head.
 import * as tf from "@tensorflow/tfjs";
 import { type AttentionTask, attentionShapes, causalMask, scaleOf } from "../../workloads/attention.ts";
-import type { Arrays } from "../../workloads/computation.ts";
-import { input, type Offers, type Prepared } from "../contender.ts";
+import { type Arrays, input } from "../../workloads/computation.ts";
+import { type Offers, type Prepared } from "../contender.ts";
 import { computed } from "./computed.ts";
 
 /** Attention of [heads, positions, depth]. */
@@ -12,7 +12,8 @@ export type Attention = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) => tf.Tensor;
 /** What every query of a head is given beside the products, if anything. */
 const masking = (task: AttentionTask): ((scores: tf.Tensor) => tf.Tensor) => {
   if (!task.causal) return (scores) => scores;
-  const mask = tf.tensor(causalMask(task, -1e9), [task.queries, task.keys]);
+  // It may be made within a call, and is there for all of them.
+  const mask = tf.keep(tf.tensor(causalMask(task, -1e9), [task.queries, task.keys]));
   return (scores) => tf.add(scores, mask);
 };
 

@@ -1,10 +1,13 @@
 // TensorFlow.js on its WebAssembly backend, one thread. Inputs lie in its memory; a run gives arrays of JavaScript's.
+
 import * as tf from "@tensorflow/tfjs";
 import { setThreadsCount } from "@tensorflow/tfjs-backend-wasm";
-import { type Contender, input } from "../contender.ts";
+import { input } from "../../workloads/computation.ts";
+import { type Contender } from "../contender.ts";
 import { attentionOffers } from "./attention.ts";
 import { computed } from "./computed.ts";
 import { networkOffers } from "./network.ts";
+import { trainingOffers } from "./training.ts";
 
 export const contender: Contender = {
   start: async () => {
@@ -13,6 +16,7 @@ export const contender: Contender = {
     return {
       ...attentionOffers,
       ...networkOffers,
+      ...trainingOffers,
       matmul: () => ({
         forms: {
           matMul: {

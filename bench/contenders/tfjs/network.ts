@@ -1,8 +1,8 @@
 // Networks in TensorFlow.js: weights and inputs lie in its memory.
 import * as tf from "@tensorflow/tfjs";
 import { has, interpret, type Leaf, type Network, type Shape, tensorOf } from "../../networks/network.ts";
-import type { Arrays, Floats } from "../../workloads/computation.ts";
-import { exchanged, type Form, input, type Offers, type Prepared, transposed } from "../contender.ts";
+import { type Arrays, type Floats, input } from "../../workloads/computation.ts";
+import { exchanged, type Form, type Offers, type Prepared, transposed } from "../contender.ts";
 import { batched, headByHead } from "./attention.ts";
 import { computed } from "./computed.ts";
 import { type Attend, rulesWith } from "./rules.ts";

@@ -1,10 +1,10 @@
 // Ours, through the public functions: WebAssembly, one thread, exact numerics.
 import { attention, compileSync, defineModel, differentiate, matmul, param, spec, sum } from "../../../src/index.ts";
 import { type AttentionTask, attentionShapes } from "../../workloads/attention.ts";
-import type { Arrays } from "../../workloads/computation.ts";
+import { type Arrays, input } from "../../workloads/computation.ts";
 import type { MatmulTask } from "../../workloads/matmul.ts";
-import { type Contender, input, type Prepared } from "../contender.ts";
-import { preparedNetwork } from "./network.ts";
+import { type Contender, type Prepared } from "../contender.ts";
+import { preparedNetwork, preparedTraining } from "./network.ts";
 
 /** Keys and values that are there before the call are parameters: they live in the module's memory. */
 const cachedAttention = (task: AttentionTask, inputs: Arrays): Prepared => {
@@ -84,5 +84,6 @@ export const contender: Contender = {
       attentionGradient: () => ({ forms: { differentiate: { prepare: attentionGradient } } }),
       matmul: () => ({ forms: { matmul: { prepare: product } } }),
       network: () => ({ forms: { "functions and layers": { prepare: preparedNetwork } } }),
+      training: () => ({ forms: { "training, step": { prepare: preparedTraining } } }),
     }),
 };

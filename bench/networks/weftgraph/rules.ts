@@ -20,8 +20,8 @@ import {
   transpose,
 } from "../../../src/index.ts";
 import { gru, lstm, rnn } from "../../../src/nn/index.ts";
-import { extent } from "../../networks/builder.ts";
-import type { NodeOf, Rules } from "../../networks/network.ts";
+import { extent } from "../builder.ts";
+import type { NodeOf, Rules } from "../network.ts";
 
 const activations = { relu, gelu, tanh, sigmoid };
 
