@@ -7,12 +7,12 @@ import { parseArgs, stripVTControlCharacters } from "node:util";
 import { renderUsage } from "citty";
 import type { Ui } from "../src/cli/ui.ts";
 import { type ClockName, clocks, isClock } from "./clock.ts";
-import { type ContenderName, ours, peers } from "./contenders/names.ts";
+import { type ContenderName, isThereFor, ours, peers } from "./contenders/names.ts";
 import { formsOf, offersOf } from "./entrants.ts";
 import { installPeers } from "./install.ts";
 import { type Measuring, measure } from "./measure.ts";
-import { isReached, type Result } from "./results.ts";
-import { section } from "./table.ts";
+import { growthOf, isReached, type Result } from "./results.ts";
+import { growthSection, section } from "./table.ts";
 import type { Workload } from "./workloads/index.ts";
 import { workloads } from "./workloads/table.ts";
 
@@ -20,7 +20,7 @@ const options = {
   only: {
     type: "string",
     valueHint: "TEXT",
-    description: "Only workloads with this in their names; may be given several times.",
+    description: "Only the workload of this name, or workloads with this in their names; may be given several times.",
   },
   peers: {
     type: "string",
@@ -66,8 +66,12 @@ const peersOf = (list: string): readonly ContenderName[] => {
   });
 };
 
+/** Whether a workload is meant: by its whole name, or by a text that is in it and no workload's whole name. */
+const isMeant = ({ name }: Workload, text: string): boolean =>
+  name === text || (name.includes(text) && workloads.every((other) => other.name !== text));
+
 const workloadsOf = (texts: readonly string[]): readonly Workload[] => {
-  const wanted = workloads.filter(({ name }) => texts.length === 0 || texts.some((text) => name.includes(text)));
+  const wanted = workloads.filter((each) => texts.length === 0 || texts.some((text) => isMeant(each, text)));
   if (wanted.length === 0) throw new UsageError(`no workload has ${texts.join(" or ")} in its name; --list shows them`);
   return wanted;
 };
@@ -113,7 +117,8 @@ const machine = () => ({
 });
 
 const measureAll = async ({ workloads, peers, ...measuring }: Work, ui: Ui): Promise<readonly Result[]> => {
-  const offers = await offersOf([...ours, ...peers]);
+  const isNeeded = (name: ContenderName): boolean => workloads.some(({ kind }) => isThereFor(name, kind));
+  const offers = await offersOf([...ours, ...peers].filter(isNeeded));
   const results: Result[] = [];
   for (const workload of workloads) {
     const progress = ui.progress(workload.name, formsOf(offers, workload).forms.length + measuring.rounds);
@@ -144,16 +149,20 @@ const run = async (work: Work, ui: Ui): Promise<number> => {
   const { node, cpu, cores } = machine();
   ui.print(`Node ${node}, ${cores} x ${cpu}, load ${before.map((load) => load.toFixed(1)).join(" ")}\n`);
   const results = await measureAll(work, ui);
+  const growth = growthOf(results);
+  if (growth !== undefined) ui.print(growthSection(growth));
   const report = {
     machine: machine(),
     load: { before, after: loadavg() },
     rounds: work.rounds,
     clock: work.clock,
+    growth,
     results,
   };
   if (work.json !== undefined) writeFileSync(work.json, `${JSON.stringify(report, undefined, 2)}\n`);
   const isWrong = results.some(({ remarks }) => remarks.some(({ kind }) => kind === "failed" || kind === "wrong"));
-  const isShort = results.some(({ goals }) => !goals.every(isReached));
+  const isSteep = growth !== undefined && growth.slope > growth.most;
+  const isShort = isSteep || results.some(({ goals }) => !goals.every(isReached));
   return isWrong || (work.check && isShort) ? 1 : 0;
 };
 

@@ -1,7 +1,7 @@
 // What comes of a measurement: rows beside the peak and the best peer, remarks about what has no row, goals.
 import { type ContenderName, isOwn, own } from "./contenders/names.ts";
 import { peakOperations } from "./peak.ts";
-import { median, medianRatio } from "./statistics.ts";
+import { growth, median, medianRatio } from "./statistics.ts";
 import type { Goal } from "./workloads/goal.ts";
 
 /** A form that was timed. */
@@ -37,6 +37,8 @@ export interface Result {
   readonly workload: string;
   readonly operations: number;
   readonly bytes: number | undefined;
+  /** Of the graph that was compiled, where that is what is measured. */
+  readonly nodes: number | undefined;
   readonly peakGigaflops: number;
   /** The fastest first. */
   readonly rows: readonly Row[];
@@ -69,6 +71,7 @@ const bestForms = (timed: readonly Timed[]): readonly [best: readonly Timed[], o
 export interface Facts {
   readonly operations: number;
   readonly bytes: number | undefined;
+  readonly nodes: number | undefined;
   readonly goals: readonly Goal[];
 }
 
@@ -146,7 +149,30 @@ export const resultsOf = (
 ): Omit<Result, "workload"> => {
   const [best, remarks] = bestForms(timed);
   const rows = rowsOf(best, peakSeconds, facts);
-  const { operations, bytes, goals } = facts;
+  const { goals, ...amounts } = facts;
   const peakGigaflops = peakOperations / median(peakSeconds) / 1e9;
-  return { operations, bytes, peakGigaflops, rows, remarks, goals: judge(goals, best, rows) };
+  return { ...amounts, peakGigaflops, rows, remarks, goals: judge(goals, best, rows) };
+};
+
+/** How the time of compiling grows with the number of nodes. */
+export interface Growth {
+  /** Nodes and milliseconds. */
+  readonly points: readonly (readonly [nodes: number, milliseconds: number])[];
+  /** The power of the number of nodes. */
+  readonly slope: number;
+  /** What it should be at most. */
+  readonly most: number;
+}
+
+/** Linear, and a little for what machines do with more memory. */
+const mostGrowth = 1.1;
+
+/** What the rows that were compiled again and again in one process say together; nothing if they are fewer than two. */
+export const growthOf = (results: readonly Result[]): Growth | undefined => {
+  const points = results.flatMap(({ workload, nodes, rows }) => {
+    const row = rows.find(({ contender }) => contender === own);
+    const isPoint = nodes !== undefined && row !== undefined && /\d$/.test(workload);
+    return isPoint ? [[nodes, row.milliseconds.median] as const] : [];
+  });
+  return points.length < 2 ? undefined : { points, slope: growth(points), most: mostGrowth };
 };

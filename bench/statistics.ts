@@ -14,6 +14,18 @@ export const median = (values: readonly number[]): number => {
 export const medianRatio = (above: readonly number[], below: readonly number[]): number =>
   median(below.slice(0, above.length).map((value, round) => (above[round] ?? Number.NaN) / value));
 
+/**
+ * The power of x that y grows with: the slope of the line through the logarithms of both, by least squares. NaN of fewer than two
+ * different x.
+ */
+export const growth = (points: readonly (readonly [x: number, y: number])[]): number => {
+  const logarithms = points.map(([x, y]) => [Math.log(x), Math.log(y)] as const);
+  const mean = (of: (point: readonly [number, number]) => number): number =>
+    logarithms.reduce((sum, point) => sum + of(point), 0) / logarithms.length;
+  const [meanX, meanY] = [mean(([x]) => x), mean(([, y]) => y)];
+  return mean(([x, y]) => (x - meanX) * (y - meanY)) / mean(([x]) => (x - meanX) ** 2);
+};
+
 /** How many samples must bring nothing new before a run counts as warm, and what counts as nothing. */
 const patience = { samples: 6, share: 0.02 } as const;
 

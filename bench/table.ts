@@ -1,6 +1,6 @@
 // Results as Markdown: a table for each workload, below it what was left out and why, and the goals.
 import { isOwn } from "./contenders/names.ts";
-import { isReached, type Judged, type Remark, type Result, type Row } from "./results.ts";
+import { type Growth, isReached, type Judged, type Remark, type Result, type Row } from "./results.ts";
 
 const milliseconds = (value: number): string => value.toFixed(value < 1 ? 4 : value < 10 ? 3 : value < 100 ? 2 : 1);
 
@@ -66,8 +66,9 @@ const goalLine = (goal: Judged): string => {
 };
 
 /** A result as a section of Markdown. */
-export const section = ({ workload, operations, peakGigaflops, rows, remarks, goals }: Result): string => {
-  const work = operations === 0 ? "" : `${(operations / 1e6).toPrecision(4)} MFLOP; `;
+export const section = ({ workload, operations, nodes, peakGigaflops, rows, remarks, goals }: Result): string => {
+  const flops = operations === 0 ? "" : `${(operations / 1e6).toPrecision(4)} MFLOP; `;
+  const work = nodes === undefined ? flops : `${nodes} nodes; `;
   return [
     `### ${workload}`,
     "",
@@ -79,3 +80,15 @@ export const section = ({ workload, operations, peakGigaflops, rows, remarks, go
     "",
   ].join("\n");
 };
+
+/** How compiling grows, as a section of Markdown. */
+export const growthSection = ({ points, slope, most }: Growth): string =>
+  [
+    "### compiling, by nodes",
+    "",
+    ...points.map(
+      ([nodes, ms]) => `- ${nodes} nodes: ${milliseconds(ms)} ms, ${((ms * 1000) / nodes).toFixed(1)} us each`,
+    ),
+    `- goal slope at most ${most}: ${slope.toFixed(2)}${slope <= most ? "" : ", FALLS SHORT"}`,
+    "",
+  ].join("\n");

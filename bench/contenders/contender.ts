@@ -1,6 +1,9 @@
 // A contender: something that can do workloads, one file each. For every kind of workload it has forms (ways to write it
 // down, of which the fastest counts), or it says what it lacks.
-import type { Arrays, Floats } from "../workloads/computation.ts";
+
+import type { ClockName } from "../clock.ts";
+import type { Leaf } from "../networks/network.ts";
+import { type Arrays, type Floats, input } from "../workloads/computation.ts";
 import type { Workload } from "../workloads/index.ts";
 import type { Kind, Tasks } from "../workloads/tasks.ts";
 
@@ -10,6 +13,8 @@ export interface Prepared {
   readonly run: () => Arrays | Promise<Arrays>;
   /** Results in the workload's layout; not timed. */
   readonly inLayout?: (results: Arrays) => Arrays;
+  /** Of what happens once in a process: starts one and gives its seconds by each clock, instead of `run` being timed. */
+  readonly seconds?: () => Promise<Readonly<Record<ClockName, number>>>;
 }
 
 /** One way to do a task. */
@@ -47,6 +52,12 @@ export const exchanged = (data: Floats, [a, b, c]: readonly [number, number, num
 /** A matrix with its axes exchanged. */
 export const transposed = (data: Floats, [rows = 1, columns = 1]: readonly number[]): Floats =>
   exchanged(data, [rows, columns, 1]);
+
+/** The numbers of a weight, matrices as [in, out]. */
+export const inOut = ({ value: { name, shape }, use }: Leaf, inputs: Arrays): Floats => {
+  const data = input(inputs, name);
+  return use === "matrix" ? transposed(data, shape) : data;
+};
 
 const isFloats = (data: unknown): data is Floats => data instanceof Float32Array && data.buffer instanceof ArrayBuffer;
 

@@ -4,9 +4,12 @@ import { type ContenderName, isContender } from "./names.ts";
 
 const loaders: { readonly [C in ContenderName]: () => Promise<{ readonly contender: Contender }> } = {
   weftgraph: () => import("./weftgraph/index.ts"),
+  "weftgraph-js": () => import("./weftgraph/scripts.ts").then(({ javascript }) => ({ contender: javascript })),
+  "weftgraph-closure": () => import("./weftgraph/scripts.ts").then(({ closure }) => ({ contender: closure })),
   "ort-web": () => import("./ort-web.ts"),
   jax: () => import("./jax/index.ts"),
-  "tfjs-wasm": () => import("./tfjs/index.ts"),
+  "tfjs-wasm": () => import("./tfjs/index.ts").then(({ tfjs }) => ({ contender: tfjs("wasm") })),
+  "tfjs-cpu": () => import("./tfjs/index.ts").then(({ tfjs }) => ({ contender: tfjs("cpu") })),
   "ort-node": () => import("./ort-node.ts"),
 };
 

@@ -11,9 +11,12 @@ interface ContenderFacts {
 
 const facts = {
   weftgraph: { own: true },
+  "weftgraph-js": { own: true, only: ["script"] },
+  "weftgraph-closure": { own: true, only: ["script"] },
   "ort-web": { own: false },
   jax: { own: false },
   "tfjs-wasm": { own: false },
+  "tfjs-cpu": { own: false, only: ["script"] },
   "ort-node": { own: false },
 } as const satisfies Readonly<Record<string, ContenderFacts>>;
 

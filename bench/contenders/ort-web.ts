@@ -5,4 +5,4 @@ import { onnxContender } from "../onnx/contender.ts";
 export const contender = onnxContender(() => {
   ort.env.wasm.numThreads = 1;
   return Promise.resolve({ runtime: ort, options: { executionProviders: ["wasm"], graphOptimizationLevel: "all" } });
-});
+}, "onnxruntime-web");

@@ -50,6 +50,8 @@ const collector = () => {
       nodes.push({ ...facts, op, result } as unknown as Node);
       return result;
     },
+    /** How many operations there are so far. */
+    size: (): number => nodes.length,
     finish: (...outputs: readonly Value[]): Network => ({ leaves, nodes, outputs }),
   };
 };
@@ -84,10 +86,12 @@ const rows = ({ node, weight }: Collector) => ({
     const features = [extent(x, -1)];
     return node("layerNorm", x.shape, { operands: [x, weight(features, gain), weight(features, bias)] });
   },
-  embedding: (indices: Value, count: number, features: number): Value => {
-    const operands = [weight([count, features], { center: 0, spread: 1 }), indices] as const;
-    return node("embedding", [countOf(indices.shape), features], { operands });
-  },
+  /** So many rows to look up. */
+  table: (count: number, features: number) => weight([count, features], { center: 0, spread: 1 }),
+  embedding: (table: Value, indices: Value) =>
+    node("embedding", [countOf(indices.shape), extent(table, 1)], { operands: [table, indices] }),
+  /** The product with the transpose of the table of an embedding. */
+  tied: (x: Value, table: Value) => node("tied", [extent(x, 0), extent(table, 0)], { operands: [x, table] }),
   crossEntropy: (logits: Value, labels: Value) => node("crossEntropy", [], { operands: [logits, labels] }),
 });
 
@@ -145,7 +149,7 @@ const sequences = ({ node, weight }: Collector) => {
 /** Begins a network. */
 export const networkBuilder = () => {
   const collected = collector();
-  const { leaf, finish } = collected;
+  const { leaf, size, finish } = collected;
   return {
     input: (name: string, shape: Shape) => leaf("input", "other", shape, { center: 0, spread: Math.sqrt(3) }, name),
     /** Whole numbers, of which there are so many. */
@@ -155,6 +159,7 @@ export const networkBuilder = () => {
     ...rows(collected),
     ...images(collected),
     ...sequences(collected),
+    size,
     finish,
   };
 };

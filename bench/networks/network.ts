@@ -25,6 +25,8 @@ export interface Operations {
   readonly matmul: { readonly operands: readonly [Value, Value]; readonly transposed: boolean };
   /** x W^T + b with W [out, in]. */
   readonly linear: { readonly operands: readonly [Value, Value, Value] };
+  /** x table^T, with a table [columns, inner] that an embedding reads as well. */
+  readonly tied: { readonly operands: readonly [Value, Value] };
   /** a + b of one shape. */
   readonly add: { readonly operands: readonly [Value, Value] };
   /** x + table, whose rows are repeated for each of the batch's sequences. */

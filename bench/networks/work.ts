@@ -8,6 +8,7 @@ const operationsOfNode = (node: Node): number => {
   switch (node.op) {
     case "matmul":
     case "linear":
+    case "tied":
       return 2 * countOf(node.result.shape) * extent(node.operands[0], -1);
     case "attention": {
       const positions = extent(node.result, 0) / node.batch;

@@ -1,9 +1,13 @@
 // ONNX Runtime, in WebAssembly or native: both packages have the same API.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type Contender, exchanged, type Form, type Prepared } from "../contenders/contender.ts";
+import { coldStart } from "../fresh/cold-start.ts";
+import type { Network } from "../networks/network.ts";
 import type { AttentionTask } from "../workloads/attention.ts";
 import { type Arrays, input } from "../workloads/computation.ts";
 import { attentionOp, gradientByHand, multiHeadAttention, unfused, withData } from "./attention.ts";
-import type { OnnxModel } from "./model.ts";
+import { encodeModel, type OnnxModel } from "./model.ts";
 import { networkForms } from "./network.ts";
 import { type OnnxHost, session } from "./session.ts";
 
@@ -30,7 +34,11 @@ const positionsFirst =
   };
 
 /** What ONNX Runtime offers; `aside` says why it is no peer, where it is none. */
-export const onnxContender = (load: () => Promise<OnnxHost>, aside?: string): Contender => ({
+export const onnxContender = (
+  load: () => Promise<OnnxHost>,
+  packageName: "onnxruntime-web" | "onnxruntime-node",
+  aside?: string,
+): Contender => ({
   start: async () => {
     const host = await load();
     const form = <Task>(prepare: Form<Task>["prepare"]): Form<Task> =>
@@ -57,6 +65,18 @@ export const onnxContender = (load: () => Promise<OnnxHost>, aside?: string): Co
         ),
       }),
       training: () => ({ lacks: "no training in this package" }),
+      compile: () => ({ lacks: "compiles nothing beforehand" }),
+      coldStart: (network) => ({
+        forms: Object.fromEntries(
+          Object.entries(networkForms(network)).map(([name, write]): [string, Form<Network>] => {
+            const file = (folder: string, task: Network, inputs: Arrays): void =>
+              writeFileSync(join(folder, "model.onnx"), encodeModel(write(task, inputs)));
+            const cold = coldStart("cold-onnx.ts", file, [packageName]);
+            return [name, aside === undefined ? cold : { ...cold, aside }];
+          }),
+        ),
+      }),
+      script: () => ({ lacks: "it is WebAssembly, or native" }),
       matmul: () => ({
         forms: {
           MatMul: form(({ rows, inner, columns }, inputs) =>

@@ -74,6 +74,7 @@ const rulesInto = (writer: ModelWriter, attend: Attend, inputs: Arrays): Rules<s
     matmul: ([a, b], { transposed, operands }) =>
       node("MatMul", [a, transposed ? matrix(writer, operands[1], inputs) : b]),
     linear: ([x, , bias], { operands }) => node("Gemm", [x, matrix(writer, operands[1], inputs), bias]),
+    tied: (operands) => node("Gemm", operands, { transB: whole(1) }),
     add: ([a, b]) => node("Add", [a, b]),
     addPositions: ([x, table], { batch, result: { shape } }) => {
       const [rows = 1, features = 1] = shape;

@@ -1,6 +1,7 @@
 // Kinds of workload: each is a file beside this one, a row of `Tasks` (tasks.ts) and of `computations`, and a row in every contender's table
 // of forms. What is measured, at which sizes, is in table.ts.
 import { attentionComputation, attentionGradientComputation } from "./attention.ts";
+import { compileComputation } from "./compile.ts";
 import type { Arrays, Computation, Doubles } from "./computation.ts";
 import type { Goal } from "./goal.ts";
 import { matmulComputation } from "./matmul.ts";
@@ -25,6 +26,9 @@ const computations: { readonly [K in Kind]: Computation<Tasks[K]> } = {
   matmul: matmulComputation,
   network: networkComputation,
   training: trainingComputation,
+  compile: compileComputation,
+  coldStart: { ...networkComputation, operations: () => 0, bytes: () => undefined },
+  script: matmulComputation,
 };
 
 // A workload's kind chooses the computation of its own task, which TypeScript cannot follow through the table.
@@ -35,6 +39,9 @@ export const operationsOf = (workload: Workload): number => computationOf(worklo
 
 /** How many bytes it must move, if that is known. */
 export const bytesOf = (workload: Workload): number | undefined => computationOf(workload).bytes?.(workload.task);
+
+/** How many nodes a workload has to compile, if that is what it is about. */
+export const nodesOf = (workload: Workload): number | undefined => computationOf(workload).nodes?.(workload.task);
 
 /** A workload's inputs: the same in every process. */
 export const inputsOf = (workload: Workload): Arrays => computationOf(workload).inputs(workload.task);

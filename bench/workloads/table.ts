@@ -11,9 +11,11 @@ import {
   weightProduct,
 } from "../networks/zoo/layers.ts";
 import { decoder, decoderLoss, encoder } from "../networks/zoo/transformers.ts";
+import { wideAndDeep } from "../networks/zoo/wide-and-deep.ts";
 import type { AttentionTask } from "./attention.ts";
 import { ahead, aheadOf, type Goal, ofPeak } from "./goal.ts";
 import type { Workload } from "./index.ts";
+import type { CompileTask } from "./tasks.ts";
 
 /** Eight heads of 64 features over one sequence. */
 const sequence = (length: number, causal: boolean): AttentionTask => {
@@ -160,5 +162,48 @@ const trainings: readonly Workload[] = [
   training("nanoGPT-like, Adam", decoderLoss(nanoGpt, alphabet), "adam", 3.5),
 ];
 
+const compile = (count: number): Workload => {
+  return { name: `compile ${count}`, kind: "compile", task: { network: () => wideAndDeep(count) }, goals: [] };
+};
+
+const gpt2 = { layers: 12, batch: 1, positions: 128, features: 768, heads: 12, hidden: 3072, tied: true } as const;
+const gpt2Words = 50257;
+
+/** In processes where nothing was compiled before. */
+const compileOnce = (name: string, task: CompileTask, most: number): Workload => {
+  return { name, kind: "compile", task: { ...task, fresh: name }, goals: [{ against: "milliseconds", most }] };
+};
+
+const compilations: readonly Workload[] = [
+  ...[1000, 3000, 10_000, 30_000, 100_000].map(compile),
+  compileOnce("compile GPT-2", { network: () => decoder(gpt2, gpt2Words) }, 1000),
+  compileOnce("compile GPT-2's training", { network: () => decoderLoss(gpt2, gpt2Words), training: "adam" }, 3000),
+];
+
+const others: readonly Workload[] = [
+  {
+    name: "cold start, MLP batch 32",
+    kind: "coldStart",
+    task: perceptron(32, [784, 128, 10]),
+    goals: [{ against: "milliseconds", most: 5 }],
+  },
+  {
+    name: "matmul 256 without WebAssembly",
+    kind: "script",
+    task: { rows: 256, inner: 256, columns: 256 },
+    goals: [
+      { of: "weftgraph-js", against: "GFLOP/s", least: 2.2 },
+      { of: "weftgraph-closure", against: "weftgraph-js", least: 1 / 3 },
+    ],
+  },
+];
+
 /** All workloads, in the order in which they run. */
-export const workloads: readonly Workload[] = [...products, ...attentions, ...networks, ...trainings];
+export const workloads: readonly Workload[] = [
+  ...products,
+  ...attentions,
+  ...networks,
+  ...trainings,
+  ...compilations,
+  ...others,
+];

@@ -9,6 +9,16 @@ export interface TrainingTask {
   readonly optimizer: "sgd" | "adam";
 }
 
+/** A network to be compiled. */
+export interface CompileTask {
+  /** Made when it is needed: there are large ones. */
+  readonly network: () => Network;
+  /** The optimizer of its training step, if that is to be compiled. */
+  readonly training?: TrainingTask["optimizer"];
+  /** The workload's name, if each time is to be the first of a process. */
+  readonly fresh?: string;
+}
+
 /** By kind. */
 export interface Tasks {
   readonly attention: AttentionTask;
@@ -16,6 +26,11 @@ export interface Tasks {
   readonly matmul: MatmulTask;
   readonly network: Network;
   readonly training: TrainingTask;
+  readonly compile: CompileTask;
+  /** The first result of a process. */
+  readonly coldStart: Network;
+  /** A product without WebAssembly. */
+  readonly script: MatmulTask;
 }
 
 export type Kind = keyof Tasks;

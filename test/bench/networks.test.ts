@@ -60,6 +60,7 @@ const networks: Readonly<Record<string, Network>> = {
   BiLSTM: recurrence("lstm", sizes, true),
   "an encoder": encoder(small),
   "a decoder": decoder(small, 11),
+  "a decoder with one table": decoder({ ...small, tied: true }, 11),
   "a decoder's loss": decoderLoss(small, 11),
   "a perceptron": perceptron(3, [6, 5, 4]),
   "a perceptron's loss": perceptronLoss(3, [6, 5, 4]),

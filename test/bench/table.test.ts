@@ -16,6 +16,7 @@ const result: Result = {
   workload: "attention 256 full",
   operations: 134_217_728,
   bytes: undefined,
+  nodes: undefined,
   peakGigaflops: 50,
   rows: [{ ...row("ort-node", 2, 2), aside: "native" }, row("ort-web", 4, 1), row("weftgraph", 5, 0.8)],
   remarks: [

@@ -2,8 +2,9 @@
 // no workers: one thread.
 
 import { defaultDevice, init, type Array as JaxArray, jit, numpy } from "@jax-js/jax";
+import { coldStart, writeWeights } from "../../fresh/cold-start.ts";
 import { input } from "../../workloads/computation.ts";
-import { type Contender } from "../contender.ts";
+import { type Contender, inOut } from "../contender.ts";
 import { arrayOf, read } from "./arrays.ts";
 import { attentionOffers } from "./attention.ts";
 import { networkOffers } from "./network.ts";
@@ -17,6 +18,9 @@ export const contender: Contender = {
       ...attentionOffers,
       ...networkOffers,
       ...trainingOffers,
+      script: () => ({ lacks: "its backend is WebAssembly" }),
+      compile: () => ({ lacks: "its compiler is part of the first call" }),
+      coldStart: () => ({ forms: { "import and run": coldStart("cold-jax.ts", writeWeights(inOut)) } }),
       matmul: () => ({
         forms: {
           matmul: {

@@ -56,6 +56,7 @@ const maxPool = (
 export const rulesWith = (attend: Attend): Rules<JaxArray> => ({
   matmul: ([a, b]) => numpy.matmul(a.ref, b.ref),
   linear: ([x, weight, bias]) => numpy.matmul(x.ref, weight.ref).add(bias.ref),
+  tied: ([x, table]) => numpy.matmul(x.ref, numpy.transpose(table.ref, [1, 0])),
   add: ([a, b]) => a.ref.add(b.ref),
   addPositions: ([x, table], { batch, result: { shape } }) => {
     const [rows = 1, features = 1] = shape;

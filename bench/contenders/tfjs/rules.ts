@@ -90,6 +90,7 @@ export const rulesWith = (attend: Attend, network: Network): Rules<tf.Tensor> =>
   return {
     matmul: ([a, b]) => tf.matMul(a, b),
     linear: ([a, b, bias], node) => tf.fused.matMul({ a, b, bias, ...within(fused, node) }),
+    tied: ([x, table]) => tf.matMul(x, table, false, true),
     add: ([a, b]) => tf.add(a, b),
     addPositions: ([x, table], { batch, result: { shape } }) => {
       const [rows = 1, features = 1] = shape;

@@ -24,6 +24,8 @@ const rules: Rules<Float64Array> = {
     const products = product(x, weight, { inner: columnsOf(node), columns, transposed: true });
     return products.map((value, at) => value + (bias[at % columns] ?? 0));
   },
+  tied: ([x, table], node) =>
+    product(x, table, { inner: columnsOf(node), columns: node.result.shape[1] ?? 1, transposed: true }),
   add: ([a, b]) => a.map((value, at) => value + (b[at] ?? 0)),
   addPositions: ([x, table]) => x.map((value, at) => value + (table[at % table.length] ?? 0)),
   activate: ([x], { by }) => x.map(activations[by]),

@@ -33,8 +33,8 @@ export const modelOf = (network: Network, dtype: "f32" | "f64" = "f32") => {
     params: Object.fromEntries(params),
     inputs: Object.fromEntries(inputs),
     forward: (params, inputs) => {
-      const given: Readonly<Record<string, Tensor>> = { ...params, ...inputs };
-      const tensors = interpret(network, rules, ({ value }) => tensorOf(new Map(Object.entries(given)), value));
+      const given = new Map<string, Tensor>(Object.entries({ ...params, ...inputs }));
+      const tensors = interpret(network, rules, ({ value }) => tensorOf(given, value));
       return Object.fromEntries(outputs.map((output) => [output.name, tensorOf(tensors, output)]));
     },
   });

@@ -46,6 +46,7 @@ const recurrent = (x: Tensor, weights: readonly Tensor[], node: NodeOf<"recurren
 export const rules: Rules<Tensor> = {
   matmul: ([a, b], { transposed }) => matmul(a, transposed ? transpose(b, [1, 0]) : b),
   linear: ([x, weight, bias]) => linear(x, weight, bias),
+  tied: ([x, table]) => matmul(x, transpose(table, [1, 0])),
   add: ([a, b]) => a.add(b),
   addPositions: ([x, table], { batch, result: { shape } }) => {
     const positions = extent({ name: "", shape }, 0) / batch;

@@ -65,8 +65,8 @@ export const resnet18 = (batch: number, size: number, classes: number): Network 
 /** The next of some characters, by an LSTM over sequences [time, batch] of them. */
 export const charactersLoss = (steps: number, batch: number, hidden: number, alphabet: number): Network => {
   const build = networkBuilder();
-  const { numbers, embedding, reshape, recurrent, linear, crossEntropy, finish } = build;
-  const text = embedding(numbers("text", [steps * batch], alphabet), alphabet, hidden);
+  const { numbers, table, embedding, reshape, recurrent, linear, crossEntropy, finish } = build;
+  const text = embedding(table(alphabet, hidden), numbers("text", [steps * batch], alphabet));
   const states = recurrent(reshape(text, [steps, batch, hidden]), hidden, "lstm");
   const logits = linear(reshape(states, [steps * batch, hidden]), alphabet);
   return finish(crossEntropy(logits, numbers("next", [steps * batch], alphabet)));

@@ -10,6 +10,8 @@ export interface TransformerSizes {
   readonly features: number;
   readonly heads: number;
   readonly hidden: number;
+  /** Whether a decoder's last product is by the table of its embedding. */
+  readonly tied?: boolean;
 }
 
 type Builder = ReturnType<typeof networkBuilder>;
@@ -40,14 +42,16 @@ export const encoder = (sizes: TransformerSizes): Network => {
 };
 
 const decoderLogits = (build: Builder, sizes: TransformerSizes, vocabulary: number): Value => {
-  const { batch, positions, features, layers } = sizes;
+  const { batch, positions, features, layers, tied = false } = sizes;
   const text = build.numbers("text", [batch * positions], vocabulary);
-  let x = build.addPositions(build.embedding(text, vocabulary, features), batch);
+  const table = build.table(vocabulary, features);
+  let x = build.addPositions(build.embedding(table, text), batch);
   for (let layer = 0; layer < layers; layer++) {
     const attended = build.add(x, selfAttention(build, build.layerNorm(x), sizes, true));
     x = build.add(attended, perceptron(build, build.layerNorm(attended), sizes));
   }
-  return build.linear(build.layerNorm(x), vocabulary);
+  const last = build.layerNorm(x);
+  return tied ? build.tied(last, table) : build.linear(last, vocabulary);
 };
 
 /** Norms before each part, the past alone is seen (Radford et al. 2019): logits of the next token at each position. */
