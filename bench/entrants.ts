@@ -43,15 +43,15 @@ export const offersOf = async (contenders: readonly ContenderName[]): Promise<Of
 /** The forms that there are of a workload, and remarks about the contenders that have none. */
 export const formsOf = (
   offers: Offers,
-  { name, kind }: Workload,
+  workload: Workload,
 ): { readonly forms: readonly FormOf[]; readonly without: readonly Remark[] } => {
   const forms: FormOf[] = [];
   const without: Remark[] = [];
   for (const [contender, all] of offers) {
-    if (!isThereFor(contender, kind)) continue;
-    const offered: OfferedForms | undefined = typeof all === "string" ? undefined : all[name];
+    if (!isThereFor(contender, workload)) continue;
+    const offered: OfferedForms | undefined = typeof all === "string" ? undefined : all[workload.name];
     if (typeof all === "string") without.push({ contender, kind: "failed", says: all });
-    else if (offered === undefined) without.push({ contender, kind: "failed", says: `does not know ${name}` });
+    else if (offered === undefined) without.push({ contender, kind: "failed", says: `does not know ${workload.name}` });
     else if ("lacks" in offered) without.push({ contender, kind: "lacks", says: offered.lacks });
     else forms.push(...offered.forms.map((each) => ({ contender, ...each })));
   }

@@ -43,7 +43,8 @@ export const measure = async (
       goals: workload.goals,
     };
     const { remarks, ...results } = resultsOf(timed, peakSeconds, facts);
-    return { workload: workload.name, ...results, remarks: [...without, ...failed, ...remarks, ...dropped] };
+    const { name, group } = workload;
+    return { workload: name, group, ...results, remarks: [...without, ...failed, ...remarks, ...dropped] };
   } finally {
     for (const { end } of [machine, ...entrants.map(({ lane }) => lane)]) await end();
   }

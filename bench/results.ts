@@ -35,6 +35,7 @@ export type Judged = Goal & { readonly measured: number };
 /** Everything about one workload. */
 export interface Result {
   readonly workload: string;
+  readonly group: string;
   readonly operations: number;
   readonly bytes: number | undefined;
   /** Of the graph that was compiled, where that is what is measured. */
@@ -146,7 +147,7 @@ export const resultsOf = (
   timed: readonly Timed[],
   peakSeconds: readonly number[],
   facts: Facts,
-): Omit<Result, "workload"> => {
+): Omit<Result, "workload" | "group"> => {
   const [best, remarks] = bestForms(timed);
   const rows = rowsOf(best, peakSeconds, facts);
   const { goals, ...amounts } = facts;

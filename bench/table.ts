@@ -1,6 +1,9 @@
 // Results as Markdown: a table for each workload, below it what was left out and why, and the goals.
 import { isOwn } from "./contenders/names.ts";
+import type { Report } from "./report.ts";
 import { type Growth, isReached, type Judged, type Remark, type Result, type Row } from "./results.ts";
+import type { Goal } from "./workloads/goal.ts";
+import type { Workload } from "./workloads/index.ts";
 
 const milliseconds = (value: number): string => value.toFixed(value < 1 ? 4 : value < 10 ? 3 : value < 100 ? 2 : 1);
 
@@ -43,26 +46,40 @@ const remarkLine = ({ contender, form, kind, says }: Remark): string => {
   return `- ${who}: ${verb}: ${says}`;
 };
 
-/** What a goal wants, and what was measured. */
-const sidesOf = (goal: Judged): readonly [wanted: string, found: string] => {
-  const { against, measured } = goal;
-  switch (against) {
+const amountOf = (goal: Goal): string => {
+  switch (goal.against) {
     case "milliseconds":
-      return [`${goal.most} ms at most`, `${milliseconds(measured)} ms`];
+      return `${goal.most} ms at most`;
     case "peak":
-      return [`${percent(goal.least)} of the peak`, percent(measured)];
+      return `${percent(goal.least)} of the peak`;
     case "GFLOP/s":
     case "GB/s":
-      return [`${goal.least} ${against}`, decimal(measured)];
+      return `${goal.least} ${goal.against}`;
     default:
-      return [`${goal.least.toPrecision(3).replace(/\.?0+$/, "")}x ${against}`, times(measured)];
+      return `${Number(goal.least.toPrecision(3))}x ${goal.against}`;
+  }
+};
+
+/** What a goal wants, and of whom if not of us as we are by default. */
+const wantedOf = (goal: Goal): string => `${goal.of === undefined ? "" : `of ${goal.of} `}${amountOf(goal)}`;
+
+/** What was measured of it. */
+const foundOf = ({ against, measured }: Judged): string => {
+  switch (against) {
+    case "milliseconds":
+      return `${milliseconds(measured)} ms`;
+    case "peak":
+      return percent(measured);
+    case "GFLOP/s":
+    case "GB/s":
+      return decimal(measured);
+    default:
+      return times(measured);
   }
 };
 
 const goalLine = (goal: Judged): string => {
-  const [wanted, found] = sidesOf(goal);
-  const whose = goal.of === undefined ? "goal" : `goal of ${goal.of}`;
-  return `- ${whose} ${wanted}: ${found}${isReached(goal) ? "" : ", FALLS SHORT"}`;
+  return `- goal ${wantedOf(goal)}: ${foundOf(goal)}${isReached(goal) ? "" : ", FALLS SHORT"}`;
 };
 
 /** A result as a section of Markdown. */
@@ -92,3 +109,23 @@ export const growthSection = ({ points, slope, most }: Growth): string =>
     `- goal slope at most ${most}: ${slope.toFixed(2)}${slope <= most ? "" : ", FALLS SHORT"}`,
     "",
   ].join("\n");
+
+/** The names of workloads by group, each with its goals. */
+export const listOf = (workloads: readonly Workload[]): string => {
+  const wide = Math.max(...workloads.map(({ name }) => name.length)) + 2;
+  const lines = (group: string): readonly string[] =>
+    workloads
+      .filter((each) => each.group === group)
+      .map(({ name, goals }) => `  ${name.padEnd(wide)}${goals.map(wantedOf).join(", ")}`.trimEnd());
+  return [...new Set(workloads.map(({ group }) => group))].flatMap((group) => [group, ...lines(group)]).join("\n");
+};
+
+/** A line for each goal of a report that is missed. */
+export const shortOf = ({ goals, growth }: Pick<Report, "goals" | "growth">): readonly string[] => [
+  ...goals
+    .filter(({ reached }) => !reached)
+    .map((goal) => `${goalLine(goal).replace("- goal", `- ${goal.workload}:`)}`),
+  ...(growth === undefined || growth.slope <= growth.most
+    ? []
+    : [`- compiling: slope ${growth.slope.toFixed(2)} instead of at most ${growth.most}`]),
+];

@@ -7,6 +7,7 @@ const loaders: { readonly [C in ContenderName]: () => Promise<{ readonly contend
   "weftgraph-js": () => import("./weftgraph/scripts.ts").then(({ javascript }) => ({ contender: javascript })),
   "weftgraph-closure": () => import("./weftgraph/scripts.ts").then(({ closure }) => ({ contender: closure })),
   "ort-web": () => import("./ort-web.ts"),
+  "ort-web-2-threads": () => import("./ort-web.ts").then(({ twoThreads }) => ({ contender: twoThreads })),
   jax: () => import("./jax/index.ts"),
   "tfjs-wasm": () => import("./tfjs/index.ts").then(({ tfjs }) => ({ contender: tfjs("wasm") })),
   "tfjs-cpu": () => import("./tfjs/index.ts").then(({ tfjs }) => ({ contender: tfjs("cpu") })),

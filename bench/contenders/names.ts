@@ -7,6 +7,8 @@ interface ContenderFacts {
   readonly own: boolean;
   /** The kinds of workload that it is there for; all unless said. */
   readonly only?: readonly Kind[];
+  /** How many threads it has, if more than one: it is there for the workloads that ask for that. */
+  readonly threads?: number;
 }
 
 const facts = {
@@ -14,6 +16,7 @@ const facts = {
   "weftgraph-js": { own: true, only: ["script"] },
   "weftgraph-closure": { own: true, only: ["script"] },
   "ort-web": { own: false },
+  "ort-web-2-threads": { own: false, threads: 2 },
   jax: { own: false },
   "tfjs-wasm": { own: false },
   "tfjs-cpu": { own: false, only: ["script"] },
@@ -39,8 +42,17 @@ export const peers: readonly ContenderName[] = names.filter((name) => !isOwn(nam
 /** Ours. */
 export const ours: readonly ContenderName[] = names.filter(isOwn);
 
-/** Whether a contender is there for a kind of workload. */
-export const isThereFor = (name: ContenderName, kind: Kind): boolean => {
-  const { only }: ContenderFacts = facts[name];
-  return only === undefined || only.includes(kind);
+/** Whether a contender is there for a workload. */
+export const isThereFor = (
+  name: ContenderName,
+  { kind, threads = false }: { readonly kind: Kind; readonly threads?: boolean },
+): boolean => {
+  const { only, threads: its = 1 }: ContenderFacts = facts[name];
+  return (only === undefined || only.includes(kind)) && (its === 1 || threads);
+};
+
+/** Whether a contender has several threads, whose time on the processor says nothing about how long it takes. */
+export const isThreaded = (name: ContenderName): boolean => {
+  const { threads = 1 }: ContenderFacts = facts[name];
+  return threads > 1;
 };

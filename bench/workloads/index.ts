@@ -15,10 +15,17 @@ export interface WorkloadOf<K extends Kind> {
   readonly kind: K;
   readonly task: Tasks[K];
   readonly goals: readonly Goal[];
+  /** The part of the table that it stands in. */
+  readonly group: string;
+  /** Whether contenders with two threads take part. */
+  readonly threads?: boolean;
 }
 
 /** A workload of any kind. */
 export type Workload = { readonly [K in Kind]: WorkloadOf<K> }[Kind];
+
+/** A row before it is put into a part of the table. */
+export type Row = { readonly [K in Kind]: Omit<WorkloadOf<K>, "group"> }[Kind];
 
 const computations: { readonly [K in Kind]: Computation<Tasks[K]> } = {
   attention: attentionComputation,

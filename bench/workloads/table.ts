@@ -14,7 +14,7 @@ import { decoder, decoderLoss, encoder } from "../networks/zoo/transformers.ts";
 import { wideAndDeep } from "../networks/zoo/wide-and-deep.ts";
 import type { AttentionTask } from "./attention.ts";
 import { ahead, aheadOf, type Goal, ofPeak } from "./goal.ts";
-import type { Workload } from "./index.ts";
+import type { Row, Workload } from "./index.ts";
 import type { CompileTask } from "./tasks.ts";
 
 /** Eight heads of 64 features over one sequence. */
@@ -22,11 +22,11 @@ const sequence = (length: number, causal: boolean): AttentionTask => {
   return { heads: 8, queries: length, keys: length, depth: 64, causal, cached: false };
 };
 
-const attention = (length: number, mask: "full" | "causal", goals: readonly Goal[] = []): Workload => {
+const attention = (length: number, mask: "full" | "causal", goals: readonly Goal[] = []): Row => {
   return { name: `attention ${length} ${mask}`, kind: "attention", task: sequence(length, mask === "causal"), goals };
 };
 
-const attentionGradient = (length: number, mask: "full" | "causal", goals: readonly Goal[] = []): Workload => ({
+const attentionGradient = (length: number, mask: "full" | "causal", goals: readonly Goal[] = []): Row => ({
   name: `attention gradient ${length} ${mask}`,
   kind: "attentionGradient",
   task: sequence(length, mask === "causal"),
@@ -34,34 +34,33 @@ const attentionGradient = (length: number, mask: "full" | "causal", goals: reado
 });
 
 /** Both operands are fed. */
-const matmul = (size: number, goals: readonly Goal[] = []): Workload => {
+const matmul = (size: number, goals: readonly Goal[] = []): Row => {
   return { name: `matmul ${size}`, kind: "matmul", task: { rows: size, inner: size, columns: size }, goals };
 };
 
-const network = (name: string, task: Network, goals: readonly Goal[] = []): Workload => {
+const network = (name: string, task: Network, goals: readonly Goal[] = []): Row => {
   return { name, kind: "network", task, goals };
 };
 
 /** The second operand is a weight. */
-const byWeight = (
-  sizes: readonly [number, number, number],
-  goals: readonly Goal[] = [],
-  transposed = false,
-): Workload =>
+const byWeight = (sizes: readonly [number, number, number], goals: readonly Goal[] = [], transposed = false): Row =>
   network(
     `matmul by ${transposed ? "transposed " : ""}weight ${sizes.join("x")}`,
     weightProduct(...sizes, transposed),
     goals,
   );
 
+/** A row in which contenders with two threads take part. */
+const inThreads = (row: Row): Row => ({ ...row, threads: true });
+
 const gemm: readonly Goal[] = [aheadOf("tfjs-wasm", 1.5), aheadOf("ort-web", 1.75), ofPeak(0.82)];
 
-const products: readonly Workload[] = [
+const products: readonly Row[] = [
   matmul(32, [aheadOf("tfjs-wasm", 3)]),
   matmul(128),
-  matmul(256, gemm),
-  matmul(512, gemm),
-  matmul(1024, gemm),
+  inThreads(matmul(256, gemm)),
+  inThreads(matmul(512, gemm)),
+  inThreads(matmul(1024, gemm)),
   byWeight([32, 32, 32], [aheadOf("tfjs-wasm", 3)]),
   byWeight([128, 128, 128]),
   byWeight([256, 256, 256], gemm),
@@ -78,7 +77,7 @@ const products: readonly Workload[] = [
   byWeight([1, 1024, 1024], [aheadOf("ort-web", 1.8)]),
 ];
 
-const attentions: readonly Workload[] = [
+const attentions: readonly Row[] = [
   attention(256, "full"),
   attention(256, "causal"),
   attention(512, "full"),
@@ -106,7 +105,7 @@ const long = { steps: 100, features: 128, hidden: 256 } as const;
 const alone = { ...long, batch: 1 } as const;
 const eight = { ...long, batch: 8 } as const;
 
-const recurrences: readonly Workload[] = [
+const recurrences: readonly Row[] = [
   network("LSTM batch 1", recurrence("lstm", alone), [aheadOf("ort-web", 1.35)]),
   network("LSTM batch 8", recurrence("lstm", eight), [aheadOf("ort-web", 1.65)]),
   network("BiLSTM batch 1", recurrence("lstm", alone, true), [aheadOf("ort-web", 1.35)]),
@@ -120,33 +119,42 @@ const recurrences: readonly Workload[] = [
 const classifier = [784, 512, 256, 10] as const;
 const square = [1024, 1024] as const;
 
-const networks: readonly Workload[] = [
+const perceptrons: readonly Row[] = [
   network("MLP batch 1", perceptron(1, classifier), ahead(2)),
   network("MLP batch 64", perceptron(64, classifier), ahead(1.7)),
-  network("MiniLM-like encoder", encoder(miniLm), ahead(1.7)),
+];
+
+const transformers: readonly Row[] = [
+  inThreads(network("MiniLM-like encoder", encoder(miniLm), ahead(1.7))),
   network("GPT-like decoder", decoder(gpt, 512), ahead(2)),
-  ...recurrences,
+];
+
+/** 64 channels of 56 x 56. */
+const planes = [1, 64, 56, 56] as const;
+
+const images: readonly Row[] = [
   network("LeNet-5 batch 1", lenet(1), ahead(2.5)),
   network("LeNet-5 batch 32", lenet(32), ahead(1.6)),
-  network("convolution 3x3, 64 to 64, 56x56", convolution([1, 64, 56, 56], 64, 3, { padding: 1 }), [
-    aheadOf("ort-web", 1.9),
-  ]),
+  network("convolution 3x3, 64 to 64, 56x56", convolution(planes, 64, 3, { padding: 1 }), [aheadOf("ort-web", 1.9)]),
   network(
     "convolution 3x3 stride 2, 3 to 32, 224x224",
     convolution([1, 3, 224, 224], 32, 3, { stride: 2, padding: 1 }),
   ),
-  network("convolution 1x1, 64 to 64, 56x56", convolution([1, 64, 56, 56], 64, 1)),
-  network("depthwise 3x3, 64, 56x56", convolution([1, 64, 56, 56], 64, 3, { padding: 1, groups: 64 }), [
+  network("convolution 1x1, 64 to 64, 56x56", convolution(planes, 64, 1)),
+  network("depthwise 3x3, 64, 56x56", convolution(planes, 64, 3, { padding: 1, groups: 64 }), [
     aheadOf("ort-web", 4.5),
   ]),
   network("ResNet-18 at 64x64", resnet18(1, 64, 1000), ahead(1.5)),
+];
+
+const rows: readonly Row[] = [
   network("softmax 1024x1024", softmaxRows(...square), ahead(1.3)),
   network("layerNorm 1024x1024", normalizedRows(...square), ahead(5)),
   network("gelu of 1M", elementwise("gelu", square), [aheadOf("ort-web", 5)]),
   network("ten elementwise of 1M", chainOfTen(square), [aheadOf("ort-web", 6)]),
 ];
 
-const training = (name: string, network: Network, optimizer: "sgd" | "adam", least: number): Workload => {
+const training = (name: string, network: Network, optimizer: "sgd" | "adam", least: number): Row => {
   const goals = [aheadOf("jax", least)];
   return { name: `training step, ${name}`, kind: "training", task: { network, optimizer }, goals };
 };
@@ -155,14 +163,14 @@ const nanoGpt = { layers: 4, batch: 8, positions: 64, features: 128, heads: 4, h
 /** As many as in the text of Shakespeare that nanoGPT is usually tried on. */
 const alphabet = 65;
 
-const trainings: readonly Workload[] = [
+const trainings: readonly Row[] = [
   training("MLP batch 64, SGD", perceptronLoss(64, classifier), "sgd", 2.2),
   training("LeNet-5 batch 32, Adam", lenetLoss(32), "adam", 30),
   training("char-LSTM, Adam", charactersLoss(50, 16, 128, alphabet), "adam", 6),
   training("nanoGPT-like, Adam", decoderLoss(nanoGpt, alphabet), "adam", 3.5),
 ];
 
-const compile = (count: number): Workload => {
+const compile = (count: number): Row => {
   return { name: `compile ${count}`, kind: "compile", task: { network: () => wideAndDeep(count) }, goals: [] };
 };
 
@@ -170,17 +178,17 @@ const gpt2 = { layers: 12, batch: 1, positions: 128, features: 768, heads: 12, h
 const gpt2Words = 50257;
 
 /** In processes where nothing was compiled before. */
-const compileOnce = (name: string, task: CompileTask, most: number): Workload => {
+const compileOnce = (name: string, task: CompileTask, most: number): Row => {
   return { name, kind: "compile", task: { ...task, fresh: name }, goals: [{ against: "milliseconds", most }] };
 };
 
-const compilations: readonly Workload[] = [
+const compilations: readonly Row[] = [
   ...[1000, 3000, 10_000, 30_000, 100_000].map(compile),
   compileOnce("compile GPT-2", { network: () => decoder(gpt2, gpt2Words) }, 1000),
   compileOnce("compile GPT-2's training", { network: () => decoderLoss(gpt2, gpt2Words), training: "adam" }, 3000),
 ];
 
-const others: readonly Workload[] = [
+const others: readonly Row[] = [
   {
     name: "cold start, MLP batch 32",
     kind: "coldStart",
@@ -198,12 +206,20 @@ const others: readonly Workload[] = [
   },
 ];
 
+const groups: Readonly<Record<string, readonly Row[]>> = {
+  products,
+  attention: attentions,
+  perceptrons,
+  transformers,
+  recurrences,
+  images,
+  rows,
+  training: trainings,
+  compiling: compilations,
+  others,
+};
+
 /** All workloads, in the order in which they run. */
-export const workloads: readonly Workload[] = [
-  ...products,
-  ...attentions,
-  ...networks,
-  ...trainings,
-  ...compilations,
-  ...others,
-];
+export const workloads: readonly Workload[] = Object.entries(groups).flatMap(([group, members]) =>
+  members.map((row): Workload => ({ ...row, group })),
+);

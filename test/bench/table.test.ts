@@ -14,6 +14,7 @@ const row = (contender: Row["contender"], milliseconds: number, timesBestPeer: n
 
 const result: Result = {
   workload: "attention 256 full",
+  group: "attention",
   operations: 134_217_728,
   bytes: undefined,
   nodes: undefined,
