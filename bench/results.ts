@@ -170,10 +170,9 @@ const mostGrowth = 1.1;
 
 /** What the rows that were compiled again and again in one process say together; nothing if they are fewer than two. */
 export const growthOf = (results: readonly Result[]): Growth | undefined => {
-  const points = results.flatMap(({ workload, nodes, rows }) => {
+  const points = results.flatMap(({ nodes, rows }) => {
     const row = rows.find(({ contender }) => contender === own);
-    const isPoint = nodes !== undefined && row !== undefined && /\d$/.test(workload);
-    return isPoint ? [[nodes, row.milliseconds.median] as const] : [];
+    return nodes === undefined || row === undefined ? [] : [[nodes, row.milliseconds.median] as const];
   });
   return points.length < 2 ? undefined : { points, slope: growth(points), most: mostGrowth };
 };

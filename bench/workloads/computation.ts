@@ -18,7 +18,7 @@ export interface Computation<Task> {
   /** Bytes that must be read or written at the least, where that may be what takes the time. */
   readonly bytes?: (task: Task) => number | undefined;
   /** How many nodes there are to compile. */
-  readonly nodes?: (task: Task) => number;
+  readonly nodes?: (task: Task) => number | undefined;
   /** What should come out, by name. */
   readonly meaning: (task: Task, inputs: Arrays) => Doubles;
   /** How far results may be from it, as a share of the largest magnitude; a hundred-thousandth unless said. */

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { meaningOfNetwork } from "../../bench/networks/meaning/index.ts";
 import { erf } from "../../bench/networks/meaning/scalars.ts";
 import type { Network } from "../../bench/networks/network.ts";
+import { learningRate } from "../../bench/networks/optimizer.ts";
 import { feedsOf, inDoubles, modelOf, weightsOf } from "../../bench/networks/weftgraph/model.ts";
 import { operationsOfNetwork } from "../../bench/networks/work.ts";
 import {
@@ -27,6 +28,7 @@ import { decoder, decoderLoss, encoder } from "../../bench/networks/zoo/transfor
 import type { Arrays } from "../../bench/workloads/computation.ts";
 import { numbersOfNetwork } from "../../bench/workloads/network.ts";
 import { workloads } from "../../bench/workloads/table.ts";
+import { trainingComputation } from "../../bench/workloads/training.ts";
 import { compileSync, modelGraph } from "../../src/index.ts";
 import { typeOf } from "../../src/ir/graph/analysis.ts";
 
@@ -117,5 +119,39 @@ describe("each row of the table", () => {
     expect(graph.entries[0]?.outputs.map(({ value }) => typeOf(graph, value).shape)).toEqual(
       task.outputs.map(({ shape }) => shape),
     );
+  });
+});
+
+describe("the meaning of a training step is down the slope of the loss", () => {
+  const losses: Readonly<Record<string, Network>> = {
+    "a perceptron": perceptronLoss(3, [6, 5, 4]),
+    "LeNet-5": lenetLoss(1),
+    characters: charactersLoss(4, 2, 6, 9),
+    "a decoder": decoderLoss(small, 11),
+  };
+  const loss = (network: Network, inputs: Arrays): number => {
+    const [value] = Object.values(meaningOfNetwork(network, inputs));
+    return value?.[0] ?? Number.NaN;
+  };
+
+  test.each(Object.entries(losses))("%s", (_, network) => {
+    const inputs = numbersOfNetwork(network);
+    const { loss: [first = Number.NaN] = [], ...stepped } = trainingComputation.meaning(
+      { network, optimizer: "sgd" },
+      inputs,
+    );
+    expect(first).toBeCloseTo(loss(network, inputs), 10);
+    const names = network.leaves.filter(({ role }) => role === "weight").map(({ value: { name } }) => name);
+    expect(Object.keys(stepped)).toEqual(names);
+    for (const [name, weights] of Object.entries(stepped)) {
+      const given = inputs[name] ?? new Float32Array();
+      const at = given.length >> 1;
+      const [below, above] = [given.slice(), given.slice()];
+      below[at] = (given[at] ?? 0) - 2 ** -10;
+      above[at] = (given[at] ?? 0) + 2 ** -10;
+      const rise = loss(network, { ...inputs, [name]: above }) - loss(network, { ...inputs, [name]: below });
+      const slope = rise / ((above[at] ?? 0) - (below[at] ?? 0));
+      expect(((given[at] ?? 0) - (weights[at] ?? 0)) / learningRate).toBeCloseTo(slope, 4);
+    }
   });
 });

@@ -1,7 +1,7 @@
 // What the bench makes of its measurements: medians, ratios by round, when a run counts as warm, and what it takes for a wrong
 // result. Nothing here is timed.
 import { describe, expect, test } from "vitest";
-import { isSettled, median, medianRatio, mismatch } from "../../bench/statistics.ts";
+import { growth, isSettled, median, medianRatio, mismatch } from "../../bench/statistics.ts";
 
 describe("median", () => {
   test("is the middle one, the mean of two in the middle, and nothing of nothing", () => {
@@ -20,6 +20,30 @@ describe("median", () => {
   test("of ratios counts the rounds in which both took part", () => {
     expect(medianRatio([6, 6, 6], [2, 3, 6, 9, 9])).toBe(2);
     expect(medianRatio([6, 6, 6, 1, 1], [2, 3, 6])).toBe(2);
+  });
+});
+
+describe("growth", () => {
+  test("is the power of x", () => {
+    expect(growth([1, 3, 10, 30].map((x) => [x, 7 * x ** 1.3] as const))).toBeCloseTo(1.3, 12);
+    expect(
+      growth([
+        [1, 5],
+        [2, 5],
+      ]),
+    ).toBe(0);
+  });
+
+  test("goes through the middle of what is scattered, and is nothing of one point", () => {
+    // In logarithms: 0, 1 + d, 2 - d, 3 over 0, 1, 2, 3.
+    const scattered = [
+      [1, 1],
+      [10, 20],
+      [100, 50],
+      [1000, 1000],
+    ] as const;
+    expect(growth(scattered)).toBeCloseTo(1 - (2 * Math.log10(2) * 0.5) / 5, 12);
+    expect(growth([[10, 5]])).toBeNaN();
   });
 });
 

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { runBench } from "../../bench/command.ts";
 import { encodeModel } from "../../bench/onnx/model.ts";
+import { listOf } from "../../bench/table.ts";
 import {
   type AttentionTask,
   attentionComputation,
@@ -136,18 +137,22 @@ describe("the command", () => {
   };
 
   test("lists its workloads and its options", async () => {
-    expect(await spoken("--list")).toEqual([0, workloads.map(({ name }) => name).join("\n")]);
+    expect(await spoken("--list")).toEqual([0, listOf(workloads)]);
     const [code, help] = await spoken("--help");
     expect(code).toBe(0);
-    for (const option of ["only", "peers", "rounds", "clock", "json", "check", "list"])
+    for (const option of ["only", "peers", "rounds", "clock", "json", "chart", "from", "check", "list"])
       expect(help).toContain(`--${option}`);
   });
 
   test.each([
-    [["--peers", "torch"], '--peers: "torch" is none of ort-web, jax, tfjs-wasm, ort-node, all, none'],
+    [
+      ["--peers", "torch"],
+      '--peers: "torch" is none of ort-web, ort-web-2-threads, jax, tfjs-wasm, tfjs-cpu, ort-node, all, none',
+    ],
     [["--only", "sorting"], "no workload has sorting in its name; --list shows them"],
     [["--rounds", "0"], "--rounds: 0 is no whole number of at least 1"],
     [["--clock", "sun"], '--clock: "sun" is none of wall, cpu'],
+    [["--from", "out/there-is-no-such-file.json"], "--from: ENOENT"],
     [["--fast"], "Unknown option '--fast'"],
   ])("refuses %j", async (words, says) => {
     const [code, said] = await spoken(...words);
