@@ -122,9 +122,7 @@ export const listOf = (workloads: readonly Workload[]): string => {
 
 /** A line for each goal of a report that is missed. */
 export const shortOf = ({ goals, growth }: Pick<Report, "goals" | "growth">): readonly string[] => [
-  ...goals
-    .filter(({ reached }) => !reached)
-    .map((goal) => `${goalLine(goal).replace("- goal", `- ${goal.workload}:`)}`),
+  ...goals.filter(({ reached }) => !reached).map((goal) => goalLine(goal).replace("- goal", `- ${goal.workload}:`)),
   ...(growth === undefined || growth.slope <= growth.most
     ? []
     : [`- compiling: slope ${growth.slope.toFixed(2)} instead of at most ${growth.most}`]),

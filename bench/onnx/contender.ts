@@ -6,6 +6,7 @@ import { coldStart } from "../fresh/cold-start.ts";
 import type { Network } from "../networks/network.ts";
 import type { AttentionTask } from "../workloads/attention.ts";
 import { type Arrays, input } from "../workloads/computation.ts";
+import type { MatmulTask } from "../workloads/matmul.ts";
 import { attentionOp, gradientByHand, multiHeadAttention, unfused, withData } from "./attention.ts";
 import { encodeModel, type OnnxModel } from "./model.ts";
 import { networkForms } from "./network.ts";
@@ -32,6 +33,12 @@ const positionsFirst =
     const { run } = await session(host, cached(task, multiHeadAttention(task), moved), moved);
     return { run, inLayout: (results) => ({ out: exchanged(input(results, "out"), [queries, heads, depth]) }) };
   };
+
+const product = ({ rows, inner, columns }: MatmulTask): OnnxModel => ({
+  inputs: { a: [rows, inner], b: [inner, columns] },
+  outputs: { c: [rows, columns] },
+  nodes: [{ op: "MatMul", inputs: ["a", "b"], output: "c" }],
+});
 
 /** What ONNX Runtime offers; `aside` says why it is no peer, where it is none. */
 export const onnxContender = (
@@ -79,17 +86,7 @@ export const onnxContender = (
       script: () => ({ lacks: "it is WebAssembly, or native" }),
       matmul: () => ({
         forms: {
-          MatMul: form(({ rows, inner, columns }, inputs) =>
-            session(
-              host,
-              {
-                inputs: { a: [rows, inner], b: [inner, columns] },
-                outputs: { c: [rows, columns] },
-                nodes: [{ op: "MatMul", inputs: ["a", "b"], output: "c" }],
-              },
-              inputs,
-            ),
-          ),
+          MatMul: form((task: MatmulTask, inputs) => session(host, product(task), inputs)),
         },
       }),
     };
