@@ -1,25 +1,28 @@
 // The words of `npm run bench`, what it prints, and its exit code: 0 where everything was measured, 1 where a contender failed or was
 // wrong (or, with --check, a goal was missed), 2 where the words made no sense or the peers could not be installed.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus, loadavg } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { dirname } from "node:path";
 import { parseArgs, stripVTControlCharacters } from "node:util";
 import { renderUsage } from "citty";
 import type { Ui } from "../src/cli/ui.ts";
+import { barsOf, drawChart } from "./chart.ts";
 import { type ClockName, clocks, isClock } from "./clock.ts";
-import { type ContenderName, own, peers } from "./contenders/index.ts";
+import { type ContenderName, isThereFor, isThreaded, ours, peers } from "./contenders/names.ts";
 import { formsOf, offersOf } from "./entrants.ts";
 import { installPeers } from "./install.ts";
 import { type Measuring, measure } from "./measure.ts";
+import { machine, type Report, reportOf } from "./report.ts";
 import type { Result } from "./results.ts";
-import { isReached, section } from "./table.ts";
-import { type Workload, workloads } from "./workloads/index.ts";
+import { growthSection, listOf, section, shortOf } from "./table.ts";
+import type { Workload } from "./workloads/index.ts";
+import { workloads } from "./workloads/table.ts";
 
 const options = {
   only: {
     type: "string",
     valueHint: "TEXT",
-    description: "Only workloads with this in their names; may be given several times.",
+    description: "Only the workload of this name, or workloads with this in their names; may be given several times.",
   },
   peers: {
     type: "string",
@@ -33,8 +36,14 @@ const options = {
     description: "wall (the default), or cpu: the processor's time, for machines that have other work to do.",
   },
   json: { type: "string", valueHint: "FILE", description: "Writes all numbers to a file as well." },
-  check: { type: "boolean", description: "Exit code 1 if a goal is missed." },
-  list: { type: "boolean", description: "Print the names of the workloads, and measure nothing." },
+  chart: { type: "string", valueHint: "FILE", description: "Draws the ratios to the best peer as SVG." },
+  from: {
+    type: "string",
+    valueHint: "FILE",
+    description: "Measure nothing: draw the chart, or check the goals, of what --json wrote.",
+  },
+  check: { type: "boolean", description: "List the goals that are missed, and exit with 1 if there are any." },
+  list: { type: "boolean", description: "Print the names of the workloads and their goals, and measure nothing." },
   help: { type: "boolean", description: "Show this help." },
 } as const;
 
@@ -49,7 +58,12 @@ class UsageError extends Error {
 interface Work extends Measuring {
   readonly workloads: readonly Workload[];
   readonly peers: readonly ContenderName[];
+}
+
+/** What becomes of a report. */
+interface Uses {
   readonly json: string | undefined;
+  readonly chart: string | undefined;
   readonly check: boolean;
 }
 
@@ -65,8 +79,12 @@ const peersOf = (list: string): readonly ContenderName[] => {
   });
 };
 
+/** Whether a workload is meant: by its whole name, or by a text that is in it and no workload's whole name. */
+const isMeant = ({ name }: Workload, text: string): boolean =>
+  name === text || (name.includes(text) && workloads.every((other) => other.name !== text));
+
 const workloadsOf = (texts: readonly string[]): readonly Workload[] => {
-  const wanted = workloads.filter(({ name }) => texts.length === 0 || texts.some((text) => name.includes(text)));
+  const wanted = workloads.filter((each) => texts.length === 0 || texts.some((text) => isMeant(each, text)));
   if (wanted.length === 0) throw new UsageError(`no workload has ${texts.join(" or ")} in its name; --list shows them`);
   return wanted;
 };
@@ -94,6 +112,8 @@ const wordsOf = (words: readonly string[]) => {
         rounds: { type: "string", default: "11" },
         clock: { type: "string", default: "wall" },
         json: { type: "string" },
+        chart: { type: "string" },
+        from: { type: "string" },
         check: { type: "boolean", default: false },
         list: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
@@ -104,15 +124,10 @@ const wordsOf = (words: readonly string[]) => {
   }
 };
 
-const machine = () => ({
-  node: process.version,
-  v8: process.versions.v8,
-  cpu: cpus()[0]?.model ?? "unknown",
-  cores: cpus().length,
-});
-
 const measureAll = async ({ workloads, peers, ...measuring }: Work, ui: Ui): Promise<readonly Result[]> => {
-  const offers = await offersOf([own, ...peers]);
+  const isNeeded = (name: ContenderName): boolean =>
+    workloads.some((each) => isThereFor(name, each)) && !(isThreaded(name) && measuring.clock === "cpu");
+  const offers = await offersOf([...ours, ...peers].filter(isNeeded));
   const results: Result[] = [];
   for (const workload of workloads) {
     const progress = ui.progress(workload.name, formsOf(offers, workload).forms.length + measuring.rounds);
@@ -124,36 +139,47 @@ const measureAll = async ({ workloads, peers, ...measuring }: Work, ui: Ui): Pro
   return results;
 };
 
-/** Makes the folder of a file that is written at the end: what was measured should not be lost then. */
-const prepareFor = (file: string): void => {
+/** Makes the folders of files that are written at the end: what was measured should not be lost then. */
+const prepareFor = (files: readonly (string | undefined)[]): void => {
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    for (const file of files) if (file !== undefined) mkdirSync(dirname(file), { recursive: true });
   } catch (error) {
-    throw new UsageError(`--json: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 };
 
-const run = async (work: Work, ui: Ui): Promise<number> => {
+/** Measures, and prints as it goes; nothing where peers could not be installed. */
+const run = async (work: Work, ui: Ui): Promise<Report | undefined> => {
   if (work.peers.length > 0 && !installPeers(ui.note)) {
     ui.note("the peers could not be installed; --peers none measures without them");
-    return 2;
+    return undefined;
   }
-  if (work.json !== undefined) prepareFor(work.json);
   const before = loadavg();
   const { node, cpu, cores } = machine();
   ui.print(`Node ${node}, ${cores} x ${cpu}, load ${before.map((load) => load.toFixed(1)).join(" ")}\n`);
   const results = await measureAll(work, ui);
-  const report = {
-    machine: machine(),
-    load: { before, after: loadavg() },
-    rounds: work.rounds,
-    clock: work.clock,
-    results,
-  };
-  if (work.json !== undefined) writeFileSync(work.json, `${JSON.stringify(report, undefined, 2)}\n`);
-  const isWrong = results.some(({ remarks }) => remarks.some(({ kind }) => kind === "failed" || kind === "wrong"));
-  const isShort = results.some(({ goals }) => !goals.every(isReached));
-  return isWrong || (work.check && isShort) ? 1 : 0;
+  const report = reportOf(results, { load: { before, after: loadavg() }, rounds: work.rounds, clock: work.clock });
+  if (report.growth !== undefined) ui.print(growthSection(report.growth));
+  return report;
+};
+
+const reportIn = (file: string): Report => {
+  try {
+    // What `--json` has written.
+    return JSON.parse(readFileSync(file, "utf8")) as Report;
+  } catch (error) {
+    throw new UsageError(`--from: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};
+
+/** Writes and draws what is asked for; the exit code. */
+const use = async (report: Report, { json, chart, check }: Uses, ui: Ui): Promise<number> => {
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, undefined, 2)}\n`);
+  if (chart !== undefined) writeFileSync(chart, `${await drawChart(barsOf(report.rows))}\n`);
+  const short = shortOf(report);
+  if (check) ui.print(short.length === 0 ? "all goals are reached" : ["goals that are missed:", ...short].join("\n"));
+  const isWrong = report.remarks.some(({ kind }) => kind === "failed" || kind === "wrong");
+  return isWrong || (check && short.length > 0) ? 1 : 0;
 };
 
 const usage = async (): Promise<string> =>
@@ -162,15 +188,20 @@ const usage = async (): Promise<string> =>
 /** Runs the command. */
 export const runBench = async (words: readonly string[], ui: Ui): Promise<number> => {
   try {
-    const { only, peers: list, rounds, clock, json, check, ...asked } = wordsOf(words);
-    if (asked.help) ui.print(await usage());
-    else if (asked.list) ui.print(workloads.map(({ name }) => name).join("\n"));
-    else {
-      const chosen = { workloads: workloadsOf(only), peers: peersOf(list) };
-      const work = { ...chosen, rounds: roundsOf(rounds), clock: clockOf(clock), json, check };
-      return await run(work, ui);
+    const { only, peers: list, rounds, clock, from, json, chart, check, ...asked } = wordsOf(words);
+    if (asked.help || asked.list) {
+      ui.print(asked.help ? await usage() : listOf(workloads));
+      return 0;
     }
-    return 0;
+    const measured = {
+      workloads: workloadsOf(only),
+      peers: peersOf(list),
+      rounds: roundsOf(rounds),
+      clock: clockOf(clock),
+    };
+    prepareFor([json, chart]);
+    const report = from === undefined ? await run(measured, ui) : reportIn(from);
+    return report === undefined ? 2 : await use(report, { json, chart, check }, ui);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     ui.note(error.message);

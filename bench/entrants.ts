@@ -1,12 +1,13 @@
 // Forms on their way: started in processes of their own, compared with the meaning, warmed up, and then timed in turns.
 import type { ClockName } from "./clock.ts";
-import type { ContenderName } from "./contenders/index.ts";
+import { type ContenderName, isThereFor } from "./contenders/names.ts";
 import { type Answers, type Lane, LaneError, type OfferedForms, startLane } from "./lane.ts";
 import { type Remark, slower } from "./results.ts";
 import { mismatch } from "./statistics.ts";
-import type { Workload } from "./workloads/index.ts";
+import type { Doubles } from "./workloads/computation.ts";
+import { toleranceOf, type Workload } from "./workloads/index.ts";
 
-/** What every contender offers, by kind of workload; a text where it could not even be started. */
+/** What every contender offers, by name of workload; a text where it could not even be started. */
 export type Offers = ReadonlyMap<ContenderName, Answers["offers"] | string>;
 
 /** A form of a contender. */
@@ -42,14 +43,15 @@ export const offersOf = async (contenders: readonly ContenderName[]): Promise<Of
 /** The forms that there are of a workload, and remarks about the contenders that have none. */
 export const formsOf = (
   offers: Offers,
-  { kind }: Workload,
+  workload: Workload,
 ): { readonly forms: readonly FormOf[]; readonly without: readonly Remark[] } => {
   const forms: FormOf[] = [];
   const without: Remark[] = [];
   for (const [contender, all] of offers) {
-    const offered: OfferedForms | undefined = typeof all === "string" ? undefined : all[kind];
+    if (!isThereFor(contender, workload)) continue;
+    const offered: OfferedForms | undefined = typeof all === "string" ? undefined : all[workload.name];
     if (typeof all === "string") without.push({ contender, kind: "failed", says: all });
-    else if (offered === undefined) without.push({ contender, kind: "failed", says: `does not know ${kind}` });
+    else if (offered === undefined) without.push({ contender, kind: "failed", says: `does not know ${workload.name}` });
     else if ("lacks" in offered) without.push({ contender, kind: "lacks", says: offered.lacks });
     else forms.push(...offered.forms.map((each) => ({ contender, ...each })));
   }
@@ -58,8 +60,8 @@ export const formsOf = (
 
 /** Starts a form, compares its results with their meaning, warms it up; or says what went wrong. */
 export const enter = async (
-  { name }: Workload,
-  meaning: Readonly<Record<string, Float64Array>>,
+  workload: Workload,
+  meaning: Doubles,
   { contender, form, aside }: FormOf,
   clock: ClockName,
 ): Promise<Entrant | Remark> => {
@@ -69,7 +71,11 @@ export const enter = async (
     return { contender, form, kind, says };
   };
   try {
-    const wrong = mismatch(await lane.ask({ ask: "prepare", workload: name, form }), meaning);
+    const wrong = mismatch(
+      await lane.ask({ ask: "prepare", workload: workload.name, form }),
+      meaning,
+      toleranceOf(workload),
+    );
     if (wrong !== undefined) return await leave("wrong", wrong);
     return { contender, form, aside, lane, fastest: await lane.ask({ ask: "warm" }) };
   } catch (error) {

@@ -17,7 +17,7 @@ export type OfferedForms =
 
 /** What it answers. */
 export interface Answers {
-  /** By kind of workload. */
+  /** By name of workload. */
   readonly offers: Readonly<Record<string, OfferedForms>>;
   /** The results of the first call. */
   readonly prepare: Readonly<Record<string, Float32Array>>;

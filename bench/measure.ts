@@ -3,7 +3,7 @@ import type { ClockName } from "./clock.ts";
 import { type Entrant, enter, formsOf, type Offers, race, withoutSlow } from "./entrants.ts";
 import { startLane } from "./lane.ts";
 import { type Remark, type Result, resultsOf } from "./results.ts";
-import { meaningOf, operationsOf, type Workload } from "./workloads/index.ts";
+import { bytesOf, meaningOf, nodesOf, operationsOf, type Workload } from "./workloads/index.ts";
 
 /** How a run measures. */
 export interface Measuring {
@@ -36,9 +36,15 @@ export const measure = async (
     const { kept, dropped } = withoutSlow(entrants);
     const [peakSeconds = [], ...seconds] = await race([{ lane: machine, fastest }, ...kept], rounds, step);
     const timed = kept.map((entrant, at) => ({ ...entrant, seconds: seconds[at] ?? [] }));
-    const facts = { operations: operationsOf(workload), goals: workload.goals };
+    const facts = {
+      operations: operationsOf(workload),
+      bytes: bytesOf(workload),
+      nodes: nodesOf(workload),
+      goals: workload.goals,
+    };
     const { remarks, ...results } = resultsOf(timed, peakSeconds, facts);
-    return { workload: workload.name, ...results, remarks: [...without, ...failed, ...remarks, ...dropped] };
+    const { name, group } = workload;
+    return { workload: name, group, ...results, remarks: [...without, ...failed, ...remarks, ...dropped] };
   } finally {
     for (const { end } of [machine, ...entrants.map(({ lane }) => lane)]) await end();
   }

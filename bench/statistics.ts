@@ -14,13 +14,26 @@ export const median = (values: readonly number[]): number => {
 export const medianRatio = (above: readonly number[], below: readonly number[]): number =>
   median(below.slice(0, above.length).map((value, round) => (above[round] ?? Number.NaN) / value));
 
-/** How far results may be from their meaning, as a share of its largest magnitude. */
-const tolerance = 1e-5;
+/**
+ * The power of x that y grows with: the slope of the line through the logarithms of both, by least squares. NaN of fewer than two
+ * different x.
+ */
+export const growth = (points: readonly (readonly [x: number, y: number])[]): number => {
+  const logarithms = points.map(([x, y]) => [Math.log(x), Math.log(y)] as const);
+  const mean = (of: (point: readonly [number, number]) => number): number =>
+    logarithms.reduce((sum, point) => sum + of(point), 0) / logarithms.length;
+  const [meanX, meanY] = [mean(([x]) => x), mean(([, y]) => y)];
+  return mean(([x, y]) => (x - meanX) * (y - meanY)) / mean(([x]) => (x - meanX) ** 2);
+};
 
-/** The first thing that is wrong with results, in words; `undefined` if nothing is. */
+/**
+ * The first thing that is wrong with results, in words; `undefined` if nothing is. They may be off by `tolerance`, a share of the
+ * largest magnitude of what they should be.
+ */
 export const mismatch = (
   results: Readonly<Record<string, Float32Array>>,
   meaning: Readonly<Record<string, Float64Array>>,
+  tolerance: number,
 ): string | undefined => {
   for (const [name, wanted] of Object.entries(meaning)) {
     const given = results[name];

@@ -1,6 +1,9 @@
 // Results as Markdown: a table for each workload, below it what was left out and why, and the goals.
-import { own } from "./contenders/index.ts";
-import type { Judged, Remark, Result, Row } from "./results.ts";
+import { isOwn } from "./contenders/names.ts";
+import type { Report } from "./report.ts";
+import { type Growth, isReached, type Judged, type Remark, type Result, type Row } from "./results.ts";
+import type { Goal } from "./workloads/goal.ts";
+import type { Workload } from "./workloads/index.ts";
 
 const milliseconds = (value: number): string => value.toFixed(value < 1 ? 4 : value < 10 ? 3 : value < 100 ? 2 : 1);
 
@@ -8,17 +11,24 @@ const times = (value: number): string => `${value.toFixed(2)}x`;
 
 const percent = (value: number): string => `${(value * 100).toFixed(0)} %`;
 
-const heads = ["contender", "form", "ms, median", "min", "max", "GFLOP/s", "of peak", "to best peer"] as const;
+const decimal = (value: number): string => value.toFixed(1);
 
-const cells = ({ contender, form, aside, milliseconds: ms, gigaflops, shareOfPeak, timesBestPeer }: Row) => [
-  contender === own ? `**${contender}**` : contender,
+/** A cell of what need not be there. */
+const cell = (value: number | undefined, print: (value: number) => string): string =>
+  value === undefined ? "" : print(value);
+
+const heads = ["contender", "form", "ms, median", "min", "max", "GFLOP/s", "of peak", "GB/s", "to best peer"] as const;
+
+const cells = ({ contender, form, aside, milliseconds: ms, gigaflops, shareOfPeak, gigabytes, timesBestPeer }: Row) => [
+  isOwn(contender) ? `**${contender}**` : contender,
   aside === undefined ? form : `${form} (${aside}: not compared with)`,
   milliseconds(ms.median),
   milliseconds(ms.min),
   milliseconds(ms.max),
-  gigaflops.toFixed(1),
-  percent(shareOfPeak),
-  timesBestPeer === undefined ? "" : times(timesBestPeer),
+  cell(gigaflops, decimal),
+  cell(shareOfPeak, percent),
+  cell(gigabytes, decimal),
+  cell(timesBestPeer, times),
 ];
 
 /** A Markdown table with its columns aligned; the first two hold words, the others numbers. */
@@ -36,25 +46,84 @@ const remarkLine = ({ contender, form, kind, says }: Remark): string => {
   return `- ${who}: ${verb}: ${says}`;
 };
 
-/** Whether what is wanted was measured. */
-export const isReached = ({ least, measured }: Judged): boolean => measured >= least;
+const amountOf = (goal: Goal): string => {
+  switch (goal.against) {
+    case "milliseconds":
+      return `${goal.most} ms at most`;
+    case "peak":
+      return `${percent(goal.least)} of the peak`;
+    case "GFLOP/s":
+    case "GB/s":
+      return `${goal.least} ${goal.against}`;
+    default:
+      return `${Number(goal.least.toPrecision(3))}x ${goal.against}`;
+  }
+};
+
+/** What a goal wants, and of whom if not of us as we are by default. */
+const wantedOf = (goal: Goal): string => `${goal.of === undefined ? "" : `of ${goal.of} `}${amountOf(goal)}`;
+
+/** What was measured of it. */
+const foundOf = ({ against, measured }: Judged): string => {
+  switch (against) {
+    case "milliseconds":
+      return `${milliseconds(measured)} ms`;
+    case "peak":
+      return percent(measured);
+    case "GFLOP/s":
+    case "GB/s":
+      return decimal(measured);
+    default:
+      return times(measured);
+  }
+};
 
 const goalLine = (goal: Judged): string => {
-  const { against, least, measured } = goal;
-  const wanted = against === "peak" ? `${percent(least)} of the peak` : `${least}x ${against}`;
-  const found = against === "peak" ? percent(measured) : times(measured);
-  return `- goal ${wanted}: ${found}${isReached(goal) ? "" : ", FALLS SHORT"}`;
+  return `- goal ${wantedOf(goal)}: ${foundOf(goal)}${isReached(goal) ? "" : ", FALLS SHORT"}`;
 };
 
 /** A result as a section of Markdown. */
-export const section = ({ workload, operations, peakGigaflops, rows, remarks, goals }: Result): string =>
-  [
+export const section = ({ workload, operations, nodes, peakGigaflops, rows, remarks, goals }: Result): string => {
+  const flops = operations === 0 ? "" : `${(operations / 1e6).toPrecision(4)} MFLOP; `;
+  const work = nodes === undefined ? flops : `${nodes} nodes; `;
+  return [
     `### ${workload}`,
     "",
-    `${(operations / 1e6).toPrecision(4)} MFLOP; peak ${peakGigaflops.toFixed(1)} GFLOP/s`,
+    `${work}peak ${peakGigaflops.toFixed(1)} GFLOP/s`,
     "",
     ...(rows.length === 0 ? [] : [...aligned(rows.map(cells)), ""]),
     ...remarks.map(remarkLine),
     ...goals.map(goalLine),
     "",
   ].join("\n");
+};
+
+/** How compiling grows, as a section of Markdown. */
+export const growthSection = ({ points, slope, most }: Growth): string =>
+  [
+    "### compiling, by nodes",
+    "",
+    ...points.map(
+      ([nodes, ms]) => `- ${nodes} nodes: ${milliseconds(ms)} ms, ${((ms * 1000) / nodes).toFixed(1)} us each`,
+    ),
+    `- goal slope at most ${most}: ${slope.toFixed(2)}${slope <= most ? "" : ", FALLS SHORT"}`,
+    "",
+  ].join("\n");
+
+/** The names of workloads by group, each with its goals. */
+export const listOf = (workloads: readonly Workload[]): string => {
+  const wide = Math.max(...workloads.map(({ name }) => name.length)) + 2;
+  const lines = (group: string): readonly string[] =>
+    workloads
+      .filter((each) => each.group === group)
+      .map(({ name, goals }) => `  ${name.padEnd(wide)}${goals.map(wantedOf).join(", ")}`.trimEnd());
+  return [...new Set(workloads.map(({ group }) => group))].flatMap((group) => [group, ...lines(group)]).join("\n");
+};
+
+/** A line for each goal of a report that is missed. */
+export const shortOf = ({ goals, growth }: Pick<Report, "goals" | "growth">): readonly string[] => [
+  ...goals.filter(({ reached }) => !reached).map((goal) => goalLine(goal).replace("- goal", `- ${goal.workload}:`)),
+  ...(growth === undefined || growth.slope <= growth.most
+    ? []
+    : [`- compiling: slope ${growth.slope.toFixed(2)} instead of at most ${growth.most}`]),
+];

@@ -1,25 +1,18 @@
-// Who there is, by the names that `--peers` takes. Loaded only in the process that measures: a peer may not be installed.
+// Loads contenders, each only in the process that measures it: a peer may not be installed.
 import type { Contender } from "./contender.ts";
+import { type ContenderName, isContender } from "./names.ts";
 
-const loaders = {
-  weftgraph: () => import("./weftgraph.ts"),
+const loaders: { readonly [C in ContenderName]: () => Promise<{ readonly contender: Contender }> } = {
+  weftgraph: () => import("./weftgraph/index.ts"),
+  "weftgraph-js": () => import("./weftgraph/scripts.ts").then(({ javascript }) => ({ contender: javascript })),
+  "weftgraph-closure": () => import("./weftgraph/scripts.ts").then(({ closure }) => ({ contender: closure })),
   "ort-web": () => import("./ort-web.ts"),
-  jax: () => import("./jax.ts"),
-  "tfjs-wasm": () => import("./tfjs.ts"),
+  "ort-web-2-threads": () => import("./ort-web.ts").then(({ twoThreads }) => ({ contender: twoThreads })),
+  jax: () => import("./jax/index.ts"),
+  "tfjs-wasm": () => import("./tfjs/index.ts").then(({ tfjs }) => ({ contender: tfjs("wasm") })),
+  "tfjs-cpu": () => import("./tfjs/index.ts").then(({ tfjs }) => ({ contender: tfjs("cpu") })),
   "ort-node": () => import("./ort-node.ts"),
-} as const satisfies Readonly<Record<string, () => Promise<{ readonly contender: Contender }>>>;
-
-export type ContenderName = keyof typeof loaders;
-
-/** Us. */
-export const own = "weftgraph";
-
-const isContender = (name: string): name is ContenderName => Object.hasOwn(loaders, name);
-
-/** Everyone else, in the order of the tables. */
-export const peers: readonly ContenderName[] = Object.keys(loaders)
-  .filter(isContender)
-  .filter((name) => name !== own);
+};
 
 /** Loads a contender. */
 export const loadContender = async (name: string): Promise<Contender> => {

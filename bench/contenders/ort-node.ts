@@ -10,4 +10,4 @@ const options = {
   interOpNumThreads: 1,
 };
 
-export const contender = onnxContender(() => Promise.resolve({ runtime: ort, options }), "native");
+export const contender = onnxContender(() => Promise.resolve({ runtime: ort, options }), "onnxruntime-node", "native");

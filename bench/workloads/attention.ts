@@ -1,5 +1,5 @@
 // Attention and its gradient: what softmax(q k^T / sqrt(depth)) v is, head by head and row by row, in double precision.
-import { type Arrays, type Computation, countOf, type Floats } from "./computation.ts";
+import { type Arrays, type Computation, countOf, type Floats, noises } from "./computation.ts";
 
 /** Queries and keys of some heads. */
 export interface AttentionTask {
@@ -82,7 +82,7 @@ const operands = (inputs: Arrays) => ({ q: named(inputs, "q"), k: named(inputs, 
 
 /** Two products of each pair over the depth: its score, and its share of the result. */
 export const attentionComputation: Computation<AttentionTask> = {
-  shapes: attentionShapes,
+  inputs: (task) => noises(attentionShapes(task)),
   operations: (task) => pairs(task) * task.depth * 4,
   meaning: (task, inputs) => {
     const { q, k, v } = operands(inputs);
@@ -99,7 +99,7 @@ export const attentionComputation: Computation<AttentionTask> = {
  * weights, and of q, k and v. That a fused kernel computes scores twice is not counted.
  */
 export const attentionGradientComputation: Computation<AttentionTask> = {
-  shapes: (task) => ({ ...attentionShapes(task), cotangent: attentionShapes(task).q }),
+  inputs: (task) => noises({ ...attentionShapes(task), cotangent: attentionShapes(task).q }),
   operations: (task) => pairs(task) * task.depth * 12,
   meaning: (task, inputs) => {
     const { q, k, v } = operands(inputs);

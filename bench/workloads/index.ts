@@ -1,23 +1,13 @@
-// The table of workloads: what is measured, at which sizes, and what is wanted of it. A further one is a row here; a
-// further kind is a file beside this one, a row of `computations`, and a row in every contender's table of forms.
-import { type AttentionTask, attentionComputation, attentionGradientComputation } from "./attention.ts";
-import { type Arrays, type Computation, countOf, noise } from "./computation.ts";
-import { type MatmulTask, matmulComputation } from "./matmul.ts";
-
-/** The task of each kind of workload. */
-export interface Tasks {
-  readonly attention: AttentionTask;
-  readonly attentionGradient: AttentionTask;
-  readonly matmul: MatmulTask;
-}
-
-export type Kind = keyof Tasks;
-
-/** What is wanted of a ratio: how many times faster than a contender or than the best peer, or which share of the peak. */
-export interface Goal {
-  readonly against: "peak" | "best peer" | "ort-web";
-  readonly least: number;
-}
+// Kinds of workload: each is a file beside this one, a row of `Tasks` (tasks.ts) and of `computations`, and a row in every contender's table
+// of forms. What is measured, at which sizes, is in table.ts.
+import { attentionComputation, attentionGradientComputation } from "./attention.ts";
+import { compileComputation } from "./compile.ts";
+import type { Arrays, Computation, Doubles } from "./computation.ts";
+import type { Goal } from "./goal.ts";
+import { matmulComputation } from "./matmul.ts";
+import { networkComputation } from "./network.ts";
+import type { Kind, Tasks } from "./tasks.ts";
+import { trainingComputation } from "./training.ts";
 
 /** A row of the table. */
 export interface WorkloadOf<K extends Kind> {
@@ -25,62 +15,28 @@ export interface WorkloadOf<K extends Kind> {
   readonly kind: K;
   readonly task: Tasks[K];
   readonly goals: readonly Goal[];
+  /** The part of the table that it stands in. */
+  readonly group: string;
+  /** Whether contenders with two threads take part. */
+  readonly threads?: boolean;
 }
 
 /** A workload of any kind. */
 export type Workload = { readonly [K in Kind]: WorkloadOf<K> }[Kind];
 
+/** A row before it is put into a part of the table. */
+export type Row = { readonly [K in Kind]: Omit<WorkloadOf<K>, "group"> }[Kind];
+
 const computations: { readonly [K in Kind]: Computation<Tasks[K]> } = {
   attention: attentionComputation,
   attentionGradient: attentionGradientComputation,
   matmul: matmulComputation,
+  network: networkComputation,
+  training: trainingComputation,
+  compile: compileComputation,
+  coldStart: { ...networkComputation, operations: () => 0, bytes: () => undefined },
+  script: matmulComputation,
 };
-
-/** Eight heads of 64 features over one sequence. */
-const sequence = (length: number, causal: boolean): AttentionTask => {
-  return { heads: 8, queries: length, keys: length, depth: 64, causal, cached: false };
-};
-
-const attention = (length: number, mask: "full" | "causal", goals: readonly Goal[] = []): Workload => {
-  return { name: `attention ${length} ${mask}`, kind: "attention", task: sequence(length, mask === "causal"), goals };
-};
-
-const attentionGradient = (length: number, mask: "full" | "causal", goals: readonly Goal[] = []): Workload => ({
-  name: `attention gradient ${length} ${mask}`,
-  kind: "attentionGradient",
-  task: sequence(length, mask === "causal"),
-  goals,
-});
-
-const matmul = (size: number, goals: readonly Goal[] = []): Workload => {
-  return { name: `matmul ${size}`, kind: "matmul", task: { rows: size, inner: size, columns: size }, goals };
-};
-
-/** All workloads, in the order in which they run. */
-export const workloads: readonly Workload[] = [
-  matmul(512, [
-    { against: "peak", least: 0.6 },
-    { against: "ort-web", least: 1.75 },
-  ]),
-  attention(256, "full"),
-  attention(256, "causal"),
-  attention(512, "full"),
-  attention(512, "causal"),
-  attention(1024, "full", [{ against: "ort-web", least: 1.6 }]),
-  attention(1024, "causal", [{ against: "ort-web", least: 3 }]),
-  attentionGradient(512, "full"),
-  attentionGradient(512, "causal"),
-  attentionGradient(1024, "full", [{ against: "best peer", least: 6 }]),
-  attentionGradient(1024, "causal", [{ against: "best peer", least: 6 }]),
-  attentionGradient(2048, "full", [{ against: "best peer", least: 6 }]),
-  attentionGradient(2048, "causal", [{ against: "best peer", least: 6 }]),
-  {
-    name: "attention decoding 1 token, 1024 keys",
-    kind: "attention",
-    task: { ...sequence(1024, false), queries: 1, cached: true },
-    goals: [],
-  },
-];
 
 // A workload's kind chooses the computation of its own task, which TypeScript cannot follow through the table.
 const computationOf = ({ kind }: Workload): Computation<unknown> => computations[kind] as Computation<unknown>;
@@ -88,15 +44,18 @@ const computationOf = ({ kind }: Workload): Computation<unknown> => computations
 /** How many floating-point operations a workload is. */
 export const operationsOf = (workload: Workload): number => computationOf(workload).operations(workload.task);
 
-/** A workload's inputs, of variance 1 whatever their number: the same in every process. */
-export const inputsOf = (workload: Workload): Arrays =>
-  Object.fromEntries(
-    Object.entries(computationOf(workload).shapes(workload.task)).map(([name, shape], position) => [
-      name,
-      noise(countOf(shape), position, Math.sqrt(3)),
-    ]),
-  );
+/** How many bytes it must move, if that is known. */
+export const bytesOf = (workload: Workload): number | undefined => computationOf(workload).bytes?.(workload.task);
+
+/** How many nodes a workload has to compile, if that is what it is about. */
+export const nodesOf = (workload: Workload): number | undefined => computationOf(workload).nodes?.(workload.task);
+
+/** A workload's inputs: the same in every process. */
+export const inputsOf = (workload: Workload): Arrays => computationOf(workload).inputs(workload.task);
 
 /** What a workload should give. */
-export const meaningOf = (workload: Workload): Readonly<Record<string, Float64Array>> =>
+export const meaningOf = (workload: Workload): Doubles =>
   computationOf(workload).meaning(workload.task, inputsOf(workload));
+
+/** How far results may be from their meaning, as a share of its largest magnitude. */
+export const toleranceOf = (workload: Workload): number => computationOf(workload).tolerance ?? 1e-5;

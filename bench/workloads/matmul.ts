@@ -1,5 +1,5 @@
 // The product of two matrices.
-import type { Computation } from "./computation.ts";
+import { type Computation, noises } from "./computation.ts";
 
 /** [rows, inner] times [inner, columns]. */
 export interface MatmulTask {
@@ -10,7 +10,7 @@ export interface MatmulTask {
 
 /** c = a b. */
 export const matmulComputation: Computation<MatmulTask> = {
-  shapes: ({ rows, inner, columns }) => ({ a: [rows, inner], b: [inner, columns] }),
+  inputs: ({ rows, inner, columns }) => noises({ a: [rows, inner], b: [inner, columns] }),
   operations: ({ rows, inner, columns }) => 2 * rows * inner * columns,
   meaning: ({ rows, inner, columns }, { a = new Float32Array(), b = new Float32Array() }) => {
     const c = new Float64Array(rows * columns);

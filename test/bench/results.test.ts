@@ -12,6 +12,8 @@ const timed = (contender: Timed["contender"], form: string, seconds: readonly nu
 
 const facts = {
   operations: peakOperations,
+  bytes: undefined,
+  nodes: undefined,
   goals: [
     { against: "ort-web", least: 2 },
     { against: "best peer", least: 2 },

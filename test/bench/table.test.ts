@@ -1,7 +1,7 @@
 // A result as Markdown: aligned columns, rows that lose, what has no row, and goals.
 import { expect, test } from "vitest";
-import type { Result, Row } from "../../bench/results.ts";
-import { isReached, section } from "../../bench/table.ts";
+import { isReached, type Result, type Row } from "../../bench/results.ts";
+import { section } from "../../bench/table.ts";
 
 const row = (contender: Row["contender"], milliseconds: number, timesBestPeer: number): Row => ({
   contender,
@@ -14,7 +14,10 @@ const row = (contender: Row["contender"], milliseconds: number, timesBestPeer: n
 
 const result: Result = {
   workload: "attention 256 full",
+  group: "attention",
   operations: 134_217_728,
+  bytes: undefined,
+  nodes: undefined,
   peakGigaflops: 50,
   rows: [{ ...row("ort-node", 2, 2), aside: "native" }, row("ort-web", 4, 1), row("weftgraph", 5, 0.8)],
   remarks: [
@@ -34,11 +37,11 @@ test("a section shows every row, remark and goal", () => {
       "",
       "134.2 MFLOP; peak 50.0 GFLOP/s",
       "",
-      "| contender     | form                                  | ms, median |   min |   max | GFLOP/s | of peak | to best peer |",
-      "| ------------- | ------------------------------------- | ---------: | ----: | ----: | ------: | ------: | -----------: |",
-      "| ort-node      | attention (native: not compared with) |      2.000 | 1.000 | 4.000 |    50.0 |    50 % |        2.00x |",
-      "| ort-web       | attention                             |      4.000 | 2.000 | 8.000 |    25.0 |    25 % |        1.00x |",
-      "| **weftgraph** | attention                             |      5.000 | 2.500 | 10.00 |    20.0 |    20 % |        0.80x |",
+      "| contender     | form                                  | ms, median |   min |   max | GFLOP/s | of peak | GB/s | to best peer |",
+      "| ------------- | ------------------------------------- | ---------: | ----: | ----: | ------: | ------: | ---: | -----------: |",
+      "| ort-node      | attention (native: not compared with) |      2.000 | 1.000 | 4.000 |    50.0 |    50 % |      |        2.00x |",
+      "| ort-web       | attention                             |      4.000 | 2.000 | 8.000 |    25.0 |    25 % |      |        1.00x |",
+      "| **weftgraph** | attention                             |      5.000 | 2.500 | 10.00 |    20.0 |    20 % |      |        0.80x |",
       "",
       "- ort-web, MultiHeadAttention: slower: 6.00 ms",
       "- jax: FAILED: its process ended (1)",

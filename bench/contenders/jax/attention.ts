@@ -1,16 +1,11 @@
-// jax-js on its WebAssembly backend, jitted. Inputs lie in its memory; a run gives arrays of JavaScript's. Outside browsers it has
-// no workers: one thread.
-import { defaultDevice, grad, init, type Array as JaxArray, jit, nn, numpy } from "@jax-js/jax";
-import { type AttentionTask, attentionShapes, causalMask, scaleOf } from "../workloads/attention.ts";
-import type { Arrays, Floats } from "../workloads/computation.ts";
-import { type Contender, exchanged, floats, input, type Prepared } from "./contender.ts";
+// Attention and its gradient in jax-js: by its own function, and written out.
+import { grad, type Array as JaxArray, jit, nn, numpy } from "@jax-js/jax";
+import { type AttentionTask, attentionShapes, causalMask, scaleOf } from "../../workloads/attention.ts";
+import { type Arrays, type Floats, input } from "../../workloads/computation.ts";
+import { exchanged, type Offers, type Prepared } from "../contender.ts";
+import { arrayOf, read } from "./arrays.ts";
 
 type Shape = readonly [number, number, number];
-
-/** `.ref` before each use: a function takes the arrays that it is given away. */
-const arrayOf = (data: Floats, shape: readonly number[]): JaxArray => numpy.array(data).reshape([...shape]);
-
-const read = (array: JaxArray): Floats => floats(array.dataSync());
 
 type Attention = (q: JaxArray, k: JaxArray, v: JaxArray) => JaxArray;
 
@@ -82,35 +77,17 @@ const gradient =
     };
   };
 
-export const contender: Contender = {
-  start: async () => {
-    await init("wasm");
-    defaultDevice("wasm");
-    return {
-      attention: {
-        forms: {
-          dotProductAttention: { prepare: forward(ownFunction) },
-          "matmul, softmax, matmul": { prepare: forward(written) },
-        },
-      },
-      attentionGradient: {
-        forms: {
-          "grad of dotProductAttention": { prepare: gradient(ownFunction) },
-          "grad of matmul, softmax, matmul": { prepare: gradient(written) },
-        },
-      },
-      matmul: {
-        forms: {
-          matmul: {
-            prepare: ({ rows, inner, columns }, inputs) => {
-              const compiled = jit((a: JaxArray, b: JaxArray) => numpy.matmul(a, b));
-              const a = arrayOf(input(inputs, "a"), [rows, inner]);
-              const b = arrayOf(input(inputs, "b"), [inner, columns]);
-              return { run: () => ({ c: read(compiled(a.ref, b.ref)) }) };
-            },
-          },
-        },
-      },
-    };
-  },
+export const attentionOffers: Pick<Offers, "attention" | "attentionGradient"> = {
+  attention: () => ({
+    forms: {
+      dotProductAttention: { prepare: forward(ownFunction) },
+      "matmul, softmax, matmul": { prepare: forward(written) },
+    },
+  }),
+  attentionGradient: () => ({
+    forms: {
+      "grad of dotProductAttention": { prepare: gradient(ownFunction) },
+      "grad of matmul, softmax, matmul": { prepare: gradient(written) },
+    },
+  }),
 };

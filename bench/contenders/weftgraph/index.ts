@@ -1,9 +1,16 @@
 // Ours, through the public functions: WebAssembly, one thread, exact numerics.
-import { attention, compileSync, defineModel, differentiate, matmul, param, spec, sum } from "../../src/index.ts";
-import { type AttentionTask, attentionShapes } from "../workloads/attention.ts";
-import type { Arrays } from "../workloads/computation.ts";
-import type { MatmulTask } from "../workloads/matmul.ts";
-import { type Contender, input, type Prepared } from "./contender.ts";
+
+import { emit } from "../../../src/codegen/index.ts";
+import { attention, compileSync, defineModel, differentiate, matmul, param, spec, sum } from "../../../src/index.ts";
+import { coldStart } from "../../fresh/cold-start.ts";
+import type { Network } from "../../networks/network.ts";
+import { modelOf, weightsOf } from "../../networks/weftgraph/model.ts";
+import { type AttentionTask, attentionShapes } from "../../workloads/attention.ts";
+import { type Arrays, input } from "../../workloads/computation.ts";
+import type { MatmulTask } from "../../workloads/matmul.ts";
+import { type Contender, type Prepared } from "../contender.ts";
+import { compileForm } from "./compile.ts";
+import { preparedNetwork, preparedTraining } from "./network.ts";
 
 /** Keys and values that are there before the call are parameters: they live in the module's memory. */
 const cachedAttention = (task: AttentionTask, inputs: Arrays): Prepared => {
@@ -72,15 +79,26 @@ const product = ({ rows, inner, columns }: MatmulTask, inputs: Arrays): Prepared
   return { run: () => ({ c: run(feeds).c.data }) };
 };
 
+const emitted = async (directory: string, network: Network, inputs: Arrays): Promise<void> => {
+  const compiled = compileSync(modelOf(network));
+  compiled.parameters.restore(weightsOf(network, inputs));
+  await emit(compiled, { directory });
+};
+
 export const contender: Contender = {
   start: () =>
     Promise.resolve({
-      attention: {
+      attention: () => ({
         forms: {
           attention: { prepare: (task, inputs) => (task.cached ? cachedAttention : fedAttention)(task, inputs) },
         },
-      },
-      attentionGradient: { forms: { differentiate: { prepare: attentionGradient } } },
-      matmul: { forms: { matmul: { prepare: product } } },
+      }),
+      attentionGradient: () => ({ forms: { differentiate: { prepare: attentionGradient } } }),
+      matmul: () => ({ forms: { matmul: { prepare: product } } }),
+      network: () => ({ forms: { "functions and layers": { prepare: preparedNetwork } } }),
+      compile: () => ({ forms: { "description to executable": compileForm } }),
+      coldStart: () => ({ forms: { "emitted module": coldStart("cold-weftgraph.ts", emitted) } }),
+      script: () => ({ lacks: "this is WebAssembly" }),
+      training: () => ({ forms: { "training, step": { prepare: preparedTraining } } }),
     }),
 };

@@ -1,0 +1,58 @@
+// Who there is, by the names that `--peers` takes and tables show.
+import type { Kind } from "../workloads/tasks.ts";
+
+/** What is known of a contender without loading it. */
+interface ContenderFacts {
+  /** Ours, in one of its ways to run. */
+  readonly own: boolean;
+  /** The kinds of workload that it is there for; all unless said. */
+  readonly only?: readonly Kind[];
+  /** How many threads it has, if more than one: it is there for the workloads that ask for that. */
+  readonly threads?: number;
+}
+
+const facts = {
+  weftgraph: { own: true },
+  "weftgraph-js": { own: true, only: ["script"] },
+  "weftgraph-closure": { own: true, only: ["script"] },
+  "ort-web": { own: false },
+  "ort-web-2-threads": { own: false, threads: 2 },
+  jax: { own: false },
+  "tfjs-wasm": { own: false },
+  "tfjs-cpu": { own: false, only: ["script"] },
+  "ort-node": { own: false },
+} as const satisfies Readonly<Record<string, ContenderFacts>>;
+
+export type ContenderName = keyof typeof facts;
+
+/** Us, as we are by default: what goals are about unless they say otherwise. */
+export const own = "weftgraph";
+
+/** Whether there is such a contender. */
+export const isContender = (name: string): name is ContenderName => Object.hasOwn(facts, name);
+
+const names: readonly ContenderName[] = Object.keys(facts).filter(isContender);
+
+/** Whether a contender is one of our ways to run. */
+export const isOwn = (name: ContenderName): boolean => facts[name].own;
+
+/** Everyone else, in the order of the tables. */
+export const peers: readonly ContenderName[] = names.filter((name) => !isOwn(name));
+
+/** Ours. */
+export const ours: readonly ContenderName[] = names.filter(isOwn);
+
+/** Whether a contender is there for a workload. */
+export const isThereFor = (
+  name: ContenderName,
+  { kind, threads = false }: { readonly kind: Kind; readonly threads?: boolean },
+): boolean => {
+  const { only, threads: its = 1 }: ContenderFacts = facts[name];
+  return (only === undefined || only.includes(kind)) && (its === 1 || threads);
+};
+
+/** Whether a contender has several threads, whose time on the processor says nothing about how long it takes. */
+export const isThreaded = (name: ContenderName): boolean => {
+  const { threads = 1 }: ContenderFacts = facts[name];
+  return threads > 1;
+};

@@ -1,0 +1,34 @@
+// Networks of ours, forwards and in training.
+import { compileSync, type ModelOptions } from "../../../src/index.ts";
+import type { Network } from "../../networks/network.ts";
+import { feedsOf, modelOf, weightsOf } from "../../networks/weftgraph/model.ts";
+import { trainingOf } from "../../networks/weftgraph/training.ts";
+import type { Arrays } from "../../workloads/computation.ts";
+import type { TrainingTask } from "../../workloads/tasks.ts";
+import { floats, type Prepared } from "../contender.ts";
+
+/** A network, compiled and with its weights. */
+export const preparedNetwork = (network: Network, inputs: Arrays, options: ModelOptions = {}): Prepared => {
+  const run = compileSync(modelOf(network), options);
+  run.parameters.restore(weightsOf(network, inputs));
+  const feeds = feedsOf(network, inputs);
+  return {
+    run: () => Object.fromEntries(Object.entries(run(feeds)).map(([name, { data }]) => [name, floats(data)])),
+  };
+};
+
+/** A training, compiled and with its weights; each run is a step. */
+export const preparedTraining = (task: TrainingTask, inputs: Arrays): Prepared => {
+  const { network } = task;
+  const trainer = compileSync(trainingOf(task));
+  const weights = weightsOf(network, inputs);
+  trainer.parameters.restore(weights, { partial: true });
+  const feeds = feedsOf(network, inputs);
+  return {
+    run: () => ({ loss: Float32Array.of(trainer.step(feeds).loss) }),
+    inLayout: (results) => ({
+      ...results,
+      ...Object.fromEntries(Object.keys(weights).map((name) => [name, floats(trainer.parameters.get(name).data)])),
+    }),
+  };
+};
