@@ -52,7 +52,9 @@ const takenByThreads: readonly string[] = [...takenNames, "threads", "dispose"];
 
 /** The program for so many threads: the one that was compiled, or if that is for another number, one planned for it. */
 const programFor = ({ graph, program }: PlannedGraph, threads: number): PlannedProgram =>
-  (program.sharing?.threads ?? 1) === threads ? program : planGraph(graph, { threads, numerics: program.numerics ?? "exact" }).program;
+  (program.sharing?.threads ?? 1) === threads
+    ? program
+    : planGraph(graph, { threads, numerics: program.numerics ?? "exact" }).program;
 
 const checkThreads = (threads: number, format: ModuleFormat): void => {
   checkThreadCount("emit: threads", threads);

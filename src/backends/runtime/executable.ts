@@ -144,11 +144,7 @@ interface Feeding {
 const nothing = new Uint8Array(0);
 
 /** Feeding over a memory. A run allocates nothing of its own, so there is one list for all of them. */
-const feedingOver = (
-  facts: InputFacts,
-  view: View,
-  stateOf: (parameter: string) => DataArray,
-): Feeding => {
+const feedingOver = (facts: InputFacts, view: View, stateOf: (parameter: string) => DataArray): Feeding => {
   const fed: DataArray[] = [];
   const copyIn = (port: Port, position: number): void => {
     copyElements(fed[position] ?? nothing, view(port));

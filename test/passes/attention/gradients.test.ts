@@ -41,7 +41,11 @@ const trained = (describeIt: (trace: Trace) => Tensor): Graph => {
 const counts = (graph: Graph) => {
   const ops = opsOf(graph);
   const count = (op: string): number => ops.filter((each) => each === op).length;
-  return { forward: count("attention"), backward: count("attentionGradients"), exponentials: count("unary exp") + count("unary decay") };
+  return {
+    forward: count("attention"),
+    backward: count("attentionGradients"),
+    exponentials: count("unary exp") + count("unary decay"),
+  };
 };
 
 const feedsOf = (graph: Graph, seed: number) =>
