@@ -66,7 +66,12 @@ export const copyElements = (from: DataArray, to: DataArray): void => to.set(fro
 export const sizeOfType = ({ shape }: TensorType): number => sizeOf(knownShape(shape));
 
 /** The data of what was fed for a type; `reject`s what is no array for it, and bools beyond 0 and 1. */
-export const checkedFeed = (name: string, type: TensorType, feed: unknown, size = sizeOfType(type)): DataArray => {
+export const checkedFeed = (
+  name: string,
+  type: TensorType,
+  feed: unknown,
+  size: number = sizeOfType(type),
+): DataArray => {
   const array = checkedArray(name, type, feed, size);
   if (type.dtype === "bool") checkBools(name, array);
   return array;
