@@ -98,7 +98,9 @@ export const runShareByShare = (
   for (const { name, data } of program.buffers.values()) if (data !== undefined) view(name).set(data);
   const entry = program.entries.find(({ name }) => name === entryName);
   invariant(entry !== undefined, `entry ${entryName}`);
-  for (const port of [...program.parameters, ...entry.inputs]) view(port.buffer).set(feeds.get(port.name) ?? []);
+  const fill = (ports: readonly Port[]): void => {
+    for (const port of ports) view(port.buffer).set(feeds.get(port.name) ?? []);
+  };
   const share = program.sharing?.buffer;
   const run = ({ kernel: name, buffers }: Call, thread: number, logs: Logs): void => {
     const kernel = program.kernels.get(name);
@@ -114,12 +116,18 @@ export const runShareByShare = (
     );
   };
   for (const thread of share === undefined ? [] : threads) view(share ?? "", thread).set([thread, threads.length]);
-  for (const calls of [program.prepare, entry.calls])
+  const runPhases = (calls: readonly Call[]): void => {
     for (const phase of phasesOf(program, calls)) {
       const logs: Logs = new Map();
       for (const thread of threads)
         for (const call of phase.calls) if (thread === 0 || isForAll(program, call)) run(call, thread, logs);
     }
+  };
+  fill(program.parameters);
+  runPhases(program.prepare);
+  // The preparation may use the memory of inputs.
+  fill(entry.inputs);
+  runPhases(entry.calls);
   const read = (ports: readonly Port[]): PortArrays =>
     new Map(ports.map((port) => [port.name, view(port.buffer).slice()]));
   return { backend: `${threads.length} threads`, outputs: read(entry.outputs), parameters: read(program.parameters) };
