@@ -57,3 +57,14 @@ describe.each(["wasm", "closure", "reference"] as const)("a batch of nothing on 
     expect(compiled.parameters.all()).toEqual({ w: { dtype: "f32", shape: [0, 3], data: none } });
   });
 });
+
+it("an input that nothing reads is compiled away, and may be fed", () => {
+  const model = defineModel({
+    name: "one",
+    params: {},
+    inputs: { x: spec("f32", [2]), z: spec("f32", [3]) },
+    forward: (_, { x }) => ({ y: x.add(1) }),
+  });
+  const feeds = { x: Float32Array.of(1, 2), z: new Float32Array(3) };
+  expect([...compileSync(model)(feeds).y.data]).toEqual([2, 3]);
+});

@@ -394,9 +394,4 @@ describe("errors of descriptions", () => {
     for (const dims of [{}, { B: 1.5 }, { B: -1 }, { B: Number.NaN }, { B: untyped("4") }])
       expect(described(() => compileSync(perceptron, { dims }))).toMatch(/error\[W12[45]\]: specialize: /);
   });
-
-  it("compiles a model with an input that nothing reads", () => {
-    const inputs = { x: spec("f32", ["B", 3]), z: spec("f32", ["B"]) };
-    expect(described(() => compiled({ inputs }))).toBe("no error");
-  });
 });

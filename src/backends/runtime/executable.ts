@@ -167,6 +167,26 @@ const feedingOver = (facts: InputFacts, view: View, stateOf: (parameter: string)
   };
 };
 
+/** What is computed from parameters alone, and whether that is still so. */
+interface Preparation {
+  readonly changed: (buffer: string) => void;
+  readonly renew: () => void;
+}
+
+const preparationOver = (instance: Instance, { prepare }: PlannedProgram): Preparation => {
+  const readFrom = new Set(prepare.flatMap(({ buffers }) => buffers));
+  let isStale = prepare.length > 0;
+  return {
+    changed: (buffer) => {
+      isStale ||= readFrom.has(buffer);
+    },
+    renew: () => {
+      if (isStale) instance.prepare();
+      isStale = false;
+    },
+  };
+};
+
 const executableOver = (
   instance: Instance,
   backend: Backend,
@@ -176,8 +196,7 @@ const executableOver = (
   const view = viewsOf(instance, program);
   const entries = new Map(program.entries.map((entry) => [entry.name, entry]));
   const parameters = new Map(program.parameters.map((port) => [port.name, port]));
-  const preparedFrom = new Set(program.prepare.flatMap(({ buffers }) => buffers));
-  let stale = program.prepare.length > 0;
+  const preparation = preparationOver(instance, program);
   const parameterPort = (name: string): Port =>
     parameters.get(name) ?? reject("W307", { name, known: [...parameters.keys()] });
   const lengthOf = (port: Port): number => view(port).length;
@@ -187,7 +206,7 @@ const executableOver = (
     const port = parameterPort(name);
     view(port).set(checkedFeed(name, port.type, value));
     first.drop(name);
-    stale ||= preparedFrom.has(port.buffer);
+    preparation.changed(port.buffer);
   };
   const first = firstValues(write);
   const dispose = (): void => instance.dispose?.();
@@ -209,8 +228,7 @@ const executableOver = (
       feeding.accept(entry, feeds);
       checkInto(entry, into, lengthOf);
       first.needAll();
-      if (stale) instance.prepare();
-      stale = false;
+      preparation.renew();
       feeding.copyIn(entry);
       instance.run(name);
       return resultsOf(entry, view, into);
