@@ -187,12 +187,9 @@ const preparationOver = (instance: Instance, { prepare }: PlannedProgram): Prepa
   };
 };
 
-const executableOver = (
-  instance: Instance,
-  backend: Backend,
-  program: PlannedProgram,
-  facts: InputFacts,
-): Executable => {
+type Making = readonly [instance: Instance, backend: Backend, program: PlannedProgram, facts: InputFacts];
+
+const executableOver = (...[instance, backend, program, facts]: Making): Executable => {
   const view = viewsOf(instance, program);
   const entries = new Map(program.entries.map((entry) => [entry.name, entry]));
   const parameters = new Map(program.parameters.map((port) => [port.name, port]));
