@@ -48,7 +48,7 @@ describe("weft bench", () => {
     expect(head).toBe(`graph lookup, embed, B=2, on ${backend}`);
     expect(compilation).toMatch(/^ compilation N ms: (?:[a-z-]+ N, ){5}[a-z-]+ N$/);
     expect(code).toMatch(codeLines[backend]);
-    expect(memory).toBe(" memory N KiB: parameters 192 B, constants 0 B, arena 192 B");
+    expect(memory).toBe(" memory N KiB: parameters 192 B, constants 0 B, arena 128 B");
     expect(latency).toBe(" latency median N ms, fastest N ms, 95 % within N ms (3 calls)");
     expect(speed).toBe(" speed N calls/s, N GFLOP/s without copying, N % of the machine's N");
     expect(table).toEqual([

@@ -28,6 +28,7 @@ const lastLines: Readonly<Record<string, string | RegExp>> = {
   "18-decoding.ts": "the text is the same read letter by letter or whole, and position 0 is free again",
   "19-attention-scores.ts": "each head has found its distance, and no tensor holds a score for each query and key",
   "20-profile.ts": "every operation of a product is accounted for, and no step was taken",
+  "21-threads.ts": "the same bits",
 };
 const elsewhere: readonly string[] = ["06-cnn-digits.ts"];
 

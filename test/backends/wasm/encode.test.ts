@@ -11,8 +11,8 @@ import { modules } from "./module-arbitrary.ts";
 
 const assembler = await wabt();
 
-/** What modules may have beside what wabt allows by itself: memory that threads share. */
-const features = { threads: true };
+/** What modules may have beside what wabt allows by itself: memory that threads share, and contracted products. */
+const features = { threads: true, relaxed_simd: true };
 
 type Parsed = ReturnType<typeof assembler.parseWat> & { readonly validate: (enabled: typeof features) => void };
 

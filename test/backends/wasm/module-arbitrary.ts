@@ -29,6 +29,7 @@ const typeOf = (op: PlainOp): Type => {
   const [prefix = "", name = ""] = op.split(".");
   const own = valueType(prefix);
   const source = conversion.exec(op)?.[1];
+  if (/relaxed_n?madd$/.test(op)) return { op, takes: [own, own, own], gives: own };
   if (op === "select") return { op, takes: ["f32", "f32", "i32"], gives: "f32" };
   if (name === "splat") return { op, takes: [prefix === "f32x4" ? "f32" : "i32"], gives: "v128" };
   if (name === "eqz") return { op, takes: ["i32"], gives: "i32" };
