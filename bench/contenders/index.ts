@@ -4,6 +4,8 @@ import { type ContenderName, isContender } from "./names.ts";
 
 const loaders: { readonly [C in ContenderName]: () => Promise<{ readonly contender: Contender }> } = {
   weftgraph: () => import("./weftgraph/index.ts"),
+  "weftgraph-relaxed": () => import("./weftgraph/index.ts").then(({ relaxed }) => ({ contender: relaxed })),
+  "weftgraph-2-threads": () => import("./weftgraph/index.ts").then(({ twoThreads }) => ({ contender: twoThreads })),
   "weftgraph-js": () => import("./weftgraph/scripts.ts").then(({ javascript }) => ({ contender: javascript })),
   "weftgraph-closure": () => import("./weftgraph/scripts.ts").then(({ closure }) => ({ contender: closure })),
   "ort-web": () => import("./ort-web.ts"),

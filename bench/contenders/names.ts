@@ -1,4 +1,5 @@
 // Who there is, by the names that `--peers` takes and tables show.
+import type { Workload } from "../workloads/index.ts";
 import type { Kind } from "../workloads/tasks.ts";
 
 /** What is known of a contender without loading it. */
@@ -9,10 +10,14 @@ interface ContenderFacts {
   readonly only?: readonly Kind[];
   /** How many threads it has, if more than one: it is there for the workloads that ask for that. */
   readonly threads?: number;
+  /** Whether its numerics are relaxed: likewise. */
+  readonly relaxed?: boolean;
 }
 
-const facts = {
+const contenders = {
   weftgraph: { own: true },
+  "weftgraph-relaxed": { own: true, relaxed: true },
+  "weftgraph-2-threads": { own: true, threads: 2 },
   "weftgraph-js": { own: true, only: ["script"] },
   "weftgraph-closure": { own: true, only: ["script"] },
   "ort-web": { own: false },
@@ -23,18 +28,18 @@ const facts = {
   "ort-node": { own: false },
 } as const satisfies Readonly<Record<string, ContenderFacts>>;
 
-export type ContenderName = keyof typeof facts;
+export type ContenderName = keyof typeof contenders;
 
 /** Us, as we are by default: what goals are about unless they say otherwise. */
 export const own = "weftgraph";
 
 /** Whether there is such a contender. */
-export const isContender = (name: string): name is ContenderName => Object.hasOwn(facts, name);
+export const isContender = (name: string): name is ContenderName => Object.hasOwn(contenders, name);
 
-const names: readonly ContenderName[] = Object.keys(facts).filter(isContender);
+const names: readonly ContenderName[] = Object.keys(contenders).filter(isContender);
 
 /** Whether a contender is one of our ways to run. */
-export const isOwn = (name: ContenderName): boolean => facts[name].own;
+export const isOwn = (name: ContenderName): boolean => contenders[name].own;
 
 /** Everyone else, in the order of the tables. */
 export const peers: readonly ContenderName[] = names.filter((name) => !isOwn(name));
@@ -45,14 +50,15 @@ export const ours: readonly ContenderName[] = names.filter(isOwn);
 /** Whether a contender is there for a workload. */
 export const isThereFor = (
   name: ContenderName,
-  { kind, threads = false }: { readonly kind: Kind; readonly threads?: boolean },
+  { kind, threads = false, relaxed = false }: Pick<Workload, "kind" | "threads" | "relaxed">,
 ): boolean => {
-  const { only, threads: its = 1 }: ContenderFacts = facts[name];
-  return (only === undefined || only.includes(kind)) && (its === 1 || threads);
+  const facts: ContenderFacts = contenders[name];
+  const { only, threads: its = 1 } = facts;
+  return (only?.includes(kind) ?? true) && (its === 1 || threads) && (facts.relaxed !== true || relaxed);
 };
 
 /** Whether a contender has several threads, whose time on the processor says nothing about how long it takes. */
 export const isThreaded = (name: ContenderName): boolean => {
-  const { threads = 1 }: ContenderFacts = facts[name];
+  const { threads = 1 }: ContenderFacts = contenders[name];
   return threads > 1;
 };

@@ -19,6 +19,8 @@ export interface WorkloadOf<K extends Kind> {
   readonly group: string;
   /** Whether contenders with two threads take part. */
   readonly threads?: boolean;
+  /** Whether ours takes part with relaxed numerics, too. */
+  readonly relaxed?: boolean;
 }
 
 /** A workload of any kind. */
