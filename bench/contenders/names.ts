@@ -1,5 +1,4 @@
 // Who there is, by the names that `--peers` takes and tables show.
-import type { Workload } from "../workloads/index.ts";
 import type { Kind } from "../workloads/tasks.ts";
 
 /** What is known of a contender without loading it. */
@@ -47,10 +46,17 @@ export const peers: readonly ContenderName[] = names.filter((name) => !isOwn(nam
 /** Ours. */
 export const ours: readonly ContenderName[] = names.filter(isOwn);
 
+/** What of a workload says who is there for it. */
+interface Asked {
+  readonly kind: Kind;
+  readonly threads?: boolean;
+  readonly relaxed?: boolean;
+}
+
 /** Whether a contender is there for a workload. */
 export const isThereFor = (
   name: ContenderName,
-  { kind, threads = false, relaxed = false }: Pick<Workload, "kind" | "threads" | "relaxed">,
+  { kind, threads = false, relaxed = false }: Asked,
 ): boolean => {
   const facts: ContenderFacts = contenders[name];
   const { only, threads: its = 1 } = facts;
