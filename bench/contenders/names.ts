@@ -54,10 +54,7 @@ interface Asked {
 }
 
 /** Whether a contender is there for a workload. */
-export const isThereFor = (
-  name: ContenderName,
-  { kind, threads = false, relaxed = false }: Asked,
-): boolean => {
+export const isThereFor = (name: ContenderName, { kind, threads = false, relaxed = false }: Asked): boolean => {
   const facts: ContenderFacts = contenders[name];
   const { only, threads: its = 1 } = facts;
   return (only?.includes(kind) ?? true) && (its === 1 || threads) && (facts.relaxed !== true || relaxed);

@@ -8,10 +8,10 @@ import { compileSync, defineModel, matmul, spec } from "../../src/index.ts";
 import { invariant } from "../../src/ir/diagnostics/invariant.ts";
 import { unary } from "../../src/ir/scalar/unary.ts";
 import type { DataArray } from "../../src/ir/types/dtype.ts";
-import { dtypes } from "../../src/ir/types/dtype.ts";
 import { graphs } from "../../src/testing/arbitraries/graph.ts";
 import { firstDifference, poison, runInstance } from "../../src/testing/backends-agree.ts";
 import { graphOf } from "../passes/support.ts";
+import { feedsOf } from "../support/case-feeds.ts";
 
 const relaxed = { numerics: "relaxed" } as const;
 
@@ -48,15 +48,7 @@ describe("relaxed numerics", () => {
       fc.property(
         graphs({ ops: ["matmul", "conv2d", "reduce", "transpose", "select", "slice", "concat"], values: ["whole"] }),
         (drawn) => {
-          const feeds = new Map(
-            [...Object.entries(drawn.feeds), ...Object.entries(drawn.parameters)].map(
-              ([name, { dtype, data }]): [string, DataArray] => {
-                const array = dtypes[dtype].allocate(data.length);
-                array.set(data);
-                return [name, array];
-              },
-            ),
-          );
+          const feeds = feedsOf(drawn);
           const outcome = (options: object, entry: string) => {
             const { program } = planGraph(drawn.graph, options);
             const instance = wasmBackend.instantiate(program);

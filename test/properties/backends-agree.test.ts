@@ -4,20 +4,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { evaluateEntry } from "../../src/backends/reference/interpreter.ts";
 import { planGraph } from "../../src/compile/plan-graph.ts";
-import type { DataArray } from "../../src/ir/types/dtype.ts";
-import { dtypes } from "../../src/ir/types/dtype.ts";
-import type { NdArray } from "../../src/ir/types/ndarray.ts";
-import { type GraphCase, graphs } from "../../src/testing/arbitraries/graph.ts";
+import { graphs } from "../../src/testing/arbitraries/graph.ts";
 import { firstDifference, runEverywhere } from "../../src/testing/backends-agree.ts";
-
-const toArray = ({ dtype, data }: NdArray): DataArray => {
-  const array = dtypes[dtype].allocate(data.length);
-  array.set(data);
-  return array;
-};
-
-const feedsOf = ({ feeds, parameters }: GraphCase): ReadonlyMap<string, DataArray> =>
-  new Map([...Object.entries(feeds), ...Object.entries(parameters)].map(([name, array]) => [name, toArray(array)]));
+import { feedsOf, toArray } from "../support/case-feeds.ts";
 
 describe("random graphs", () => {
   test("closures, JavaScript and WebAssembly agree in every bit", async () => {

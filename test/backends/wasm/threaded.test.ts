@@ -8,21 +8,11 @@ import { threadedBackend } from "../../../src/backends/wasm/threaded.ts";
 import { planGraph } from "../../../src/compile/plan-graph.ts";
 import { invariant } from "../../../src/ir/diagnostics/invariant.ts";
 import type { PlannedProgram } from "../../../src/ir/loop/kernel.ts";
-import { type DataArray, dtypes } from "../../../src/ir/types/dtype.ts";
-import type { NdArray } from "../../../src/ir/types/ndarray.ts";
 import { planBuffers } from "../../../src/passes/plan-buffers.ts";
 import { shareWork } from "../../../src/passes/threads/share-work.ts";
 import { type GraphCase, graphs } from "../../../src/testing/arbitraries/graph.ts";
 import { firstDifference, type Outcome, poison, runInstance } from "../../../src/testing/backends-agree.ts";
-
-const toArray = ({ dtype, data }: NdArray): DataArray => {
-  const array = dtypes[dtype].allocate(data.length);
-  array.set(data);
-  return array;
-};
-
-const feedsOf = ({ feeds, parameters }: GraphCase): ReadonlyMap<string, DataArray> =>
-  new Map([...Object.entries(feeds), ...Object.entries(parameters)].map(([name, array]) => [name, toArray(array)]));
+import { feedsOf } from "../../support/case-feeds.ts";
 
 const shared = (program: PlannedProgram, threads: number): PlannedProgram =>
   planBuffers.run(shareWork({ threads, least: { kernel: 0, entry: 0 } }).run(program));

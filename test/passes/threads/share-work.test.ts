@@ -3,22 +3,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { planGraph } from "../../../src/compile/plan-graph.ts";
 import { assertSound, verifyPlanned } from "../../../src/ir/loop/verify.ts";
-import { type DataArray, dtypes } from "../../../src/ir/types/dtype.ts";
-import type { NdArray } from "../../../src/ir/types/ndarray.ts";
 import { planBuffers } from "../../../src/passes/plan-buffers.ts";
 import { shareWork } from "../../../src/passes/threads/share-work.ts";
 import { computingOps, type GraphCase, graphs } from "../../../src/testing/arbitraries/graph.ts";
 import { firstDifference } from "../../../src/testing/backends-agree.ts";
+import { feedsOf } from "../../support/case-feeds.ts";
 import { ordersOf, runShareByShare } from "../../support/share-by-share.ts";
-
-const toArray = ({ dtype, data }: NdArray): DataArray => {
-  const array = dtypes[dtype].allocate(data.length);
-  array.set(data);
-  return array;
-};
-
-const feedsOf = ({ feeds, parameters }: GraphCase): ReadonlyMap<string, DataArray> =>
-  new Map([...Object.entries(feeds), ...Object.entries(parameters)].map(([name, array]) => [name, toArray(array)]));
 
 /** How many calls of a graph are shared, after everything was compared. */
 const expectSameBits = (drawn: GraphCase, threads: number): number => {
