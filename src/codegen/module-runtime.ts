@@ -206,14 +206,14 @@ const preparing = `
 
 /** Feeds in, results out. */
 export const modelRuntime = (needs: RuntimeNeeds): string => `
-/** The model over a memory; run(n) runs the entry point n of the table${needs.prepares ? ", prepare() comes first where parameters are new" : ""}. */
-const bind = (memory, run${needs.prepares ? ", prepare" : ""}) => {${needs.prepares ? staleness : ""}
+/** The model over a memory; runOf(n) is the entry point n of the table${needs.prepares ? ", prepare() comes first where parameters are new" : ""}. */
+const bind = (memory, runOf${needs.prepares ? ", prepare" : ""}) => {${needs.prepares ? staleness : ""}
   const entries = table.entries.map((entry, position) => {
     const [inputs, outputs] = [entry.inputs, entry.outputs].map((ports) => ports.map((port) => place(memory, port)));${
       needs.states ? placedStates : ""
     }
     const named = new Map(outputs.map((port) => [port.name, port]));
-    const fed = [];
+    const [run, fed] = [runOf(position), []];
     // Given arrays to write into, a call allocates nothing; hence loops that count.
     const call = (feeds = {}, { into } = {}) => {
       for (const name in feeds ?? fail("W140", "a record of arrays is expected by", entry.name))
@@ -225,7 +225,7 @@ const bind = (memory, run${needs.prepares ? ", prepare" : ""}) => {${needs.prepa
       }
       for (const name in into) check(named.get(name) ?? fail("W313", "there is no result", name), into[name]);${needs.states ? stateCheck : ""}${needs.prepares ? preparing : ""}
       for (let at = 0; at < inputs.length; at++) inputs[at].view.set(fed[at]);
-      run(position);
+      run();
       for (const name in into) check(named.get(name), into[name]).set(named.get(name).view);
       return into ?? Object.fromEntries(outputs.map((port) => [port.name, result(port)]));
     };

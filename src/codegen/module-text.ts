@@ -79,13 +79,13 @@ const finish = (isTrainer: boolean, model: string): string => (isTrainer ? `with
 /** The model bound to its memory and functions. */
 const binding = ({ program, isTrainer }: ModuleParts, memory: string): string => {
   const prepare = program.prepare.length === 0 ? "" : ", entries.prepare";
-  return finish(isTrainer, `bind(${memory}, (position) => entries["entry" + position]()${prepare})`);
+  return finish(isTrainer, `bind(${memory}, (position) => entries["entry" + position]${prepare})`);
 };
 
 /** The same where threads run the functions. */
 const threadsBinding = ({ program, isTrainer }: ModuleParts): string => {
   const prepare = program.prepare.length === 0 ? "" : `, () => run(${program.entries.length})`;
-  return finish(isTrainer, `bind(memory.buffer, run${prepare})`);
+  return finish(isTrainer, `bind(memory.buffer, (position) => () => run(position)${prepare})`);
 };
 
 const wasmStart = (parts: ModuleParts): string => `
