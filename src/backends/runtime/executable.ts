@@ -187,30 +187,56 @@ const preparationOver = (instance: Instance, { prepare }: PlannedProgram): Prepa
   };
 };
 
-type Making = readonly [instance: Instance, backend: Backend, program: PlannedProgram, facts: InputFacts];
+/** Where parameters are set, and what follows from that. */
+interface Parameters extends Pick<Executable, "read" | "write" | "begin"> {
+  /** The place of a parameter, which has its value. */
+  readonly valueOf: (name: string) => DataArray;
+  /** Makes all values, and what is prepared from them, ready for a run. */
+  readonly ready: () => void;
+}
 
-const executableOver = (...[instance, backend, program, facts]: Making): Executable => {
-  const view = viewsOf(instance, program);
-  const entries = new Map(program.entries.map((entry) => [entry.name, entry]));
-  const parameters = new Map(program.parameters.map((port) => [port.name, port]));
+const parametersOver = (instance: Instance, program: PlannedProgram, view: View): Parameters => {
+  const ports = new Map(program.parameters.map((port) => [port.name, port]));
   const preparation = preparationOver(instance, program);
-  const parameterPort = (name: string): Port =>
-    parameters.get(name) ?? reject("W307", { name, known: [...parameters.keys()] });
-  const lengthOf = (port: Port): number => view(port).length;
-  const entryOf = (name: string): EntryPoint =>
-    entries.get(name) ?? reject("W308", { name, known: [...entries.keys()] });
+  const portOf = (name: string): Port => ports.get(name) ?? reject("W307", { name, known: [...ports.keys()] });
   const write: Executable["write"] = (name, value) => {
-    const port = parameterPort(name);
+    const port = portOf(name);
     view(port).set(checkedFeed(name, port.type, value));
     first.drop(name);
     preparation.changed(port.buffer);
   };
   const first = firstValues(write);
-  const dispose = (): void => instance.dispose?.();
-  const feeding = feedingOver(facts, view, (name) => {
+  const valueOf = (name: string): DataArray => {
+    const port = portOf(name);
     first.need(name);
-    return view(parameterPort(name));
-  });
+    return view(port);
+  };
+  return {
+    write,
+    begin: (name, value) => first.add(portOf(name).name, value),
+    read: (name) => hostArray(portOf(name).type, valueOf(name).slice()),
+    valueOf,
+    ready: () => {
+      first.needAll();
+      preparation.renew();
+    },
+  };
+};
+
+const executableOver = (
+  instance: Instance,
+  backend: Backend,
+  program: PlannedProgram,
+  facts: InputFacts,
+): Executable => {
+  const view = viewsOf(instance, program);
+  const entries = new Map(program.entries.map((entry) => [entry.name, entry]));
+  const { valueOf, ready, read, write, begin } = parametersOver(instance, program, view);
+  const lengthOf = (port: Port): number => view(port).length;
+  const entryOf = (name: string): EntryPoint =>
+    entries.get(name) ?? reject("W308", { name, known: [...entries.keys()] });
+  const dispose = (): void => instance.dispose?.();
+  const feeding = feedingOver(facts, view, valueOf);
   return {
     backend: backend.name,
     get threads() {
@@ -224,8 +250,7 @@ const executableOver = (...[instance, backend, program, facts]: Making): Executa
       const entry = entryOf(name);
       feeding.accept(entry, feeds);
       checkInto(entry, into, lengthOf);
-      first.needAll();
-      preparation.renew();
+      ready();
       feeding.copyIn(entry);
       instance.run(name);
       return resultsOf(entry, view, into);
@@ -233,16 +258,12 @@ const executableOver = (...[instance, backend, program, facts]: Making): Executa
     profile: (name, feeds, options) => {
       const entry = entryOf(name);
       feeding.accept(entry, feeds);
-      first.needAll();
-      const subject = { program, entry, inputs: feeding.accepted(entry), parameter: view };
+      const parameter = (port: Port): DataArray => valueOf(port.name);
+      const subject = { program, entry, inputs: feeding.accepted(entry), parameter };
       return profileEntry(backend.instantiate(callwise(program, entry)), backend.name, subject, options);
     },
-    read: (name) => {
-      const port = parameterPort(name);
-      first.need(name);
-      return hostArray(port.type, view(port).slice());
-    },
+    read,
     write,
-    begin: (name, value) => first.add(parameterPort(name).name, value),
+    begin,
   };
 };
