@@ -1,42 +1,8 @@
 // Vectorisation of elements that lie apart, and of what is left behind the last whole vector.
 import { describe, expect, test } from "vitest";
-import { add, type BlockBuilder, binary, buildBody, load, multiply } from "../../../src/ir/loop/build.ts";
-import type { Expr } from "../../../src/ir/loop/expr.ts";
-import type { Kernel, KernelParameter } from "../../../src/ir/loop/kernel.ts";
-import { vectorize } from "../../../src/passes/loop/vectorize.ts";
-import { bodyText, violationsOf } from "../../support/loop-runs.ts";
-
-const vector = { mode: "vector" } as const;
-
-const x = (index: Expr): Expr => load("f32", "x", index);
-
-const kernelOf = (
-  fill: (body: BlockBuilder) => void,
-  changes: Readonly<Record<string, Partial<KernelParameter>>> = {},
-  inPlace: Kernel["inPlace"] = [],
-): Kernel => {
-  const parameters: readonly KernelParameter[] = [
-    { name: "y", dtype: "f32", length: 64, access: "write" },
-    { name: "x", dtype: "f32", length: 64, access: "read" },
-    { name: "n", dtype: "i32", length: 64, access: "read" },
-  ];
-  return {
-    name: "k",
-    parameters: parameters.map((parameter) => ({ ...parameter, ...changes[parameter.name] })),
-    inPlace,
-    body: buildBody(fill),
-  };
-};
-
-const vectorized = (kernel: Kernel): string => {
-  const result = vectorize.run(kernel);
-  expect(violationsOf(result)).toEqual([]);
-  return bodyText(result);
-};
-
-/** y[i] = value(i) for i below the extent. */
-const mapping = (extent: number, value: (i: Expr, body: BlockBuilder) => Expr, at = (i: Expr): Expr => i): Kernel =>
-  kernelOf((body) => body.loop(extent, (i, inner) => inner.store("y", at(i), value(i, inner)), vector));
+import { add, binary, load, multiply } from "../../../src/ir/loop/build.ts";
+import type { Kernel } from "../../../src/ir/loop/kernel.ts";
+import { kernelOf, mapping, vector, vectorized, x } from "./vectorizing.ts";
 
 describe("elements that lie apart", () => {
   test("are loaded with their stride", () => {

@@ -1,62 +1,20 @@
 // Vectorisation: exact code for typical loops, what is refused, and the documented order of folds.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  add,
-  type BlockBuilder,
-  binary,
-  buildBody,
-  cast,
-  compare,
-  f32,
-  i32,
-  load,
-  multiply,
-  select,
-} from "../../../src/ir/loop/build.ts";
-import type { Expr, LaneReducer } from "../../../src/ir/loop/expr.ts";
+import { add, binary, cast, compare, f32, i32, load, multiply, select } from "../../../src/ir/loop/build.ts";
+import type { LaneReducer } from "../../../src/ir/loop/expr.ts";
 import { foldBinary } from "../../../src/ir/loop/fold.ts";
 import { interpretKernel } from "../../../src/ir/loop/interpret.ts";
-import type { Kernel, KernelParameter } from "../../../src/ir/loop/kernel.ts";
+import type { Kernel } from "../../../src/ir/loop/kernel.ts";
 import { verifyKernel } from "../../../src/ir/loop/verify-kernel.ts";
 import { vectorize } from "../../../src/passes/loop/vectorize.ts";
 import { buffersFor, foldKernels } from "../../../src/testing/arbitraries/kernel.ts";
-import { bodyText, violationsOf, words } from "../../support/loop-runs.ts";
-
-const kernelOf = (
-  fill: (body: BlockBuilder) => void,
-  changes: Readonly<Record<string, Partial<KernelParameter>>> = {},
-  inPlace: Kernel["inPlace"] = [],
-): Kernel => {
-  const parameters: readonly KernelParameter[] = [
-    { name: "y", dtype: "f32", length: 64, access: "write" },
-    { name: "x", dtype: "f32", length: 64, access: "read" },
-    { name: "n", dtype: "i32", length: 64, access: "read" },
-  ];
-  return {
-    name: "k",
-    parameters: parameters.map((parameter) => ({ ...parameter, ...changes[parameter.name] })),
-    inPlace,
-    body: buildBody(fill),
-  };
-};
-
-const vectorized = (kernel: Kernel): string => {
-  const result = vectorize.run(kernel);
-  expect(violationsOf(result)).toEqual([]);
-  return bodyText(result);
-};
+import { bodyText, words } from "../../support/loop-runs.ts";
+import { kernelOf, mapping, vector, vectorized, x } from "./vectorizing.ts";
 
 const expectUnchanged = (kernel: Kernel): void => {
   expect(vectorize.run(kernel)).toEqual(kernel);
 };
-
-const x = (index: Expr): Expr => load("f32", "x", index);
-const vector = { mode: "vector" } as const;
-
-/** y[i] = value(i) for i below the extent. */
-const mapping = (extent: number, value: (i: Expr, body: BlockBuilder) => Expr, at = (i: Expr): Expr => i): Kernel =>
-  kernelOf((body) => body.loop(extent, (i, inner) => inner.store("y", at(i), value(i, inner)), vector));
 
 describe("elementwise loops", () => {
   test("run four at a time, the last of them once more with the rest", () => {
