@@ -5,3 +5,4 @@ export { computingOps, type GraphCase, type GraphOptions, graphs } from "./arbit
 export { attentionCase } from "./arbitraries/spell-attention.ts";
 export type { ValueProfile } from "./arbitraries/values.ts";
 export { type Difference, firstDifference, type Outcome, type PortArrays, runEverywhere } from "./backends-agree.ts";
+export type { GraphProperty, Violation } from "./property.ts";

@@ -1,0 +1,23 @@
+// What a property of graphs is: a name, and a check that says what is wrong with one case. Runners draw cases, shrink the
+// first that fails and report it; properties know nothing of how a case came about.
+import type { GraphCase } from "./arbitraries/graph.ts";
+
+/** What a check found wrong. */
+export interface Violation {
+  /** One sentence: what was expected of whom, and what came instead. */
+  readonly what: string;
+  /** The output or parameter in which it shows, where it shows in one. */
+  readonly output?: string;
+  readonly element?: number;
+  readonly got?: number;
+  readonly wanted?: number;
+  /** How far `got` may be from `wanted`. */
+  readonly bound?: number;
+}
+
+/** Something that holds of every graph. */
+export interface GraphProperty {
+  readonly name: string;
+  /** The first violation; undefined where the property holds. Works on any well-typed graph, whatever its size. */
+  readonly check: (drawn: GraphCase) => Promise<Violation | undefined>;
+}
