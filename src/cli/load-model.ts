@@ -6,46 +6,18 @@ import { InvariantError, invariant } from "../ir/diagnostics/invariant.ts";
 import { nearestName } from "../ir/diagnostics/nearest.ts";
 import type { Graph } from "../ir/graph/graph.ts";
 import { parseGraph } from "../ir/text/parse.ts";
-import { type AnyModel, modelGraph } from "../model/model.ts";
-import type { AnyDecoding } from "../training/decoding.ts";
-import { decodingGraph } from "../training/decoding-graph.ts";
-import type { AnyTraining } from "../training/training.ts";
-import { trainingGraph } from "../training/training-graph.ts";
+import { type Subject, subjectOf } from "../testing/subject.ts";
 import { asWeftError, oneLine, thrownAt } from "./foreign-error.ts";
 import { type Exports, importModule } from "./import-module.ts";
 import { handOver, otherInstallation } from "./other-installation.ts";
 
-/** Something that was described, out of a file. */
-export interface LoadedModel {
-  /** As reports call it: the name that its description has. */
-  readonly name: string;
-  readonly kind: "model" | "training" | "decoding" | "graph";
+/** Something that was described, out of a file. Its `graph` `reject`s (W617) what the description throws. */
+export interface LoadedModel extends Subject {
   /** The name of its export; a text has none. */
   readonly exported: string | undefined;
-  /** The model whose initialisers fill the parameters; a graph alone has none. */
-  readonly model: AnyModel | undefined;
-  /** The graph as described. Describes it at each call; `reject`s (W617) what the description throws. */
-  readonly graph: () => Graph;
 }
 
 const extensions: readonly string[] = [".ts", ".mts", ".js", ".mjs", ".weft"];
-
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
-
-const isModel = (value: unknown): value is AnyModel =>
-  isObject(value) &&
-  "kind" in value &&
-  value.kind === "model" &&
-  ["name", "params", "inputs", "forward"].every((part) => part in value);
-
-const isTraining = (value: unknown): value is AnyTraining =>
-  isObject(value) && "kind" in value && value.kind === "training" && "model" in value && isModel(value.model);
-
-const isDecoding = (value: unknown): value is AnyDecoding =>
-  isObject(value) && "kind" in value && value.kind === "decoding" && "model" in value && isModel(value.model);
-
-const isGraph = (value: unknown): value is Graph =>
-  isObject(value) && "nodes" in value && "entries" in value && "constants" in value && "name" in value;
 
 /** Describes the graph; errors that are not ours get their place and a code. */
 const traced = (name: string, describe: () => Graph): Graph => {
@@ -60,23 +32,8 @@ const traced = (name: string, describe: () => Graph): Graph => {
 };
 
 const loadedFrom = (value: unknown, exported?: string): LoadedModel | undefined => {
-  if (isModel(value)) {
-    const { name } = value;
-    return { name, kind: "model", exported, model: value, graph: () => traced(name, () => modelGraph(value)) };
-  }
-  if (isTraining(value)) {
-    const { model } = value;
-    const graph = (): Graph => traced(model.name, () => trainingGraph(value));
-    return { name: model.name, kind: "training", exported, model, graph };
-  }
-  if (isDecoding(value)) {
-    const { model } = value;
-    const graph = (): Graph => traced(model.name, () => decodingGraph(value));
-    return { name: model.name, kind: "decoding", exported, model, graph };
-  }
-  return isGraph(value)
-    ? { name: value.name, kind: "graph", exported, model: undefined, graph: () => value }
-    : undefined;
+  const subject = subjectOf(value);
+  return subject && { ...subject, exported, graph: () => traced(subject.name, subject.graph) };
 };
 
 const whatIs = (value: unknown): string => {
