@@ -10,6 +10,7 @@ import { everywhere } from "./everywhere.ts";
 import { foldConstants } from "./fold-constants.ts";
 import { fuseElementwise } from "./fuse-elementwise.ts";
 import type { FusedGraph } from "./fused-graph.ts";
+import { joinRows } from "./join-rows.ts";
 import { onKernels } from "./loop/on-program.ts";
 import { loopPasses } from "./loop/pipeline.ts";
 import { lower, lowerFor } from "./lower.ts";
@@ -89,7 +90,7 @@ export interface CompilationOptions extends ShareOptions {
 }
 
 const toProgram = (lowering: Pass<FusedGraph, Program>): Pipeline<Graph, Program> =>
-  onKernels(loopPasses, standard.andThen(fuseElementwise).andThen(lowering)).andThen(prepare);
+  onKernels(loopPasses, standard.andThen(fuseElementwise).andThen(lowering)).andThen(prepare).andThen(joinRows);
 
 /** From the graph that a user described to a program with its memory planned. */
 export const compilation: Pipeline<Graph, PlannedProgram> = toProgram(lower).andThen(planBuffers);

@@ -129,7 +129,7 @@ describe("every stage of compiling looks four times as often at four times as la
     ["many results", wide, 30],
     ["unrelated branches", branches, 250],
     ["an input that all read", shared, 300],
-    ["pieces to be joined", joined, 40],
+    ["pieces to be joined", joined, 70],
     ["a deep residual network", (blocks: number) => modelGraph(residual(blocks)), 50],
     ["a training of it", trained, 8],
     ["a transformer", transformer, 4],
@@ -146,5 +146,5 @@ describe("large graphs compile", () => {
     ["4,000 unrelated branches", () => branches(4_000)],
     ["a sum of 4,000 terms", () => shared(4_000)],
     ["1,200 pieces joined", () => joined(1_200)],
-  ])("%s", (_, graphOf) => expect(planGraph(graphOf()).program.entries[0]?.calls.length).toBeGreaterThan(100));
+  ])("%s", (_, graphOf) => expect(planGraph(graphOf()).program.entries[0]?.calls.length).toBeGreaterThan(20));
 });
