@@ -6,3 +6,7 @@ export { attentionCase } from "./arbitraries/spell-attention.ts";
 export type { ValueProfile } from "./arbitraries/values.ts";
 export { type Difference, firstDifference, type Outcome, type PortArrays, runEverywhere } from "./backends-agree.ts";
 export type { GraphProperty, Violation } from "./property.ts";
+export { type ForAllOptions, forAll, type Progress } from "./report/for-all.ts";
+export { type Minimized, minimize, type ShrinkBudget } from "./shrinking/minimize.ts";
+export { shrinking } from "./shrinking/shrinking.ts";
+export { simplerCases } from "./shrinking/simpler-cases.ts";
