@@ -1,5 +1,6 @@
 // What a failure prints: the simplest case as text, where it begins to go wrong, by how much, who is at fault, how to see it
 // again, and a test to paste.
+import { definitionOf } from "../../ir/graph/analysis.ts";
 import type { NodeId } from "../../ir/graph/graph.ts";
 import type { GraphCase } from "../arbitraries/graph-case.ts";
 import type { GraphProperty, Violation } from "../property.ts";
@@ -41,9 +42,27 @@ const gotAndWanted = ({ gotArray, wantedArray }: NonNullable<Fault["wrong"]>): s
 const inNumbers = ({ got, wanted }: Violation): string =>
   got === undefined || wanted === undefined ? "" : `: got ${got}, want ${wanted}`;
 
-/** The remark behind the node at which a graph begins to go wrong. */
-const remarkOf = ({ violation }: Divergence, fault: Fault | undefined): string =>
-  `<- first divergence${fault?.wrong === undefined ? inNumbers(violation) : `: ${gotAndWanted(fault.wrong)}`}`;
+const numbersOf = (violation: Violation, fault: Fault | undefined): string =>
+  fault?.wrong === undefined ? inNumbers(violation) : `: ${gotAndWanted(fault.wrong)}`;
+
+/** The node whose value is wrong, where it is wrong only because there are other results beside it. */
+const nodeOf = ({ graph }: GraphCase, output: string | undefined): NodeId | undefined => {
+  const named = graph.entries.flatMap(({ outputs, updates }) => [...outputs, ...updates]);
+  const value = named.find(({ name }) => name === output)?.value;
+  return value === undefined ? undefined : definitionOf(graph, value).id;
+};
+
+/** A remark behind the node at which the graph begins to go wrong. */
+const remarksOn = (
+  { drawn, violation }: Failure,
+  divergence: Divergence | undefined,
+  fault: Fault | undefined,
+): ReadonlyMap<NodeId, string> => {
+  if (divergence !== undefined)
+    return new Map([[divergence.node.id, `<- first divergence${numbersOf(divergence.violation, fault)}`]]);
+  const node = nodeOf(drawn, violation.output ?? fault?.wrong?.output);
+  return new Map(node === undefined ? [] : [[node, `<- wrong beside the other results${numbersOf(violation, fault)}`]]);
+};
 
 const short = (value: number): string => String(Number(value.toPrecision(3)));
 
@@ -83,15 +102,12 @@ export const describeFailure = async (failure: Failure): Promise<string> => {
   const { property, drawn, violation, runs, shrinks } = failure;
   const divergence = await orNothing(() => firstDivergence(drawn, (each) => violationIn(property, each)));
   const fault = await orNothing(() => findFault(divergence?.drawn ?? drawn, property.passes));
-  const remarks = new Map<NodeId, string>(
-    divergence === undefined ? [] : [[divergence.node.id, remarkOf(divergence, fault)]],
-  );
   const error = errorLine(violation.bound === undefined ? (fault?.wrong ?? violation) : violation);
   return [
     `weftgraph: ${property.name} failed after ${counted(runs, "graph")}, ${counted(shrinks, "shrink")}`,
     violation.what,
     "",
-    showCase(drawn, remarks),
+    showCase(drawn, remarksOn(failure, divergence, fault)),
     ...(error === undefined ? [] : [error]),
     ...(fault === undefined ? [] : [faultLine(fault)]),
     ...replayLines(failure),

@@ -267,7 +267,7 @@ const bug = (
 
 /** All of them. */
 export const injectedBugs: readonly InjectedBug[] = [
-  bug("mul-add fusion ignores a second user", 3, fusedMultiplyAdd),
+  bug("mul-add fusion ignores a second user", 2, fusedMultiplyAdd),
   bug("sum(relu x) becomes relu(sum x)", 2, reluAfterSum),
   bug("in-place write over a live operand", 2, overLiveOperand),
   bug("softmax of a transpose along the old axis", 2, axisBeforeTranspose),
