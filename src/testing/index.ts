@@ -5,4 +5,8 @@ export { computingOps, type GraphCase, type GraphOptions, graphs } from "./arbit
 export { attentionCase } from "./arbitraries/spell-attention.ts";
 export type { ValueProfile } from "./arbitraries/values.ts";
 export { type Difference, firstDifference, type Outcome, type PortArrays, runEverywhere } from "./backends-agree.ts";
+export { type Conditioning, conditioning } from "./oracle/conditioning.ts";
+export { type Bounded, type BoundedResults, type BoundOptions, evaluateBounded } from "./oracle/evaluate-bounded.ts";
+export { type Counts, type Judgement, judge, type OutOfBound } from "./oracle/judge.ts";
+export { type AgreesWithMeaningOptions, agreesWithMeaning } from "./properties/agrees-with-meaning.ts";
 export type { GraphProperty, Violation } from "./property.ts";
