@@ -10,3 +10,7 @@ export { type Bounded, type BoundedResults, type BoundOptions, evaluateBounded }
 export { type Counts, type Judgement, judge, type OutOfBound } from "./oracle/judge.ts";
 export { type AgreesWithMeaningOptions, agreesWithMeaning } from "./properties/agrees-with-meaning.ts";
 export type { GraphProperty, Violation } from "./property.ts";
+export { type ForAllOptions, forAll, type Progress } from "./report/for-all.ts";
+export { type Minimized, minimize, type ShrinkBudget } from "./shrinking/minimize.ts";
+export { shrinking } from "./shrinking/shrinking.ts";
+export { simplerCases } from "./shrinking/simpler-cases.ts";

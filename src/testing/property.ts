@@ -1,6 +1,6 @@
 // What a property of graphs is: a name, and a check that says what is wrong with one case. Runners draw cases, shrink the
 // first that fails and report it; properties know nothing of how a case came about.
-import type { GraphCase } from "./arbitraries/graph.ts";
+import type { GraphCase } from "./arbitraries/graph-case.ts";
 
 /** What a check found wrong. */
 export interface Violation {

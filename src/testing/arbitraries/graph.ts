@@ -12,14 +12,11 @@ import { type DType, dtypes, isFloat } from "../../ir/types/dtype.ts";
 import { type KnownType, type NdArray, sizeOf } from "../../ir/types/ndarray.ts";
 import { knownShape } from "../../ir/types/shape.ts";
 import { sameType } from "../../ir/types/tensor-type.ts";
+import { shrinking } from "../shrinking/shrinking.ts";
+import type { GraphCase } from "./graph-case.ts";
 import { randomArray, type ValueProfile } from "./values.ts";
 
-/** A graph with one entry `main`, and something to run it on. */
-export interface GraphCase {
-  readonly graph: Graph;
-  readonly feeds: Readonly<Record<string, NdArray>>;
-  readonly parameters: Readonly<Record<string, NdArray>>;
-}
+export type { GraphCase } from "./graph-case.ts";
 
 /** What random graphs are made of. */
 export interface GraphOptions {
@@ -156,13 +153,15 @@ const entryOf = (growth: Growth): Entry => {
   return { name: "main", outputs, updates };
 };
 
-/** Random graphs with values to run them on. */
-export const graphs = ({
+/** Random graphs with values to run them on. What fails shrinks by rules for graphs. */
+export const graphs = (options: GraphOptions = {}): fc.Arbitrary<GraphCase> => shrinking(drawnGraphs(options));
+
+const drawnGraphs = ({
   ops: kinds = computingOps,
   maxSteps = 10,
   values = ["normal", "whole", "special"],
   maxElements = 4096,
-}: GraphOptions = {}): fc.Arbitrary<GraphCase> =>
+}: GraphOptions): fc.Arbitrary<GraphCase> =>
   fc
     .record({
       steps: fc.array(fc.oneof(...kinds.map(step)), { minLength: 1, maxLength: maxSteps }),
