@@ -44,7 +44,7 @@ const mutate = (name: string, { files, tests }: Scope): string => {
   const report = join("out", "mutation", `${name}.json`);
   spawnSync(
     process.execPath,
-    [stryker, "run", join("scripts", "mutate", "stryker.config.mjs"), "--mutate", files.join(","), "--incremental"],
+    [stryker, "run", join("scripts", "mutate", "stryker.config.ts"), "--mutate", files.join(","), "--incremental"],
     {
       cwd: root,
       stdio: "inherit",

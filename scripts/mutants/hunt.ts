@@ -24,7 +24,7 @@ const leaves: ReadonlySet<string> = new Set(["input", "parameter", "constant", "
 /** How large a case is: nodes that are no leaves. */
 const sizeOf = ({ graph }: GraphCase): number => [...graph.nodes.values()].filter(({ op }) => !leaves.has(op)).length;
 
-const patience = { checks: 1500, milliseconds: 60_000 };
+const patience = { checks: 600, milliseconds: 40_000 };
 
 const simplest = async (property: GraphProperty, drawn: GraphCase): Promise<GraphCase> =>
   (await minimize(drawn, async (simpler) => (await violationIn(property, simpler)) !== undefined, patience)).drawn;

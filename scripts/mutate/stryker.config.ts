@@ -1,7 +1,9 @@
-// StrykerJS over one scope: MUTATE_TESTS and MUTATE_REPORT come from scripts/mutate.ts.
+// StrykerJS over one scope; which one it is, MUTATE_TESTS and MUTATE_REPORT say (scripts/mutate.ts).
 
-/** @type {import("@stryker-mutator/api/core").PartialStrykerOptions} */
-export default {
+const report = process.env["MUTATE_REPORT"] ?? "out/mutation/report.json";
+
+/** What StrykerJS reads; its types are installed where it is, which is not everywhere. */
+const config: object = {
   testRunner: "vitest",
   plugins: ["@stryker-mutator/vitest-runner"],
   vitest: { configFile: "scripts/mutate/vitest.config.ts", related: false },
@@ -11,12 +13,15 @@ export default {
   ignoreStatic: true,
   concurrency: 1,
   timeoutMS: 60_000,
+  dryRunTimeoutMinutes: 20,
   reporters: ["clear-text", "progress-append-only", "json"],
-  jsonReporter: { fileName: process.env.MUTATE_REPORT },
-  incrementalFile: process.env.MUTATE_REPORT.replace(/json$/, "incremental.json"),
+  jsonReporter: { fileName: report },
+  incrementalFile: report.replace(/json$/, "incremental.json"),
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   ignorePatterns: ["/out", "/bench", "/docs", "/dist", "/coverage", "/.git", "/scripts/mutate/node_modules"],
   tempDirName: "out/stryker",
   // Texts are names of rules and sentences for people, which tests of their own hold to their word.
   mutator: { excludedMutations: ["StringLiteral"] },
 };
+
+export default config;
