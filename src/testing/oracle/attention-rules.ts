@@ -15,6 +15,7 @@ import {
   weighed,
 } from "../../ir/ops/attention-meaning.ts";
 import type { AttentionAttrs, AttentionGradientsAttrs } from "../../ir/ops/attention-typing.ts";
+import type { DType } from "../../ir/types/dtype.ts";
 import type { NdArray } from "../../ir/types/ndarray.ts";
 import { accuracyOf, type Bounded, exact, gamma, precisionOf, settle } from "./bounded.ts";
 import { binaryRule } from "./elementwise-rules.ts";
@@ -23,6 +24,16 @@ import type { BoundRule } from "./rule.ts";
 
 /** Sums over blocks of keys are rescaled when a larger score appears; no kernel takes smaller blocks than this. */
 const smallestBlock = 64;
+
+/**
+ * The exponential of a weight (`exponentialOfNegative`): as good as this beside an argument that is rounded three times, when the
+ * largest score is taken away, by the logarithm of 2, and in its product.
+ */
+const exponentialUlp = 2;
+const argumentRoundings = 3;
+
+/** Weights below the normal numbers may be 0. */
+const smallestWeight = (dtype: DType): number => (dtype === "f32" ? 2 ** -126 : 2 ** -1022);
 
 /** A function of two arrays that is linear in each, with its bound. */
 const bilinear = (a: Bounded, b: Bounded, apply: (a: NdArray, b: NdArray) => NdArray): Bounded =>
@@ -56,16 +67,16 @@ const rowErrors = (
   const unsettled = (error: number) => ({ weights: Array.from(weights, () => error), logSum: () => error });
   if (scores.some((score, at) => (Number.isNaN(score) || score === Infinity) && errors[at] === 0)) return unsettled(0);
   if (errors.includes(Infinity)) return unsettled(Infinity);
-  const { unit, least } = precisionOf(dtype);
+  const { unit } = precisionOf(dtype);
   const blocks = Math.ceil(scores.length / smallestBlock);
   // One exponential, and for each block one more and a product.
-  const exponentials = (blocks + 1) * (accuracyOf(1, dtype, 1) + unit);
+  const exponentials = (blocks + 1) * (accuracyOf(exponentialUlp, dtype, 1) + unit);
   const largest = scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
   const widest = errors.reduce((most, error) => Math.max(most, error), 0);
   const off = scores.map((score, at) =>
     score === Number.NEGATIVE_INFINITY
       ? 0
-      : (errors[at] ?? 0) + exponentials + unit * (Math.abs(score - largest) + 2 * widest),
+      : (errors[at] ?? 0) + exponentials + argumentRoundings * unit * (Math.abs(score - largest) + 2 * widest),
   );
   const sumOf = (sign: 1 | -1): number =>
     weights.reduce((sum, weight, at) => sum + weight * Math.exp(sign * (off[at] ?? 0)), 0);
@@ -74,8 +85,9 @@ const rowErrors = (
   const weightError = (weight: number, at: number): number => {
     if (scores[at] === Number.NEGATIVE_INFINITY) return 0;
     const t = off[at] ?? 0;
-    const [least1, most] = [Math.exp(-t) / above, Math.exp(t) / below];
-    const error = weight * Math.max(most - 1, 1 - least1) + summing * weight * most + 2 * (blocks + 1) * least;
+    const [least, most] = [Math.exp(-t) / above, Math.exp(t) / below];
+    const error =
+      weight * Math.max(most - 1, 1 - least) + summing * weight * most + (blocks + 1) * smallestWeight(dtype);
     return Math.min(error, Math.max(weight, 1 - weight) + summing);
   };
   return {

@@ -77,7 +77,8 @@ const productErrors = (use: Use<ReduceAttrs>): readonly Float64Array[] => {
       // Beside an infinity the rest must be a number of one sign that no order makes 0.
       if (!Number.isFinite(value)) return (smallestParts[at] ?? 0) > least * 2 ** 30 ? 0 : Infinity;
       if (allWhole && parts <= whole) return 0;
-      return most - (exactProducts[at] ?? 0) + rounding * most + count * least * parts * (1 + rounding);
+      const underflow = Math.max(count - 1, 0) * least * parts * (1 + rounding);
+      return most - (exactProducts[at] ?? 0) + rounding * most + underflow;
     }),
   ];
 };
