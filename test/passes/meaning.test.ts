@@ -69,7 +69,8 @@ describe.each(passes.map((pass) => [pass.name, pass] as const))("%s", (_, pass) 
 
 test("the standard pipeline, verified after each pass, keeps every bit that decomposition keeps", () => {
   fc.assert(
-    fc.property(graphs({ values: ["normal", "whole"] }), (graphCase) => {
+    // Without motifs: where attention is found, or recurrences are refined, sums are taken in another order.
+    fc.property(graphs({ motifs: {}, values: ["normal", "whole"] }), (graphCase) => {
       const { program } = runPasses(standard, graphCase.graph, { verify: "each" });
       const { outputs } = results(graphCase, program);
       // A composite with a meaning of its own rounds once where its parts round often.

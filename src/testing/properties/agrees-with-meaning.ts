@@ -25,10 +25,12 @@ const toArray = ({ dtype, data }: NdArray): DataArray => {
   return array;
 };
 
-const feedsOf = ({ feeds, parameters }: GraphCase): PortArrays =>
+/** Inputs and parameters of a case by name, in the arrays of their dtypes. */
+export const feedsOf = ({ feeds, parameters }: GraphCase): PortArrays =>
   new Map([...Object.entries(feeds), ...Object.entries(parameters)].map(([name, array]) => [name, toArray(array)]));
 
-const verdictOn = (
+/** The first element of some arrays that is further from what they should be than rounding explains. */
+export const verdictOn = (
   who: string,
   got: PortArrays,
   wanted: Readonly<Record<string, Bounded>>,
@@ -51,6 +53,7 @@ export const agreesWithMeaning = ({
   conditioning,
 }: AgreesWithMeaningOptions = {}): GraphProperty => ({
   name: "agreesWithMeaning",
+  code: "agreesWithMeaning()",
   check: async (drawn) => {
     const { graph, feeds, parameters } = drawn;
     const { program } = planGraph(graph, { verify: "never" });
