@@ -2,6 +2,7 @@
 // W1xx graphs and their text, W2xx shapes and dtypes, W3xx running, W4xx files, W5xx training, W6xx the command line.
 import { attention } from "./catalogue/attention.ts";
 import { commandLine } from "./catalogue/command-line.ts";
+import { customGradientRows } from "./catalogue/custom-gradients.ts";
 import { decoding } from "./catalogue/decoding.ts";
 import { descriptions } from "./catalogue/descriptions.ts";
 import { files } from "./catalogue/files.ts";
@@ -19,6 +20,7 @@ type Catalogue = typeof graphs &
   typeof attention &
   typeof functionArguments &
   typeof recurrenceRows &
+  typeof customGradientRows &
   typeof running &
   typeof files &
   typeof training &
@@ -32,6 +34,7 @@ export const catalogue: Catalogue = {
   ...attention,
   ...functionArguments,
   ...recurrenceRows,
+  ...customGradientRows,
   ...running,
   ...files,
   ...training,
