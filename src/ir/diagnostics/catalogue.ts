@@ -7,6 +7,7 @@ import { descriptions } from "./catalogue/descriptions.ts";
 import { files } from "./catalogue/files.ts";
 import { functionArguments } from "./catalogue/function-arguments.ts";
 import { graphs } from "./catalogue/graphs.ts";
+import { limitRows } from "./catalogue/limits.ts";
 import { recurrenceRows } from "./catalogue/recurrence.ts";
 import { running } from "./catalogue/running.ts";
 import { shapes } from "./catalogue/shapes.ts";
@@ -18,6 +19,7 @@ type Catalogue = typeof graphs &
   typeof shapes &
   typeof attention &
   typeof functionArguments &
+  typeof limitRows &
   typeof recurrenceRows &
   typeof running &
   typeof files &
@@ -31,6 +33,7 @@ export const catalogue: Catalogue = {
   ...shapes,
   ...attention,
   ...functionArguments,
+  ...limitRows,
   ...recurrenceRows,
   ...running,
   ...files,
