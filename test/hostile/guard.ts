@@ -20,7 +20,7 @@ const processorSeconds = (): number => {
 
 /** Looks at a thread until it has ended or reads one input for too long, which then is the result. */
 const watch = async (worker: Worker, { reading }: Assignment, progress: (done: number) => void): Promise<boolean> => {
-  const ended = once(worker, "exit").then(() => true);
+  const ended = new Promise<boolean>((resolve) => worker.once("exit", () => resolve(true)));
   let seen = 0;
   let since = processorSeconds();
   while (!(await Promise.race([ended, setTimeout(interval, false)]))) {
