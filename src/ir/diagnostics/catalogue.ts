@@ -8,6 +8,7 @@ import { descriptions } from "./catalogue/descriptions.ts";
 import { files } from "./catalogue/files.ts";
 import { functionArguments } from "./catalogue/function-arguments.ts";
 import { graphs } from "./catalogue/graphs.ts";
+import { limitRows } from "./catalogue/limits.ts";
 import { recurrenceRows } from "./catalogue/recurrence.ts";
 import { running } from "./catalogue/running.ts";
 import { shapes } from "./catalogue/shapes.ts";
@@ -19,6 +20,7 @@ type Catalogue = typeof graphs &
   typeof shapes &
   typeof attention &
   typeof functionArguments &
+  typeof limitRows &
   typeof recurrenceRows &
   typeof customGradientRows &
   typeof running &
@@ -33,6 +35,7 @@ export const catalogue: Catalogue = {
   ...shapes,
   ...attention,
   ...functionArguments,
+  ...limitRows,
   ...recurrenceRows,
   ...customGradientRows,
   ...running,
