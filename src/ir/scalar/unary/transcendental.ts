@@ -103,7 +103,7 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     ulp: 1.5,
   },
   sin: {
-    summary: "the sine; the f32 program gives sin 0 where |x| > 2^17, the f64 program where |x| > 2^20",
+    summary: "the sine; the f64 program gives sin 0 where |x| > 2^20",
     formula: "sin(x)",
     evaluate: Math.sin,
     derivative: (x) => x.cos(),
@@ -113,7 +113,7 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     ulp: 1.5,
   },
   cos: {
-    summary: "the cosine; the f32 program gives cos 0 where |x| > 2^17, the f64 program where |x| > 2^20",
+    summary: "the cosine; the f64 program gives cos 0 where |x| > 2^20",
     formula: "cos(x)",
     evaluate: Math.cos,
     derivative: (x) => x.sin().neg(),
@@ -123,14 +123,14 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     ulp: 1.5,
   },
   tan: {
-    summary: "the tangent; the f32 program gives tan 0 where |x| > 2^17, the f64 program where |x| > 2^20",
+    summary: "the tangent; the f64 program gives tan 0 where |x| > 2^20",
     formula: "sin(x) / cos(x)",
     evaluate: Math.tan,
     derivative: (_, y) => y.mul(y).add(1),
     lower: tangent,
     domain: [-1.3, 1.3],
     dtypes: floats,
-    ulp: 3.5,
+    ulp: 2,
   },
   asin: {
     summary: "the angle whose sine is x; NaN beyond 1",
@@ -240,6 +240,6 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     lower: complementaryErrorFunction,
     domain: [-3, 3],
     dtypes: floats,
-    ulp: 3.5,
+    ulp: 2,
   },
 };
