@@ -10,7 +10,8 @@ import {
   inverseHyperbolicSine,
   inverseHyperbolicTangent,
 } from "../programs/inverse-hyperbolic.ts";
-import { inverseCosine, inverseSine, inverseTangent } from "../programs/inverse-tangent.ts";
+import { inverseCosine, inverseSine } from "../programs/inverse-sine.ts";
+import { inverseTangent } from "../programs/inverse-tangent.ts";
 import { binaryLogarithm, logarithm, logarithmOfOnePlus } from "../programs/logarithm.ts";
 import { cosine, sine, tangent } from "../programs/trigonometric.ts";
 
@@ -140,7 +141,7 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     lower: inverseSine,
     domain: [-0.9, 0.9],
     dtypes: floats,
-    ulp: 2.5,
+    ulp: 2,
   },
   acos: {
     summary: "the angle whose cosine is x; NaN beyond 1",
@@ -150,7 +151,7 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     lower: inverseCosine,
     domain: [-0.9, 0.9],
     dtypes: floats,
-    ulp: 2.5,
+    ulp: 1.5,
   },
   atan: {
     summary: "the angle whose tangent is x",
@@ -170,7 +171,7 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     lower: hyperbolicSine,
     domain: [-3, 3],
     dtypes: floats,
-    ulp: 3.5,
+    ulp: 1.5,
   },
   cosh: {
     summary: "the hyperbolic cosine",
@@ -180,7 +181,7 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     lower: hyperbolicCosine,
     domain: [-3, 3],
     dtypes: floats,
-    ulp: 3.5,
+    ulp: 1.5,
   },
   tanh: {
     summary: "the hyperbolic tangent",
@@ -200,7 +201,7 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     lower: inverseHyperbolicSine,
     domain: [-3, 3],
     dtypes: floats,
-    ulp: 3.5,
+    ulp: 2,
   },
   acosh: {
     summary: "the positive number whose cosh is x; NaN below 1",
@@ -210,7 +211,7 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     lower: inverseHyperbolicCosine,
     domain: [1.2, 5],
     dtypes: floats,
-    ulp: 3.5,
+    ulp: 2,
   },
   atanh: {
     summary: "the number whose tanh is x; infinite at -1 and 1 and NaN beyond",
@@ -220,7 +221,7 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     lower: inverseHyperbolicTangent,
     domain: [-0.9, 0.9],
     dtypes: floats,
-    ulp: 3.5,
+    ulp: 2,
   },
   erf: {
     summary: "the error function",
