@@ -112,7 +112,8 @@ export const floors: readonly Floor[] = [
     folder: "testing",
     sees: [...library, "training"],
     packages: ["fast-check"],
-    says: "the test kit sees the library, not the command line; its one package is fast-check",
+    onNode: ["src/testing/**/*-file.ts"],
+    says: "the test kit sees the library, not the command line; its one package is fast-check; only *-file.ts may touch the disk",
   },
   {
     ...plain,

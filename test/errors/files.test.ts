@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { emit, generate } from "../../src/codegen/index.ts";
 import { loadSafetensors, saveSafetensors } from "../../src/formats/index.ts";
 import { compileGraph, compileSync, encodeSafetensors, graphBuilder } from "../../src/index.ts";
+import { parseCase } from "../../src/testing/corpus/case-text.ts";
 import { described, describedLater } from "../support/described.ts";
 import { perceptron } from "../support/small-models.ts";
 
@@ -92,5 +93,16 @@ describe("errors of files", () => {
 
         help: give each tensor a name, a dtype, a shape, and a typed array of that dtype with as many elements."
     `);
+  });
+
+  it("W410", () => {
+    const graph = "graph @one(%x: f32[1]) {\n  entry @main(y = %x)\n}\n";
+    expect(described(() => parseCase(graph, "one.weft"))).toMatchInlineSnapshot(`
+      "error[W410]: one.weft: this is not a case to run: it has no line "// values:"
+
+        help: remove the file, or write it again: printCase gives the text of a graph with its values."
+    `);
+    const values = "// values:\ngraph @values() {\n  entry @feeds()\n  entry @parameters()\n}\n";
+    expect(described(() => parseCase(graph + values, "one.weft"))).toContain("x has no value");
   });
 });

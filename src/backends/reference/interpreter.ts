@@ -1,19 +1,19 @@
 // The meaning of graphs, executed: every op's own `evaluate` in double precision, one node after the other, nothing fused,
 // nothing reused. Slow and obvious on purpose, for it is what every pass and every backend is compared with.
-import { InvariantError, invariant } from "../../ir/diagnostics/invariant.ts";
+import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { definitionOf, order, reachable } from "../../ir/graph/analysis.ts";
 import { bodyResults, graphOf } from "../../ir/graph/body-graph.ts";
 import { decomposition } from "../../ir/graph/decomposition.ts";
 import { inputNames } from "../../ir/graph/entry-inputs.ts";
 import type { Entry, Graph, NamedValue, Node, ValueId } from "../../ir/graph/graph.ts";
-import type { RunBody } from "../../ir/ops/body.ts";
+import type { Body, RunBody } from "../../ir/ops/body.ts";
 import { opOf } from "../../ir/ops/index.ts";
 import { type KnownType, type NdArray, sizeOf } from "../../ir/types/ndarray.ts";
 import { knownShape } from "../../ir/types/shape.ts";
 import { printType, sameType } from "../../ir/types/tensor-type.ts";
 
 /** Arrays by the name they have for the caller. */
-export type NamedArrays = Readonly<Record<string, NdArray>>;
+export type NamedArrays = NamedResults<NdArray>;
 
 /** How a graph is evaluated. */
 export interface EvaluationOptions {
@@ -29,8 +29,17 @@ export interface Evaluation {
   readonly updates: NamedArrays;
 }
 
-const rounded = (array: NdArray, { round }: EvaluationOptions): NdArray =>
-  round === "f32" && array.dtype === "f32" ? { ...array, data: array.data.map(Math.fround) } : array;
+/** What the values of a walk are and how a node makes them: arrays in double precision, or arrays with more beside them. */
+export interface Evaluator<V extends NdArray> {
+  /** The value of what the caller gave, or of a dense constant. */
+  readonly leaf: (array: NdArray) => V;
+  readonly node: (node: Pick<Node, "op" | "attrs">, operands: readonly V[]) => readonly V[];
+  /** Sees the results of each node, in order; composites are one node. */
+  readonly observe?: (node: Node, results: readonly V[]) => void;
+}
+
+/** Values by the name they have for the caller. */
+export type NamedResults<V> = Readonly<Record<string, V>>;
 
 const fed = (what: string, arrays: NamedArrays, name: string, type: Node["results"][number]["type"]): NdArray => {
   const array = Object.hasOwn(arrays, name) ? arrays[name] : undefined;
@@ -57,6 +66,18 @@ const recall = (graph: Graph, node: Node, feeds: NamedArrays, parameters: NamedA
   return { ...knownType(result.type), data: Float64Array.from(contents.data) };
 };
 
+const rounded = (array: NdArray, { round }: EvaluationOptions): NdArray =>
+  round === "f32" && array.dtype === "f32" ? { ...array, data: array.data.map(Math.fround) } : array;
+
+/** The meaning in double precision, or rounded where memory would round. */
+const reference = (options: EvaluationOptions): Evaluator<NdArray> => ({
+  leaf: (array) => rounded(array, options),
+  node: (node, operands) => evaluateNode(node, operands, options),
+  ...(options.observe === undefined ? {} : { observe: options.observe }),
+});
+
+const unobserved = ({ round }: EvaluationOptions): EvaluationOptions => (round === undefined ? {} : { round });
+
 /** The results of one op on arrays; a composite without a meaning of its own means its decomposition. */
 export const evaluateNode = (
   node: Pick<Node, "op" | "attrs">,
@@ -64,39 +85,76 @@ export const evaluateNode = (
   options: EvaluationOptions = {},
 ): readonly NdArray[] => {
   const { evaluate } = opOf(node.op);
-  if (evaluate !== undefined)
-    return evaluate(operands, node.attrs, bodyRunner(options)).map((array) => rounded(array, options));
-  const graph = decomposition(node.op, operands, node.attrs);
-  const feeds = Object.fromEntries(operands.map((operand, position) => [`operand${position}`, operand]));
-  return Object.values(evaluateEntry(graph, node.op, feeds, {}, unobserved(options)).outputs);
+  const inner = reference(unobserved(options));
+  if (evaluate === undefined) return walkDecomposition(node, operands, inner);
+  // What a body is given was computed as well: a body that hands it on rounds it as one that multiplies it by 1 does.
+  const given = (inputs: readonly NdArray[]): readonly NdArray[] => inputs.map((array) => rounded(array, options));
+  const run: RunBody = (body, inputs) => walkBody(body, given(inputs), inner);
+  return evaluate(operands, node.attrs, run).map((array) => rounded(array, options));
 };
 
-const unobserved = ({ round }: EvaluationOptions): EvaluationOptions => (round === undefined ? {} : { round });
-
-/** Runs the bodies of ops that repeat one. */
-const bodyRunner = (options: EvaluationOptions): RunBody => {
-  return (body, inputs) => {
-    const graph = graphOf(body);
-    const wanted = bodyResults(graph);
-    const feeds = Object.fromEntries(inputNames(graph).map((name, at) => [name, inputs[at] ?? unfed(name)]));
-    const values = evaluateNodes(graph, wanted, feeds, {}, unobserved(options));
-    return wanted.flatMap((value) => values.get(value) ?? []);
-  };
+/** The results of a composite, by what it is made of. */
+export const walkDecomposition = <V extends NdArray>(
+  { op, attrs }: Pick<Node, "op" | "attrs">,
+  operands: readonly V[],
+  evaluator: Evaluator<V>,
+): readonly V[] => {
+  const graph = decomposition(op, operands, attrs);
+  return walkGraph(graph, bodyResults(graph), inputsAt(graph, operands), evaluator);
 };
 
-const unfed = (name: string): NdArray => {
-  throw new InvariantError(`weftgraph contradicts itself (please report this): nothing is given for ${name} of a body`);
+/** The results of the body of an op that repeats one. */
+export const walkBody = <V extends NdArray>(
+  body: Body,
+  inputs: readonly V[],
+  evaluator: Evaluator<V>,
+): readonly V[] => {
+  const graph = graphOf(body);
+  return walkGraph(graph, bodyResults(graph), inputsAt(graph, inputs), evaluator);
 };
 
-const evaluateNodes = (
+/** Values of inputs by their name, from a list in the order in which the graph declares them. */
+const inputsAt = <V>(graph: Graph, values: readonly V[]): ReadonlyMap<string, V> =>
+  new Map(
+    inputNames(graph).map((name, at) => {
+      const value = values[at];
+      invariant(value !== undefined, `something is given for ${name} of a body`);
+      return [name, value];
+    }),
+  );
+
+/** The wanted values of a graph without parameters, on values of its inputs. */
+const walkGraph = <V extends NdArray>(
   graph: Graph,
   wanted: readonly ValueId[],
+  inputs: ReadonlyMap<string, V>,
+  evaluator: Evaluator<V>,
+): readonly V[] => {
+  const input = (node: Node): V | undefined => (node.op === "input" ? inputs.get(node.attrs.name) : undefined);
+  const values = walk(graph, wanted, (node) => input(node) ?? recalled(graph, node, {}, {}, evaluator), evaluator);
+  return wanted.flatMap((value) => values.get(value) ?? []);
+};
+
+const recalled = <V extends NdArray>(
+  graph: Graph,
+  node: Node,
   feeds: NamedArrays,
   parameters: NamedArrays,
-  options: EvaluationOptions,
-): ReadonlyMap<ValueId, NdArray> => {
-  const values = new Map<ValueId, NdArray>();
-  const value = (id: ValueId): NdArray => {
+  { leaf }: Evaluator<V>,
+): V | undefined => {
+  const array = recall(graph, node, feeds, parameters);
+  return array === undefined ? undefined : leaf(array);
+};
+
+/** One node after the other, as far as the wanted values need them. */
+const walk = <V extends NdArray>(
+  graph: Graph,
+  wanted: readonly ValueId[],
+  given: (node: Node) => V | undefined,
+  evaluator: Evaluator<V>,
+): ReadonlyMap<ValueId, V> => {
+  const values = new Map<ValueId, V>();
+  const value = (id: ValueId): V => {
     const array = values.get(id);
     invariant(array !== undefined, `%${id} is evaluated before it is used`);
     return array;
@@ -104,15 +162,14 @@ const evaluateNodes = (
   const needed = reachable(wanted, (id) => definitionOf(graph, id));
   for (const node of order(graph)) {
     if (!needed.has(node.id)) continue;
-    const recalled = recall(graph, node, feeds, parameters);
-    const results =
-      recalled === undefined ? evaluateNode(node, node.operands.map(value), options) : [rounded(recalled, options)];
+    const known = given(node);
+    const results = known === undefined ? evaluator.node(node, node.operands.map(value)) : [known];
     node.results.forEach(({ id, type }, position) => {
       const array = results[position];
       invariant(array !== undefined && sameType(array, type), `${node.op} means a ${printType(type)}`);
       values.set(id, array);
     });
-    options.observe?.(node, results);
+    evaluator.observe?.(node, results);
   }
   return values;
 };
@@ -123,18 +180,18 @@ const entryOf = (graph: Graph, name: string): Entry => {
   return entry;
 };
 
-/** Runs one entry of a graph whose extents are all known: its outputs and updates, by name. */
-export const evaluateEntry = (
+/** Runs one entry of a graph whose extents are all known, with an evaluator of one's own: outputs and updates, by name. */
+export const walkEntry = <V extends NdArray>(
   graph: Graph,
   entry: string,
   feeds: NamedArrays,
-  parameters: NamedArrays = {},
-  options: EvaluationOptions = {},
-): Evaluation => {
+  parameters: NamedArrays,
+  evaluator: Evaluator<V>,
+): { readonly outputs: NamedResults<V>; readonly updates: NamedResults<V> } => {
   const { outputs, updates } = entryOf(graph, entry);
   const wanted = [...outputs, ...updates].map(({ value }) => value);
-  const values = evaluateNodes(graph, wanted, feeds, parameters, options);
-  const named = (list: readonly NamedValue[]): NamedArrays =>
+  const values = walk(graph, wanted, (node) => recalled(graph, node, feeds, parameters, evaluator), evaluator);
+  const named = (list: readonly NamedValue[]): NamedResults<V> =>
     Object.fromEntries(
       list.flatMap(({ name, value }) => {
         const array = values.get(value);
@@ -143,6 +200,15 @@ export const evaluateEntry = (
     );
   return { outputs: named(outputs), updates: named(updates) };
 };
+
+/** Runs one entry of a graph whose extents are all known: its outputs and updates, by name. */
+export const evaluateEntry = (
+  graph: Graph,
+  entry: string,
+  feeds: NamedArrays,
+  parameters: NamedArrays = {},
+  options: EvaluationOptions = {},
+): Evaluation => walkEntry(graph, entry, feeds, parameters, reference(options));
 
 /** The outputs of one entry of a graph whose extents are all known. */
 export const evaluateGraph = (

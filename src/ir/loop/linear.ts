@@ -35,13 +35,17 @@ export const linearAtom = (atom: Expr): Linear => ({
 
 /** a + b * factor. */
 export const addScaled = (a: Linear, b: Linear, factor: number): Linear => {
+  const constant = (a.constant + Math.imul(b.constant, factor)) | 0;
+  // Most sums are of a term and a constant: tables of terms are not copied for those.
+  if (b.terms.size === 0) return { constant, terms: a.terms };
+  if (a.terms.size === 0 && factor === 1) return { constant, terms: b.terms };
   const terms = new Map(a.terms);
   for (const [key, { atom, coefficient }] of b.terms) {
     const sum = ((terms.get(key)?.coefficient ?? 0) + Math.imul(coefficient, factor)) | 0;
     if (sum === 0) terms.delete(key);
     else terms.set(key, { atom, coefficient: sum });
   }
-  return { constant: (a.constant + Math.imul(b.constant, factor)) | 0, terms };
+  return { constant, terms };
 };
 
 /** The form times a constant. */

@@ -51,7 +51,7 @@ const dot = (a: NdArray, aFrom: number, b: NdArray, bFrom: number, length: numbe
 };
 
 /** Products of every row of one operand with every row of another: [..., Lq, Lk]. */
-const pairwise = (left: NdArray, right: NdArray): NdArray => {
+export const pairwise = (left: NdArray, right: NdArray): NdArray => {
   const batch = left.shape.slice(0, -2);
   const [rows = 0, depth = 0] = left.shape.slice(-2);
   const columns = right.shape.at(-2) ?? 0;
@@ -72,7 +72,7 @@ const pairwise = (left: NdArray, right: NdArray): NdArray => {
 };
 
 /** `weights` [..., Lq, Lk] times rows of an operand [..., Lk, N]: [..., Lq, N]. */
-const weighed = (weights: NdArray, rows: NdArray): NdArray => {
+export const weighed = (weights: NdArray, rows: NdArray): NdArray => {
   const batch = weights.shape.slice(0, -2);
   const [queries = 0, keys = 0] = weights.shape.slice(-2);
   const features = rows.shape.at(-1) ?? 0;
@@ -92,7 +92,7 @@ const weighed = (weights: NdArray, rows: NdArray): NdArray => {
 };
 
 /** `weights` [..., Lq, Lk] transposed times `rows` [..., Lq, N], summed over what shares one batch of `like` [..., Lk, N]. */
-const gathered = (weights: NdArray, rows: NdArray, like: NdArray): NdArray => {
+export const gathered = (weights: NdArray, rows: NdArray, like: NdArray): NdArray => {
   const batch = weights.shape.slice(0, -2);
   const [queries = 0, keys = 0] = weights.shape.slice(-2);
   const features = rows.shape.at(-1) ?? 0;
@@ -121,7 +121,7 @@ const outputsOf = (run: RunBody | undefined, body: Body, inputs: readonly NdArra
 };
 
 /** softmax of each row, and ln of the sum of its exponentials; 0 where every score is -infinity. */
-const softmaxRows = (scores: NdArray): { readonly weights: NdArray; readonly logSums: NdArray } => {
+export const softmaxRows = (scores: NdArray): { readonly weights: NdArray; readonly logSums: NdArray } => {
   const keys = scores.shape.at(-1) ?? 0;
   const lowest = lowestFinite[scores.dtype === "f64" ? "f64" : "f32"];
   const weights = new Float64Array(scores.data.length);
@@ -188,7 +188,7 @@ export const gradientOperands = <T>(operands: readonly T[]): GradientOperands<T>
 };
 
 /** Sums an array over the axes along which a shape repeats to it. */
-const summedTo = (array: NdArray, like: NdArray): NdArray => {
+export const summedTo = (array: NdArray, like: NdArray): NdArray => {
   const data = new Float64Array(like.data.length);
   const lead = array.shape.length - like.shape.length;
   array.data.forEach((value, position) => {

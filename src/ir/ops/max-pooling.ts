@@ -32,7 +32,7 @@ const firstMaxima = (images: Tensor, geometry: WindowGeometry, emitter: Emitter)
     .oneHot(geometry.kernel[0] * geometry.kernel[1], "bool");
 
 /** Calls back for every window of the images with its position and those of its elements; undefined is outside. */
-const forEachWindow = (
+export const forEachWindow = (
   images: NdArray,
   geometry: WindowGeometry,
   visit: (window: number, elements: readonly (number | undefined)[]) => void,

@@ -39,6 +39,9 @@ const printEntry = ({ name, outputs, updates }: Entry, nameOf: NameOf): string =
   return `entry @${printName(name)}(${list(outputs)})${updates.length === 0 ? "" : ` updates(${list(updates)})`}`;
 };
 
+/** How values are called in the text of a graph. */
+export const textNames = (graph: Graph): NameOf => nameValues(graph, printedNodes(graph));
+
 /** Prints a graph as IR text, which `parseGraph` reads back unless contents are elided. */
 export const printGraph = (graph: Graph, options: PrintOptions = {}): string => {
   const nodes = printedNodes(graph);

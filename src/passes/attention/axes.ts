@@ -128,13 +128,13 @@ export interface Movement {
 }
 
 /**
- * The movements that bring a value from its axes to others. Atoms that the value does not have become extents of 1, or with
- * `whole` are repeated; it has no atoms that the others do not have.
+ * The movements that bring a value from its axes to others. Atoms that the value does not have become extents of 1, or are
+ * repeated in the axes from `wholeFrom` on; it has no atoms that the others do not have.
  */
 export const movementsTo = (
   from: { readonly shape: Shape; readonly axes: Axes },
   to: Axes,
-  whole = false,
+  wholeFrom: number = to.length,
 ): readonly Movement[] => {
   const has = from.axes.flat();
   const present = to.map((atoms) => atoms.filter(({ name }) => has.some((own) => own.name === name)));
@@ -146,22 +146,26 @@ export const movementsTo = (
     if (!sameShape(shape, next)) steps.push({ op: "reshape", attrs: { shape: next } });
     shape = next;
   };
+  const repeatTo = (next: Shape): void => {
+    if (!sameShape(shape, next)) steps.push({ op: "broadcast", attrs: { shape: next } });
+    shape = next;
+  };
   if (permutation.some((atom, at) => atom !== at)) {
     reshapeTo(has.map(({ extent }) => extent));
     steps.push({ op: "transpose", attrs: { permutation } });
     shape = wanted.map(({ extent }) => extent);
   }
+  // What each axis is to have in the end.
+  const full = to.map((atoms, axis) => (axis < wholeFrom ? (present[axis] ?? []) : atoms));
   // An axis of several atoms of which some are missing is repeated before they become one.
-  const isWhole = to.every((atoms, axis) => [0, atoms.length].includes(present[axis]?.length ?? 0));
-  if (whole && !isWhole) {
-    reshapeTo(to.flat().map((atom) => (wanted.includes(atom) ? atom.extent : 1)));
-    shape = to.flat().map(({ extent }) => extent);
-    steps.push({ op: "broadcast", attrs: { shape } });
-    reshapeTo(to.map(extentOf));
-    return steps;
+  const inPart = full.some((atoms, axis) => ![0, atoms.length].includes(present[axis]?.length ?? 0));
+  if (inPart) {
+    reshapeTo(full.flat().map((atom) => (wanted.includes(atom) ? atom.extent : 1)));
+    repeatTo(full.flat().map(({ extent }) => extent));
+    reshapeTo(full.map(extentOf));
+  } else {
+    reshapeTo(present.map(extentOf));
+    repeatTo(full.map(extentOf));
   }
-  reshapeTo(present.map(extentOf));
-  const full = to.map(extentOf);
-  if (whole && !sameShape(shape, full)) steps.push({ op: "broadcast", attrs: { shape: full } });
   return steps;
 };

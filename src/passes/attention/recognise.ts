@@ -48,9 +48,10 @@ const unmoved = (placed: Placed, isHead: (atom: string) => boolean): Found<Place
   return isSplit(from) && wasRepeated && isHead(from.atom) ? from : source;
 };
 
-const arranged = ({ view, axes }: Placed, to: Axes, whole = false): Arranged => ({
+/** An operand brought to axes, of which those from `wholeFrom` on must be there in full. */
+const arranged = ({ view, axes }: Placed, to: Axes, wholeFrom: number): Arranged => ({
   value: view.id,
-  movements: movementsTo({ shape: view.type.shape, axes }, to, whole),
+  movements: movementsTo({ shape: view.type.shape, axes }, to, wholeFrom),
 });
 
 /** The longest of some axes: one of unknown extent, or else the last of the largest. */
@@ -140,9 +141,10 @@ const attentionOf = (graph: Graph, product: Product, matched: Matched): Found<Re
   const given = { shape: [...shapeOf(front), extentOf(features)], axes: [...front, features] };
   return {
     result: { value: product.id, movements: movementsTo(given, axes) },
-    queries: arranged(parts.queries, [...front, depth], true),
-    keys: arranged(parts.keys, [...batch, [keyAtom], depth]),
-    values: arranged(parts.values, [...batch, [keyAtom], features]),
+    queries: arranged(parts.queries, [...front, depth], 0),
+    // Heads may share keys and values, but each key has all its features.
+    keys: arranged(parts.keys, [...batch, [keyAtom], depth], batch.length),
+    values: arranged(parts.values, [...batch, [keyAtom], features], batch.length),
     captured: written.captured,
     products: found.product.id,
     body: bodyOf(simplifiedBody(written.graph)),

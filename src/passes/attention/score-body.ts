@@ -69,7 +69,7 @@ const castTo = (writing: Writing, value: ValueId, dtype: DType): ValueId =>
 
 /** A value of the body brought from its own shape to that of the scores. */
 const spread = (writing: Writing, value: ValueId, axes: Axes): ValueId =>
-  movementsTo({ shape: writing.builder.typeOf(value).shape, axes }, writing.axes, true).reduce(
+  movementsTo({ shape: writing.builder.typeOf(value).shape, axes }, writing.axes, 0).reduce(
     (moved, { op, attrs }) => emit(writing, op, [moved], attrs),
     value,
   );

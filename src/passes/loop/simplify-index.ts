@@ -285,11 +285,15 @@ const simplifyBlock = (stmts: readonly Stmt[], scope: Scope): readonly Stmt[] =>
     }
   });
 
+/** Kernels as this pass left them. It runs several times, mostly with nothing to do, which would take it as long as the first time. */
+const settled = new WeakSet<Kernel>();
+
 /** Index simplification, with the dead code it leaves removed. */
 export const simplifyIndex: KernelPass = {
   name: "simplify-index",
   summary: "simplifies index arithmetic, decided conditions and loops of at most one trip",
   run: (kernel: Kernel): Kernel => {
+    if (settled.has(kernel)) return kernel;
     const scope: Scope = {
       bounds: new Map(),
       relations: new Map(),
@@ -297,6 +301,8 @@ export const simplifyIndex: KernelPass = {
       aliases: new Map(),
       order: new Map(),
     };
-    return withBody(kernel, withoutDead(simplifyBlock(kernel.body, scope)));
+    const simplified = withBody(kernel, withoutDead(simplifyBlock(kernel.body, scope)));
+    settled.add(simplified);
+    return simplified;
   },
 };

@@ -1,196 +1,161 @@
-// Random graphs, composed from the random uses that every op describes of itself. Valid by construction: an operand is a
-// value of the wanted type where there is one, or another value converted, cut or padded to that type, or a new leaf. A
-// graph shrinks by dropping steps and by shrinking the use of an op in each.
+// Random graphs: steps are drawn (steps.ts), and a graph grows by one after the other (growth.ts), from values that are there.
+// Nothing is discarded. A graph shrinks by dropping steps and by shrinking the use of an op in each.
 import fc from "fast-check";
-import { describeBody } from "../../ir/graph/body.ts";
-import { type GraphBuilder, graphBuilder } from "../../ir/graph/builder.ts";
 import type { Entry, Graph, NamedValue, ValueId } from "../../ir/graph/graph.ts";
-import type { Attributes } from "../../ir/ops/attributes.ts";
-import { type OpKind, opOf, ops } from "../../ir/ops/index.ts";
+import { type OpKind, opOf } from "../../ir/ops/index.ts";
+import { printGraph } from "../../ir/text/print.ts";
 import { isKnown } from "../../ir/types/dim.ts";
-import { type DType, dtypes, isFloat } from "../../ir/types/dtype.ts";
-import { type KnownType, type NdArray, sizeOf } from "../../ir/types/ndarray.ts";
-import { knownShape } from "../../ir/types/shape.ts";
+import { type KnownType, sizeOf } from "../../ir/types/ndarray.ts";
 import { sameType } from "../../ir/types/tensor-type.ts";
-import { randomArray, type ValueProfile } from "./values.ts";
+import { shrinking } from "../shrinking/shrinking.ts";
+import { gradientOutputs } from "./gradient-outputs.ts";
+import type { GraphCase } from "./graph-case.ts";
+import { type Growth, type GrowthPlan, offer, operand, plant, startGrowth } from "./growth.ts";
+import { motifs as allMotifs } from "./motifs/index.ts";
+import { type Motifs, writeMotif } from "./motifs/motif.ts";
+import { type Step, type StepOptions, stepsOf, type UseStep } from "./steps.ts";
+import { randomFrom, type ValueProfile } from "./values.ts";
 
-/** A graph with one entry `main`, and something to run it on. */
-export interface GraphCase {
-  readonly graph: Graph;
-  readonly feeds: Readonly<Record<string, NdArray>>;
-  readonly parameters: Readonly<Record<string, NdArray>>;
-}
+export type { GraphCase } from "./graph-case.ts";
+export { computingOps } from "./steps.ts";
 
 /** What random graphs are made of. */
 export interface GraphOptions {
-  /** The kinds of op to use; all by default. Leaves and conversions are added where they are needed. */
-  readonly ops?: readonly OpKind[];
-  /** How many uses of ops at most; 10 by default. Conversions come on top. */
+  /**
+   * The kinds of op to use, or how often each is drawn; all by default. Leaves and conversions are added where they are
+   * needed. Where ops are said and motifs are not, there are none.
+   */
+  readonly ops?: readonly OpKind[] | Readonly<Partial<Record<OpKind, number>>>;
+  /** Patterns to write, by name, beside single ops: all of the library by default. */
+  readonly motifs?: Motifs;
+  /** The share of motifs among steps; 0.3 by default. */
+  readonly motifShare?: number;
+  /** Whether each graph is made of a random part of the ops and motifs; yes by default. */
+  readonly swarm?: boolean;
+  /** How many steps (uses of an op, motifs) at most; 6 by default. Conversions come on top. */
   readonly maxSteps?: number;
+  /** The share of large graphs, of 48 to 200 nodes; 0.1 by default, none where `maxSteps` is said. */
+  readonly large?: number;
+  /** What leaves are drawn from; by default all profiles, ordinary numbers most often, and in some graphs mixed. */
   readonly values?: readonly ValueProfile[];
-  /** The largest tensor; larger uses of ops are left out. */
+  /** The largest tensor; larger uses of ops are made smaller. 4096 by default. */
   readonly maxElements?: number;
+  /** How often, of 1, an operand is rather a value that is read already; 0.35 by default. */
+  readonly sharing?: number;
+  /** Whether every way from floats to results has a slope, nearly everywhere: no comparisons, no integers made of floats. */
+  readonly differentiable?: boolean;
+  /** Whether the results include a number made of all others, and its gradients by all float leaves. Implies `differentiable`. */
+  readonly gradients?: boolean;
 }
 
-const leaves: ReadonlySet<string> = new Set(["input", "parameter", "data"]);
-
-/** Every op that computes something, composites included. */
-// The keys of the registry are its kinds, which `Object.keys` cannot say.
-export const computingOps: readonly OpKind[] = (Object.keys(ops) as OpKind[]).filter((kind) => !leaves.has(kind));
-
-/** A use of an op, and choices among the values there are. */
-interface Step {
-  readonly op: OpKind;
-  readonly operands: readonly KnownType[];
-  readonly attrs: object;
-  readonly picks: readonly number[];
-}
-
-const step = (op: OpKind): fc.Arbitrary<Step> =>
-  fc
-    .tuple(opOf(op).arbitrary(fc, describeBody), fc.array(fc.nat(), { minLength: 4, maxLength: 4 }))
-    .map(([{ operands, attrs }, picks]) => ({ op, operands, attrs, picks }));
-
-interface Growth {
-  readonly builder: GraphBuilder;
-  readonly values: ValueId[];
-  readonly inputs: Map<string, NdArray>;
-  readonly parameters: Map<string, NdArray>;
-  readonly seed: number;
-  readonly profile: ValueProfile;
-}
-
-const knownTypeOf = ({ builder }: Growth, value: ValueId): KnownType => {
-  const { dtype, shape } = builder.typeOf(value);
-  return { dtype, shape: knownShape(shape) };
-};
-
-const contentsOf = ({ dtype, data }: NdArray) => {
-  const contents = dtypes[dtype].allocate(data.length);
-  contents.set(data);
-  return contents;
-};
-
-/** Numbers that rewrite rules look for. */
-const tellingFloats: readonly number[] = [0, 1, -1, 2, -0, 0.5, 3, Infinity, -Infinity, Number.NaN];
-
-const telling = (dtype: DType, pick: number): number =>
-  isFloat(dtype) ? (tellingFloats[pick % tellingFloats.length] ?? 0) : pick % 2;
-
-/** A leaf of the type: mostly an input, sometimes a parameter or a constant. */
-const plant = (growth: Growth, type: KnownType, pick: number, range?: number): ValueId => {
-  const { builder, inputs, parameters, seed, profile } = growth;
-  const count = inputs.size + parameters.size;
-  const array = randomArray(type, seed + 977 * count + (pick % 101), profile, range);
-  const form = Math.floor(pick / 7) % 8;
-  if (form === 5 && range === undefined) return builder.constant(telling(type.dtype, pick), type.dtype, type.shape);
-  if (form === 6) return builder.data(type.dtype, type.shape, contentsOf(array));
-  const name = `x${count}`;
-  (form === 7 ? parameters : inputs).set(name, array);
-  const value = form === 7 ? builder.parameter(name, type) : builder.input(name, type);
-  if (range === undefined) growth.values.push(value);
-  return value;
-};
-
-const emit = ({ builder }: Growth, op: OpKind, operands: readonly ValueId[], attrs: Attributes): ValueId =>
-  builder.emit(op, operands, attrs)[0] ?? unreachable();
-
-const unreachable = (): never => {
-  throw new TypeError("conversions have one result");
-};
-
-/** A value as one of another type: converted, flattened, cut or padded, and reshaped; each only where it is needed. */
-const fit = (growth: Growth, value: ValueId, { dtype, shape }: KnownType): ValueId => {
-  const [from, to] = [sizeOf(knownTypeOf(growth, value).shape), sizeOf(shape)];
-  let fitted = value;
-  const then = (op: OpKind, attrs: Attributes): void => {
-    fitted = emit(growth, op, [fitted], attrs);
-  };
-  if (knownTypeOf(growth, fitted).dtype !== dtype) then("cast", { dtype });
-  if (from !== to) then("reshape", { shape: [from] });
-  if (from > to) then("slice", { starts: [0], ends: [to], steps: [1] });
-  if (from < to) then("pad", { low: [0], high: [to - from], interior: [0], value: 1 });
-  if (!sameType(knownTypeOf(growth, fitted), { dtype, shape })) then("reshape", { shape });
-  return fitted;
-};
-
-/** An operand of the type: an old value, a fitted one, or a leaf. */
-const operand = (growth: Growth, type: KnownType, pick: number): ValueId => {
-  const same = growth.values.filter((value) => sameType(knownTypeOf(growth, value), type));
-  const [choice, among] = [pick % 6, Math.floor(pick / 6)];
-  if (choice > 0 && same.length > 0) return same[among % same.length] ?? unreachable();
-  if (choice > 2 && growth.values.length > 0)
-    return fit(growth, growth.values[among % growth.values.length] ?? unreachable(), type);
-  return plant(growth, type, among);
-};
+const defaultProfiles: readonly ValueProfile[] = [
+  ...Array.from<ValueProfile>({ length: 6 }).fill("normal"),
+  ...Array.from<ValueProfile>({ length: 3 }).fill("whole"),
+  ...Array.from<ValueProfile>({ length: 3 }).fill("special"),
+  "wide",
+  "bits",
+  "ties",
+  "ties",
+  "conditioned",
+];
 
 const isEmpty = ({ shape }: KnownType): boolean => sizeOf(shape) === 0;
 
-const grow = (growth: Growth, { op, operands, attrs, picks }: Step, maxElements: number): void => {
+const addUse = (growth: Growth, { op, operands, attrs, picks }: UseStep): void => {
   const definition = opOf(op);
-  const results = definition.infer(operands, attrs);
-  const sizes = [...operands, ...results].map(({ shape }) => sizeOf(knownShape(shape)));
-  if (sizes.some((size) => size > maxElements)) return;
   const chosen = operands.map((type, position) => {
     const range = definition.operandRange?.(position, operands, attrs);
     const pick = picks[position % picks.length] ?? 0;
     if (range === undefined || isEmpty(type)) return operand(growth, type, pick);
     return plant(growth, type, pick, isKnown(range) ? range : 1);
   });
-  growth.values.push(...growth.builder.emit(op, chosen, { ...attrs }));
+  for (const value of growth.trace.builder.emit(op, chosen, { ...attrs })) offer(growth, value);
 };
 
-/** Values that nothing reads leave the graph; a parameter becomes the newest value of its type. */
-const entryOf = (growth: Growth): Entry => {
-  const draft = growth.builder.finish("draft", []);
-  const read = new Set([...draft.nodes.values()].flatMap(({ operands }) => operands));
-  const unread = growth.values.filter((value) => !read.has(value));
-  const wanted = [...new Set(unread.length > 0 ? unread : growth.values.slice(-1))];
-  const outputs = wanted.map((value, position): NamedValue => ({ name: `y${position}`, value }));
-  const updates = draft.parameters.slice(0, 1).flatMap((parameter): NamedValue[] => {
-    const type = growth.builder.typeOf(parameter);
-    const newest = growth.values.findLast((value) => sameType(growth.builder.typeOf(value), type));
-    const name = [...growth.parameters.keys()][0];
-    return newest === undefined || name === undefined ? [] : [{ name, value: newest }];
+const addStep = (growth: Growth, step: Step): void => {
+  if (step.kind === "use") addUse(growth, step);
+  else writeMotif(growth, step.motif, step.seed);
+};
+
+/** Most values that nothing reads leave the graph, and now and then one that is read, or one twice. */
+const outputsOf = ({ values, read }: Growth, random: () => number): readonly ValueId[] => {
+  const unread = values.filter((value) => !read.has(value));
+  const kept = unread.filter((_, position) => position === unread.length - 1 || random() > 0.06);
+  const others = values.filter((value) => read.has(value) && random() < 0.04);
+  const wanted = [...kept, ...others];
+  const [first] = wanted;
+  if (first === undefined) return values.slice(-1);
+  return random() < 0.02 ? [...wanted, first] : wanted;
+};
+
+/** A parameter becomes the newest value of its type, in most graphs some of them. */
+const updatesOf = ({ trace, values, parameters }: Growth, random: () => number): readonly NamedValue[] =>
+  [...parameters].flatMap(([name, type], position): NamedValue[] => {
+    const newest = values.findLast((value) => sameType(trace.builder.typeOf(value), type));
+    return newest === undefined || (position > 0 && random() < 0.5) ? [] : [{ name, value: newest }];
   });
-  return { name: "main", outputs, updates };
+
+const entryOf = (growth: Growth, gradients: boolean): Entry => {
+  const random = randomFrom(growth.seed);
+  const wanted = outputsOf(growth, random);
+  const outputs = wanted.map((value, position): NamedValue => ({ name: `y${position}`, value }));
+  const slopes = gradients ? gradientOutputs(growth, wanted) : [];
+  return { name: "main", outputs: [...outputs, ...slopes], updates: updatesOf(growth, random) };
 };
 
-/** Random graphs with values to run them on. */
-export const graphs = ({
-  ops: kinds = computingOps,
-  maxSteps = 10,
-  values = ["normal", "whole", "special"],
-  maxElements = 4096,
-}: GraphOptions = {}): fc.Arbitrary<GraphCase> =>
-  fc
-    .record({
-      steps: fc.array(fc.oneof(...kinds.map(step)), { minLength: 1, maxLength: maxSteps }),
-      seed: fc.nat(),
-      profile: fc.constantFrom(...values),
-    })
-    .map(({ steps, seed, profile }) => {
-      const builder = graphBuilder();
-      const growth: Growth = { builder, values: [], inputs: new Map(), parameters: new Map(), seed, profile };
-      for (const each of steps) grow(growth, each, maxElements);
-      if (growth.values.length === 0) plant(growth, { dtype: "f32", shape: [] }, 0);
-      const graph = builder.finish("random", [entryOf(growth)]);
-      return {
-        graph,
-        feeds: Object.fromEntries(growth.inputs),
-        parameters: Object.fromEntries(growth.parameters),
-        [fc.toStringMethod]: () => describe(graph, profile, seed),
-      };
-    });
+const describe = (graph: Graph, { profiles, seed }: GrowthPlan): string =>
+  `values: ${[...new Set(profiles)].join(", ")}, seed ${seed}\n${printGraph(graph)}`;
 
-const describe = (graph: Graph, profile: ValueProfile, seed: number): string =>
-  [
-    `values: ${profile}, seed ${seed}`,
-    ...[...graph.nodes.values()].map(
-      ({ op, operands, attrs, results }) =>
-        `%${results.map(({ id }) => id).join()} = ${op} ${operands.map((id) => `%${id}`).join(" ")} ${JSON.stringify(attrs)}`,
-    ),
-    ...graph.entries.flatMap(({ outputs, updates }) =>
-      [...outputs, ...updates].map(({ name, value }) => `${name}: %${value}`),
-    ),
-  ].join("\n");
+const caseOf = (plan: GrowthPlan, steps: readonly Step[], gradients: boolean): GraphCase => {
+  const growth = startGrowth(plan);
+  for (const step of steps) addStep(growth, step);
+  if (growth.values.length === 0) offer(growth, plant(growth, { dtype: "f32", shape: [] }, 0));
+  const graph = growth.trace.builder.finish("random", [entryOf(growth, gradients)]);
+  const drawn: GraphCase = {
+    graph,
+    feeds: Object.fromEntries(growth.inputs),
+    parameters: Object.fromEntries(growth.parameters),
+    origin: {
+      motifs: steps.flatMap((step) => (step.kind === "motif" ? [step.name] : [])),
+      profiles: [...new Set(plan.profiles)],
+    },
+  };
+  return Object.defineProperty(drawn, fc.toStringMethod, { value: () => describe(graph, plan) });
+};
+
+/** Steps for 48 to 200 nodes, of which a step makes some five. */
+const largeLengths = { min: 14, max: 34 };
+
+/** No tensor of a large graph has more elements, so that it can be interpreted in a moment. */
+const largeElements = 512;
+
+const drawnGraphs = (options: GraphOptions): fc.Arbitrary<GraphCase> => {
+  const { maxSteps = 6, large = options.maxSteps === undefined ? 0.1 : 0, values, maxElements = 4096 } = options;
+  const { sharing = 0.35, gradients = false, differentiable = gradients } = options;
+  const chosen: StepOptions = {
+    ops: options.ops,
+    motifs: options.motifs ?? (options.ops === undefined ? allMotifs : {}),
+    motifShare: options.motifShare ?? 0.3,
+    swarm: options.swarm ?? true,
+    differentiable,
+  };
+  const few = stepsOf(chosen, maxElements)({ min: 1, max: maxSteps });
+  const many = stepsOf(chosen, Math.min(maxElements, largeElements))(largeLengths);
+  const parts = Math.round(large * 1000);
+  const mixed = [...new Set(values ?? defaultProfiles)];
+  return fc
+    .record({
+      steps: fc.oneof({ weight: 1000 - parts, arbitrary: few }, { weight: parts, arbitrary: many }),
+      seed: fc.nat(),
+      profiles: fc.oneof(
+        { weight: 7, arbitrary: fc.constantFrom(...(values ?? defaultProfiles)).map((profile) => [profile]) },
+        { weight: 1, arbitrary: fc.constant(mixed) },
+      ),
+    })
+    .map(({ steps, seed, profiles }) =>
+      caseOf({ seed, profiles, sharing, differentiable, maxElements }, steps, gradients),
+    );
+};
+
+/** Random graphs with values to run them on. They shrink as graphs, not as the steps that they were drawn from. */
+export const graphs = (options: GraphOptions = {}): fc.Arbitrary<GraphCase> => shrinking(drawnGraphs(options));

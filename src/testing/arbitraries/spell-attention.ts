@@ -11,7 +11,7 @@ import { type NdArray, sizeOf } from "../../ir/types/ndarray.ts";
 import { knownShape } from "../../ir/types/shape.ts";
 import type { Tensor } from "../../ir/types/tensor.ts";
 import type { AttentionSpelling } from "./attention-spellings.ts";
-import type { GraphCase } from "./graph.ts";
+import type { GraphCase } from "./graph-case.ts";
 import { input, lettersOf, rowsOf, scoresOf, swapped, termsOf, type Writing } from "./spell-scores.ts";
 import { randomArray, randomFrom } from "./values.ts";
 
@@ -125,8 +125,12 @@ const frontOf = ({ layout, sizes, repeated }: AttentionSpelling) => {
 };
 
 /** Attention in the graph being described. */
-export const spellAttention = (spelling: AttentionSpelling, trace: Trace): Tensor => {
-  const writing: Writing = { spelling, trace, ...frontOf(spelling), ...lengthsOf(spelling) };
+export const spellAttention = (
+  spelling: AttentionSpelling,
+  trace: Trace,
+  leaf: Trace["input"] = trace.input,
+): Tensor => {
+  const writing: Writing = { spelling, trace, leaf, ...frontOf(spelling), ...lengthsOf(spelling) };
   const { valueFeatures } = spelling.sizes;
   const { apart, queries } = writing;
   const values = rowsOf(writing, "v", writing.keys, valueFeatures, true);

@@ -13,6 +13,8 @@ import type { AttentionSpelling, MaskSpelling } from "./attention-spellings.ts";
 export interface Writing {
   readonly spelling: AttentionSpelling;
   readonly trace: Trace;
+  /** Makes the tensor that comes from outside under a name; inputs of the graph unless it is a part of a larger one. */
+  readonly leaf: Trace["input"];
   /** Extents in front of queries and keys, apart and as the scores have them. */
   readonly apart: readonly number[];
   readonly lead: readonly number[];
@@ -29,13 +31,13 @@ export const swapped = (x: Tensor): Tensor => {
 /** The letters of the axes in front, for einsum. */
 export const lettersOf = (lead: Dims): string => "bhx".slice(0, lead.length);
 
-/** An input of the graph. */
+/** What comes from outside. */
 export const input = (
-  { trace, spelling }: Writing,
+  { leaf, spelling }: Writing,
   name: string,
   shape: readonly number[],
   dtype: DType = spelling.dtype,
-): Tensor => trace.input(name, { dtype, shape });
+): Tensor => leaf(name, { dtype, shape });
 
 /** Rows of one of queries, keys or values, in the layout of the spelling: mostly [lead..., length, features]. */
 export const rowsOf = (writing: Writing, name: string, length: number, features: number, shared: boolean): Tensor => {

@@ -76,6 +76,26 @@ describe("attention as models write it", () => {
     expect(opsOf(compiled(graph)).filter((op) => op === "attention")).toHaveLength(1);
   });
 
+  test("keys and values repeated along an axis of their own: features, or the keys themselves", () => {
+    const all = [2, 6, 4];
+    for (const [ofKeys, ofValues] of [
+      [[2, 6, 1], all],
+      [all, [2, 6, 1]],
+      [all, [2, 1, 4]],
+      [
+        [6, 1],
+        [1, 4],
+      ],
+    ] as const) {
+      const graph = graphOf((t) => {
+        const [q, k, v] = [input(t, "q", all), input(t, "k", ofKeys), input(t, "v", ofValues)];
+        const scores = q.matmul(k.broadcastTo(all), { transposeB: true });
+        return { y: softmax(scores).matmul(v.broadcastTo(all)) };
+      });
+      expect(opsOf(compiled(graph))).toContain("attention");
+    }
+  });
+
   test("decoding: one query, and keys so far as lengths say", () => {
     const graph = graphOf((t) => {
       const q = input(t, "q", [2, 3, 1, width]);

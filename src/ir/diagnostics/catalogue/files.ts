@@ -10,6 +10,7 @@ interface FileRows {
   readonly W406: CatalogueEntry<{ name: string; why: string }>;
   readonly W407: CatalogueEntry<{ file: string; why: string }>;
   readonly W408: CatalogueEntry<{ what: string; packages: readonly string[]; why: string }>;
+  readonly W410: CatalogueEntry<{ file: string; why: string }>;
 }
 
 export const files: FileRows = {
@@ -75,5 +76,14 @@ export const files: FileRows = {
     explanation:
       "What few need is not installed with everything else. The drawing of reports is asked for when a run begins, so that it is missed before the training and not after it.",
     example: 'log: [htmlReport("report.html")]  // after npm install vega vega-lite',
+  }),
+  W410: entry({
+    title: "not a saved case",
+    message: ({ file, why }) => `${file}: this is not a case to run: ${why}`,
+    help: () => "remove the file, or write it again: printCase gives the text of a graph with its values.",
+    explanation:
+      "A case that once failed is kept as a graph and, behind a line of its own, a graph of constants with an entry `feeds` and an entry `parameters`. Every input and parameter has a constant of its type there, and no extent is a symbol.",
+    example:
+      'graph @double(%x: f32[1]) {\n  %0 = binary %x, %x {fn = add} : f32[1]\n  entry @main(y = %0)\n}\n// values:\ngraph @values() {\n  %0 = data {id = "x"} : f32[1]\n  entry @feeds(x = %0)\n  entry @parameters()\n  contents "x" : f32 = "AACAPw=="\n}',
   }),
 };

@@ -1,0 +1,48 @@
+// The graphs of a long run, by seed and number of the batch, so that whoever draws them draws the same. Half of them are random
+// graphs as everybody draws them; the others are dense: rules that look at several ops at once seldom find them side by side.
+import fc from "fast-check";
+import { type GraphCase, graphs } from "../../src/testing/arbitraries/graph.ts";
+import { crowds, expressions } from "../../test/testing/properties/expressions.ts";
+
+/** Graphs of a batch. */
+export const batchSize = 20;
+
+/** Ops that most rules are about, in small tensors, and many of them. */
+const rewritten = graphs({
+  ops: [
+    "unary",
+    "binary",
+    "compare",
+    "select",
+    "cast",
+    "clamp",
+    "reshape",
+    "transpose",
+    "broadcast",
+    "reduce",
+    "concat",
+    "slice",
+    "pad",
+    "flip",
+  ],
+  maxSteps: 16,
+  maxElements: 64,
+});
+
+const kinds: readonly fc.Arbitrary<GraphCase>[] = [
+  graphs(),
+  rewritten,
+  graphs(),
+  expressions,
+  graphs(),
+  rewritten,
+  graphs(),
+  crowds,
+];
+
+/** The graphs of a batch. */
+export const batchOf = (seed: number, batch: number): readonly GraphCase[] =>
+  fc.sample(kinds[batch % kinds.length] ?? graphs(), {
+    seed: (Math.imul(seed, 0x9e3779b1) + batch) | 0,
+    numRuns: batchSize,
+  });

@@ -1,0 +1,71 @@
+// Mistakes of memory planning: buffers that lie on top of each other while both are in use.
+import type { Mutant } from "../mutant.ts";
+
+const lives = "src/passes/planning/lives.ts";
+const places = "src/passes/planning/place-blocks.ts";
+
+export const planningMutants: readonly Mutant[] = [
+  {
+    name: "plan-freed-early",
+    says: "a buffer read by several calls is free before the last of them",
+    file: lives,
+    find: "      life.last = at;",
+    put: "      life.last = Math.max(life.first, at - 1);",
+  },
+  {
+    name: "plan-outputs-end",
+    says: "outputs may be written over by the last call",
+    file: lives,
+    find: "  for (const { buffer } of entry.outputs) touch(buffer, entry.calls.length);",
+    put: "  for (const { buffer } of entry.outputs) touch(buffer, lives.get(buffer)?.last ?? entry.calls.length);",
+  },
+  {
+    name: "plan-writes-over-live",
+    says: "a kernel writes over an operand that a later call reads",
+    file: lives,
+    find: "    if (begins?.first !== at || ends?.last !== at ||",
+    put: "    if (begins?.first !== at || ends === undefined || ends.last < at ||",
+  },
+  {
+    name: "plan-written-twice",
+    says: "two results are written over one operand",
+    file: lives,
+    find: "      if (taker !== undefined && !take(taker, tried)) return false;",
+    put: "      if (taker !== undefined && taker === target) return false;",
+  },
+  {
+    name: "plan-in-place-size",
+    says: "a buffer is written over a smaller one",
+    file: lives,
+    find: "ends.first === at || begins.bytes !== ends.bytes) continue;",
+    put: "ends.first === at) continue;",
+  },
+  {
+    name: "plan-interval-end",
+    says: "what ends in the call in which another buffer begins gives up its place to it",
+    file: places,
+    find: "(blocks[end]?.last ?? 0) < block.first; end = ends[++ended])",
+    put: "(blocks[end]?.last ?? 0) <= block.first; end = ends[++ended])",
+  },
+  {
+    name: "plan-gap-too-small",
+    says: "a block is put into a gap that is a few bytes too small",
+    file: places,
+    find: "    if (slack >= 0 && slack < least) [best, least] = [free, slack];",
+    put: "    if (slack >= -16 && slack < least) [best, least] = [free, slack];",
+  },
+  {
+    name: "plan-alignment",
+    says: "buffers are as long as their elements, so the next one may begin anywhere",
+    file: "src/ir/loop/kernel.ts",
+    find: "  Math.ceil((dtypes[dtype].bytes * length) / bufferAlignment) * bufferAlignment;",
+    put: "  dtypes[dtype].bytes * length;",
+  },
+  {
+    name: "plan-shared-inputs",
+    says: "inputs that several entry points share begin at one place",
+    file: "src/passes/plan-buffers.ts",
+    find: "    for (const entry of sharing) ends.set(entry, offset + bytesOf(buffer));",
+    put: "    for (const entry of sharing) ends.set(entry, offset);",
+  },
+];

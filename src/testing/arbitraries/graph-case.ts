@@ -1,0 +1,20 @@
+// A graph with something to run it on: what arbitraries draw, properties check, shrinkers make simpler and reports print.
+import type { Graph } from "../../ir/graph/graph.ts";
+import type { NdArray } from "../../ir/types/ndarray.ts";
+import type { ValueProfile } from "./values.ts";
+
+/** How a drawn case came about: for statistics, no property looks at it. */
+export interface CaseOrigin {
+  /** The motifs that were written into the graph, in order. */
+  readonly motifs: readonly string[];
+  /** What the elements of leaves were drawn from; each leaf from one of them. */
+  readonly profiles: readonly ValueProfile[];
+}
+
+/** A graph, arrays for its inputs, and first values of its parameters. */
+export interface GraphCase {
+  readonly graph: Graph;
+  readonly feeds: Readonly<Record<string, NdArray>>;
+  readonly parameters: Readonly<Record<string, NdArray>>;
+  readonly origin?: CaseOrigin;
+}

@@ -1,0 +1,122 @@
+// Attention in all spellings, and what looks like attention and is something else: a matcher must take the one and leave the
+// other, so sizes are often all equal, lest a wrong axis show in the types.
+import { softmax } from "../../../ir/functions/normalization.ts";
+import { dtypes } from "../../../ir/types/dtype.ts";
+import type { Tensor } from "../../../ir/types/tensor.ts";
+import {
+  type AttentionSpelling,
+  type MaskSpelling,
+  maskChoices,
+  meaningful,
+  spellingChoices,
+} from "../attention-spellings.ts";
+import { spellAttention } from "../spell-attention.ts";
+import { swapped } from "../spell-scores.ts";
+import type { Motif, MotifSite, Motifs } from "./motif.ts";
+
+const chosen = <T extends object>({ choose }: MotifSite, choices: { readonly [K in keyof T]: readonly T[K][] }): T =>
+  // One of the choices for each key, which `Object.entries` cannot say.
+  Object.fromEntries(
+    Object.entries(choices).map(([name, among]) => [name, choose(...(among as readonly unknown[]))]),
+  ) as T;
+
+const sizesOf = ({ chance, extent, nat, longest }: MotifSite): AttentionSpelling["sizes"] => {
+  const few = (): number => 1 + nat(Math.min(3, Math.ceil(longest / 2)));
+  const [batch, heads] = [few(), few()];
+  const length = (): number => Math.min(extent(), 5);
+  if (chance(0.35)) {
+    const all = length();
+    return { batch, heads, queries: all, moreKeys: all > 1 ? 1 : 0, features: all, valueFeatures: all };
+  }
+  return {
+    batch,
+    heads,
+    queries: length(),
+    moreKeys: 1 + nat(Math.min(4, longest)),
+    features: Math.min(extent(), 4),
+    valueFeatures: Math.min(extent(), 4),
+  };
+};
+
+const spellingAt = (site: MotifSite): AttentionSpelling => {
+  const masks = Array.from({ length: site.choose(0, 0, 0, 1, 1, 2) }, () => chosen<MaskSpelling>(site, maskChoices));
+  const spelling = { ...chosen(site, spellingChoices), dtype: site.dtype, masks, sizes: sizesOf(site) };
+  // What every second author writes.
+  const plain = { bias: "none", cap: false, dropout: "none", wider: false } as const;
+  return meaningful(site.chance(0.5) ? { ...spelling, ...plain } : spelling);
+};
+
+/** softmax(scores of q k^T) v in one of its many spellings. */
+const attention: Motif = (site) =>
+  spellAttention(spellingAt(site), site.trace, (name, { dtype, shape }) => {
+    const extents = shape.map(Number);
+    const keys = extents.at(-1) ?? 1;
+    return name.startsWith("mask")
+      ? site.leaf(dtype, extents, (at) => (at % keys === 0 || site.chance(0.6) ? 1 : 0))
+      : site.value(extents, dtype);
+  });
+
+/** What stands where attention has the weights, and is not the softmax over keys. */
+const lookalikes: { readonly [name: string]: (scores: Tensor, site: MotifSite) => Tensor } = {
+  softmaxOverQueries: (scores) => softmax(scores, -2 as never), // two axes at least
+  sumOverQueries: (scores) => scores.exp().div(scores.exp().sum({ axes: [-2], keepDims: true })),
+  largestOfQuery: (scores) => {
+    const lower = scores.sub(scores.max({ axes: [-2], keepDims: true })).exp();
+    return lower.div(lower.sum({ axes: [-1], keepDims: true }));
+  },
+  smallest: (scores) => {
+    const raised = scores.sub(scores.min({ axes: [-1], keepDims: true })).exp();
+    return raised.div(raised.sum({ axes: [-1], keepDims: true }).add(1));
+  },
+  overMean: (scores) => scores.exp().div(scores.exp().mean({ axes: [-1], keepDims: true })),
+  overOtherSum: (scores) =>
+    scores.exp().div(
+      scores
+        .mul(0.5)
+        .exp()
+        .sum({ axes: [-1], keepDims: true }),
+    ),
+  overAll: (scores) => scores.exp().div(scores.exp().sum()),
+  twice: (scores) => softmax(softmax(scores)),
+  scaledBehind: (scores, { value, chance }) => {
+    const weights = softmax(scores);
+    return weights.mul(chance(0.5) ? value([Number(scores.shape.at(-1))]) : 0.5);
+  },
+  sigmoids: (scores) => scores.sigmoid(),
+  masksWeights: (scores, { value }) => {
+    return softmax(scores).mul(value(scores.shape.slice(-2).map(Number), "bool").cast(scores.dtype));
+  },
+  turned: (scores) => (scores.shape.at(-1) === scores.shape.at(-2) ? swapped(softmax(scores)) : softmax(scores)),
+};
+
+/** Attention with one thing wrong, or with a part of it read elsewhere. */
+const nearlyAttention: Motif = (site) => {
+  const { choose, value, extent, chance, rows } = site;
+  const lead = choose([], [rows()], [Math.min(extent(), 2), Math.min(extent(), 3)]);
+  const queries = Math.min(extent(), 5);
+  const [keys, features] = chance(0.6) ? [queries, queries] : [Math.min(extent(), 5), extent()];
+  const [q, k, v] = [
+    value([...lead, queries, features]),
+    value([...lead, keys, features]),
+    value([...lead, keys, features]),
+  ];
+  const products = chance(0.5) ? q.matmul(k, { transposeB: true }) : q.matmul(swapped(k));
+  const scores = chance(0.7) ? products.mul(1 / Math.sqrt(features)) : products;
+  const names = Object.keys(lookalikes);
+  const weights = lookalikes[choose(...names)]?.(scores, site) ?? scores;
+  const result = weights.matmul(v);
+  return choose([result], [result, weights], [result, scores], [result, scores.sum({ axes: [-1] })]);
+};
+
+/** Positions of which the later are out of reach, by comparing iotas, as a bias of 0 and -infinity. */
+const causalBias: Motif = ({ trace, dtype, extent, choose, value }) => {
+  const length = extent();
+  const data = dtypes[dtype].allocate(length * length);
+  for (let row = 0; row < length; row++)
+    for (let column = row + 1; column < length; column++) data[row * length + column] = -Infinity;
+  const bias = trace.data(dtype, [length, length], data);
+  const scores = value([...choose([], [2]), length, length]);
+  return softmax(scores.add(bias));
+};
+
+export const attentionMotifs: Motifs = { attention, nearlyAttention, causalBias };

@@ -1,0 +1,46 @@
+// From a case that fails to one of which nothing can be left out: greedily, the first simpler case that fails is gone on
+// with.
+import type { GraphCase } from "../arbitraries/graph-case.ts";
+import { simplerFrom } from "./simpler-cases.ts";
+
+/** When to be content with what there is. */
+export interface ShrinkBudget {
+  /** How many cases to try; 5,000 unless said otherwise. */
+  readonly checks?: number;
+  /** No further case is tried after so long; there is no limit unless one is given. */
+  readonly milliseconds?: number;
+}
+
+/** The simplest case that was found to fail, and what it took to find it. */
+export interface Minimized {
+  readonly drawn: GraphCase;
+  readonly checks: number;
+  readonly shrinks: number;
+  /** Whether everything simpler was tried and holds; false where the budget ran out. */
+  readonly isMinimal: boolean;
+}
+
+/** Makes a failing case simpler for as long as it still fails. */
+export const minimize = async (
+  failing: GraphCase,
+  fails: (drawn: GraphCase) => boolean | Promise<boolean>,
+  { checks: mostChecks = 5000, milliseconds = Number.POSITIVE_INFINITY }: ShrinkBudget = {},
+): Promise<Minimized> => {
+  const start = performance.now();
+  let [drawn, rule, checks, shrinks] = [failing, 0, 0, 0];
+  for (;;) {
+    let next: GraphCase | undefined;
+    for (const candidate of simplerFrom(drawn, rule)) {
+      if (checks >= mostChecks || performance.now() - start > milliseconds)
+        return { drawn, checks, shrinks, isMinimal: false };
+      checks++;
+      if (!(await fails(candidate.simpler))) continue;
+      next = candidate.simpler;
+      rule = candidate.rule;
+      break;
+    }
+    if (next === undefined) return { drawn, checks, shrinks, isMinimal: true };
+    drawn = next;
+    shrinks++;
+  }
+};
