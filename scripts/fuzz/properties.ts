@@ -1,7 +1,7 @@
 // What random graphs are held against: the properties that the fuzz runner and the mutants share with `npm test`.
 import { optimize } from "../../src/passes/pipelines.ts";
 import { conditioning } from "../../src/testing/oracle/conditioning.ts";
-import { backendsAgree } from "../../src/testing/properties/backends-agree.ts";
+import { agreesOnBackends } from "../../src/testing/properties/agrees-on-backends.ts";
 import { deadCodeInsensitive } from "../../src/testing/properties/dead-code-insensitive.ts";
 import { fusedEqualsUnfused } from "../../src/testing/properties/fused-equals-unfused.ts";
 import { exactPasses } from "../../src/testing/properties/graph-passes.ts";
@@ -15,7 +15,7 @@ export const judged = conditioning();
 
 /** All properties of graphs, the one that stands for the whole compiler first. */
 export const properties: readonly GraphProperty[] = [
-  backendsAgree({ conditioning: judged }),
+  agreesOnBackends({ conditioning: judged }),
   ...[...exactPasses, optimize].map(passPreservesSemantics),
   printParseRoundTrip(),
   fusedEqualsUnfused(),

@@ -3,7 +3,8 @@ import type { Executable, InputFacts } from "../backends/runtime/executable.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import type { EntryPoint, PlannedProgram } from "../ir/loop/kernel.ts";
 import type { DataArray } from "../ir/types/dtype.ts";
-import { randomValues, seedAt } from "./random-values.ts";
+import { seedAt } from "../testing/kit/random-case.ts";
+import { randomValues } from "./random-values.ts";
 
 /** The entry point of a name; without a name the first of the usual ones that there is, or the first at all. W308 otherwise. */
 export const entryOf = (

@@ -6,7 +6,7 @@ import { InvariantError, invariant } from "../ir/diagnostics/invariant.ts";
 import { nearestName } from "../ir/diagnostics/nearest.ts";
 import type { Graph } from "../ir/graph/graph.ts";
 import { parseGraph } from "../ir/text/parse.ts";
-import { type Subject, subjectOf } from "../testing/subject.ts";
+import { type Subject, subjectOf } from "../testing/kit/subject.ts";
 import { asWeftError, oneLine, thrownAt } from "./foreign-error.ts";
 import { type Exports, importModule } from "./import-module.ts";
 import { handOver, otherInstallation } from "./other-installation.ts";

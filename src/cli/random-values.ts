@@ -4,9 +4,6 @@ import { type DataArray, dtypes } from "../ir/types/dtype.ts";
 import { knownType } from "../ir/types/shape.ts";
 import { randomArray, type ValueProfile } from "../testing/arbitraries/values.ts";
 
-/** A seed for the position in a list, far from those of its neighbours. */
-export const seedAt = (seed: number, position: number): number => Math.imul(seed + 1, 0x9e3779b1) + position;
-
 /** Random elements for a port; indices lie below `range` where one is given. */
 export const randomValues = ({ type }: Port, seed: number, profile: ValueProfile, range?: number): DataArray => {
   const { data } = randomArray(knownType(type), seed, profile, range);

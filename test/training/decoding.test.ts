@@ -2,7 +2,7 @@
 // sequence, is written in place, and is never overwritten.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { contestants } from "../../src/cli/verify-backends.ts";
+import { contestants } from "../../src/testing/kit/examine.ts";
 import {
   type BackendName,
   compile,

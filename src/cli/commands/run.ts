@@ -8,12 +8,13 @@ import { indexFacts } from "../../ir/graph/index-ranges.ts";
 import type { EntryPoint } from "../../ir/loop/kernel.ts";
 import type { DataArray } from "../../ir/types/dtype.ts";
 import { printType } from "../../ir/types/tensor-type.ts";
+import { seedAt } from "../../testing/kit/random-case.ts";
 import { type AnyCommand, defineCommand } from "../command.ts";
 import { compileLoaded } from "../compile-loaded.ts";
 import { entryOf, fillParameters } from "../entry-values.ts";
 import { loadModel } from "../load-model.ts";
 import { modelOptions, parseCount, parseDims, weightsOption } from "../options.ts";
-import { randomValues, seedAt } from "../random-values.ts";
+import { randomValues } from "../random-values.ts";
 import { readInput } from "../read-input.ts";
 
 /** How many elements of a result are shown. */

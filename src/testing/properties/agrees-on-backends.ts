@@ -8,7 +8,7 @@ import type { GraphProperty, Violation } from "../property.ts";
 import { feedsOf, verdictOn } from "./agrees-with-meaning.ts";
 
 /** Where to count how much the judgements are worth. */
-export interface BackendsAgreeOptions {
+export interface AgreesOnBackendsOptions {
   readonly conditioning?: Conditioning;
 }
 
@@ -21,8 +21,9 @@ const differenceOf = (left: Outcome, right: Outcome): Violation | undefined => {
 };
 
 /** All backends agree in bits, and with the meaning of the graph. */
-export const backendsAgree = ({ conditioning }: BackendsAgreeOptions = {}): GraphProperty => ({
-  name: "backendsAgree",
+export const agreesOnBackends = ({ conditioning }: AgreesOnBackendsOptions = {}): GraphProperty => ({
+  name: "agreesOnBackends",
+  code: "agreesOnBackends()",
   check: async (drawn) => {
     const { graph, feeds, parameters } = drawn;
     const { program } = planGraph(graph, { verify: "each" });

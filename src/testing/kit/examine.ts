@@ -1,22 +1,22 @@
 // A planned program on every backend with the same random values: all that comes out is compared in bits, and with what
 // the graph means. It is compiled once, and every run starts from fresh parameters, so that one run is repeated by its seed.
-import { loadedJavaScript } from "../backends/javascript/instantiate-javascript.ts";
-import { differingElement } from "../backends/runtime/differing-element.ts";
-import { type Executable, makeExecutable } from "../backends/runtime/executable.ts";
-import { hostArray, type NDArray } from "../backends/runtime/host-array.ts";
-import { instantiate } from "../compile/compile-graph.ts";
-import type { PlannedGraph } from "../compile/plan-graph.ts";
-import { graphName } from "../ir/graph/entry-inputs.ts";
-import { indexFacts } from "../ir/graph/index-ranges.ts";
-import type { EntryPoint } from "../ir/loop/kernel.ts";
-import { dtypes } from "../ir/types/dtype.ts";
-import type { NdArray } from "../ir/types/ndarray.ts";
-import { printType } from "../ir/types/tensor-type.ts";
-import type { AnyModel } from "../model/model.ts";
-import type { GraphCase } from "./arbitraries/graph.ts";
-import type { ValueProfile } from "./arbitraries/values.ts";
-import { type Bounded, type BoundedResults, evaluateBounded } from "./oracle/evaluate-bounded.ts";
-import { type Judgement, judge } from "./oracle/judge.ts";
+import { loadedJavaScript } from "../../backends/javascript/instantiate-javascript.ts";
+import { differingElement } from "../../backends/runtime/differing-element.ts";
+import { type Executable, makeExecutable } from "../../backends/runtime/executable.ts";
+import { hostArray, type NDArray } from "../../backends/runtime/host-array.ts";
+import { instantiate } from "../../compile/compile-graph.ts";
+import type { PlannedGraph } from "../../compile/plan-graph.ts";
+import { graphName } from "../../ir/graph/entry-inputs.ts";
+import { indexFacts } from "../../ir/graph/index-ranges.ts";
+import type { EntryPoint } from "../../ir/loop/kernel.ts";
+import { dtypes } from "../../ir/types/dtype.ts";
+import type { NdArray } from "../../ir/types/ndarray.ts";
+import { printType } from "../../ir/types/tensor-type.ts";
+import type { AnyModel } from "../../model/model.ts";
+import type { GraphCase } from "../arbitraries/graph-case.ts";
+import type { ValueProfile } from "../arbitraries/values.ts";
+import { type Bounded, type BoundedResults, evaluateBounded } from "../oracle/evaluate-bounded.ts";
+import { type Judgement, judge } from "../oracle/judge.ts";
 import { randomCase } from "./random-case.ts";
 
 /** How much is compared. */
@@ -42,6 +42,8 @@ export interface TensorReport {
   /** Elements judged, and those of them of which rounding leaves little. */
   readonly judged: number;
   readonly illConditioned: number;
+  /** Those about which nothing is known. */
+  readonly uninformative: number;
 }
 
 /** One way in which a program is wrong: with the case that shows it. */
@@ -71,10 +73,10 @@ export interface Examination {
 }
 
 /** The first is what the others are compared with. */
-type Contestants = readonly [Executable, ...Executable[]];
+export type Contestants = readonly [Executable, ...Executable[]];
 
 /** A program on every backend that promises the same bits. */
-const contestants = async (planned: PlannedGraph): Promise<Contestants> => {
+export const contestants = async (planned: PlannedGraph): Promise<Contestants> => {
   const backend = await loadedJavaScript([planned.program]);
   return [
     instantiate(planned, "wasm"),
@@ -119,6 +121,7 @@ interface Row extends TensorReport {
   error: TensorReport["error"];
   judged: number;
   illConditioned: number;
+  uninformative: number;
 }
 
 /** One run of one entry point on all backends. */
@@ -159,13 +162,16 @@ const judgeRow = (row: Row, trial: Trial): readonly Failure[] => {
   const before = row.error;
   row.judged += judgement.elements;
   row.illConditioned += judgement.illConditioned;
+  row.uninformative += judgement.uninformative;
   row.error = {
     absolute: Math.max(before?.absolute ?? 0, judgement.largestError),
     share: Math.max(before?.share ?? 0, judgement.largestShare),
   };
   const { violation } = judgement;
   if (violation === undefined || (before?.share ?? 0) > 1) return [];
-  return [failureOf(trial, row, { kind: "bound", left: "float64 meaning", right: trial.backends[0] ?? "", ...violation })];
+  return [
+    failureOf(trial, row, { kind: "bound", left: "float64 meaning", right: trial.backends[0] ?? "", ...violation }),
+  ];
 };
 
 /** Of four seeds, three give ordinary values; the others NaN, infinities and extremes. */
@@ -185,9 +191,16 @@ export const examine = async (
     for (const [tensor, array] of trial.results[0] ?? []) {
       const key = JSON.stringify([trial.entry, tensor]);
       const { entry } = trial;
-      const row: Row =
-        rows.get(key) ??
-        { entry, tensor, type: printType(array), differing: [], error: undefined, judged: 0, illConditioned: 0 };
+      const row: Row = rows.get(key) ?? {
+        entry,
+        tensor,
+        type: printType(array),
+        differing: [],
+        error: undefined,
+        judged: 0,
+        illConditioned: 0,
+        uninformative: 0,
+      };
       rows.set(key, row);
       failures.push(...compareBits(row, trial), ...judgeRow(row, trial));
     }
@@ -198,7 +211,8 @@ export const examine = async (
     for (const entry of planned.program.entries) {
       const results = executables.map((executable) => resultsOf(executable, entry, drawn));
       const { graph, feeds, parameters } = drawn;
-      const meaning = run <= referenceRuns ? meaningOf(evaluateBounded(graph, entry.name, feeds, parameters)) : undefined;
+      const meaning =
+        run <= referenceRuns ? meaningOf(evaluateBounded(graph, entry.name, feeds, parameters)) : undefined;
       record({ entry: entry.name, run, seed, drawn, backends, results, meaning });
       onProgress();
     }

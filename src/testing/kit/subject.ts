@@ -1,11 +1,11 @@
 // What the kit and the command line can examine: a model, a training, a decoding, or a graph. They are told by their form
 // (`kind`, or the tables of a graph), never by their class, so that two installations of the package understand each other.
-import type { Graph } from "../ir/graph/graph.ts";
-import { type AnyModel, modelGraph } from "../model/model.ts";
-import type { AnyDecoding } from "../training/decoding.ts";
-import { decodingGraph } from "../training/decoding-graph.ts";
-import type { AnyTraining } from "../training/training.ts";
-import { trainingGraph } from "../training/training-graph.ts";
+import type { Graph } from "../../ir/graph/graph.ts";
+import { type AnyModel, modelGraph } from "../../model/model.ts";
+import type { AnyDecoding } from "../../training/decoding.ts";
+import { decodingGraph } from "../../training/decoding-graph.ts";
+import type { AnyTraining } from "../../training/training.ts";
+import { trainingGraph } from "../../training/training-graph.ts";
 
 /** A description that can be compiled, or a graph as it is. */
 export type Description = AnyModel | AnyTraining | AnyDecoding | Graph;

@@ -1,15 +1,15 @@
 // Random values to run a description on, from a seed alone: parameters as its model initialises them, what a training keeps
 // as it may be, inputs from a profile. No fast-check here, so that the command line needs none.
-import { callerName } from "../ir/graph/entry-inputs.ts";
-import type { Graph } from "../ir/graph/graph.ts";
-import { indexFacts } from "../ir/graph/index-ranges.ts";
-import type { KnownType, NdArray } from "../ir/types/ndarray.ts";
-import { knownType } from "../ir/types/shape.ts";
-import { randomStream } from "../model/initializer.ts";
-import type { AnyModel } from "../model/model.ts";
-import { flattenSpecs, type ParamSpec } from "../model/parameter.ts";
-import type { GraphCase } from "./arbitraries/graph.ts";
-import { randomArray, type ValueProfile } from "./arbitraries/values.ts";
+import { callerName } from "../../ir/graph/entry-inputs.ts";
+import type { Graph } from "../../ir/graph/graph.ts";
+import { indexFacts } from "../../ir/graph/index-ranges.ts";
+import type { KnownType, NdArray } from "../../ir/types/ndarray.ts";
+import { knownType } from "../../ir/types/shape.ts";
+import { randomStream } from "../../model/initializer.ts";
+import type { AnyModel } from "../../model/model.ts";
+import { flattenSpecs, type ParamSpec } from "../../model/parameter.ts";
+import type { GraphCase } from "../arbitraries/graph-case.ts";
+import { randomArray, type ValueProfile } from "../arbitraries/values.ts";
 
 /** What values are drawn by. */
 export interface CaseOptions {
