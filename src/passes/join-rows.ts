@@ -30,12 +30,22 @@ const partsOf = (work: RowWork): number => {
   return count;
 };
 
+/** Calls of two layers stay apart, so that a profile can tell them apart. */
+const layerOf = ({ calls }: RowWork): string | undefined =>
+  calls.map(({ origin }) => origin?.location?.layer).find((layer) => layer !== undefined);
+
+const areOfOneLayer = (first: RowWork, second: RowWork): boolean => {
+  const [mine, theirs] = [layerOf(first), layerOf(second)];
+  return mine === undefined || theirs === undefined || mine === theirs;
+};
+
 const tripsOf = ({ loop: { from, to, step } }: RowWork): number =>
   from.kind === "const" && to.kind === "const" ? (to.value - from.value) / step : 0;
 
 /** Whether joining would be worth it: a buffer in common, rows that stay in cache, a kernel of moderate size. */
 const isWorthwhile = (program: Program, first: RowWork, second: RowWork): boolean => {
-  if (tripsOf(first) <= 1 || partsOf(first) + partsOf(second) > mostParts) return false;
+  if (!areOfOneLayer(first, second) || tripsOf(first) <= 1 || partsOf(first) + partsOf(second) > mostParts)
+    return false;
   const [mine, theirs] = [buffersIn(statementsOf(first)), buffersIn(statementsOf(second))];
   if (![...theirs].some((name) => mine.has(name))) return false;
   const bytes = [...new Set([...mine, ...theirs])].map((name) => {

@@ -3,7 +3,7 @@
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { add, i32, variable } from "../../ir/loop/build.ts";
 import type { Buffer, Call, Kernel, Program } from "../../ir/loop/kernel.ts";
-import { buffersIn, declaredNames, renameDeclared, substituteStmts } from "../../ir/loop/rewrite.ts";
+import { blocksOf, buffersIn, declaredNames, renameDeclared, substituteStmts } from "../../ir/loop/rewrite.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
 import { accessesIn, renameBuffers } from "../lowering/finish-kernel.ts";
 import { iterationsMeet, othersMeet, viewKernel } from "../threads/touches.ts";
@@ -36,6 +36,16 @@ export const asKernel = (program: Program, body: readonly Stmt[]): Kernel => {
   return { name: "rows", parameters, body, inPlace: [] };
 };
 
+/** How deep loops are nested. */
+const depthOf = (stmts: readonly Stmt[]): number =>
+  stmts.reduce(
+    (most, stmt) => Math.max(most, ...blocksOf(stmt).map((block) => (stmt.kind === "for" ? 1 : 0) + depthOf(block))),
+    0,
+  );
+
+/** A row, and what is in it: deeper nests are products, whose tiles gain nothing from company. */
+const rowDepth = 2;
+
 /** A call as work over rows; undefined where its kernel is anything but one loop with constant bounds behind values. */
 export const rowWorkOf = (program: Program, call: Call): RowWork | undefined => {
   const kernel = program.kernels.get(call.kernel);
@@ -45,6 +55,7 @@ export const rowWorkOf = (program: Program, call: Call): RowWork | undefined => 
   const [loop, prelude] = [body.at(-1), body.slice(0, -1)];
   const named = prelude.every((stmt) => stmt.kind === "let" && !stmt.mutable);
   if (loop?.kind !== "for" || !named || loop.from.kind !== "const" || loop.to.kind !== "const") return undefined;
+  if (depthOf([loop]) > rowDepth) return undefined;
   return { calls: [call], prelude, loop };
 };
 
