@@ -1,13 +1,25 @@
-// The package entry `weftgraph/testing`: random graphs, attention in random spellings, whether the backends agree on them, and the properties
-// that a compiler of graphs has, each for one graph at a time. Needs fast-check, which the other entries do not.
+// The package entry `weftgraph/testing`: the proof kit. Random graphs, models, trainings, tensors, names and files; properties that a compiler of
+// graphs has; checks of one's own descriptions; and the oracle, the shrinker and the reports behind them. Needs fast-check, which the
+// other entries do not.
 export { type AttentionSpelling, attentionSpellings, type MaskSpelling } from "./arbitraries/attention-spellings.ts";
-export { type Distribution, describeDistribution, type GraphSizes } from "./arbitraries/distribution.ts";
+export {
+  type Distribution,
+  describeDistribution,
+  distributionOf,
+  type GraphSizes,
+} from "./arbitraries/distribution.ts";
 export { computingOps, type GraphOptions, graphs } from "./arbitraries/graph.ts";
 export type { CaseOrigin, GraphCase } from "./arbitraries/graph-case.ts";
+export { hostileNames } from "./arbitraries/hostile-names.ts";
+export { malformed, malformedText } from "./arbitraries/malformed.ts";
+export { type ModelCase, type ModelKind, modelKinds, models } from "./arbitraries/models.ts";
 export { motifs } from "./arbitraries/motifs/index.ts";
 export type { FloatDType, Motif, MotifSite, Motifs, Suiting } from "./arbitraries/motifs/motif.ts";
+export { pipelines } from "./arbitraries/pipelines.ts";
 export { attentionCase } from "./arbitraries/spell-attention.ts";
-export type { ValueProfile } from "./arbitraries/values.ts";
+export { type TypeOptions, tensors, tensorsOf, tensorTypes } from "./arbitraries/tensor.ts";
+export { type TrainingCase, trainings } from "./arbitraries/trainings.ts";
+export { type ValueProfile, valueProfiles } from "./arbitraries/values.ts";
 export { type Difference, firstDifference, type Outcome, type PortArrays, runEverywhere } from "./backends-agree.ts";
 export { parseCase, printCase } from "./corpus/case-text.ts";
 export { backendsAgree, type DescriptionOptions } from "./kit/backends-agree.ts";

@@ -2,7 +2,6 @@
 // sequence, is written in place, and is never overwritten.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { contestants } from "../../src/testing/kit/examine.ts";
 import {
   type BackendName,
   compile,
@@ -32,6 +31,7 @@ import {
   transformerEncoder,
 } from "../../src/nn/index.ts";
 import { adam } from "../../src/optim/index.ts";
+import { contestants } from "../../src/testing/kit/examine.ts";
 import { decodingGraph } from "../../src/training/decoding-graph.ts";
 import { piecesOf, readInPieces, tokensOf } from "../support/decoded.ts";
 import { bitsOf, numbers } from "../support/small-models.ts";

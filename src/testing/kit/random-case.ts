@@ -57,5 +57,5 @@ export const randomCase = (graph: Graph, model: AnyModel | undefined, { seed, pr
     if (spec !== undefined) parameters[name] = initial(spec, type, seed, name);
     else parameters[name] = model === undefined ? drawn() : state(drawn());
   }
-  return { graph, feeds, parameters };
+  return { graph, feeds, parameters, origin: { motifs: [], profiles: [profile] } };
 };

@@ -1,7 +1,7 @@
 // `backendsAgree` as users call it: on descriptions of every kind, with symbols given or drawn; and, when the compiler is wrong, the
 // report of the part of the graph that shows it.
 import { describe, expect, test, vi } from "vitest";
-import { crossEntropy, decoding, defineModel, mul, softmax, spec, tanh, training } from "../../../src/index.ts";
+import { crossEntropy, defineModel, softmax, spec, tanh, training } from "../../../src/index.ts";
 import { unary } from "../../../src/ir/scalar/unary.ts";
 import { modelGraph } from "../../../src/model/model.ts";
 import { linear } from "../../../src/nn/index.ts";
