@@ -63,46 +63,42 @@ const rowErrors = (
   scores: Float64Array,
   errors: Float64Array,
   weights: Float64Array,
-): { readonly weights: readonly number[]; readonly logSum: (value: number) => number } => {
-  const unsettled = (error: number) => ({ weights: Array.from(weights, () => error), logSum: () => error });
+  logSum: number,
+): { readonly weights: Float64Array; readonly logSum: number } => {
+  const unsettled = (error: number) => ({ weights: weights.map(() => error), logSum: error });
   if (scores.some((score, at) => (Number.isNaN(score) || score === Infinity) && errors[at] === 0)) return unsettled(0);
   if (errors.includes(Infinity)) return unsettled(Infinity);
   const { unit } = precisionOf(dtype);
   const blocks = Math.ceil(scores.length / smallestBlock);
   // One exponential, and for each block one more and a product.
   const exponentials = (blocks + 1) * (accuracyOf(exponentialUlp, dtype, 1) + unit);
-  const largest = scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
-  const widest = errors.reduce((most, error) => Math.max(most, error), 0);
-  const off = scores.map((score, at) =>
-    score === Number.NEGATIVE_INFINITY
-      ? 0
-      : (errors[at] ?? 0) + exponentials + argumentRoundings * unit * (Math.abs(score - largest) + 2 * widest),
-  );
-  const sumOf = (sign: 1 | -1): number =>
-    weights.reduce((sum, weight, at) => sum + weight * Math.exp(sign * (off[at] ?? 0)), 0);
+  const largestOf = (sign: -1 | 0 | 1): number =>
+    scores.reduce((most, score, at) => Math.max(most, score + sign * (errors[at] ?? 0)), Number.NEGATIVE_INFINITY);
+  const largest = largestOf(0);
+  const largestOff = Math.max(largestOf(1) - largest, largest - largestOf(-1));
+  const off = scores.map((score, at) => {
+    if (score === Number.NEGATIVE_INFINITY) return 0;
+    const own = errors[at] ?? 0;
+    return own + exponentials + argumentRoundings * unit * (Math.abs(score - largest) + own + largestOff);
+  });
+  // p e^t and p e^-t; a score far below the others is off by much, and its weight is nothing all the same.
+  const weightOff = (at: number, sign: 1 | -1): number => Math.exp((scores[at] ?? 0) - logSum + sign * (off[at] ?? 0));
+  const sumOf = (sign: 1 | -1): number => scores.reduce((sum, _, at) => sum + weightOff(at, sign), 0);
   const [below, above] = [sumOf(-1), sumOf(1)];
   const summing = gamma(scores.length + blocks + 2, unit);
   const weightError = (weight: number, at: number): number => {
     if (scores[at] === Number.NEGATIVE_INFINITY) return 0;
-    const t = off[at] ?? 0;
-    const [least, most] = [Math.exp(-t) / above, Math.exp(t) / below];
-    const error =
-      weight * Math.max(most - 1, 1 - least) + summing * weight * most + (blocks + 1) * smallestWeight(dtype);
+    const [least, most] = [weightOff(at, -1) / above, weightOff(at, 1) / below];
+    const error = Math.max(most - weight, weight - least) + summing * most + (blocks + 1) * smallestWeight(dtype);
     return Math.min(error, Math.max(weight, 1 - weight) + summing);
   };
+  // The logarithm of a sum of exponentials is off by no more than the scores are.
+  const scoresOff = off.reduce((most, each) => Math.max(most, each), 0);
+  const logarithm = accuracyOf(1, dtype, Math.log(scores.length + 1)) + unit * (Math.abs(logSum) + 1);
+  const isEmpty = scores.every((score) => score === Number.NEGATIVE_INFINITY);
   return {
-    weights: Array.from(weights, weightError),
-    // The logarithm of a sum of exponentials is off by no more than the scores are.
-    logSum: (value) =>
-      scores.every((score) => score === Number.NEGATIVE_INFINITY)
-        ? 0
-        : Math.min(
-            Math.max(Math.log(above), -Math.log(below)),
-            off.reduce((most, each) => Math.max(most, each), 0),
-          ) +
-          summing +
-          accuracyOf(1, dtype, Math.log(scores.length + 1)) +
-          unit * (Math.abs(value) + 1),
+    weights: weights.map(weightError),
+    logSum: isEmpty ? 0 : Math.min(Math.max(Math.log(above), -Math.log(below)), scoresOff) + summing + logarithm,
   };
 };
 
@@ -113,9 +109,10 @@ const softmaxOf = (scores: Bounded): { readonly weights: Bounded; readonly logSu
   const [ofWeights, ofSums] = [new Float64Array(weights.data.length), new Float64Array(logSums.data.length)];
   for (let row = 0; row < ofSums.length; row++) {
     const part = (array: Float64Array): Float64Array => array.subarray(row * keys, (row + 1) * keys);
-    const errors = rowErrors(scores, part(scores.data), part(scores.error), part(weights.data));
+    const logSum = logSums.data[row] ?? 0;
+    const errors = rowErrors(scores, part(scores.data), part(scores.error), part(weights.data), logSum);
     ofWeights.set(errors.weights, row * keys);
-    ofSums[row] = errors.logSum(logSums.data[row] ?? 0);
+    ofSums[row] = errors.logSum;
   }
   return { weights: settle(weights, ofWeights), logSums: settle(logSums, ofSums) };
 };
