@@ -86,6 +86,14 @@ describe("errors of operands become errors of results", () => {
     );
   });
 
+  test("one value may be both factors of a product", () => {
+    const x: Bounded = { dtype: "f32", shape: [1, 1], data: Float64Array.of(3), error: Float64Array.of(0.1) };
+    const attrs = { transposeA: false, transposeB: false };
+    const [squared] = boundNode({ op: "matmul", attrs }, [x, x]);
+    expect(squared?.error[0]).toBeGreaterThanOrEqual(3.1 ** 2 - 9);
+    expect(squared?.error[0]).toBeLessThan(3.1 ** 2 - 9 + 1e-6);
+  });
+
   // The keys of a typed record are its function names, which `Object.keys` cannot say.
   test.each(Object.keys(unary) as UnaryFn[])("%s, over intervals of all sizes", (fn) => {
     fc.assert(
