@@ -117,6 +117,20 @@ const softmaxOf = (scores: Bounded): { readonly weights: Bounded; readonly logSu
   return { weights: settle(weights, ofWeights), logSums: settle(logSums, ofSums) };
 };
 
+/**
+ * Sums over keys, of weights that are divided by their sum only afterwards: up to as many times larger than the result as there are
+ * keys, and infinite where that is more than a number holds.
+ */
+const dividedLater = (result: Bounded, weights: Bounded, apply: (weights: NdArray) => NdArray): Bounded => {
+  const keys = weights.shape.at(-1) ?? 1;
+  const { largest } = precisionOf(result.dtype);
+  const magnitudes = weights.data.map((weight, at) => Math.abs(weight) + (weights.error[at] ?? 0));
+  const sums = apply({ ...weights, data: magnitudes }).data;
+  return { ...result, error: result.error.map((error, at) => (keys * (sums[at] ?? 0) > largest ? Infinity : error)) };
+};
+
+const absolute = (array: NdArray): NdArray => ({ ...array, data: array.data.map(Math.abs) });
+
 /** The rule of `attention`. A kernel need not look at keys of weight 0, so what is infinite there may or may not show. */
 export const attentionRule: BoundRule<AttentionAttrs> = ({ operands, attrs: { body }, run }) => {
   const [queries, keys, values, ...captured] = operands;
@@ -128,21 +142,24 @@ export const attentionRule: BoundRule<AttentionAttrs> = ({ operands, attrs: { bo
   invariant(scores !== undefined, "the body gives scores");
   const { weights, logSums } = softmaxOf(scores);
   const used = factors === undefined ? weights : pairs("mul", weights, factors);
-  return [bilinear(used, clouded(values), weighed).error, logSums.error];
+  const result = bilinear(used, clouded(values), weighed);
+  return [dividedLater(result, used, (each) => weighed(each, absolute(values))).error, logSums.error];
 };
 
 /** Sums of each row of a product, repeated along it. */
-const rowProducts = (a: Bounded, b: Bounded): Bounded =>
-  bilinear(a, b, (left, right) => {
-    const count = left.shape.at(-1) ?? 1;
-    const products = left.data.map((value, at) => value * (right.data[at] ?? 0));
-    const sums = new Float64Array(count === 0 ? 0 : products.length / count);
-    products.forEach((product, at) => {
-      const row = Math.floor(at / count);
-      sums[row] = (sums[row] ?? 0) + product;
-    });
-    return { ...left, data: products.map((_, at) => sums[Math.floor(at / count)] ?? 0) };
+const rowSums = (left: NdArray, right: NdArray): NdArray => {
+  const count = left.shape.at(-1) ?? 1;
+  const products = left.data.map((value, at) => value * (right.data[at] ?? 0));
+  const sums = new Float64Array(count === 0 ? 0 : products.length / count);
+  products.forEach((product, at) => {
+    const row = Math.floor(at / count);
+    sums[row] = (sums[row] ?? 0) + product;
   });
+  return { ...left, data: products.map((_, at) => sums[Math.floor(at / count)] ?? 0) };
+};
+
+const meansOf = (weights: Bounded, values: Bounded): Bounded =>
+  dividedLater(bilinear(weights, values, rowSums), weights, (each) => rowSums(each, absolute(values)));
 
 /** One number of each row, repeated along it. */
 const alongRows = (rows: Bounded, like: Bounded): Bounded => {
@@ -167,7 +184,7 @@ const throughBody = (
   const { weights } = softmaxOf(scores);
   const toWeights = bilinear(flow, values, pairwise);
   const factored = factor === undefined ? toWeights : pairs("mul", toWeights, factor);
-  const centred = pairs("add", pairs("sub", factored, rowProducts(weights, factored)), alongRows(sums, factored));
+  const centred = pairs("add", pairs("sub", factored, meansOf(weights, factored)), alongRows(sums, factored));
   const flows = cotangents(pairs("mul", weights, centred), pairs("mul", weights, toWeights));
   const given = run(body, [products, ...flows, ...reads]);
   return {
