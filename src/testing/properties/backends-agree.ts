@@ -23,6 +23,7 @@ const differenceOf = (left: Outcome, right: Outcome): Violation | undefined => {
 /** All backends agree in bits, and with the meaning of the graph. */
 export const backendsAgree = ({ conditioning }: BackendsAgreeOptions = {}): GraphProperty => ({
   name: "backendsAgree",
+  code: "backendsAgree()",
   check: async (drawn) => {
     const { graph, feeds, parameters } = drawn;
     const { program } = planGraph(graph, { verify: "each" });

@@ -8,6 +8,8 @@ import { sameGraph } from "../../../src/ir/text/equal.ts";
 import { parseGraph } from "../../../src/ir/text/parse.ts";
 import { printGraph } from "../../../src/ir/text/print.ts";
 import { graphs } from "../../../src/testing/arbitraries/graph.ts";
+import { forAll } from "../../../src/testing/report/for-all.ts";
+import { holds } from "../../support/holds.ts";
 
 const roundTrip = (graph: Graph): void => {
   const text = printGraph(graph);
@@ -19,11 +21,9 @@ const roundTrip = (graph: Graph): void => {
 };
 
 describe("parse(print(graph))", () => {
-  it("is the graph, for random graphs over every op", () => {
-    fc.assert(
-      fc.property(graphs({ maxSteps: 8, maxElements: 256 }), ({ graph }) => roundTrip(graph)),
-      { numRuns: 300 },
-    );
+  it("is the graph, for random graphs over every op", async () => {
+    const isReadBack = holds("parse(print(graph)) is the graph", ({ graph }) => roundTrip(graph));
+    await forAll(graphs({ maxSteps: 8, maxElements: 256 }), isReadBack, { runs: 300 });
   });
 
   it("keeps every number exactly", () => {
