@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { expect, expectTypeOf, test } from "vitest";
 import type { Graph } from "../../src/ir/graph/graph.ts";
 import { emitOne } from "../../src/ir/graph/traced-tensor.ts";
@@ -7,23 +6,23 @@ import { decompose, isDecomposed } from "../../src/passes/decompose.ts";
 import { type Pass, pipeline } from "../../src/passes/pass.ts";
 import { simplify } from "../../src/passes/pipelines.ts";
 import { graphs } from "../../src/testing/arbitraries/graph.ts";
+import { forAll } from "../../src/testing/report/for-all.ts";
+import { holds } from "../support/holds.ts";
 import { graphOf, opsOf, run } from "./support.ts";
 
 const softmax = (rows: number | string): Graph =>
   graphOf((t) => ({ y: emitOne(t, "softmax", [t.input("x", { dtype: "f32", shape: [rows, 3] }).neg()], { axis: 1 }) }));
 
-test("composites are gone, also those within composites, and every result keeps its type", () => {
-  fc.assert(
-    fc.property(graphs({ values: ["normal"] }), ({ graph, feeds, parameters }) => {
-      const core = decompose.run(graph);
-      expect(isDecomposed(core)).toBe(true);
-      expect(decompose.run(core)).toBe(core);
-      const types = (of: Graph) =>
-        Object.values(run(of, feeds, parameters).outputs).map(({ dtype, shape }) => ({ dtype, shape }));
-      expect(types(core)).toEqual(types(graph));
-    }),
-    { numRuns: 60 },
-  );
+test("composites are gone, also those within composites, and every result keeps its type", async () => {
+  const decomposes = holds("composites are gone", ({ graph, feeds, parameters }) => {
+    const core = decompose.run(graph);
+    expect(isDecomposed(core)).toBe(true);
+    expect(decompose.run(core)).toBe(core);
+    const types = (of: Graph) =>
+      Object.values(run(of, feeds, parameters).outputs).map(({ dtype, shape }) => ({ dtype, shape }));
+    expect(types(core)).toEqual(types(graph));
+  });
+  await forAll(graphs({ values: ["normal"] }), { ...decomposes, passes: decompose }, { runs: 60 });
 });
 
 test("parts take the place of the composite in the user's program", () => {

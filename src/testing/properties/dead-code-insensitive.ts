@@ -18,6 +18,7 @@ const grown: readonly (readonly [what: string, grow: (graph: Graph) => Graph])[]
 /** No output of a compiled graph depends on code that is dead, doubled or does nothing. */
 export const deadCodeInsensitive = (compile: Pass<Graph, PlannedProgram> = compilation): GraphProperty => ({
   name: "insensitive to dead code",
+  code: "deadCodeInsensitive()",
   check: (drawn) =>
     attempt("compiling and running", () => {
       const wanted = runProgram(compile.run(drawn.graph), drawn);

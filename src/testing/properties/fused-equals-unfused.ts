@@ -52,6 +52,7 @@ export const separate = (graph: Graph<CoreOp>): FusedGraph => ({
 /** The fused program and the one with a kernel for each node agree in every bit. */
 export const fusedEqualsUnfused = (fuse: Pass<Graph<CoreOp>, FusedGraph> = fuseElementwise): GraphProperty => ({
   name: "fused equals unfused",
+  code: "fusedEqualsUnfused()",
   check: (drawn) =>
     attempt("compiling and running", () => {
       const core = standard.run(drawn.graph);

@@ -154,6 +154,7 @@ const runBeside = (program: PlannedProgram, entry: EntryPoint, drawn: GraphCase)
 /** No plan that `plan` makes for the program of a graph puts anything over what is in use. */
 export const memoryPlanNoAlias = (plan: Pass<Program, PlannedProgram> = planBuffers): GraphProperty => ({
   name: "memory plan without alias",
+  code: "memoryPlanNoAlias()",
   check: (drawn) =>
     attempt("planning and running", () => {
       const { memory: _, ...program } = compilation.run(drawn.graph);

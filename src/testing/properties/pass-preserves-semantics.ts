@@ -61,6 +61,7 @@ export const meaningDiffers = (
 /** `interpreter(g) = interpreter(pass(g))` in every bit, for passes that move no rounding. */
 export const passPreservesSemantics = (pass: Pass<Graph, Graph>): GraphProperty => ({
   name: `${pass.name} preserves semantics`,
+  passes: pass,
   check: (drawn) =>
     attempt(pass.name, () => {
       const after = pass.run(drawn.graph);

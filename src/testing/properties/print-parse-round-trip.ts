@@ -95,6 +95,7 @@ export const printParseRoundTrip = (
   passes: readonly Pass<Graph, Graph>[] = [standard],
 ): GraphProperty => ({
   name: "print and parse round trip",
+  code: "printParseRoundTrip()",
   check: ({ graph }) =>
     attempt("printing and reading", () => {
       const asDescribed =

@@ -27,7 +27,7 @@ export interface Failure {
   readonly kept?: string;
 }
 
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+const counted = (count: number, noun: string, plural = "s"): string => `${count} ${noun}${count === 1 ? "" : plural}`;
 
 /** Digits that tell apart two arrays, and no more. */
 const telling = [4, 7] as const;
@@ -76,10 +76,10 @@ const errorLine = (given: Pick<Violation, "got" | "wanted" | "bound"> | undefine
 };
 
 const faultLine = ({ who, among, error }: Fault): string => {
-  const how = who.startsWith("pass")
-    ? `the first behind which the graph means something else, of ${among} that change it`
-    : `what all ${among} passes made of the graph computes what it means`;
-  return `at fault: ${who}${error === undefined ? ` (${how})` : `, which ends in: ${error}`}`;
+  if (error !== undefined) return `at fault: ${who}, which ends in: ${error}`;
+  return who.startsWith("pass")
+    ? `at fault: ${who}, the first after which the graph means something else (of ${counted(among, "pass", "es")} that do anything)`
+    : `at fault: ${who}; what ${counted(among, "pass", "es")} made of the graph is right`;
 };
 
 /** A report is made of what can be found out: a mistake of the compiler may well end the search for itself. */

@@ -1,20 +1,22 @@
 // Who is at fault for a wrong result: the first pass of the pipeline behind which the program computes something else than the
 // graph means, or the backend that runs what is right up to there.
-import type { Backend } from "../../backends/backend.ts";
 import { closureBackend } from "../../backends/closure/closure-backend.ts";
 import { instantiateJavaScript } from "../../backends/javascript/instantiate-javascript.ts";
+import { differingElement } from "../../backends/runtime/differing-element.ts";
 import { wasmBackend } from "../../backends/wasm/instantiate.ts";
 import type { Graph } from "../../ir/graph/graph.ts";
 import type { PlannedProgram } from "../../ir/loop/kernel.ts";
 import { dtypes } from "../../ir/types/dtype.ts";
 import type { NdArray } from "../../ir/types/ndarray.ts";
+import { lower } from "../../passes/lower.ts";
 import type { Pass } from "../../passes/pass.ts";
 import { compilation } from "../../passes/pipelines.ts";
 import type { GraphCase } from "../arbitraries/graph-case.ts";
-import { poison, runInstance } from "../backends-agree.ts";
+import { type PortArrays, poison, runInstance } from "../backends-agree.ts";
 import { type Bounded, type BoundedResults, evaluateBounded } from "../oracle/evaluate-bounded.ts";
 import { judge, type OutOfBound } from "../oracle/judge.ts";
-import { type Results, resultsOf, type Snapshot, snapshotsOf } from "./snapshots.ts";
+import { separate } from "../properties/fused-equals-unfused.ts";
+import { isFused, type Results, resultsOf, type Snapshot, snapshotsOf } from "./snapshots.ts";
 
 /** A wrong result: where it shows, and the whole arrays. */
 export interface WrongResult extends OutOfBound {
@@ -72,49 +74,65 @@ const toArray = ({ dtype, data }: NdArray) => {
   return array;
 };
 
-/** A backend that runs a sound program into other results than its meaning. */
-const wrongBackend = async (
-  program: PlannedProgram,
-  drawn: GraphCase,
-  meaning: Meaning,
-): Promise<readonly [string, WrongResult] | undefined> => {
-  const made = async (name: string, backend?: Backend) =>
-    [name, backend?.instantiate(program) ?? (await instantiateJavaScript(program))] as const;
-  const feeds = new Map(
-    [...Object.entries(drawn.feeds), ...Object.entries(drawn.parameters)].map(([n, a]) => [n, toArray(a)]),
-  );
-  for (const [name, instance] of [
-    await made("closure", closureBackend),
-    await made("javascript"),
-    await made("wasm", wasmBackend),
-  ]) {
-    const wrong = wrongAmong(meaning, (entry) => {
-      poison(program, instance);
-      const { outputs, parameters } = runInstance(program, name, instance, entry, feeds);
-      const known = resultsOf(program, drawn, entry);
-      const typed = (arrays: typeof outputs, types: Results["outputs"]) =>
-        new Map(
-          [...types].map(([port, array]) => [port, { ...array, data: Float64Array.from(arrays.get(port) ?? []) }]),
-        );
-      return { outputs: typed(outputs, known.outputs), updates: typed(parameters, known.updates) };
-    });
-    if (wrong !== undefined) return [name, wrong];
+/** The first bit in which a backend leaves other results than the interpreter of the same program. */
+const otherBits = (wanted: ReadonlyMap<string, NdArray>, got: PortArrays): WrongResult | undefined => {
+  for (const [output, array] of wanted) {
+    const given = got.get(output) ?? [];
+    const element = differingElement(array.data, given);
+    if (element === undefined) continue;
+    const gotArray = { ...array, data: Float64Array.from(given) };
+    const values = { got: given[element] ?? Number.NaN, wanted: array.data[element] ?? Number.NaN };
+    return { output, element, bound: 0, ...values, gotArray, wantedArray: array };
   }
   return undefined;
 };
 
-/** The wrong result of one program, or the error that it ends in. */
-const tried = (
-  { pass, program }: Snapshot,
+/** A backend that runs a program into other results than its meaning, which the interpreter gives to the bit. */
+const wrongBackend = async (
+  program: PlannedProgram,
   drawn: GraphCase,
-  meaning: Meaning,
-): Pick<Fault, "who" | "wrong" | "error"> | undefined => {
+): Promise<readonly [string, WrongResult] | undefined> => {
+  const feeds = new Map(
+    [...Object.entries(drawn.feeds), ...Object.entries(drawn.parameters)].map(([name, array]) => [
+      name,
+      toArray(array),
+    ]),
+  );
+  for (const [name, instance] of [
+    ["closure", closureBackend.instantiate(program)],
+    ["javascript", await instantiateJavaScript(program)],
+    ["wasm", wasmBackend.instantiate(program)],
+  ] as const)
+    for (const entry of program.entries) {
+      const wanted = resultsOf(program, drawn, entry.name);
+      poison(program, instance);
+      const { outputs, parameters } = runInstance(program, name, instance, entry.name, feeds);
+      const wrong = otherBits(wanted.outputs, outputs) ?? otherBits(wanted.updates, parameters);
+      if (wrong !== undefined) return [name, wrong];
+    }
+  return undefined;
+};
+
+type Found = Omit<Fault, "among">;
+
+/** The wrong result of one program, or the error that it ends in. */
+const tried = ({ pass, program }: Snapshot, drawn: GraphCase, meaning: Meaning): Found | undefined => {
   try {
     const wrong = wrongAmong(meaning, (entry) => resultsOf(program, drawn, entry));
     return wrong === undefined ? undefined : { who: `pass ${pass}`, wrong };
   } catch (error) {
     return { who: `pass ${pass}`, error: messageOf(error) };
   }
+};
+
+/**
+ * Lowering shows what is wrong with groups of nodes as well: where the same graph comes out right with a kernel for each node,
+ * it is fusion that put together what does not belong together.
+ */
+const blamed = (fault: Found, before: Snapshot | undefined, drawn: GraphCase, meaning: Meaning): Found => {
+  if (before === undefined || !isFused(before.program) || fault.who !== "pass lower") return fault;
+  const apart = { pass: "lower", program: lower.run(separate(before.program.graph)) };
+  return tried(apart, drawn, meaning) === undefined ? { ...fault, who: `pass ${before.pass}` } : fault;
 };
 
 /**
@@ -127,12 +145,12 @@ export const findFault = async (
 ): Promise<Fault | undefined> => {
   const meaning = meaningOf(drawn);
   const { list, broken } = snapshotsOf(passes, drawn.graph);
-  for (const snapshot of list) {
+  for (const [at, snapshot] of list.entries()) {
     const fault = tried(snapshot, drawn, meaning);
-    if (fault !== undefined) return { ...fault, among: list.length };
+    if (fault !== undefined) return { ...blamed(fault, list[at - 1], drawn, meaning), among: list.length };
   }
   if (broken !== undefined) return { who: `pass ${broken.pass}`, among: list.length, error: messageOf(broken.error) };
   const last = list.at(-1)?.program;
-  const found = isPlanned(last) ? await wrongBackend(last, drawn, meaning) : undefined;
+  const found = isPlanned(last) ? await wrongBackend(last, drawn) : undefined;
   return found && { who: `backend ${found[0]}`, among: list.length, wrong: found[1] };
 };

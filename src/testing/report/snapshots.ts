@@ -30,7 +30,8 @@ const isObject = (program: unknown): program is object => typeof program === "ob
 const isGraph = (program: unknown): program is Graph =>
   isObject(program) && "nodes" in program && "entries" in program && "constants" in program;
 
-const isFused = (program: unknown): program is FusedGraph =>
+/** Whether a program is a graph whose nodes are in groups. */
+export const isFused = (program: unknown): program is FusedGraph =>
   isObject(program) && "graph" in program && "entries" in program;
 
 const isProgram = (program: unknown): program is Program => isObject(program) && "kernels" in program;

@@ -6,6 +6,7 @@ import type { Graph, Node } from "../../ir/graph/graph.ts";
 import { schemaOf } from "../../ir/graph/schema.ts";
 import { type AttributeKind, type AttributeValue, isBody } from "../../ir/ops/attributes.ts";
 import { isKnown } from "../../ir/types/dim.ts";
+import type { DType } from "../../ir/types/dtype.ts";
 import { sizeOf } from "../../ir/types/ndarray.ts";
 import type { Shape } from "../../ir/types/tensor-type.ts";
 import type { GraphCase } from "../arbitraries/graph-case.ts";
@@ -13,7 +14,8 @@ import { numberCost } from "./number-cost.ts";
 
 /**
  * What is counted in a graph, the most important first: nodes that compute (in bodies as well), how many of them no result
- * needs, what the entry points give, leaves, elements of all values, axes of all values, and how far ops, attributes and kinds of leaves are from the simplest.
+ * needs, what the entry points give, leaves, elements of all values, axes of all values, and how far element types, ops, attributes and kinds of leaves are from the
+ * simplest.
  * Last of all counts how far the elements of leaves are from 0.
  */
 type Counts = readonly number[];
@@ -25,9 +27,10 @@ const places = {
   leaves: 3,
   elements: 4,
   axes: 5,
-  ops: 6,
-  attributes: 7,
-  forms: 8,
+  types: 6,
+  ops: 7,
+  attributes: 8,
+  forms: 9,
 } as const;
 
 const leafForms: ReadonlyMap<string, number> = new Map([
@@ -39,6 +42,9 @@ const leafForms: ReadonlyMap<string, number> = new Map([
 
 /** Whether a node computes nothing: an input, a parameter, a constant. */
 export const isLeaf = ({ op }: Pick<Node, "op">): boolean => leafForms.has(op);
+
+/** The element types, the plainest first. */
+const typeCosts: { readonly [D in DType]: number } = { f32: 0, i32: 1, bool: 1, u8: 2, f64: 3 };
 
 /** How far an op is from the simplest of its kind: neg and add. */
 const opCost = ({ op, attrs }: Node): number => {
@@ -78,6 +84,7 @@ const countNodes = (graph: Graph, nodes: readonly Node[]): Counts => {
     for (const { type } of node.results) {
       add(places.elements, elementsOf(type.shape));
       add(places.axes, type.shape.length);
+      add(places.types, typeCosts[type.dtype]);
     }
     add(places.ops, opCost(node));
     add(places.attributes, attributesCost(node));

@@ -12,7 +12,7 @@ import { indexRanges } from "../../ir/graph/index-ranges.ts";
 import { verifyGraph } from "../../ir/graph/verify.ts";
 import type { Attributes } from "../../ir/ops/attributes.ts";
 import { type OpKind, opOf } from "../../ir/ops/index.ts";
-import { dtypes } from "../../ir/types/dtype.ts";
+import { type DType, dtypes } from "../../ir/types/dtype.ts";
 import { generate, type KnownType, type NdArray, positionOf, sizeOf } from "../../ir/types/ndarray.ts";
 import { knownType } from "../../ir/types/shape.ts";
 import { sameShape, type TensorType } from "../../ir/types/tensor-type.ts";
@@ -54,9 +54,12 @@ export interface Change {
   readonly keepInputs?: boolean;
 }
 
+const roundedTo = (dtype: DType, data: Float64Array): Float64Array =>
+  dtype === "f32" ? data.map((value) => Math.fround(value)) : data;
+
 /** Elements for a type from those of another array: the first, or the last, along each of its last axes; repeated where there are too few. */
 const resized = (array: NdArray, { dtype, shape }: KnownType, keepLast = false): NdArray => {
-  if (sameShape(array.shape, shape)) return array;
+  if (sameShape(array.shape, shape)) return { dtype, shape, data: roundedTo(dtype, array.data) };
   const surplus = shape.length - array.shape.length;
   return generate(dtype, shape, (index) => {
     const old = array.shape.map((extent, axis) => {
@@ -134,12 +137,13 @@ const leafPlace = (writing: Writing, value: ValueId, shape?: readonly number[]):
   const node = definitionOf(drawn.graph, value);
   const old = knownType(typeOf(drawn.graph, value));
   const given = change.leaves?.get(value);
-  const type = shape === undefined ? (change.leafType?.(old, value) ?? old) : { dtype: old.dtype, shape };
+  const changed = change.leafType?.(old, value) ?? old;
+  const type = shape === undefined ? changed : { dtype: changed.dtype, shape };
   const leaf = given ?? leafOf(drawn, value);
   const constant = node.op === "constant" ? (change.nodes?.get(node.id)?.attrs ?? node.attrs) : undefined;
   const made =
     leaf === undefined && constant !== undefined
-      ? builder.emit("constant", [], { ...constant, shape: type.shape })[0]
+      ? builder.emit("constant", [], { ...constant, dtype: type.dtype, shape: type.shape })[0]
       : leaf === undefined
         ? undefined
         : plantLeaf(writing, value, given ?? { form: leaf.form, array: resized(leaf.array, type, change.keepLast) });

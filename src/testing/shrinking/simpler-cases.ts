@@ -1,6 +1,7 @@
 // The shrinker: cases that are simpler than a given one, lazily, those first that take the most away. Works on any case,
 // however it came about: rules look at the graph alone, not at how it was drawn.
 import type { GraphCase } from "../arbitraries/graph-case.ts";
+import { typeRules } from "./element-types.ts";
 import { extentRules } from "./extents.ts";
 import { isSimpler } from "./measure.ts";
 import { rewriteCase } from "./rewrite-case.ts";
@@ -10,7 +11,14 @@ import { valueRules } from "./simpler-values.ts";
 import { structuralRules } from "./structure.ts";
 
 /** All rules, in the order in which they are tried. */
-export const rules: readonly Rule[] = [...structuralRules, ...bodyRules, ...extentRules, ...partRules, ...valueRules];
+export const rules: readonly Rule[] = [
+  ...structuralRules,
+  ...bodyRules,
+  ...extentRules,
+  ...typeRules,
+  ...partRules,
+  ...valueRules,
+];
 
 /** A simpler case, and the rule that made it by its position. */
 export interface Simpler {

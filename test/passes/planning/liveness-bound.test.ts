@@ -6,6 +6,8 @@ import { type EntryPoint, type PlannedProgram, type Program, preparationOf } fro
 import { dtypes } from "../../../src/ir/types/dtype.ts";
 import { livenessBound } from "../../../src/passes/planning/liveness-bound.ts";
 import { graphs } from "../../../src/testing/arbitraries/graph.ts";
+import { forAll } from "../../../src/testing/report/for-all.ts";
+import { holds } from "../../support/holds.ts";
 import { graphOf } from "../support.ts";
 
 /** The bytes that are in use at a call, without any thought of writing in place. */
@@ -26,17 +28,15 @@ const withoutSharing = ({ kernels, ...program }: Program): Program => ({
   kernels: new Map([...kernels].map(([name, kernel]) => [name, { ...kernel, inPlace: [] }])),
 });
 
-test("without writing in place it is the most that is in use at one call", () => {
-  fc.assert(
-    fc.property(graphs({ maxSteps: 8 }), ({ graph }) => {
-      const program = withoutSharing(planGraph(graph, { verify: "never" }).program);
-      for (const entry of program.entries) {
-        const times = [-1, ...entry.calls.keys(), entry.calls.length];
-        expect(livenessBound(program, entry)).toBe(Math.max(...times.map((at) => inUse(program, entry, at))));
-      }
-    }),
-    { numRuns: 100 },
-  );
+test("without writing in place it is the most that is in use at one call", async () => {
+  const isTheMost = holds("the bound is the most in use at one call", ({ graph }) => {
+    const program = withoutSharing(planGraph(graph, { verify: "never" }).program);
+    for (const entry of program.entries) {
+      const times = [-1, ...entry.calls.keys(), entry.calls.length];
+      expect(livenessBound(program, entry)).toBe(Math.max(...times.map((at) => inUse(program, entry, at))));
+    }
+  });
+  await forAll(graphs({ maxSteps: 8 }), isTheMost, { runs: 100 });
 }, 120_000);
 
 const square = { dtype: "f32", shape: [32, 32] } as const;

@@ -1,22 +1,12 @@
 // Properties in tests: that they hold of random graphs, and that what is broken on purpose is caught.
 import fc from "fast-check";
-import { expect } from "vitest";
 import type { GraphCase } from "../../../src/testing/arbitraries/graph.ts";
 import type { GraphProperty, Violation } from "../../../src/testing/property.ts";
+import { forAll } from "../../../src/testing/report/for-all.ts";
 
 /** Expects no violation in so many cases. */
-export const expectHolds = async (
-  { check }: GraphProperty,
-  cases: fc.Arbitrary<GraphCase>,
-  numRuns: number,
-): Promise<void> => {
-  await fc.assert(
-    fc.asyncProperty(cases, async (drawn) => {
-      expect(await check(drawn)).toBeUndefined();
-    }),
-    { numRuns },
-  );
-};
+export const expectHolds = (property: GraphProperty, cases: fc.Arbitrary<GraphCase>, runs: number): Promise<void> =>
+  forAll(cases, property, { runs });
 
 /** Expects a violation among so many cases, and gives the first; the seed is fixed, so that "caught" is caught always. */
 export const expectCaught = async (

@@ -64,9 +64,9 @@ test.each(injectedBugs.map((bug) => [bug.name, bug] as const))(
       `${median(column((each) => each.elements))} / ${Math.max(...column((each) => each.elements))}`,
     ];
     rows.push(`| ${summary.join(" | ")} |`);
-    expect(found.length, "found").toBeGreaterThan(0);
-    expect(median(nodes), found[0]?.text).toBeLessThanOrEqual(3);
-    expect(Math.max(...nodes), found.find((each) => each.nodes > 4)?.text).toBeLessThanOrEqual(4);
+    expect(found.length).toBeGreaterThan(0);
+    expect(median(nodes)).toBeLessThanOrEqual(3);
+    expect(found.filter((each) => each.nodes > 4).map(({ text }) => text)).toEqual([]);
   },
   600_000,
 );

@@ -48,7 +48,7 @@ const passOf = (name: string, rewrite: Rewrite): Pass<Graph, Graph> => ({
 
 /** What a pipeline makes of a graph computes what the graph means. */
 export const keepsMeaning = (pass: Pass<Graph, unknown>): GraphProperty => ({
-  name: `${pass.name} keeps the meaning`,
+  name: `${pass.steps === undefined ? pass.name : "the compiler"} keeps the meaning`,
   passes: pass,
   check: async (drawn): Promise<Violation | undefined> => {
     const program = pass.run(drawn.graph);
