@@ -8,6 +8,7 @@ export { type Difference, firstDifference, type Outcome, type PortArrays, runEve
 export { deadCodeInsensitive } from "./properties/dead-code-insensitive.ts";
 export { fusedEqualsUnfused } from "./properties/fused-equals-unfused.ts";
 export { exactPasses, graphPasses, recurrencePasses, roundingPasses } from "./properties/graph-passes.ts";
+export { loopPassPreservesSemantics } from "./properties/loop-pass-preserves-semantics.ts";
 export { memoryPlanNoAlias } from "./properties/memory-plan-no-alias.ts";
 export { passIsUseful, type Usefulness } from "./properties/pass-is-useful.ts";
 export { passPreservesSemantics } from "./properties/pass-preserves-semantics.ts";
