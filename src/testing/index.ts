@@ -15,4 +15,5 @@ export { passPreservesSemantics } from "./properties/pass-preserves-semantics.ts
 export { planViolations } from "./properties/plan-violations.ts";
 export { printParseRoundTrip, type TextForm } from "./properties/print-parse-round-trip.ts";
 export { ruleSound } from "./properties/rule-sound.ts";
+export { shapeInferenceSound } from "./properties/shape-inference-sound.ts";
 export type { GraphProperty, Violation } from "./property.ts";
