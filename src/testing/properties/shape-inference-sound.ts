@@ -132,8 +132,7 @@ const evaluationDiffers = (
     };
     return { ...known, data: watched(new Float64Array(sizeOf(known.shape)), note) };
   });
-  // The attributes are those of the op, which was asked above.
-  const results = evaluateNode({ op, attrs } as Pick<Node, "op" | "attrs">, arrays);
+  const results = evaluateNode({ op, attrs }, arrays);
   if (beside !== undefined) return { what: beside };
   if (!sameTypes(accepted, results))
     return { what: `${use} is typed ${printTypes(accepted)} and gives ${printTypes(results)}` };

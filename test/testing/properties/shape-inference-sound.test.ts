@@ -18,7 +18,7 @@ test("the gradient of attention wants its two cotangents", () => {
   const type = tensorType("f32", [2, 3]);
   const body = describeBody([type, type], ([score, flow]) => (score && flow ? [score, flow, flow] : []));
   const infer = (): unknown =>
-    opOf("attentionGradients").infer([type, type, type], { body, wanted: [], factors: false } as never);
+    opOf("attentionGradients").infer([type, type, type], { body, wanted: [], factors: false });
   expect(infer).toThrow("W108: attentionGradients: the number of operands differs: 3 vs 5 expected");
 });
 
