@@ -2,12 +2,18 @@
 // not, outputs that are somebody else's memory.
 import { describe, expect, test } from "vitest";
 import { compileGraph } from "../../src/compile/compile-graph.ts";
+import { attention } from "../../src/ir/functions/index.ts";
 import { graphBuilder } from "../../src/ir/graph/builder.ts";
 import type { Graph } from "../../src/ir/graph/graph.ts";
 import type { Trace } from "../../src/ir/graph/trace.ts";
 import { traceOver } from "../../src/ir/graph/traced-tensor.ts";
+import { verifyProgram } from "../../src/ir/loop/verify.ts";
 import { dynamicUpdateSlice } from "../../src/ir/ops/dynamic-slicing.ts";
 import type { Tensor } from "../../src/ir/types/tensor.ts";
+import { fuseElementwise } from "../../src/passes/fuse-elementwise.ts";
+import { lower } from "../../src/passes/lower.ts";
+import { standard } from "../../src/passes/pipelines.ts";
+import { graphOf } from "./support.ts";
 
 interface Described {
   readonly outputs?: Readonly<Record<string, Tensor>>;
@@ -163,4 +169,20 @@ describe("kernels and buffers", () => {
     expect([...program.buffers.keys()]).toEqual(["x0", "y0"]);
     expect([...program.kernels.keys()]).toEqual(["exp"]);
   });
+});
+
+test("kernels over nothing are well formed as they are lowered, before any pass removes them", () => {
+  const empty = [
+    [2, 0, 3],
+    [0, 4, 3],
+    [2, 4, 0],
+  ] as const;
+  for (const [batch, keys, features] of empty) {
+    const graph = graphOf((trace) => {
+      const given = (name: string, length: number): Tensor =>
+        trace.input(name, { dtype: "f32", shape: [batch, length, features] });
+      return { y: attention(given("q", 5), given("k", keys), given("v", keys)) };
+    });
+    expect(verifyProgram(lower.run(fuseElementwise.run(standard.run(graph)))).violations).toEqual([]);
+  }
 });

@@ -249,9 +249,12 @@ const blockBuilder = (names: Names, outer: ReadonlyMap<string, Expr>): BlockBuil
       body.push({ kind: "store", buffer, index: i32(index), value });
     },
     loop: (extent, fill, { from = 0, step = 1, mode = "serial", hint = "i" } = {}) => {
+      const [start, end] = [i32(from), i32(extent)];
+      // Steps and quotients by an extent of 0 have no meaning, and a loop that never runs needs none.
+      if (start.kind === "const" && end.kind === "const" && end.value <= start.value) return;
       const index = names.fresh(hint);
       const statements = nested((inner) => fill(variable("i32", index), inner));
-      body.push({ kind: "for", index, from: i32(from), to: i32(extent), step, mode, body: statements });
+      body.push({ kind: "for", index, from: start, to: end, step, mode, body: statements });
     },
     when: (condition, then, otherwise) => {
       body.push({

@@ -12,7 +12,7 @@ import type { Tensor } from "../types/tensor.ts";
 import { type Shape, type TensorType, tensorType } from "../types/tensor-type.ts";
 import { arbitraryAttentionGradients } from "./attention-arbitrary.ts";
 import { buildAttentionGradients } from "./attention-kernel.ts";
-import { evaluateGradients, gradientOperands } from "./attention-meaning.ts";
+import { evaluateGradients, gradientOperands, operandsBeforeReads } from "./attention-meaning.ts";
 import { type AttentionGradientsAttrs, inferScores, requireBody, requireOverScores } from "./attention-typing.ts";
 import { softmax } from "./normalization.ts";
 import { defineOp, type OpDefinition, type VjpContext } from "./op.ts";
@@ -22,6 +22,8 @@ type Context = VjpContext<AttentionGradientsAttrs, "many", "many">;
 
 const infer = (operands: readonly TensorType[], attrs: AttentionGradientsAttrs): readonly TensorType[] => {
   const op = "attentionGradients";
+  if (operands.length < operandsBeforeReads)
+    reject("W108", { op, what: "operand", wanted: operandsBeforeReads, given: operands.length });
   const { queries, keys, values, flow, sums, reads } = gradientOperands(operands);
   const scores = inferScores(op, queries, keys, values);
   const rows = queries.shape.slice(0, -1);
