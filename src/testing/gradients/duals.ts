@@ -148,7 +148,7 @@ const changeByDifferences = ({ op, attrs, operands, tangents, results }: Point):
     (most, tangent) => tangent?.data.reduce((max, each) => Math.max(max, Math.abs(each)), most) ?? most,
     0,
   );
-  const step = 1e-2 / Math.max(1, largest);
+  const step = 2e-3 / Math.max(1, largest);
   const at = (distance: number): readonly NdArray[] =>
     evaluateNode(
       // The op of the node itself, on operands of the same types.
