@@ -169,6 +169,6 @@ export const customGradientMatches = async (
     if (mistake !== undefined) throw new Error(`customGradientMatches(${symbolic.name}): ${mistake}`);
     if (slopes)
       for (const each of order === 2 ? ([1, 2] as const) : ([1] as const))
-        matchGradients(symbolic, { dims: bindings, seed, order: each });
+        matchGradients(symbolic, { dims: bindings, seed, order: each }, "customGradientMatches", () => "slopes: false");
   }
 };

@@ -80,6 +80,5 @@ export const describeFault = (fault: Fault): readonly string[] => {
     `  its gradient of operand ${operand + 1} ${mistakeIn(fault)}`,
     `  at ${where}, where the operand is ${is}: got ${inDigits(got.data[at] ?? 0)}, the slope is ${inDigits(wanted.data[at] ?? 0)}`,
     ...[...lines].map(([place, what]) => `  ${what} at ${place}`),
-    ...(isCustom ? [`  if it is meant so: { except: [${JSON.stringify(name)}] }`] : []),
   ];
 };

@@ -2,11 +2,9 @@
 // at the rules of the backward one, so that a mistake there is not made twice. Most ops are linear in what varies, and a
 // linear op changes as the op itself says, applied to the changes; what is not linear has a formula here.
 import { evaluateNode } from "../../backends/reference/interpreter.ts";
-import type { Node } from "../../ir/graph/graph.ts";
 import type { Attributes } from "../../ir/ops/attributes.ts";
 import type { Attrs, CompositeOp, CoreOp, OpKind } from "../../ir/ops/index.ts";
 import type { ReduceAttrs } from "../../ir/ops/reduction.ts";
-import { isFloat } from "../../ir/types/dtype.ts";
 import { generate, type NdArray, positionOf, sizeOf } from "../../ir/types/ndarray.ts";
 import { binarySlopes, unarySlopes } from "./scalar-slopes.ts";
 
@@ -43,8 +41,7 @@ export const addTangents = (left: Tangent, right: Tangent): Tangent => {
 };
 
 const again = ({ op, attrs }: Pick<Point, "op" | "attrs">, operands: readonly NdArray[]): readonly NdArray[] =>
-  // The op of the node itself, on operands of the same types.
-  evaluateNode({ op, attrs } as Pick<Node, "op" | "attrs">, operands);
+  evaluateNode({ op, attrs }, operands);
 
 const isStill = ({ tangents }: Point, positions: readonly number[]): boolean =>
   positions.every((at) => tangents[at] === undefined);
@@ -241,6 +238,3 @@ export const compositeRules: { readonly [K in CompositeOp]?: DualRule<K> } = {
   softmax: ({ attrs, results: [y], tangents: [dx] }) => [y && dx && softmaxChange(y, dx, attrs.axis)],
   logSoftmax: ({ attrs, results: [y], tangents: [dx] }) => [y && dx && logSoftmaxChange(y, dx, attrs.axis)],
 };
-
-/** Whether a change of an array can be told at all. */
-export const varies = ({ dtype }: NdArray): boolean => isFloat(dtype);

@@ -70,9 +70,9 @@ const pointOf = ({ op, attrs }: Node): Pick<Point, "op" | "attrs"> => ({ op, att
 export const changeOf = (point: Point): readonly Tangent[] => {
   if (point.tangents.every((tangent) => tangent === undefined)) return point.results.map(() => undefined);
   const rules = { ...dualRules, ...structuralRules, ...compositeRules };
-  // The rule is found under the point's own op, which the union of rules cannot say.
-  const rule = (rules as Readonly<Record<string, DualRule<never> | undefined>>)[point.op] ?? changeOfParts;
-  return rule(point as never);
+  // The rule is found under the point's own op, whose attributes it takes; the union of rules cannot say so.
+  const rule = (rules as Readonly<Record<string, DualRule<never> | undefined>>)[point.op];
+  return (rule ?? changeOfParts)(point);
 };
 
 /** A composite changes as what it is made of. */
@@ -151,8 +151,7 @@ const changeByDifferences = ({ op, attrs, operands, tangents, results }: Point):
   const step = 2e-3 / Math.max(1, largest);
   const at = (distance: number): readonly NdArray[] =>
     evaluateNode(
-      // The op of the node itself, on operands of the same types.
-      { op, attrs } as Pick<Node, "op" | "attrs">,
+      { op, attrs },
       operands.map((operand, position) => moved(operand, tangents[position], distance)),
     );
   const data = results.map(({ data: { length } }) => new Float64Array(length));

@@ -135,8 +135,20 @@ const worstElement = (
   );
 };
 
+/** What a report is headed with, and the option by which a gradient that is no slope on purpose is excused. */
+export interface Wording {
+  readonly title: string;
+  readonly excuse: (name: string) => string;
+}
+
 /** What is wrong, in sentences: the gradient that shows it, the op that is to blame, and how to see it again. */
-const report = (name: string, made: Projected, values: Values, check: GradientCheck, seed: number): string => {
+const report = (
+  { title, excuse }: Wording,
+  made: Projected,
+  values: Values,
+  check: GradientCheck,
+  seed: number,
+): string => {
   const [first] = check.mismatches;
   if (first === undefined) return "";
   const { leaf, by } = first;
@@ -148,7 +160,7 @@ const report = (name: string, made: Projected, values: Values, check: GradientCh
   const other = check.mismatches.find((each) => each.leaf.name === leaf.name && each.by === "differences");
   const along = ` along a random direction: gradient ${inDigits(first.got)}, slope ${inDigits(first.wanted)}`;
   return [
-    `gradientsMatch(${name}): the ${made.order === 2 ? "second " : ""}gradient of ${leaf.kind} ${JSON.stringify(leaf.name)} is not the slope`,
+    `${title}: the ${made.order === 2 ? "second " : ""}gradient of ${leaf.kind} ${JSON.stringify(leaf.name)} is not the slope`,
     ...(by === "duals"
       ? [`  at ${elementIn(leaf.type.shape, at)}: gradient ${inDigits(got)}, slope ${inDigits(wanted)}`]
       : []),
@@ -156,6 +168,7 @@ const report = (name: string, made: Projected, values: Values, check: GradientCh
     ...(fault === undefined
       ? ["  no op is wrong by itself: what is wrong is how differentiation put them together"]
       : describeFault(fault).map((line) => `  ${line}`)),
+    ...(fault?.isCustom === true ? [`    if it is meant so: { ${excuse(fault.name)} }`] : []),
     `  the numbers again: { seed: ${seed}, points: 1${made.order === 2 ? ", order: 2" : ""} }`,
   ].join("\n");
 };
@@ -175,12 +188,20 @@ const attempts = 10;
  * differences. Throws an error that names the gradient, the op at fault, its mistake and its line.
  */
 export const gradientsMatch = (subject: GradientSubject, options: GradientsMatchOptions = {}): Promise<void> =>
-  Promise.resolve().then(() => matchGradients(subject, options));
+  Promise.resolve().then(() => matchGradients(subject, options, "gradientsMatch"));
 
-/** The same without waiting. */
-export const matchGradients = (subject: GradientSubject, options: GradientsMatchOptions): void => {
+const exceptIt = (name: string): string => `except: [${JSON.stringify(name)}]`;
+
+/** The same without waiting, on behalf of a check of this name. */
+export const matchGradients = (
+  subject: GradientSubject,
+  options: GradientsMatchOptions,
+  checkName: string,
+  excuse: Wording["excuse"] = exceptIt,
+): void => {
   const { seed = 1, points = 3, order = 1, except = [] } = options;
   const { graph, specs, entries, only } = traced(subject, options);
+  const title = `${checkName}(${graph.name})`;
   const bound = bindSymbols(graph, dimsFor(graph, options.dims));
   const double = inDouble(bound, (node) => node.op === "call" && except.includes(node.attrs.name));
   for (const entry of entries)
@@ -191,11 +212,11 @@ export const matchGradients = (subject: GradientSubject, options: GradientsMatch
         const made = projected(double, entry, { order, seed: own, ...(only === undefined ? {} : { only }) });
         const values = valuesFor(double, specs, own);
         check = checkGradients(made, values, { seed: own });
-        if (check.mismatches.length > 0) throw new Error(report(graph.name, made, values, check, own));
+        if (check.mismatches.length > 0) throw new Error(report({ title, excuse }, made, values, check, own));
       }
       if (check?.finite === false)
         throw new Error(
-          `gradientsMatch(${graph.name}): with ${attempts} draws of numbers something became NaN or larger than 1e12, so nothing was compared`,
+          `${title}: with ${attempts} draws of numbers something became NaN or larger than 1e12, so nothing was compared`,
         );
     }
 };

@@ -60,10 +60,10 @@ const ruleGives = ({ node, operands }: Evaluated, cotangents: readonly NdArray[]
     );
     const graph = trace.builder.finish("rule", [{ name: "rule", outputs, updates: [] }]);
     const feeds = [
-      ...operands.map((each, at) => [`operand${at}`, each]),
-      ...cotangents.map((each, at) => [`cotangent${at}`, each]),
+      ...operands.map((each, at) => [`operand${at}`, each] as const),
+      ...cotangents.map((each, at) => [`cotangent${at}`, each] as const),
     ];
-    const values = evaluateEntry(graph, "rule", Object.fromEntries(feeds)).outputs; // pairs of names and arrays
+    const values = evaluateEntry(graph, "rule", Object.fromEntries(feeds)).outputs;
     return found.map((_, at) => values[`${at}`]);
   });
 };
