@@ -22,6 +22,8 @@ export { type TrainingCase, trainings } from "./arbitraries/trainings.ts";
 export { type ValueProfile, valueProfiles } from "./arbitraries/values.ts";
 export { type Difference, firstDifference, type Outcome, type PortArrays, runEverywhere } from "./backends-agree.ts";
 export { parseCase, printCase } from "./corpus/case-text.ts";
+export { type CustomGradientOptions, customGradientMatches } from "./gradients/custom-gradient-matches.ts";
+export { type GradientSubject, type GradientsMatchOptions, gradientsMatch } from "./gradients/gradients-match.ts";
 export { backendsAgree, type DescriptionOptions } from "./kit/backends-agree.ts";
 export type { Description } from "./kit/subject.ts";
 export { type Conditioning, conditioning } from "./oracle/conditioning.ts";
@@ -32,6 +34,12 @@ export { type AgreesWithMeaningOptions, agreesWithMeaning } from "./properties/a
 export { deadCodeInsensitive } from "./properties/dead-code-insensitive.ts";
 export { type CompileFor, deterministic } from "./properties/deterministic.ts";
 export { fusedEqualsUnfused } from "./properties/fused-equals-unfused.ts";
+export {
+  type CountingProperty,
+  type GradientCounts,
+  type GradientPropertyOptions,
+  gradMatchesNumeric,
+} from "./properties/grad-matches-numeric.ts";
 export { exactPasses, graphPasses, recurrencePasses, roundingPasses } from "./properties/graph-passes.ts";
 export { loopPassPreservesSemantics } from "./properties/loop-pass-preserves-semantics.ts";
 export { memoryPlanNoAlias } from "./properties/memory-plan-no-alias.ts";

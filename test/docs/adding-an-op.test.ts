@@ -83,6 +83,8 @@ it("touches what it names", () => {
     "src/ir/ops/loss.ts",
     "src/ir/ops/reduction.ts",
     "src/ir/scalar/unary/activation.ts",
+    "src/testing/gradients/dual-rules.ts",
+    "src/testing/gradients/scalar-slopes.ts",
   ]);
 });
 
