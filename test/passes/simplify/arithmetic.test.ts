@@ -154,6 +154,12 @@ testRules(conversions, {
   ],
 });
 
+testRules(powers, {
+  firstPower: on(floats, (_, { x }) => x.pow(1)),
+  square: on(floats, (_, { x }) => x.pow(2)),
+  reciprocal: on(floats, (_, { x }) => x.abs().add(1).pow(-1)),
+});
+
 test("powers that are products are those products, once a pipeline asks for rules that round elsewhere", () => {
   const [vector, result] = [
     { dtype: "f32", shape: [2] } as const,

@@ -18,69 +18,73 @@ const integers = reducers.sum.dtypes.filter((dtype) => !isFloat(dtype));
 const reduce = (t: Trace, x: Tensor, fn: ReduceFn, axes: readonly number[], keepDims = false): Tensor =>
   emitOne(t, "reduce", [x], { fn, axes, keepDims });
 
-testRules(reduction, {
-  reduceOfSingles: at(numbers, 1, 3, 1)(
-    (t, { x }) => reduce(t, x, "sum", [0, 2]),
-    (t, { x }) => reduce(t, x, "sum", []),
-    (t, { x }) => reduce(t, x, "max", [2], true),
-    (t, { x }) => reduce(t, x, "min", [0]),
-    (t, { x }) => reduce(t, x, "prod", []),
-  ),
-  repeatedReduce: [
-    ...at(
+testRules(
+  reduction,
+  {
+    reduceOfSingles: at(numbers, 1, 3, 1)(
+      (t, { x }) => reduce(t, x, "sum", [0, 2]),
+      (t, { x }) => reduce(t, x, "sum", []),
+      (t, { x }) => reduce(t, x, "max", [2], true),
+      (t, { x }) => reduce(t, x, "min", [0]),
+      (t, { x }) => reduce(t, x, "prod", []),
+    ),
+    repeatedReduce: [
+      ...at(
+        numbers,
+        2,
+        3,
+        4,
+      )(
+        (t, { x }) => reduce(t, reduce(t, x, "max", [1]), "max", [1]),
+        (t, { x }) => reduce(t, reduce(t, x, "min", [0], true), "min", [2]),
+        (t, { x }) => reduce(t, reduce(t, x, "max", [0]), "max", [0], true),
+      ),
+      ...at(
+        ["i32", "u8"],
+        2,
+        3,
+        4,
+      )(
+        (t, { x }) => reduce(t, reduce(t, x, "sum", [1]), "sum", [0]),
+        (t, { x }) => reduce(t, reduce(t, x, "prod", [0]), "prod", [0, 1]),
+      ),
+    ],
+    reduceWithoutKeptAxes: at(
       numbers,
       2,
       3,
-      4,
     )(
-      (t, { x }) => reduce(t, reduce(t, x, "max", [1]), "max", [1]),
-      (t, { x }) => reduce(t, reduce(t, x, "min", [0], true), "min", [2]),
-      (t, { x }) => reduce(t, reduce(t, x, "max", [0]), "max", [0], true),
+      (t, { x }) => reduce(t, x, "sum", [1], true).reshape([2]),
+      (t, { x }) => reduce(t, x, "max", [0, 1], true).reshape([]),
     ),
-    ...at(
-      ["i32", "u8"],
-      2,
-      3,
-      4,
-    )(
-      (t, { x }) => reduce(t, reduce(t, x, "sum", [1]), "sum", [0]),
-      (t, { x }) => reduce(t, reduce(t, x, "prod", [0]), "prod", [0, 1]),
+    extremeOfBroadcast: [
+      ...at(numbers, 3)((t, { x }) => reduce(t, x.broadcastTo([2, 3]), "max", [0])),
+      ...at(
+        numbers,
+        3,
+        1,
+      )(
+        (t, { x }) => reduce(t, x.broadcastTo([2, 3, 4]), "min", [2]),
+        (t, { x }) => reduce(t, x.broadcastTo([2, 3, 4]), "max", [0, 2], true),
+      ),
+    ],
+    extremeOfConstant: at(floats)(
+      (t) => reduce(t, t.constant(-0, "f32", [2, 3]), "max", [0]),
+      (t) => reduce(t, t.constant(Number.NaN, "f32", [2, 3]), "min", [0, 1]),
     ),
-  ],
-  reduceWithoutKeptAxes: at(
-    numbers,
-    2,
-    3,
-  )(
-    (t, { x }) => reduce(t, x, "sum", [1], true).reshape([2]),
-    (t, { x }) => reduce(t, x, "max", [0, 1], true).reshape([]),
-  ),
-  extremeOfBroadcast: [
-    ...at(numbers, 3)((t, { x }) => reduce(t, x.broadcastTo([2, 3]), "max", [0])),
-    ...at(
-      numbers,
-      3,
-      1,
-    )(
-      (t, { x }) => reduce(t, x.broadcastTo([2, 3, 4]), "min", [2]),
-      (t, { x }) => reduce(t, x.broadcastTo([2, 3, 4]), "max", [0, 2], true),
-    ),
-  ],
-  extremeOfConstant: at(floats)(
-    (t) => reduce(t, t.constant(-0, "f32", [2, 3]), "max", [0]),
-    (t) => reduce(t, t.constant(Number.NaN, "f32", [2, 3]), "min", [0, 1]),
-  ),
-  sumOfConstant: [
-    ...at(floats)(
-      (t, _, dtype) => reduce(t, t.constant(1, dtype, [4, 5]), "sum", [0, 1]),
-      (t, _, dtype) => reduce(t, t.constant(-0, dtype, [4]), "sum", [0]),
-      (t, _, dtype) => reduce(t, t.constant(-3, dtype, [4, 0]), "sum", [1]),
-    ),
-    ...at(["i32"])((t, _, dtype) => reduce(t, t.constant(2147483647, dtype, [3]), "sum", [0])),
-    ...at(integers)((t, _, dtype) => reduce(t, t.constant(200, dtype, [3]), "sum", [0])),
-  ],
-  productOfOnes: at(numbers)((t, _, dtype) => reduce(t, t.constant(1, dtype, [4]), "prod", [0])),
-});
+    sumOfConstant: [
+      ...at(floats)(
+        (t, _, dtype) => reduce(t, t.constant(1, dtype, [4, 5]), "sum", [0, 1]),
+        (t, _, dtype) => reduce(t, t.constant(-0, dtype, [4]), "sum", [0]),
+        (t, _, dtype) => reduce(t, t.constant(-3, dtype, [4, 0]), "sum", [1]),
+      ),
+      ...at(["i32"])((t, _, dtype) => reduce(t, t.constant(2147483647, dtype, [3]), "sum", [0])),
+      ...at(integers)((t, _, dtype) => reduce(t, t.constant(200, dtype, [3]), "sum", [0])),
+    ],
+    productOfOnes: at(numbers)((t, _, dtype) => reduce(t, t.constant(1, dtype, [4]), "prod", [0])),
+  }, // A sum is never -0.
+  { reduceOfSingles: ["nodes", "operations", "bytes"] },
+);
 
 const still = (dtypes: readonly DType[], build: Instance["build"]): Instance => ({ dtypes, shape: [2, 3, 4], build });
 

@@ -6,8 +6,10 @@ import { describe, expect, test } from "vitest";
 import { order } from "../../../src/ir/graph/analysis.ts";
 import { type Editor, edit } from "../../../src/ir/graph/edit.ts";
 import type { Graph, Node } from "../../../src/ir/graph/graph.ts";
+import { decompose } from "../../../src/passes/decompose.ts";
+import { runPasses } from "../../../src/passes/manager.ts";
 import type { Pass } from "../../../src/passes/pass.ts";
-import { optimize } from "../../../src/passes/pipelines.ts";
+import { optimize, standard } from "../../../src/passes/pipelines.ts";
 import { rewritePass } from "../../../src/passes/rewrite.ts";
 import { type Clause, filled, make, rules, unary } from "../../../src/passes/rules.ts";
 import { type GraphCase, graphs } from "../../../src/testing/arbitraries/graph.ts";
@@ -43,6 +45,19 @@ describe("passes that move no rounding keep every bit", () => {
   test.each([...exactPasses, optimize].map((pass) => [pass.name, pass] as const))("%s", async (_, pass) => {
     await expectHolds(passPreservesSemantics(pass), cases, 120);
   });
+});
+
+test("the standard pipeline, verified after each pass, keeps every bit that decomposition keeps", async () => {
+  const whole = {
+    ...standard,
+    run: (graph: Graph): Graph => runPasses(standard, graph, { verify: "each" }).program,
+  };
+  // A composite with a meaning of its own rounds once where its parts round often.
+  const decomposed = graphs({ values: ["normal", "whole"] }).map((drawn) => ({
+    ...drawn,
+    graph: decompose.run(optimize.run(drawn.graph)),
+  }));
+  await expectHolds(passPreservesSemantics(whole), decomposed, 60);
 });
 
 const x = P.select("x");
