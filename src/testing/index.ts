@@ -9,6 +9,7 @@ export type { FloatDType, Motif, MotifSite, Motifs, Suiting } from "./arbitrarie
 export { attentionCase } from "./arbitraries/spell-attention.ts";
 export type { ValueProfile } from "./arbitraries/values.ts";
 export { type Difference, firstDifference, type Outcome, type PortArrays, runEverywhere } from "./backends-agree.ts";
+export { parseCase, printCase } from "./corpus/case-text.ts";
 export { type Conditioning, conditioning } from "./oracle/conditioning.ts";
 export { type Bounded, type BoundedResults, type BoundOptions, evaluateBounded } from "./oracle/evaluate-bounded.ts";
 export { type Counts, type Judgement, judge, type OutOfBound } from "./oracle/judge.ts";
@@ -24,7 +25,9 @@ export { planViolations } from "./properties/plan-violations.ts";
 export { printParseRoundTrip, type TextForm } from "./properties/print-parse-round-trip.ts";
 export { ruleSound } from "./properties/rule-sound.ts";
 export type { GraphProperty, Violation } from "./property.ts";
+export { describeFailure, type Failure } from "./report/describe-failure.ts";
 export { type ForAllOptions, forAll, type Progress } from "./report/for-all.ts";
+export { toCode } from "./report/to-code.ts";
 export { type Minimized, minimize, type ShrinkBudget } from "./shrinking/minimize.ts";
 export { shrinking } from "./shrinking/shrinking.ts";
 export { simplerCases } from "./shrinking/simpler-cases.ts";

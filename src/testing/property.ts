@@ -1,5 +1,7 @@
 // What a property of graphs is: a name, and a check that says what is wrong with one case. Runners draw cases, shrink the
 // first that fails and report it; properties know nothing of how a case came about.
+import type { Graph } from "../ir/graph/graph.ts";
+import type { Pass } from "../passes/pass.ts";
 import type { GraphCase } from "./arbitraries/graph-case.ts";
 
 /** What a check found wrong. */
@@ -20,4 +22,8 @@ export interface GraphProperty {
   readonly name: string;
   /** The first violation; undefined where the property holds. Works on any well-typed graph, whatever its size. */
   readonly check: (drawn: GraphCase) => Promise<Violation | undefined>;
+  /** The expression that gives it in a test that imports from `weftgraph/testing`, for the test that a report proposes. */
+  readonly code?: string;
+  /** The passes among which a report looks for the one at fault: those of the compiler unless said otherwise. */
+  readonly passes?: Pass<Graph, unknown>;
 }

@@ -53,6 +53,7 @@ export const agreesWithMeaning = ({
   conditioning,
 }: AgreesWithMeaningOptions = {}): GraphProperty => ({
   name: "agreesWithMeaning",
+  code: "agreesWithMeaning()",
   check: async (drawn) => {
     const { graph, feeds, parameters } = drawn;
     const { program } = planGraph(graph, { verify: "never" });

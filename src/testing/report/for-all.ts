@@ -4,8 +4,9 @@ import type { GraphCase } from "../arbitraries/graph-case.ts";
 import type { GraphProperty, Violation } from "../property.ts";
 import type { ShrinkBudget } from "../shrinking/minimize.ts";
 import { shrinking } from "../shrinking/shrinking.ts";
-import { describeFailure, type FailureOptions } from "./describe-failure.ts";
+import { describeFailure } from "./describe-failure.ts";
 import { requestedReplay } from "./environment.ts";
+import { violationIn } from "./violation-in.ts";
 
 /** What a run is doing. */
 export interface Progress {
@@ -17,7 +18,7 @@ export interface Progress {
 }
 
 /** How a property is run. */
-export interface ForAllOptions extends FailureOptions {
+export interface ForAllOptions {
   /** How many cases are drawn; 100 unless said otherwise. */
   readonly runs?: number;
   /** The same seed draws the same cases. Without one it is derived from the property's name, or WEFTGRAPH_SEED. */
@@ -37,16 +38,6 @@ const seedOf = (name: string): number => {
   let hash = 0x811c9dc5;
   for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
   return hash | 0;
-};
-
-/** What a property says of a case; what it throws is a violation like any other. */
-const violationIn = async (property: GraphProperty, drawn: GraphCase): Promise<Violation | undefined> => {
-  try {
-    return await property.check(drawn);
-  } catch (error) {
-    if (fc.PreconditionFailure.isFailure(error)) throw error;
-    return { what: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
-  }
 };
 
 /** A case that fails, and in what way. */
@@ -93,17 +84,14 @@ const run = async (
   if (found === undefined) throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance });
   const { numRuns, numShrinks, seed, counterexamplePath } = details;
   const kept = options.corpus === undefined ? undefined : await keep(options.corpus, property, found);
-  const text = await describeFailure(
-    {
-      property,
-      ...found,
-      runs: numRuns,
-      shrinks: numShrinks,
-      ...(saved === undefined ? { seed, path: counterexamplePath ?? "" } : { file: saved }),
-      ...(kept === undefined ? {} : { kept }),
-    },
-    options,
-  );
+  const text = await describeFailure({
+    property,
+    ...found,
+    runs: numRuns,
+    shrinks: numShrinks,
+    ...(saved === undefined ? { seed, path: counterexamplePath ?? "" } : { file: saved }),
+    ...(kept === undefined ? {} : { kept }),
+  });
   throw new Error(text);
 };
 

@@ -19,9 +19,11 @@ const shownBytes = 256;
 const numberText = (dtype: DType, value: number): string =>
   Number.isFinite(value) ? shortestText(dtype, value) : printNumber(value);
 
-/** The elements of an array in nested brackets; of a long one the first and how many there are. */
-export const showArray = ({ dtype, shape, data }: NdArray): string => {
-  const numbers = Array.from(data.subarray(0, shownElements), (value) => numberText(dtype, value));
+/** The elements of an array in nested brackets; of a long one the first and how many there are. Rounded where digits are given. */
+export const showArray = ({ dtype, shape, data }: NdArray, digits?: number): string => {
+  const numbers = Array.from(data.subarray(0, shownElements), (value) =>
+    digits === undefined ? numberText(dtype, value) : numberText("f64", Number(value.toPrecision(digits))),
+  );
   if (data.length > shownElements) return `[${numbers.join(", ")}, ...] (${data.length} elements)`;
   const nested = (from: number, axis: number, size: number): string => {
     const extent = shape[axis];

@@ -1,6 +1,6 @@
 // How simple a case is, as a list of whole numbers that are compared one after the other. A shrinker offers only cases that
 // are smaller, and there is no endless descent in such lists, so shrinking ends whatever its rules do.
-import { analysis, definitionOf, liveNodes, order } from "../../ir/graph/analysis.ts";
+import { analysis, liveNodes, order } from "../../ir/graph/analysis.ts";
 import { bodyIn } from "../../ir/graph/body-graph.ts";
 import type { Graph, Node } from "../../ir/graph/graph.ts";
 import { schemaOf } from "../../ir/graph/schema.ts";
@@ -12,13 +12,23 @@ import type { GraphCase } from "../arbitraries/graph-case.ts";
 import { numberCost } from "./number-cost.ts";
 
 /**
- * What is counted in a graph, the most important first: nodes that compute (in bodies as well), what the entry points give,
- * leaves, elements of all values, axes of all values, and how far ops, attributes and kinds of leaves are from the simplest.
+ * What is counted in a graph, the most important first: nodes that compute (in bodies as well), how many of them no result
+ * needs, what the entry points give, leaves, elements of all values, axes of all values, and how far ops, attributes and kinds of leaves are from the simplest.
  * Last of all counts how far the elements of leaves are from 0.
  */
 type Counts = readonly number[];
 
-const places = { nodes: 0, results: 1, leaves: 2, elements: 3, axes: 4, ops: 5, attributes: 6, forms: 7 } as const;
+const places = {
+  nodes: 0,
+  dead: 1,
+  results: 2,
+  leaves: 3,
+  elements: 4,
+  axes: 5,
+  ops: 6,
+  attributes: 7,
+  forms: 8,
+} as const;
 
 const leafForms: ReadonlyMap<string, number> = new Map([
   ["input", 0],
@@ -79,14 +89,11 @@ const countNodes = (graph: Graph, nodes: readonly Node[]): Counts => {
   return counts;
 };
 
-/** The counts of a graph; nodes that no result needs are not counted. */
+/** The counts of a graph. */
 const counts: (graph: Graph) => Counts = analysis((graph) => {
-  const live = liveNodes(graph);
-  const signature = new Set([...graph.inputs, ...graph.parameters].map((value) => definitionOf(graph, value).id));
-  return countNodes(
-    graph,
-    order(graph).filter(({ id }) => live.has(id) || signature.has(id)),
-  );
+  const nodes = order(graph);
+  const dead = nodes.filter((node) => !isLeaf(node) && !liveNodes(graph).has(node.id)).length;
+  return countNodes(graph, nodes).with(places.dead, dead);
 });
 
 const valuesCost = ({ graph, feeds, parameters }: GraphCase): number => {

@@ -36,6 +36,16 @@ const simplestOp: Rule = {
   },
 };
 
+/** Joins fewer parts. */
+const fewerOperands: Rule = {
+  name: "fewer operands",
+  *changes({ graph }) {
+    for (const node of computingNodes(graph))
+      if (node.op === "concat" && node.operands.length > 1)
+        for (const at of node.operands.keys()) yield replacing(node, { operands: node.operands.toSpliced(at, 1) });
+  },
+};
+
 /** Simpler values for one attribute. */
 function* simplerAttribute(kind: unknown, value: AttributeValue | undefined): Generator<AttributeValue> {
   if (value === true) yield false;
@@ -135,4 +145,4 @@ const leavesToInputs: Rule = {
 
 /** The rules that make bodies smaller, and those that make ops, attributes and leaves plainer. */
 export const bodyRules: readonly Rule[] = [simplerBody];
-export const partRules: readonly Rule[] = [simplestOp, simplestAttributes, leavesToInputs];
+export const partRules: readonly Rule[] = [fewerOperands, simplestOp, simplestAttributes, leavesToInputs];

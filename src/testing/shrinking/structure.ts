@@ -1,6 +1,6 @@
 // Rules that take nodes away: what is wanted, cuts, bypasses, leaves that become one. The large steps come first, so that a
 // graph of hundreds of nodes is down to a handful after a few of them.
-import { definitionOf, reachable, typeOf } from "../../ir/graph/analysis.ts";
+import { definitionOf, liveNodes, order, reachable, typeOf, users } from "../../ir/graph/analysis.ts";
 import type { Entry, Graph, ValueId } from "../../ir/graph/graph.ts";
 import type { NdArray } from "../../ir/types/ndarray.ts";
 import { sameType } from "../../ir/types/tensor-type.ts";
@@ -20,6 +20,20 @@ const entryOf = (graph: Graph, value: ValueId): Entry => ({
 const sizeOfCone = (graph: Graph, values: readonly ValueId[]): number =>
   reachable(values, (value) => definitionOf(graph, value)).size;
 
+/** Takes away what no result needs; or, where that is what matters, makes results of it, so that it is no longer dead. */
+const deadCode: Rule = {
+  name: "dead code",
+  *changes({ graph }) {
+    yield {};
+    const dead = order(graph).filter((node) => !isLeaf(node) && !liveNodes(graph).has(node.id));
+    const [first, ...rest] = graph.entries;
+    if (dead.length === 0 || first === undefined) return;
+    const ends = dead.flatMap(({ results }) => results.filter(({ id }) => !users(graph).has(id)));
+    const added = ends.map(({ id }) => ({ name: `dead${id}`, value: id }));
+    yield { entries: [{ ...first, outputs: [...first.outputs, ...added] }, ...rest] };
+  },
+};
+
 /** Makes one value the only result, those first that need the fewest nodes. */
 const truncate: Rule = {
   name: "truncate",
@@ -33,19 +47,33 @@ const truncate: Rule = {
 /** Keeps one entry point, one result; drops what is written into parameters, then results one by one. */
 const wantLess: Rule = {
   name: "want less",
-  *changes({ graph: { entries } }) {
+  *changes({ graph }) {
+    const { entries } = graph;
     if (entries.length > 1) for (const entry of entries) yield { entries: [entry] };
     for (const [at, entry] of entries.entries()) {
       const instead = (changed: Entry) => ({ entries: entries.with(at, changed) });
       if (entry.updates.length > 0 && entry.outputs.length > 0) yield instead({ ...entry, updates: [] });
       if (entry.outputs.length > 1) for (const output of entry.outputs) yield instead({ ...entry, outputs: [output] });
-      if (entry.outputs.length + entry.updates.length < 2) continue;
+      if (entry.outputs.length + entry.updates.length < 2 && entries.length < 2) continue;
       for (const gone of entry.outputs)
         yield instead({ ...entry, outputs: entry.outputs.filter((output) => output !== gone) });
       for (const gone of entry.updates)
         yield instead({ ...entry, updates: entry.updates.filter((update) => update !== gone) });
       for (const { value } of entry.updates) yield instead({ ...entry, outputs: [{ name: "y", value }], updates: [] });
     }
+  },
+};
+
+/** Makes a result of what its node is made of: where several results matter, none of them can be made the only one. */
+const earlierResult: Rule = {
+  name: "earlier result",
+  *changes({ graph }) {
+    for (const [at, entry] of graph.entries.entries())
+      for (const [place, { name, value }] of entry.outputs.entries())
+        for (const operand of new Set(definitionOf(graph, value).operands)) {
+          const outputs = entry.outputs.with(place, { name, value: operand });
+          yield { entries: graph.entries.with(at, { ...entry, outputs }) };
+        }
   },
 };
 
@@ -134,4 +162,13 @@ const merge: Rule = {
 };
 
 /** The rules that take nodes, results and leaves away, in the order in which they are tried. */
-export const structuralRules: readonly Rule[] = [truncate, wantLess, keepLast, cut, bypass, merge];
+export const structuralRules: readonly Rule[] = [
+  deadCode,
+  truncate,
+  wantLess,
+  earlierResult,
+  keepLast,
+  cut,
+  bypass,
+  merge,
+];
