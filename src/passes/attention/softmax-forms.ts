@@ -98,6 +98,8 @@ const dividedInside = (placed: Placed, division: Division): Term | undefined => 
       within(first, (divided) => binary("mul", divided, second)) ??
       within(second, (divided) => binary("mul", first, divided))
     );
+  if (second !== undefined && view.op === "binary" && view.attrs.fn === "div")
+    return within(first, (divided) => binary("div", divided, second));
   if (second !== undefined && third !== undefined && view.op === "select") {
     if (third.op === "constant" && third.attrs.value === 0)
       return within(second, (divided) => make("select", {}, first, divided, third));

@@ -74,7 +74,7 @@ export interface AttentionSpelling {
     | "chosen"
     | "afterProduct"
     | "reciprocalAfterProduct";
-  readonly dropout: "none" | "where" | "times" | "random";
+  readonly dropout: "none" | "where" | "unless" | "times" | "over" | "random";
   /** Whether the softmax of f32 scores is taken in f64. */
   readonly wider: boolean;
   readonly second: "matmul" | "einsum" | "reversed" | "flag";
@@ -119,7 +119,7 @@ export const spellingChoices: Choices<Omit<AttentionSpelling, "sizes" | "masks">
     "afterProduct",
     "reciprocalAfterProduct",
   ],
-  dropout: ["none", "where", "times", "random"],
+  dropout: ["none", "where", "unless", "times", "over", "random"],
   wider: [false, true],
   second: ["matmul", "einsum", "reversed", "flag"],
   joinedResult: [false, true],

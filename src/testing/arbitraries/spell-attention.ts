@@ -66,8 +66,12 @@ const droppedOut = (writing: Writing, weights: Tensor): Tensor => {
       return weights;
     case "where":
       return input(writing, "kept", [...lead, queries, keys], "bool").select(weights.mul(1.25), 0);
+    case "unless":
+      return input(writing, "dropped", [...lead, queries, keys], "bool").select(0, weights.mul(1.25));
     case "times":
       return weights.mul(input(writing, "factors", [queries, keys]));
+    case "over":
+      return weights.div(input(writing, "divisors", [queries, keys]).abs().add(1));
     case "random": {
       const bits = randomBits(input(writing, "key", [2], "i32") as Tensor<[2], "i32">, [
         ...lead,

@@ -52,7 +52,7 @@ const usual: Readonly<Partial<Record<OpKind, number>>> = {
 };
 
 /** How often motifs are drawn, where it is not once: what is written in the most ways needs the most graphs. */
-const usualMotifs: Readonly<Record<string, number>> = { attention: 6, nearlyAttention: 4 };
+const usualMotifs: Readonly<Record<string, number>> = { attention: 8, nearlyAttention: 8 };
 
 /** What steps are made of. */
 export interface StepOptions {

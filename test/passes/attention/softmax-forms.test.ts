@@ -94,6 +94,7 @@ testRules(softmaxForms, {
           .reshape([2, 1, 3]),
       ),
     (x, y) => weigh(x.exp().mul(y), y).div(x.exp().sum(kept)),
+    (x, y) => weigh(x.exp().div(y.exp()), y).div(x.exp().sum(kept)),
     (x, y) =>
       weigh(x.exp(), y)
         .transpose([1, 0, 2])

@@ -28,7 +28,7 @@ const withoutSharing = ({ kernels, ...program }: Program): Program => ({
 
 test("without writing in place it is the most that is in use at one call", () => {
   fc.assert(
-    fc.property(graphs({ maxSteps: 15 }), ({ graph }) => {
+    fc.property(graphs({ maxSteps: 8 }), ({ graph }) => {
       const program = withoutSharing(planGraph(graph, { verify: "never" }).program);
       for (const entry of program.entries) {
         const times = [-1, ...entry.calls.keys(), entry.calls.length];
@@ -56,7 +56,7 @@ const largest = (program: PlannedProgram): number =>
   Math.max(...[...program.entries, preparationOf(program)].map((entry) => livenessBound(program, entry)));
 
 test("arenas of random graphs are within a tenth of it, but for a few very small ones", () => {
-  const ratios = fc.sample(graphs({ maxSteps: 25 }), 150).map(({ graph }) => {
+  const ratios = fc.sample(graphs({ maxSteps: 10 }), 150).map(({ graph }) => {
     const { program } = planGraph(graph, { verify: "never" });
     return program.memory.arenaBytes === 0 ? 1 : program.memory.arenaBytes / largest(program);
   });

@@ -1,8 +1,8 @@
 // Attention in all spellings, and what looks like attention and is something else: a matcher must take the one and leave the
 // other, so sizes are often all equal, lest a wrong axis show in the types.
 import { softmax } from "../../../ir/functions/normalization.ts";
-import { dtypes } from "../../../ir/types/dtype.ts";
-import type { Tensor } from "../../../ir/types/tensor.ts";
+import { type DType, dtypes } from "../../../ir/types/dtype.ts";
+import type { Dims, Tensor } from "../../../ir/types/tensor.ts";
 import {
   type AttentionSpelling,
   type MaskSpelling,
@@ -56,45 +56,52 @@ const attention: Motif = (site) =>
       : site.value(extents, dtype);
   });
 
+const overKeys = { axes: [-1], keepDims: true } as const;
+const overQueries = { axes: [-2], keepDims: true } as const;
+
 /** What stands where attention has the weights, and is not the softmax over keys. */
-const lookalikes: { readonly [name: string]: (scores: Tensor, site: MotifSite) => Tensor } = {
-  softmaxOverQueries: (scores) => softmax(scores, -2 as never), // two axes at least
-  sumOverQueries: (scores) => scores.exp().div(scores.exp().sum({ axes: [-2], keepDims: true })),
-  largestOfQuery: (scores) => {
-    const lower = scores.sub(scores.max({ axes: [-2], keepDims: true })).exp();
-    return lower.div(lower.sum({ axes: [-1], keepDims: true }));
+const lookalikes: readonly ((scores: Tensor, site: MotifSite) => Tensor)[] = [
+  // The other axis.
+  (scores) => softmax<Dims, DType, number>(scores, -2),
+  (scores) => scores.exp().div(scores.exp().sum(overQueries)),
+  (scores) => {
+    const lower = scores.sub(scores.max(overQueries)).exp();
+    return lower.div(lower.sum(overKeys));
   },
-  smallest: (scores) => {
-    const raised = scores.sub(scores.min({ axes: [-1], keepDims: true })).exp();
-    return raised.div(raised.sum({ axes: [-1], keepDims: true }).add(1));
-  },
-  overMean: (scores) => scores.exp().div(scores.exp().mean({ axes: [-1], keepDims: true })),
-  overOtherSum: (scores) =>
-    scores.exp().div(
-      scores
-        .mul(0.5)
-        .exp()
-        .sum({ axes: [-1], keepDims: true }),
-    ),
-  overAll: (scores) => scores.exp().div(scores.exp().sum()),
-  twice: (scores) => softmax(softmax(scores)),
-  scaledBehind: (scores, { value, chance }) => {
-    const weights = softmax(scores);
-    return weights.mul(chance(0.5) ? value([Number(scores.shape.at(-1))]) : 0.5);
-  },
-  sigmoids: (scores) => scores.sigmoid(),
-  masksWeights: (scores, { value }) => {
-    return softmax(scores).mul(value(scores.shape.slice(-2).map(Number), "bool").cast(scores.dtype));
-  },
-  turned: (scores) => (scores.shape.at(-1) === scores.shape.at(-2) ? swapped(softmax(scores)) : softmax(scores)),
-};
+  (scores) => (scores.shape.at(-1) === scores.shape.at(-2) ? swapped(softmax(scores)) : softmax(scores)),
+  // Another divisor.
+  (scores) => scores.exp().div(scores.exp().max(overKeys)),
+  (scores) => scores.exp().div(scores.mul(0.5).exp().sum(overKeys)),
+  (scores) => scores.exp().div(scores.exp().sum()),
+  // Other exponentials, or none.
+  (scores) => scores.exp().div(scores.exp().sum(overKeys).add(1)),
+  (scores) => scores.sigmoid(),
+  (scores) => softmax(softmax(scores)),
+  // Something between the weights and the values.
+  (scores, { value }) => softmax(scores).mul(value([Number(scores.shape.at(-1))])),
+  (scores, { value }) => softmax(scores).mul(value(scores.shape.slice(-2).map(Number), "bool").cast(scores.dtype)),
+];
+
+/** Exponentials that are weighed first, and divided by another sum than their own. */
+const dividedElsewhere = (scores: Tensor, v: Tensor, { choose }: MotifSite): Tensor =>
+  scores
+    .exp()
+    .matmul(v)
+    .div(
+      choose(
+        () => scores.mul(0.5).exp().sum(overKeys),
+        () => scores.exp().max(overKeys),
+        () => scores.mul(scores).sum(overKeys).add(1),
+      )(),
+    );
 
 /** Attention with one thing wrong, or with a part of it read elsewhere. */
 const nearlyAttention: Motif = (site) => {
-  const { choose, value, extent, chance, rows } = site;
-  const lead = choose([], [rows()], [Math.min(extent(), 2), Math.min(extent(), 3)]);
-  const queries = Math.min(extent(), 5);
-  const [keys, features] = chance(0.6) ? [queries, queries] : [Math.min(extent(), 5), extent()];
+  const { choose, value, extent, chance, nat, longest } = site;
+  const few = (): number => Math.min(longest, 2 + nat(3));
+  const lead = choose([], [few()], [Math.min(extent(), 2), Math.min(extent(), 3)]);
+  const queries = few();
+  const [keys, features] = chance(0.6) ? [queries, queries] : [few(), extent()];
   const [q, k, v] = [
     value([...lead, queries, features]),
     value([...lead, keys, features]),
@@ -102,8 +109,8 @@ const nearlyAttention: Motif = (site) => {
   ];
   const products = chance(0.5) ? q.matmul(k, { transposeB: true }) : q.matmul(swapped(k));
   const scores = chance(0.7) ? products.mul(1 / Math.sqrt(features)) : products;
-  const names = Object.keys(lookalikes);
-  const weights = lookalikes[choose(...names)]?.(scores, site) ?? scores;
+  if (chance(0.15)) return dividedElsewhere(scores, v, site);
+  const weights = choose(...lookalikes)(scores, site);
   const result = weights.matmul(v);
   return choose([result], [result, weights], [result, scores], [result, scores.sum({ axes: [-1] })]);
 };
