@@ -69,7 +69,7 @@ export const refineRecurrences: Pass<Graph, Graph> = everywhere(
 );
 
 /** Makes one op of attention written by hand, in bodies as well. */
-const fuseAttentionEverywhere: Pass<Graph, Graph> = everywhere(fuseAttention);
+export const fuseAttentionEverywhere: Pass<Graph, Graph> = everywhere(fuseAttention);
 
 /**
  * From the graph that a user described to one that lowers. Attention is looked for first, so that it is found as

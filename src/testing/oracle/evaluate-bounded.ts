@@ -10,6 +10,7 @@ import {
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { Graph, Node } from "../../ir/graph/graph.ts";
 import { type Bounded, exact, settle } from "./bounded.ts";
+import { eitherWay, withAttentionFused } from "./fused-attention.ts";
 import { ruleOf } from "./rules.ts";
 
 export type { Bounded } from "./bounded.ts";
@@ -46,6 +47,18 @@ export const boundNode = (node: Pick<Node, "op" | "attrs">, operands: readonly B
 
 const evaluator: Evaluator<Bounded> = { leaf: exact, node: boundNode };
 
+/** Both bounds of each result. */
+const merged = (written: BoundedResults, fused: BoundedResults): BoundedResults => {
+  const each = (own: BoundedResults["outputs"], other: BoundedResults["outputs"]): BoundedResults["outputs"] =>
+    Object.fromEntries(
+      Object.entries(own).map(([name, bounded]) => {
+        const also = other[name];
+        return [name, also === undefined ? bounded : eitherWay(bounded, also)];
+      }),
+    );
+  return { outputs: each(written.outputs, fused.outputs), updates: each(written.updates, fused.updates) };
+};
+
 /**
  * Runs one entry of a graph whose extents are all known, on feeds and parameters that are exact. For outputs and updates gives
  * the reference's numbers and the errors within which any correct computation lies: f32 rounds to nearest at each step, sums are
@@ -57,4 +70,8 @@ export const evaluateBounded = (
   feeds: NamedArrays,
   parameters: NamedArrays = {},
   options: BoundOptions = {},
-): BoundedResults => walkEntry(graph, entry, feeds, parameters, { ...evaluator, ...options });
+): BoundedResults => {
+  const written = walkEntry(graph, entry, feeds, parameters, { ...evaluator, ...options });
+  const fused = withAttentionFused(graph);
+  return fused === undefined ? written : merged(written, walkEntry(fused, entry, feeds, parameters, evaluator));
+};

@@ -1,0 +1,32 @@
+// Attention written by hand is compiled to one op, whose weights are made another way than they were written: of a score less the largest
+// one, and 0 below the normal numbers. That is as correct, so where the compiler finds attention, what the op would give counts too.
+import type { Graph } from "../../ir/graph/graph.ts";
+import { runPasses } from "../../passes/manager.ts";
+import { pipeline } from "../../passes/pass.ts";
+import { fuseAttentionEverywhere, optimize } from "../../passes/pipelines.ts";
+import { type Bounded, sameClass } from "./bounded.ts";
+
+const finding = pipeline(fuseAttentionEverywhere).andThen(optimize).andThen(fuseAttentionEverywhere);
+
+const count = ({ nodes }: Graph, op: string): number => [...nodes.values()].filter((node) => node.op === op).length;
+
+/** The graph with attention as one op; undefined where none is found that was not there before. */
+export const withAttentionFused = (graph: Graph): Graph | undefined => {
+  if (count(graph, "matmul") < 2) return undefined;
+  const { program } = runPasses(finding, graph, { verify: "never" });
+  return count(program, "attention") > count(graph, "attention") ? program : undefined;
+};
+
+/**
+ * The error within which an element may be computed either way. What the other way means is trusted where it is the same number,
+ * so that a pass that changes the meaning excuses nothing.
+ */
+export const eitherWay = (written: Bounded, fused: Bounded): Bounded => ({
+  ...written,
+  error: written.error.map((error, at) => {
+    const [value, other, own] = [written.data[at] ?? 0, fused.data[at] ?? 0, fused.error[at] ?? 0];
+    if (sameClass(value, other)) return Math.max(error, own);
+    const apart = Math.abs(value - other);
+    return apart <= error ? Math.max(error, own + apart) : error;
+  }),
+});
