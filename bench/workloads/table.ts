@@ -58,10 +58,10 @@ const inThreads = (row: Row, least: number): Row => ({
 });
 
 /** A row in which ours takes part with relaxed numerics as well. */
-const alsoRelaxed = (row: Row): Row => ({
+const alsoRelaxed = (row: Row, least = 1.9): Row => ({
   ...row,
   relaxed: true,
-  goals: [...row.goals, { of: "weftgraph-relaxed", against: "ort-web", least: 1.9 }],
+  goals: [...row.goals, { of: "weftgraph-relaxed", against: "ort-web", least }],
 });
 
 const gemm: readonly Goal[] = [aheadOf("tfjs-wasm", 1.5), aheadOf("ort-web", 1.75), ofPeak(0.82)];
@@ -146,7 +146,10 @@ const planes = [1, 64, 56, 56] as const;
 const images: readonly Row[] = [
   network("LeNet-5 batch 1", lenet(1), ahead(2.5)),
   network("LeNet-5 batch 32", lenet(32), ahead(1.6)),
-  network("convolution 3x3, 64 to 64, 56x56", convolution(planes, 64, 3, { padding: 1 }), [aheadOf("ort-web", 1.9)]),
+  alsoRelaxed(
+    network("convolution 3x3, 64 to 64, 56x56", convolution(planes, 64, 3, { padding: 1 }), [aheadOf("ort-web", 1.9)]),
+    3.7,
+  ),
   network(
     "convolution 3x3 stride 2, 3 to 32, 224x224",
     convolution([1, 3, 224, 224], 32, 3, { stride: 2, padding: 1 }),

@@ -3,13 +3,19 @@
 import { readFile } from "node:fs/promises";
 import { loadSafetensors } from "../formats/safetensors-file.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { inWords } from "../ir/diagnostics/in-words.ts";
 import type { Port } from "../ir/loop/kernel.ts";
 import { type DataArray, type DType, dtypes } from "../ir/types/dtype.ts";
+import { limits } from "../ir/types/limits.ts";
 import { sizeOf } from "../ir/types/ndarray.ts";
 import { knownShape } from "../ir/types/shape.ts";
 import { printShape, printType } from "../ir/types/tensor-type.ts";
 
 type Fail = (why: string) => never;
+
+const failing = (file: string, { name }: Port): Fail => {
+  return (why) => reject("W623", { file, input: name, why });
+};
 
 /** The numbers that a JSON list may hold for a dtype. */
 const accepts: { readonly [D in DType]: { readonly what: string; readonly test: (value: number) => boolean } } = {
@@ -20,7 +26,9 @@ const accepts: { readonly [D in DType]: { readonly what: string; readonly test: 
   bool: { what: "true and false, or 1 and 0", test: (value) => value === 0 || value === 1 },
 };
 
-const fromTensors = async (file: string, { name, type }: Port, fail: Fail): Promise<DataArray> => {
+const fromTensors = async (file: string, port: Port): Promise<DataArray> => {
+  const { name, type } = port;
+  const fail: Fail = failing(file, port);
   const tensors = await loadSafetensors(file);
   const names = Object.keys(tensors);
   const chosen = Object.hasOwn(tensors, name)
@@ -35,19 +43,23 @@ const fromTensors = async (file: string, { name, type }: Port, fail: Fail): Prom
   return chosen.data;
 };
 
-/** The elements of nested lists in order, and whether they were nested as the shape says. */
-const flatten = (value: unknown, shape: readonly number[], into: unknown[]): boolean => {
-  if (!Array.isArray(value)) {
+/** Puts the elements of nested lists into one, in order. Gives whether they were nested as the shape says. */
+const flatten = (value: unknown, shape: readonly number[], into: unknown[], depth = 0): boolean => {
+  // No tensor is deeper, and a file may hold lists that are as deep as it is long.
+  if (!Array.isArray(value) || depth > limits.rank) {
     into.push(value);
     return shape.length === 0;
   }
   const [extent, ...inner] = shape;
-  return value.reduce<boolean>((fits, each) => flatten(each, inner, into) && fits, value.length === extent);
+  return value.reduce<boolean>((fits, each) => flatten(each, inner, into, depth + 1) && fits, value.length === extent);
 };
 
-const fromJson = async (file: string, { type }: Port, fail: Fail): Promise<DataArray> => {
+/** The values of an input from JSON text; `reject`s (W623) what does not fit the input. `file` is for the message. */
+export const inputFromJson = (text: string, file: string, port: Port): DataArray => {
+  const { type } = port;
+  const fail: Fail = failing(file, port);
   const shape = knownShape(type.shape);
-  const value = parseJson(await readText(file), fail);
+  const value = parseJson(text, fail);
   const elements: unknown[] = [];
   const nested = flatten(value, shape, elements);
   const flat = Array.isArray(value) && value.length === elements.length;
@@ -59,7 +71,7 @@ const fromJson = async (file: string, { type }: Port, fail: Fail): Promise<DataA
   for (const [at, element] of elements.entries()) {
     const number = typeof element === "boolean" && type.dtype === "bool" ? Number(element) : element;
     if (typeof number !== "number" || !test(number))
-      return fail(`element ${at} is ${JSON.stringify(element)}; ${printType(type)} takes ${what}`);
+      return fail(`element ${at} is ${inWords(element)}; ${printType(type)} takes ${what}`);
     data[at] = number;
   }
   return data;
@@ -82,9 +94,8 @@ const parseJson = (text: string, fail: Fail): unknown => {
 };
 
 /** The values of an input. `reject`s files that cannot be read (W403, W401) or do not fit the input (W623). */
-export const readInput = (file: string, port: Port): Promise<DataArray> => {
-  const fail: Fail = (why) => reject("W623", { file, input: port.name, why });
-  if (file.endsWith(".safetensors")) return fromTensors(file, port, fail);
-  if (file.endsWith(".json")) return fromJson(file, port, fail);
-  return fail("only .safetensors and .json files are read");
+export const readInput = async (file: string, port: Port): Promise<DataArray> => {
+  if (file.endsWith(".safetensors")) return fromTensors(file, port);
+  if (file.endsWith(".json")) return inputFromJson(await readText(file), file, port);
+  return failing(file, port)("only .safetensors and .json files are read");
 };

@@ -7,6 +7,7 @@ import { checkThreadCount } from "../compile/thread-count.ts";
 import { encodeSafetensors } from "../formats/safetensors.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
+import { requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { indexFacts } from "../ir/graph/index-ranges.ts";
 import type { PlannedProgram } from "../ir/loop/kernel.ts";
 import { declarationText } from "./declarations.ts";
@@ -42,6 +43,8 @@ export interface GeneratedFile {
   readonly contents: string | Uint8Array<ArrayBuffer>;
 }
 
+const emitOptions = ["name", "format", "names", "threads"] as const satisfies readonly (keyof GenerateOptions)[];
+
 const filePattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 
 /** What the model of a module has beside its entry points, and what would make it look like a promise. */
@@ -70,9 +73,11 @@ const checkThreads = (threads: number, format: ModuleFormat): void => {
  */
 export const generate = (
   { compiled, executable }: Emittable,
-  { name = compiled.program.name, format = "wasm", names = false, threads = 1 }: GenerateOptions = {},
+  options: GenerateOptions = {},
 ): readonly GeneratedFile[] => {
+  const { name = compiled.program.name, format = "wasm", names = false, threads = 1 } = options;
   checkThreads(threads, format);
+  requireKnownOptions("emit", options, emitOptions);
   const { graph } = compiled;
   const program = programFor(compiled, threads);
   if (!filePattern.test(name)) reject("W404", { name });

@@ -58,7 +58,7 @@ const arrayOf = (dtype) => arrays[dtype.toUpperCase()];
 const sizeOf = (shape) => shape.reduce((size, extent) => size * extent, 1);
 
 const fail = (code, message, name) => {
-  throw Object.assign(new Error(code + ": " + message + " " + JSON.stringify(name)), { code });
+  throw Object.assign(new Error((code + ": " + message + " " + JSON.stringify(name)).slice(0, 999)), { code });
 };
 
 const refuse = ({ name, dtype, shape }, code, got) =>

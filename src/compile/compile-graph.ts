@@ -7,6 +7,7 @@ import { wasmBackend } from "../backends/wasm/instantiate.ts";
 import { threadedBackend } from "../backends/wasm/threaded.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
+import { requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import type { Graph } from "../ir/graph/graph.ts";
 import { indexFacts } from "../ir/graph/index-ranges.ts";
 import type { PlannedProgram } from "../ir/loop/kernel.ts";
@@ -50,8 +51,25 @@ export interface CompiledGraph extends PlannedGraph {
   readonly executable: Executable;
 }
 
+/** The options of `compileGraph`, and `seed`, which those of models have besides. */
+const knownOptions: { readonly [K in keyof Required<CompileOptions> | "seed"]: true } = {
+  dims: true,
+  backend: true,
+  numerics: true,
+  threads: true,
+  memoryLimit: true,
+  verify: true,
+  seed: true,
+};
+
 /** Refuses options that callers without a type checker may get wrong (W140). */
-const checkOptions = ({ backend = "wasm", dims = {}, numerics = "exact", threads = 1 }: CompileOptions): void => {
+const checkOptions = (options: CompileOptions): void => {
+  const { backend = "wasm", dims = {}, numerics = "exact", threads = 1, memoryLimit = Infinity } = options;
+  requireKnownOptions("compile", options, Object.keys(knownOptions));
+  if (typeof memoryLimit !== "number" || Number.isNaN(memoryLimit)) {
+    const write = "memoryLimit: 256 * 2 ** 20";
+    reject("W140", { what: "compile: memoryLimit", expected: "a number of bytes", given: inWords(memoryLimit), write });
+  }
   checkThreadCount("compile: threads", threads);
   if (numerics !== "exact" && numerics !== "relaxed") {
     const write = 'numerics: "exact" or "relaxed"';

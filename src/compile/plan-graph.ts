@@ -1,6 +1,7 @@
 // The whole middle of the compiler as one function: a graph and the values of its symbols in, a planned program out.
+import { reject } from "../ir/diagnostics/diagnostic.ts";
 import type { Graph } from "../ir/graph/graph.ts";
-import type { Numerics, PlannedProgram } from "../ir/loop/kernel.ts";
+import type { MemoryPlan, Numerics, PlannedProgram } from "../ir/loop/kernel.ts";
 import { assertSound, verifyPlanned } from "../ir/loop/verify.ts";
 import type { Bindings } from "../ir/types/dim.ts";
 import { runPasses } from "../passes/manager.ts";
@@ -21,7 +22,12 @@ export interface PlanOptions {
   readonly numerics?: Numerics;
   /** Among how many threads the work is shared; 1 unless said otherwise. */
   readonly threads?: number;
+  /** The most bytes of memory that the program may need (W314); what 32-bit addresses reach unless said otherwise. */
+  readonly memoryLimit?: number;
 }
+
+/** What a program needs in memory, in bytes, and of what that consists; `bytes` is a whole number of 64 KiB. */
+export type MemoryNeeds = Omit<MemoryPlan, "offsets">;
 
 /** A compiled graph before it is put on a backend. */
 export interface PlannedGraph {
@@ -31,13 +37,30 @@ export interface PlannedGraph {
   readonly trace: PassTrace;
 }
 
+const needsOf = ({ memory }: PlannedProgram): MemoryNeeds => {
+  const { offsets: _, ...needs } = memory;
+  return needs;
+};
+
+/** Refuses a program that needs more than was allowed; nothing of it has been allocated by then. */
+const requireWithin = (program: PlannedProgram, limit: number): void => {
+  const { bytes, parameterBytes, constantBytes, preparedBytes, arenaBytes } = needsOf(program);
+  const regions = { parameters: parameterBytes, constants: constantBytes, prepared: preparedBytes, arena: arenaBytes };
+  if (bytes > limit) reject("W314", { bytes, limit, regions });
+};
+
 /** Runs all passes. */
 export const planGraph = (
   graph: Graph,
-  { dims = {}, verify = "ends", numerics = "exact", threads = 1 }: PlanOptions = {},
+  { dims = {}, verify = "ends", numerics = "exact", threads = 1, memoryLimit = Infinity }: PlanOptions = {},
 ): PlannedGraph => {
   const bound = bindSymbols(graph, dims);
   const { program, trace } = runPasses(compilationFor({ numerics, threads }), bound, { verify });
+  requireWithin(program, memoryLimit);
   if (verify !== "never") assertSound(verifyPlanned(program));
   return { graph: bound, program, trace };
 };
+
+/** The memory that a graph would need as a program; nothing is allocated. Refuses what compiling refuses. */
+export const plannedMemory = (graph: Graph, options?: PlanOptions): MemoryNeeds =>
+  needsOf(planGraph(graph, options).program);

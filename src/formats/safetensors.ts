@@ -4,7 +4,9 @@
 import { reject, WeftError } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { type DataArray, type DType, dtypes } from "../ir/types/dtype.ts";
+import { limits } from "../ir/types/limits.ts";
 import { sizeOf } from "../ir/types/ndarray.ts";
+import { duplicateName } from "./duplicate-name.ts";
 
 /** A tensor in a file. */
 export interface StoredTensor {
@@ -28,9 +30,6 @@ const dtypeOfCode: ReadonlyMap<string, DType> = new Map([
 
 /** Where a header keeps texts about the file. */
 const metadataName = "__metadata__";
-
-/** What the format itself allows a header to have, in bytes. */
-const longestHeader = 100_000_000;
 
 const bytesOf = ({ data }: StoredTensor): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
@@ -87,7 +86,7 @@ const readHeader = (file: string, bytes: Uint8Array): Header => {
     return reject("W401", { file, why: `it has ${bytes.length} bytes, fewer than the 8 of a header length` });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
-  if (length > longestHeader || 8 + length > bytes.length)
+  if (length > limits.header || 8 + length > bytes.length)
     return reject("W401", { file, why: `its header says ${length} bytes, but ${bytes.length - 8} follow` });
   if (bytes[8] !== openingBrace) return reject("W401", { file, why: "its header does not begin with {" });
   try {
@@ -96,6 +95,8 @@ const readHeader = (file: string, bytes: Uint8Array): Header => {
     if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
       return reject("W401", { file, why: "its header is not a JSON object" });
     const entries: readonly (readonly [string, unknown])[] = Object.entries(parsed);
+    const twice = duplicateName(text);
+    if (twice !== undefined) return reject("W401", { file, why: `its header has the name ${inWords(twice)} twice` });
     const metadata = entries.find(([name]) => name === metadataName)?.[1] ?? {};
     return { entries: entries.filter(([name]) => name !== metadataName), metadata, start: 8 + length };
   } catch (cause) {
@@ -114,20 +115,28 @@ interface Entry {
 
 const openingBrace = 0x7b;
 
+/** What a tensor takes; above 2^53, where doubles are no longer exact, Infinity, which no file has. */
+const bytesOfShape = (shape: readonly number[], bytesPerElement: number): number => {
+  const bytes = sizeOf(shape.map((extent) => Math.max(1, extent))) * bytesPerElement;
+  if (!Number.isSafeInteger(bytes)) return Number.POSITIVE_INFINITY;
+  return shape.includes(0) ? 0 : bytes;
+};
+
 const isExtent = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
 const readEntry = (file: string, name: string, entry: unknown): Entry => {
-  const fail = (why: string): never => reject("W401", { file, why: `tensor ${JSON.stringify(name)}: ${why}` });
+  const fail = (why: string): never => reject("W401", { file, why: `tensor ${inWords(name)}: ${why}` });
   if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return fail("its entry is not an object");
   const { dtype: code, shape, data_offsets: offsets } = entry as Readonly<Record<string, unknown>>;
   const dtype = typeof code === "string" ? dtypeOfCode.get(code) : undefined;
   if (dtype === undefined)
-    return fail(`its dtype is ${JSON.stringify(code)}, not one of ${[...dtypeOfCode.keys()].join(", ")}`);
+    return fail(`its dtype is ${inWords(code)}, not one of ${[...dtypeOfCode.keys()].join(", ")}`);
   if (!Array.isArray(shape) || !shape.every(isExtent)) return fail("its shape is not a list of whole numbers");
+  if (shape.length > limits.rank) return fail(`its shape has ${shape.length} axes, more than ${limits.rank}`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isExtent))
     return fail("its data_offsets are not two whole numbers");
   const [begin = 0, end = 0] = offsets;
-  const size = sizeOf(shape) * dtypes[dtype].bytes;
+  const size = bytesOfShape(shape, dtypes[dtype].bytes);
   if (end - begin !== size)
     return fail(`${String(code)} of shape [${shape.join(", ")}] takes ${size} bytes, but it has ${end - begin}`);
   return { name, dtype, shape, begin, end };
@@ -142,7 +151,7 @@ export const decodeSafetensors = (bytes: Uint8Array, file = "safetensors"): Stor
     if (begin !== covered)
       reject("W401", {
         file,
-        why: `tensor ${JSON.stringify(name)} begins at byte ${begin} of the data, expected ${covered}`,
+        why: `tensor ${inWords(name)} begins at byte ${begin} of the data, expected ${covered}`,
       });
     covered = end;
   }
@@ -163,7 +172,7 @@ export const safetensorsMetadata = (bytes: Uint8Array, file = "safetensors"): Re
   const fail = (why: string): never => reject("W401", { file, why });
   if (typeof metadata !== "object" || metadata === null) return fail("its metadata are no record");
   const texts = Object.entries(metadata).map(([name, text]: readonly [string, unknown]) =>
-    typeof text === "string" ? ([name, text] as const) : fail(`its metadata ${JSON.stringify(name)} is no text`),
+    typeof text === "string" ? ([name, text] as const) : fail(`its metadata ${inWords(name)} is no text`),
   );
   return Object.fromEntries(texts);
 };

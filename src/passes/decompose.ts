@@ -3,24 +3,36 @@
 import { invariant } from "../ir/diagnostics/invariant.ts";
 import type { Location } from "../ir/diagnostics/location.ts";
 import { order } from "../ir/graph/analysis.ts";
-import { bodyIn } from "../ir/graph/body-graph.ts";
+import { bodiesIn } from "../ir/graph/body-graph.ts";
 import { decomposition, isComposite } from "../ir/graph/decomposition.ts";
 import { type Edited, type Editor, edit } from "../ir/graph/edit.ts";
-import type { Graph, Node, ValueId } from "../ir/graph/graph.ts";
-import type { CoreOp } from "../ir/ops/index.ts";
+import type { ConstantId, Graph, Node, NodeOf, ValueId } from "../ir/graph/graph.ts";
+import type { Attributes } from "../ir/ops/attributes.ts";
+import type { CoreOp, OpKind } from "../ir/ops/index.ts";
 import { editBodies } from "./everywhere.ts";
 import type { Pass } from "./pass.ts";
 
 /** Whether no composite is left, in the graph and in the bodies that it repeats. */
 export const isDecomposed = (graph: Graph): graph is Graph<CoreOp> =>
   [...graph.nodes.values()].every((node) => {
-    const body = bodyIn(node);
-    return !isComposite(node.op) && (body === undefined || isDecomposed(body));
+    return !isComposite(node.op) && bodiesIn(node).every(([, body]) => isDecomposed(body));
   });
+
+/** Which composites are replaced. */
+type Choice = (op: OpKind) => boolean;
+
+/** Takes a dense constant over from another graph. */
+const adopt = (editor: Editor, { constants }: Graph, { attrs }: NodeOf<"data">): Attributes => {
+  // A node names its constant as plain text, for the ops do not know the graph's brands.
+  const contents = constants.get(attrs.id as ConstantId);
+  invariant(contents !== undefined, `the contents of ${attrs.id} are in the graph`);
+  return { ...attrs, id: editor.intern(contents.dtype, contents.data) };
+};
 
 /** Puts what a composite is made of into the graph; gives its results there. */
 const splice = (
   editor: Editor,
+  isReplaced: Choice,
   node: Node,
   operands: readonly ValueId[],
   location: Location | undefined,
@@ -38,11 +50,11 @@ const splice = (
   });
   for (const part of order(body)) {
     if (part.op === "input") continue;
-    invariant(part.op !== "data", `${node.op} decomposes without dense constants`);
     const partOperands = part.operands.map(place);
-    const made = isComposite(part.op)
-      ? splice(editor, part, partOperands, location)
-      : editor.emit(part.op, partOperands, part.attrs, location);
+    const attrs = part.op === "data" ? adopt(editor, body, part) : part.attrs;
+    const made = isReplaced(part.op)
+      ? splice(editor, isReplaced, part, partOperands, location)
+      : editor.emit(part.op, partOperands, attrs, location);
     part.results.forEach(({ id }, position) => {
       const result = made[position];
       if (result !== undefined) places.set(id, result);
@@ -51,18 +63,21 @@ const splice = (
   return (body.entries[0]?.outputs ?? []).map(({ value }) => place(value));
 };
 
-/** The graph in core ops alone, and what changed. */
-export const decomposeGraph = (graph: Graph): Edited => {
-  const inner = editBodies(graph, (body) => decomposeGraph(body).graph);
-  const { graph: result, patches } = decomposeNodes(inner.graph);
+/** The graph and its bodies with some composites replaced, and what changed. */
+const replaceComposites = (graph: Graph, isReplaced: Choice): Edited => {
+  const inner = editBodies(graph, (body) => replaceComposites(body, isReplaced).graph);
+  const { graph: result, patches } = replaceNodes(inner.graph, isReplaced);
   return { graph: result, patches: [...inner.patches, ...patches] };
 };
 
-const decomposeNodes = (graph: Graph): Edited =>
+/** The graph in core ops alone, and what changed. */
+export const decomposeGraph = (graph: Graph): Edited => replaceComposites(graph, isComposite);
+
+const replaceNodes = (graph: Graph, isReplaced: Choice): Edited =>
   edit(graph, (editor) => {
     for (const node of order(graph)) {
-      if (!isComposite(node.op)) continue;
-      const made = splice(editor, node, node.operands.map(editor.resolve), node.location);
+      if (!isReplaced(node.op)) continue;
+      const made = splice(editor, isReplaced, node, node.operands.map(editor.resolve), node.location);
       node.results.forEach(({ id }, position) => {
         const result = made[position];
         if (result !== undefined) editor.replace(id, result);
@@ -78,6 +93,17 @@ export const decompose: Pass<Graph, Graph<CoreOp>> = {
     const { graph: result, patches } = decomposeGraph(graph);
     observer?.changed(patches);
     invariant(isDecomposed(result), "no composite is left");
+    return result;
+  },
+};
+
+/** Puts the bodies of functions in the places of their calls, before anything looks for patterns. */
+export const inlineCalls: Pass<Graph, Graph> = {
+  name: "inline-calls",
+  summary: "Puts the bodies of functions in the places of their calls.",
+  run: (graph, observer) => {
+    const { graph: result, patches } = replaceComposites(graph, (op) => op === "call");
+    observer?.changed(patches);
     return result;
   },
 };

@@ -1,8 +1,7 @@
 // Passes within bodies: what is true of a graph is true of the graph that an op repeats, so passes run there as well, the
 // innermost body first.
 
-import { bodyOf } from "../ir/graph/body.ts";
-import { bodyIn } from "../ir/graph/body-graph.ts";
+import { changeBodies } from "../ir/graph/body.ts";
 import { type Edited, edit } from "../ir/graph/edit.ts";
 import type { Graph } from "../ir/graph/graph.ts";
 import type { Pass } from "./pass.ts";
@@ -11,10 +10,9 @@ import type { Pass } from "./pass.ts";
 export const editBodies = (graph: Graph, change: (body: Graph) => Graph): Edited =>
   edit(graph, (editor) => {
     for (const node of graph.nodes.values()) {
-      const body = bodyIn(node);
-      const changed = body === undefined ? undefined : change(body);
-      if (changed === undefined || changed === body) continue;
-      const made = editor.emit(node.op, node.operands, { ...node.attrs, body: bodyOf(changed) }, node.location);
+      const attrs = changeBodies(node, change);
+      if (attrs === node.attrs) continue;
+      const made = editor.emit(node.op, node.operands, attrs, node.location);
       node.results.forEach(({ id }, position) => {
         const result = made[position];
         if (result !== undefined) editor.replace(id, result);

@@ -5,11 +5,12 @@ import type { CoreOp } from "../ir/ops/index.ts";
 import { fuseAttention } from "./attention/fuse-attention.ts";
 import { cse } from "./cse.ts";
 import { dce } from "./dce.ts";
-import { decompose, onCore } from "./decompose.ts";
+import { decompose, inlineCalls, onCore } from "./decompose.ts";
 import { everywhere } from "./everywhere.ts";
 import { foldConstants } from "./fold-constants.ts";
 import { fuseElementwise } from "./fuse-elementwise.ts";
 import type { FusedGraph } from "./fused-graph.ts";
+import { joinRows } from "./join-rows.ts";
 import { onKernels } from "./loop/on-program.ts";
 import { loopPasses } from "./loop/pipeline.ts";
 import { lower, lowerFor } from "./lower.ts";
@@ -72,10 +73,11 @@ export const refineRecurrences: Pass<Graph, Graph> = everywhere(
 export const fuseAttentionEverywhere: Pass<Graph, Graph> = everywhere(fuseAttention);
 
 /**
- * From the graph that a user described to one that lowers. Attention is looked for first, so that it is found as
+ * From the graph that a user described to one that lowers. Once functions are written out, attention is looked for first, so that it is found as
  * differentiation found it, and again where optimizing has brought more to light.
  */
-export const standard: Pipeline<Graph, Graph<CoreOp>> = pipeline(fuseAttentionEverywhere)
+export const standard: Pipeline<Graph, Graph<CoreOp>> = pipeline(inlineCalls)
+  .andThen(fuseAttentionEverywhere)
   .andThen(optimize)
   .andThen(fuseAttentionEverywhere)
   .andThen(refineRecurrences)
@@ -89,7 +91,7 @@ export interface CompilationOptions extends ShareOptions {
 }
 
 const toProgram = (lowering: Pass<FusedGraph, Program>): Pipeline<Graph, Program> =>
-  onKernels(loopPasses, standard.andThen(fuseElementwise).andThen(lowering)).andThen(prepare);
+  onKernels(loopPasses, standard.andThen(fuseElementwise).andThen(lowering)).andThen(prepare).andThen(joinRows);
 
 /** From the graph that a user described to a program with its memory planned. */
 export const compilation: Pipeline<Graph, PlannedProgram> = toProgram(lower).andThen(planBuffers);

@@ -2,8 +2,8 @@
 // under which the graph makes no sense is refused where it stops making sense.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { dimAttributes, usedSymbols } from "../ir/graph/analysis.ts";
-import { bodyOf } from "../ir/graph/body.ts";
-import { bodyIn } from "../ir/graph/body-graph.ts";
+import { changeBodies } from "../ir/graph/body.ts";
+import { bodiesIn } from "../ir/graph/body-graph.ts";
 import { graphBuilder } from "../ir/graph/builder.ts";
 import { copyEntries, copyNodes } from "../ir/graph/copy.ts";
 import { requireDeclaredSymbols } from "../ir/graph/declared-symbols.ts";
@@ -31,13 +31,11 @@ const bindValue = (value: AttributeValue | undefined, bindings: Bindings): Attri
 
 const bindAttributes = (node: Node, bindings: Bindings): Attributes => {
   const names = dimAttributes(node.op);
-  const body = bodyIn(node);
-  if (names.length === 0 && body === undefined) return node.attrs;
-  const attrs: Attributes = node.attrs;
+  if (names.length === 0 && bodiesIn(node).length === 0) return node.attrs;
+  const attrs = changeBodies(node, (body) => bound(body, bindings));
   return {
     ...attrs,
     ...Object.fromEntries(names.map((name) => [name, bindValue(attrs[name], bindings)])),
-    ...(body === undefined ? {} : { body: bodyOf(bound(body, bindings)) }),
   };
 };
 

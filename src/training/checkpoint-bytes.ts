@@ -9,6 +9,7 @@ import {
   safetensorsMetadata,
 } from "../formats/safetensors.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { inWords } from "../ir/diagnostics/in-words.ts";
 import { isRecord } from "../model/declaration.ts";
 import type { Figures } from "./figures.ts";
 import type { ParameterValues, RunIdentity, RunState } from "./run-state.ts";
@@ -54,6 +55,15 @@ const checksumOf = (tensors: StoredTensors, metadata: Readonly<Record<string, st
   return hash.digest("hex");
 };
 
+/** The texts of a checkpoint with the checksum over them and its tensors. */
+export const sealed = (
+  tensors: StoredTensors,
+  metadata: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> => {
+  const { checksum: _, ...texts } = metadata;
+  return { ...texts, checksum: checksumOf(tensors, texts) };
+};
+
 /** The bytes of a checkpoint. */
 export const encodeCheckpoint = (state: RunState, identity: RunIdentity): Uint8Array<ArrayBuffer> => {
   const { step, epoch, position, parameters, best, steps, epochs } = state;
@@ -67,7 +77,7 @@ export const encodeCheckpoint = (state: RunState, identity: RunIdentity): Uint8A
     ...(best === undefined ? {} : { best: prefix }),
   };
   const tensors = { ...parameters, ...prefixed(best ?? {}, prefix) };
-  return encodeSafetensors(tensors, { ...metadata, checksum: checksumOf(tensors, metadata) });
+  return encodeSafetensors(tensors, sealed(tensors, metadata));
 };
 
 /** A checkpoint read back. */
@@ -89,12 +99,18 @@ const recordIn = (text: string | undefined, fail: Fail): Readonly<Record<string,
   return fail("its metadata are not those of a checkpoint");
 };
 
+const isText = (value: unknown): value is string => typeof value === "string";
+
+/** What `numberToJson` gives. Other values are never converted: a list of lists could be as deep as the file is long. */
+const isFigure = (value: unknown): value is number | string => typeof value === "number" || isText(value);
+
 const recordsIn = (text: string | undefined, fail: Fail): readonly Figures[] => {
   const { names, rows } = recordIn(text, fail);
-  if (!Array.isArray(names) || !Array.isArray(rows)) return fail("its history is no table");
+  if (!Array.isArray(names) || !names.every(isText) || !Array.isArray(rows)) return fail("its history is no table");
   return rows.map((row: unknown): Figures => {
-    if (!Array.isArray(row) || row.length !== names.length) return fail("its history is no table");
-    return Object.freeze(Object.fromEntries(names.map((name, at) => [String(name), Number(row[at])])));
+    if (!Array.isArray(row) || row.length !== names.length || !row.every(isFigure))
+      return fail("its history is no table");
+    return Object.freeze(Object.fromEntries(names.map((name, at) => [name, Number(row[at])])));
   });
 };
 
@@ -115,12 +131,13 @@ export const decodeCheckpoint = (bytes: Uint8Array, file: string): ReadCheckpoin
   const fail: Fail = (why) => reject("W407", { file, why });
   const { checksum, ...metadata } = safetensorsMetadata(bytes, file);
   if (metadata["weftgraph"] === undefined) fail("it is a safetensors file of something else");
-  if (metadata["weftgraph"] !== format) fail(`it is a ${metadata["weftgraph"]}, and this version reads a ${format}`);
+  if (metadata["weftgraph"] !== format)
+    fail(`it is a ${metadata["weftgraph"]?.slice(0, 40)}, and this version reads a ${format}`);
   const tensors = decodeSafetensors(bytes, file);
   if (checksumOf(tensors, metadata) !== checksum) fail("its checksum is not that of its contents");
   const place = recordIn(metadata["place"], fail);
   const identity = Object.entries(recordIn(metadata["identity"], fail)).map(
-    ([name, fact]) => [name, String(fact)] as const,
+    ([name, fact]) => [name, isText(fact) ? fact : fail(`its ${inWords(name)} is no text`)] as const,
   );
   const prefix = metadata["best"];
   const parameters = Object.entries(tensors).filter(([name]) => prefix === undefined || !name.startsWith(prefix));

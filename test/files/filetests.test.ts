@@ -9,14 +9,14 @@ import { printGraph } from "../../src/ir/text/print.ts";
 import { fuseAttention } from "../../src/passes/attention/fuse-attention.ts";
 import { cse } from "../../src/passes/cse.ts";
 import { dce } from "../../src/passes/dce.ts";
-import { decompose } from "../../src/passes/decompose.ts";
+import { decompose, inlineCalls } from "../../src/passes/decompose.ts";
 import { foldConstants } from "../../src/passes/fold-constants.ts";
 import { runPasses } from "../../src/passes/manager.ts";
 import type { Pass } from "../../src/passes/pass.ts";
 import { absorbTransposes, optimize, simplify } from "../../src/passes/pipelines.ts";
 
 const passes: ReadonlyMap<string, Pass<Graph, Graph>> = new Map(
-  [simplify, absorbTransposes, foldConstants, cse, dce, decompose, optimize, fuseAttention].map((pass) => [
+  [simplify, absorbTransposes, foldConstants, cse, dce, decompose, optimize, fuseAttention, inlineCalls].map((pass) => [
     pass.name,
     pass,
   ]),

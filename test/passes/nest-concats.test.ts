@@ -16,6 +16,17 @@ const joined = (count: number): Graph =>
     ),
   }));
 
+/** The same, joined one by one. */
+const joinedOneByOne = (count: number): Graph =>
+  graphOf((trace) => {
+    const pieces = Array.from({ length: count }, (_, at) =>
+      trace.input(`x${at}`, { dtype: "f32", shape: [2, 1 + (at % 5)] }).mul(at + 1),
+    );
+    return { y: pieces.slice(1).reduce((y, piece) => concat([y, piece], 1), pieces[0] ?? trace.input("x", f32)) };
+  });
+
+const f32 = { dtype: "f32", shape: [] } as const;
+
 const concatsIn = (graph: Graph): readonly number[] =>
   [...graph.nodes.values()].flatMap(({ op, operands }) => (op === "concat" ? [operands.length] : []));
 
@@ -30,9 +41,31 @@ test("many are joined in lists of nearly one length", () => {
   expect(opsOf(nestConcats.run(joined(250))).at(-1)).toBe("concat");
 });
 
+test("pieces that were joined one by one are joined in as few levels", () => {
+  expect(concatsIn(nestConcats.run(joinedOneByOne(17)))).toEqual([5, 6, 6, 3]);
+  const nested = nestConcats.run(joinedOneByOne(250));
+  expect(concatsIn(nested)).toEqual(concatsIn(nestConcats.run(joined(250))));
+  expect(nestConcats.run(nested)).toBe(nested);
+});
+
+test("what is read twice is joined once", () => {
+  const graph = graphOf((trace) => {
+    const x = trace.input("x", { dtype: "f32", shape: [4] });
+    const pieces = (seed: number) => Array.from({ length: 17 }, (_, at) => x.mul(seed + at));
+    const shared = concat(pieces(2), 0);
+    return { y: concat([shared, ...pieces(30), shared], 0), z: concat([...pieces(60), x.exp()], 0) };
+  });
+  const joins = [...nestConcats.run(graph).nodes.values()].filter(({ op }) => op === "concat");
+  expect(joins.filter(({ results }) => results[0]?.type.shape[0] === 17 * 4)).toHaveLength(1);
+});
+
 describe.each(["wasm", "closure"] as const)("on %s", (backend) => {
-  test.each([17, 100])("%i pieces stand one behind the other", (count) => {
-    const graph = joined(count);
+  test.each([
+    ["at once", 17, joined],
+    ["at once", 100, joined],
+    ["one by one", 100, joinedOneByOne],
+  ] as const)("joined %s, %i pieces stand one behind the other", (_, count, graphOfPieces) => {
+    const graph = graphOfPieces(count);
     const { executable, program } = compileGraph(graph, { backend });
     const inputs = program.entries[0]?.inputs ?? [];
     const feeds = Object.fromEntries(

@@ -6,7 +6,7 @@ import { evaluateEntry } from "../../src/backends/reference/interpreter.ts";
 import { compileGraph } from "../../src/compile/compile-graph.ts";
 import { planGraph } from "../../src/compile/plan-graph.ts";
 import { describeBody } from "../../src/ir/graph/body.ts";
-import { bodyIn } from "../../src/ir/graph/body-graph.ts";
+import { bodiesIn } from "../../src/ir/graph/body-graph.ts";
 import type { Graph } from "../../src/ir/graph/graph.ts";
 import { emitMany } from "../../src/ir/graph/traced-tensor.ts";
 import { assertValid } from "../../src/ir/graph/verify.ts";
@@ -125,7 +125,8 @@ const lstmGraph = (steps: number, train: boolean): Graph =>
     return { loss, ...Object.fromEntries(gradients.map((gradient, at) => [`g${at}`, gradient])) };
   });
 
-const bodiesOf = (graph: Graph): readonly Graph[] => [...graph.nodes.values()].flatMap((node) => bodyIn(node) ?? []);
+const bodiesOf = (graph: Graph): readonly Graph[] =>
+  [...graph.nodes.values()].flatMap((node) => bodiesIn(node).map(([, body]) => body));
 
 const count = (graph: Graph, op: string): number => opsOf(graph).filter((each) => each === op).length;
 

@@ -1,6 +1,7 @@
 // Loops over chunks of iterations: each statement is computed for a whole chunk before the next one, by leaf loops over
 // registers that stay in cache. A loop inside takes its turns one by one, each for the whole chunk.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
+import { withoutMaskedBranches } from "../../ir/loop/masked.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
 import { type BlockScope, indexClosure, sequence } from "./block-scope.ts";
 import type { ChunkScope } from "./chunk.ts";
@@ -96,7 +97,8 @@ const compileBody = (body: readonly Stmt[], scope: ChunkScope): void => {
 };
 
 /** The loop as one step, if it is best run in chunks. */
-export const compileChunkedLoop = (loop: StmtOf<"for">, outer: BlockScope): Step | undefined => {
+export const compileChunkedLoop = (written: StmtOf<"for">, outer: BlockScope): Step | undefined => {
+  const loop = { ...written, body: withoutMaskedBranches(written.body) };
   const plan = bestPlan(loop, outer.kernel.bindings);
   if (plan === undefined) return undefined;
   const { registers } = outer.kernel;

@@ -1,6 +1,7 @@
 // Runs programs by composing their loops into closures: no text is evaluated, so it works where code generation is
 // forbidden. The innermost loops run over chunks of iterations in small loops over typed arrays, one per operator and
 // type, so the cost of calling closures is paid per chunk and not per number.
+import { reject } from "../../ir/diagnostics/diagnostic.ts";
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { Call, Kernel, PlannedProgram } from "../../ir/loop/kernel.ts";
 import { type DataArray, dtypes } from "../../ir/types/dtype.ts";
@@ -35,9 +36,19 @@ const kernelOf = (program: PlannedProgram, { kernel }: Call): Kernel => {
   return found;
 };
 
+/** W315 where the engine has no room for it. */
+const newMemory = (bytes: number): ArrayBuffer => {
+  try {
+    return new ArrayBuffer(bytes);
+  } catch (cause) {
+    if (cause instanceof RangeError) return reject("W315", { bytes }, { cause });
+    throw cause;
+  }
+};
+
 /** A program's memory with its constants in place, and a view of each buffer. */
 const allocate = (program: PlannedProgram): { memory: ArrayBuffer; arrays: ReadonlyMap<string, DataArray> } => {
-  const memory = new ArrayBuffer(program.memory.bytes);
+  const memory = newMemory(program.memory.bytes);
   const arrays = new Map<string, DataArray>();
   for (const [name, { dtype, length, data }] of program.buffers) {
     const offset = program.memory.offsets.get(name);

@@ -38,22 +38,30 @@ const looks = 16;
 /** Tells the processor that a thread only waits, where there is a way to. */
 const pause: (() => void) | undefined = (Atomics as typeof Atomics & { readonly pause?: () => void }).pause;
 
-/** Waits until the number at a place is no longer what it was. A thread that may not sleep, such as a page's own, goes on looking. */
+/**
+ * Waits until the number at a place is no longer what it was, or for so many milliseconds; gives whether it changed. A thread that may
+ * not sleep, such as a page's own, goes on looking.
+ */
 export const waitForChange = (
   control: Int32Array<SharedArrayBuffer>,
   at: number,
   seen: number,
   maySleep: boolean,
-): void => {
-  const end = maySleep ? performance.now() + patience : Number.POSITIVE_INFINITY;
+  most: number = Number.POSITIVE_INFINITY,
+): boolean => {
+  const start = performance.now();
+  const end = start + (maySleep ? patience : most);
   for (let look = 1; look % looks !== 0 || performance.now() < end; look++) {
-    if (Atomics.load(control, at) !== seen) return;
+    if (Atomics.load(control, at) !== seen) return true;
     pause?.();
   }
+  if (!maySleep) return Atomics.load(control, at) !== seen;
   Atomics.add(control, places.sleepers, 1);
   // Whoever changes the number afterwards finds a sleeper; whoever did before is seen here.
-  while (Atomics.load(control, at) === seen) Atomics.wait(control, at, seen);
+  while (Atomics.load(control, at) === seen && performance.now() - start < most)
+    Atomics.wait(control, at, seen, most - (performance.now() - start));
   Atomics.sub(control, places.sleepers, 1);
+  return Atomics.load(control, at) !== seen;
 };
 
 /** Adds 1 to the number at a place, and wakes those who wait for that. */
@@ -72,8 +80,13 @@ export const arrive = (control: Int32Array<SharedArrayBuffer>, threads: number):
   return phase;
 };
 
-/** Comes to the end of a phase and waits for the others. */
-export const meet = (control: Int32Array<SharedArrayBuffer>, threads: number, maySleep: boolean): void => {
+/** Comes to the end of a phase and waits for the others, if need be only so many milliseconds; gives whether they came. */
+export const meet = (
+  control: Int32Array<SharedArrayBuffer>,
+  threads: number,
+  maySleep: boolean,
+  most?: number,
+): boolean => {
   const phase = arrive(control, threads);
-  waitForChange(control, places.phase, phase, maySleep);
+  return waitForChange(control, places.phase, phase, maySleep, most);
 };

@@ -6,9 +6,12 @@ import type { WorkerStart } from "./worker.ts";
 export interface StartedWorker {
   /** When it is ready for jobs, or is known never to be. */
   readonly settled: Promise<void>;
+  /** Ends it, whatever it does. */
+  readonly kill: () => void;
 }
 
 interface BrowserWorker {
+  readonly terminate: () => void;
   readonly postMessage: (message: WorkerStart, transfer: readonly object[]) => void;
   readonly addEventListener: (
     type: "message" | "error",
@@ -20,6 +23,7 @@ interface NodeWorker {
   readonly postMessage: (message: WorkerStart, transfer: readonly object[]) => void;
   readonly once: (event: "message" | "error" | "exit", listener: () => void) => void;
   readonly unref: () => void;
+  readonly terminate: () => unknown;
 }
 
 declare const Worker: (new (file: URL, options: { readonly type: "module" }) => BrowserWorker) | undefined;
@@ -38,8 +42,8 @@ export const availableThreads = (): number => {
   return os?.availableParallelism() ?? navigator?.hardwareConcurrency ?? 1;
 };
 
-/** Starts a worker; undefined where there are none. */
-export const startWorker = (start: WorkerStart): StartedWorker | undefined => {
+/** Starts a worker; undefined where there are none. `lost` is called when it ends, for whatever reason, where this can be known. */
+export const startWorker = (start: WorkerStart, lost: () => void): StartedWorker | undefined => {
   // What this module of Node's has.
   const node = builtin("node:worker_threads") as { readonly Worker: new (file: URL) => NodeWorker } | undefined;
   if (node !== undefined) {
@@ -47,10 +51,11 @@ export const startWorker = (start: WorkerStart): StartedWorker | undefined => {
     const settled = new Promise<void>((resolve) => {
       for (const event of ["message", "error", "exit"] as const) worker.once(event, resolve);
     });
+    worker.once("exit", lost);
     worker.postMessage(start, []);
     // Until then the process waits for it, so that whoever awaits it gets an answer.
     void settled.then(() => worker.unref());
-    return { settled };
+    return { settled, kill: () => void worker.terminate() };
   }
   if (typeof Worker !== "function") return undefined;
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
@@ -62,5 +67,5 @@ export const startWorker = (start: WorkerStart): StartedWorker | undefined => {
     });
   });
   worker.postMessage(start, []);
-  return { settled };
+  return { settled, kill: () => worker.terminate() };
 };

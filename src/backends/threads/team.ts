@@ -1,5 +1,6 @@
 // A team of threads: the caller of a program and the workers that share its work. The caller leads: it begins a job, does the first part
 // of each phase itself, and returns when all have ended the last. Where there are no workers, or none is ready yet, it works alone.
+import { reject } from "../../ir/diagnostics/diagnostic.ts";
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { change, meet, newControl, places, stop } from "./barrier.ts";
 import { startWorker } from "./start-worker.ts";
@@ -36,14 +37,25 @@ const maySleep = (): boolean => {
   }
 };
 
+/** How long the caller waits for the others at the end of a phase: so many milliseconds, or so many times what its own part took. */
+const limits = { patience: 30_000, slower: 50 } as const;
+
 /** Starts the workers of a team. */
-export const startTeam = ({ threads, module, memory, tasks }: TeamWork): Team => {
+export const startTeam = (
+  { threads, module, memory, tasks }: TeamWork,
+  { patience, slower }: { readonly patience: number; readonly slower: number } = limits,
+): Team => {
   const control = newControl();
   const sleeps = maySleep();
-  const workers = Array.from({ length: threads - 1 }, (_, at) =>
-    startWorker({ module, memory, control, thread: at + 1, threads, tasks }),
-  );
   let stopped = false;
+  const stopAll = (): void => {
+    if (stopped) return;
+    stopped = true;
+    begin(stop);
+  };
+  const workers = Array.from({ length: threads - 1 }, (_, at) =>
+    startWorker({ module, memory, control, thread: at + 1, threads, tasks }, stopAll),
+  );
   const isReady = (): boolean => !stopped && Atomics.load(control, places.ready) === threads - 1;
   const begin = (task: number): void => {
     Atomics.store(control, places.task, task);
@@ -54,18 +66,20 @@ export const startTeam = ({ threads, module, memory, tasks }: TeamWork): Team =>
     lead: (task, run) => {
       begin(task);
       for (const phase of tasks[task]?.phases.keys() ?? []) {
+        const start = performance.now();
         run(phase);
-        meet(control, threads, sleeps);
+        const most = Math.max(patience, slower * (performance.now() - start));
+        if (meet(control, threads, sleeps, most)) continue;
+        // Whoever is merely slow must not go on writing into the memory.
+        stopped = true;
+        for (const worker of workers) worker?.kill();
+        reject("W316", { seconds: most / 1000 });
       }
       invariant(Atomics.load(control, places.failed) === 0, "a thread has failed");
     },
     settled: Promise.all(workers.flatMap((worker) => (worker === undefined ? [] : [worker.settled]))).then(
       () => undefined,
     ),
-    stop: () => {
-      if (stopped) return;
-      stopped = true;
-      begin(stop);
-    },
+    stop: stopAll,
   };
 };

@@ -2,6 +2,7 @@
 // be evaluated, because emitting an address may write a local that later addresses read.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { type Expr, type ExprKind, type ExprOf, isVector } from "../../ir/loop/expr.ts";
+import { maskOf } from "../../ir/loop/masked.ts";
 import { type Emitter, required } from "./emitter.ts";
 import { type Instruction, i32Const, localGet, plain } from "./instruction.ts";
 import { emitLoad } from "./memory-access.ts";
@@ -44,7 +45,10 @@ const rows: Rows = {
   load: emitLoad,
   unary: (emitter, expr) => (isVector(expr.type) ? emitVectorUnary : emitScalarUnary)(emitter, expr),
   binary: (emitter, expr) => (isVector(expr.type) ? emitVectorBinary : emitScalarBinary)(emitter, expr),
-  compare: (emitter, { fn, left, right }) => {
+  compare: (emitter, expr) => {
+    const mask = maskOf(expr);
+    if (mask !== expr) return plain("v128.any_true", emitter.expression(mask));
+    const { fn, left, right } = expr;
     const x = emitter.expression(left);
     return plain(required(compareOps[left.type][fn], `${fn} of ${left.type}`), x, emitter.expression(right));
   },

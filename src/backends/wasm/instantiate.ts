@@ -1,10 +1,11 @@
 // The WebAssembly backend: a program becomes a module, its bytes an instance, synchronously. Code generation takes the
 // same module as bytes and text.
+import { reject } from "../../ir/diagnostics/diagnostic.ts";
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { PlannedProgram } from "../../ir/loop/kernel.ts";
 import type { Backend, Instance } from "../backend.ts";
 import { encodeModule, type NameDetail } from "./encode.ts";
-import { type EngineModule, engine } from "./engine.ts";
+import { type EngineInstance, type EngineModule, engine } from "./engine.ts";
 import { emitModule, entryExport, type ModuleOptions, memoryExport, prepareExport } from "./module.ts";
 import { printWat } from "./print-wat.ts";
 
@@ -34,8 +35,18 @@ export const assembleModule = (
   };
 };
 
-const instanceOf = (module: EngineModule, entries: AssembledModule["entries"]): Instance => {
-  const { exports } = new engine.Instance(module);
+/** An instance with its memory; W315 where the engine has no addresses left for that. It looks for unused ones by itself. */
+const newInstance = (module: EngineModule, bytes: number): EngineInstance => {
+  try {
+    return new engine.Instance(module);
+  } catch (cause) {
+    if (cause instanceof RangeError) return reject("W315", { bytes }, { cause });
+    throw cause;
+  }
+};
+
+const instanceOf = (module: EngineModule, entries: AssembledModule["entries"], bytes: number): Instance => {
+  const { exports } = newInstance(module, bytes);
   const memory = exports[memoryExport];
   invariant(memory instanceof engine.Memory, "the module exports its memory");
   const functions = new Map<string, () => void>();
@@ -71,10 +82,10 @@ export const wasmBackend: Backend = {
   name: "wasm",
   instantiate: (program) => {
     const { bytes, entries } = runnableModule(program);
-    return instanceOf(new engine.Module(bytes), entries);
+    return instanceOf(new engine.Module(bytes), entries, program.memory.bytes);
   },
   instantiateAsync: async (program) => {
     const { bytes, entries } = runnableModule(program);
-    return instanceOf(await engine.compile(bytes), entries);
+    return instanceOf(await engine.compile(bytes), entries, program.memory.bytes);
   },
 };

@@ -93,6 +93,7 @@ const plain = {
   "v128.or": 0xfd0050,
   "v128.xor": 0xfd0051,
   "v128.bitselect": 0xfd0052,
+  "v128.any_true": 0xfd0053,
   "i8x16.narrow_i16x8_s": 0xfd0065,
   "i8x16.narrow_i16x8_u": 0xfd0066,
   "f32x4.ceil": 0xfd0067,

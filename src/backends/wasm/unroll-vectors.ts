@@ -12,6 +12,7 @@ import { add, i32, variable } from "../../ir/loop/build.ts";
 import { type Expr, isVector } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
 import { addScaled, type Linear, linearOf } from "../../ir/loop/linear.ts";
+import { isMasked, withoutSeldom } from "../../ir/loop/masked.ts";
 import {
   blocksOf,
   declaredNames,
@@ -38,7 +39,7 @@ const mostOperations = 480;
 
 const countOperations = (loop: Loop): number => {
   let count = 0;
-  visitStmts(loop.body, (stmt) => {
+  visitStmts(withoutSeldom(loop.body), (stmt) => {
     for (const expr of exprsOf(stmt))
       visitExpr(expr, ({ kind, type }) => {
         if (isVector(type) && kind !== "load" && kind !== "var" && kind !== "splat") count += 1;
@@ -85,7 +86,7 @@ const isPlain = (stmts: readonly Stmt[], own: ReadonlySet<string>): boolean =>
       case "for":
         return ![stmt.from, stmt.to].some((end) => mentions(end, own)) && isPlain(stmt.body, own);
       case "if":
-        return false;
+        return isMasked(stmt);
     }
   });
 

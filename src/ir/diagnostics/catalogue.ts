@@ -2,11 +2,13 @@
 // W1xx graphs and their text, W2xx shapes and dtypes, W3xx running, W4xx files, W5xx training, W6xx the command line.
 import { attention } from "./catalogue/attention.ts";
 import { commandLine } from "./catalogue/command-line.ts";
+import { customGradientRows } from "./catalogue/custom-gradients.ts";
 import { decoding } from "./catalogue/decoding.ts";
 import { descriptions } from "./catalogue/descriptions.ts";
 import { files } from "./catalogue/files.ts";
 import { functionArguments } from "./catalogue/function-arguments.ts";
 import { graphs } from "./catalogue/graphs.ts";
+import { limitRows } from "./catalogue/limits.ts";
 import { recurrenceRows } from "./catalogue/recurrence.ts";
 import { running } from "./catalogue/running.ts";
 import { shapes } from "./catalogue/shapes.ts";
@@ -18,7 +20,9 @@ type Catalogue = typeof graphs &
   typeof shapes &
   typeof attention &
   typeof functionArguments &
+  typeof limitRows &
   typeof recurrenceRows &
+  typeof customGradientRows &
   typeof running &
   typeof files &
   typeof training &
@@ -31,7 +35,9 @@ export const catalogue: Catalogue = {
   ...shapes,
   ...attention,
   ...functionArguments,
+  ...limitRows,
   ...recurrenceRows,
+  ...customGradientRows,
   ...running,
   ...files,
   ...training,

@@ -41,6 +41,14 @@ export interface Context {
   readonly cause?: unknown;
 }
 
+/** Longer sentences are copies of what a file holds, and are cut. */
+const longestSentence = 10_000;
+
+const brief = (sentence: string): string =>
+  sentence.length <= longestSentence
+    ? sentence
+    : `${sentence.slice(0, longestSentence / 2)} [...] ${sentence.slice(-longestSentence / 10)}`;
+
 /** Makes a finding from the catalogue. */
 export const diagnostic = <C extends Code>(code: C, details: DetailsOf<C>, context: Context = {}): Diagnostic => {
   // One row of the table, its details chosen by the same code: TypeScript cannot follow that correlation.
@@ -50,8 +58,8 @@ export const diagnostic = <C extends Code>(code: C, details: DetailsOf<C>, conte
   };
   return Object.freeze({
     code,
-    message: row.message(details),
-    help: row.help(details),
+    message: brief(row.message(details)),
+    help: brief(row.help(details)),
     ...(context.location === undefined ? {} : { location: context.location }),
     notes: context.notes ?? [],
   });

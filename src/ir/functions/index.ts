@@ -7,6 +7,7 @@ export * from "./contraction.ts";
 export * from "./conversion.ts";
 export * from "./convolution.ts";
 export * from "./creation.ts";
+export * from "./custom-gradient.ts";
 export * from "./dropout.ts";
 export * from "./dynamic-slicing.ts";
 export * from "./einsum.ts";

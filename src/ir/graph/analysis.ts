@@ -5,7 +5,7 @@ import type { AttributeKind, Attributes } from "../ops/attributes.ts";
 import { type OpKind, opOf } from "../ops/index.ts";
 import { type Dim, symbolsOf } from "../types/dim.ts";
 import type { TensorType } from "../types/tensor-type.ts";
-import { bodyIn } from "./body-graph.ts";
+import { bodiesIn } from "./body-graph.ts";
 import type { Graph, Node, NodeId, ValueId } from "./graph.ts";
 
 /** A function of graphs that is computed once for each. */
@@ -123,10 +123,7 @@ export const dimAttributes = (op: OpKind): readonly string[] =>
 /** The symbols in the types and attributes of a graph, and of the bodies in it, sorted. */
 export const usedSymbols: (graph: Graph) => readonly string[] = analysis((graph) => {
   const dims = new Set<Dim>();
-  const ofBodies = [...graph.nodes.values()].flatMap((node) => {
-    const body = bodyIn(node);
-    return body === undefined ? [] : usedSymbols(body);
-  });
+  const ofBodies = [...graph.nodes.values()].flatMap((node) => bodiesIn(node).flatMap(([, body]) => usedSymbols(body)));
   for (const { op, attrs, results } of graph.nodes.values()) {
     for (const { type } of results) for (const extent of type.shape) dims.add(extent);
     const byName: Attributes = attrs;

@@ -1,6 +1,6 @@
 // The graph behind a body: what ops hold as an attribute and know by its signature alone (ir/ops/body.ts).
 import { invariant } from "../diagnostics/invariant.ts";
-import { isBody } from "../ops/attributes.ts";
+import { type AttributeValue, isBody } from "../ops/attributes.ts";
 import type { Body } from "../ops/body.ts";
 import type { Graph, Node, ValueId } from "./graph.ts";
 
@@ -20,6 +20,8 @@ export const graphOf = (body: Body): Graph => {
 export const bodyResults = (graph: Graph): readonly ValueId[] =>
   (graph.entries[0]?.outputs ?? []).map(({ value }) => value);
 
-/** The body that a node repeats or applies, if it has one. */
-export const bodyIn = ({ attrs }: Node): Graph | undefined =>
-  "body" in attrs && isBody(attrs.body) ? graphOf(attrs.body) : undefined;
+/** The bodies that a node repeats or applies, by the names of its attributes. */
+export const bodiesIn = ({ attrs }: Node): readonly (readonly [attribute: string, body: Graph])[] =>
+  Object.entries(attrs).flatMap(([name, value]: [string, AttributeValue]) =>
+    isBody(value) ? [[name, graphOf(value)] as const] : [],
+  );

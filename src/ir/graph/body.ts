@@ -1,9 +1,10 @@
 // Bodies as graphs: what an op such as `scan` repeats is a graph of its own with one entry, in the attribute of the op. It
 // takes nothing but its inputs, so it can be moved, typed and run by itself.
 import { invariant } from "../diagnostics/invariant.ts";
+import type { Attributes } from "../ops/attributes.ts";
 import type { Body, DescribeBody } from "../ops/body.ts";
 import { definitionOf, order, typeOf, users } from "./analysis.ts";
-import { bodyResults, type GraphBody, graphOf } from "./body-graph.ts";
+import { bodiesIn, bodyResults, type GraphBody, graphOf } from "./body-graph.ts";
 import { type GraphBuilder, graphBuilder } from "./builder.ts";
 import { inputNames } from "./entry-inputs.ts";
 import type { Graph, Node, ValueId } from "./graph.ts";
@@ -30,6 +31,15 @@ export const bodyOf = (graph: Graph): Body => {
     graph,
   };
   return Object.freeze(body);
+};
+
+/** A node's attributes with its bodies changed; the very same where `change` gives every body back. */
+export const changeBodies = (node: Node, change: (body: Graph) => Graph): Attributes => {
+  const changed = bodiesIn(node).flatMap(([name, body]) => {
+    const after = change(body);
+    return after === body ? [] : [[name, bodyOf(after)] as const];
+  });
+  return changed.length === 0 ? node.attrs : { ...node.attrs, ...Object.fromEntries(changed) };
 };
 
 /** The nodes that values need, up to those whose values are known. */

@@ -7,7 +7,9 @@ import { invariant } from "../diagnostics/invariant.ts";
 import type { Location } from "../diagnostics/location.ts";
 import { type Attributes, type AttributeValue, isBody } from "../ops/attributes.ts";
 import { type OpKind, opOf } from "../ops/index.ts";
+import { isKnown } from "../types/dim.ts";
 import type { DataArray, DType } from "../types/dtype.ts";
+import { limits } from "../types/limits.ts";
 import { printType, type Shape, type TensorType, tensorType } from "../types/tensor-type.ts";
 import { constantId, sameContents } from "./constant-id.ts";
 import type { ConstantData, ConstantId, Entry, Graph, Node, NodeId, Value, ValueId } from "./graph.ts";
@@ -99,6 +101,14 @@ export const originsOf = (operands: readonly Pick<Defined, "type" | "location">[
     ...(location === undefined ? {} : { location }),
   }));
 
+/** Refuses what is too large to be compiled, as far as extents are known: W132, W133. */
+const requireWithinLimits = (op: OpKind, { dtype, shape }: TensorType): void => {
+  if (shape.length > limits.rank) reject("W132", { op, rank: shape.length, most: limits.rank });
+  let elements = 1;
+  for (const extent of shape) if (isKnown(extent)) elements *= Math.max(1, extent);
+  if (elements > limits.elements) reject("W133", { op, type: printType({ dtype, shape }), most: limits.elements });
+};
+
 /** Types the node; a refusal gets the place of the op and the origins of its operands. */
 const infer = (
   state: State,
@@ -109,7 +119,9 @@ const infer = (
 ): readonly TensorType[] => {
   const types = operands.map((operand) => defined(state, operand).type);
   try {
-    return opOf(op).infer(types, attrs);
+    const results = opOf(op).infer(types, attrs);
+    for (const type of results) requireWithinLimits(op, type);
+    return results;
   } catch (error) {
     if (!(error instanceof WeftError)) throw error;
     throw locate(error, location, originsOf(operands.map((operand) => defined(state, operand))));

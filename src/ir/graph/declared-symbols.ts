@@ -3,7 +3,7 @@ import { reject } from "../diagnostics/diagnostic.ts";
 import type { Attributes } from "../ops/attributes.ts";
 import { symbolsOf } from "../types/dim.ts";
 import { dimAttributes } from "./analysis.ts";
-import { bodyIn } from "./body-graph.ts";
+import { bodiesIn } from "./body-graph.ts";
 import type { Graph, Node } from "./graph.ts";
 
 const symbolsOfTypes = ({ results }: Node): readonly string[] =>
@@ -20,8 +20,7 @@ const requireDeclared = (graph: Graph, declared: ReadonlySet<string>): void => {
   for (const node of graph.nodes.values()) {
     for (const symbol of [...symbolsOfTypes(node), ...symbolsOfAttributes(node)])
       if (!declared.has(symbol)) reject("W131", { symbol, op: node.op }, { location: node.location });
-    const body = bodyIn(node);
-    if (body !== undefined) requireDeclared(body, declared);
+    for (const [, body] of bodiesIn(node)) requireDeclared(body, declared);
   }
 };
 

@@ -3,14 +3,33 @@
 import { invariant } from "../diagnostics/invariant.ts";
 import type { Attributes } from "../ops/attributes.ts";
 import { type CompositeOp, type OpKind, opOf } from "../ops/index.ts";
+import type { Decomposer } from "../ops/op.ts";
 import { printType, sameType, type TensorType } from "../types/tensor-type.ts";
+import { inlineBody } from "./body.ts";
+import { bodyResults, graphOf } from "./body-graph.ts";
 import { attributesKey, graphBuilder } from "./builder.ts";
 import type { Graph } from "./graph.ts";
-import { withTrace } from "./trace.ts";
+import { type Trace, withTrace } from "./trace.ts";
 import { traceOver } from "./traced-tensor.ts";
 
 /** Whether other ops say this one. */
 export const isComposite = (op: OpKind): op is CompositeOp => opOf(op).lower.by === "ops";
+
+/** Writes bodies into a graph under construction. */
+const inliner =
+  (trace: Trace): Decomposer["inline"] =>
+  (body, inputs) => {
+    const places = inlineBody(
+      body,
+      trace.builder,
+      inputs.map((input) => trace.value(input)),
+    );
+    return bodyResults(graphOf(body)).map((value) => {
+      const place = places.get(value);
+      invariant(place !== undefined, `%${value} of a body is written out`);
+      return trace.tensor(place);
+    });
+  };
 
 const expand = (op: OpKind, operandTypes: readonly TensorType[], attrs: Attributes): Graph => {
   const definition = opOf(op);
@@ -18,7 +37,7 @@ const expand = (op: OpKind, operandTypes: readonly TensorType[], attrs: Attribut
   const trace = traceOver(graphBuilder());
   const operands = operandTypes.map((type, position) => trace.input(`operand${position}`, type));
   const { decompose } = definition.lower;
-  const results = withTrace(trace, () => decompose(operands, attrs, trace));
+  const results = withTrace(trace, () => decompose(operands, attrs, { ...trace, inline: inliner(trace) }));
   const expected = definition.infer(operandTypes, attrs);
   invariant(
     results.length === expected.length && expected.every((type, at) => results[at] && sameType(results[at].type, type)),

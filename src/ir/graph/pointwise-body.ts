@@ -31,12 +31,24 @@ const isElementwise = (graph: Graph, { op, attrs, operands, results }: Node): bo
   if (result === undefined || !types.every(({ shape }) => sameShape(shape, result.type.shape))) return false;
   if (lower.by !== "ops") return lower.by === "element" && lower.work === "scalar";
   const parts = decomposition(op, types, attrs);
-  return order(parts).every((part) => part.op === "input" || isElementwise(parts, part));
+  const moving = dependentsOf(parts, parts.inputs);
+  return order(parts).every((part) => {
+    const moves = part.operands.some((operand) => moving.has(operand));
+    return part.op === "input" || (moves ? isElementwise(parts, part) : isLoopless(parts, part));
+  });
 };
 
 /** Whether an element of the results is made of elements of the operands without a loop. */
-const isLoopless = ({ op }: Node): boolean => {
+const isLoopless = (graph: Graph, { op, attrs, operands }: Node): boolean => {
   const { lower } = opOf(op);
+  if (op === "call") {
+    const parts = decomposition(
+      op,
+      operands.map((operand) => typeOf(graph, operand)),
+      attrs,
+    );
+    return order(parts).every((part) => isLoopless(parts, part));
+  }
   return lower.by === "alias" || lower.by === "memory" || (lower.by === "element" && lower.work !== "loop");
 };
 
@@ -45,7 +57,7 @@ export const notPointwise = (graph: Graph): Node | undefined => {
   const moving = dependentsOf(graph, graph.inputs.slice(0, 1));
   return order(graph).find((node) => {
     const moves = node.operands.some((operand) => moving.has(operand));
-    return moves ? !isElementwise(graph, node) : !isLoopless(node);
+    return moves ? !isElementwise(graph, node) : !isLoopless(graph, node);
   });
 };
 
@@ -78,6 +90,7 @@ export const pointwiseParts = (body: Body): PointwiseParts => {
 /** The moving values that elementwise work meets and that are none themselves, in order. */
 const readsOf = (graph: Graph, moving: ReadonlySet<ValueId>): readonly ValueId[] => {
   const [first] = graph.inputs;
+  const shape = first === undefined ? [] : typeOf(graph, first).shape;
   const found = new Set<ValueId>();
   const seen = new Set<ValueId>();
   const open = [...bodyResults(graph)];
@@ -85,7 +98,9 @@ const readsOf = (graph: Graph, moving: ReadonlySet<ValueId>): readonly ValueId[]
     if (seen.has(value) || !moving.has(value) || value === first) continue;
     seen.add(value);
     const node = definitionOf(graph, value);
-    if (isElementwise(graph, node) || node.op === "broadcast") open.push(...node.operands);
+    // A call is elementwise at the one shape that its body has.
+    const isSmallCall = node.op === "call" && !sameShape(typeOf(graph, value).shape, shape);
+    if ((isElementwise(graph, node) && !isSmallCall) || node.op === "broadcast") open.push(...node.operands);
     else found.add(value);
   }
   return order(graph).flatMap(({ results }) => results.flatMap(({ id }) => (found.has(id) ? [id] : [])));

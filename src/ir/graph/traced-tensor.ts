@@ -291,6 +291,12 @@ const innermost = (trace: Trace, operands: readonly Tensor[]): Trace =>
     trace,
   );
 
+/** The innermost graph among those of some tensors. */
+export const innermostTrace = (what: string, tensors: readonly Tensor[]): Trace => {
+  const [first] = tensors;
+  return first === undefined ? reject("W102", { what }) : innermost(traceOf(first, what), tensors);
+};
+
 /** Emits an op of any number of results into a trace, or into one within it to which an operand belongs. */
 export const emitMany = (
   among: Trace,

@@ -2,6 +2,7 @@
 // lower) apart from composites (which say themselves in other ops).
 import { alongAxis } from "./along-axis.ts";
 import { attending } from "./attention.ts";
+import { calling } from "./calling.ts";
 import { contraction } from "./contraction.ts";
 import { convolution, convolutionGradients } from "./convolution.ts";
 import { dynamicSlicing } from "./dynamic-slicing.ts";
@@ -39,7 +40,8 @@ type Composite = typeof convolutionGradients &
   typeof averagePooling &
   typeof normalization &
   typeof loss &
-  typeof gradient;
+  typeof gradient &
+  typeof calling;
 type Registry = Core & Composite;
 
 /** Every op, by kind. */
@@ -63,6 +65,7 @@ export const ops: Registry = {
   ...normalization,
   ...loss,
   ...gradient,
+  ...calling,
   ...attending,
 };
 

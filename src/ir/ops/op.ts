@@ -37,6 +37,12 @@ export interface Emitter {
   readonly constant: (value: number, dtype: DType, shape?: TensorType["shape"]) => Tensor;
 }
 
+/** What a composite may be said with: other ops, and the bodies in its attributes. */
+export interface Decomposer extends Emitter {
+  /** Writes a body out on these tensors; gives its outputs. */
+  readonly inline: (body: Body, inputs: readonly Tensor[]) => readonly Tensor[];
+}
+
 /** What a derivative rule may look at. */
 export interface VjpContext<A, In extends Arity, Out extends Arity> extends Emitter {
   readonly attrs: A;
@@ -118,7 +124,7 @@ export type Lowering<A, In extends Arity, Out extends Arity> =
   /** A composite: other ops say it. */
   | {
       readonly by: "ops";
-      readonly decompose: (operands: Tuple<Tensor, In>, attrs: A, emitter: Emitter) => Tuple<Tensor, Out>;
+      readonly decompose: (operands: Tuple<Tensor, In>, attrs: A, decomposer: Decomposer) => Tuple<Tensor, Out>;
     }
   /** Repeats the body in its attribute, which is lowered in turn. */
   | { readonly by: "body" }

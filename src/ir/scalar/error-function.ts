@@ -30,7 +30,7 @@ const complement = (x: number, exponential: number): number => {
 const series = (x: number): number => {
   let power = x;
   let sum = x;
-  for (let k = 1; k < 20; k += 1) {
+  for (let k = 1; k < 20 && Math.abs(power) > 1e-20 * Math.abs(x); k += 1) {
     power *= (-x * x) / k;
     sum += power / (2 * k + 1);
   }
@@ -46,6 +46,7 @@ export const erfc = (x: number): number => {
   if (Number.isNaN(x)) return x;
   if (Math.abs(x) < 0.5) return 1 - series(x);
   if (x > 30) return 0;
+  if (x < -6) return 2;
   return x < 0 ? 2 - erfc(-x) : complement(x, gaussian(x, 1));
 };
 

@@ -1,6 +1,6 @@
 // What written attributes and types mean: values by the kinds that the op's schema names. A dimension goes through the
 // canonical form, so `T*B` in a text is `B*T` in the graph.
-import { reject } from "../diagnostics/diagnostic.ts";
+import { locate, reject, WeftError } from "../diagnostics/diagnostic.ts";
 import { nearestName } from "../diagnostics/nearest.ts";
 import { isPlainName } from "../graph/print-node.ts";
 import { isInResultType, type Schema } from "../graph/schema.ts";
@@ -30,7 +30,7 @@ const readDim = ({ text, location }: Piece): Dim => {
     return normalizeDim(text);
   } catch (error) {
     if (error instanceof SyntaxError) return refuse(error.message.replace(/^dimension ".*?": /s, ""));
-    throw error;
+    throw error instanceof WeftError ? locate(error, location) : error;
   }
 };
 

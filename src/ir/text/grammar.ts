@@ -1,5 +1,5 @@
 // The grammar of IR text, one function for each rule. What nests are parentheses within an extent, and bodies, as deep as
-// `deepestBody`; `//` starts a comment that runs to the end of the line.
+// `limits` says; `//` starts a comment that runs to the end of the line.
 //
 //   graph     := "graph" "@"name "(" [input {"," input}] ")" "{" {statement} "}"
 //   input     := "%"name ":" type [place]
@@ -15,8 +15,10 @@
 //   place     := "loc" "(" string ":" line ":" column ")"
 //
 // A name is a plain word or a string; an expression is a word, a number or a dimension such as floor((H+31)/32).
+import { reject } from "../diagnostics/diagnostic.ts";
 import { at, type Location } from "../diagnostics/location.ts";
 import { type DType, dtypeNames, isDType } from "../types/dtype.ts";
+import { limits } from "../types/limits.ts";
 import type {
   AttributeSyntax,
   AttributeValueSyntax,
@@ -60,6 +62,15 @@ const value = (reader: TokenReader): Piece => pieceOf(reader, reader.expectKind(
 const isPartOfExpression = ({ kind, text }: Token): boolean =>
   kind === "word" || kind === "number" || (kind === "character" && "+-*/(".includes(text));
 
+/** What speaks of the axes of a tensor, in brackets. */
+const bracketed = (reader: TokenReader, what: string): readonly Piece[] => {
+  const location = reader.locate(reader.peek());
+  const items = enclosed(reader, "[", "]", () => expression(reader, what));
+  return items.length > limits.rank
+    ? reject("W132", { op: "graph text", rank: items.length, most: limits.rank }, { location })
+    : items;
+};
+
 /** A word, a number or a dimension, as written: what it means depends on the attribute. */
 const expression = (reader: TokenReader, what: string): Piece => {
   const first = reader.peek();
@@ -83,7 +94,7 @@ const dtype = (reader: TokenReader): DType => {
 
 const type = (reader: TokenReader): TypeSyntax => {
   const location = reader.locate(reader.peek());
-  return { location, dtype: dtype(reader), extents: enclosed(reader, "[", "]", () => expression(reader, "an extent")) };
+  return { location, dtype: dtype(reader), extents: bracketed(reader, "an extent") };
 };
 
 const wholeNumber = (reader: TokenReader, what: string): number => {
@@ -105,20 +116,25 @@ const place = (reader: TokenReader): Location | undefined => {
   return at(file, line, column);
 };
 
-const attributeValue = (reader: TokenReader, depth: number): AttributeValueSyntax => {
+/** How deep in bodies the reader is, and how many nodes it has seen in all. */
+interface Nesting {
+  readonly depth: number;
+  readonly nodes: { count: number; readonly most: number };
+}
+
+const attributeValue = (reader: TokenReader, nesting: Nesting): AttributeValueSyntax => {
   if (reader.accept("=") === undefined) return { kind: "flag" };
   const first = reader.peek();
   if (first.kind === "string") return { kind: "string", value: pieceOf(reader, reader.next()) };
-  if (first.kind === "character" && first.text === "(") return { kind: "body", body: body(reader, depth + 1) };
+  if (first.kind === "character" && first.text === "(") return { kind: "body", body: body(reader, nesting) };
   if (first.kind !== "character" || first.text !== "[")
     return { kind: "expression", value: expression(reader, "a value for the attribute") };
-  const items = enclosed(reader, "[", "]", () => expression(reader, "a number or a dimension"));
-  return { kind: "list", items, location: reader.locate(first) };
+  return { kind: "list", items: bracketed(reader, "a number or a dimension"), location: reader.locate(first) };
 };
 
-const attribute = (reader: TokenReader, depth: number): AttributeSyntax => ({
+const attribute = (reader: TokenReader, nesting: Nesting): AttributeSyntax => ({
   name: pieceOf(reader, reader.expectKind("word", "the name of an attribute")),
-  value: attributeValue(reader, depth),
+  value: attributeValue(reader, nesting),
 });
 
 const input = (reader: TokenReader): InputSyntax => {
@@ -127,14 +143,16 @@ const input = (reader: TokenReader): InputSyntax => {
   return { name, type: type(reader), recorded: place(reader) };
 };
 
-const node = (reader: TokenReader, depth = 0): NodeSyntax => {
+const node = (reader: TokenReader, nesting: Nesting): NodeSyntax => {
+  const { nodes } = nesting;
+  if (++nodes.count > nodes.most) reject("W134", { most: nodes.most }, { location: reader.locate(reader.peek()) });
   const results = commaSeparated(reader, () => value(reader));
   reader.expect("=");
   const op = pieceOf(reader, reader.expectKind("word", "the name of an op"));
   const operands = reader.peek().kind === "value" ? commaSeparated(reader, () => value(reader)) : [];
   const first = reader.peek();
   const hasAttributes = first.kind === "character" && first.text === "{";
-  const attributes = hasAttributes ? enclosed(reader, "{", "}", () => attribute(reader, depth)) : [];
+  const attributes = hasAttributes ? enclosed(reader, "{", "}", () => attribute(reader, nesting)) : [];
   if (reader.accept(":") === undefined)
     reader.fail(hasAttributes ? '":" and the type' : 'operands, "{" or ":" and the type');
   const types = commaSeparated(reader, () => type(reader));
@@ -167,19 +185,18 @@ const contents = (reader: TokenReader): ContentsSyntax => {
   };
 };
 
-/** Bodies within bodies: more than this is no network, and would exhaust the stack. */
-const deepestBody = 32;
-
-const body = (reader: TokenReader, depth: number): BodySyntax => {
+const body = (reader: TokenReader, { depth: around, nodes: counted }: Nesting): BodySyntax => {
+  const depth = around + 1;
   const location = reader.locate(reader.peek());
-  if (depth > deepestBody) return reader.fail(`at most ${deepestBody} bodies within each other`);
+  // Deeper is no network, and would exhaust the stack.
+  if (depth > limits.bodyDepth) return reader.fail(`at most ${limits.bodyDepth} bodies within each other`);
   const inputs = enclosed(reader, "(", ")", () => input(reader));
   const nodes: NodeSyntax[] = [];
   const tables: ContentsSyntax[] = [];
   let results: readonly Piece[] | undefined;
   reader.expect("{");
   while (reader.accept("}") === undefined) {
-    if (reader.peek().kind === "value") nodes.push(node(reader, depth));
+    if (reader.peek().kind === "value") nodes.push(node(reader, { depth, nodes: counted }));
     else if (reader.accept("contents") !== undefined) tables.push(contents(reader));
     else if (results === undefined && reader.accept("yield") !== undefined)
       results = reader.peek().kind === "value" ? commaSeparated(reader, () => value(reader)) : [];
@@ -188,18 +205,19 @@ const body = (reader: TokenReader, depth: number): BodySyntax => {
   return { inputs, nodes, results: results ?? [], contents: tables, location };
 };
 
-/** Reads the one graph that a text holds; W104 where it is not as the grammar says. */
-export const readGraph = (text: string, file: string): GraphSyntax => {
+/** Reads the one graph that a text holds; W104 where it is not as the grammar says, W132 and W134 where it is too large. */
+export const readGraph = (text: string, file: string, mostNodes: number): GraphSyntax => {
   const reader = tokenReader(text, file);
   const nodes: NodeSyntax[] = [];
   const entries: EntrySyntax[] = [];
   const tables: ContentsSyntax[] = [];
+  const nesting: Nesting = { depth: 0, nodes: { count: 0, most: mostNodes } };
   reader.expect("graph");
   const { text: graphName } = reader.expectKind("name", "the graph's name, such as @model");
   const inputs = enclosed(reader, "(", ")", () => input(reader));
   reader.expect("{");
   while (reader.accept("}") === undefined) {
-    if (reader.peek().kind === "value") nodes.push(node(reader));
+    if (reader.peek().kind === "value") nodes.push(node(reader, nesting));
     else if (reader.accept("entry") !== undefined) entries.push(entry(reader));
     else if (reader.accept("contents") !== undefined) tables.push(contents(reader));
     else reader.fail('a node (%0 = ...), "entry", "contents" or "}"');

@@ -4,6 +4,7 @@ import { reject } from "../diagnostics/diagnostic.ts";
 import { graphBuilder } from "../graph/builder.ts";
 import type { Entry, Graph, NamedValue } from "../graph/graph.ts";
 import { symbolsOf } from "../types/dim.ts";
+import { limits } from "../types/limits.ts";
 import { printType, sameType } from "../types/tensor-type.ts";
 import { readType } from "./attributes.ts";
 import { buildInput, buildNode, lookUp, type Reading } from "./build-node.ts";
@@ -15,6 +16,8 @@ import type { BindingSyntax, EntrySyntax, GraphSyntax, Piece, TypeSyntax } from 
 export interface ParseOptions {
   /** The name of the text in messages. */
   readonly file?: string;
+  /** How many nodes it may have, those of bodies included; a million unless said otherwise, and never more. */
+  readonly nodes?: number;
 }
 
 /** The symbols in the types of inputs and parameters: all others must be among them. */
@@ -56,8 +59,8 @@ const buildEntry = (reading: Reading, { name, outputs, updates }: EntrySyntax): 
  * Reads the graph that a text in the form of `printGraph` holds. Nodes get the places that the text records, and where
  * it records none their places in the text. Throws nothing but `WeftError`, whatever the text.
  */
-export const parseGraph = (text: string, { file = "<text>" }: ParseOptions = {}): Graph => {
-  const syntax = readGraph(text, file);
+export const parseGraph = (text: string, { file = "<text>", nodes = limits.nodes }: ParseOptions = {}): Graph => {
+  const syntax = readGraph(text, file, Math.min(nodes, limits.nodes));
   const reading: Reading = {
     // A text may say the same node twice, and gets it twice: merging them is for cse.
     builder: graphBuilder({ shareEqual: false }),

@@ -3,6 +3,9 @@
 // are the same value (===), they print as they are, and they freeze, hash and serialise for free. `floor` nests
 // collapse: floor((floor((H+a)/s)+b)/t) = floor((H+a+b*s)/(s*t)).
 
+import { reject } from "../diagnostics/diagnostic.ts";
+import { limits } from "./limits.ts";
+
 /** One extent of a shape: a number, or the canonical text of a symbolic expression. */
 export type Dim = number | string;
 
@@ -21,6 +24,7 @@ const polynomial = (terms: Iterable<readonly [Monomial, number]>): Polynomial =>
   const sum = new Map<Monomial, number>();
   for (const [monomial, coefficient] of terms) sum.set(monomial, (sum.get(monomial) ?? 0) + coefficient);
   for (const [monomial, coefficient] of sum) if (coefficient === 0) sum.delete(monomial);
+  if (sum.size > limits.terms) reject("W135", { what: `an extent of ${sum.size} terms` });
   return sum;
 };
 
@@ -47,6 +51,9 @@ const atomsOf = (monomial: Monomial): readonly string[] => {
 };
 
 const multiplyPolynomials = (left: Polynomial, right: Polynomial): Polynomial => {
+  // Before the work is done: factors of one term each are the rule.
+  if (left.size * right.size > 64 * limits.terms)
+    reject("W135", { what: `an extent that is ${left.size} terms times ${right.size}` });
   const terms: [Monomial, number][] = [];
   for (const [a, ca] of left)
     for (const [b, cb] of right) terms.push([[...atomsOf(a), ...atomsOf(b)].sort().join("*"), ca * cb]);

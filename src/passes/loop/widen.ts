@@ -6,6 +6,7 @@ import { add, lane, variable } from "../../ir/loop/build.ts";
 import { type Expr, isVector, type LoopType, vectorType } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
 import { coefficientOf, type Linear, linearOf } from "../../ir/loop/linear.ts";
+import { anyLane, isMasked } from "../../ir/loop/masked.ts";
 import { exprsOf, mapChildren, someExpr, visitStmts } from "../../ir/loop/rewrite.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
 import { elementFits, typeProblem } from "../../ir/loop/typing.ts";
@@ -186,6 +187,14 @@ const widenStore = (stmt: StmtOf<"store">, widening: Widening): readonly Stmt[] 
   ];
 };
 
+/** A branch that could as well be taken always is taken where one of the four iterations needs it. */
+const widenIf = (stmt: StmtOf<"if">, widening: Widening): readonly Stmt[] | undefined => {
+  if (!isMasked(stmt)) return undefined;
+  const mask = widenExpr(stmt.condition, widening);
+  const then = widenBlock(stmt.then, widening);
+  return mask === undefined || then === undefined ? undefined : [{ ...stmt, condition: anyLane(mask), then }];
+};
+
 const widenStmt = (stmt: Stmt, widening: Widening): readonly Stmt[] | undefined => {
   switch (stmt.kind) {
     case "let":
@@ -200,7 +209,7 @@ const widenStmt = (stmt: Stmt, widening: Widening): readonly Stmt[] | undefined 
       return body === undefined ? undefined : [{ ...stmt, mode: "serial", body }];
     }
     case "if":
-      return undefined;
+      return widenIf(stmt, widening);
   }
 };
 

@@ -113,8 +113,19 @@ const exactText = (block: readonly Stmt[]): string =>
 const accessOf = ({ loads, stores }: Uses): Access =>
   stores.length === 0 ? "read" : loads.length === 0 ? "write" : "update";
 
+/** What a body does with each buffer, in order of first appearance. */
+export const accessesIn = (body: readonly Stmt[]): ReadonlyMap<string, Access> =>
+  new Map([...usesOf(body)].map(([buffer, uses]) => [buffer, accessOf(uses)] as const));
+
+/** Whether statements read each element of one buffer for the last time in the very iteration, and before, it is stored in the other. */
+export const readsBeforeWriting = (body: readonly Stmt[], written: string, read: string): boolean => {
+  const uses = usesOf(body);
+  const [stores, loads] = [uses.get(written), uses.get(read)];
+  return stores === undefined || loads === undefined || mayShare(stores, loads);
+};
+
 /** The body with other names for its buffers. */
-const renameBuffers = (body: readonly Stmt[], names: ReadonlyMap<string, string>): readonly Stmt[] => {
+export const renameBuffers = (body: readonly Stmt[], names: ReadonlyMap<string, string>): readonly Stmt[] => {
   const renamed = (buffer: string): string => names.get(buffer) ?? buffer;
   const inExpr = (expr: Expr): Expr =>
     mapExpr(expr, (part) => (part.kind === "load" ? { ...part, buffer: renamed(part.buffer) } : part));

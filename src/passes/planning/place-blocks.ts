@@ -235,7 +235,7 @@ export const placeBlocks = (blocks: readonly Block[], bound: number): Placement 
   ];
   let best = stack(blocks, orderBy(blocks, byLength));
   for (const place of ways) {
-    if (best.height <= bound) return best;
+    if (best.height <= closeEnough * bound) return best;
     const placement = place();
     if (placement !== undefined && placement.height < best.height) best = placement;
   }

@@ -1,7 +1,6 @@
 // Movement of elements that need not be made: chains of reshapes, transposes and broadcasts that are one, or none. None of
 // these rules touches a number, so all are exact. Arithmetic on repeated elements moves to where they are few.
 import { P } from "ts-pattern";
-import type { View } from "../../ir/graph/view.ts";
 import { addDims, type Dim, isKnown } from "../../ir/types/dim.ts";
 import { type Shape, sameShape } from "../../ir/types/tensor-type.ts";
 import { filled, make, type RuleSet, reshaped, rules } from "../rules.ts";
@@ -212,6 +211,9 @@ const rangesWithin = (inner: Ranges, outer: Ranges): Ranges | undefined => {
   return { starts, ends, steps: inner.steps.map((step, axis) => step * (outer.steps[axis] ?? 1)) };
 };
 
+/** So many pieces are joined at once, as one kernel still does. */
+export const mostPieces = 16;
+
 /** Slices, padding and joining. */
 export const cutting: RuleSet = rules("cutting", {
   // x[:] => x
@@ -259,12 +261,17 @@ export const cutting: RuleSet = rules("cutting", {
         ? make("concat", { axis }, ...filledArgs)
         : undefined;
     }),
-  // concat(concat(x, y), z) => concat(x, y, z)
+  // concat(concat(x, y), z) => concat(x, y, z), of a few pieces: a chain of n would be written down n times (nest-concats.ts)
   repeatedConcat: (node) =>
     node.with({ op: "concat", attrs: { axis: P.select("axis") } }, ({ axis }, { args }) => {
-      const isSame = (arg: View): boolean => arg.op === "concat" && arg.attrs.axis === axis;
-      return args.some(isSame)
-        ? make("concat", { axis }, ...args.flatMap((arg) => (isSame(arg) ? arg.args : [arg])))
+      let pieces = args.length;
+      const joins = args.map((arg) => {
+        const fits = arg.op === "concat" && arg.attrs.axis === axis && pieces + arg.args.length - 1 <= mostPieces;
+        if (fits) pieces += arg.args.length - 1;
+        return fits;
+      });
+      return joins.includes(true)
+        ? make("concat", { axis }, ...args.flatMap((arg, at) => (joins[at] === true ? arg.args : [arg])))
         : undefined;
     }),
 });

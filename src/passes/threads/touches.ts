@@ -2,7 +2,7 @@
 // different threads do them. Two accesses meet if the difference of their sums can be small enough; what is the same for all
 // threads cancels, and everything else (loops around, loops within) may be anywhere in its interval on each side.
 import { type Bounds, fitsInteger, type Interval, intervalOf } from "../../ir/loop/bounds.ts";
-import { type Expr, isVector } from "../../ir/loop/expr.ts";
+import { type Expr, spanOf } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
 import { type Definitions, type Linear, linearInterval, linearOf } from "../../ir/loop/linear.ts";
 import { boundsOfNames } from "../../ir/loop/relations.ts";
@@ -28,6 +28,8 @@ export interface KernelView {
   readonly bounds: Bounds;
   /** Whether an expression has one value during a call, on every thread. */
   readonly isSettled: (expr: Expr) => boolean;
+  /** An index as a sum, names looked through. */
+  readonly formOf: (index: Expr) => Linear;
   /** The loop that an index belongs to. */
   readonly loops: ReadonlyMap<string, Loop>;
   /** The reads and writes of some statements; those of memory that the kernel does not write are left out. */
@@ -63,10 +65,10 @@ export const viewKernel = (kernel: Kernel): KernelView => {
     const form = linearOf(index, definitions);
     return [{ memory: name, writes, form, width, exact: fitsInteger(linearInterval(form, bounds)) }];
   };
-  const widthOf = ({ type }: Expr): number => (isVector(type) ? 4 : 1);
   return {
     bounds,
     loops,
+    formOf: (index) => linearOf(index, definitions),
     isSettled: (expr) =>
       !someExpr(
         expr,
@@ -77,10 +79,11 @@ export const viewKernel = (kernel: Kernel): KernelView => {
     touchesOf: (stmts) => {
       const touches: Touch[] = [];
       visitStmts(stmts, (stmt) => {
-        if (stmt.kind === "store") touches.push(...touch(stmt.buffer, stmt.index, widthOf(stmt.value), true));
+        if (stmt.kind === "store") touches.push(...touch(stmt.buffer, stmt.index, 1 + spanOf(stmt.value.type), true));
         for (const expr of exprsOf(stmt))
           visitExpr(expr, (each) => {
-            if (each.kind === "load") touches.push(...touch(each.buffer, each.index, widthOf(each), false));
+            if (each.kind === "load")
+              touches.push(...touch(each.buffer, each.index, 1 + spanOf(each.type, each.stride), false));
           });
       });
       return touches;
@@ -188,6 +191,10 @@ const mayMeet = (view: KernelView, a: Touch, b: Touch, apart: string | undefined
 /** Whether accesses of two pieces of work, on different threads, may meet. */
 export const piecesMeet = (view: KernelView, one: readonly Touch[], other: readonly Touch[]): boolean =>
   one.some((a) => other.some((b) => mayMeet(view, a, b, undefined)));
+
+/** Whether some accesses may meet others that different iterations of a loop do, whatever loops around it do. */
+export const othersMeet = (view: KernelView, loop: Loop, some: readonly Touch[], others: readonly Touch[]): boolean =>
+  some.some((a) => others.some((b) => mayMeet(view, a, b, loop.index)));
 
 /** Whether accesses in different iterations of a loop may meet, whatever loops around it do. */
 export const iterationsMeet = (view: KernelView, loop: Loop, touches: readonly Touch[]): boolean =>

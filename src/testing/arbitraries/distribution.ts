@@ -2,7 +2,7 @@
 // what it is about came up.
 import fc from "fast-check";
 import { definitionOf, order } from "../../ir/graph/analysis.ts";
-import { bodyIn } from "../../ir/graph/body-graph.ts";
+import { bodiesIn } from "../../ir/graph/body-graph.ts";
 import type { Graph, Node } from "../../ir/graph/graph.ts";
 import type { GraphCase } from "./graph-case.ts";
 
@@ -53,10 +53,7 @@ interface Facts {
 type ShareName = "rankZero" | "empty" | "singleton" | "multiUse" | "unused" | "updated";
 
 const opsIn = (graph: Graph): readonly string[] =>
-  [...graph.nodes.values()].flatMap((node) => {
-    const body = bodyIn(node);
-    return body === undefined ? [node.op] : [node.op, ...opsIn(body)];
-  });
+  [...graph.nodes.values()].flatMap((node) => [node.op, ...bodiesIn(node).flatMap(([, body]) => opsIn(body))]);
 
 const isLeaf = ({ operands }: Node): boolean => operands.length === 0;
 

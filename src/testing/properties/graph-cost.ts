@@ -1,7 +1,7 @@
 // What a graph costs, counted on the graph itself: how many nodes compute something, how many numbers are made by arithmetic, and
 // how many bytes all values have together. Only what results need counts; a body counts as often as it is repeated.
 import { liveNodes, typeOf } from "../../ir/graph/analysis.ts";
-import { bodyIn } from "../../ir/graph/body-graph.ts";
+import { bodiesIn } from "../../ir/graph/body-graph.ts";
 import type { Graph, Node } from "../../ir/graph/graph.ts";
 import { opOf } from "../../ir/ops/index.ts";
 import { isKnown } from "../../ir/types/dim.ts";
@@ -51,11 +51,11 @@ const costOfNode = (graph: Graph, node: Node): GraphCost => {
     operations: node.op === "scan" ? 0 : operationsOf(node, operandElements),
     bytes: node.results.reduce((sum, { type }) => sum + dtypes[type.dtype].bytes * elementsOf(type), 0),
   };
-  const body = bodyIn(node);
-  if (body === undefined) return own;
-  const inside = costOf(body);
   const repeats = node.op === "scan" && isKnown(node.attrs.length) ? node.attrs.length : 1;
-  return totalOf(own, { nodes: inside.nodes, operations: repeats * inside.operations, bytes: repeats * inside.bytes });
+  return bodiesIn(node)
+    .map(([, body]) => costOf(body))
+    .map((inside) => ({ ...inside, operations: repeats * inside.operations, bytes: repeats * inside.bytes }))
+    .reduce(totalOf, own);
 };
 
 /** Adds up what the results of a graph need. */

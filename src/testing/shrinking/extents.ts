@@ -1,6 +1,6 @@
 // Rules that make tensors smaller: an extent wherever it occurs, one axis of one leaf, a leading axis.
 import { order, typeOf } from "../../ir/graph/analysis.ts";
-import { bodyIn } from "../../ir/graph/body-graph.ts";
+import { bodiesIn } from "../../ir/graph/body-graph.ts";
 import type { Graph, ValueId } from "../../ir/graph/graph.ts";
 import type { KnownType } from "../../ir/types/ndarray.ts";
 import { knownShape } from "../../ir/types/shape.ts";
@@ -15,8 +15,7 @@ const extentsIn = (graph: Graph): readonly number[] => {
   for (const node of order(graph)) {
     for (const { type } of node.results)
       for (const extent of type.shape) if (typeof extent === "number") found.add(extent);
-    const body = bodyIn(node);
-    if (body !== undefined) for (const extent of extentsIn(body)) found.add(extent);
+    for (const [, body] of bodiesIn(node)) for (const extent of extentsIn(body)) found.add(extent);
   }
   return [...found].filter((extent) => extent > 1).sort((left, right) => right - left);
 };

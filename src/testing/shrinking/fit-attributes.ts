@@ -3,7 +3,7 @@
 // own typing rule chooses.
 import { dimAttributes } from "../../ir/graph/analysis.ts";
 import { bodyOf } from "../../ir/graph/body.ts";
-import { bodyIn } from "../../ir/graph/body-graph.ts";
+import { bodiesIn } from "../../ir/graph/body-graph.ts";
 import type { Node } from "../../ir/graph/graph.ts";
 import type { Attributes, AttributeValue } from "../../ir/ops/attributes.ts";
 import type { Attrs, OpKind } from "../../ir/ops/index.ts";
@@ -98,9 +98,11 @@ const mapValue = (value: AttributeValue | undefined, become: ExtentMap): Attribu
 const mapped = (node: Node, become: ExtentMap): Attributes => {
   const attrs: Attributes = node.attrs;
   const dims = dimAttributes(node.op).map((name) => [name, mapValue(attrs[name], become)] as const);
-  const body = bodyIn(node);
-  const rewritten = body === undefined ? undefined : rewriteBody(body, changeOfExtents(become));
-  return { ...attrs, ...Object.fromEntries(dims), ...(rewritten === undefined ? {} : { body: bodyOf(rewritten) }) };
+  const bodies = bodiesIn(node).flatMap(([name, body]) => {
+    const rewritten = rewriteBody(body, changeOfExtents(become));
+    return rewritten === undefined ? [] : [[name, bodyOf(rewritten)] as const];
+  });
+  return { ...attrs, ...Object.fromEntries(dims), ...Object.fromEntries(bodies) };
 };
 
 /** A window of one element, taken everywhere: what fits any image. */

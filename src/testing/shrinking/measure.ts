@@ -1,7 +1,7 @@
 // How simple a case is, as a list of whole numbers that are compared one after the other. A shrinker offers only cases that
 // are smaller, and there is no endless descent in such lists, so shrinking ends whatever its rules do.
 import { analysis, liveNodes, order } from "../../ir/graph/analysis.ts";
-import { bodyIn } from "../../ir/graph/body-graph.ts";
+import { bodiesIn } from "../../ir/graph/body-graph.ts";
 import type { Graph, Node } from "../../ir/graph/graph.ts";
 import { schemaOf } from "../../ir/graph/schema.ts";
 import { type AttributeKind, type AttributeValue, isBody } from "../../ir/ops/attributes.ts";
@@ -82,8 +82,7 @@ const countNodes = (graph: Graph, nodes: readonly Node[]): Counts => {
     add(places.ops, opCost(node));
     add(places.attributes, attributesCost(node));
     add(places.forms, leafForms.get(node.op) ?? 0);
-    const body = bodyIn(node);
-    if (body !== undefined) countNodes(body, order(body)).forEach((count, at) => add(at, count));
+    for (const [, body] of bodiesIn(node)) countNodes(body, order(body)).forEach((count, at) => add(at, count));
   }
   for (const { outputs, updates } of graph.entries) add(places.results, 1 + outputs.length + 2 * updates.length);
   return counts;

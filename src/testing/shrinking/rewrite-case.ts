@@ -5,7 +5,7 @@ import { evaluateEntry } from "../../backends/reference/interpreter.ts";
 import { WeftError } from "../../ir/diagnostics/diagnostic.ts";
 import { InvariantError } from "../../ir/diagnostics/invariant.ts";
 import { definitionOf, order, typeOf } from "../../ir/graph/analysis.ts";
-import { bodyIn } from "../../ir/graph/body-graph.ts";
+import { bodiesIn } from "../../ir/graph/body-graph.ts";
 import { type GraphBuilder, graphBuilder } from "../../ir/graph/builder.ts";
 import type { Entry, Graph, NamedValue, Node, NodeId, ValueId } from "../../ir/graph/graph.ts";
 import { indexRanges } from "../../ir/graph/index-ranges.ts";
@@ -257,10 +257,9 @@ const withIndicesInRange = (drawn: GraphCase): GraphCase => {
 };
 
 const indexes = (graph: Graph): boolean =>
-  order(graph).some((node) => {
-    const body = bodyIn(node);
-    return opOf(node.op).operandRange !== undefined || (body !== undefined && indexes(body));
-  });
+  order(graph).some(
+    (node) => opOf(node.op).operandRange !== undefined || bodiesIn(node).some(([, body]) => indexes(body)),
+  );
 
 const hasMeaning = ({ graph, feeds, parameters }: GraphCase): boolean => {
   // An index that is computed may point out of what it indexes, and only then is there a graph without a meaning.

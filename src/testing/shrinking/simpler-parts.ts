@@ -2,7 +2,7 @@
 // smaller bodies, inputs in the place of other leaves.
 import { definitionOf, typeOf } from "../../ir/graph/analysis.ts";
 import { bodyOf, inputsRead, withInputs } from "../../ir/graph/body.ts";
-import { bodyIn } from "../../ir/graph/body-graph.ts";
+import { bodiesIn } from "../../ir/graph/body-graph.ts";
 import type { Graph, Node, ValueId } from "../../ir/graph/graph.ts";
 import { schemaOf } from "../../ir/graph/schema.ts";
 import { type Attributes, type AttributeValue, isBody } from "../../ir/ops/attributes.ts";
@@ -119,12 +119,11 @@ const simplerBody: Rule = {
   name: "smaller body",
   *changes({ graph }) {
     for (const node of computingNodes(graph)) {
-      const body = bodyIn(node);
-      if (body === undefined) continue;
       const unread = withoutUnread(node);
       if (unread !== undefined) yield unread;
-      for (const simpler of simplerBodies(body))
-        yield replacing(node, { attrs: { ...node.attrs, body: bodyOf(simpler) } });
+      for (const [name, body] of bodiesIn(node))
+        for (const simpler of simplerBodies(body))
+          yield replacing(node, { attrs: { ...node.attrs, [name]: bodyOf(simpler) } });
     }
   },
 };

@@ -33,6 +33,7 @@ const typeOf = (op: PlainOp): Type => {
   if (op === "select") return { op, takes: ["f32", "f32", "i32"], gives: "f32" };
   if (name === "splat") return { op, takes: [prefix === "f32x4" ? "f32" : "i32"], gives: "v128" };
   if (name === "eqz") return { op, takes: ["i32"], gives: "i32" };
+  if (name === "any_true") return { op, takes: ["v128"], gives: "i32" };
   if (name === "bitselect") return { op, takes: ["v128", "v128", "v128"], gives: "v128" };
   if (source !== undefined) return { op, takes: [valueType(source)], gives: own };
   if (oneOperand.test(op)) return { op, takes: [own], gives: own };

@@ -5,6 +5,12 @@ interface DescriptionRows {
   readonly W131: CatalogueEntry<{ symbol: string; op: string }>;
   readonly W140: CatalogueEntry<{ what: string; expected: string; given: string; write: string }>;
   readonly W141: CatalogueEntry<{ of: string; name: string; given: string }>;
+  readonly W142: CatalogueEntry<{
+    what: string;
+    name: string;
+    nearest: string | undefined;
+    known: readonly string[];
+  }>;
 }
 
 export const descriptions: DescriptionRows = {
@@ -34,5 +40,14 @@ export const descriptions: DescriptionRows = {
     explanation:
       "What forward and metrics give is computed when the compiled program runs, so it must be tensors, each under a name.",
     example: "forward: (p, { x }) => ({ logits: p.hidden(x) })",
+  }),
+  W142: entry({
+    title: "no such option",
+    message: ({ what, name }) => `${what}: there is no option ${JSON.stringify(name)}`,
+    help: ({ nearest, known }) =>
+      nearest === undefined ? `the options are ${known.join(", ")}.` : `did you mean ${JSON.stringify(nearest)}?`,
+    explanation:
+      "An option that is not known is almost always a misspelt one. Passing over it would compile or run something else than was meant, without a word.",
+    example: 'compile(model, { dims: { B: 32 }, backend: "wasm" })',
   }),
 };

@@ -14,6 +14,9 @@ interface RunningRows {
   readonly W310: CatalogueEntry<{ name: string; position: number; value: number }>;
   readonly W311: CatalogueEntry<{ bytes: number }>;
   readonly W312: CatalogueEntry<object>;
+  readonly W314: CatalogueEntry<{ bytes: number; limit: number; regions: Readonly<Record<string, number>> }>;
+  readonly W315: CatalogueEntry<{ bytes: number }>;
+  readonly W316: CatalogueEntry<{ seconds: number }>;
   readonly W313: CatalogueEntry<{ name: string; entry: string; known: readonly string[] }>;
 }
 
@@ -108,6 +111,36 @@ export const running: RunningRows = {
     explanation:
       "All weights and intermediate results of a program lie in one memory that is planned when the program is compiled.",
     example: "compile(model, { dims: { B: 8 } })",
+  }),
+  W314: entry({
+    title: "more memory than was allowed",
+    message: ({ bytes, limit, regions }) =>
+      `the program needs ${bytes} bytes of memory, and memoryLimit is ${limit} (${Object.entries(regions)
+        .map(([name, size]) => `${name} ${size}`)
+        .join(", ")})`,
+    help: () => "compile for a smaller batch or shorter sequences, or allow more.",
+    explanation:
+      "All weights and intermediate results of a program lie in one memory, whose size is known when the program is planned, before any of it is allocated. `plannedMemory` says what a graph needs.",
+    example: "compile(model, { dims: { B: 8 }, memoryLimit: 256 * 2 ** 20 })",
+  }),
+  W315: entry({
+    title: "no room for another memory",
+    message: ({ bytes }) => `the engine has no room for another memory of ${bytes} bytes`,
+    help: () =>
+      'let go of compiled models that are no longer used, run several inputs through one of them, or compile with { backend: "closure" }.',
+    explanation:
+      "For each WebAssembly memory, however small, engines set aside gigabytes of addresses, so that accesses need no checks: some 13 000 memories are all that a process can hold at once. Those of models that nobody holds any more are found and used again, so compiling and letting go may be repeated for ever.",
+    example:
+      "const model = await compile(network);  // once, outside the loop\nfor (const image of images) model({ image });",
+  }),
+  W316: entry({
+    title: "a thread that does not come back",
+    message: ({ seconds }) => `a thread has not done its part of the work for ${Math.round(seconds)} s`,
+    help: () =>
+      "run it again: from now on the model works on one thread, and its parameters may be those of half a step.",
+    explanation:
+      "Threads wait for one another at the end of each phase. One that was ended from outside, by whoever watches over memory for example, would be waited for without end, so the caller gives up, ends the others and works alone.",
+    example: "const model = await compile(network, { threads: 4 });  // and then model.executable.threads says 1",
   }),
   W312: entry({
     title: "nothing to profile",

@@ -7,7 +7,7 @@ import { type Dim, isKnown, normalizeDim, symbolsOf } from "../../types/dim.ts";
 import { dtypes, isDType } from "../../types/dtype.ts";
 import { sizeOf } from "../../types/ndarray.ts";
 import { printType, sameShape, sameType, type TensorType } from "../../types/tensor-type.ts";
-import { bodyIn } from "../body-graph.ts";
+import { bodiesIn } from "../body-graph.ts";
 import type { ConstantData, Graph, Node, ValueId } from "../graph.ts";
 import { schemaOf } from "../schema.ts";
 import { type InvariantName, type Violation, violation } from "./violation.ts";
@@ -143,12 +143,12 @@ const declaredSymbols = (graph: Graph): ReadonlySet<string> => {
 /** Checks a graph within another one, whose symbols it may use. */
 export type VerifyBody = (graph: Graph, symbols: ReadonlySet<string>) => readonly Violation[];
 
-const bodyFindings = (node: Node, { symbols, verifyBody }: Surroundings): readonly Finding[] => {
-  const body = bodyIn(node);
-  return body === undefined
-    ? []
-    : verifyBody(body, symbols).map(({ invariant, message }) => [invariant, `in the body of ${node.op}: ${message}`]);
-};
+const bodyFindings = (node: Node, { symbols, verifyBody }: Surroundings): readonly Finding[] =>
+  bodiesIn(node).flatMap(([name, body]) =>
+    verifyBody(body, symbols).map(
+      ({ invariant, message }): Finding => [invariant, `in the ${name} of ${node.op}: ${message}`],
+    ),
+  );
 
 /** (V4), (V5), (V8), (V9) for every node, and all invariants for the bodies that nodes repeat. */
 export const nodeViolations = (

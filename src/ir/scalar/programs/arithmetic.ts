@@ -4,6 +4,7 @@
 import { invariant } from "../../diagnostics/invariant.ts";
 import { type BlockBuilder, binary, compare, literal, reinterpret, select, unary } from "../../loop/build.ts";
 import type { Expr, LoopBinary, LoopCompare, LoopType } from "../../loop/expr.ts";
+import { anyLane } from "../../loop/masked.ts";
 
 /** What arithmetic takes: an expression, or a number of the other operand's type. */
 export type Term = Expr | number;
@@ -78,6 +79,36 @@ export const atMost = (x: Expr, bound: number): Expr => where(isAbove(x, bound),
 
 /** The greater of x and a bound, NaN passing through. */
 export const atLeast = (x: Expr, bound: number): Expr => where(isBelow(x, bound), bound, x);
+
+/**
+ * Other values where the condition holds, which is seldom: they are made only if some lane needs them. In a loop, a branch
+ * that is hardly ever taken costs nothing.
+ */
+export const whereSeldom = (
+  body: BlockBuilder,
+  condition: Expr,
+  make: (body: BlockBuilder) => readonly Expr[],
+  otherwise: readonly Expr[],
+): readonly Expr[] => {
+  const mask = body.name(condition, "seldom");
+  const results = otherwise.map((value) => body.mutable(value, "usual"));
+  body.when(anyLane(mask), (inner) => {
+    const made = make(inner);
+    for (const [at, result] of results.entries()) {
+      const value = made[at];
+      invariant(value !== undefined, "as many values where the condition holds as elsewhere");
+      inner.assign(result, select(mask, value, result));
+    }
+  });
+  return results.map((result) => body.name(result));
+};
+
+/** left + right rounded, and what that loses, whichever is larger (Knuth's TwoSum). */
+export const exactSum = (body: BlockBuilder, left: Expr, right: Expr): readonly [sum: Expr, lost: Expr] => {
+  const sum = body.name(plus(left, right), "sum");
+  const other = body.name(minus(sum, left));
+  return [sum, body.name(plus(minus(left, minus(sum, other)), minus(right, other)), "lost")];
+};
 
 /** Horner's rule; coefficients from the constant term up. */
 export const polynomial = (x: Expr, coefficients: readonly number[]): Expr => {

@@ -1,13 +1,15 @@
 // What derives from the normal distribution: erf, erfc, gelu, all from its tail. Squares and the leading product are kept
 // as sums of two numbers: far out, rounding the exponent alone would cost a hundred units in the last place.
-import type { BlockBuilder } from "../../loop/build.ts";
+import { type BlockBuilder, literal } from "../../loop/build.ts";
 import type { Expr } from "../../loop/expr.ts";
 import {
   absolute,
   atMost,
   choose,
+  exactSum,
   headOf,
   isBelow,
+  isDouble,
   minus,
   negative,
   over,
@@ -19,7 +21,8 @@ import {
   withSignOf,
 } from "./arithmetic.ts";
 import { reduceExponential } from "./exponential.ts";
-import { fallingPower } from "./scaling.ts";
+import { gelu as geluSingle } from "./gelu.ts";
+import { type FallingPower, fallingPower } from "./scaling.ts";
 
 /**
  * The upper tail of the normal distribution at t is e^(-t^2 / 2) / (2 + (sqrt(2 pi) - bend(t)) t). The bend falls from
@@ -120,8 +123,14 @@ const bend = (x: Expr, { stretch, scale }: Shape): Expr => {
   );
 };
 
-/** The tail at x >= 0, or x times it. */
-const tailOf = (body: BlockBuilder, magnitude: Expr, shape: Shape, weight: "plain" | "timesX"): Expr => {
+/** The tail at x >= 0 as numerator / divisor times a power of two, both in parts, the first ones exact. */
+interface Tail {
+  readonly numerator: readonly [leading: Expr, small: Expr];
+  readonly divisor: readonly [atZero: Expr, leading: Expr, bent: Expr];
+  readonly power: FallingPower;
+}
+
+const tailOf = (body: BlockBuilder, magnitude: Expr, shape: Shape, weight: "plain" | "timesX"): Tail => {
   const { share, atZero, slope, vanished } = shape;
   const x = body.name(atMost(magnitude, vanished), "t");
   const head = headOf(body, x);
@@ -130,14 +139,30 @@ const tailOf = (body: BlockBuilder, magnitude: Expr, shape: Shape, weight: "plai
   const squareLow = body.name(times(times(plus(x, head), low), -share));
   const { rest, exponent } = reduceExponential(body, square, squareLow);
   const bent = plus(times(low, slope[0]), times(x, minus(slope[1], bend(x, shape))));
-  const divisor = plus(atZero, plus(times(head, slope[0]), bent));
-  const { first, last } = fallingPower(body, x, exponent);
-  const exponential = weight === "plain" ? plus(1, rest) : plus(x, times(x, rest));
-  const quotient = over(exponential, divisor);
-  return body.name(times(times(quotient, first), last), "tail");
+  return {
+    numerator: weight === "plain" ? [literal(x.type, 1), rest] : [x, times(x, rest)],
+    divisor: [literal(x.type, atZero), body.name(times(head, slope[0])), body.name(bent)],
+    power: fallingPower(body, x, exponent),
+  };
 };
 
-const complementOf = (body: BlockBuilder, x: Expr): Expr =>
+const scaled = (body: BlockBuilder, quotient: Expr, { first, last }: FallingPower): Expr =>
+  body.name(times(times(quotient, first), last), "tail");
+
+const roundedTail = (body: BlockBuilder, { numerator, divisor: [atZero, leading, bent], power }: Tail): Expr =>
+  scaled(body, over(plus(...numerator), plus(atZero, plus(leading, bent))), power);
+
+/** The same with what rounding numerator and divisor loses put back: n / d + (dn - dd n / d) / d. */
+const preciseTail = (body: BlockBuilder, { numerator, divisor: [atZero, leading, bent], power }: Tail): Expr => {
+  const [n, lostAbove] = exactSum(body, ...numerator);
+  const [line, lostFirst] = exactSum(body, atZero, leading);
+  const [d, lostLast] = exactSum(body, line, bent);
+  const lostBelow = plus(lostFirst, lostLast);
+  const quotient = body.name(over(n, d), "quotient");
+  return scaled(body, plus(quotient, over(minus(lostAbove, times(quotient, lostBelow)), d)), power);
+};
+
+const complementOf = (body: BlockBuilder, x: Expr): Tail =>
   tailOf(body, body.name(absolute(x)), choose(x, constants).complement, "plain");
 
 const errorFunctionNearZero = (body: BlockBuilder, x: Expr): Expr => {
@@ -147,18 +172,19 @@ const errorFunctionNearZero = (body: BlockBuilder, x: Expr): Expr => {
 
 /** The error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x. */
 export const errorFunction = (body: BlockBuilder, x: Expr): Expr => {
-  const far = body.name(minus(1, complementOf(body, x)));
+  const far = body.name(minus(1, roundedTail(body, complementOf(body, x))));
   return where(isBelow(absolute(x), 1), errorFunctionNearZero(body, x), withSignOf(x, far));
 };
 
 /** 1 - erf(x), accurate in the tail. */
 export const complementaryErrorFunction = (body: BlockBuilder, x: Expr): Expr => {
-  const tail = complementOf(body, x);
+  const tail = preciseTail(body, complementOf(body, x));
   return where(isBelow(x, 0), minus(2, tail), tail);
 };
 
 /** x times the normal distribution's integral up to x. */
 export const gelu = (body: BlockBuilder, x: Expr): Expr => {
-  const tail = tailOf(body, body.name(absolute(x)), choose(x, constants).normal, "timesX");
+  if (!isDouble(x.type)) return geluSingle(body, x);
+  const tail = roundedTail(body, tailOf(body, body.name(absolute(x)), choose(x, constants).normal, "timesX"));
   return where(isBelow(x, 0), negative(tail), minus(x, tail));
 };

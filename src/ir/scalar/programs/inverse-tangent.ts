@@ -1,7 +1,7 @@
 // The angle of a point. In the first octant it is artan(a / b) for a <= b; when a / b exceeds 1/2 it is
 // pi/4 + artan((a - b) / (a + b)), so that the series only runs to |t| <= 1/2 and there is one division. The other
 // octants are k pi/4 plus or minus that.
-import { type BlockBuilder, literal, unary } from "../../loop/build.ts";
+import { type BlockBuilder, literal } from "../../loop/build.ts";
 import type { Expr } from "../../loop/expr.ts";
 import {
   absolute,
@@ -106,12 +106,3 @@ export const angleOfPoint = (body: BlockBuilder, y: Expr, x: Expr): Expr => {
   const upper = total(body, where(isLeft, minus(4, eighths), eighths), negatedWhere(isLeft, rest));
   return negatedWhere(isSigned(y), body.name(upper));
 };
-
-/** The other side of a right triangle with hypotenuse 1: sqrt(1 - x^2), exact near 1. */
-const otherSide = (x: Expr): Expr => unary("sqrt", times(minus(1, x), plus(x, 1)));
-
-/** The angle whose sine is x; NaN beyond 1. */
-export const inverseSine = (body: BlockBuilder, x: Expr): Expr => angleOfPoint(body, x, body.name(otherSide(x)));
-
-/** The angle whose cosine is x; NaN beyond 1. */
-export const inverseCosine = (body: BlockBuilder, x: Expr): Expr => angleOfPoint(body, body.name(otherSide(x)), x);

@@ -1,7 +1,7 @@
 // The logistic function and its kin, all from e = e^-|x|, which never overflows. Both tails keep their digits down to
 // the last subnormal: 1 / (1 + e) on the right is e / (1 + e) on the left. Where x multiplies a tail (silu, mish) it
 // does so before the tail is scaled into the subnormals.
-import { type BlockBuilder, literal } from "../../loop/build.ts";
+import type { BlockBuilder } from "../../loop/build.ts";
 import type { Expr } from "../../loop/expr.ts";
 import {
   absolute,
@@ -9,6 +9,7 @@ import {
   atMost,
   choose,
   headOf,
+  isAbove,
   isAtMost,
   isBelow,
   minus,
@@ -64,29 +65,53 @@ export const sigmoid = (body: BlockBuilder, x: Expr): Expr => {
   return over(small, plus(more, plus(less, times(power, rest))));
 };
 
-/** x times `factor`, on the left also times e; `lowest` is where that has become 0. */
-const weigh = (body: BlockBuilder, x: Expr, lowest: number, e: Falling, factor: (numerator: Expr) => Expr): Expr => {
-  const isLeft = body.name(isBelow(x, 0), "left");
-  const bounded = body.name(atLeast(x, lowest));
-  const left = times(plus(bounded, times(bounded, e.rest)), e.power.first);
-  return times(factor(where(isLeft, left, x)), where(isLeft, e.power.last, literal(x.type, 1)));
+interface WeightingConstants {
+  /** The power of two 2^-lift beside which e^t is taken. */
+  readonly lift: number;
+  /** Beyond these x sigmoid(x) is -0 and x. */
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+const weighting: Precision<WeightingConstants> = {
+  single: { lift: 30, lowest: -108.9, highest: 40 },
+  double: { lift: 200, lowest: -752, highest: 80 },
+};
+
+/** x / (1 + e^(t + low)) as s x / (s + s e^t), in which one sum and one quotient round; x itself above `highest`. */
+const weighed = (body: BlockBuilder, x: Expr, bounded: Expr, highest: number, t: Expr, low?: Expr): Expr => {
+  const { lift } = choose(x, weighting);
+  const { rest, exponent } = reduceExponential(body, t, low);
+  const power = body.name(powerOfTwo(body, x, minus(exponent, lift)), "power");
+  const small = 2 ** -lift;
+  const [less, more] = [atMost(power, small), atLeast(power, small)];
+  const quotient = over(bounded, plus(more, plus(less, times(power, rest))));
+  return where(isAbove(x, highest), x, times(quotient, small));
 };
 
 /** x sigmoid(x). */
 export const silu = (body: BlockBuilder, x: Expr): Expr => {
-  const e = fallingAt(body, x);
-  return weigh(body, x, -choose(x, vanished), e, (numerator) => over(numerator, plus(1, e.value)));
+  const { lowest, highest } = choose(x, weighting);
+  const bounded = body.name(atMost(body.name(atLeast(x, lowest)), highest));
+  return weighed(body, x, bounded, highest, body.name(negative(bounded)));
 };
 
-/** x tanh(ln(1 + e^x)), where with e = e^-|x| the tangent is a quotient of polynomials in e. */
+/**
+ * x tanh(ln(1 + e^x)) as x + x c: with e = e^-|x| the tangent is 1 - 2 e^2 / (1 + 2 e + 2 e^2) on the right, and on the left
+ * e (1 - e (1 + e) / (2 + 2 e + e^2)), of which e = (1 + rest) 2^n leaves 2^n for the end.
+ */
 export const mish = (body: BlockBuilder, x: Expr): Expr => {
-  const e = fallingAt(body, x);
+  const { rest, power, value: e } = fallingAt(body, x);
   const isLeft = body.name(isBelow(x, 0), "left");
-  const twice = times(2, e.value);
-  const square = times(e.value, e.value);
-  const top = body.name(where(isLeft, plus(2, e.value), plus(1, twice)));
-  const bottom = where(isLeft, plus(2, plus(twice, square)), plus(top, times(2, square)));
-  return weigh(body, x, -choose(x, vanished), e, (numerator) => over(times(numerator, top), bottom));
+  const square = body.name(times(e, e), "square");
+  const twice = body.name(times(2, e));
+  const top = where(isLeft, plus(e, square), times(2, square));
+  const bottom = where(isLeft, plus(2, plus(twice, square)), plus(1, plus(twice, times(2, square))));
+  const missing = body.name(over(top, bottom), "missing");
+  const change = where(isLeft, minus(rest, times(plus(1, rest), missing)), negative(missing));
+  const bounded = body.name(atLeast(x, -choose(x, vanished)));
+  const value = body.name(plus(bounded, times(bounded, change)));
+  return where(isLeft, times(times(value, power.first), power.last), value);
 };
 
 /** ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|). */
@@ -98,27 +123,30 @@ interface GeluConstants {
   readonly linear: readonly [head: number, rest: number];
   /** 0.044715 times that, likewise. */
   readonly cubic: readonly [head: number, rest: number];
-  /** Where the result has become 0 on the left. */
-  readonly vanished: number;
+  /** Beyond these the result is -0 and x. */
+  readonly lowest: number;
+  readonly highest: number;
 }
 
 const geluConstants: Precision<GeluConstants> = {
   single: {
     linear: [1.595703125, 0.00006599660264328122],
     cubic: [0.07135009765625, 4.718616310128709e-6],
-    vanished: 11,
+    lowest: -10.8,
+    highest: 8,
   },
   double: {
     linear: [1.5957691073417664, 1.426396435433791e-8],
     cubic: [0.071354815736413, 5.361872467621785e-10],
-    vanished: 22,
+    lowest: -22,
+    highest: 10,
   },
 };
 
 /** x sigmoid(2 sqrt(2 / pi) (x + 0.044715 x^3)). The argument is kept as a sum of two numbers, as in `gelu`. */
 export const geluTanh = (body: BlockBuilder, x: Expr): Expr => {
-  const { linear, cubic, vanished } = choose(x, geluConstants);
-  const t = body.name(atMost(body.name(absolute(x)), vanished), "t");
+  const { linear, cubic, lowest, highest } = choose(x, geluConstants);
+  const t = body.name(atMost(body.name(atLeast(x, lowest)), highest), "t");
   const head = headOf(body, t);
   const rest = body.name(minus(t, head));
   const square = body.name(times(head, head), "square");
@@ -129,6 +157,5 @@ export const geluTanh = (body: BlockBuilder, x: Expr): Expr => {
   const small = plus(linear[1], plus(times(cubic[1], squareHead), times(cubic[0] + cubic[1], squareRest)));
   const weightRest = plus(minus(leading, minus(weight, linear[0])), small);
   const low = body.name(negative(plus(times(rest, weight), times(t, weightRest))));
-  const e = falling(body, body.name(negative(times(head, weight))), low);
-  return weigh(body, x, -vanished, e, (numerator) => over(numerator, plus(1, e.value)));
+  return weighed(body, x, t, highest, body.name(negative(times(head, weight))), low);
 };

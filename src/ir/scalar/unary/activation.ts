@@ -147,7 +147,7 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     lower: silu,
     domain: [-5, 5],
     dtypes: floats,
-    ulp: 3,
+    ulp: 2,
   },
   hardswish: {
     summary: "swish in three pieces; the derivative at -3 is 0 and at 3 is 1",
@@ -178,7 +178,7 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     lower: gelu,
     domain: [-4, 4],
     dtypes: floats,
-    ulp: 4,
+    ulp: 2,
   },
   geluTanh: {
     summary: "the Gaussian error linear unit, approximated by tanh",
@@ -193,7 +193,7 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     lower: geluTanh,
     domain: [-4, 4],
     dtypes: floats,
-    ulp: 3,
+    ulp: 2,
   },
   mish: {
     summary: "mish, a smooth rectifier",
@@ -209,7 +209,7 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     lower: mish,
     domain: [-4, 4],
     dtypes: floats,
-    ulp: 5,
+    ulp: 3,
   },
   softplus: {
     summary: "the smooth rectifier",

@@ -10,7 +10,8 @@ import {
   inverseHyperbolicSine,
   inverseHyperbolicTangent,
 } from "../programs/inverse-hyperbolic.ts";
-import { inverseCosine, inverseSine, inverseTangent } from "../programs/inverse-tangent.ts";
+import { inverseCosine, inverseSine } from "../programs/inverse-sine.ts";
+import { inverseTangent } from "../programs/inverse-tangent.ts";
 import { binaryLogarithm, logarithm, logarithmOfOnePlus } from "../programs/logarithm.ts";
 import { cosine, sine, tangent } from "../programs/trigonometric.ts";
 
@@ -103,7 +104,7 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     ulp: 1.5,
   },
   sin: {
-    summary: "the sine; the f32 program gives sin 0 where |x| > 2^17, the f64 program where |x| > 2^20",
+    summary: "the sine; the f64 program gives sin 0 where |x| > 2^20",
     formula: "sin(x)",
     evaluate: Math.sin,
     derivative: (x) => x.cos(),
@@ -113,7 +114,7 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     ulp: 1.5,
   },
   cos: {
-    summary: "the cosine; the f32 program gives cos 0 where |x| > 2^17, the f64 program where |x| > 2^20",
+    summary: "the cosine; the f64 program gives cos 0 where |x| > 2^20",
     formula: "cos(x)",
     evaluate: Math.cos,
     derivative: (x) => x.sin().neg(),
@@ -123,14 +124,14 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     ulp: 1.5,
   },
   tan: {
-    summary: "the tangent; the f32 program gives tan 0 where |x| > 2^17, the f64 program where |x| > 2^20",
+    summary: "the tangent; the f64 program gives tan 0 where |x| > 2^20",
     formula: "sin(x) / cos(x)",
     evaluate: Math.tan,
     derivative: (_, y) => y.mul(y).add(1),
     lower: tangent,
     domain: [-1.3, 1.3],
     dtypes: floats,
-    ulp: 3.5,
+    ulp: 2,
   },
   asin: {
     summary: "the angle whose sine is x; NaN beyond 1",
@@ -140,7 +141,7 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     lower: inverseSine,
     domain: [-0.9, 0.9],
     dtypes: floats,
-    ulp: 2.5,
+    ulp: 2,
   },
   acos: {
     summary: "the angle whose cosine is x; NaN beyond 1",
@@ -150,7 +151,7 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     lower: inverseCosine,
     domain: [-0.9, 0.9],
     dtypes: floats,
-    ulp: 2.5,
+    ulp: 1.5,
   },
   atan: {
     summary: "the angle whose tangent is x",
@@ -170,7 +171,7 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     lower: hyperbolicSine,
     domain: [-3, 3],
     dtypes: floats,
-    ulp: 3.5,
+    ulp: 1.5,
   },
   cosh: {
     summary: "the hyperbolic cosine",
@@ -180,7 +181,7 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     lower: hyperbolicCosine,
     domain: [-3, 3],
     dtypes: floats,
-    ulp: 3.5,
+    ulp: 1.5,
   },
   tanh: {
     summary: "the hyperbolic tangent",
@@ -200,7 +201,7 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     lower: inverseHyperbolicSine,
     domain: [-3, 3],
     dtypes: floats,
-    ulp: 3.5,
+    ulp: 2,
   },
   acosh: {
     summary: "the positive number whose cosh is x; NaN below 1",
@@ -210,7 +211,7 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     lower: inverseHyperbolicCosine,
     domain: [1.2, 5],
     dtypes: floats,
-    ulp: 3.5,
+    ulp: 2,
   },
   atanh: {
     summary: "the number whose tanh is x; infinite at -1 and 1 and NaN beyond",
@@ -220,7 +221,7 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     lower: inverseHyperbolicTangent,
     domain: [-0.9, 0.9],
     dtypes: floats,
-    ulp: 3.5,
+    ulp: 2,
   },
   erf: {
     summary: "the error function",
@@ -240,6 +241,6 @@ export const transcendental: { readonly [F in TranscendentalFn]: UnaryFunction }
     lower: complementaryErrorFunction,
     domain: [-3, 3],
     dtypes: floats,
-    ulp: 3.5,
+    ulp: 2,
   },
 };

@@ -15,12 +15,14 @@ import {
 import { type Expr, type LoopType, laneType } from "../../../../src/ir/loop/expr.ts";
 import { bitsOfFloat, floatOfBits, foldUnary, truncateSaturating } from "../../../../src/ir/loop/fold.ts";
 import { keyOf } from "../../../../src/ir/loop/key.ts";
+import { maskOf } from "../../../../src/ir/loop/masked.ts";
+import type { Stmt } from "../../../../src/ir/loop/stmt.ts";
 
 /** A program of one operand, or of two. */
 export type Lowering = (body: BlockBuilder, ...operands: Expr[]) => Expr;
 
 interface Program {
-  readonly bindings: readonly { readonly name: string; readonly value: Expr }[];
+  readonly statements: readonly Stmt[];
   readonly result: Expr;
 }
 
@@ -31,13 +33,9 @@ const programOf = (lower: Lowering, type: LoopType, arity: number): Program => {
   const statements = buildBody((body) => {
     results.push(lower(body, ...operandNames.slice(0, arity).map((name) => variable(type, name))));
   });
-  const bindings = statements.map((statement) => {
-    if (statement.kind !== "let") throw new Error(`a scalar program has a statement ${statement.kind}`);
-    return { name: statement.name, value: statement.value };
-  });
   const [result] = results;
   if (result === undefined) throw new Error("no result");
-  return { bindings, result };
+  return { statements, result };
 };
 
 const literal = (value: number): string => (Object.is(value, -0) ? "-0" : `${value}`);
@@ -94,12 +92,25 @@ const print = (expr: Expr): string => {
   }
 };
 
+const printStatement = (stmt: Stmt): string => {
+  switch (stmt.kind) {
+    case "let":
+      return `${stmt.mutable ? "let" : "const"} ${stmt.name} = ${print(stmt.value)};`;
+    case "assign":
+      return `${stmt.name} = ${print(stmt.value)};`;
+    case "if":
+      return `if (${print(stmt.condition)}) { ${stmt.then.map(printStatement).join(" ")} }`;
+    default:
+      throw new Error(`a scalar program has a statement ${stmt.kind}`);
+  }
+};
+
 type Helper = (x: number) => number;
 
 /** The JavaScript function of a scalar program. */
 export const compileScalar = (lower: Lowering, type: LoopType, arity = 1): ((x: number, y?: number) => number) => {
-  const { bindings, result } = programOf(lower, type, arity);
-  const lines = bindings.map(({ name, value }) => `const ${name} = ${print(value)};`);
+  const { statements, result } = programOf(lower, type, arity);
+  const lines = statements.map(printStatement);
   const text = `(fround, nearest, toInteger, bitsOf, floatOf) => (x, y) => { ${lines.join(" ")} return ${print(result)}; }`;
   // What the text just written evaluates to, which only the text can show.
   const make = runInThisContext(text) as (...helpers: readonly Helper[]) => (x: number, y?: number) => number;
@@ -133,8 +144,24 @@ const laneOf = (expr: Expr): Expr => {
   }
 };
 
-const describe = ({ bindings, result }: Program, of: (expr: Expr) => Expr): readonly string[] => [
-  ...bindings.map(({ name, value }) => `${name} = ${keyOf(of(value))}`),
+const describeStatement = (stmt: Stmt, of: (expr: Expr) => Expr): readonly string[] => {
+  switch (stmt.kind) {
+    case "let":
+    case "assign":
+      return [`${stmt.kind} ${stmt.name} = ${keyOf(of(stmt.value))}`];
+    case "if":
+      return [
+        `if ${keyOf(of(maskOf(stmt.condition)))}`,
+        ...stmt.then.flatMap((inner) => describeStatement(inner, of)),
+        ...stmt.otherwise.flatMap((inner) => describeStatement(inner, of)),
+      ];
+    default:
+      throw new Error(`a scalar program has a statement ${stmt.kind}`);
+  }
+};
+
+const describe = ({ statements, result }: Program, of: (expr: Expr) => Expr): readonly string[] => [
+  ...statements.flatMap((stmt) => describeStatement(stmt, of)),
   keyOf(of(result)),
 ];
 

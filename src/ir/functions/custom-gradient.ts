@@ -1,0 +1,210 @@
+// Functions of tensors with a derivative of their own, instead of the one that follows from what they are made of: for a form
+// that is more exact or cheaper, for a straight-through estimator, for a gradient that is clipped on its way.
+import { locate, type Note, reject, WeftError } from "../diagnostics/diagnostic.ts";
+import { inWords } from "../diagnostics/in-words.ts";
+import { captureLocation, type Location, onBehalfOf } from "../diagnostics/location.ts";
+import { bodyWith, finishBody } from "../graph/body.ts";
+import { graphBuilder } from "../graph/builder.ts";
+import { type Trace, withTrace } from "../graph/trace.ts";
+import { emitMany, innermostTrace, isTensor, traceOver } from "../graph/traced-tensor.ts";
+import type { Body } from "../ops/body.ts";
+import { isFloat } from "../types/dtype.ts";
+import type { Tensor } from "../types/tensor.ts";
+import { printType, sameType, type TensorType } from "../types/tensor-type.ts";
+import { atCaller, tensorOf } from "./argument.ts";
+
+/** Whatever a function of tensors gives: one, or a list of several. */
+type Results = Tensor | readonly Tensor[];
+
+/**
+ * A function of tensors. A method, because the parameters of methods may be of any tensor types: `(x: Tensor<["B", 4], "f32">)`
+ * is one as well, and a parameter without a type is a `Tensor`.
+ */
+interface Described {
+  of(...operands: Tensor[]): Results;
+}
+
+/** Results as a list. */
+export type ResultList<R> = R extends readonly Tensor[] ? R : readonly [R];
+
+/** What a derivative may be made of. */
+export interface GradientContext<F extends Described["of"]> {
+  readonly operands: Parameters<F>;
+  /** What `forward` gave for the operands. */
+  readonly results: ResultList<ReturnType<F>>;
+  /** The gradient of the loss with respect to each result; zeros where nothing flowed. */
+  readonly cotangents: ResultList<ReturnType<F>>;
+}
+
+/** One for each operand. */
+export type ForEach<X extends readonly unknown[]> = { readonly [K in keyof X]: Tensor | null };
+
+/** The same function where nothing is known of shapes, as it is written when its type is given beforehand. */
+export type Loosely<F extends Described["of"]> = (...operands: Parameters<F>) => AnyOf<ReturnType<F>>;
+
+type AnyOf<R> = R extends readonly Tensor[] ? { readonly [K in keyof R]: Tensor } : Tensor;
+
+/** A function of tensors, and its derivative. */
+export interface CustomGradient<Forward, Context, Gradients> {
+  /** What it is called in graphs, profiles and messages. */
+  readonly name: string;
+  /** Operands -> a tensor, or a list of tensors. It may use no tensor but its operands and what it makes itself. */
+  readonly forward: Forward;
+  /** A gradient for each operand, of its shape and element type; `null` where none flows. */
+  readonly gradient: (context: Context) => Gradients;
+}
+
+/** Where a function is defined, and what it is called. */
+interface Definition {
+  readonly name: string;
+  readonly place: Location;
+}
+
+type Part = "forward" | "gradient";
+
+const definedAt = ({ place }: Definition): readonly Note[] => [{ label: "defined", text: "", location: place }];
+
+/** Runs a part of the definition in a graph of its own. What it takes from the graph around it is refused (W293). */
+const describeClosed = (
+  outer: Trace,
+  definition: Definition,
+  part: Part,
+  inputs: readonly (readonly [name: string, type: TensorType])[],
+  describe: (inputs: readonly Tensor[]) => readonly Tensor[],
+): Body => {
+  const { name, place } = definition;
+  const builder = graphBuilder();
+  const capture = (): never => reject("W293", { name, part }, { notes: definedAt(definition) });
+  const trace = traceOver(builder, { outer, capture });
+  const tensors = onBehalfOf(place, () => inputs.map(([input, type]) => trace.input(input, type)));
+  const given = tensors.map((tensor) => trace.value(tensor));
+  try {
+    const values = withTrace(trace, () => describe(tensors)).map((result) => trace.value(result, name));
+    return bodyWith(finishBody(builder, values), given, values);
+  } catch (error) {
+    throw error instanceof WeftError ? locate(error, place) : error;
+  }
+};
+
+/** What a part of the definition gave, as a list of tensors; W292 for anything else. */
+const listOf = (name: string, part: Part, given: unknown): readonly (Tensor | null)[] => {
+  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
+  return list.map((each) => {
+    if (isTensor(each)) return each;
+    return part === "gradient" && each === null && Array.isArray(given)
+      ? null
+      : reject("W292", { name, part, given: inWords(each) });
+  });
+};
+
+const numbered = (letter: string, types: readonly TensorType[]) =>
+  types.map((type, at) => [`${letter}${at}`, type] as const);
+
+/** A gradient, or nothing, for each operand: the list has their length (W294) and their types (W295). */
+const requireGradients = (
+  { name }: Definition,
+  operands: readonly TensorType[],
+  gradients: readonly (Tensor | null)[],
+): void => {
+  if (gradients.length !== operands.length)
+    reject("W294", { name, operands: operands.length, given: gradients.length });
+  for (const [at, type] of operands.entries()) {
+    const gradient = gradients[at] ?? null;
+    if (gradient === null || (isFloat(type.dtype) && sameType(gradient.type, type))) continue;
+    const expected = isFloat(type.dtype) ? printType(type) : "null";
+    reject("W295", { name, operand: at + 1, gradient: printType(gradient.type), expected });
+  }
+};
+
+/** The body of the derivative, and the operands that it gives gradients of. */
+const describeGradient = (
+  outer: Trace,
+  definition: Definition,
+  { inputs, outputs }: Body,
+  gradient: LooseDefinition["gradient"],
+): { readonly gradient: Body; readonly wanted: readonly number[] } => {
+  let wanted: readonly number[] = [];
+  const given = [...numbered("x", inputs), ...numbered("y", outputs), ...numbered("c", outputs)];
+  const flows = [inputs, outputs].every((types) => types.some(({ dtype }) => isFloat(dtype)));
+  const body = describeClosed(outer, definition, "gradient", given, (tensors) => {
+    if (!flows) return [];
+    const results = tensors.slice(inputs.length, inputs.length + outputs.length);
+    const cotangents = tensors.slice(inputs.length + outputs.length);
+    const made = gradient({ operands: tensors.slice(0, inputs.length), results, cotangents });
+    if (!Array.isArray(made)) reject("W292", { name: definition.name, part: "gradient", given: inWords(made) });
+    const gradients = listOf(definition.name, "gradient", made);
+    requireGradients(definition, inputs, gradients);
+    wanted = [...gradients.keys()].filter((at) => gradients[at] !== null);
+    return gradients.flatMap((each) => each ?? []);
+  });
+  return { gradient: body, wanted };
+};
+
+const write =
+  'customGradient({ name: "swish", forward: (x) => ..., gradient: ({ operands: [x], cotangents: [c] }) => [...] })';
+
+type LooseDefinition = CustomGradient<Described["of"], GradientContext<Described["of"]>, unknown>;
+
+const requireDefinition = (given: LooseDefinition): void => {
+  const require = (field: string, expected: string, value: unknown): never =>
+    reject("W140", { what: `customGradient: ${field}`, expected, given: inWords(value), write });
+  if (typeof given?.name !== "string" || given.name === "") require("name", "a name", given?.name);
+  if (typeof given.forward !== "function") require("forward", "a function", given.forward);
+  if (typeof given.gradient !== "function") require("gradient", "a function", given.gradient);
+};
+
+const callOf =
+  ({ forward, gradient }: LooseDefinition, definition: Definition) =>
+  (...given: readonly unknown[]): Results => {
+    const { name } = definition;
+    const site = captureLocation();
+    try {
+      const operands = given.map((operand) => tensorOf(name, operand));
+      const outer = innermostTrace(name, operands);
+      const types = operands.map(({ type }) => type);
+      let isList = false;
+      const body = describeClosed(outer, definition, "forward", numbered("x", types), (tensors) => {
+        const results: unknown = forward(...tensors);
+        isList = Array.isArray(results);
+        return listOf(name, "forward", results).flatMap((each) => each ?? []);
+      });
+      const attrs = { name, body, ...describeGradient(outer, definition, body, gradient) };
+      const results = emitMany(outer, "call", operands, attrs);
+      const [only] = results;
+      return isList || only === undefined ? results : only;
+    } catch (error) {
+      throw error instanceof WeftError ? calledFrom(error, site) : error;
+    }
+  };
+
+/** A function that takes what `forward` takes and gives what `forward` gives. */
+export interface MakeCustomGradient {
+  <F extends Described["of"], const G extends ForEach<Parameters<F>>>(
+    definition: CustomGradient<F, GradientContext<F>, readonly [...G]>,
+  ): F;
+  /** With its type given beforehand, `customGradient<<S extends Dims>(x: Tensor<S, "f32">) => Tensor<S, "f32">>({ ... })`. */
+  <F extends Described["of"]>(definition: CustomGradient<Loosely<F>, GradientContext<F>, ForEach<Parameters<F>>>): F;
+}
+
+/**
+ * A function of tensors with a derivative of its own: `gradient` gives, from operands, results y and the cotangents c of the
+ * results, one gradient for each operand, c^T dy/dx. It is differentiated in turn where second derivatives are asked for.
+ * The function is one op of the graph, `call`, until it is compiled, and works for any shapes, symbols included, within the
+ * step of a `scan`, and on every backend. `customGradient<<S extends Dims>(x: Tensor<S, "f32">) => Tensor<S, "f32">>(...)`
+ * says what the editor shall know of its shapes. Refuses tensors from around it (W293), gradients that are not one for each
+ * operand (W294) or of another type (W295), and what is no tensor (W292). PyTorch's `autograd.Function`, JAX's `custom_vjp`.
+ */
+// What is made takes what `forward` takes, and gives tensors of the types that `forward` gives, or that F promises of it.
+export const customGradient: MakeCustomGradient = ((definition: LooseDefinition) =>
+  atCaller(() => {
+    requireDefinition(definition);
+    return callOf(definition, { name: definition.name, place: captureLocation() });
+  })) as MakeCustomGradient;
+
+/** The error with the place of the call: as its own where it has none, beside it otherwise. */
+const calledFrom = (error: WeftError, site: Location): WeftError => {
+  const [first, ...rest] = error.diagnostics;
+  if (first?.location === undefined) return locate(error, site);
+  const notes = [...first.notes, { label: "called", text: "", location: site }];
+  return new WeftError([{ ...first, notes }, ...rest], { cause: error.cause });
+};

@@ -1,0 +1,59 @@
+// A thread that does not come back: the caller waits for it a while and not for ever, ends it, and works alone from then on.
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import { describe, expect, it, vi } from "vitest";
+import wabt from "wabt";
+import { startTeam } from "../../../src/backends/threads/team.ts";
+import { engine } from "../../../src/backends/wasm/engine.ts";
+import { WeftError } from "../../../src/ir/diagnostics/diagnostic.ts";
+
+/** A module whose only phase never ends on any thread but the caller's. */
+const endless = async (): Promise<object> => {
+  const assembler = await wabt();
+  const text = `(module
+    (import "env" "memory" (memory 1 1 shared))
+    (func (export "main_0") (param i32) (loop $again (br_if $again (local.get 0)))))`;
+  const { buffer } = assembler.parseWat("endless.wat", text, { threads: true }).toBinary({});
+  return new engine.Module(Uint8Array.from(buffer));
+};
+
+const teamOf = async (limits?: { readonly patience: number; readonly slower: number }) => {
+  const memory = new engine.Memory({ initial: 1, maximum: 1, shared: true });
+  const tasks = [{ name: "main", phases: [true] }];
+  const team = startTeam({ threads: 2, module: await endless(), memory, tasks }, limits);
+  await vi.waitUntil(() => team.threads() === 2, { timeout: 30_000 });
+  return team;
+};
+
+const codeOf = (action: () => void): string => {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof WeftError) return error.message;
+    throw error;
+  }
+  return "no error";
+};
+
+describe("a team with a thread that is lost", () => {
+  it("in the middle of a phase gives up, and is one thread", async () => {
+    const team = await teamOf({ patience: 300, slower: 1 });
+    let calls = 0;
+    expect(codeOf(() => team.lead(0, () => calls++))).toBe("W316: a thread has not done its part of the work for 0 s");
+    expect(calls).toBe(1);
+    expect(team.threads()).toBe(1);
+    team.stop();
+  });
+
+  it("between two calls is one thread", async () => {
+    const ended = vi.spyOn(Worker.prototype, "unref");
+    const team = await teamOf();
+    // The thread itself is nobody's to have, but it is what was let go of last.
+    await vi.waitUntil(() => ended.mock.contexts.length > 0, { timeout: 30_000 });
+    const [worker] = ended.mock.contexts.slice(-1);
+    if (!(worker instanceof Worker)) throw new Error("a worker was started");
+    await Promise.all([once(worker, "exit"), worker.terminate()]);
+    expect(team.threads()).toBe(1);
+    vi.restoreAllMocks();
+  });
+});
