@@ -32,14 +32,17 @@ const rewritten = graphs({
 /** Graphs of a few steps: what is wrong with some op or some pair of them shows in a tenth of the time. */
 const small = graphs({ maxSteps: 4, maxElements: 256 });
 
+/** Graphs through which gradients flow, from values at which slopes are slopes. */
+const smooth = graphs({ differentiable: true, values: ["conditioned"], maxSteps: 4, maxElements: 64 });
+
 const kinds: readonly fc.Arbitrary<GraphCase>[] = [
   small,
   rewritten,
-  small,
+  smooth,
   graphs(),
   small,
   expressions,
-  small,
+  smooth,
   rewritten,
   small,
   crowds,

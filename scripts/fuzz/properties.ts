@@ -4,6 +4,7 @@ import { conditioning } from "../../src/testing/oracle/conditioning.ts";
 import { backendsAgree } from "../../src/testing/properties/backends-agree.ts";
 import { deadCodeInsensitive } from "../../src/testing/properties/dead-code-insensitive.ts";
 import { fusedEqualsUnfused } from "../../src/testing/properties/fused-equals-unfused.ts";
+import { gradMatchesNumeric } from "../../src/testing/properties/grad-matches-numeric.ts";
 import { exactPasses } from "../../src/testing/properties/graph-passes.ts";
 import { memoryPlanNoAlias } from "../../src/testing/properties/memory-plan-no-alias.ts";
 import { passPreservesSemantics } from "../../src/testing/properties/pass-preserves-semantics.ts";
@@ -26,6 +27,7 @@ const asked = (every: number, ...list: readonly GraphProperty[]): readonly Asked
 export const properties: readonly Asked[] = [
   ...asked(1, backendsAgree({ conditioning: judged })),
   ...asked(2, ...[...exactPasses, optimize].map(passPreservesSemantics)),
+  ...asked(2, gradMatchesNumeric({ orders: [1], differences: false })),
   ...asked(4, printParseRoundTrip(), fusedEqualsUnfused(), memoryPlanNoAlias()),
   ...asked(16, deadCodeInsensitive()),
 ];

@@ -1,5 +1,6 @@
-// The package entry `weftgraph/testing`: random graphs, attention in random spellings, whether the backends agree on them, and the properties
-// that a compiler of graphs has, each for one graph at a time. Needs fast-check, which the other entries do not.
+// The package entry `weftgraph/testing`: random graphs, attention in random spellings, whether the backends agree on them, whether
+// gradients are slopes, and the properties that a compiler of graphs has, each for one graph at a time. Needs fast-check, which
+// the other entries do not.
 export { type AttentionSpelling, attentionSpellings, type MaskSpelling } from "./arbitraries/attention-spellings.ts";
 export { type Distribution, describeDistribution, type GraphSizes } from "./arbitraries/distribution.ts";
 export { computingOps, type GraphOptions, graphs } from "./arbitraries/graph.ts";
@@ -10,6 +11,8 @@ export { attentionCase } from "./arbitraries/spell-attention.ts";
 export type { ValueProfile } from "./arbitraries/values.ts";
 export { type Difference, firstDifference, type Outcome, type PortArrays, runEverywhere } from "./backends-agree.ts";
 export { parseCase, printCase } from "./corpus/case-text.ts";
+export { type CustomGradientOptions, customGradientMatches } from "./gradients/custom-gradient-matches.ts";
+export { type GradientSubject, type GradientsMatchOptions, gradientsMatch } from "./gradients/gradients-match.ts";
 export { type Conditioning, conditioning } from "./oracle/conditioning.ts";
 export { type Bounded, type BoundedResults, type BoundOptions, evaluateBounded } from "./oracle/evaluate-bounded.ts";
 export { type Counts, type Judgement, judge, type OutOfBound } from "./oracle/judge.ts";
@@ -17,6 +20,12 @@ export { type AgreesWithMeaningOptions, agreesWithMeaning } from "./properties/a
 export { type BackendsAgreeOptions, backendsAgree } from "./properties/backends-agree.ts";
 export { deadCodeInsensitive } from "./properties/dead-code-insensitive.ts";
 export { fusedEqualsUnfused } from "./properties/fused-equals-unfused.ts";
+export {
+  type CountingProperty,
+  type GradientCounts,
+  type GradientPropertyOptions,
+  gradMatchesNumeric,
+} from "./properties/grad-matches-numeric.ts";
 export { exactPasses, graphPasses, recurrencePasses, roundingPasses } from "./properties/graph-passes.ts";
 export { memoryPlanNoAlias } from "./properties/memory-plan-no-alias.ts";
 export { passIsUseful, type Usefulness } from "./properties/pass-is-useful.ts";

@@ -198,7 +198,8 @@ export interface MakeCustomGradient {
 export const customGradient: MakeCustomGradient = ((definition: LooseDefinition) =>
   atCaller(() => {
     requireDefinition(definition);
-    return callOf(definition, { name: definition.name, place: captureLocation() });
+    const { name } = definition;
+    return Object.defineProperty(callOf(definition, { name, place: captureLocation() }), "name", { value: name });
   })) as MakeCustomGradient;
 
 /** The error with the place of the call: as its own where it has none, beside it otherwise. */

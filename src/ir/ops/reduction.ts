@@ -152,19 +152,22 @@ const shareAmongEqual = ({
 };
 
 /**
- * The product of all others, for each element. With the product p of the elements that are not zero: p / x where there
- * is no zero, p at the place of the only zero and 0 elsewhere, and 0 where there are two. Second derivatives at exact
- * zeros are not those of the product, because the places of the zeros count as fixed.
+ * The product of all others, for each element. Of elements that are not zero, p is the product, and zeros stand apart, as a sum s
+ * that is 0 and yet moves with each of them: without a zero p / x; with one, p at its place and s p / x elsewhere; with two,
+ * p times the other one, which is s - x, at theirs; 0 with more. So second derivatives at exact zeros are those of the product,
+ * too; third ones are not, where more than one zero meets.
  */
 const productGradient = ({ operands: [x], attrs, cotangents: [ct] }: VjpContext<ReduceAttrs, 1, 1>): Tensor => {
-  const { axes } = attrs;
+  const over = { axes: attrs.axes, keepDims: true };
   const isZero = x.equal(0);
-  const nonzero = isZero.select(1, x);
-  const product = nonzero.prod({ axes, keepDims: true }).broadcastTo(x.shape);
-  const zeros = isZero.cast(x.dtype).sum({ axes, keepDims: true }).broadcastTo(x.shape);
-  const atZero = zeros.equal(1).select(product, 0);
-  const elsewhere = zeros.equal(0).select(product.div(nonzero), 0);
-  return isZero.select(atZero, elsewhere).mul(expand(ct, x, attrs));
+  const [nonzero, zero] = [isZero.select(1, x), isZero.select(x, 0)];
+  const product = nonzero.prod(over).broadcastTo(x.shape);
+  const sum = zero.sum(over).broadcastTo(x.shape);
+  const zeros = isZero.cast(x.dtype).sum(over).broadcastTo(x.shape);
+  const otherZeros = zeros.equal(1).select(1, zeros.equal(2).select(sum.sub(zero), 0));
+  const allZeros = zeros.equal(0).select(1, zeros.equal(1).select(sum, 0));
+  const others = isZero.select(product.mul(otherZeros), product.div(nonzero).mul(allZeros));
+  return others.mul(expand(ct, x, attrs));
 };
 
 /** Where along an axis the largest element stands. */
