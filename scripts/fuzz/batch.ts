@@ -2,6 +2,7 @@
 // everybody draws them; others are dense: rules that look at several ops at once seldom find them side by side.
 import fc from "fast-check";
 import { type GraphCase, graphs } from "../../src/testing/arbitraries/graph.ts";
+import { longGraphs } from "../../src/testing/arbitraries/long-graphs.ts";
 import { crowds, expressions } from "../../test/testing/properties/expressions.ts";
 
 /** Graphs of a batch. */
@@ -37,14 +38,15 @@ const smooth = graphs({ differentiable: true, values: ["conditioned"], maxSteps:
 
 const kinds: readonly fc.Arbitrary<GraphCase>[] = [
   small,
+  longGraphs(),
   rewritten,
   smooth,
   graphs(),
   small,
+  longGraphs(),
   expressions,
   smooth,
   rewritten,
-  small,
   crowds,
 ];
 

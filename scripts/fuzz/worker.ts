@@ -68,7 +68,8 @@ const work = async ({ seed, first, stride, property: name, corpus }: WorkerTask)
     const { elements, uninformative, illConditioned } = judged.counts();
     statistics.elements = elements - before.elements;
     statistics.saysLittle = uninformative + illConditioned - before.uninformative - before.illConditioned;
-    parentPort?.postMessage({ statistics, failures } satisfies BatchReport);
+    const report: BatchReport = { statistics, failures };
+    parentPort?.postMessage(report, []);
   }
 };
 

@@ -5,6 +5,7 @@ export { type AttentionSpelling, attentionSpellings, type MaskSpelling } from ".
 export { type Distribution, describeDistribution, type GraphSizes } from "./arbitraries/distribution.ts";
 export { computingOps, type GraphOptions, graphs } from "./arbitraries/graph.ts";
 export type { CaseOrigin, GraphCase } from "./arbitraries/graph-case.ts";
+export { longGraphs } from "./arbitraries/long-graphs.ts";
 export { motifs } from "./arbitraries/motifs/index.ts";
 export type { FloatDType, Motif, MotifSite, Motifs, Suiting } from "./arbitraries/motifs/motif.ts";
 export { attentionCase } from "./arbitraries/spell-attention.ts";

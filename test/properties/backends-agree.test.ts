@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { evaluateEntry } from "../../src/backends/reference/interpreter.ts";
 import { planGraph } from "../../src/compile/plan-graph.ts";
 import { graphs } from "../../src/testing/arbitraries/graph.ts";
+import { longGraphs } from "../../src/testing/arbitraries/long-graphs.ts";
 import { firstDifference, runEverywhere } from "../../src/testing/backends-agree.ts";
 import { conditioning } from "../../src/testing/oracle/conditioning.ts";
 import { backendsAgree } from "../../src/testing/properties/backends-agree.ts";
@@ -22,6 +23,10 @@ describe("random graphs", () => {
     await forAll(graphs({ large: 0.02 }), backendsAgree({ conditioning: counted }), { runs: 2000, seed, corpus });
     expect(counted.complaint()).toBeUndefined();
   }, 600_000);
+
+  test("the same holds where loops are long enough for tiles, panels and several accumulators", async () => {
+    await forAll(longGraphs(), backendsAgree(), { runs: 250, seed });
+  }, 300_000);
 
   test("on whole numbers the values are exactly those of the meaning", async () => {
     await fc.assert(
