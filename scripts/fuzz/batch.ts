@@ -6,7 +6,7 @@ import { longGraphs } from "../../src/testing/arbitraries/long-graphs.ts";
 import { crowds, expressions } from "../../test/testing/properties/expressions.ts";
 
 /** Graphs of a batch. */
-export const batchSize = 20;
+export const batchSize = 10;
 
 /** Ops that most rules are about, in small tensors, and many of them. */
 const rewritten = graphs({
@@ -38,14 +38,14 @@ const smooth = graphs({ differentiable: true, values: ["conditioned"], maxSteps:
 
 const kinds: readonly fc.Arbitrary<GraphCase>[] = [
   small,
-  longGraphs(),
-  rewritten,
   smooth,
+  rewritten,
+  longGraphs(),
   graphs(),
   small,
-  longGraphs(),
-  expressions,
   smooth,
+  expressions,
+  longGraphs(),
   rewritten,
   crowds,
 ];
