@@ -53,6 +53,8 @@ export const packageProject = (): PackageProject => {
     }),
   );
   symlinkSync(join(root, "src"), join(folder, installed, "src"));
+  // The peer of `weftgraph/testing`.
+  symlinkSync(join(root, "node_modules/fast-check"), join(folder, "node_modules/fast-check"));
   write(
     "tsconfig.json",
     json({

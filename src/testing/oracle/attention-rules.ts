@@ -63,46 +63,42 @@ const rowErrors = (
   scores: Float64Array,
   errors: Float64Array,
   weights: Float64Array,
-): { readonly weights: readonly number[]; readonly logSum: (value: number) => number } => {
-  const unsettled = (error: number) => ({ weights: Array.from(weights, () => error), logSum: () => error });
+  logSum: number,
+): { readonly weights: Float64Array; readonly logSum: number } => {
+  const unsettled = (error: number) => ({ weights: weights.map(() => error), logSum: error });
   if (scores.some((score, at) => (Number.isNaN(score) || score === Infinity) && errors[at] === 0)) return unsettled(0);
   if (errors.includes(Infinity)) return unsettled(Infinity);
   const { unit } = precisionOf(dtype);
   const blocks = Math.ceil(scores.length / smallestBlock);
   // One exponential, and for each block one more and a product.
   const exponentials = (blocks + 1) * (accuracyOf(exponentialUlp, dtype, 1) + unit);
-  const largest = scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
-  const widest = errors.reduce((most, error) => Math.max(most, error), 0);
-  const off = scores.map((score, at) =>
-    score === Number.NEGATIVE_INFINITY
-      ? 0
-      : (errors[at] ?? 0) + exponentials + argumentRoundings * unit * (Math.abs(score - largest) + 2 * widest),
-  );
-  const sumOf = (sign: 1 | -1): number =>
-    weights.reduce((sum, weight, at) => sum + weight * Math.exp(sign * (off[at] ?? 0)), 0);
+  const largestOf = (sign: -1 | 0 | 1): number =>
+    scores.reduce((most, score, at) => Math.max(most, score + sign * (errors[at] ?? 0)), Number.NEGATIVE_INFINITY);
+  const largest = largestOf(0);
+  const largestOff = Math.max(largestOf(1) - largest, largest - largestOf(-1));
+  const off = scores.map((score, at) => {
+    if (score === Number.NEGATIVE_INFINITY) return 0;
+    const own = errors[at] ?? 0;
+    return own + exponentials + argumentRoundings * unit * (Math.abs(score - largest) + own + largestOff);
+  });
+  // p e^t and p e^-t; a score far below the others is off by much, and its weight is nothing all the same.
+  const weightOff = (at: number, sign: 1 | -1): number => Math.exp((scores[at] ?? 0) - logSum + sign * (off[at] ?? 0));
+  const sumOf = (sign: 1 | -1): number => scores.reduce((sum, _, at) => sum + weightOff(at, sign), 0);
   const [below, above] = [sumOf(-1), sumOf(1)];
   const summing = gamma(scores.length + blocks + 2, unit);
   const weightError = (weight: number, at: number): number => {
     if (scores[at] === Number.NEGATIVE_INFINITY) return 0;
-    const t = off[at] ?? 0;
-    const [least, most] = [Math.exp(-t) / above, Math.exp(t) / below];
-    const error =
-      weight * Math.max(most - 1, 1 - least) + summing * weight * most + (blocks + 1) * smallestWeight(dtype);
+    const [least, most] = [weightOff(at, -1) / above, weightOff(at, 1) / below];
+    const error = Math.max(most - weight, weight - least) + summing * most + (blocks + 1) * smallestWeight(dtype);
     return Math.min(error, Math.max(weight, 1 - weight) + summing);
   };
+  // The logarithm of a sum of exponentials is off by no more than the scores are.
+  const scoresOff = off.reduce((most, each) => Math.max(most, each), 0);
+  const logarithm = accuracyOf(1, dtype, Math.log(scores.length + 1)) + unit * (Math.abs(logSum) + 1);
+  const isEmpty = scores.every((score) => score === Number.NEGATIVE_INFINITY);
   return {
-    weights: Array.from(weights, weightError),
-    // The logarithm of a sum of exponentials is off by no more than the scores are.
-    logSum: (value) =>
-      scores.every((score) => score === Number.NEGATIVE_INFINITY)
-        ? 0
-        : Math.min(
-            Math.max(Math.log(above), -Math.log(below)),
-            off.reduce((most, each) => Math.max(most, each), 0),
-          ) +
-          summing +
-          accuracyOf(1, dtype, Math.log(scores.length + 1)) +
-          unit * (Math.abs(value) + 1),
+    weights: weights.map(weightError),
+    logSum: isEmpty ? 0 : Math.min(Math.max(Math.log(above), -Math.log(below)), scoresOff) + summing + logarithm,
   };
 };
 
@@ -113,12 +109,27 @@ const softmaxOf = (scores: Bounded): { readonly weights: Bounded; readonly logSu
   const [ofWeights, ofSums] = [new Float64Array(weights.data.length), new Float64Array(logSums.data.length)];
   for (let row = 0; row < ofSums.length; row++) {
     const part = (array: Float64Array): Float64Array => array.subarray(row * keys, (row + 1) * keys);
-    const errors = rowErrors(scores, part(scores.data), part(scores.error), part(weights.data));
+    const logSum = logSums.data[row] ?? 0;
+    const errors = rowErrors(scores, part(scores.data), part(scores.error), part(weights.data), logSum);
     ofWeights.set(errors.weights, row * keys);
-    ofSums[row] = errors.logSum(logSums.data[row] ?? 0);
+    ofSums[row] = errors.logSum;
   }
   return { weights: settle(weights, ofWeights), logSums: settle(logSums, ofSums) };
 };
+
+/**
+ * Sums over keys, of weights that are divided by their sum only afterwards: up to as many times larger than the result as there are
+ * keys, and infinite where that is more than a number holds.
+ */
+const dividedLater = (result: Bounded, weights: Bounded, apply: (weights: NdArray) => NdArray): Bounded => {
+  const keys = weights.shape.at(-1) ?? 1;
+  const { largest } = precisionOf(result.dtype);
+  const magnitudes = weights.data.map((weight, at) => Math.abs(weight) + (weights.error[at] ?? 0));
+  const sums = apply({ ...weights, data: magnitudes }).data;
+  return { ...result, error: result.error.map((error, at) => (keys * (sums[at] ?? 0) > largest ? Infinity : error)) };
+};
+
+const absolute = (array: NdArray): NdArray => ({ ...array, data: array.data.map(Math.abs) });
 
 /** The rule of `attention`. A kernel need not look at keys of weight 0, so what is infinite there may or may not show. */
 export const attentionRule: BoundRule<AttentionAttrs> = ({ operands, attrs: { body }, run }) => {
@@ -131,21 +142,24 @@ export const attentionRule: BoundRule<AttentionAttrs> = ({ operands, attrs: { bo
   invariant(scores !== undefined, "the body gives scores");
   const { weights, logSums } = softmaxOf(scores);
   const used = factors === undefined ? weights : pairs("mul", weights, factors);
-  return [bilinear(used, clouded(values), weighed).error, logSums.error];
+  const result = bilinear(used, clouded(values), weighed);
+  return [dividedLater(result, used, (each) => weighed(each, absolute(values))).error, logSums.error];
 };
 
 /** Sums of each row of a product, repeated along it. */
-const rowProducts = (a: Bounded, b: Bounded): Bounded =>
-  bilinear(a, b, (left, right) => {
-    const count = left.shape.at(-1) ?? 1;
-    const products = left.data.map((value, at) => value * (right.data[at] ?? 0));
-    const sums = new Float64Array(count === 0 ? 0 : products.length / count);
-    products.forEach((product, at) => {
-      const row = Math.floor(at / count);
-      sums[row] = (sums[row] ?? 0) + product;
-    });
-    return { ...left, data: products.map((_, at) => sums[Math.floor(at / count)] ?? 0) };
+const rowSums = (left: NdArray, right: NdArray): NdArray => {
+  const count = left.shape.at(-1) ?? 1;
+  const products = left.data.map((value, at) => value * (right.data[at] ?? 0));
+  const sums = new Float64Array(count === 0 ? 0 : products.length / count);
+  products.forEach((product, at) => {
+    const row = Math.floor(at / count);
+    sums[row] = (sums[row] ?? 0) + product;
   });
+  return { ...left, data: products.map((_, at) => sums[Math.floor(at / count)] ?? 0) };
+};
+
+const meansOf = (weights: Bounded, values: Bounded): Bounded =>
+  dividedLater(bilinear(weights, values, rowSums), weights, (each) => rowSums(each, absolute(values)));
 
 /** One number of each row, repeated along it. */
 const alongRows = (rows: Bounded, like: Bounded): Bounded => {
@@ -170,7 +184,7 @@ const throughBody = (
   const { weights } = softmaxOf(scores);
   const toWeights = bilinear(flow, values, pairwise);
   const factored = factor === undefined ? toWeights : pairs("mul", toWeights, factor);
-  const centred = pairs("add", pairs("sub", factored, rowProducts(weights, factored)), alongRows(sums, factored));
+  const centred = pairs("add", pairs("sub", factored, meansOf(weights, factored)), alongRows(sums, factored));
   const flows = cotangents(pairs("mul", weights, centred), pairs("mul", weights, toWeights));
   const given = run(body, [products, ...flows, ...reads]);
   return {

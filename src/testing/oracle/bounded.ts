@@ -78,15 +78,24 @@ export const sameClass = (a: number, b: number): boolean => (Number.isNaN(a) ? N
 /** An element that every computation makes NaN. */
 export const isDefinitelyNaN = (value: number, error: number): boolean => Number.isNaN(value) && error === 0;
 
-const settled = (value: number, error: number, largest: number): number => {
-  if (Number.isNaN(error)) return Infinity;
-  if (!Number.isFinite(value)) return error === 0 ? 0 : Infinity;
-  return Math.abs(value) + error > largest ? Infinity : error;
+/**
+ * Whether a number may overflow. One rounding of a number that is at most the largest does not: what masks add to the lowest
+ * number there is stays a number. Such an error is little more than the unit; two roundings have twice that.
+ */
+const mayOverflow = (value: number, error: number, { unit, largest }: Precision): boolean => {
+  const magnitude = Math.abs(value);
+  const isOneRounding = error <= 1.2 * unit * magnitude && magnitude <= largest * (1 + unit / 4);
+  return magnitude + error > largest && !isOneRounding;
 };
 
 /** A result with its errors; where it may overflow or is NaN or infinite only perhaps, nothing is known. */
 export const settle = (result: NdArray, error: Float64Array): Bounded => {
-  const { largest } = precisionOf(result.dtype);
-  const beyond = isFloat(result.dtype) ? largest : Infinity;
-  return { ...result, error: error.map((each, at) => settled(result.data[at] ?? 0, each, beyond)) };
+  const precision = precisionOf(result.dtype);
+  const overflows = isFloat(result.dtype);
+  const settled = (value: number, own: number): number => {
+    if (Number.isNaN(own)) return Infinity;
+    if (!Number.isFinite(value)) return own === 0 ? 0 : Infinity;
+    return overflows && mayOverflow(value, own, precision) ? Infinity : own;
+  };
+  return { ...result, error: error.map((each, at) => settled(result.data[at] ?? 0, each)) };
 };

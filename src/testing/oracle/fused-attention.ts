@@ -19,12 +19,13 @@ export const withAttentionFused = (graph: Graph): Graph | undefined => {
 
 /**
  * The error within which an element may be computed either way. What the other way means is trusted where it is the same number,
- * so that a pass that changes the meaning excuses nothing.
+ * so that a pass that changes the meaning excuses nothing. Rows without any key are NaN by hand in some spellings, and 0 as one op.
  */
 export const eitherWay = (written: Bounded, fused: Bounded): Bounded => ({
   ...written,
   error: written.error.map((error, at) => {
     const [value, other, own] = [written.data[at] ?? 0, fused.data[at] ?? 0, fused.error[at] ?? 0];
+    if (Number.isNaN(value) && !Number.isNaN(other)) return Infinity;
     if (sameClass(value, other)) return Math.max(error, own);
     const apart = Math.abs(value - other);
     return apart <= error ? Math.max(error, own + apart) : error;

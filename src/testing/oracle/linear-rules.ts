@@ -59,10 +59,10 @@ const isWhole = ({ data, error }: Bounded): boolean =>
 /** The sums of the formula above that say how far the exact function goes, and of what the rounding is a fraction. */
 const sumsOf = ({ factors, apply }: Linear): { readonly spread: Float64Array; readonly total: Float64Array } => {
   const total = apply(...factors.map((factor) => marked(factor, magnitude)));
-  const spreads = factors
-    .filter(({ error }) => error.some((each) => each !== 0))
-    .map((varied) => {
-      const place = factors.indexOf(varied);
+  // By place, for one value may be both factors.
+  const spreads = [...factors.entries()]
+    .filter(([, { error }]) => error.some((each) => each !== 0))
+    .map(([place]) => {
       const mark = (at: number): Marks => (at === place ? deviation : at < place ? absolute : magnitude);
       return apply(...factors.map((factor, at) => marked(factor, mark(at))));
     });

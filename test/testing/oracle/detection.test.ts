@@ -25,4 +25,4 @@ test("injected defects are caught, correct programs are not blamed, and bounds a
   expect(detections.map(({ name }) => name)).toStrictEqual(Object.keys(leastCaught));
   expect(tightness[Math.floor(tightness.length / 2)]).toBeLessThan(15);
   expect(uninformative + illConditioned).toBeLessThan(0.05 * elements);
-});
+}, 300_000);

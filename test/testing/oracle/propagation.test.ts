@@ -86,6 +86,28 @@ describe("errors of operands become errors of results", () => {
     );
   });
 
+  test("one value may be both factors of a product", () => {
+    const x: Bounded = { dtype: "f32", shape: [1, 1], data: Float64Array.of(3), error: Float64Array.of(0.1) };
+    const attrs = { transposeA: false, transposeB: false };
+    const [squared] = boundNode({ op: "matmul", attrs }, [x, x]);
+    expect(squared?.error[0]).toBeGreaterThanOrEqual(3.1 ** 2 - 9);
+    expect(squared?.error[0]).toBeLessThan(3.1 ** 2 - 9 + 1e-6);
+  });
+
+  test("attention that divides a sum of weighed values only when it has it may overflow", () => {
+    const rows = (count: number, value: number): Bounded => ({
+      dtype: "f32",
+      shape: [count, 1],
+      data: new Float64Array(count).fill(value),
+      error: new Float64Array(count),
+    });
+    const body = describeBody([{ dtype: "f32", shape: [1, 4] }], (inputs) => inputs);
+    const errorOn = (value: number): number | undefined =>
+      boundNode({ op: "attention", attrs: { body } }, [rows(1, 0), rows(4, 0), rows(4, value)])[0]?.error[0];
+    expect(errorOn(3e38)).toBe(Infinity);
+    expect(errorOn(3e37)).toBeLessThan(1e32);
+  });
+
   // The keys of a typed record are its function names, which `Object.keys` cannot say.
   test.each(Object.keys(unary) as UnaryFn[])("%s, over intervals of all sizes", (fn) => {
     fc.assert(
