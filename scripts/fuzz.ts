@@ -42,7 +42,7 @@ let failures = 0;
 const replay = async (): Promise<number> => {
   const saved = await readCorpus(values.corpus);
   for (const { file, drawn } of saved)
-    for (const property of properties) {
+    for (const { property } of properties) {
       const violation = await violationIn(property, drawn);
       if (violation === undefined) continue;
       failures++;
@@ -84,7 +84,7 @@ const draw = async (): Promise<void> => {
 };
 
 const replayed = await replay();
-ui.print(`properties: ${properties.map(({ name }) => name).join(", ")}`);
+ui.print(`properties: ${properties.map(({ property }) => property.name).join(", ")}`);
 ui.print(`corpus: ${replayed} cases of ${values.corpus}`);
 if (graphs > 0) await draw();
 ui.print(failures === 0 ? "nothing failed" : `${failures} failures`);

@@ -25,7 +25,7 @@ const run = ({ name }: Mutant, args: readonly string[]): { readonly last: string
   const { stdout, stderr, status } = spawnSync(process.execPath, args, {
     cwd: root,
     encoding: "utf8",
-    env: { ...process.env, MUTANT: name },
+    env: { ...process.env, MUTANT: name, NODE_COMPILE_CACHE: join(root, "out", "compile-cache") },
     maxBuffer: 2 ** 26,
   });
   const last = (text: string): string => text.trimEnd().split("\n").at(-1) ?? "";

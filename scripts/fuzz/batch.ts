@@ -1,11 +1,12 @@
-// The graphs of a long run, by seed and number of the batch, so that whoever draws them draws the same. Half of them are random
-// graphs as everybody draws them; the others are dense: rules that look at several ops at once seldom find them side by side.
+// The graphs of a long run, by seed and number of the batch, so that whoever draws them draws the same. Most are small, some as
+// everybody draws them; others are dense: rules that look at several ops at once seldom find them side by side.
 import fc from "fast-check";
 import { type GraphCase, graphs } from "../../src/testing/arbitraries/graph.ts";
+import { longGraphs } from "../../src/testing/arbitraries/long-graphs.ts";
 import { crowds, expressions } from "../../test/testing/properties/expressions.ts";
 
 /** Graphs of a batch. */
-export const batchSize = 20;
+export const batchSize = 10;
 
 /** Ops that most rules are about, in small tensors, and many of them. */
 const rewritten = graphs({
@@ -29,14 +30,23 @@ const rewritten = graphs({
   maxElements: 64,
 });
 
+/** Graphs of a few steps: what is wrong with some op or some pair of them shows in a tenth of the time. */
+const small = graphs({ maxSteps: 4, maxElements: 256 });
+
+/** Graphs through which gradients flow, from values at which slopes are slopes. */
+const smooth = graphs({ differentiable: true, values: ["conditioned"], maxSteps: 4, maxElements: 64 });
+
 const kinds: readonly fc.Arbitrary<GraphCase>[] = [
-  graphs(),
+  small,
+  smooth,
   rewritten,
+  longGraphs(),
   graphs(),
+  small,
+  smooth,
   expressions,
-  graphs(),
+  longGraphs(),
   rewritten,
-  graphs(),
   crowds,
 ];
 

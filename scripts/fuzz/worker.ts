@@ -58,7 +58,8 @@ const work = async ({ seed, first, stride, property: name, corpus }: WorkerTask)
     const before = judged.counts();
     for (const [at, drawn] of batchOf(seed, batch).entries()) {
       countGraph(statistics, drawn.graph);
-      for (const property of properties) {
+      for (const { property, every } of properties) {
+        if (at % every !== 0) continue;
         const violation = await violationIn(property, drawn);
         const runs = batch * batchSize + at + 1;
         if (violation !== undefined) failures.push(await reported(property, drawn, violation, { runs, corpus }));
@@ -67,7 +68,8 @@ const work = async ({ seed, first, stride, property: name, corpus }: WorkerTask)
     const { elements, uninformative, illConditioned } = judged.counts();
     statistics.elements = elements - before.elements;
     statistics.saysLittle = uninformative + illConditioned - before.uninformative - before.illConditioned;
-    parentPort?.postMessage({ statistics, failures } satisfies BatchReport);
+    const report: BatchReport = { statistics, failures };
+    parentPort?.postMessage(report, []);
   }
 };
 

@@ -19,12 +19,17 @@ export interface Prey {
   readonly nodes?: readonly [before: number, after: number];
 }
 
+const { values } = parseArgs({
+  options: { seed: { type: "string" }, graphs: { type: "string" }, checks: { type: "string" } },
+});
+
+/** How long to look for a simpler graph. */
+const patience = { checks: Number(values.checks ?? 1500), milliseconds: 60_000 };
+
 const leaves: ReadonlySet<string> = new Set(["input", "parameter", "constant", "data"]);
 
 /** How large a case is: nodes that are no leaves. */
 const sizeOf = ({ graph }: GraphCase): number => [...graph.nodes.values()].filter(({ op }) => !leaves.has(op)).length;
-
-const patience = { checks: 600, milliseconds: 40_000 };
 
 const simplest = async (property: GraphProperty, drawn: GraphCase): Promise<GraphCase> =>
   (await minimize(drawn, async (simpler) => (await violationIn(property, simpler)) !== undefined, patience)).drawn;
@@ -36,7 +41,8 @@ const hunt = async (seed: number, most: number): Promise<Prey> => {
   for (let batch = 0; graphs < most; batch++)
     for (const drawn of batchOf(seed, batch)) {
       graphs++;
-      for (const property of properties) {
+      for (const { property, every } of properties) {
+        if (graphs % every !== 0) continue;
         const violation = await violationIn(property, drawn);
         if (violation === undefined) continue;
         const milliseconds = elapsed();
@@ -47,5 +53,4 @@ const hunt = async (seed: number, most: number): Promise<Prey> => {
   return { graphs, milliseconds: elapsed() };
 };
 
-const { values } = parseArgs({ options: { seed: { type: "string" }, graphs: { type: "string" } } });
 console.log(JSON.stringify(await hunt(Number(values.seed ?? 1), Number(values.graphs ?? 2000))));

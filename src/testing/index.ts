@@ -11,6 +11,7 @@ export {
 export { computingOps, type GraphOptions, graphs } from "./arbitraries/graph.ts";
 export type { CaseOrigin, GraphCase } from "./arbitraries/graph-case.ts";
 export { hostileNames } from "./arbitraries/hostile-names.ts";
+export { longGraphs } from "./arbitraries/long-graphs.ts";
 export { malformed, malformedText } from "./arbitraries/malformed.ts";
 export { type ModelCase, type ModelKind, modelKinds, models } from "./arbitraries/models.ts";
 export { motifs } from "./arbitraries/motifs/index.ts";

@@ -9,10 +9,10 @@ const simplify = "src/passes/loop/simplify-index.ts";
 export const loopMutants: readonly Mutant[] = [
   {
     name: "vectorize-block-edge",
-    says: "whole blocks of four end one block early where the trip count is a multiple of four",
+    says: "the last four that are done once more end one element early",
     file: vectorize,
-    find: "add(from, trips - (trips % size));",
-    put: "add(from, trips - (trips % size) - (trips % size === 0 && trips > size ? size : 0));",
+    find: "const last = part(loop, subtract(to, lanes), to, lanes, body);",
+    put: "const last = part(loop, subtract(to, lanes + 1), subtract(to, 1), lanes, body);",
   },
   {
     name: "vectorize-no-remainder",
@@ -79,10 +79,10 @@ export const loopMutants: readonly Mutant[] = [
   },
   {
     name: "hoist-out-of-branch",
-    says: "a load leaves a loop that may not run",
+    says: "a load leaves a branch that keeps its index in range",
     file: hoist,
-    find: '(kind === "loop" && !runs));',
-    put: '(kind === "loop" && !runs && buffer === ""));',
+    find: 'kind === "branch" || (kind === "loop" && !runs));',
+    put: 'kind === "loop" && !runs);',
   },
   {
     name: "hoist-changing-buffer",

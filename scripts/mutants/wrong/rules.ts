@@ -116,8 +116,8 @@ export const ruleMutants: readonly Mutant[] = [
     name: "rule-concat-axis",
     says: "joined pieces are flattened whatever the axis of the inner joint",
     file: movement,
-    find: '      const isSame = (arg: View): boolean => arg.op === "concat" && arg.attrs.axis === axis;',
-    put: '      const isSame = (arg: View): boolean => arg.op === "concat" && arg.attrs.axis >= 0;',
+    find: 'const fits = arg.op === "concat" && arg.attrs.axis === axis && pieces',
+    put: 'const fits = arg.op === "concat" && pieces',
   },
   {
     name: "rule-reduce-axes",
