@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { describe, expect, it, vi } from "vitest";
 import wabt from "wabt";
-import { engine } from "../../../src/backends/wasm/engine.ts";
 import { startTeam } from "../../../src/backends/threads/team.ts";
+import { engine } from "../../../src/backends/wasm/engine.ts";
 import { WeftError } from "../../../src/ir/diagnostics/diagnostic.ts";
 
 /** A module whose only phase never ends on any thread but the caller's. */

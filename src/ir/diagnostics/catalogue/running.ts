@@ -127,15 +127,17 @@ export const running: RunningRows = {
     title: "no room for another memory",
     message: ({ bytes }) => `the engine has no room for another memory of ${bytes} bytes`,
     help: () =>
-      "let go of compiled models that are no longer used, run several inputs through one of them, or compile with { backend: \"closure\" }.",
+      'let go of compiled models that are no longer used, run several inputs through one of them, or compile with { backend: "closure" }.',
     explanation:
       "For each WebAssembly memory, however small, engines set aside gigabytes of addresses, so that accesses need no checks: some 13 000 memories are all that a process can hold at once. Those of models that nobody holds any more are found and used again, so compiling and letting go may be repeated for ever.",
-    example: "const model = await compile(network);  // once, outside the loop\nfor (const image of images) model({ image });",
+    example:
+      "const model = await compile(network);  // once, outside the loop\nfor (const image of images) model({ image });",
   }),
   W316: entry({
     title: "a thread that does not come back",
     message: ({ seconds }) => `a thread has not done its part of the work for ${Math.round(seconds)} s`,
-    help: () => "run it again: from now on the model works on one thread, and its parameters may be those of half a step.",
+    help: () =>
+      "run it again: from now on the model works on one thread, and its parameters may be those of half a step.",
     explanation:
       "Threads wait for one another at the end of each phase. One that was ended from outside, by whoever watches over memory for example, would be waited for without end, so the caller gives up, ends the others and works alone.",
     example: "const model = await compile(network, { threads: 4 });  // and then model.executable.threads says 1",
