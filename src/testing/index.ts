@@ -5,4 +5,5 @@ export { computingOps, type GraphCase, type GraphOptions, graphs } from "./arbit
 export { attentionCase } from "./arbitraries/spell-attention.ts";
 export type { ValueProfile } from "./arbitraries/values.ts";
 export { type Difference, firstDifference, type Outcome, type PortArrays, runEverywhere } from "./backends-agree.ts";
+export { type RobustLoaderOptions, robustLoader } from "./properties/robust-loader.ts";
 export type { GraphProperty, Violation } from "./property.ts";
