@@ -31,11 +31,11 @@ describe("robustLoader", () => {
 
   it("fails where a reader breaks, at once or later", async () => {
     const message = "the input was not refused but broke the reader: RangeError: Invalid array length";
-    expect(await failing((text) => new Array(text.length - 3))).toBe(message);
+    expect(await failing((text) => new Array<string>(text.length - 3))).toBe(message);
     expect(
       await failing(async (text) => {
         await Promise.resolve();
-        return new Array(text.length - 3);
+        return new Array<string>(text.length - 3);
       }),
     ).toBe(message);
   });
