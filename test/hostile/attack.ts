@@ -2,8 +2,8 @@
 // happen. What is thrown besides, what takes too long and what changes the objects of the language is a failure.
 import { isCode } from "../../src/ir/diagnostics/catalogue.ts";
 import { WeftError } from "../../src/ir/diagnostics/diagnostic.ts";
+import { pollution } from "../../src/testing/properties/pollution.ts";
 import { belowFrom } from "./mutate.ts";
-import { pollution } from "./pollution.ts";
 import type { Reader } from "./readers.ts";
 
 /** An input that did harm. */
