@@ -209,7 +209,7 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     lower: mish,
     domain: [-4, 4],
     dtypes: floats,
-    ulp: 3,
+    ulp: 5,
   },
   softplus: {
     summary: "the smooth rectifier",
