@@ -50,7 +50,7 @@ export const accuracyPage = (): string => {
   return page("Accuracy", [
     "How far the f32 functions are from the exact value, in units in the last place of the result (ulp), as WebAssembly computes them; closures and JavaScript give the same bits. Half an ulp is the best that rounding can do: functions that promise 0 always reach it. Measured against the meaning in double precision by",
     "```sh\nnpm run ulp -- --stride 1 --json scripts/accuracy/measured.json   # all 2^32 numbers\nnpm run ulp -- --function exp,tanh                                # a quick look\n```",
-    "A function of one number is tried at all f32 numbers, or at every nth bit pattern; one of two numbers at random pairs, among them those at which powers go wrong. The tests repeat a thinner sweep, and fail if a program has changed since it was measured.",
+    "A function of one number is tried at all f32 numbers, or at every nth bit pattern; one of two numbers at random pairs, among them those at which powers go wrong. A sweep of every nth may miss the worst number by a few hundredths up to some tenths, for which promises leave room. The tests repeat a thinner sweep, and fail if a program has changed since it was measured.",
     markdownTable(["function", "max ulp", "promised", "at", "above 1/2", "above 1", "above 2", "swept"], rows),
   ]);
 };
