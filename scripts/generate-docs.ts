@@ -1,6 +1,6 @@
 // Writes the reference pages that would drift if people kept them: docs/errors.md from the catalogue of diagnostics,
 // docs/passes.md from the pipelines and their rules, docs/ops.md from the definitions of ops and the scalar tables,
-// docs/coverage.md by compiling and running all of them, docs/functions.md and docs/layers.md from the comments of what they
+// docs/coverage.md and docs/edge-values.md by compiling and running all of them, docs/accuracy.md from what was measured, docs/functions.md and docs/layers.md from the comments of what they
 // list, and the picture of docs/attention.md. What stands there is what the compiler itself says. Run it as `npm run docs`; a test holds the pages to it.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,6 +8,8 @@ import { passes } from "../src/cli/program-form.ts";
 import { codes, rulesOf } from "../src/cli/topics.ts";
 import { catalogue } from "../src/ir/diagnostics/catalogue.ts";
 import { compilation } from "../src/passes/pipelines.ts";
+import { accuracyComplaints, accuracyPage } from "./accuracy/page.ts";
+import { type Edges, edgeComplaints, edgesPage, measureEdges } from "./edges/page.ts";
 import { explanations } from "./matrix/explanations.ts";
 import { complaints } from "./matrix/holes.ts";
 import { measureCoverage, type Row } from "./matrix/measure.ts";
@@ -75,13 +77,15 @@ const passesPage = (): string => {
   ]);
 };
 
-/** The reference pages by file name, given the measured coverage. */
-export const generateDocs = (coverage: readonly Row[]): ReadonlyMap<string, string> =>
+/** The reference pages by file name, given the measured coverage and what was found at edge values. */
+export const generateDocs = (coverage: readonly Row[], edges: Edges): ReadonlyMap<string, string> =>
   new Map([
     ["errors.md", errorsPage()],
     ["passes.md", passesPage()],
     ["ops.md", opsPage(coverage)],
     ["coverage.md", coveragePage(coverage)],
+    ["edge-values.md", edgesPage(edges)],
+    ["accuracy.md", accuracyPage()],
     ["functions.md", functionsPage()],
     ["layers.md", layersPage()],
     ["attention-blocks.svg", attentionPicture()],
@@ -89,9 +93,11 @@ export const generateDocs = (coverage: readonly Row[]): ReadonlyMap<string, stri
 
 if (import.meta.main) {
   const coverage = await measureCoverage();
-  const wrong = complaints(coverage, explanations);
+  const edges = await measureEdges();
+  const wrong = [...complaints(coverage, explanations), ...edgeComplaints(edges), ...accuracyComplaints()];
   for (const complaint of wrong) console.error(complaint);
   if (wrong.length > 0) process.exitCode = 1;
   else
-    for (const [name, text] of generateDocs(coverage)) writeFileSync(join(import.meta.dirname, "../docs", name), text);
+    for (const [name, text] of generateDocs(coverage, edges))
+      writeFileSync(join(import.meta.dirname, "../docs", name), text);
 }

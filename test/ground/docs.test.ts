@@ -3,6 +3,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { accuracyComplaints } from "../../scripts/accuracy/page.ts";
+import { edgeComplaints, measureEdges } from "../../scripts/edges/page.ts";
 import { generateDocs } from "../../scripts/generate-docs.ts";
 import { explanations } from "../../scripts/matrix/explanations.ts";
 import { complaints } from "../../scripts/matrix/holes.ts";
@@ -12,9 +14,10 @@ import { commands } from "../../src/cli/command-line.ts";
 const read = (name: string): string => readFileSync(join(import.meta.dirname, "../../docs", name), "utf8");
 
 const coverage = await measureCoverage();
+const edges = await measureEdges();
 
 describe("docs", () => {
-  test.each([...generateDocs(coverage)])("%s is current (npm run docs writes it)", (name, text) => {
+  test.each([...generateDocs(coverage, edges)])("%s is current (npm run docs writes it)", (name, text) => {
     expect(read(name)).toBe(text);
   });
 
@@ -31,5 +34,17 @@ describe("docs", () => {
 describe("the coverage matrix", () => {
   test("has no wrong cell, no hole without a reason, and no reason without a hole", () => {
     expect(complaints(coverage, explanations)).toEqual([]);
+  });
+});
+
+describe("edge values", () => {
+  test("are the same on every backend, and what they mean", () => {
+    expect(edgeComplaints(edges)).toEqual([]);
+  });
+});
+
+describe("accuracy", () => {
+  test("is measured for every function's program as it is, and as good as promised", () => {
+    expect(accuracyComplaints()).toEqual([]);
   });
 });

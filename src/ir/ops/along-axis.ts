@@ -191,8 +191,10 @@ export const cumsum: OpDefinition<CumsumAttrs, 1> = defineOp({
     const add = (index: readonly number[], position: number): number => {
       const neighbour = (index[axis] ?? 0) + before;
       const isFirst = neighbour < 0 || neighbour >= (x.shape[axis] ?? 0);
-      const sum = isFirst ? 0 : (sums[positionOf(x.shape, index.with(axis, neighbour))] ?? 0);
-      return (sums[position] = wrapNumber(x.dtype, sum + (x.data[position] ?? 0)));
+      const own = x.data[position] ?? 0;
+      // The first sum is the first element, so that -0 stays.
+      const sum = isFirst ? own : (sums[positionOf(x.shape, index.with(axis, neighbour))] ?? 0) + own;
+      return (sums[position] = wrapNumber(x.dtype, sum));
     };
     const indices: (readonly number[])[] = [];
     generate(x.dtype, x.shape, (index) => indices.push([...index]));

@@ -59,10 +59,17 @@ export const forEachWindow = (
 const elementAt = ({ data }: NdArray, position: number | undefined): number =>
   position === undefined ? Number.NEGATIVE_INFINITY : (data[position] ?? 0);
 
+/** NaN if there is one, or else the first of the largest, to which zeros are equal. */
+const largestOf = (values: readonly number[]): number =>
+  values.reduce(
+    (largest, value) => (value > largest || Number.isNaN(value) ? value : largest),
+    Number.NEGATIVE_INFINITY,
+  );
+
 const evaluateMaxPool = (images: NdArray, geometry: WindowGeometry): NdArray => {
   const largest: number[] = [];
   const shape = forEachWindow(images, geometry, (_, elements) => {
-    largest.push(Math.max(...elements.map((position) => elementAt(images, position))));
+    largest.push(largestOf(elements.map((position) => elementAt(images, position))));
   });
   return { dtype: images.dtype, shape, data: Float64Array.from(largest) };
 };

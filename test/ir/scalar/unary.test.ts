@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type UnaryFn, unary } from "../../../src/ir/scalar/unary.ts";
 import golden from "./scalar-functions.json" with { type: "json" };
-import { allMagnitudes, between, distance, double, offenders, single, specialValues } from "./support/accuracy.ts";
+import { between, distance, double, offenders, single, specialValues } from "./support/accuracy.ts";
 import { compileScalar, scalarAndLane } from "./support/compile-scalar.ts";
 import { numberTensor, valueOf } from "./support/number-tensor.ts";
 
@@ -9,19 +9,12 @@ const names = Object.keys(unary) as UnaryFn[];
 const onFloats = names.filter((fn) => unary[fn].dtypes.includes("f32"));
 
 describe("f32 programs", () => {
-  test.each(onFloats)("%s keeps the accuracy that it promises, over all magnitudes and densely in its domain", (fn) => {
+  test.each(onFloats)("%s keeps the accuracy that it promises, densely in its domain", (fn) => {
     const { lower, evaluate, ulp, domain } = unary[fn];
     const program = compileScalar(lower, "f32");
     const allowed = ulp === 0 ? 0.5 : ulp;
-    let worst = { x: 0, got: 0, distance: 0 };
-    const measure = (x: number): void => {
-      const got = program(x);
-      const error = distance(got, evaluate(x), single);
-      if (error > worst.distance) worst = { x, got, distance: error };
-    };
-    for (const x of allMagnitudes()) measure(x);
-    for (const x of between(domain[0] * 1.5, domain[1] * 1.5, 2 ** 16)) measure(x);
-    expect(offenders([worst], ({ distance }) => distance <= allowed)).toStrictEqual([]);
+    const keeps = (x: number): boolean => distance(program(x), evaluate(x), single) <= allowed;
+    expect(offenders(between(domain[0] * 1.5, domain[1] * 1.5, 2 ** 16), keeps)).toStrictEqual([]);
   });
 
   test.each(onFloats)("%s is exact at NaN, the infinities and the zeros", (fn) => {

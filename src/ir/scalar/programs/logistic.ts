@@ -1,7 +1,7 @@
 // The logistic function and its kin, all from e = e^-|x|, which never overflows. Both tails keep their digits down to
 // the last subnormal: 1 / (1 + e) on the right is e / (1 + e) on the left. Where x multiplies a tail (silu, mish) it
 // does so before the tail is scaled into the subnormals.
-import type { BlockBuilder } from "../../loop/build.ts";
+import { type BlockBuilder, literal } from "../../loop/build.ts";
 import type { Expr } from "../../loop/expr.ts";
 import {
   absolute,
@@ -96,22 +96,23 @@ export const silu = (body: BlockBuilder, x: Expr): Expr => {
   return weighed(body, x, bounded, highest, body.name(negative(bounded)));
 };
 
-/**
- * x tanh(ln(1 + e^x)) as x + x c: with e = e^-|x| the tangent is 1 - 2 e^2 / (1 + 2 e + 2 e^2) on the right, and on the left
- * e (1 - e (1 + e) / (2 + 2 e + e^2)), of which e = (1 + rest) 2^n leaves 2^n for the end.
- */
-export const mish = (body: BlockBuilder, x: Expr): Expr => {
-  const { rest, power, value: e } = fallingAt(body, x);
+/** x times `factor`, on the left also times e; `lowest` is where that has become 0. */
+const weigh = (body: BlockBuilder, x: Expr, lowest: number, e: Falling, factor: (numerator: Expr) => Expr): Expr => {
   const isLeft = body.name(isBelow(x, 0), "left");
-  const square = body.name(times(e, e), "square");
-  const twice = body.name(times(2, e));
-  const top = where(isLeft, plus(e, square), times(2, square));
-  const bottom = where(isLeft, plus(2, plus(twice, square)), plus(1, plus(twice, times(2, square))));
-  const missing = body.name(over(top, bottom), "missing");
-  const change = where(isLeft, minus(rest, times(plus(1, rest), missing)), negative(missing));
-  const bounded = body.name(atLeast(x, -choose(x, vanished)));
-  const value = body.name(plus(bounded, times(bounded, change)));
-  return where(isLeft, times(times(value, power.first), power.last), value);
+  const bounded = body.name(atLeast(x, lowest));
+  const left = times(plus(bounded, times(bounded, e.rest)), e.power.first);
+  return times(factor(where(isLeft, left, x)), where(isLeft, e.power.last, literal(x.type, 1)));
+};
+
+/** x tanh(ln(1 + e^x)), where with e = e^-|x| the tangent is a quotient of polynomials in e. */
+export const mish = (body: BlockBuilder, x: Expr): Expr => {
+  const e = fallingAt(body, x);
+  const isLeft = body.name(isBelow(x, 0), "left");
+  const twice = times(2, e.value);
+  const square = times(e.value, e.value);
+  const top = body.name(where(isLeft, plus(2, e.value), plus(1, twice)));
+  const bottom = where(isLeft, plus(2, plus(twice, square)), plus(top, times(2, square)));
+  return weigh(body, x, -choose(x, vanished), e, (numerator) => over(times(numerator, top), bottom));
 };
 
 /** ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|). */

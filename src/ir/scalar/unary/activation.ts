@@ -178,7 +178,7 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     lower: gelu,
     domain: [-4, 4],
     dtypes: floats,
-    ulp: 2,
+    ulp: 2.25,
   },
   geluTanh: {
     summary: "the Gaussian error linear unit, approximated by tanh",
@@ -209,7 +209,7 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     lower: mish,
     domain: [-4, 4],
     dtypes: floats,
-    ulp: 3,
+    ulp: 5,
   },
   softplus: {
     summary: "the smooth rectifier",

@@ -1,6 +1,4 @@
 // Distances in units in the last place, and the arguments at which they are measured.
-import { floatOfBits } from "../../../../src/ir/loop/fold.ts";
-
 /** A binary floating-point format: fraction bits and the exponents of its least normal and of what overflows. */
 export interface Format {
   readonly fraction: number;
@@ -33,11 +31,6 @@ export const distance = (got: number, want: number, format: Format): number => {
   const limit = 2 ** (format.overflowExponent - 1);
   return Math.abs(Math.sign(got) * 2 - want / limit) * 2 ** format.fraction;
 };
-
-/** More than 2^20 f32 numbers, evenly spread over all bit patterns. */
-export function* allMagnitudes(stride = 4093): Generator<number> {
-  for (let bits = 0; bits < 2 ** 32; bits += stride) yield floatOfBits(bits | 0);
-}
 
 /** Evenly spaced f32 numbers. */
 export function* between(low: number, high: number, count: number): Generator<number> {
