@@ -49,10 +49,10 @@ export { passPreservesSemantics } from "./properties/pass-preserves-semantics.ts
 export { pipelineConfluent } from "./properties/pipeline-confluent.ts";
 export { planViolations } from "./properties/plan-violations.ts";
 export { printParseRoundTrip, type TextForm } from "./properties/print-parse-round-trip.ts";
+export { type RobustLoaderOptions, robustLoader } from "./properties/robust-loader.ts";
 export { ruleSound } from "./properties/rule-sound.ts";
 export { serializeRoundTrip, type TensorFormat } from "./properties/serialize-round-trip.ts";
 export { shapeInferenceSound } from "./properties/shape-inference-sound.ts";
-export { type RobustLoaderOptions, robustLoader } from "./properties/robust-loader.ts";
 export type { GraphProperty, Violation } from "./property.ts";
 export { describeFailure, type Failure } from "./report/describe-failure.ts";
 export { type ForAllOptions, forAll, type Progress } from "./report/for-all.ts";
