@@ -82,8 +82,8 @@ const refused: readonly (readonly [code: number, words: readonly string[], err: 
   ],
   [
     2,
-    ["verify", ...at2, "--reference", "-1"],
-    'error[W605]: --reference: expected a whole number from 0 up, got "-1"\n\n  help: write --reference followed by a whole number from 0 up.\n',
+    ["verify", ...at2, "--reference", "all"],
+    'error[W605]: --reference: expected a whole number from 0 up, got "all"\n\n  help: write --reference followed by a whole number from 0 up.\n',
   ],
   [
     2,
