@@ -35,8 +35,9 @@ export const entryOf = ({ program }: CompiledGraph, name: string): EntryPoint =>
   return found;
 };
 
-/** The first axis that all inputs have in common: the size of a batch. */
+/** The first axis that all inputs have in common: the size of a batch. A program that reads no input has nothing in its batches. */
 export const commonRows = (ports: readonly Port[]): number | undefined => {
+  if (ports.length === 0) return 0;
   const rows = new Set(ports.map(({ type }) => knownShape(type.shape)[0]));
   const [first] = rows;
   return rows.size === 1 ? first : undefined;

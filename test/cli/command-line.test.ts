@@ -82,13 +82,8 @@ const refused: readonly (readonly [code: number, words: readonly string[], err: 
   ],
   [
     2,
-    ["verify", ...at2, "--tolerance", "-"],
-    "error[W605]: --tolerance: the value is missing; expected X\n\n  help: write --tolerance followed by X.\n",
-  ],
-  [
-    2,
-    ["verify", ...at2, "--tolerance", "little"],
-    'error[W605]: --tolerance: expected a number from 0 up, such as 1e-5, got "little"\n\n  help: write --tolerance followed by a number from 0 up, such as 1e-5.\n',
+    ["verify", ...at2, "--reference", "all"],
+    'error[W605]: --reference: expected a whole number from 0 up, got "all"\n\n  help: write --reference followed by a whole number from 0 up.\n',
   ],
   [
     2,

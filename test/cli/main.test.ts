@@ -92,7 +92,7 @@ describe.concurrent("weft", () => {
     const words = ["verify", "classifier.ts", "--export", "classifierTraining", "--dims", "B=2", "--runs", "4"];
     const { code, out } = await weft(fixtures, words);
     expect(out).toMatch(/^training classifier: 4 runs, seeds 0 to 3\n/);
-    expect(out).toMatch(/^step +updated hidden.weight +f32\[8, 4\] +equal +equal +\d\.\de-\d+$/m);
+    expect(out).toMatch(/^step +updated hidden.weight +f32\[8, 4\] +equal +equal +\d\.\de-\d+ +[\d.]+ % +[\d.]+ %$/m);
     expect(out).toMatch(/^all bits of 17 tensors are equal on wasm, closure, javascript\n$/m);
     expect(code).toBe(0);
   });

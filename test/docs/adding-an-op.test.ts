@@ -85,6 +85,8 @@ it("touches what it names", () => {
     "src/ir/scalar/unary/activation.ts",
     "src/testing/gradients/dual-rules.ts",
     "src/testing/gradients/scalar-slopes.ts",
+    "src/testing/oracle/rules.ts",
+    "src/testing/oracle/unary-rule.ts",
   ]);
 });
 

@@ -194,8 +194,8 @@ export interface MakeCustomGradient {
  * says what the editor shall know of its shapes. Refuses tensors from around it (W293), gradients that are not one for each
  * operand (W294) or of another type (W295), and what is no tensor (W292). PyTorch's `autograd.Function`, JAX's `custom_vjp`.
  */
-// What is made takes what `forward` takes, and gives tensors of the types that `forward` gives, or that F promises of it.
 export const customGradient: MakeCustomGradient = ((definition: LooseDefinition) =>
+  // What is made takes what `forward` takes, and gives tensors of the types that `forward` gives, or that F promises of it.
   atCaller(() => {
     requireDefinition(definition);
     const { name } = definition;

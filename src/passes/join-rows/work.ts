@@ -5,6 +5,7 @@ import { add, i32, variable } from "../../ir/loop/build.ts";
 import type { Buffer, Call, Kernel, Program } from "../../ir/loop/kernel.ts";
 import { blocksOf, buffersIn, declaredNames, renameDeclared, substituteStmts } from "../../ir/loop/rewrite.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
+import { findOp } from "../../ir/ops/index.ts";
 import { accessesIn, renameBuffers } from "../lowering/finish-kernel.ts";
 import { iterationsMeet, othersMeet, viewKernel } from "../threads/touches.ts";
 
@@ -43,8 +44,12 @@ const depthOf = (stmts: readonly Stmt[]): number =>
     0,
   );
 
-/** A row, and what is in it: deeper nests are products, whose tiles gain nothing from company. */
+/** A row, and what is in it. */
 const rowDepth = 2;
+
+/** Products, convolutions and their like write kernels of their own, whose tiles gain nothing from company. */
+const isOwnKernel = ({ origin }: Call): boolean =>
+  (origin?.operations ?? []).some((operation) => findOp(operation)?.lower.by === "kernel");
 
 /** A call as work over rows; undefined where its kernel is anything but one loop with constant bounds behind values. */
 export const rowWorkOf = (program: Program, call: Call): RowWork | undefined => {
@@ -55,7 +60,7 @@ export const rowWorkOf = (program: Program, call: Call): RowWork | undefined => 
   const [loop, prelude] = [body.at(-1), body.slice(0, -1)];
   const named = prelude.every((stmt) => stmt.kind === "let" && !stmt.mutable);
   if (loop?.kind !== "for" || !named || loop.from.kind !== "const" || loop.to.kind !== "const") return undefined;
-  if (depthOf([loop]) > rowDepth) return undefined;
+  if (depthOf([loop]) > rowDepth || isOwnKernel(call)) return undefined;
   return { calls: [call], prelude, loop };
 };
 

@@ -79,9 +79,20 @@ const absorb = (editor: Editor, node: ScanNode): void => {
   });
 };
 
-/** Lets the bodies of recurrences move elements themselves, instead of capturing moved copies. */
-export const absorbMovement: Pass<Graph, Graph> = scanPass(
+const absorbOnce = scanPass(
   "absorb-movement",
   "Lets recurrences capture values themselves instead of broadcast, transposed or reshaped copies.",
   absorb,
 );
+
+/** Lets the bodies of recurrences move elements themselves, instead of capturing moved copies, copies of copies included. */
+export const absorbMovement: Pass<Graph, Graph> = {
+  ...absorbOnce,
+  run: (graph, observer) => {
+    for (let before = graph; ; ) {
+      const after = absorbOnce.run(before, observer);
+      if (after === before) return after;
+      before = after;
+    }
+  },
+};
