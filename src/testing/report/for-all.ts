@@ -58,7 +58,7 @@ const recording = (property: GraphProperty, total: number, { onProgress, shrink 
     if (failing === undefined) runs++;
     else if (isOver()) return true;
     else checks++;
-    const violation = await violationIn(property, drawn, fc.PreconditionFailure.isFailure);
+    const violation = await violationIn(property, drawn, (error) => fc.PreconditionFailure.isFailure(error));
     if (violation !== undefined) {
       if (failing === undefined) began = performance.now();
       failing = { drawn, violation };
