@@ -10,8 +10,8 @@ import { unary } from "../../src/ir/scalar/unary.ts";
 import type { DataArray } from "../../src/ir/types/dtype.ts";
 import { graphs } from "../../src/testing/arbitraries/graph.ts";
 import { firstDifference, poison, runInstance } from "../../src/testing/backends-agree.ts";
+import { feedsOf } from "../../src/testing/case-arrays.ts";
 import { graphOf } from "../passes/support.ts";
-import { feedsOf } from "../support/case-feeds.ts";
 
 const relaxed = { numerics: "relaxed" } as const;
 

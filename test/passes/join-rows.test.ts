@@ -14,7 +14,7 @@ import { compilation } from "../../src/passes/pipelines.ts";
 import { planBuffers } from "../../src/passes/plan-buffers.ts";
 import { type GraphCase, graphs } from "../../src/testing/arbitraries/graph.ts";
 import { firstDifference, type Outcome, poison, runInstance } from "../../src/testing/backends-agree.ts";
-import { feedsOf } from "../support/case-feeds.ts";
+import { feedsOf } from "../../src/testing/case-arrays.ts";
 import { graphOf } from "./support.ts";
 
 const rows = (of: (x: Tensor, classes: Tensor) => Tensor): Graph =>

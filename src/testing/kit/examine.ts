@@ -9,12 +9,12 @@ import type { PlannedGraph } from "../../compile/plan-graph.ts";
 import { graphName } from "../../ir/graph/entry-inputs.ts";
 import { indexFacts } from "../../ir/graph/index-ranges.ts";
 import type { EntryPoint } from "../../ir/loop/kernel.ts";
-import { dtypes } from "../../ir/types/dtype.ts";
 import type { NdArray } from "../../ir/types/ndarray.ts";
 import { printType } from "../../ir/types/tensor-type.ts";
 import type { AnyModel } from "../../model/model.ts";
 import type { GraphCase } from "../arbitraries/graph-case.ts";
 import type { ValueProfile } from "../arbitraries/values.ts";
+import { toArray } from "../case-arrays.ts";
 import { type Bounded, type BoundedResults, evaluateBounded } from "../oracle/evaluate-bounded.ts";
 import { type Judgement, judge } from "../oracle/judge.ts";
 import { randomCase } from "./random-case.ts";
@@ -85,11 +85,7 @@ export const contestants = async (planned: PlannedGraph): Promise<Contestants> =
   ];
 };
 
-const toHost = ({ dtype, shape, data }: NdArray): NDArray => {
-  const values = dtypes[dtype].allocate(data.length);
-  values.set(data);
-  return hostArray({ dtype, shape }, values);
-};
+const toHost = (array: NdArray): NDArray => hostArray(array, toArray(array));
 
 const updated = (parameter: string): string => `updated ${parameter}`;
 

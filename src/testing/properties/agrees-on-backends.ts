@@ -2,10 +2,11 @@
 // closures, printed JavaScript and WebAssembly from memory filled with garbage, and these lie within the bound of the oracle.
 import { planGraph } from "../../compile/plan-graph.ts";
 import { firstDifference, type Outcome, runEverywhere } from "../backends-agree.ts";
+import { feedsOf } from "../case-arrays.ts";
 import type { Conditioning } from "../oracle/conditioning.ts";
 import { evaluateBounded } from "../oracle/evaluate-bounded.ts";
 import type { GraphProperty, Violation } from "../property.ts";
-import { feedsOf, verdictOn } from "./agrees-with-meaning.ts";
+import { verdictOn } from "./agrees-with-meaning.ts";
 
 /** Where to count how much the judgements are worth. */
 export interface AgreesOnBackendsOptions {

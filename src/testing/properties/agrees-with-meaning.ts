@@ -3,10 +3,8 @@
 import type { Backend } from "../../backends/backend.ts";
 import { wasmBackend } from "../../backends/wasm/instantiate.ts";
 import { planGraph } from "../../compile/plan-graph.ts";
-import { type DataArray, dtypes } from "../../ir/types/dtype.ts";
-import type { NdArray } from "../../ir/types/ndarray.ts";
-import type { GraphCase } from "../arbitraries/graph.ts";
 import { type PortArrays, poison, runInstance } from "../backends-agree.ts";
+import { feedsOf } from "../case-arrays.ts";
 import type { Conditioning } from "../oracle/conditioning.ts";
 import { type Bounded, evaluateBounded } from "../oracle/evaluate-bounded.ts";
 import { judge } from "../oracle/judge.ts";
@@ -18,16 +16,6 @@ export interface AgreesWithMeaningOptions {
   readonly backend?: Backend;
   readonly conditioning?: Conditioning;
 }
-
-const toArray = ({ dtype, data }: NdArray): DataArray => {
-  const array = dtypes[dtype].allocate(data.length);
-  array.set(data);
-  return array;
-};
-
-/** Inputs and parameters of a case by name, in the arrays of their dtypes. */
-export const feedsOf = ({ feeds, parameters }: GraphCase): PortArrays =>
-  new Map([...Object.entries(feeds), ...Object.entries(parameters)].map(([name, array]) => [name, toArray(array)]));
 
 /** The first element of some arrays that is further from what they should be than rounding explains. */
 export const verdictOn = (

@@ -1,18 +1,19 @@
 // Who is at fault for a wrong result: the first pass of the pipeline behind which the program computes something else than the
 // graph means, or the backend that runs what is right up to there.
+
 import { closureBackend } from "../../backends/closure/closure-backend.ts";
 import { instantiateJavaScript } from "../../backends/javascript/instantiate-javascript.ts";
 import { differingElement } from "../../backends/runtime/differing-element.ts";
 import { wasmBackend } from "../../backends/wasm/instantiate.ts";
 import type { Graph } from "../../ir/graph/graph.ts";
 import type { PlannedProgram } from "../../ir/loop/kernel.ts";
-import { dtypes } from "../../ir/types/dtype.ts";
 import type { NdArray } from "../../ir/types/ndarray.ts";
 import { lower } from "../../passes/lower.ts";
 import type { Pass } from "../../passes/pass.ts";
 import { compilation } from "../../passes/pipelines.ts";
 import type { GraphCase } from "../arbitraries/graph-case.ts";
 import { type PortArrays, poison, runInstance } from "../backends-agree.ts";
+import { toArray } from "../case-arrays.ts";
 import { type Bounded, type BoundedResults, evaluateBounded } from "../oracle/evaluate-bounded.ts";
 import { judge, type OutOfBound } from "../oracle/judge.ts";
 import { separate } from "../properties/fused-equals-unfused.ts";
@@ -67,12 +68,6 @@ const wrongAmong = (meaning: Meaning, resultsIn: (entry: string) => Results): Wr
 
 const isPlanned = (program: unknown): program is PlannedProgram =>
   typeof program === "object" && program !== null && "memory" in program && "kernels" in program;
-
-const toArray = ({ dtype, data }: NdArray) => {
-  const array = dtypes[dtype].allocate(data.length);
-  array.set(data);
-  return array;
-};
 
 /** The first bit in which a backend leaves other results than the interpreter of the same program. */
 const otherBits = (wanted: ReadonlyMap<string, NdArray>, got: PortArrays): WrongResult | undefined => {

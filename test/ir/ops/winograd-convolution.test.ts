@@ -10,7 +10,7 @@ import type { NdArray } from "../../../src/ir/types/ndarray.ts";
 import { modelGraph } from "../../../src/model/model.ts";
 import { randomArray } from "../../../src/testing/arbitraries/values.ts";
 import { firstDifference, runEverywhere } from "../../../src/testing/backends-agree.ts";
-import { toArray } from "../../support/case-feeds.ts";
+import { toArray } from "../../../src/testing/case-arrays.ts";
 
 interface Shape {
   readonly batch: number;

@@ -10,9 +10,9 @@ import { type ModelKind, modelKinds, models } from "../../../src/testing/arbitra
 import { pipelines } from "../../../src/testing/arbitraries/pipelines.ts";
 import { trainings } from "../../../src/testing/arbitraries/trainings.ts";
 import { firstDifference, runEverywhere } from "../../../src/testing/backends-agree.ts";
+import { feedsOf } from "../../../src/testing/case-arrays.ts";
 import { exactPasses, graphPasses } from "../../../src/testing/properties/graph-passes.ts";
 import { allBits, run } from "../../passes/support.ts";
-import { feedsOf } from "../../support/case-feeds.ts";
 
 /** What says of a graph that it is of this kind. */
 const signs: { readonly [K in ModelKind]: string } = {

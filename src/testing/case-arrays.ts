@@ -1,7 +1,7 @@
-// What a drawn graph is fed and begins with, as arrays of its dtypes.
-import { type DataArray, dtypes } from "../../src/ir/types/dtype.ts";
-import type { NdArray } from "../../src/ir/types/ndarray.ts";
-import type { GraphCase } from "../../src/testing/arbitraries/graph.ts";
+// What a case is fed and begins with, as arrays of its dtypes: what backends take.
+import { type DataArray, dtypes } from "../ir/types/dtype.ts";
+import type { NdArray } from "../ir/types/ndarray.ts";
+import type { GraphCase } from "./arbitraries/graph-case.ts";
 
 /** The numbers of an array in the array class of its dtype. */
 export const toArray = ({ dtype, data }: NdArray): DataArray => {
