@@ -7,14 +7,20 @@ import { requested, withMistake } from "./mistake.ts";
 
 const found = requested();
 
+const isWrong = (id: string): boolean => id.split("?")[0] === found?.path;
+
 const config: ViteUserConfig = mergeConfig(plain, {
   root: join(import.meta.dirname, "..", ".."),
   plugins: [
     {
       name: "mistake",
       enforce: "pre",
+      // Vitest keeps what it has transformed on disk by the text of the file, which a mistake does not change.
+      configureVitest: ({ defineCacheKeyGenerator }) => {
+        defineCacheKeyGenerator(({ id }) => (isWrong(id) ? JSON.stringify(found?.mutant) : "without a mistake"));
+      },
       transform: (code: string, id: string) =>
-        found !== undefined && id.split("?")[0] === found.path ? withMistake(found.mutant, code) : undefined,
+        found !== undefined && isWrong(id) ? withMistake(found.mutant, code) : undefined,
     },
   ],
 });

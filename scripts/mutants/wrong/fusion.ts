@@ -29,13 +29,6 @@ export const fusionMutants: readonly Mutant[] = [
     put: "  merging !== undefined;",
   },
   {
-    name: "fusion-shape-ignored",
-    says: "a group follows one of as many axes, whatever their extents",
-    file: followers,
-    find: "  sameShape(shapeOf(merging, later), shapeOf(merging, earlier)) &&",
-    put: "  shapeOf(merging, later).length === shapeOf(merging, earlier).length &&",
-  },
-  {
     name: "fusion-output-dropped",
     says: "a result that leaves the entry is not kept where another group reads it, too",
     file: elementwise,

@@ -86,10 +86,10 @@ export const loopMutants: readonly Mutant[] = [
   },
   {
     name: "hoist-changing-buffer",
-    says: "what a kernel writes counts as constant where it is also read under another name",
+    says: "what a kernel both reads and writes counts as constant",
     file: hoist,
-    find: "filter((name) => !written.has(memory(name))));",
-    put: "filter((name) => !written.has(name)));",
+    find: 'filter(({ access }) => access !== "read")',
+    put: 'filter(({ access }) => access === "write")',
   },
   {
     name: "hoist-mutable",

@@ -42,7 +42,7 @@ export const opMutants: readonly Mutant[] = [
   },
   {
     name: "average-pool-count",
-    says: "means at the border count the padding whatever is asked for",
+    says: "the count of a mean is the square of the height of its window",
     file: "src/ir/ops/average-pooling.ts",
     find: "    ? attrs.kernel[0] * attrs.kernel[1]\n",
     put: "    ? attrs.kernel[0] * attrs.kernel[0]\n",

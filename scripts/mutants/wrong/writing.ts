@@ -110,8 +110,8 @@ export const writingMutants: readonly Mutant[] = [
     name: "closure-chunk-end",
     says: "what is left of a loop in chunks is one iteration short",
     file: "src/backends/closure/chunked-loop.ts",
-    find: "      extent.count = Math.min(left, largest);",
-    put: "      extent.count = left < largest || left === 1 ? left : Math.min(left, largest) - 1;",
+    find: "      left -= extent.count;",
+    put: "      left -= largest + 1;",
   },
   {
     name: "closure-min",
