@@ -151,7 +151,7 @@ export const loopMutants: readonly Mutant[] = [
     name: "wasm-unroll-iterations",
     says: "iterations that fill no whole block are counted among those written out",
     file: "src/backends/wasm/unroll-vectors.ts",
-    find: "  const iterations = Math.floor((to.value - from.value) / step);",
-    put: "  const iterations = Math.ceil((to.value - from.value) / step);",
+    find: "from.value + Math.floor(iterations / copies) * copies * step;",
+    put: "from.value + Math.ceil(iterations / copies) * copies * step;",
   },
 ];

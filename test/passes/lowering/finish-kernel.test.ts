@@ -31,6 +31,7 @@ test("one that is read again right after it was stored may not", () => {
 
 test("others than the one that is stored may not be read", () => {
   expect(mayWriteOver((body, i) => body.store("y", i, x(add(i, 1))))).toBe(false);
+  expect(mayWriteOver((body, i) => body.store("y", add(i, 1), x(add(i, 2))))).toBe(false);
   expect(mayWriteOver((body, i) => body.store("y", i, x(subtract(i, 1))))).toBe(false);
   expect(mayWriteOver((body, i) => body.store("y", i, binary("add", x(i), x(add(i, 1)))))).toBe(false);
 });
