@@ -32,6 +32,7 @@ export const planningMutants: readonly Mutant[] = [
     file: lives,
     find: "      if (taker !== undefined && !take(taker, tried)) return false;",
     put: "      if (taker !== undefined && taker === target) return false;",
+    tests: ["test/passes/planning/lives.test.ts"],
   },
   {
     name: "plan-over-two",
@@ -39,6 +40,7 @@ export const planningMutants: readonly Mutant[] = [
     file: lives,
     find: "  for (const target of wanted.keys()) take(target, new Set());",
     put: "  for (const target of wanted.keys()) if (take(target, new Set())) take(target, new Set(takerOf.keys()));",
+    tests: ["test/passes/planning/lives.test.ts"],
   },
   {
     name: "plan-in-place-size",
@@ -46,6 +48,7 @@ export const planningMutants: readonly Mutant[] = [
     file: lives,
     find: "ends.first === at || begins.bytes !== ends.bytes) continue;",
     put: "ends.first === at) continue;",
+    tests: ["test/passes/planning/lives.test.ts"],
   },
   {
     name: "plan-interval-end",
@@ -60,6 +63,7 @@ export const planningMutants: readonly Mutant[] = [
     file: places,
     find: "    if (slack >= 0 && slack < least) [best, least] = [free, slack];",
     put: "    if (slack >= -64 && slack < least) [best, least] = [free, slack];",
+    tests: ["test/passes/planning/place-blocks.test.ts"],
   },
   {
     name: "plan-alignment",
@@ -74,5 +78,6 @@ export const planningMutants: readonly Mutant[] = [
     file: "src/passes/plan-buffers.ts",
     find: "    for (const entry of sharing) ends.set(entry, offset + bytesOf(buffer));",
     put: "    for (const entry of sharing) ends.set(entry, offset);",
+    tests: ["test/passes/planning/lives.test.ts"],
   },
 ];

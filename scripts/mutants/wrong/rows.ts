@@ -52,6 +52,7 @@ export const rowMutants: readonly Mutant[] = [
     file: touches,
     find: "!(a.writes || b.writes)) return false;",
     put: "!(a.writes && b.writes)) return false;",
+    tests: ["test/passes/threads/share-kernel.test.ts"],
   },
   {
     name: "touches-width",
@@ -59,5 +60,6 @@ export const rowMutants: readonly Mutant[] = [
     file: touches,
     find: "stmt.index, 1 + spanOf(stmt.value.type), true)",
     put: "stmt.index, 1, true)",
+    tests: ["test/passes/threads/share-kernel.test.ts"],
   },
 ];
