@@ -48,6 +48,12 @@ test("the result says in its type that nothing but core ops is left", () => {
   pipeline(simplify).andThen(lowers);
 });
 
+test("a row of minus infinities has no weights, beside others that have", () => {
+  const data = Float64Array.of(Infinity, Infinity, Infinity, 0, Infinity, Infinity);
+  const [y] = Object.values(run(decompose.run(softmax(2)), { x: { dtype: "f32", shape: [2, 3], data } }).outputs);
+  expect([...(y?.data ?? [])]).toEqual([0, 0, 0, 1, 0, 0]);
+});
+
 test("the parts mean what the composite means", () => {
   const feeds = { x: { dtype: "f32", shape: [2, 3], data: Float64Array.of(1, 2, 3, -1, 0, 5) } } as const;
   const [y] = Object.values(run(decompose.run(softmax(2)), feeds).outputs);

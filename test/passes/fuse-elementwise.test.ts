@@ -36,6 +36,20 @@ describe("what goes together", () => {
     expect(kernelsOf(graph)).toEqual(["exp add tanh -> 2"]);
   });
 
+  test("what reads elements elsewhere waits for all of them, wherever else it reads", () => {
+    const kept = (of: (e: Tensor) => Tensor): readonly string[] =>
+      kernelsOf(
+        graphOf((trace) => {
+          const e = trace.input("x", { dtype: "f32", shape: [8, 8] }).exp();
+          return { e, y: of(e) };
+        }),
+      );
+    expect(kept((e) => e.add(1))).toHaveLength(1);
+    expect(kept((e) => e.transpose([1, 0]).add(1))).toHaveLength(2);
+    expect(kept((e) => e.add(e.transpose([1, 0])))).toHaveLength(2);
+    expect(kept((e) => e.transpose([1, 0]).add(e))).toHaveLength(2);
+  });
+
   test("bias and activation follow a matrix product", () => {
     const graph = graphOf((trace) => {
       const [x, w, b] = [

@@ -6,14 +6,34 @@ import { wasmBackend } from "../../src/backends/wasm/instantiate.ts";
 import { planGraph } from "../../src/compile/plan-graph.ts";
 import { crossEntropy, differentiate, logSoftmax, softmax, standardize, sum } from "../../src/index.ts";
 import type { Graph } from "../../src/ir/graph/graph.ts";
-import type { PlannedProgram, Program } from "../../src/ir/loop/kernel.ts";
+import {
+  add,
+  type BlockBuilder,
+  binary,
+  buildBody,
+  f32,
+  i32,
+  load,
+  multiply,
+  subtract,
+} from "../../src/ir/loop/build.ts";
+import type { Expr } from "../../src/ir/loop/expr.ts";
+import type { Buffer, PlannedProgram, Port, Program } from "../../src/ir/loop/kernel.ts";
 import type { Tensor } from "../../src/ir/types/tensor.ts";
+import { joinRows } from "../../src/passes/join-rows.ts";
+import { kernelTable } from "../../src/passes/lowering/finish-kernel.ts";
 import { runPassesUntil } from "../../src/passes/manager.ts";
 import { silent } from "../../src/passes/pass.ts";
 import { compilation } from "../../src/passes/pipelines.ts";
 import { planBuffers } from "../../src/passes/plan-buffers.ts";
-import { type GraphCase, graphs } from "../../src/testing/arbitraries/graph.ts";
-import { firstDifference, type Outcome, poison, runInstance } from "../../src/testing/backends-agree.ts";
+import { graphs } from "../../src/testing/arbitraries/graph.ts";
+import {
+  firstDifference,
+  type Outcome,
+  type PortArrays,
+  poison,
+  runInstance,
+} from "../../src/testing/backends-agree.ts";
 import { feedsOf } from "../../src/testing/case-arrays.ts";
 import { graphOf } from "./support.ts";
 
@@ -30,10 +50,10 @@ const apart = (graph: Graph): PlannedProgram =>
   // What the pipeline gives after this pass is a program.
   planBuffers.run(runPassesUntil(compilation, graph, "prepare").program as Program, silent);
 
-const outcome = (program: PlannedProgram, entry: string, drawn: GraphCase): Outcome => {
+const outcome = (program: PlannedProgram, entry: string, feeds: PortArrays): Outcome => {
   const instance = wasmBackend.instantiate(program);
   poison(program, instance);
-  return runInstance(program, "wasm", instance, entry, feedsOf(drawn));
+  return runInstance(program, "wasm", instance, entry, feeds);
 };
 
 const slope = (y: Tensor, x: Tensor): Tensor => differentiate(sum(y.mul(y)), [x])[0];
@@ -71,12 +91,118 @@ describe("join-rows", () => {
         const [together, before] = [planGraph(drawn.graph).program, apart(drawn.graph)];
         if (together.entries[0]?.calls.length !== before.entries[0]?.calls.length) joinedCount += 1;
         for (const { name } of together.entries) {
-          const [mine, theirs] = [outcome(together, name, drawn), outcome(before, name, drawn)];
+          const feeds = feedsOf(drawn);
+          const [mine, theirs] = [outcome(together, name, feeds), outcome(before, name, feeds)];
           expect(firstDifference(theirs, mine)).toBeUndefined();
         }
       }),
       { numRuns: 100 },
     );
     expect(joinedCount).toBeGreaterThan(5);
+  });
+});
+
+/** So many rows of four. */
+const [rowCount, width] = [12, 4];
+
+/** A program of one kernel for each body, over buffers of 12 rows: x is its input, y and z are its outputs, and t is between. */
+const programOf = (...bodies: readonly ((body: BlockBuilder) => void)[]): Program => {
+  const bufferOf = (name: string): Buffer => ({
+    name,
+    dtype: "f32",
+    length: rowCount * width,
+    role: name === "x" ? "input" : name === "t" ? "temporary" : "output",
+  });
+  const table = kernelTable("exact");
+  const calls = bodies.map((fill, at) => table.add(`k${at}`, buildBody(fill), bufferOf));
+  const named = [...new Set(["x", "y", ...calls.flatMap(({ buffers }) => buffers)])];
+  const ports = (names: readonly string[]): readonly Port[] =>
+    names.map((name) => ({ name, buffer: name, type: { dtype: "f32", shape: [rowCount, width] } }));
+  const outputs = ports(named.filter((name) => bufferOf(name).role === "output"));
+  return {
+    name: "rows",
+    buffers: new Map(named.map((name) => [name, bufferOf(name)])),
+    kernels: table.kernels,
+    parameters: [],
+    entries: [{ name: "main", inputs: ports(["x"]), outputs, updates: [], calls }],
+    prepare: [],
+  };
+};
+
+/** How many kernels are left; what they compute is what the kernels apart do. */
+const leftOf = (program: Program): number | undefined => {
+  const together = joinRows.run(program, silent);
+  const feeds = new Map([["x", Float32Array.from({ length: rowCount * width }, (_, at) => 1 + at)]]);
+  const [mine, theirs] = [together, program].map((each) => outcome(planBuffers.run(each, silent), "main", feeds));
+  expect(theirs && mine && firstDifference(theirs, mine)).toBeUndefined();
+  return together.entries[0]?.calls.length;
+};
+
+/** target[row, :] = value(element of a row) */
+const fillRow = (body: BlockBuilder, target: string, row: Expr, value: (k: Expr) => Expr): void =>
+  body.loop(width, (k, inner) => inner.store(target, add(multiply(row, width), k), value(k)));
+
+/** The element of a row. */
+const at = (buffer: string, row: Expr, k: Expr): Expr => load("f32", buffer, add(multiply(row, width), k));
+
+const twice = (value: Expr): Expr => binary("mul", value, f32(2));
+
+describe("kernels by hand", () => {
+  const doubled = (body: BlockBuilder): void =>
+    body.loop(rowCount, (i, inner) => fillRow(inner, "t", i, (k) => twice(at("x", i, k))));
+
+  test("are joined row by row", () => {
+    const next = (body: BlockBuilder): void =>
+      body.loop(rowCount, (i, inner) => fillRow(inner, "y", i, (k) => binary("add", at("t", i, k), at("x", i, k))));
+    expect(leftOf(programOf(doubled, next))).toBe(1);
+  });
+
+  test("stay apart where a row needs a later one", () => {
+    const backwards = (body: BlockBuilder): void =>
+      body.loop(rowCount, (i, inner) => fillRow(inner, "y", i, (k) => at("t", subtract(i32(rowCount - 1), i), k)));
+    expect(leftOf(programOf(doubled, backwards))).toBe(2);
+  });
+
+  test("that take two rows at a time keep both where temporaries are shortened", () => {
+    const pairs = (body: BlockBuilder): void =>
+      body.loop(
+        rowCount,
+        (i, inner) => {
+          for (const row of [i, add(i, 1)]) fillRow(inner, "t", row, (k) => twice(at("x", row, k)));
+        },
+        { step: 2 },
+      );
+    const next = (body: BlockBuilder): void =>
+      body.loop(rowCount, (i, inner) => fillRow(inner, "y", i, (k) => twice(at("t", i, k))));
+    expect(leftOf(programOf(pairs, next))).toBe(1);
+  });
+
+  test("stay apart where rows do not come out even", () => {
+    const every =
+      (count: number, step: number) =>
+      (body: BlockBuilder): void =>
+        body.loop(count, (i, inner) => fillRow(inner, step === 1 ? "z" : "y", i, (k) => twice(at("x", i, k))), {
+          step,
+        });
+    expect(leftOf(programOf(every(10, 1), every(10, 4)))).toBe(2);
+    expect(leftOf(programOf(every(12, 1), every(12, 4)))).toBe(1);
+  });
+
+  test("do not write over a row that they read again", () => {
+    const first = (body: BlockBuilder): void =>
+      body.loop(rowCount, (i, inner) => fillRow(inner, "z", i, (k) => twice(at("x", i, k))));
+    const second = (body: BlockBuilder): void =>
+      body.loop(rowCount, (i, inner) =>
+        fillRow(inner, "y", i, (k) => binary("add", at("z", i, k), at("x", i, subtract(i32(width - 1), k)))),
+      );
+    expect(leftOf(programOf(first, second))).toBe(1);
+  });
+
+  test("stay apart where the second names what the first has written", () => {
+    const next = (body: BlockBuilder): void => {
+      const last = body.name(load("f32", "t", rowCount * width - 1));
+      body.loop(rowCount, (i, inner) => fillRow(inner, "y", i, (k) => binary("add", at("x", i, k), last)));
+    };
+    expect(leftOf(programOf(doubled, next))).toBe(2);
   });
 });

@@ -25,7 +25,12 @@ describe("plan-buffers", () => {
   });
 
   test("every buffer is aligned and inside", () => {
-    const { program } = planGraph(graphOf((trace) => ({ y: chain(trace.input("x", square), 3).sum({ axes: [0] }) })));
+    const { program } = planGraph(
+      graphOf((trace) => {
+        const few = trace.input("few", { dtype: "f32", shape: [3] });
+        return { few: few.exp(), none: few.neg(), y: chain(trace.input("x", square), 3).sum({ axes: [0] }) };
+      }),
+    );
     for (const [name, offset] of program.memory.offsets) {
       expect(offset % 64).toBe(0);
       expect(offset + 4 * (program.buffers.get(name)?.length ?? 0)).toBeLessThanOrEqual(program.memory.bytes);

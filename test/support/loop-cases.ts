@@ -277,6 +277,13 @@ const memory: readonly KernelCase[] = [
         inner.store("signs", i, cast("f64", binary("max", unary("neg", a), unary("abs", b))));
       }),
   ),
+  of("whole numbers that wrap on one side only", [["a", "i32", n, "read"], out, both], (body) =>
+    body.loop(n, (i, inner) => {
+      const size = inner.name(binary("max", load("i32", "a", i), i32(0)));
+      inner.store("out", i, cast("f32", add(size, 2 ** 31 - 1)));
+      inner.store("both", i, cast("f32", subtract(i32(-(2 ** 31)), size)));
+    }),
+  ),
   of("whole numbers that come to zero from below", [out, both], (body) =>
     body.loop(n, (i, inner) => {
       const below = inner.name(subtract(i, 650));

@@ -13,6 +13,7 @@ export const fusionMutants: readonly Mutant[] = [
     file: followers,
     find: "    for (const operand of node.operands) visit(operand, inner);",
     put: "    for (const operand of node.operands) visit(operand, pointwise);",
+    tests: ["test/passes/fuse-elementwise.test.ts"],
   },
   {
     name: "fusion-first-reading-counts",
@@ -20,6 +21,7 @@ export const fusionMutants: readonly Mutant[] = [
     file: followers,
     find: '      if (!pointwise || !reads.has(value)) reads.set(value, pointwise ? "pointwise" : "elsewhere");',
     put: '      if (!reads.has(value)) reads.set(value, pointwise ? "pointwise" : "elsewhere");',
+    tests: ["test/passes/fuse-elementwise.test.ts"],
   },
   {
     name: "fusion-closes-cycle",
@@ -27,13 +29,7 @@ export const fusionMutants: readonly Mutant[] = [
     file: followers,
     find: "  !merging.order.needsIndirectly(later, earlier);",
     put: "  merging !== undefined;",
-  },
-  {
-    name: "fusion-shape-ignored",
-    says: "a group follows one of as many axes, whatever their extents",
-    file: followers,
-    find: "  sameShape(shapeOf(merging, later), shapeOf(merging, earlier)) &&",
-    put: "  shapeOf(merging, later).length === shapeOf(merging, earlier).length &&",
+    tests: ["test/passes/fusion/guarantees.test.ts"],
   },
   {
     name: "fusion-output-dropped",
@@ -76,6 +72,7 @@ export const fusionMutants: readonly Mutant[] = [
     file: "src/passes/lowering/finish-kernel.ts",
     find: "      read.loads.every((load) => load.block !== store.block || load.position <= store.position),",
     put: "      read.loads.every((load) => load.block !== store.block || load.position <= store.position + 1),",
+    tests: ["test/passes/lowering/finish-kernel.test.ts"],
   },
   {
     name: "lowering-in-place-elsewhere",
@@ -90,6 +87,7 @@ export const fusionMutants: readonly Mutant[] = [
     file: "src/passes/attention/match-weights.ts",
     find: '  if (view.op === "binary" && view.attrs.fn === "div") return { weights: first, by: "over", given: second };',
     put: '  if (view.op === "binary" && view.attrs.fn === "div") return { weights: first };',
+    tests: ["test/passes/attention/spellings.test.ts"],
   },
   {
     name: "attention-softmax-axis",
@@ -97,5 +95,6 @@ export const fusionMutants: readonly Mutant[] = [
     file: "src/passes/attention/match-weights.ts",
     find: "    const overKeys = along.length === 1 && along[0]?.name === keys.name;",
     put: "    const overKeys = along.length === 1 && keys.name !== undefined;",
+    tests: ["test/passes/attention/not-attention.test.ts"],
   },
 ];

@@ -5,6 +5,7 @@ import { fusionMutants } from "./fusion.ts";
 import { loopMutants } from "./loops.ts";
 import { opMutants } from "./ops.ts";
 import { planningMutants } from "./planning.ts";
+import { rowMutants } from "./rows.ts";
 import { ruleMutants } from "./rules.ts";
 import { writingMutants } from "./writing.ts";
 
@@ -19,6 +20,7 @@ export const mutantSets: readonly MutantSet[] = [
   { part: "Differentiation", mutants: differentiationMutants },
   { part: "Memory planning", mutants: planningMutants },
   { part: "Loops", mutants: loopMutants },
+  { part: "Rows and threads", mutants: rowMutants },
   { part: "Rules, sharing, folding", mutants: ruleMutants },
   { part: "What is written", mutants: writingMutants },
   { part: "Ops and optimizers", mutants: opMutants },

@@ -20,6 +20,7 @@ export const loopMutants: readonly Mutant[] = [
     file: vectorize,
     find: "  return [...range.prelude, ...starts, ...main, ...joins, ...more, ...ends, ...rest];",
     put: "  return [...range.prelude, ...starts, ...main, ...joins, ...more, ...ends, ...(range.trips === undefined || range.trips > 8 ? [] : rest)];",
+    tests: ["test/passes/loop/vectorize.test.ts"],
   },
   {
     name: "vectorize-last-four-repeated",
@@ -34,6 +35,7 @@ export const loopMutants: readonly Mutant[] = [
     file: vectorize,
     find: "  return third === undefined ? pair : binary(fn, pair, joined(third, rest, fn));",
     put: "  return third === undefined ? pair : binary(fn, pair, third);",
+    tests: ["test/passes/loop/vectorize.test.ts"],
   },
   {
     name: "vectorize-copy-offset",
@@ -41,6 +43,7 @@ export const loopMutants: readonly Mutant[] = [
     file: vectorize,
     find: '  const shifted = add(variable("i32", loop.index), copy * lanes);',
     put: '  const shifted = add(variable("i32", loop.index), copy * lanes - (copy === 3 ? 1 : 0));',
+    tests: ["test/passes/loop/vectorize.test.ts"],
   },
   {
     name: "vectorize-stride",
@@ -55,6 +58,7 @@ export const loopMutants: readonly Mutant[] = [
     file: widen,
     find: "index: add(stmt.index, at * stride), value: lane(vector, at) }),",
     put: "index: add(stmt.index, at * stride), value: lane(vector, at === 2 && stride > 2 ? 1 : at) }),",
+    tests: ["test/passes/loop/vectorize-strides.test.ts"],
   },
   {
     name: "vectorize-ramp",
@@ -62,6 +66,7 @@ export const loopMutants: readonly Mutant[] = [
     file: widen,
     find: '  if (expr.kind === "binary" && expr.type === "i32" && strideOf(expr, widening) === 1)',
     put: '  if (expr.kind === "binary" && expr.type === "i32" && [1, 2].includes(strideOf(expr, widening) ?? 0))',
+    tests: ["test/passes/loop/vectorize.test.ts"],
   },
   {
     name: "vectorize-dependence",
@@ -69,6 +74,7 @@ export const loopMutants: readonly Mutant[] = [
     file: "src/passes/loop/independence.ts",
     find: "  const reach = trips * stride;",
     put: "  const reach = (trips * stride) / 2;",
+    tests: ["test/passes/loop/vectorize.test.ts"],
   },
   {
     name: "reduction-identity",
@@ -83,13 +89,15 @@ export const loopMutants: readonly Mutant[] = [
     file: hoist,
     find: 'kind === "branch" || (kind === "loop" && !runs));',
     put: 'kind === "loop" && !runs);',
+    tests: ["test/passes/loop/hoist.test.ts"],
   },
   {
     name: "hoist-changing-buffer",
-    says: "what a kernel writes counts as constant where it is also read under another name",
+    says: "what a kernel both reads and writes counts as constant",
     file: hoist,
-    find: "filter((name) => !written.has(memory(name))));",
-    put: "filter((name) => !written.has(name)));",
+    find: 'filter(({ access }) => access !== "read")',
+    put: 'filter(({ access }) => access === "write")',
+    tests: ["test/passes/loop/hoist.test.ts"],
   },
   {
     name: "hoist-mutable",
@@ -97,6 +105,7 @@ export const loopMutants: readonly Mutant[] = [
     file: hoist,
     find: "  const changing = blocks.findLastIndex((block, depth) => depth > declared && block.assigned.has(name));",
     put: "  const changing = blocks.findIndex((block, depth) => depth > declared && block.assigned.has(name));",
+    tests: ["test/passes/loop/hoist.test.ts"],
   },
   {
     name: "unroll-rest",
@@ -118,6 +127,7 @@ export const loopMutants: readonly Mutant[] = [
     file: "src/passes/loop/tile.ts",
     find: "    ...(tripsOf(inner) % width === 0 ? [] : beside),",
     put: "    ...(tripsOf(inner) % width <= 1 ? [] : beside),",
+    tests: ["test/passes/loop/tile.test.ts"],
   },
   {
     name: "index-rounding",
@@ -125,6 +135,7 @@ export const loopMutants: readonly Mutant[] = [
     file: "src/passes/loop/divide-linear.ts",
     find: "    const positive = interval.low >= 0 ? dividePositive(form, divisor, arithmetic) : undefined;",
     put: "    const positive = interval.low >= -1 ? dividePositive(form, divisor, arithmetic) : undefined;",
+    tests: ["test/passes/loop/simplify-index.test.ts"],
   },
   {
     name: "index-comparison",
@@ -139,6 +150,7 @@ export const loopMutants: readonly Mutant[] = [
     file: simplify,
     find: "Math.max(Math.ceil((to.value - from.value) / step), 0)",
     put: "Math.max(Math.floor((to.value - from.value) / step), from.value < to.value ? 1 : 0)",
+    tests: ["test/passes/loop/simplify-index.test.ts"],
   },
   {
     name: "inline-past-store",
@@ -146,12 +158,14 @@ export const loopMutants: readonly Mutant[] = [
     file: "src/passes/loop/inline.ts",
     find: '  if (stmt.kind === "store") return !loads(value);',
     put: '  if (stmt.kind === "store") return !someExpr(value, (each) => each.kind === "load" && each.buffer === stmt.buffer);',
+    tests: ["test/passes/loop/inline.test.ts"],
   },
   {
     name: "wasm-unroll-iterations",
     says: "iterations that fill no whole block are counted among those written out",
     file: "src/backends/wasm/unroll-vectors.ts",
-    find: "  const iterations = Math.floor((to.value - from.value) / step);",
-    put: "  const iterations = Math.ceil((to.value - from.value) / step);",
+    find: "from.value + Math.floor(iterations / copies) * copies * step;",
+    put: "from.value + Math.ceil(iterations / copies) * copies * step;",
+    tests: ["test/backends/wasm/side-by-side.test.ts"],
   },
 ];

@@ -18,6 +18,7 @@ export const opMutants: readonly Mutant[] = [
     file: windows,
     find: "const [reachesBefore, reachesBehind] = [axis.low > 0, last >= extents.image];",
     put: "const [reachesBefore, reachesBehind] = [axis.low > 0, last > extents.image];",
+    tests: ["test/ir/ops/window-lowering.test.ts"],
   },
   {
     name: "window-dilation",
@@ -25,6 +26,7 @@ export const opMutants: readonly Mutant[] = [
     file: windows,
     find: "(axis.kernel - 1) * axis.dilation - axis.low;",
     put: "(axis.kernel - 1) - axis.low;",
+    tests: ["test/ir/ops/window-lowering.test.ts"],
   },
   {
     name: "fold-windows-stride",
@@ -32,6 +34,7 @@ export const opMutants: readonly Mutant[] = [
     file: windows,
     find: "  const onStride = axis.stride === 1 ? bool(true) :",
     put: "  const onStride = axis.stride <= 2 ? bool(true) :",
+    tests: ["test/ir/ops/window-lowering.test.ts"],
   },
   {
     name: "max-pool-first",
@@ -42,10 +45,11 @@ export const opMutants: readonly Mutant[] = [
   },
   {
     name: "average-pool-count",
-    says: "means at the border count the padding whatever is asked for",
+    says: "the count of a mean is the square of the height of its window",
     file: "src/ir/ops/average-pooling.ts",
     find: "    ? attrs.kernel[0] * attrs.kernel[1]\n",
     put: "    ? attrs.kernel[0] * attrs.kernel[0]\n",
+    tests: ["test/ir/ops/pooling.test.ts"],
   },
   {
     name: "gather-bounds",
@@ -60,6 +64,7 @@ export const opMutants: readonly Mutant[] = [
     file: indexing,
     find: "readIndices(body, index.slice(axis, axis + rank)), extent);",
     put: "readIndices(body, index.slice(0, rank)), extent);",
+    tests: ["test/ir/ops/indexing.test.ts"],
   },
   {
     name: "one-hot-position",
@@ -95,6 +100,7 @@ export const opMutants: readonly Mutant[] = [
     file: "src/ir/ops/attention-band.ts",
     find: '  const inclusive = relation === "gt" || relation === "le" ? add(limit, 1) : limit;',
     put: '  const inclusive = relation === "gt" ? add(limit, 1) : limit;',
+    tests: ["test/ir/ops/attention-backends.test.ts"],
   },
   {
     name: "attention-mask-of-first-query",
@@ -102,6 +108,7 @@ export const opMutants: readonly Mutant[] = [
     file: "src/ir/ops/attention-band.ts",
     find: 'coefficient > 0 === (end === "most") ? span.last : span.first',
     put: 'coefficient > 0 === (end === "most") ? span.first : span.first',
+    tests: ["test/ir/ops/attention-backends.test.ts"],
   },
   {
     name: "attention-masked-rows",
@@ -109,6 +116,7 @@ export const opMutants: readonly Mutant[] = [
     file: "src/ir/ops/normalization.ts",
     find: "[exponentials.mul(sumAlong(exponentials, axis).maximum(1).reciprocal())];",
     put: "[exponentials.mul(sumAlong(exponentials, axis).reciprocal())];",
+    tests: ["test/passes/decompose.test.ts"],
   },
   {
     name: "attention-shared-heads",
@@ -116,6 +124,7 @@ export const opMutants: readonly Mutant[] = [
     file: "src/ir/ops/attention-parts.ts",
     find: 'binary("div", position, i32((batch[axis] ?? 1) / (own[axis] ?? 1))));',
     put: 'binary("rem", position, i32(own[axis] ?? 1)));',
+    tests: ["test/ir/ops/attention-backends.test.ts"],
   },
   {
     name: "scan-reverse",
@@ -123,6 +132,7 @@ export const opMutants: readonly Mutant[] = [
     file: "src/passes/lowering/lower-scan.ts",
     find: '  const at: Index = reverse ? binary("sub", i32(steps - 1), forwards) : forwards;',
     put: '  const at: Index = reverse && steps !== 2 ? binary("sub", i32(steps - 1), forwards) : forwards;',
+    tests: ["test/ir/functions/recurrence.test.ts"],
   },
   {
     name: "scan-summed-products",
@@ -130,6 +140,7 @@ export const opMutants: readonly Mutant[] = [
     file: "src/passes/recurrence/sink-from-scans.ts",
     find: "rowsOf(sequenceOf(a)).matmul(rowsOf(sequenceOf(b)), { transposeA: true }),",
     put: "rowsOf(sequenceOf(b)).matmul(rowsOf(sequenceOf(a)), { transposeA: true }),",
+    tests: ["test/passes/recurrence.test.ts"],
   },
   {
     name: "cumsum-start",
@@ -137,6 +148,7 @@ export const opMutants: readonly Mutant[] = [
     file: "src/ir/ops/along-axis.ts",
     find: '    const rowAt = (at: Expr): Expr => (reverse ? binary("sub", i32(rows - 1), at) : at);',
     put: '    const rowAt = (at: Expr): Expr => (reverse && rows > 2 ? binary("sub", i32(rows - 1), at) : at);',
+    tests: ["test/ir/ops/along-axis.test.ts"],
   },
   {
     name: "adam-bias-correction",

@@ -27,11 +27,20 @@ export const planningMutants: readonly Mutant[] = [
     put: "    if (begins?.first !== at || ends === undefined || ends.last < at ||",
   },
   {
-    name: "plan-written-twice",
-    says: "two results are written over one operand",
+    name: "plan-taker-forgotten",
+    says: "a result loses the operand that it is written over to the next result that could take it",
     file: lives,
     find: "      if (taker !== undefined && !take(taker, tried)) return false;",
     put: "      if (taker !== undefined && taker === target) return false;",
+    tests: ["test/passes/planning/lives.test.ts"],
+  },
+  {
+    name: "plan-over-two",
+    says: "one result is written over two operands",
+    file: lives,
+    find: "  for (const target of wanted.keys()) take(target, new Set());",
+    put: "  for (const target of wanted.keys()) if (take(target, new Set())) take(target, new Set(takerOf.keys()));",
+    tests: ["test/passes/planning/lives.test.ts"],
   },
   {
     name: "plan-in-place-size",
@@ -39,6 +48,7 @@ export const planningMutants: readonly Mutant[] = [
     file: lives,
     find: "ends.first === at || begins.bytes !== ends.bytes) continue;",
     put: "ends.first === at) continue;",
+    tests: ["test/passes/planning/lives.test.ts"],
   },
   {
     name: "plan-interval-end",
@@ -49,10 +59,11 @@ export const planningMutants: readonly Mutant[] = [
   },
   {
     name: "plan-gap-too-small",
-    says: "a block is put into a gap that is a few bytes too small",
+    says: "a block is put into a gap that is a line too small",
     file: places,
     find: "    if (slack >= 0 && slack < least) [best, least] = [free, slack];",
-    put: "    if (slack >= -16 && slack < least) [best, least] = [free, slack];",
+    put: "    if (slack >= -64 && slack < least) [best, least] = [free, slack];",
+    tests: ["test/passes/planning/place-blocks.test.ts"],
   },
   {
     name: "plan-alignment",
@@ -67,5 +78,6 @@ export const planningMutants: readonly Mutant[] = [
     file: "src/passes/plan-buffers.ts",
     find: "    for (const entry of sharing) ends.set(entry, offset + bytesOf(buffer));",
     put: "    for (const entry of sharing) ends.set(entry, offset);",
+    tests: ["test/passes/planning/lives.test.ts"],
   },
 ];

@@ -21,6 +21,7 @@ export const writingMutants: readonly Mutant[] = [
     file: text,
     find: '  const text = Object.is(value, -0) ? "-0" : String(value);',
     put: "  const text = String(value);",
+    tests: ["test/backends/javascript/same-bits.test.ts"],
   },
   {
     name: "javascript-not-rounded",
@@ -42,6 +43,7 @@ export const writingMutants: readonly Mutant[] = [
     file: "src/backends/javascript/print-binary.ts",
     find: "      return fitsInteger({ low: a.low + b.low, high: a.high + b.high }) ? sum : wrap(sum);",
     put: "      return fitsInteger({ low: a.low + b.low, high: 0 }) ? sum : wrap(sum);",
+    tests: ["test/backends/javascript/same-bits.test.ts"],
   },
   {
     name: "javascript-short-constant",
@@ -49,6 +51,7 @@ export const writingMutants: readonly Mutant[] = [
     file: "src/backends/javascript/print-constant.ts",
     find: "      if (Math.fround(short) === value) return number(short).text;",
     put: "      if (Math.fround(short) === value || digits === 6) return number(short).text;",
+    tests: ["test/backends/javascript/print-javascript.test.ts"],
   },
   {
     name: "javascript-comparison",
@@ -56,6 +59,7 @@ export const writingMutants: readonly Mutant[] = [
     file: expression,
     find: '  ge: [">=", level.relational],',
     put: '  ge: [">", level.relational],',
+    tests: ["test/backends/javascript/same-bits.test.ts"],
   },
   {
     name: "wasm-leb-edge",
@@ -70,6 +74,7 @@ export const writingMutants: readonly Mutant[] = [
     file: bytes,
     find: "    let rest = value >>> 0;",
     put: "    let rest = value & 0xffff;",
+    tests: ["test/backends/wasm/encode.test.ts"],
   },
   {
     name: "wasm-opcode",
@@ -84,6 +89,7 @@ export const writingMutants: readonly Mutant[] = [
     file: operators,
     find: '    min: "i32x4.min_s",',
     put: '    min: "i32x4.min_u",',
+    tests: ["test/backends/wasm/vector-expressions.test.ts"],
   },
   {
     name: "wasm-nan",
@@ -91,6 +97,7 @@ export const writingMutants: readonly Mutant[] = [
     file: bytes,
     find: "const canonicalNaN32 = 0x7fc00000;",
     put: "const canonicalNaN32 = 0x7f800000;",
+    tests: ["test/backends/wasm/encode.test.ts"],
   },
   {
     name: "wasm-forwarded-value",
@@ -98,6 +105,7 @@ export const writingMutants: readonly Mutant[] = [
     file: "src/backends/wasm/forward-values.ts",
     find: "  !(value.loads && passed.stores);",
     put: "  !(value.loads && passed.stores && passed.loads);",
+    tests: ["test/backends/wasm/statements.test.ts"],
   },
   {
     name: "wasm-shared-local",
@@ -110,8 +118,9 @@ export const writingMutants: readonly Mutant[] = [
     name: "closure-chunk-end",
     says: "what is left of a loop in chunks is one iteration short",
     file: "src/backends/closure/chunked-loop.ts",
-    find: "      extent.count = Math.min(left, largest);",
-    put: "      extent.count = left < largest || left === 1 ? left : Math.min(left, largest) - 1;",
+    find: "      left -= extent.count;",
+    put: "      left -= largest + 1;",
+    tests: ["test/backends/closure/closure-backend.test.ts"],
   },
   {
     name: "closure-min",
@@ -119,6 +128,7 @@ export const writingMutants: readonly Mutant[] = [
     file: "src/backends/closure/rows/float32.ts",
     find: "out[o + k] = Math.min(a[i + (k & p)] ?? 0, b[j + (k & q)] ?? 0);",
     put: "out[o + k] = (b[j + (k & q)] ?? 0) < (a[i + (k & p)] ?? 0) ? (b[j + (k & q)] ?? 0) : (a[i + (k & p)] ?? 0);",
+    tests: ["test/backends/closure/closure-backend.test.ts"],
   },
   {
     name: "text-negative-zero",

@@ -45,6 +45,33 @@ describe("scan", () => {
     expect(outputs(running(true), { x })["sums"]?.data).toEqual(Float64Array.of(10, 9, 7, 4));
   });
 
+  test("leaves what it makes of two elements where they are, on every backend", () => {
+    const ofTwo = (reverse: boolean) =>
+      graphOf((trace) => {
+        const x = trace.input("x", { dtype: "f32", shape: [2] }) as Tensor<[2], "f32">;
+        const result = scan({
+          carry: { total: constant(0, []) },
+          over: { x },
+          reverse,
+          step: ({ total }, { x: element }) => {
+            const next = add(total, element);
+            return { carry: { total: next }, output: { sums: tanh(next) } };
+          },
+        });
+        return { sums: result.outputs.sums };
+      });
+    for (const backend of ["wasm", "closure"] as const)
+      for (const [reverse, expected] of [
+        [false, [Math.tanh(1), Math.tanh(1.5)]],
+        [true, [Math.tanh(1.5), Math.tanh(0.5)]],
+      ] as const) {
+        const { sums } = compileGraph(ofTwo(reverse), { backend }).executable.run("main", {
+          x: Float32Array.of(1, 0.5),
+        });
+        for (const [at, value] of expected.entries()) expect(Number(sums?.data[at])).toBeCloseTo(value, 5);
+      }
+  });
+
   test("of no elements gives the state back", () => {
     const graph = graphOf((trace) => {
       const nothing = trace.input("x", { dtype: "f32", shape: [0, 2] }) as Tensor<[0, 2], "f32">;

@@ -51,6 +51,12 @@ describe("cumsum", () => {
     expect(meaning("cumsum", [table], { axis: 1, reverse: true })).toEqual(array([2, 3], [6, 5, 3, 15, 11, 6]));
     expect(meaning("cumsum", [table], { axis: 0, reverse: false })).toEqual(array([2, 3], [1, 2, 3, 5, 7, 9]));
     expect(meaning("cumsum", [table], { axis: 0, reverse: true })).toEqual(array([2, 3], [5, 7, 9, 4, 5, 6]));
+    const floats = { ...table, dtype: "f32" } as const;
+    for (const axis of [0, 1])
+      for (const reverse of [false, true])
+        expect(runLowered("cumsum", [floats], { axis, reverse })).toEqual([
+          meaning("cumsum", [floats], { axis, reverse }),
+        ]);
   });
 
   it("wraps integers, and is NaN from the first NaN on", () => {

@@ -21,6 +21,11 @@ describe("gather", () => {
       array([3, 3], [11, 11, 10, 21, 21, 20, 31, 31, 30]),
     );
     expect(meaning("gather", [table, array([], [1], "i32")], { axis: 1 })).toEqual(array([3], [11, 21, 31]));
+    const floats = { ...table, dtype: "f32" } as const;
+    for (const chosen of [array([3], [1, 1, 0], "i32"), array([2, 2], [0, 1, 1, 1], "i32"), array([], [1], "i32")])
+      expect(runLowered("gather", [floats, chosen], { axis: 1 })).toEqual([
+        meaning("gather", [floats, chosen], { axis: 1 }),
+      ]);
   });
 
   it("types symbolic extents", () => {
@@ -148,6 +153,12 @@ describe("scatterAdd", () => {
 });
 
 describe("oneHot", () => {
+  it("does so for indices of any rank when compiled", () => {
+    const chosen = array([2, 3], [2, 0, 1, 1, 2, 2], "i32");
+    const attrs = { depth: 3, dtype: "f32" };
+    expect(runLowered("oneHot", [chosen], attrs)).toEqual([meaning("oneHot", [chosen], attrs)]);
+  });
+
   it("puts 1 at the index", () => {
     expect(meaning("oneHot", [array([2], [2, 0], "i32")], { depth: 3, dtype: "f32" })).toEqual(
       array([2, 3], [0, 0, 1, 1, 0, 0], "f32"),

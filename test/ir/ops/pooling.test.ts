@@ -113,6 +113,9 @@ describe("averagePool2d", () => {
 
   it("takes the mean of each window", () => {
     expect(meaning("averagePool2d", [image], { ...window, countPadding: false })).toEqual(array([1, 1, 1, 1], [3]));
+    const flat = { ...window, kernel: [1, 2], countPadding: true } as const;
+    expect(meaning("averagePool2d", [image], flat)).toEqual(array([1, 1, 1, 1], [1.5]));
+    expect(meaning("averagePool2d", [image], { ...flat, stride: [1, 2] })).toEqual(array([1, 1, 2, 1], [1.5, 4.5]));
   });
 
   it("counts the padding only where asked to", () => {

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { matmul } from "../../../src/ir/ops/contraction.ts";
 import { conv2d, conv2dWeightGradient } from "../../../src/ir/ops/convolution.ts";
 import type { OpKind } from "../../../src/ir/ops/index.ts";
+import { maxPool2d, maxPool2dGradient } from "../../../src/ir/ops/max-pooling.ts";
 import { foldWindows, windows } from "../../../src/ir/ops/windows.ts";
 import type { KnownType, NdArray } from "../../../src/ir/types/ndarray.ts";
 import { runLowered } from "../../support/lower-op.ts";
@@ -32,7 +33,27 @@ describe("loops agree with the meaning", () => {
   it("foldWindows", () => expectLoopsAgree("foldWindows", foldWindows.arbitrary(fc)));
   it("matmul", () => expectLoopsAgree("matmul", matmul.arbitrary(fc)));
   it("conv2d", () => expectLoopsAgree("conv2d", conv2d.arbitrary(fc)));
+  it("maxPool2d", () => expectLoopsAgree("maxPool2d", maxPool2d.arbitrary(fc)));
+  it("maxPool2dGradient, equal maxima included", () =>
+    expectLoopsAgree("maxPool2dGradient", maxPool2dGradient.arbitrary(fc)));
   it("conv2dWeightGradient", () => expectLoopsAgree("conv2dWeightGradient", conv2dWeightGradient.arbitrary(fc)));
+});
+
+describe("the gradient of a maximum", () => {
+  it.each([
+    ["side by side", 2],
+    ["that overlap", 1],
+  ])("goes to the first of equal ones, windows %s", (_, stride) => {
+    const images: NdArray = { dtype: "f32", shape: [1, 1, 4, 4], data: new Float64Array(16).fill(7) };
+    const side = stride === 2 ? 2 : 3;
+    const cotangent: NdArray = { dtype: "f32", shape: [1, 1, side, side], data: new Float64Array(side ** 2).fill(5) };
+    const attrs = { kernel: [2, 2], stride: [stride, stride], padding: [0, 0, 0, 0], dilation: [1, 1] };
+    const [gradient] = runLowered("maxPool2dGradient", [images, cotangent], attrs);
+    const expected = Array.from({ length: 16 }, (__, at) =>
+      (at >> 2) % stride === 0 && (at & 3) % stride === 0 && at >> 2 < 3 && (at & 3) < 3 ? 5 : 0,
+    );
+    expect([...(gradient?.data ?? [])]).toEqual(expected);
+  });
 });
 
 describe("the gradient of convolution weights", () => {

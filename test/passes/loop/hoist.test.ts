@@ -157,6 +157,19 @@ describe("variables", () => {
     ]);
   });
 
+  test("stay in the innermost loop that changes them", () => {
+    const kernel = kernelOf((body) => {
+      const at = body.mutable(i32(0));
+      body.loop(3, (i, outer) =>
+        outer.loop(4, (j, inner) => {
+          inner.store("y", add(multiply(i, 4), j), x(multiply(at, 2)));
+          inner.assign(at, add(at, 1));
+        }),
+      );
+    });
+    expect(hoisted(kernel)).toContain("    y[h0 + i1] = x[acc0 * 2]");
+  });
+
   test("keep the value of the moment where one is named", () => {
     const kernel = kernelOf((body) => {
       const sum = body.mutable(f32(1));

@@ -1,6 +1,6 @@
 // Values that are read once: which lose their name, and what a value does not move past.
 import { expect, test } from "vitest";
-import { type BlockBuilder, binary, f32, load, multiply } from "../../../src/ir/loop/build.ts";
+import { add, type BlockBuilder, binary, f32, load, multiply } from "../../../src/ir/loop/build.ts";
 import type { Expr } from "../../../src/ir/loop/expr.ts";
 import { inline } from "../../../src/passes/loop/inline.ts";
 import { bodyText, kernelOf, resultsOf, violationsOf } from "../../support/loop-runs.ts";
@@ -66,6 +66,19 @@ test("a load does not move past a store, nor a value past an assignment to what 
     "y[3] = before0",
     "y[4] = total0",
   ]);
+});
+
+test("nor past a store to what may be the same memory under another name", () => {
+  const kernel = kernelOf(
+    (body) =>
+      body.loop(8, (i, inner) => {
+        const x = inner.name(load("f32", "x", i), "x");
+        inner.store("y", i, f32(2));
+        inner.store("y", add(i, 8), x);
+      }),
+    [[0, 1]],
+  );
+  expect(inline.run(kernel)).toBe(kernel);
 });
 
 test("long expressions keep the names of their parts", () => {

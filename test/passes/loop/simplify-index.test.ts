@@ -71,6 +71,7 @@ test.each<[string, string, (i: Expr, j: Expr, n: Expr, body: BlockBuilder) => Ex
   ["a remainder of part of it", "j0 % 4", (i, j) => rem(add(multiply(i, 12), j), 4)],
   ["a divisor that holds a common factor", "i0 / 2", (i, j) => div(add(multiply(i, 12), j), 24)],
   ["a remainder with a common factor", "i0 % 2 * 12 + j0", (i, j) => rem(add(multiply(i, 12), j), 24)],
+  ["no quotient of what may be below 0", "(i0 * 12 + -1) / 12", (i) => div(subtract(multiply(i, 12), 1), 12)],
   ["a dividend below the divisor", "j0", (_, j) => rem(j, 12)],
   ["an exact quotient of anything small", "i0 - j0", (i, j) => div(multiply(subtract(i, j), 6), 6)],
   ["a quotient that may be negative stays", "(i0 - j0) / 6", (i, j) => div(subtract(i, j), 6)],

@@ -33,6 +33,17 @@ describe("elements that lie apart", () => {
     );
   });
 
+  test("are stored at any distance", () => {
+    const text = vectorized(mapping(8, x, (i) => multiply(i, 5)));
+    expect(text.split("\n").slice(1, -1)).toEqual([
+      "  let lanes0: f32x4 = x[i0; 4]",
+      "  y[i0 * 5] = lanes0.lane0",
+      "  y[i0 * 5 + 5] = lanes0.lane1",
+      "  y[i0 * 5 + 10] = lanes0.lane2",
+      "  y[i0 * 5 + 15] = lanes0.lane3",
+    ]);
+  });
+
   test("may be written beside those of other iterations, and read where they were", () => {
     const kernel = kernelOf(
       (body) =>

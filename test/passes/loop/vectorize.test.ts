@@ -50,6 +50,11 @@ describe("elementwise loops", () => {
     );
   });
 
+  test("count by twos lane by lane", () => {
+    const kernel = mapping(4, (i) => cast("f32", multiply(i, 2)));
+    expect(vectorized(kernel)).toContain("y[i0; 4] = f32x4(ramp(i0) * splat(2))");
+  });
+
   test("keep inner loops whose bounds do not depend on the index, with vector accumulators", () => {
     const kernel = kernelOf((body) =>
       body.loop(
@@ -167,6 +172,12 @@ describe("loops that cannot be vectorised stay as they are", () => {
     [
       "a recurrence through memory",
       kernelOf((body) => body.loop(8, (i, b) => b.store("y", add(i, 1), load("f32", "y", i)), vector), {
+        y: { access: "update" },
+      }),
+    ],
+    [
+      "a recurrence over nearly as many elements as there are",
+      kernelOf((body) => body.loop(5, (i, b) => b.store("y", add(i, 3), load("f32", "y", i)), vector), {
         y: { access: "update" },
       }),
     ],
