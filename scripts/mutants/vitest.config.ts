@@ -9,6 +9,9 @@ const found = requested();
 
 const config: ViteUserConfig = mergeConfig(plain, {
   root: join(import.meta.dirname, "..", ".."),
+  // Transformed modules are kept on disk under the names of the plugins, which says nothing of the mistake: the next mutant would
+  // be tested as this one.
+  test: { fsModuleCache: false },
   plugins: [
     {
       name: "mistake",
