@@ -45,6 +45,26 @@ describe("scan", () => {
     expect(outputs(running(true), { x })["sums"]?.data).toEqual(Float64Array.of(10, 9, 7, 4));
   });
 
+  test("backwards over two elements leaves each result where its element was", () => {
+    const graph = graphOf((trace) => {
+      const pair = trace.input("x", { dtype: "f32", shape: [2] }) as Tensor<[2], "f32">;
+      const { outputs: made } = scan({
+        carry: { total: constant(0, []) },
+        over: { pair },
+        reverse: true,
+        step: ({ total }, { pair: element }) => {
+          const next = add(total, element);
+          return { carry: { total: next }, output: { sums: next } };
+        },
+      });
+      return { sums: made.sums };
+    });
+    for (const backend of ["wasm", "closure"] as const) {
+      const { run } = compileGraph(graph, { backend }).executable;
+      expect(run("main", { x: Float32Array.of(1, 2) })).toMatchObject({ sums: { data: Float32Array.of(3, 2) } });
+    }
+  });
+
   test("of no elements gives the state back", () => {
     const graph = graphOf((trace) => {
       const nothing = trace.input("x", { dtype: "f32", shape: [0, 2] }) as Tensor<[0, 2], "f32">;
