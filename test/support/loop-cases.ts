@@ -277,6 +277,24 @@ const memory: readonly KernelCase[] = [
         inner.store("signs", i, cast("f64", binary("max", unary("neg", a), unary("abs", b))));
       }),
   ),
+  of(
+    "whole numbers of one sign that wrap",
+    [
+      ["a", "i32", n, "read"],
+      ["b", "i32", n, "read"],
+      ["above", "f64", n, "write"],
+      ["below", "f64", n, "write"],
+    ],
+    (body) =>
+      body.loop(n, (i, inner) => {
+        const ends = (fn: "min" | "max"): readonly Expr[] =>
+          ["a", "b"].map((buffer) => inner.name(binary(fn, load("i32", buffer, i), i32(0))));
+        const [a = i32(0), b = i32(0)] = ends("max");
+        const [c = i32(0), d = i32(0)] = ends("min");
+        inner.store("above", i, cast("f64", binary("add", a, b)));
+        inner.store("below", i, cast("f64", binary("sub", binary("add", c, d), a)));
+      }),
+  ),
   of("whole numbers that come to zero from below", [out, both], (body) =>
     body.loop(n, (i, inner) => {
       const below = inner.name(subtract(i, 650));

@@ -90,6 +90,7 @@ export const fusionMutants: readonly Mutant[] = [
     file: "src/passes/attention/match-weights.ts",
     find: '  if (view.op === "binary" && view.attrs.fn === "div") return { weights: first, by: "over", given: second };',
     put: '  if (view.op === "binary" && view.attrs.fn === "div") return { weights: first };',
+    tests: ["test/passes/attention/spellings.test.ts"],
   },
   {
     name: "attention-softmax-axis",
@@ -97,5 +98,6 @@ export const fusionMutants: readonly Mutant[] = [
     file: "src/passes/attention/match-weights.ts",
     find: "    const overKeys = along.length === 1 && along[0]?.name === keys.name;",
     put: "    const overKeys = along.length === 1 && keys.name !== undefined;",
+    tests: ["test/passes/attention/not-attention.test.ts"],
   },
 ];

@@ -109,6 +109,7 @@ export const opMutants: readonly Mutant[] = [
     file: "src/ir/ops/normalization.ts",
     find: "[exponentials.mul(sumAlong(exponentials, axis).maximum(1).reciprocal())];",
     put: "[exponentials.mul(sumAlong(exponentials, axis).reciprocal())];",
+    tests: ["test/ir/ops/normalization.test.ts"],
   },
   {
     name: "attention-shared-heads",
@@ -123,6 +124,7 @@ export const opMutants: readonly Mutant[] = [
     file: "src/passes/lowering/lower-scan.ts",
     find: '  const at: Index = reverse ? binary("sub", i32(steps - 1), forwards) : forwards;',
     put: '  const at: Index = reverse && steps !== 2 ? binary("sub", i32(steps - 1), forwards) : forwards;',
+    tests: ["test/ir/functions/recurrence.test.ts"],
   },
   {
     name: "scan-summed-products",
@@ -130,6 +132,7 @@ export const opMutants: readonly Mutant[] = [
     file: "src/passes/recurrence/sink-from-scans.ts",
     find: "rowsOf(sequenceOf(a)).matmul(rowsOf(sequenceOf(b)), { transposeA: true }),",
     put: "rowsOf(sequenceOf(b)).matmul(rowsOf(sequenceOf(a)), { transposeA: true }),",
+    tests: ["test/passes/recurrence.test.ts"],
   },
   {
     name: "cumsum-start",
@@ -137,6 +140,7 @@ export const opMutants: readonly Mutant[] = [
     file: "src/ir/ops/along-axis.ts",
     find: '    const rowAt = (at: Expr): Expr => (reverse ? binary("sub", i32(rows - 1), at) : at);',
     put: '    const rowAt = (at: Expr): Expr => (reverse && rows > 2 ? binary("sub", i32(rows - 1), at) : at);',
+    tests: ["test/ir/ops/along-axis.test.ts"],
   },
   {
     name: "adam-bias-correction",
@@ -144,6 +148,6 @@ export const opMutants: readonly Mutant[] = [
     file: "src/optim/adam.ts",
     find: "neg(expm1(step.mul(Math.log(beta))));",
     put: "neg(expm1(step.add(1).mul(Math.log(beta))));",
-    tests: ["test/golden-suite/reference.test.ts"],
+    tests: ["test/optim/optimizers.test.ts"],
   },
 ];

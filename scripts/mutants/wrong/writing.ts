@@ -21,6 +21,7 @@ export const writingMutants: readonly Mutant[] = [
     file: text,
     find: '  const text = Object.is(value, -0) ? "-0" : String(value);',
     put: "  const text = String(value);",
+    tests: ["test/backends/javascript/print-javascript.test.ts"],
   },
   {
     name: "javascript-not-rounded",
@@ -42,6 +43,7 @@ export const writingMutants: readonly Mutant[] = [
     file: "src/backends/javascript/print-binary.ts",
     find: "      return fitsInteger({ low: a.low + b.low, high: a.high + b.high }) ? sum : wrap(sum);",
     put: "      return fitsInteger({ low: a.low + b.low, high: 0 }) ? sum : wrap(sum);",
+    tests: ["test/backends/javascript/same-bits.test.ts"],
   },
   {
     name: "javascript-short-constant",
@@ -49,6 +51,7 @@ export const writingMutants: readonly Mutant[] = [
     file: "src/backends/javascript/print-constant.ts",
     find: "      if (Math.fround(short) === value) return number(short).text;",
     put: "      if (Math.fround(short) === value || digits === 6) return number(short).text;",
+    tests: ["test/backends/javascript/print-javascript.test.ts"],
   },
   {
     name: "javascript-comparison",
@@ -56,6 +59,7 @@ export const writingMutants: readonly Mutant[] = [
     file: expression,
     find: '  ge: [">=", level.relational],',
     put: '  ge: [">", level.relational],',
+    tests: ["test/backends/javascript/same-bits.test.ts"],
   },
   {
     name: "wasm-leb-edge",
@@ -126,6 +130,7 @@ export const writingMutants: readonly Mutant[] = [
     file: node,
     find: '  return Object.is(value, -0) ? "-0" : String(value);',
     put: "  return String(value);",
+    tests: ["test/testing/properties/print-parse-round-trip.test.ts"],
   },
   {
     name: "text-infinity",
@@ -133,6 +138,7 @@ export const writingMutants: readonly Mutant[] = [
     file: node,
     find: '  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";',
     put: '  if (!Number.isFinite(value)) return "inf";',
+    tests: ["test/testing/properties/print-parse-round-trip.test.ts"],
   },
   {
     name: "text-flag",
@@ -140,6 +146,7 @@ export const writingMutants: readonly Mutant[] = [
     file: node,
     find: '    if (kind === "boolean" && typeof value === "boolean") return value ? [name] : [];',
     put: '    if (kind === "boolean" && typeof value === "boolean") return value && name !== "keepDims" ? [name] : [];',
+    tests: ["test/testing/properties/print-parse-round-trip.test.ts"],
   },
   {
     name: "text-negative-number",
@@ -147,6 +154,7 @@ export const writingMutants: readonly Mutant[] = [
     file: "src/ir/text/attributes.ts",
     find: '  numberPattern.test(text) ? Number(text.replace("inf", "Infinity").replace("nan", "NaN")) : undefined;',
     put: '  numberPattern.test(text) ? Number(text.replace(/^-(?=.*e)/, "").replace("inf", "Infinity").replace("nan", "NaN")) : undefined;',
+    tests: ["test/testing/properties/print-parse-round-trip.test.ts"],
   },
   {
     name: "text-list-sign",
@@ -154,5 +162,6 @@ export const writingMutants: readonly Mutant[] = [
     file: "src/ir/text/attributes.ts",
     find: '  if (kind === "dims") return items.map(readDim);',
     put: '  if (kind === "dims") return items.map(readDim).map((dim) => (dim === 0 ? 1 : dim));',
+    tests: ["test/testing/properties/print-parse-round-trip.test.ts"],
   },
 ];
