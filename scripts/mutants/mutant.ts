@@ -12,6 +12,6 @@ export interface Mutant {
   /** A text that stands in the file exactly once. */
   readonly find: string;
   readonly put: string;
-  /** The tests that must fail, where no graph can show the mistake. */
+  /** The tests that must fail, where no graph can show the mistake, or random ones hardly ever do. */
   readonly tests?: readonly string[];
 }

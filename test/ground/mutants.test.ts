@@ -1,11 +1,16 @@
 // Mutants are about the compiler as it is: each finds its text exactly once, and what it puts there is another.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { mutants, withMistake } from "../../scripts/mutants/mistake.ts";
 
 test.each(mutants.map((mutant) => [mutant.name, mutant] as const))("%s is up to date", (_, mutant) => {
   const text = readFileSync(mutant.file, "utf8");
   expect(withMistake(mutant, text)).not.toBe(text);
+});
+
+test("the tests that must fail are there", () => {
+  const files = new Set(mutants.flatMap(({ tests }) => tests ?? []));
+  expect([...files].filter((file) => !existsSync(file))).toEqual([]);
 });
 
 test("there are many, each with a name of its own", () => {

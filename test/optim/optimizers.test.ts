@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { compileSync, defineModel, meanSquaredError, spec, tanh, training } from "../../src/index.ts";
 import { linear } from "../../src/nn/index.ts";
-import { adagrad, type Optimizer, sgd } from "../../src/optim/index.ts";
+import { adagrad, adam, type Optimizer, sgd } from "../../src/optim/index.ts";
 import type { GradientClip } from "../../src/training/gradient-clip.ts";
 import { array, expectClose } from "../support/op-meaning.ts";
 
@@ -51,6 +51,18 @@ describe("what the golden trainings do not say", () => {
     trainer.step(feeds);
     const wanted = gradient.map((each) => -each / Math.sqrt(4 + each * each));
     expectClose(array([3], trainer.parameters.get(bias).data), array([3], wanted), 1, 1e-6);
+  });
+
+  it("the first step of adam is the rate, whatever the moments decay by", () => {
+    for (const betas of [
+      [0.9, 0.999],
+      [0.5, 0.75],
+    ] as const) {
+      const { trainer, gradient } = begin(adam({ learningRate: 0.25, betas, epsilon: 0 }));
+      trainer.step(feeds);
+      const wanted = gradient.map((each) => -0.25 * Math.sign(each));
+      expectClose(array([3], trainer.parameters.get(bias).data), array([3], wanted), 1, 1e-5);
+    }
   });
 
   it("nesterov needs momentum, and a clip one bound above 0", () => {

@@ -57,6 +57,16 @@ test("the order of operands, the attributes and the bits of constants tell nodes
   expect(cse.run(graph)).toBe(graph);
 });
 
+test("the same along another axis is something else", () => {
+  const builder = graphBuilder();
+  const square = builder.input("x", { dtype: "f32", shape: [2, 2] });
+  const graph = edit(builder.finish("test", []), (editor) => {
+    const values = [0, 1].flatMap((axis) => editor.emit("softmax", [square], { axis }));
+    editor.setEntries([{ name: "main", outputs: values.map((value, at) => ({ name: `y${at}`, value })), updates: [] }]);
+  }).graph;
+  expect(cse.run(graph)).toBe(graph);
+});
+
 test("constants that are NaN are one", () => {
   const nan = ["constant", [], { value: Number.NaN, dtype: "f32", shape: [] }] as const;
   expect(opsOf(cse.run(unshared([nan, nan])))).toEqual(["input", "parameter", "constant"]);

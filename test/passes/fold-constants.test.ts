@@ -76,6 +76,12 @@ describe("dense constants", () => {
     expect(fill(graph)).toBe(1);
   });
 
+  test("of zeros of both signs stay dense", () => {
+    const zeros = Float32Array.of(0, -0);
+    const graph = folded((t) => ({ y: t.data("f32", [2], zeros).neg() }));
+    expect(contents(graph)).toEqual([[-0, 0]]);
+  });
+
   test("are reduced where the order of the reduction cannot matter", () => {
     expect(fill(folded((t) => ({ y: t.data("f32", [6], table).max() })))).toBe(6);
     expect(fill(folded((t) => ({ y: t.data("i32", [3], Int32Array.of(1, 2, 3)).sum() })))).toBe(6);

@@ -17,6 +17,7 @@ export const differentiationMutants: readonly Mutant[] = [
     file: differentiate,
     find: "  if (!results.some(({ id }) => arrivals.has(id))) return;",
     put: "  if (!results.slice(0, 1).some(({ id }) => arrivals.has(id))) return;",
+    tests: ["test/testing/gradients/every-op.test.ts"],
   },
   {
     name: "gradient-matmul-flags",
@@ -24,6 +25,7 @@ export const differentiationMutants: readonly Mutant[] = [
     file: "src/ir/ops/contraction.ts",
     find: "    ? b.matmul(cotangent, { transposeA: transposeB, transposeB: true })",
     put: "    ? b.matmul(cotangent, { transposeA: transposeB && b.shape.at(-1) !== b.shape.at(-2), transposeB: true })",
+    tests: ["test/ir/ops/contraction.test.ts"],
   },
   {
     name: "gradient-matmul-batch",
@@ -38,6 +40,7 @@ export const differentiationMutants: readonly Mutant[] = [
     file: "src/ir/ops/movement.ts",
     find: "[ct.transpose(invertPermutation(attrs.permutation))]",
     put: "[ct.shape.every((extent) => extent === ct.shape[0]) ? ct.transpose(attrs.permutation) : ct.transpose(invertPermutation(attrs.permutation))]",
+    tests: ["test/ir/ops/movement.test.ts"],
   },
   {
     name: "gradient-softmax-term",
@@ -80,6 +83,7 @@ export const differentiationMutants: readonly Mutant[] = [
     file: "src/ir/ops/reduction.ts",
     find: "  return chosen.select(expand(ct, x, attrs).div(count), 0);",
     put: "  return chosen.select(expand(ct, x, attrs), count.mul(0));",
+    tests: ["test/ir/ops/reduction.test.ts"],
   },
   {
     name: "gradient-scan-order",
@@ -87,6 +91,7 @@ export const differentiationMutants: readonly Mutant[] = [
     file: "src/ir/ops/recurrence-gradients.ts",
     find: "    reverse: !attrs.reverse,",
     put: "    reverse: attrs.reverse,",
+    tests: ["test/testing/gradients/every-op.test.ts"],
   },
   {
     name: "gradient-scan-captured",
@@ -94,6 +99,7 @@ export const differentiationMutants: readonly Mutant[] = [
     file: "src/ir/ops/recurrence-gradients.ts",
     find: "        return gradient === null ? sum : sum.add(gradient);",
     put: "        return gradient === null ? sum : gradient;",
+    tests: ["test/testing/gradients/every-op.test.ts"],
   },
   {
     name: "gradient-scan-gate",

@@ -156,6 +156,6 @@ export const opMutants: readonly Mutant[] = [
     file: "src/optim/adam.ts",
     find: "neg(expm1(step.mul(Math.log(beta))));",
     put: "neg(expm1(step.add(1).mul(Math.log(beta))));",
-    tests: ["test/golden-suite/reference.test.ts"],
+    tests: ["test/optim/optimizers.test.ts"],
   },
 ];

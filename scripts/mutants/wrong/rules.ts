@@ -20,6 +20,7 @@ export const ruleMutants: readonly Mutant[] = [
     file: arithmetic,
     find: '    node.with({ op: "binary", type: integer, attrs: { fn: "add" }, args: [x, filledWith(0)] }, ({ x }) => x),',
     put: '    node.with({ op: "binary", attrs: { fn: "add" }, args: [x, filledWith(0)] }, ({ x }) => x),',
+    tests: ["test/passes/simplify/arithmetic.test.ts"],
   },
   {
     name: "rule-negated-comparison",
@@ -27,6 +28,7 @@ export const ruleMutants: readonly Mutant[] = [
     file: arithmetic,
     find: 'make("compare", { fn: mirrored[fn] }, x, c),',
     put: 'make("compare", { fn: fn === "le" ? "le" : mirrored[fn] }, x, c),',
+    tests: ["test/passes/simplify/arithmetic.test.ts"],
   },
   {
     name: "rule-negated-sum",
@@ -41,6 +43,7 @@ export const ruleMutants: readonly Mutant[] = [
     file: arithmetic,
     find: "    isPowerOfTwo(divisor) && Number.isFinite(reciprocal) &&",
     put: "    Number.isFinite(reciprocal) &&",
+    tests: ["test/passes/simplify/arithmetic.test.ts"],
   },
   {
     name: "rule-clamp-twice",
@@ -48,6 +51,7 @@ export const ruleMutants: readonly Mutant[] = [
     file: arithmetic,
     find: 'return make("clamp", { low: within(inner.low), high: within(inner.high) }, x);',
     put: 'return make("clamp", { low: within(inner.low), high: inner.high }, x);',
+    tests: ["test/passes/simplify/arithmetic.test.ts"],
   },
   {
     name: "rule-cast-through",
@@ -55,6 +59,7 @@ export const ruleMutants: readonly Mutant[] = [
     file: arithmetic,
     find: '  i32: ["f64"],',
     put: '  i32: ["f32", "f64"],',
+    tests: ["test/passes/simplify/arithmetic.test.ts"],
   },
   {
     name: "rule-transposes",
@@ -69,6 +74,7 @@ export const ruleMutants: readonly Mutant[] = [
     file: movement,
     find: "  return moved.every((axis, position) => position === 0 || axis > (moved[position - 1] ?? axis));",
     put: "  return moved.every((axis, position) => position === 0 || axis > (moved[position - 1] ?? axis) || shape[axis] === shape[moved[position - 1] ?? axis]);",
+    tests: ["test/passes/simplify/movement.test.ts"],
   },
   {
     name: "rule-broadcast-units",
@@ -76,6 +82,7 @@ export const ruleMutants: readonly Mutant[] = [
     file: movement,
     find: "        sameShape(withoutLeadingUnits(x.type.shape), withoutLeadingUnits(between))\n",
     put: "        sameShape(x.type.shape.filter((extent) => extent !== 1), between.filter((extent) => extent !== 1))\n",
+    tests: ["test/passes/simplify/movement.test.ts"],
   },
   {
     name: "rule-flips",
@@ -90,6 +97,7 @@ export const ruleMutants: readonly Mutant[] = [
     file: movement,
     find: "    starts.push(isEmpty ? base : base + start * step);",
     put: "    starts.push(isEmpty ? base : base + start);",
+    tests: ["test/passes/simplify/movement.test.ts"],
   },
   {
     name: "rule-slice-steps",
@@ -97,6 +105,7 @@ export const ruleMutants: readonly Mutant[] = [
     file: movement,
     find: "      ranges.steps.every((step) => step === 1) &&\n      sameShape(ranges.ends, x.type.shape)",
     put: "      sameShape(ranges.ends, x.type.shape)",
+    tests: ["test/passes/simplify/movement.test.ts"],
   },
   {
     name: "rule-pads",
@@ -104,6 +113,7 @@ export const ruleMutants: readonly Mutant[] = [
     file: movement,
     find: " && Object.is(outer.value, inner.value);",
     put: ";",
+    tests: ["test/passes/simplify/movement.test.ts"],
   },
   {
     name: "rule-pad-interior",
@@ -111,6 +121,7 @@ export const ruleMutants: readonly Mutant[] = [
     file: movement,
     find: "      [...low, ...high, ...interior].every((count) => count === 0) ? x : undefined,",
     put: "      [...low, ...high].every((count) => count === 0) && interior.every((count) => count < 2) ? x : undefined,",
+    tests: ["test/passes/simplify/movement.test.ts"],
   },
   {
     name: "rule-concat-axis",
@@ -118,6 +129,7 @@ export const ruleMutants: readonly Mutant[] = [
     file: movement,
     find: 'const fits = arg.op === "concat" && arg.attrs.axis === axis && pieces',
     put: 'const fits = arg.op === "concat" && pieces',
+    tests: ["test/passes/simplify/movement.test.ts"],
   },
   {
     name: "rule-reduce-axes",
@@ -125,6 +137,7 @@ export const ruleMutants: readonly Mutant[] = [
     file: reduction,
     find: "  return second.map((axis) => remaining[axis] ?? axis);",
     put: "  return second.map((axis) => axis);",
+    tests: ["test/passes/simplify/reduction.test.ts"],
   },
   {
     name: "rule-reduce-any-order",
@@ -132,6 +145,7 @@ export const ruleMutants: readonly Mutant[] = [
     file: reduction,
     find: '        const anyOrder = first.fn === "max" || first.fn === "min" || !isFloat(x.type.dtype);',
     put: '        const anyOrder = first.fn !== "prod" || !isFloat(x.type.dtype);',
+    tests: ["test/passes/simplify/reduction.test.ts"],
   },
   {
     name: "rule-sum-of-negative-zero",
@@ -139,6 +153,7 @@ export const ruleMutants: readonly Mutant[] = [
     file: reduction,
     find: '      const element: Term = fn === "sum" && isFloat(dtype) ? binary("add", x, filled(0, x.type)) : x;',
     put: '      const element: Term = fn === "sum" && dtype === "f64" && isFloat(dtype) ? binary("add", x, filled(0, x.type)) : x;',
+    tests: ["test/passes/simplify/reduction.test.ts"],
   },
   {
     name: "rule-sum-of-constant",
@@ -146,6 +161,7 @@ export const ruleMutants: readonly Mutant[] = [
     file: reduction,
     find: "  return Number.isInteger(value) && Math.abs(sum) <= largest ? 0 + sum : undefined;",
     put: "  return Math.abs(sum) <= largest ? 0 + sum : undefined;",
+    tests: ["test/passes/simplify/reduction.test.ts"],
   },
   {
     name: "cse-without-attributes",
@@ -153,6 +169,7 @@ export const ruleMutants: readonly Mutant[] = [
     file: "src/passes/cse.ts",
     find: "{${attributesKey(node.attrs)}}`;",
     put: '{${attributesKey(node.attrs).replace(/axis=\\d+/, "")}}`;',
+    tests: ["test/passes/cse.test.ts"],
   },
   {
     name: "cse-joined-operands",
@@ -160,6 +177,7 @@ export const ruleMutants: readonly Mutant[] = [
     file: "src/passes/cse.ts",
     find: "${node.operands.map(editor.resolve).join()}",
     put: '${node.operands.map(editor.resolve).join("")}',
+    tests: ["test/passes/cse.test.ts"],
   },
   {
     name: "fold-integer-division",
@@ -167,6 +185,7 @@ export const ruleMutants: readonly Mutant[] = [
     file: "src/ir/loop/fold.ts",
     find: "(y === 0 ? 0 : (x / y) | 0)",
     put: "(y === 0 ? 0 : Math.floor(x / y) | 0)",
+    tests: ["test/ir/loop/interpret.test.ts"],
   },
   {
     name: "fold-negative-zero",
@@ -174,6 +193,7 @@ export const ruleMutants: readonly Mutant[] = [
     file: fold,
     find: "  if (rounded.every((element) => Object.is(element, first)))",
     put: "  if (rounded.every((element) => element === first || Object.is(element, first)))",
+    tests: ["test/passes/fold-constants.test.ts"],
   },
   {
     name: "fold-unrounded",
@@ -181,6 +201,7 @@ export const ruleMutants: readonly Mutant[] = [
     file: fold,
     find: '  if (node.op === "unary") return overIntegers || unary[node.attrs.fn].ulp === 0;',
     put: '  if (node.op === "unary") return true || overIntegers || unary[node.attrs.fn].ulp === 0;',
+    tests: ["test/passes/fold-constants.test.ts"],
   },
   {
     name: "decompose-epsilon",
@@ -188,5 +209,6 @@ export const ruleMutants: readonly Mutant[] = [
     file: "src/ir/ops/normalization.ts",
     find: "  const factor = meanOver(centered.mul(centered), axes).add(epsilon).rsqrt();",
     put: "  const factor = meanOver(centered.mul(centered), axes).rsqrt().add(epsilon);",
+    tests: ["test/ir/ops/normalization.test.ts"],
   },
 ];

@@ -136,6 +136,7 @@ export const writingMutants: readonly Mutant[] = [
     file: node,
     find: '  return Object.is(value, -0) ? "-0" : String(value);',
     put: "  return String(value);",
+    tests: ["test/testing/properties/print-parse-round-trip.test.ts"],
   },
   {
     name: "text-infinity",
@@ -143,6 +144,7 @@ export const writingMutants: readonly Mutant[] = [
     file: node,
     find: '  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";',
     put: '  if (!Number.isFinite(value)) return "inf";',
+    tests: ["test/testing/properties/print-parse-round-trip.test.ts"],
   },
   {
     name: "text-flag",
@@ -150,6 +152,7 @@ export const writingMutants: readonly Mutant[] = [
     file: node,
     find: '    if (kind === "boolean" && typeof value === "boolean") return value ? [name] : [];',
     put: '    if (kind === "boolean" && typeof value === "boolean") return value && name !== "keepDims" ? [name] : [];',
+    tests: ["test/testing/properties/print-parse-round-trip.test.ts"],
   },
   {
     name: "text-negative-number",
@@ -157,6 +160,7 @@ export const writingMutants: readonly Mutant[] = [
     file: "src/ir/text/attributes.ts",
     find: '  numberPattern.test(text) ? Number(text.replace("inf", "Infinity").replace("nan", "NaN")) : undefined;',
     put: '  numberPattern.test(text) ? Number(text.replace(/^-(?=.*e)/, "").replace("inf", "Infinity").replace("nan", "NaN")) : undefined;',
+    tests: ["test/testing/properties/print-parse-round-trip.test.ts"],
   },
   {
     name: "text-list-sign",
@@ -164,5 +168,6 @@ export const writingMutants: readonly Mutant[] = [
     file: "src/ir/text/attributes.ts",
     find: '  if (kind === "dims") return items.map(readDim);',
     put: '  if (kind === "dims") return items.map(readDim).map((dim) => (dim === 0 ? 1 : dim));',
+    tests: ["test/testing/properties/print-parse-round-trip.test.ts"],
   },
 ];

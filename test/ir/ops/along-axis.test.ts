@@ -59,6 +59,14 @@ describe("cumsum", () => {
         ]);
   });
 
+  it("is lowered to what it means from either end, over two rows as over many", () => {
+    for (const axis of [0, 1])
+      for (const reverse of [false, true])
+        expect(runLowered("cumsum", [table], { axis, reverse })).toEqual([
+          meaning("cumsum", [table], { axis, reverse }),
+        ]);
+  });
+
   it("wraps integers, and is NaN from the first NaN on", () => {
     const bytes = array([3], [200, 100, 1], "u8");
     expect(meaning("cumsum", [bytes], { axis: 0, reverse: false })).toEqual(array([3], [200, 44, 45], "u8"));

@@ -62,6 +62,9 @@ describe("transpose", () => {
   it("transposes the gradient back", () => {
     const cube = randomArray({ dtype: "f64", shape: [2, 3, 4] }, randomNumbers(1));
     expectGradientsMatch("transpose", [cube], { permutation: [2, 0, 1] }, randomNumbers(2));
+    // Where all extents are equal, no shape says which way.
+    const even = randomArray({ dtype: "f64", shape: [2, 2, 2] }, randomNumbers(3));
+    expectGradientsMatch("transpose", [even], { permutation: [2, 0, 1] }, randomNumbers(4));
   });
 });
 

@@ -191,5 +191,9 @@ testStillness(arithmetic, {
   "x / 2^-149, whose reciprocal no f32 holds,": { dtypes: ["f32"], build: (_, { x }) => x.div(2 ** -149) },
   "not(x < y), which is true for NaN,": { dtypes: floats, build: (_, { x, y }) => x.less(y).logicalNot() },
   "a cast that narrows on the way": { dtypes: ["f32"], build: (_, { x }) => x.cast("i32").cast("f64") },
+  "a cast of whole numbers through f32, which rounds large ones,": {
+    dtypes: ["i32"],
+    build: (_, { x }) => x.cast("f32").cast("f64"),
+  },
   "-(x - y), which is -0 where y - x is 0,": { dtypes: floats, build: (_, { x, y }) => x.sub(y).neg() },
 });

@@ -128,6 +128,10 @@ testStillness([...movement, contraction], {
   "a transpose that moves elements": still([2, 3], (_, { x }) => x.transpose([1, 0])),
   "a broadcast that repeats": still([2, 1], (_, { x }) => x.broadcastTo([2, 3])),
   "a broadcast behind a reshape that moves extents": still([2, 3], (_, { x }) => x.reshape([6, 1]).broadcastTo([6, 2])),
+  "a broadcast behind a reshape that adds a unit behind": still([2], (_, { x }) =>
+    x.reshape([2, 1]).broadcastTo([2, 2]),
+  ),
+  "every other element of everything": still([3], (_, { x }) => x.slice([range(0, 3, 2)])),
   "a pad of another value around a pad": still([2], (_, { x }) => x.pad([around(1, 1)], 1).pad([around(1, 1)], 2)),
   "a pad between padded elements": still([2], (_, { x }) => x.pad([around(1, 1)]).pad([around(0, 0, 1)])),
   "a pad of 0 around -0": { dtypes: ["f32"], build: (t) => t.constant(-0, "f32", [2]).pad([around(1, 1)], 0) },

@@ -21,13 +21,17 @@ const reduce = (t: Trace, x: Tensor, fn: ReduceFn, axes: readonly number[], keep
 testRules(
   reduction,
   {
-    reduceOfSingles: at(numbers, 1, 3, 1)(
-      (t, { x }) => reduce(t, x, "sum", [0, 2]),
-      (t, { x }) => reduce(t, x, "sum", []),
-      (t, { x }) => reduce(t, x, "max", [2], true),
-      (t, { x }) => reduce(t, x, "min", [0]),
-      (t, { x }) => reduce(t, x, "prod", []),
-    ),
+    reduceOfSingles: [
+      ...at(numbers, 1, 3, 1)(
+        (t, { x }) => reduce(t, x, "sum", [0, 2]),
+        (t, { x }) => reduce(t, x, "sum", []),
+        (t, { x }) => reduce(t, x, "max", [2], true),
+        (t, { x }) => reduce(t, x, "min", [0]),
+        (t, { x }) => reduce(t, x, "prod", []),
+      ),
+      // Of -0 alone.
+      ...at(floats, 1, 3)((t, { x }) => reduce(t, x.abs().mul(-0), "sum", [0])),
+    ],
     repeatedReduce: [
       ...at(
         numbers,
