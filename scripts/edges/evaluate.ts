@@ -8,7 +8,7 @@ import { traceOver } from "../../src/ir/graph/traced-tensor.ts";
 import { type DType, dtypes } from "../../src/ir/types/dtype.ts";
 import { type NdArray, sizeOf } from "../../src/ir/types/ndarray.ts";
 import type { Tensor } from "../../src/ir/types/tensor.ts";
-import { firstDifference, runEverywhere } from "../../src/testing/backends-agree.ts";
+import { firstDifference, runEverywhere } from "../../src/testing/run-everywhere.ts";
 import { errorInUlp } from "../accuracy/sweep.ts";
 
 /** Numbers as an operand. */

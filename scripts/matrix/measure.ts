@@ -12,7 +12,7 @@ import type { PlannedProgram } from "../../src/ir/loop/kernel.ts";
 import { type DataArray, type DType, dtypeNames, dtypes } from "../../src/ir/types/dtype.ts";
 import type { NdArray } from "../../src/ir/types/ndarray.ts";
 import { randomFrom } from "../../src/testing/arbitraries/values.ts";
-import { firstDifference, type Outcome, poison, runInstance } from "../../src/testing/backends-agree.ts";
+import { firstDifference, type Outcome, poison, runInstance } from "../../src/testing/run-everywhere.ts";
 import { backward, forward, type Gradients, type Runnable } from "./cases.ts";
 import { type Subject, subjects, type Use, usesOf } from "./uses.ts";
 

@@ -19,7 +19,7 @@ import {
 } from "../../src/index.ts";
 import { assertValid } from "../../src/ir/graph/verify.ts";
 import { parseGraph, printGraph, sameGraph, toDot } from "../../src/ir/text/index.ts";
-import { runInstance } from "../../src/testing/backends-agree.ts";
+import { runInstance } from "../../src/testing/run-everywhere.ts";
 
 const counting = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at);
 

@@ -9,8 +9,8 @@ import { invariant } from "../../src/ir/diagnostics/invariant.ts";
 import { unary } from "../../src/ir/scalar/unary.ts";
 import type { DataArray } from "../../src/ir/types/dtype.ts";
 import { graphs } from "../../src/testing/arbitraries/graph.ts";
-import { firstDifference, poison, runInstance } from "../../src/testing/backends-agree.ts";
 import { feedsOf } from "../../src/testing/case-arrays.ts";
+import { firstDifference, poison, runInstance } from "../../src/testing/run-everywhere.ts";
 import { graphOf } from "../passes/support.ts";
 
 const relaxed = { numerics: "relaxed" } as const;

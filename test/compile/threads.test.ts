@@ -17,7 +17,7 @@ import {
 } from "../../src/index.ts";
 import { layerNorm, linear, multiHeadAttention } from "../../src/nn/index.ts";
 import { adam } from "../../src/optim/index.ts";
-import { firstDifference } from "../../src/testing/backends-agree.ts";
+import { firstDifference } from "../../src/testing/run-everywhere.ts";
 
 const most = Math.min(2, availableParallelism());
 

@@ -27,14 +27,14 @@ import { silent } from "../../src/passes/pass.ts";
 import { compilation } from "../../src/passes/pipelines.ts";
 import { planBuffers } from "../../src/passes/plan-buffers.ts";
 import { graphs } from "../../src/testing/arbitraries/graph.ts";
+import { feedsOf } from "../../src/testing/case-arrays.ts";
 import {
   firstDifference,
   type Outcome,
   type PortArrays,
   poison,
   runInstance,
-} from "../../src/testing/backends-agree.ts";
-import { feedsOf } from "../../src/testing/case-arrays.ts";
+} from "../../src/testing/run-everywhere.ts";
 import { graphOf } from "./support.ts";
 
 const rows = (of: (x: Tensor, classes: Tensor) => Tensor): Graph =>

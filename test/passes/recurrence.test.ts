@@ -24,7 +24,7 @@ import { hoistFromScans } from "../../src/passes/recurrence/hoist-from-scans.ts"
 import { mergeScans } from "../../src/passes/recurrence/merge-scans.ts";
 import { sinkFromScans } from "../../src/passes/recurrence/sink-from-scans.ts";
 import { trimScans } from "../../src/passes/recurrence/trim-scans.ts";
-import { firstDifference, runEverywhere } from "../../src/testing/backends-agree.ts";
+import { firstDifference, runEverywhere } from "../../src/testing/run-everywhere.ts";
 import { feedsFor, graphOf, opsOf } from "./support.ts";
 
 /** A random scan, the sum of the squares of its results, and the gradients of that for all operands. */

@@ -11,11 +11,11 @@ import { longGraphs } from "../../src/testing/arbitraries/long-graphs.ts";
 import { attentionMotifs } from "../../src/testing/arbitraries/motifs/attention.ts";
 import { motifs } from "../../src/testing/arbitraries/motifs/index.ts";
 import type { Motifs } from "../../src/testing/arbitraries/motifs/motif.ts";
-import { firstDifference, runEverywhere } from "../../src/testing/backends-agree.ts";
 import { feedsOf, toArray } from "../../src/testing/case-arrays.ts";
 import { conditioning } from "../../src/testing/oracle/conditioning.ts";
 import { agreesOnBackends } from "../../src/testing/properties/agrees-on-backends.ts";
 import { forAll } from "../../src/testing/report/for-all.ts";
+import { firstDifference, runEverywhere } from "../../src/testing/run-everywhere.ts";
 import { holds } from "../support/holds.ts";
 
 /** Cases that once failed. */

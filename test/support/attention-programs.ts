@@ -9,7 +9,7 @@ import { type DataArray, dtypes, isFloat } from "../../src/ir/types/dtype.ts";
 import type { NdArray } from "../../src/ir/types/ndarray.ts";
 import type { Tensor } from "../../src/ir/types/tensor.ts";
 import { differentiate } from "../../src/passes/differentiate.ts";
-import { firstDifference, type PortArrays, runEverywhere } from "../../src/testing/backends-agree.ts";
+import { firstDifference, type PortArrays, runEverywhere } from "../../src/testing/run-everywhere.ts";
 import { graphOf } from "../passes/support.ts";
 import { type AttentionSetup, attend, type Named } from "./attention-cases.ts";
 import { randomArray, randomNumbers } from "./op-meaning.ts";

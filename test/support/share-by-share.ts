@@ -13,7 +13,7 @@ import {
   type Port,
 } from "../../src/ir/loop/kernel.ts";
 import { type DataArray, dtypes } from "../../src/ir/types/dtype.ts";
-import type { Outcome, PortArrays } from "../../src/testing/backends-agree.ts";
+import type { Outcome, PortArrays } from "../../src/testing/run-everywhere.ts";
 
 /** Who has accessed which address of one memory during a call. */
 interface Log {

@@ -14,7 +14,7 @@ import { printType, type TensorType, tensorType } from "../../ir/types/tensor-ty
 import type { InputSpec } from "../../model/model.ts";
 import { bindSymbols } from "../../passes/specialize.ts";
 import { randomArray, type ValueProfile } from "../arbitraries/values.ts";
-import { firstDifference, runEverywhere } from "../backends-agree.ts";
+import { firstDifference, runEverywhere } from "../run-everywhere.ts";
 import { elementIn, inDigits } from "./describe-fault.ts";
 import { functionGraph, matchGradients, type TensorFunction } from "./gradients-match.ts";
 import { arraysInDouble, inDouble } from "./in-double.ts";

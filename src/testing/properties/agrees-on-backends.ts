@@ -1,11 +1,11 @@
 // The one property that stands for the whole compiler: compiled once, with every pass verified, a graph gives the same bits on
 // closures, printed JavaScript and WebAssembly from memory filled with garbage, and these lie within the bound of the oracle.
 import { planGraph } from "../../compile/plan-graph.ts";
-import { firstDifference, type Outcome, runEverywhere } from "../backends-agree.ts";
 import { feedsOf } from "../case-arrays.ts";
 import type { Conditioning } from "../oracle/conditioning.ts";
 import { evaluateBounded } from "../oracle/evaluate-bounded.ts";
 import type { GraphProperty, Violation } from "../property.ts";
+import { firstDifference, type Outcome, runEverywhere } from "../run-everywhere.ts";
 import { verdictOn } from "./agrees-with-meaning.ts";
 
 /** Where to count how much the judgements are worth. */

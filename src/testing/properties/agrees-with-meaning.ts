@@ -3,12 +3,12 @@
 import type { Backend } from "../../backends/backend.ts";
 import { wasmBackend } from "../../backends/wasm/instantiate.ts";
 import { planGraph } from "../../compile/plan-graph.ts";
-import { type PortArrays, poison, runInstance } from "../backends-agree.ts";
 import { feedsOf } from "../case-arrays.ts";
 import type { Conditioning } from "../oracle/conditioning.ts";
 import { type Bounded, evaluateBounded } from "../oracle/evaluate-bounded.ts";
 import { judge } from "../oracle/judge.ts";
 import type { GraphProperty, Violation } from "../property.ts";
+import { type PortArrays, poison, runInstance } from "../run-everywhere.ts";
 
 /** Who is judged, and where to count how much the judgements are worth. */
 export interface AgreesWithMeaningOptions {

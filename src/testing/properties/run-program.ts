@@ -4,8 +4,8 @@ import { closureBackend } from "../../backends/closure/closure-backend.ts";
 import type { PlannedProgram } from "../../ir/loop/kernel.ts";
 import { type DataArray, dtypes } from "../../ir/types/dtype.ts";
 import type { GraphCase } from "../arbitraries/graph.ts";
-import { poison } from "../backends-agree.ts";
 import type { Violation } from "../property.ts";
+import { poison } from "../run-everywhere.ts";
 import { fillInputs, fillParameters, resultsOf } from "./run-apart.ts";
 import { differenceIn, type ElementsByName } from "./same-arrays.ts";
 

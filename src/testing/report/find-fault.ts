@@ -12,11 +12,11 @@ import { lower } from "../../passes/lower.ts";
 import type { Pass } from "../../passes/pass.ts";
 import { compilation } from "../../passes/pipelines.ts";
 import type { GraphCase } from "../arbitraries/graph-case.ts";
-import { type PortArrays, poison, runInstance } from "../backends-agree.ts";
 import { toArray } from "../case-arrays.ts";
 import { type Bounded, type BoundedResults, evaluateBounded } from "../oracle/evaluate-bounded.ts";
 import { judge, type OutOfBound } from "../oracle/judge.ts";
 import { separate } from "../properties/fused-equals-unfused.ts";
+import { type PortArrays, poison, runInstance } from "../run-everywhere.ts";
 import { isFused, type Results, resultsOf, type Snapshot, snapshotsOf } from "./snapshots.ts";
 
 /** A wrong result: where it shows, and the whole arrays. */

@@ -11,8 +11,8 @@ import type { PlannedProgram } from "../../../src/ir/loop/kernel.ts";
 import { planBuffers } from "../../../src/passes/plan-buffers.ts";
 import { shareWork } from "../../../src/passes/threads/share-work.ts";
 import { type GraphCase, graphs } from "../../../src/testing/arbitraries/graph.ts";
-import { firstDifference, type Outcome, poison, runInstance } from "../../../src/testing/backends-agree.ts";
 import { feedsOf } from "../../../src/testing/case-arrays.ts";
+import { firstDifference, type Outcome, poison, runInstance } from "../../../src/testing/run-everywhere.ts";
 
 const shared = (program: PlannedProgram, threads: number): PlannedProgram =>
   planBuffers.run(shareWork({ threads, least: { kernel: 0, entry: 0 } }).run(program));

@@ -13,7 +13,7 @@ import type { DType } from "../../../src/ir/types/dtype.ts";
 import { type NdArray, sizeOf } from "../../../src/ir/types/ndarray.ts";
 import type { Tensor } from "../../../src/ir/types/tensor.ts";
 import { differentiate } from "../../../src/passes/differentiate.ts";
-import { firstDifference, runEverywhere } from "../../../src/testing/backends-agree.ts";
+import { firstDifference, runEverywhere } from "../../../src/testing/run-everywhere.ts";
 import { expectClose, randomNumbers } from "../../support/op-meaning.ts";
 import {
   type Derived,

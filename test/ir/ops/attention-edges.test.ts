@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { evaluateGraph } from "../../../src/backends/reference/interpreter.ts";
 import type { NdArray } from "../../../src/ir/types/ndarray.ts";
 import { differentiate } from "../../../src/passes/differentiate.ts";
-import { firstDifference, runEverywhere } from "../../../src/testing/backends-agree.ts";
+import { firstDifference, runEverywhere } from "../../../src/testing/run-everywhere.ts";
 import { graphOf } from "../../passes/support.ts";
 import { type AttentionSetup, arraysFor, attend, type Named, naiveAttention } from "../../support/attention-cases.ts";
 import { attentionGraph, faultsOf, programOf, storedArrays } from "../../support/attention-programs.ts";

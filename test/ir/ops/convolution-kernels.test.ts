@@ -12,7 +12,7 @@ import { knownShape } from "../../../src/ir/types/shape.ts";
 import type { Tensor } from "../../../src/ir/types/tensor.ts";
 import { modelGraph } from "../../../src/model/model.ts";
 import { randomFrom } from "../../../src/testing/arbitraries/values.ts";
-import { firstDifference, runEverywhere } from "../../../src/testing/backends-agree.ts";
+import { firstDifference, runEverywhere } from "../../../src/testing/run-everywhere.ts";
 
 interface Shape {
   readonly batch: number;

@@ -9,8 +9,8 @@ import type { Graph } from "../../../src/ir/graph/graph.ts";
 import type { NdArray } from "../../../src/ir/types/ndarray.ts";
 import { modelGraph } from "../../../src/model/model.ts";
 import { randomArray } from "../../../src/testing/arbitraries/values.ts";
-import { firstDifference, runEverywhere } from "../../../src/testing/backends-agree.ts";
 import { toArray } from "../../../src/testing/case-arrays.ts";
+import { firstDifference, runEverywhere } from "../../../src/testing/run-everywhere.ts";
 
 interface Shape {
   readonly batch: number;

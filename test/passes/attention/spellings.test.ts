@@ -13,9 +13,9 @@ import { optimize } from "../../../src/passes/pipelines.ts";
 import { attentionSpellings } from "../../../src/testing/arbitraries/attention-spellings.ts";
 import type { GraphCase } from "../../../src/testing/arbitraries/graph.ts";
 import { attentionCase } from "../../../src/testing/arbitraries/spell-attention.ts";
-import { firstDifference, runEverywhere } from "../../../src/testing/backends-agree.ts";
 import { evaluateBounded } from "../../../src/testing/oracle/evaluate-bounded.ts";
 import { judge } from "../../../src/testing/oracle/judge.ts";
+import { firstDifference, runEverywhere } from "../../../src/testing/run-everywhere.ts";
 import { opsOf } from "../support.ts";
 
 // A long run: ATTENTION_SPELLINGS=2000 npx vitest run test/passes/attention/spellings.test.ts

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { planBuffers } from "../../../src/passes/plan-buffers.ts";
 import { shareWork } from "../../../src/passes/threads/share-work.ts";
-import { firstDifference } from "../../../src/testing/backends-agree.ts";
+import { firstDifference } from "../../../src/testing/run-everywhere.ts";
 import { arbitraryUse } from "../../support/attention-arbitrary.ts";
 import { type AttentionSetup, arraysFor } from "../../support/attention-cases.ts";
 import { attentionGraph, programOf, storedArrays } from "../../support/attention-programs.ts";

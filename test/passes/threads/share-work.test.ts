@@ -6,8 +6,8 @@ import { assertSound, verifyPlanned } from "../../../src/ir/loop/verify.ts";
 import { planBuffers } from "../../../src/passes/plan-buffers.ts";
 import { shareWork } from "../../../src/passes/threads/share-work.ts";
 import { computingOps, type GraphCase, graphs } from "../../../src/testing/arbitraries/graph.ts";
-import { firstDifference } from "../../../src/testing/backends-agree.ts";
 import { feedsOf } from "../../../src/testing/case-arrays.ts";
+import { firstDifference } from "../../../src/testing/run-everywhere.ts";
 import { ordersOf, runShareByShare } from "../../support/share-by-share.ts";
 
 /** How many calls of a graph are shared, after everything was compared. */

@@ -9,9 +9,9 @@ import { graphs } from "../../../src/testing/arbitraries/graph.ts";
 import { type ModelKind, modelKinds, models } from "../../../src/testing/arbitraries/models.ts";
 import { pipelines } from "../../../src/testing/arbitraries/pipelines.ts";
 import { trainings } from "../../../src/testing/arbitraries/trainings.ts";
-import { firstDifference, runEverywhere } from "../../../src/testing/backends-agree.ts";
 import { feedsOf } from "../../../src/testing/case-arrays.ts";
 import { exactPasses, graphPasses } from "../../../src/testing/properties/graph-passes.ts";
+import { firstDifference, runEverywhere } from "../../../src/testing/run-everywhere.ts";
 import { allBits, run } from "../../passes/support.ts";
 
 /** What says of a graph that it is of this kind. */

@@ -1,5 +1,5 @@
-// Whether the backends agree on a graph: closures, the printed JavaScript and WebAssembly in every bit (NaN as one class),
-// and all of them with the float64 meaning within an error that the caller allows.
+// A program on closures, printed JavaScript and WebAssembly, from memory filled with garbage, and where what they leave differs in a bit
+// (NaN as one class).
 
 import type { Backend, Instance } from "../backends/backend.ts";
 import { closureBackend } from "../backends/closure/closure-backend.ts";
