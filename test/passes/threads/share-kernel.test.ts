@@ -1,7 +1,7 @@
 // Which loops are cut, and that threads never meet: kernels written for the question, then random ones.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { add, type BlockBuilder, binary, f32, i32, load, multiply } from "../../../src/ir/loop/build.ts";
+import { add, type BlockBuilder, binary, f32, i32, load, multiply, reduceLanes } from "../../../src/ir/loop/build.ts";
 import type { Expr } from "../../../src/ir/loop/expr.ts";
 import type { Kernel } from "../../../src/ir/loop/kernel.ts";
 import { printKernel } from "../../../src/ir/loop/print.ts";
@@ -96,6 +96,14 @@ const whole: readonly (readonly [string, (body: BlockBuilder) => void])[] = [
       body.loop(96, (i, inner) => inner.assign(sum, binary("add", sum, x(i))));
       body.store("y", 0, sum);
     },
+  ],
+  [
+    "rows of which every second element is read, as far as into the next row",
+    (body) =>
+      body.loop(7, (i, row) => {
+        const apart: Expr = { kind: "load", type: "f32x4", buffer: "y", index: add(multiply(i, 12), 6), stride: 2 };
+        row.store("y", multiply(i, 12), reduceLanes("add", apart));
+      }),
   ],
   ["a sum in memory", (body) => body.loop(96, (i, inner) => inner.store("y", 0, binary("add", y(0), x(i))))],
   [
