@@ -7,7 +7,7 @@ import { type Accuracy, newTally } from "./sweep.ts";
 type Pair = readonly [x: number, y: number];
 
 /** A deterministic stream of 32 random bits (xorshift). */
-const randomBits = (): (() => number) => {
+export const randomBits = (): (() => number) => {
   let state = 0x2545f491;
   return () => {
     state ^= state << 13;

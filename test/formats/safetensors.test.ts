@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor, WeftError } from "../../src/index.ts";
 import { type DType, dtypeNames, dtypes } from "../../src/ir/types/dtype.ts";
 import { sizeOf } from "../../src/ir/types/ndarray.ts";
+import { safetensorsBytes } from "../support/safetensors-bytes.ts";
 
 const hostileNames = [
   "__proto__",
@@ -48,16 +49,6 @@ const plain = (tensors: Readonly<Record<string, StoredTensor>>): readonly unknow
   Object.entries(tensors)
     .map(([key, each]) => [key, each.dtype, each.shape, bytesOf(each)] as const)
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
-
-/** A file of any header and data. */
-const fileOf = (header: string, data: readonly number[] = []): Uint8Array => {
-  const json = new TextEncoder().encode(header);
-  const bytes = new Uint8Array(8 + json.length + data.length);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
-  bytes.set(json, 8);
-  bytes.set(data, 8 + json.length);
-  return bytes;
-};
 
 /** "ok", or the code of the refusal; any other error is thrown on. */
 const verdict = (bytes: Uint8Array): string => {
@@ -132,28 +123,37 @@ describe("safetensors", () => {
     [new ArrayBuffer(16), "its bytes are an ArrayBuffer"],
     [new Uint8Array(7), "it has 7 bytes, fewer than the 8 of a header length"],
     [new Uint8Array(16).fill(255), "its header says 18446744073709552000 bytes, but 8 follow"],
-    [fileOf("{}").subarray(0, 9), "its header says 2 bytes, but 1 follow"],
-    [fileOf(""), "its header does not begin with {"],
-    [fileOf(" {}"), "its header does not begin with {"],
-    [fileOf("[]"), "its header does not begin with {"],
-    [fileOf("{}", [1]), "its tensors take 0 bytes, but 1 are there"],
-    [fileOf('{"x":1}'), 'tensor "x": its entry is not an object'],
-    [fileOf('{"x":[]}'), 'tensor "x": its entry is not an object'],
-    [fileOf(entry({ dtype: "BF16" }), [1, 2]), 'tensor "x": its dtype is "BF16", not one of F32, F64, I32, U8, BOOL'],
+    [safetensorsBytes("{}").subarray(0, 9), "its header says 2 bytes, but 1 follow"],
+    [safetensorsBytes(""), "its header does not begin with {"],
+    [safetensorsBytes(" {}"), "its header does not begin with {"],
+    [safetensorsBytes("[]"), "its header does not begin with {"],
+    [safetensorsBytes("{}", [1]), "its tensors take 0 bytes, but 1 are there"],
+    [safetensorsBytes('{"x":1}'), 'tensor "x": its entry is not an object'],
+    [safetensorsBytes('{"x":[]}'), 'tensor "x": its entry is not an object'],
     [
-      fileOf(entry({ dtype: { toString: 1 } }), [1, 2]),
+      safetensorsBytes(entry({ dtype: "BF16" }), [1, 2]),
+      'tensor "x": its dtype is "BF16", not one of F32, F64, I32, U8, BOOL',
+    ],
+    [
+      safetensorsBytes(entry({ dtype: { toString: 1 } }), [1, 2]),
       'tensor "x": its dtype is a record, not one of F32, F64, I32, U8, BOOL',
     ],
-    [fileOf(entry({ shape: [-2] }), [1, 2]), 'tensor "x": its shape is not a list of whole numbers'],
-    [fileOf(entry({ shape: [1.5] }), [1, 2]), 'tensor "x": its shape is not a list of whole numbers'],
-    [fileOf(entry({ shape: { length: 1 } }), [1, 2]), 'tensor "x": its shape is not a list of whole numbers'],
-    [fileOf(entry({ shape: [3] }), [1, 2]), 'tensor "x": U8 of shape [3] takes 3 bytes, but it has 2'],
-    [fileOf(entry({ data_offsets: [0] }), [1, 2]), 'tensor "x": its data_offsets are not two whole numbers'],
-    [fileOf(entry({ data_offsets: [2, 0] }), [1, 2]), 'tensor "x": U8 of shape [2] takes 2 bytes, but it has -2'],
-    [fileOf(entry({ data_offsets: [1, 3] }), [1, 2, 3]), 'tensor "x" begins at byte 1 of the data, expected 0'],
-    [fileOf(entry({}), [1]), "its tensors take 2 bytes, but 1 are there"],
+    [safetensorsBytes(entry({ shape: [-2] }), [1, 2]), 'tensor "x": its shape is not a list of whole numbers'],
+    [safetensorsBytes(entry({ shape: [1.5] }), [1, 2]), 'tensor "x": its shape is not a list of whole numbers'],
+    [safetensorsBytes(entry({ shape: { length: 1 } }), [1, 2]), 'tensor "x": its shape is not a list of whole numbers'],
+    [safetensorsBytes(entry({ shape: [3] }), [1, 2]), 'tensor "x": U8 of shape [3] takes 3 bytes, but it has 2'],
+    [safetensorsBytes(entry({ data_offsets: [0] }), [1, 2]), 'tensor "x": its data_offsets are not two whole numbers'],
     [
-      fileOf(
+      safetensorsBytes(entry({ data_offsets: [2, 0] }), [1, 2]),
+      'tensor "x": U8 of shape [2] takes 2 bytes, but it has -2',
+    ],
+    [
+      safetensorsBytes(entry({ data_offsets: [1, 3] }), [1, 2, 3]),
+      'tensor "x" begins at byte 1 of the data, expected 0',
+    ],
+    [safetensorsBytes(entry({}), [1]), "its tensors take 2 bytes, but 1 are there"],
+    [
+      safetensorsBytes(
         '{"x":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"y":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}',
         [1, 2, 3],
       ),
@@ -162,11 +162,11 @@ describe("safetensors", () => {
   ])("refuses %#", (bytes, why) => expect(refusal(bytes)).toBe(why));
 
   it("refuses a header that is not UTF-8 or not JSON", () => {
-    const broken = fileOf('{"x":1}');
+    const broken = safetensorsBytes('{"x":1}');
     broken[10] = 0xff;
     expect(refusal(broken)).toMatch(/^its header is not JSON: /);
-    expect(refusal(fileOf("{x}"))).toMatch(/^its header is not JSON: /);
-    expect(refusal(fileOf(`{"x":${"[".repeat(1e5)}`))).toMatch(/^its header is not JSON: /);
+    expect(refusal(safetensorsBytes("{x}"))).toMatch(/^its header is not JSON: /);
+    expect(refusal(safetensorsBytes(`{"x":${"[".repeat(1e5)}`))).toMatch(/^its header is not JSON: /);
   });
 
   it("reads or refuses, but never stumbles, whatever is done to a file", () => {
@@ -209,7 +209,7 @@ describe("safetensors", () => {
     );
     fc.assert(
       fc.property(header, fc.array(fc.nat({ max: 255 }), { maxLength: 8 }), (entries, data) => {
-        expect(["ok", "W401"]).toContain(verdict(fileOf(JSON.stringify(entries), data)));
+        expect(["ok", "W401"]).toContain(verdict(safetensorsBytes(JSON.stringify(entries), data)));
       }),
       { numRuns: 1000 },
     );

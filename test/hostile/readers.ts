@@ -14,6 +14,7 @@ import { parseGraph } from "../../src/ir/text/parse.ts";
 import { printGraph } from "../../src/ir/text/print.ts";
 import { graphs } from "../../src/testing/arbitraries/graph.ts";
 import { decodeCheckpoint, encodeCheckpoint, sealed } from "../../src/training/checkpoint-bytes.ts";
+import { safetensorsBytes } from "../support/safetensors-bytes.ts";
 import { perceptronTraining } from "../support/small-models.ts";
 import { type Below, mutatedBytes, mutatedText } from "./mutate.ts";
 
@@ -69,15 +70,6 @@ const stored = {
   empty: { dtype: "u8", shape: [0, 5], data: new Uint8Array(0) },
 } as const;
 
-const file = (header: string, data: Uint8Array): Uint8Array => {
-  const json = new TextEncoder().encode(header);
-  const bytes = new Uint8Array(8 + json.length + data.length);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
-  bytes.set(json, 8);
-  bytes.set(data, 8 + json.length);
-  return bytes;
-};
-
 const headerOf = (bytes: Uint8Array): readonly [header: string, data: Uint8Array] => {
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   return [new TextDecoder().decode(bytes.subarray(8, 8 + length)), bytes.subarray(8 + length)];
@@ -96,7 +88,7 @@ const drawFile = (files: readonly Uint8Array[]): Reader["draw"] => {
     const chosen = files[below(files.length)] ?? new Uint8Array();
     if (below(3) === 0) return mutatedBytes(chosen, files, below);
     const [header, data] = headerOf(chosen);
-    return file(mutatedText(header, headers, below), data);
+    return safetensorsBytes(mutatedText(header, headers, below), data);
   };
 };
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { randomBits } from "../../../scripts/accuracy/pairs.ts";
 import { floatOfBits } from "../../../src/ir/loop/fold.ts";
 import { type BinaryFn, binary } from "../../../src/ir/scalar/binary.ts";
 import type { DType } from "../../../src/ir/types/dtype.ts";
@@ -9,17 +10,6 @@ import { numberTensor, valueOf } from "./support/number-tensor.ts";
 
 const names = Object.keys(binary) as BinaryFn[];
 const on = (dtype: DType): readonly BinaryFn[] => names.filter((fn) => binary[fn].dtypes.includes(dtype));
-
-/** A deterministic stream of 32 random bits (xorshift). */
-const randomBits = (): (() => number) => {
-  let state = 0x2545f491;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state;
-  };
-};
 
 const brokenPromises = (fn: BinaryFn, pairs: Iterable<readonly [number, number]>): readonly unknown[] => {
   const { lower, evaluate, ulp } = binary[fn];
