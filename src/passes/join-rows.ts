@@ -3,6 +3,7 @@
 // their row take the place of one row instead of a tensor's (loop fusion and array contraction: Wolfe 1996, chapter 9).
 //
 //   for i { m[i] = sum(x[i, :]) / n }   for i { d[i, :] = x[i, :] - m[i] }   ->   for i { m[0] = ...   d[0, :] = x[i, :] - m[0] }
+import { invariant } from "../ir/diagnostics/invariant.ts";
 import type { Buffer, Call, EntryPoint, Kernel, Program } from "../ir/loop/kernel.ts";
 import { buffersIn, exprsOf, visitExpr, visitStmts } from "../ir/loop/rewrite.ts";
 import { dtypes } from "../ir/types/dtype.ts";
@@ -82,9 +83,11 @@ interface Making {
   readonly uses: ReadonlyMap<string, number>;
 }
 
+/** The call that work has become: of a kernel of its own, if several were joined. */
 const callOf = (program: Program, { kernels, lengths, uses }: Making, work: RowWork): Call => {
   const [first, last] = [work.calls[0], work.calls.at(-1)];
-  if (first === undefined || last === undefined || first === last) return first ?? { kernel: "", buffers: [] };
+  invariant(first !== undefined && last !== undefined, "work over rows is that of a call");
+  if (first === last) return first;
   const isOwn = (name: string): boolean =>
     bufferOf(program, name).role === "temporary" &&
     work.calls.filter(({ buffers }) => buffers.includes(name)).length === uses.get(name);
@@ -124,6 +127,7 @@ const buffersFor = (program: Program, lengths: ReadonlyMap<string, number>): Rea
   );
 };
 
+/** The program with its entry points joined; the very program where there is nothing to join. */
 const joinAll = (program: Program): Program => {
   const calls = [...program.entries.flatMap((entry) => entry.calls), ...program.prepare];
   const making: Making = { kernels: kernelTable(program.numerics ?? "exact"), lengths: new Map(), uses: usesIn(calls) };
