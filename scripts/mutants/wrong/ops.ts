@@ -86,6 +86,7 @@ export const opMutants: readonly Mutant[] = [
     file: "src/ir/ops/random.ts",
     find: "      const position = word(flatten(index, result.shape));",
     put: "      const position = word(index.at(-1) ?? flatten(index, result.shape));",
+    tests: ["test/ir/ops/random.test.ts"],
   },
   {
     name: "matmul-edge",
