@@ -4,12 +4,12 @@
 //
 //   for i { m[i] = sum(x[i, :]) / n }   for i { d[i, :] = x[i, :] - m[i] }   ->   for i { m[0] = ...   d[0, :] = x[i, :] - m[0] }
 import { invariant } from "../ir/diagnostics/invariant.ts";
-import type { Buffer, Call, EntryPoint, Kernel, Program } from "../ir/loop/kernel.ts";
+import { type Buffer, type Call, callsOf, type EntryPoint, type Kernel, type Program } from "../ir/loop/kernel.ts";
 import { buffersIn, exprsOf, visitExpr, visitStmts } from "../ir/loop/rewrite.ts";
 import { dtypes } from "../ir/types/dtype.ts";
 import { contractRows } from "./join-rows/contract-rows.ts";
 import { withRowPairs } from "./join-rows/row-pairs.ts";
-import { bufferOf, joined, type RowWork, rowWorkOf, statementsOf } from "./join-rows/work.ts";
+import { bufferOf, joined, type RowWork, rowWorkOf, statementsOf, tripsOf } from "./join-rows/work.ts";
 import { type KernelTable, kernelTable } from "./lowering/finish-kernel.ts";
 import type { Pass } from "./pass.ts";
 
@@ -39,9 +39,6 @@ const areOfOneLayer = (first: RowWork, second: RowWork): boolean => {
   const [mine, theirs] = [layerOf(first), layerOf(second)];
   return mine === undefined || theirs === undefined || mine === theirs;
 };
-
-const tripsOf = ({ loop: { from, to, step } }: RowWork): number =>
-  from.kind === "const" && to.kind === "const" ? (to.value - from.value) / step : 0;
 
 /** Whether joining would be worth it: a buffer in common, rows that stay in cache, a kernel of moderate size. */
 const isWorthwhile = (program: Program, first: RowWork, second: RowWork): boolean => {
@@ -105,21 +102,16 @@ const callOf = (program: Program, { kernels, lengths, uses }: Making, work: RowW
 };
 
 /** The kernels that calls still name. */
-const calledOf = (
-  program: Program,
-  made: ReadonlyMap<string, Kernel>,
-  calls: readonly Call[],
-): ReadonlyMap<string, Kernel> => {
-  const named = new Set(calls.map(({ kernel }) => kernel));
+const calledOf = (program: Program, made: ReadonlyMap<string, Kernel>): ReadonlyMap<string, Kernel> => {
+  const named = new Set(callsOf(program).map(({ kernel }) => kernel));
   return new Map([...program.kernels, ...made].filter(([name]) => named.has(name)));
 };
 
 /** The buffers of a program, some of them shorter; without those that no call names any more. */
 const buffersFor = (program: Program, lengths: ReadonlyMap<string, number>): ReadonlyMap<string, Buffer> => {
-  const { entries, parameters, prepare } = program;
-  const calls = [...entries.flatMap((entry) => entry.calls), ...prepare];
+  const { entries, parameters } = program;
   const ports = [...parameters, ...entries.flatMap(({ inputs, outputs }) => [...inputs, ...outputs])];
-  const named = new Set([...ports.map(({ buffer }) => buffer), ...calls.flatMap(({ buffers }) => buffers)]);
+  const named = new Set([...ports.map(({ buffer }) => buffer), ...callsOf(program).flatMap(({ buffers }) => buffers)]);
   return new Map(
     [...program.buffers]
       .filter(([name]) => named.has(name))
@@ -129,8 +121,8 @@ const buffersFor = (program: Program, lengths: ReadonlyMap<string, number>): Rea
 
 /** The program with its entry points joined; the very program where there is nothing to join. */
 const joinAll = (program: Program): Program => {
-  const calls = [...program.entries.flatMap((entry) => entry.calls), ...program.prepare];
-  const making: Making = { kernels: kernelTable(program.numerics ?? "exact"), lengths: new Map(), uses: usesIn(calls) };
+  const uses = usesIn(callsOf(program));
+  const making: Making = { kernels: kernelTable(program.numerics ?? "exact"), lengths: new Map(), uses };
   const entries = program.entries.map((entry): EntryPoint => {
     const done = joinCalls(program, entry.calls);
     return done.length === entry.calls.length
@@ -139,9 +131,9 @@ const joinAll = (program: Program): Program => {
   });
   if (entries.every((entry, at) => entry === program.entries[at])) return program;
   const made = new Map([...making.kernels.kernels].map(([name, kernel]) => [name, withRowPairs(kernel)] as const));
-  const left = [...entries.flatMap((entry) => entry.calls), ...program.prepare];
-  const buffers = buffersFor({ ...program, entries }, making.lengths);
-  return { ...program, entries, buffers, kernels: calledOf(program, made, left) };
+  const joinedProgram = { ...program, entries };
+  const buffers = buffersFor(joinedProgram, making.lengths);
+  return { ...program, entries, buffers, kernels: calledOf(joinedProgram, made) };
 };
 
 /** Joins neighbouring kernels that go over the same rows. */

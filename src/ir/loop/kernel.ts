@@ -122,6 +122,12 @@ export interface Sharing {
   readonly worthwhile: readonly boolean[];
 }
 
+/** Every call of a program: those of its entry points, and its preparation. */
+export const callsOf = ({ entries, prepare }: Program): readonly Call[] => [
+  ...entries.flatMap(({ calls }) => calls),
+  ...prepare,
+];
+
 /** The preparation as if it were an entry point, for whoever treats them alike. */
 export const preparationOf = ({ prepare }: Program): EntryPoint => {
   return { name: "prepare", inputs: [], outputs: [], updates: [], calls: prepare };

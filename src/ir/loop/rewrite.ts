@@ -181,9 +181,9 @@ export const declaredNames = (stmts: readonly Stmt[]): ReadonlySet<string> => {
   return names;
 };
 
-/** Makes names that the kernel does not use yet; a number at the end of the hint is counted on. */
-export const freshNames = (kernel: Kernel): ((hint: string) => string) => {
-  const used = new Set([...declaredNames(kernel.body), ...kernel.parameters.map((parameter) => parameter.name)]);
+/** Makes names that are not taken; a number at the end of the hint is counted on. */
+export const namesBeside = (taken: Iterable<string>): ((hint: string) => string) => {
+  const used = new Set(taken);
   const next = new Map<string, number>();
   return (hint) => {
     const stem = hint.replace(/\d+$/, "");
@@ -194,6 +194,10 @@ export const freshNames = (kernel: Kernel): ((hint: string) => string) => {
     return `${stem}${count}`;
   };
 };
+
+/** Makes names that the kernel does not use yet. */
+export const freshNames = ({ body, parameters }: Kernel): ((hint: string) => string) =>
+  namesBeside([...declaredNames(body), ...parameters.map(({ name }) => name)]);
 
 /** A copy of the block whose declarations have new names. */
 export const renameDeclared = (stmts: readonly Stmt[], fresh: (hint: string) => string): readonly Stmt[] => {

@@ -10,7 +10,7 @@ import { exprsOf, flatMapStmts, mapExpr, mapOwnExprs, visitExpr, visitStmts } fr
 import type { Stmt } from "../../ir/loop/stmt.ts";
 import { withoutDead } from "../loop/remove-dead.ts";
 import { type KernelView, viewKernel } from "../threads/touches.ts";
-import { asKernel, bufferOf, type RowWork, statementsOf } from "./work.ts";
+import { asKernel, bufferOf, type RowWork, statementsOf, tripsOf } from "./work.ts";
 
 /** A buffer's index, and how many elements beyond it are touched. */
 interface Place {
@@ -66,8 +66,7 @@ export interface Contracted {
 export const contractRows = (program: Program, work: RowWork, own: readonly string[]): Contracted => {
   const { loop } = work;
   const view = viewKernel(asKernel(program, statementsOf(work)));
-  const trips =
-    loop.to.kind === "const" && loop.from.kind === "const" ? (loop.to.value - loop.from.value) / loop.step : 0;
+  const trips = tripsOf(work);
   const startsAtZero = loop.from.kind === "const" && loop.from.value === 0 && Number.isInteger(trips);
   const lengths = new Map<string, number>();
   const indices = new Map<string, ReadonlyMap<string, Expr>>();

@@ -3,7 +3,14 @@
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { add, i32, variable } from "../../ir/loop/build.ts";
 import type { Buffer, Call, Kernel, Program } from "../../ir/loop/kernel.ts";
-import { blocksOf, buffersIn, declaredNames, renameDeclared, substituteStmts } from "../../ir/loop/rewrite.ts";
+import {
+  blocksOf,
+  buffersIn,
+  declaredNames,
+  namesBeside,
+  renameDeclared,
+  substituteStmts,
+} from "../../ir/loop/rewrite.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
 import { findOp } from "../../ir/ops/index.ts";
 import { accessesIn, renameBuffers } from "../lowering/finish-kernel.ts";
@@ -18,6 +25,10 @@ export interface RowWork {
   readonly prelude: readonly Stmt[];
   readonly loop: RowLoop;
 }
+
+/** How many rows there are, or groups of rows. */
+export const tripsOf = ({ loop: { from, to, step } }: RowWork): number =>
+  from.kind === "const" && to.kind === "const" ? (to.value - from.value) / step : 0;
 
 export const statementsOf = ({ prelude, loop }: RowWork): readonly Stmt[] => [...prelude, loop];
 
@@ -91,25 +102,13 @@ const withStep = (loop: RowLoop, step: number, fresh: (hint: string) => string):
   };
 };
 
-/** Names with numbers that some statements do not declare. */
-const freshBeside = (stmts: readonly Stmt[]): ((hint: string) => string) => {
-  const taken = new Set(declaredNames(stmts));
-  return (hint) => {
-    const stem = hint.replace(/\d+$/, "");
-    let count = 0;
-    while (taken.has(`${stem}${count}`)) count += 1;
-    taken.add(`${stem}${count}`);
-    return `${stem}${count}`;
-  };
-};
-
 /** Both one after the other for each row; undefined where the rows of one depend on other rows of the other. */
 export const joined = (program: Program, first: RowWork, second: RowWork): RowWork | undefined => {
   const step = commonStep(first.loop, second.loop);
   if (step === undefined) return undefined;
   const written = new Set(writtenBy(statementsOf(first)));
   if ([...buffersIn(second.prelude)].some((buffer) => written.has(buffer))) return undefined;
-  const fresh = freshBeside(statementsOf(first));
+  const fresh = namesBeside(declaredNames(statementsOf(first)));
   const renamed = renameDeclared(statementsOf(second), fresh);
   const loop = renamed.at(-1);
   invariant(loop?.kind === "for", "renaming keeps statements");

@@ -1,7 +1,7 @@
 // Shares the work of a program between threads: large kernels are cut in parts (share-kernel.ts), divided first where that takes a wait in
 // between (pieces.ts); small ones stay whole, for one thread. Temporaries that only one call uses are scratch: where its parts use them, each
 // thread gets its own.
-import type { Buffer, Call, Kernel, Program } from "../../ir/loop/kernel.ts";
+import { type Buffer, type Call, callsOf, type Kernel, type Program } from "../../ir/loop/kernel.ts";
 import { boundsOfNames } from "../../ir/loop/relations.ts";
 import type { Pass } from "../pass.ts";
 import { stepsOf, stepsPerNanosecond } from "./estimate.ts";
@@ -25,11 +25,6 @@ export interface ShareOptions {
 
 /** The buffer that tells a thread its part. */
 const sharingBuffer = "share";
-
-const callsOf = ({ entries, prepare }: Program): readonly Call[] => [
-  ...entries.flatMap(({ calls }) => calls),
-  ...prepare,
-];
 
 /** Temporaries that one call uses, once. */
 const scratchBuffers = (program: Program): ReadonlySet<string> => {
