@@ -256,7 +256,7 @@ export const all = [logits, shape, loss, gradient];
       types: [],
     };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["use.mts"] }));
-    const tsc = join(import.meta.dirname, "../../node_modules/typescript/bin/tsc");
+    const tsc = join(import.meta.dirname, "../../node_modules/typescript-7/bin/tsc");
     const run = (): string =>
       execFileSync(process.execPath, [tsc, "-p", folder], { encoding: "utf8", timeout: 40_000 });
     expect(run()).toBe("");

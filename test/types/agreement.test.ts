@@ -45,7 +45,7 @@ const described = ({ name, given }: Call): Shape | string => {
     return withTrace(trace, () => describe(...given.map(made))).shape;
   } catch (error) {
     if (!(error instanceof WeftError)) throw error;
-    return error.message.replace(/^W\d+: /, "");
+    return error.message;
   }
 };
 

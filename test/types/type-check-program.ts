@@ -33,7 +33,7 @@ const configuration = {
 
 /** Programs with errors end with a code other than 0; what they print is what is wanted. */
 const compilerOutput = (folder: string): string => {
-  const compiler = join(root, "node_modules/typescript/bin/tsc");
+  const compiler = join(root, "node_modules/typescript-7/bin/tsc");
   const flags = ["-p", folder, "--pretty", "false", "--singleThreaded", "--extendedDiagnostics"];
   const env = { ...process.env, GOMEMLIMIT: "3GiB" };
   return spawnSync(process.execPath, [compiler, ...flags], { encoding: "utf8", timeout: 50_000, env }).stdout;

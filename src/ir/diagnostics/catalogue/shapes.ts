@@ -1,4 +1,5 @@
 // W2xx: shapes, dtypes and attributes that do not fit an operation.
+import { sentence } from "../../types/sentences.ts";
 import { type CatalogueEntry, entry } from "../entry.ts";
 import { type NetworkShapeRows, networkShapes } from "./network-shapes.ts";
 
@@ -40,8 +41,7 @@ export const shapes: ShapeRows = {
   }),
   W202: entry({
     title: "element types differ",
-    message: ({ op, left, right, dtypes }) =>
-      `${op}: element types differ: ${dtypes[0]} vs ${dtypes[1]} (${left} and ${right})`,
+    message: ({ op, left, right, dtypes: [first, second] }) => sentence("W202", { op, left, right, first, second }),
     help: ({ dtypes }) => `convert one operand: cast(x, "${dtypes[0]}") or cast(x, "${dtypes[1]}").`,
     explanation:
       "Element types are never converted silently, because a conversion may lose digits and costs time. Both operands have the same element type, or one of them is cast.",
@@ -49,8 +49,7 @@ export const shapes: ShapeRows = {
   }),
   W203: entry({
     title: "matmul: inner dimensions differ",
-    message: ({ left, right, inner }) =>
-      `matmul: inner dimensions differ: ${inner[0]} vs ${inner[1]} (${left} x ${right})`,
+    message: ({ left, right, inner: [first, second] }) => sentence("W203", { left, right, first, second }),
     help: ({ inner }) =>
       `matmul contracts the last axis of the left operand with the second-to-last of the right; make both ${inner[0]}, or use transposeA / transposeB.`,
     explanation:
@@ -67,7 +66,7 @@ export const shapes: ShapeRows = {
   }),
   W205: entry({
     title: "an axis that is not there",
-    message: ({ op, axis, rank, shape }) => `${op}: axis ${axis} is outside a shape of ${rank} axes (${shape})`,
+    message: (details) => sentence("W205", details),
     help: ({ rank }) =>
       rank === 0
         ? "a scalar has no axes; reshape it to [1] first."
@@ -86,8 +85,7 @@ export const shapes: ShapeRows = {
   }),
   W207: entry({
     title: "shapes do not broadcast",
-    message: ({ op, left, right, extents }) =>
-      `${op}: extents ${extents[0]} and ${extents[1]} do not broadcast (${left} vs ${right})`,
+    message: ({ op, left, right, extents: [first, second] }) => sentence("W207", { op, left, right, first, second }),
     help: () =>
       "align the shapes at their last axis: two extents must be equal, or one of them 1; reshape or transpose an operand.",
     explanation:

@@ -1,6 +1,7 @@
 // Shapes of operations that name axes: reductions, transposition, and those that keep the shape but need an axis to be there.
 // Negative axes count from the end.
 import type { Dim } from "../dim.ts";
+import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
 import type { IsUnknownRank, PrintShape } from "./check.ts";
 import type { SubtractNaturals } from "./natural.ts";
@@ -13,11 +14,10 @@ export type AxisOf<S extends Dims, Axis extends number> = `${Axis}` extends `-${
     : never;
 
 /** The sentence for an axis that is not there. */
-export type OutsideAxes<
-  Op extends string,
-  Axis extends number,
-  S extends Dims,
-> = `${Op}: axis ${Axis} is outside a shape of ${S["length"]} axes (${PrintShape<S>})`;
+export type OutsideAxes<Op extends string, Axis extends number, S extends Dims> = Sentence<
+  "W205",
+  { op: Op; axis: Axis; rank: S["length"]; shape: PrintShape<S> }
+>;
 
 /** The rule of an operation along one axis: the shape it is along. */
 export type AlongAxis<Op extends string, S extends Dims, Axis extends number> =

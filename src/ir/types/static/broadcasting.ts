@@ -2,6 +2,7 @@
 // itself: it is never assumed to be 1.
 import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
+import type { Sentence } from "../sentences.ts";
 import type { Dims, Tensor } from "../tensor.ts";
 import type { IsUnknownRank, PrintShape, SameDType } from "./check.ts";
 import type { IsUnknownDim, PrintDim, SameDim } from "./dims.ts";
@@ -31,7 +32,7 @@ type BroadcastAxes<
   Op extends string,
   A extends Dims,
   B extends Dims,
-  Shapes extends string,
+  Shapes extends { readonly left: string; readonly right: string },
   Result extends Dims = [],
   Mistake extends string = never,
 > = A extends readonly [...infer RestA extends Dims, infer LastA extends Dim]
@@ -43,7 +44,7 @@ type BroadcastAxes<
           RestB,
           Shapes,
           Result,
-          `${Op}: extents ${PrintDim<LastA>} and ${PrintDim<LastB>} do not broadcast (${Shapes})`
+          Sentence<"W207", { op: Op; first: PrintDim<LastA>; second: PrintDim<LastB> } & Shapes>
         >
       : BroadcastAxes<Op, RestA, RestB, Shapes, [BroadcastDim<LastA, LastB>, ...Result], Mistake>
     : ShapeOrMistake<[...A, ...Result], Mistake>
@@ -59,7 +60,7 @@ export type BroadcastShapes<Op extends string, A extends Dims, B extends Dims> =
       ? Dims
       : [A, B] extends [B, A]
         ? A
-        : BroadcastAxes<Op, A, B, `${PrintShape<A>} vs ${PrintShape<B>}`>;
+        : BroadcastAxes<Op, A, B, { left: PrintShape<A>; right: PrintShape<B> }>;
 
 /** The shape of an operand: a number is a scalar. */
 export type ShapeOf<Operand> = [Operand] extends [number] ? [] : [Operand] extends [Tensor<infer S>] ? S : Dims;

@@ -6,6 +6,7 @@
 //
 // `NoInfer` stands at the place of use: without it inference explores the rule with open type parameters.
 import type { DType } from "../dtype.ts";
+import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
 import type { PrintDim } from "./dims.ts";
 import type { JoinText } from "./text.ts";
@@ -46,4 +47,4 @@ export type SameDType<Op extends string, A extends Dims, D extends DType, B exte
   ? Rule
   : [E] extends [D]
     ? Rule
-    : `${Op}: element types differ: ${D} vs ${E} (${PrintType<A, D>} and ${PrintType<B, E>})`;
+    : Sentence<"W202", { op: Op; first: D; second: E; left: PrintType<A, D>; right: PrintType<B, E> }>;

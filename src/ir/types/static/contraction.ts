@@ -1,6 +1,7 @@
 // Shapes of matrix products.
 import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
+import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
 import type { BroadcastShapes } from "./broadcasting.ts";
 import type { IsUnknownRank, PrintShape, PrintType, SameDType } from "./check.ts";
@@ -30,7 +31,15 @@ type ProductOf<
         E,
         SameDim<InnerA, InnerB> extends true
           ? WithBatch<BatchA, BatchB, [Rows, Columns]>
-          : `matmul: inner dimensions differ: ${PrintDim<InnerA>} vs ${PrintDim<InnerB>} (${PrintType<TypeA, D>} x ${PrintType<TypeB, E>})`
+          : Sentence<
+              "W203",
+              {
+                first: PrintDim<InnerA>;
+                second: PrintDim<InnerB>;
+                left: PrintType<TypeA, D>;
+                right: PrintType<TypeB, E>;
+              }
+            >
       >
     : `matmul: the right operand has fewer than 2 axes (${PrintType<TypeB, E>})`
   : `matmul: the left operand has fewer than 2 axes (${PrintType<TypeA, D>})`;
