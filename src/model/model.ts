@@ -3,6 +3,7 @@
 import { locate, reject, WeftError } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { captureLocation, type Location } from "../ir/diagnostics/location.ts";
+import { isUnknown } from "../ir/diagnostics/unknown.ts";
 import { graphBuilder } from "../ir/graph/builder.ts";
 import { requireDeclaredSymbols } from "../ir/graph/declared-symbols.ts";
 import type { Entry, Graph, NamedValue } from "../ir/graph/graph.ts";
@@ -166,7 +167,7 @@ export const runForward = (
     // The caller's own types tied forward to params and inputs when the model was defined.
     const outputs = model.forward(params as never, inputs as never);
     requireTensors("forward", outputs, "return { logits }");
-    if (Object.keys(outputs).length === 0)
+    if (Object.keys(outputs).length === 0 && !isUnknown(outputs))
       reject("W140", { what: "forward", expected: "a record of tensors", given: "{}", write: "return { logits }" });
     return outputs;
   });
@@ -184,11 +185,12 @@ export const traceModel = (model: AnyModel): TracedModel =>
 
 /** Refuses results of `forward` or `metrics` that are not a record of tensors (W140, W141). */
 export const requireTensors = (of: string, results: unknown, write: string): void => {
+  if (isUnknown(results)) return;
   const given = isTensor(results) ? "one tensor" : inWords(results);
   if (!isRecord(results) || isTensor(results) || results instanceof Promise)
     return reject("W140", { what: of, expected: "a record of tensors", given, write });
   for (const [name, value] of Object.entries(results))
-    if (!isTensor(value)) reject("W141", { of, name, given: inWords(value) });
+    if (!isTensor(value) && !isUnknown(value)) reject("W141", { of, name, given: inWords(value) });
 };
 
 /** The values of named tensors. */

@@ -2,9 +2,11 @@
 // from which come the tensors that `forward` sees, the initial values, and the names ("blocks.3.attention.weight") under
 // which parameters are saved, restored and frozen. Buffers (running statistics) are leaves that no optimizer changes.
 
+import { atCaller } from "../ir/diagnostics/at-caller.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { captureLocation, type Location, withinLayer } from "../ir/diagnostics/location.ts";
+import { noteTensors } from "../ir/graph/traced-tensor.ts";
 import type { DType } from "../ir/types/dtype.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { checkedDType, checkedShape, requireFunction } from "./declaration.ts";
@@ -158,11 +160,12 @@ export const typedLayer = <L extends AnyLayer>(
 /** `count` trees of one kind, as a list: `repeat(12, block)`. `reject`s what is no count (W140). */
 export const repeat = <T extends SpecTree>(count: number, make: (position: number) => T): readonly T[] => {
   if (!Number.isSafeInteger(count) || count < 0)
-    reject(
-      "W140",
-      { what: "repeat", expected: "a whole number from 0 up", given: inWords(count), write: "repeat(12, () => block)" },
-      { location: captureLocation() },
-    );
+    reject("W140", {
+      what: "repeat",
+      expected: "a whole number from 0 up",
+      given: inWords(count),
+      write: "repeat(12, () => block)",
+    });
   return Object.freeze(Array.from({ length: count }, (_, position) => make(position)));
 };
 
@@ -219,9 +222,13 @@ type AnyFunction = (...operands: readonly unknown[]) => unknown;
 
 const isFunction = (value: unknown): value is AnyFunction => typeof value === "function";
 
-/** The layer's function, during which what is described is known to be of the layer. */
+/** The layer's function, during which what is described is known to be of the layer. Refusals are located where it is called. */
 const named = (path: string, bound: AnyFunction): AnyFunction => {
-  const call: AnyFunction = (...operands) => withinLayer(path, bound, ...operands);
+  const call: AnyFunction = (...operands) =>
+    atCaller(() => {
+      noteTensors(operands);
+      return withinLayer(path, bound, ...operands);
+    });
   return Object.assign(call, bound);
 };
 

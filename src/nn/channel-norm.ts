@@ -1,7 +1,6 @@
 // Normalization of channels with what it learns and, over the batch, what it remembers: PyTorch's BatchNorm, GroupNorm and
 // InstanceNorm for any number of axes behind the channels.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
-import { captureLocation } from "../ir/diagnostics/location.ts";
 import { described, requireChannels } from "../ir/functions/argument.ts";
 import {
   batchNorm as normalizeBatch,
@@ -98,7 +97,7 @@ export const groupNorm = <const Channels extends number, const Affine extends bo
 ): Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"groupNorm", Channels>> => {
   if (!Number.isSafeInteger(groups) || groups < 1 || channels % groups !== 0) {
     const details = { op: "groupNorm", groups, channels: `${channels}`, shapes: `${channels} channels` };
-    reject("W245", details, { location: captureLocation() });
+    reject("W245", details);
   }
   const bind = (given: GivenChannels) => (x: Tensor) =>
     described(() => {

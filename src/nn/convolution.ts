@@ -1,6 +1,5 @@
 // Convolution layers over sequences, images and volumes, and the layers that transpose them.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
-import { captureLocation } from "../ir/diagnostics/location.ts";
 import {
   type ConvolutionOptions,
   conv1d as correlate1d,
@@ -177,7 +176,7 @@ const requireGroups = (op: string, channels: readonly [inputs: number, outputs: 
   const odd = channels.find((count) => count % groups !== 0);
   if (odd === undefined) return;
   const shapes = `${channels[0]} to ${channels[1]} channels`;
-  reject("W245", { op, groups, channels: `${odd}`, shapes }, { location: captureLocation() });
+  reject("W245", { op, groups, channels: `${odd}`, shapes });
 };
 
 /**

@@ -1,7 +1,6 @@
 // A table of learned vectors, looked up by index.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
-import { captureLocation } from "../ir/diagnostics/location.ts";
 import { described } from "../ir/functions/argument.ts";
 import { iota } from "../ir/functions/creation.ts";
 import { stopGradient } from "../ir/functions/gradient.ts";
@@ -68,7 +67,7 @@ export const embedding = <const Entries extends number, const Features extends n
       given: inWords(paddingIndex),
       write: "paddingIndex: 0",
     };
-    reject("W140", details, { location: captureLocation() });
+    reject("W140", details);
   }
   const params: EmbeddingParams<Entries, Features> = { weight: param([entries, features], normalBut(paddingIndex)) };
   const bind = (given: { readonly weight: Tensor }) => (indices: Tensor) =>

@@ -1,7 +1,9 @@
 // Reverse-mode differentiation, graph to graph. Walks from the loss back to what it was made of; at each node the op's own
 // rule turns the cotangents of its results into cotangents of its operands, as further nodes of the same graph. It runs
 // before decomposition, so a composite such as a loss is differentiated by its own stable rule and not through its parts.
+import { atCaller } from "../ir/diagnostics/at-caller.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { inWords } from "../ir/diagnostics/in-words.ts";
 import { invariant } from "../ir/diagnostics/invariant.ts";
 import { onBehalfOf } from "../ir/diagnostics/location.ts";
 import { definitionOf, order, reachable, typeOf } from "../ir/graph/analysis.ts";
@@ -12,7 +14,7 @@ import { copyEntries, copyNodes } from "../ir/graph/copy.ts";
 import type { Entry, Graph, Node, NodeId, ValueId } from "../ir/graph/graph.ts";
 import { pointwiseParts } from "../ir/graph/pointwise-body.ts";
 import { currentTrace, type Trace, withTrace } from "../ir/graph/trace.ts";
-import { traceOf, traceOver } from "../ir/graph/traced-tensor.ts";
+import { isTensor, noteTensors, traceOf, traceOver } from "../ir/graph/traced-tensor.ts";
 import type { Body, BodyTools } from "../ir/ops/body.ts";
 import { opOf } from "../ir/ops/index.ts";
 import type { Emitter } from "../ir/ops/op.ts";
@@ -182,6 +184,18 @@ const isCostly = (node: Node): boolean => {
 const costlyValues = (body: Body): readonly ValueId[] =>
   order(graphOf(body)).flatMap((node) => (isCostly(node) ? node.results.map(({ id }) => id) : []));
 
+/** Refuses what is no loss (W120) and what has no gradient (W121). */
+const requireDifferentiable = (loss: Tensor, withRespectTo: readonly Tensor[]): void => {
+  if (!isTensor(loss)) reject("W120", { type: inWords(loss) });
+  noteTensors([loss]);
+  if (!isFloat(loss.dtype) || loss.shape.length > 0) reject("W120", { type: printType(loss.type) });
+  for (const tensor of withRespectTo) {
+    noteTensors([tensor]);
+    if (!isTensor(tensor)) reject("W230", { op: "differentiate", given: inWords(tensor) });
+    if (!isFloat(tensor.dtype)) reject("W121", { type: printType(tensor.type) });
+  }
+};
+
 /**
  * The gradients of a scalar loss, one for each given tensor and of its type; zeros where the loss does not depend on it.
  * Works on tensors of the graph being described, and on its own results again. `reject`s a loss that is not one float
@@ -191,11 +205,12 @@ export const differentiate = <const T extends readonly Tensor[]>(
   loss: Tensor,
   withRespectTo: readonly [...T],
 ): { readonly [K in keyof T]: T[K] } => {
-  if (!isFloat(loss.dtype) || loss.shape.length > 0) reject("W120", { type: printType(loss.type) });
-  for (const { dtype, type } of withRespectTo) if (!isFloat(dtype)) reject("W121", { type: printType(type) });
-  const trace = traceOf(loss, "differentiate");
-  const gradients = backpropagate(trace, [[loss, trace.constant(1, loss.dtype)]], withRespectTo, false);
-  const all: readonly Tensor[] = withRespectTo.map((tensor, position) => gradients[position] ?? zeros(trace, tensor));
+  const all = atCaller((): readonly Tensor[] => {
+    requireDifferentiable(loss, withRespectTo);
+    const trace = traceOf(loss, "differentiate");
+    const gradients = backpropagate(trace, [[loss, trace.constant(1, loss.dtype)]], withRespectTo, false);
+    return withRespectTo.map((tensor, position) => gradients[position] ?? zeros(trace, tensor));
+  });
   return all as { readonly [K in keyof T]: T[K] }; // one for each given, of its type: backpropagation keeps types
 };
 

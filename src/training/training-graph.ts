@@ -1,12 +1,13 @@
 // The graph of a training: one graph with the entry points `predict`, `grads` and `step` over shared parameters. A step whose
 // loss or gradients are not finite changes nothing: every update is a choice between the new value and the old, made by one
 // flag inside the graph, so emitted modules do the same.
+import { goingOn, requireNothingFound } from "../ir/diagnostics/collecting.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { withinLayer } from "../ir/diagnostics/location.ts";
 import type { Entry, Graph } from "../ir/graph/graph.ts";
 import { type Trace, withTrace } from "../ir/graph/trace.ts";
-import { isTensor } from "../ir/graph/traced-tensor.ts";
+import { isTensor, originsOfTensors } from "../ir/graph/traced-tensor.ts";
 import { isFloat } from "../ir/types/dtype.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
 import { printType } from "../ir/types/tensor-type.ts";
@@ -85,20 +86,32 @@ const updatesOf = (
   return new Map([...updates, ...averaged]);
 };
 
+const checkedLoss = (loss: unknown): Tensor => {
+  if (!isTensor(loss)) return reject("W501", { type: inWords(loss) });
+  const origins = originsOfTensors([loss]).map((note) => ({ ...note, label: "loss" }));
+  if (loss.shape.length !== 0 || !isFloat(loss.dtype))
+    reject("W501", { type: printType(loss.type) }, { notes: origins });
+  return loss;
+};
+
+const checkedMetrics = (metrics: unknown): Outputs => {
+  requireTensors("metrics", metrics, "return { right }");
+  for (const name of ["loss", "finite"]) if (Object.hasOwn(metrics as object, name)) reject("W503", { name });
+  return metrics as Outputs; // looked at above
+};
+
 /** The loss and the metrics of a training, checked: W501, W140, W141, W503. */
 export const judge = (
-  { options }: AnyTraining,
+  { options, location }: AnyTraining,
   outputs: Outputs,
   inputs: Readonly<Record<string, Tensor>>,
 ): { readonly loss: Tensor; readonly metrics: Outputs } => {
+  const judged = <R>(describe: () => R): R => goingOn(() => located(location, describe));
   // `training` tied loss and metrics to the model's own outputs and inputs.
-  const loss: unknown = options.loss(outputs as never, inputs as never);
-  if (!isTensor(loss)) return reject("W501", { type: inWords(loss) });
-  if (loss.shape.length !== 0 || !isFloat(loss.dtype)) reject("W501", { type: printType(loss.type) });
-  const metrics: unknown = options.metrics?.(outputs as never, inputs as never) ?? {};
-  requireTensors("metrics", metrics, "return { right }");
-  for (const name of ["loss", "finite"]) if (Object.hasOwn(metrics as object, name)) reject("W503", { name });
-  return { loss, metrics: metrics as Outputs };
+  const loss = judged(() => checkedLoss(options.loss(outputs as never, inputs as never)));
+  const metrics = judged(() => checkedMetrics(options.metrics?.(outputs as never, inputs as never) ?? {}));
+  requireNothingFound();
+  return { loss, metrics };
 };
 
 /** The model run in training mode, and what its layers announced: new values of buffers, by path. W505 for other tensors. */

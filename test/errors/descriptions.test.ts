@@ -386,6 +386,7 @@ describe("errors of descriptions", () => {
         test/errors/descriptions.test.ts
          |     expect(described(() => forwardGives((_, i) => ({ y: i["x"]?.["add"]?.("1") })))).toMatchInlineSnapshot(\`
          |                                                                        ^
+        operand 1  f32[B, 3]  from test/errors/descriptions.test.ts
         help: make numbers part of the graph with constant(values, shape), or declare them as an input."
     `);
   });

@@ -72,7 +72,7 @@ class CapturedStack {
 }
 
 /** How deep to look for the user's frame beneath our own. */
-const depth = 16;
+const depth = 20;
 
 /** The place that stands for everything described meanwhile. */
 let standing: Location | undefined;
@@ -109,8 +109,8 @@ export const withinLayer = <A extends readonly unknown[], R>(
 export const captureLocation = (): Location => {
   if (standing !== undefined) return standing;
   const limit = Error.stackTraceLimit;
-  // Entering a layer takes two frames of ours.
-  Error.stackTraceLimit = depth + 2 * layers.length;
+  // Entering a layer takes four frames of ours.
+  Error.stackTraceLimit = depth + 4 * layers.length;
   const captured = new CapturedStack();
   if (typeof Error.captureStackTrace === "function") Error.captureStackTrace(captured, captureLocation);
   else captured.stack = new Error("where").stack ?? "";
@@ -127,3 +127,17 @@ export const captureLocation = (): Location => {
   const layer = layers.at(-1) ?? "";
   return layer === "" ? location : Object.assign(location, { layer });
 };
+
+/** Places that nobody said. */
+const assumed = new WeakSet<Location>();
+
+/** Where the user's program is at the moment: the place of a refusal until somebody says a better one. */
+export const whereCalled = (): Location => {
+  const captured = captureLocation();
+  const location: Location = () => captured();
+  assumed.add(location);
+  return location;
+};
+
+/** Whether a place is only where the user's program was. */
+export const isAssumed = (location: Location): boolean => assumed.has(location);

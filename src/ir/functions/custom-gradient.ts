@@ -1,6 +1,6 @@
 // Functions of tensors with a derivative of their own, instead of the one that follows from what they are made of: for a form
 // that is more exact or cheaper, for a straight-through estimator, for a gradient that is clipped on its way.
-import { locate, type Note, reject, WeftError } from "../diagnostics/diagnostic.ts";
+import { isLocated, locate, type Note, reject, WeftError } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
 import { captureLocation, type Location, onBehalfOf } from "../diagnostics/location.ts";
 import { bodyWith, finishBody } from "../graph/body.ts";
@@ -205,7 +205,7 @@ export const customGradient: MakeCustomGradient = ((definition: LooseDefinition)
 /** The error with the place of the call: as its own where it has none, beside it otherwise. */
 const calledFrom = (error: WeftError, site: Location): WeftError => {
   const [first, ...rest] = error.diagnostics;
-  if (first?.location === undefined) return locate(error, site);
+  if (first === undefined || !isLocated(error)) return locate(error, site);
   const notes = [...first.notes, { label: "called", text: "", location: site }];
   return new WeftError([{ ...first, notes }, ...rest], { cause: error.cause });
 };

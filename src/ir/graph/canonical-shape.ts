@@ -1,7 +1,6 @@
 // Extents as users write them, checked: op functions take them from callers with and without a type checker.
 import { reject } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
-import { captureLocation } from "../diagnostics/location.ts";
 import { type Dim, normalizeDim } from "../types/dim.ts";
 import { printShape, type Shape } from "../types/tensor-type.ts";
 
@@ -9,11 +8,7 @@ import { printShape, type Shape } from "../types/tensor-type.ts";
 export const canonicalShape = (op: string, shape: unknown): Shape => {
   if (!Array.isArray(shape)) {
     const write = 'a list of extents, such as ["B", 784]';
-    return reject(
-      "W140",
-      { what: op, expected: "a shape", given: inWords(shape), write },
-      { location: captureLocation() },
-    );
+    return reject("W140", { what: op, expected: "a shape", given: inWords(shape), write });
   }
   return shape.map((extent: unknown): Dim => {
     try {
@@ -22,7 +17,7 @@ export const canonicalShape = (op: string, shape: unknown): Shape => {
       if (!(error instanceof SyntaxError)) throw error;
     }
     const details = { op, extent: String(extent), shape: printShape(shape.map(String)) };
-    return reject("W209", details, { location: captureLocation() });
+    return reject("W209", details);
   });
 };
 

@@ -1,7 +1,8 @@
 // The tensor that users hold: a value of a graph under construction, with the methods of `Tensor`. It inserts the
 // broadcasts and constants that users leave out, turns negative axes into positive ones, and remembers where in the
 // user's program each op was written.
-import { locate, reject, WeftError, weftError } from "../diagnostics/diagnostic.ts";
+import { noteOperand, publicMethod } from "../diagnostics/at-caller.ts";
+import { locate, type Note, reject, WeftError, weftError } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
 import { captureLocation, type Location } from "../diagnostics/location.ts";
 import type { Attributes } from "../ops/attributes.ts";
@@ -16,7 +17,7 @@ import { type Dim, multiplyDims } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import { broadcastShapes, resolveReshape } from "../types/shape.ts";
 import type { Dims, MatmulOptions, Operand, PadAxis, ReduceOptions, SliceAxis, Tensor } from "../types/tensor.ts";
-import { sameShape, type TensorType, tensorType } from "../types/tensor-type.ts";
+import { printType, sameShape, type TensorType, tensorType } from "../types/tensor-type.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { canonicalExtent, canonicalShape } from "./canonical-shape.ts";
 import type { ValueId } from "./graph.ts";
@@ -277,7 +278,28 @@ class TracedTensor implements Tensor {
 
 /** An operand that must be a tensor: W230 for anything else. */
 const requireTensor = (op: string, operand: unknown): Tensor =>
-  isTensor(operand) ? operand : reject("W230", { op, given: inWords(operand) }, { location: captureLocation() });
+  isTensor(operand) ? operand : reject("W230", { op, given: inWords(operand) });
+
+/** What a tensor is, and where it comes from. */
+export const originOf = (tensor: Tensor): Pick<Note, "text" | "location"> => {
+  const location = tensor instanceof TracedTensor ? tensor.trace.builder.locationOf(tensor.id) : undefined;
+  return { text: printType(tensor.type), ...(location === undefined ? {} : { location }) };
+};
+
+/** Where tensors come from, as notes of an error about them. */
+export const originsOfTensors = (tensors: readonly Tensor[]): readonly Note[] =>
+  tensors.map((tensor, position) => ({ label: `operand ${position + 1}`, ...originOf(tensor) }));
+
+/** Lets a refusal say where the tensors among some arguments come from. */
+export const noteTensors = (given: readonly unknown[]): void => {
+  for (const each of given)
+    if (Array.isArray(each)) noteTensors(each);
+    else if (isTensor(each)) noteOperand(() => originOf(each));
+};
+
+for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(TracedTensor.prototype)))
+  if (name !== "constructor")
+    Object.defineProperty(TracedTensor.prototype, name, { value: publicMethod(value, noteTensors) });
 
 const depthOf = ({ outer }: Trace): number => (outer === undefined ? 0 : 1 + depthOf(outer));
 
@@ -313,7 +335,7 @@ export const emitMany = (
       throw error instanceof WeftError ? locate(error, location) : error;
     }
   });
-  return trace.builder.emit(op, ids, attrs, location).map((id) => new TracedTensor(trace, id));
+  return trace.builder.emit(op, ids, attrs, location).map(trace.tensor);
 };
 
 /** Emits an op of one result into a trace. */
@@ -365,10 +387,11 @@ export const traceOver = (builder: GraphBuilder, enclosure?: Enclosure): Trace =
       trace.tensor(builder.parameter(name, canonicalType(`parameter ${name}`, type), captureLocation())),
     data: (dtype, shape, data) => trace.tensor(builder.data(dtype, shape, data, captureLocation())),
     tensor: (value) => new TracedTensor(trace, value),
-    value: (tensor, what = "this operation") =>
-      tensor instanceof TracedTensor && tensor.trace.builder === builder
-        ? tensor.id
-        : (enclosure?.capture(tensor, what) ?? reject("W103", { what })),
+    value: (tensor, what = "this operation") => {
+      if (tensor instanceof TracedTensor && tensor.trace.builder === builder) return tensor.id;
+      const other = requireTensor(what, tensor);
+      return enclosure?.capture(other, what) ?? reject("W103", { what });
+    },
   };
   return trace;
 };

@@ -1,6 +1,5 @@
 // The recurrent layers: RNN, LSTM and GRU, stacked and in both directions. A BiLSTM is `lstm(in, hidden, { bidirectional: true })`.
 import { reject } from "../../ir/diagnostics/diagnostic.ts";
-import { captureLocation } from "../../ir/diagnostics/location.ts";
 import { atCaller, checkedChoice } from "../../ir/functions/argument.ts";
 import type { Dim } from "../../ir/types/dim.ts";
 import type { DType } from "../../ir/types/dtype.ts";
@@ -82,8 +81,7 @@ export interface LstmFunction<
 }
 
 const requireSequence = (name: string, x: Tensor, inputs: number): void => {
-  if (x.shape.length !== 3 || x.shape[2] !== inputs)
-    reject("W277", { name, type: printType(x.type), inputs }, { location: captureLocation() });
+  if (x.shape.length !== 3 || x.shape[2] !== inputs) reject("W277", { name, type: printType(x.type), inputs });
 };
 
 const recurrent = (
@@ -99,8 +97,7 @@ const recurrent = (
     ["layers", options.layers ?? 1],
   ];
   for (const [what, size] of sizes)
-    if (!Number.isSafeInteger(size) || size < 1)
-      reject("W278", { name, what, size: `${size}` }, { location: captureLocation() });
+    if (!Number.isSafeInteger(size) || size < 1) reject("W278", { name, what, size: `${size}` });
   const drop = dropout(options.dropout ?? 0).bind({});
   return layer(recurrentParams(cell, inputs, hidden, options), (params) => (x: Tensor, given: RecurrentInputs = {}) => {
     requireSequence(name, x, inputs);

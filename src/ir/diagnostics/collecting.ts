@@ -1,0 +1,68 @@
+// All mistakes of a description at once. Ordinarily the first one is thrown. While findings are collected, what is refused is
+// noted down, the unknown takes its place, and the description goes on; what is refused because of something unknown is a
+// consequence and not noted. So each mistake gives one finding, however much depends on it.
+import { type Diagnostic, WeftError } from "./diagnostic.ts";
+import { speaksOfUnknown, unknown } from "./unknown.ts";
+
+/** What is found while one or several descriptions go on; undefined where the first mistake ends them. */
+let collected: Map<string, Diagnostic> | undefined;
+
+const isConsequence = ({ message, notes }: Diagnostic): boolean =>
+  speaksOfUnknown(message) || notes.some(({ text }) => speaksOfUnknown(text));
+
+/** The same for the same finding at the same place: a model is described several times for a training. */
+const keyOf = ({ code, message, location }: Diagnostic): string => {
+  const frame = location?.();
+  return JSON.stringify([code, message, frame?.file, frame?.line, frame?.column]);
+};
+
+/**
+ * Goes on after a mistake: gives the unknown, having noted it down. Throws it where findings are not collected. What is no
+ * finding is thrown too, unless something was found before: it may well be a consequence, and is seen again without it.
+ */
+export const goOn = (error: unknown): unknown => {
+  if (collected === undefined) throw error;
+  if (!(error instanceof WeftError)) {
+    if (collected.size === 0) throw error;
+    return unknown;
+  }
+  for (const finding of error.diagnostics) {
+    const key = keyOf(finding);
+    if (!isConsequence(finding) && !collected.has(key)) collected.set(key, finding);
+  }
+  return unknown;
+};
+
+/** Describes; while findings are collected, the unknown takes the place of what is refused. */
+export const goingOn = <R>(describe: () => R): R => {
+  try {
+    return describe();
+  } catch (error) {
+    // The unknown may stand for anything.
+    return goOn(error) as R;
+  }
+};
+
+/** Ends a description in which something was found: what comes next needs all of it. */
+export const requireNothingFound = (): void => {
+  if (collected !== undefined && collected.size > 0) throw new Error("the description ends where it is not whole");
+};
+
+/** What was found, and what was described where nothing was. */
+export interface Collected<R> {
+  readonly findings: readonly Diagnostic[];
+  readonly result: R | undefined;
+}
+
+/** Describes and finds all mistakes, not the first alone. */
+export const collecting = <R>(describe: () => R): Collected<R> => {
+  const before = collected;
+  const findings = new Map<string, Diagnostic>();
+  collected = findings;
+  try {
+    const result = goingOn(describe);
+    return { findings: [...findings.values()], result: findings.size === 0 ? result : undefined };
+  } finally {
+    collected = before;
+  }
+};
