@@ -1,7 +1,5 @@
 // W108 to W118: what is written of a node. Each is brought about and shown whole.
-import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { catalogue } from "../../src/ir/diagnostics/catalogue.ts";
 import { type Case, line, reading } from "../support/rendered.ts";
 
 const attributes: readonly Case[] = [

@@ -2,7 +2,7 @@
 import { reject } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
 import { captureBody } from "../graph/captured-body.ts";
-import { emitMany, isTensor, traceOf } from "../graph/traced-tensor.ts";
+import { emitMany, isTensor, noteTensors, traceOf } from "../graph/traced-tensor.ts";
 import type { Dim } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
@@ -57,6 +57,7 @@ const record = (what: string, value: unknown, write: string): Described => {
   for (const [name, tensor] of Object.entries(given))
     if (!isTensor(tensor))
       reject("W140", { what: `${what}: ${name}`, expected: "a tensor", given: inWords(tensor), write });
+  noteTensors(Object.values(given));
   return given as Described; // every member was looked at
 };
 

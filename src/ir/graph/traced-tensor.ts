@@ -332,7 +332,7 @@ export const emitMany = (
     try {
       return trace.value(operand, typeof attrs["fn"] === "string" ? attrs["fn"] : op);
     } catch (error) {
-      throw error instanceof WeftError ? locate(error, location) : error;
+      throw error instanceof WeftError ? locate(error, location, originsOfTensors(operands.filter(isTensor))) : error;
     }
   });
   return trace.builder.emit(op, ids, attrs, location).map(trace.tensor);

@@ -19,7 +19,7 @@ export const recurrenceRows: RecurrenceRows = {
   W270: entry({
     title: "scan: an operand that the body does not take",
     message: ({ what, actual, expected }) => `scan: ${what} is ${actual}, its body needs ${expected}`,
-    help: ({ expected }) => `give a ${expected}, or change the body.`,
+    help: ({ expected }) => `give ${expected}, or change the body.`,
     explanation:
       "The body of a scan takes the states, one element of each sequence, and the captured values, and gives the states back in the types in which it took them.",
     example: "%h: f32[2, 4] as the first state of a body (%h: f32[2, 4], %x: f32[2, 4])",
@@ -58,7 +58,7 @@ export const recurrenceRows: RecurrenceRows = {
   W275: entry({
     title: "scan: a state changes its type",
     message: ({ name, before, after }) => `scan: ${name} is ${before} before a step and ${after} after it`,
-    help: ({ before }) => `give back a ${before}; broadcast the first state to the shape that it takes on.`,
+    help: ({ before }) => `give back ${before}; broadcast the first state to the shape that it takes on.`,
     explanation:
       "The state after a step is the state before the next, so it has one shape and element type throughout. A first state of fewer rows than the batch is the usual reason.",
     example,

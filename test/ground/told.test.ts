@@ -1,0 +1,61 @@
+// What users are told: which codes have no test that shows the whole text, and which texts lack the user's line, where the
+// operands come from, or a way to mend it. All of these lists are empty, but for what has a reason here.
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { type Code, catalogue, isCode } from "../../src/ir/diagnostics/catalogue.ts";
+
+const codes = Object.keys(catalogue).filter(isCode);
+
+const sources = ["../errors/", "../cli/"].flatMap((folder) => {
+  const address = new URL(folder, import.meta.url);
+  const files = readdirSync(address).filter((name) => name.endsWith(".test.ts"));
+  return files.map((name) => readFileSync(new URL(name, address), "utf8"));
+});
+
+/** The whole texts that tests expect of a code: from the sentence to the help. */
+const textsOf = (code: Code): readonly string[] =>
+  sources.flatMap((source) =>
+    Array.from(source.matchAll(/error\[(W\d{3})\]:(?:(?!error\[)[\s\S])*?\bhelp: \S[^\n]*/g))
+      .filter(([, found]) => found === code)
+      .map(([text]) => text),
+  );
+
+/** No op that there is refuses to be differentiated; the code is for those to come. */
+const unreachable: readonly Code[] = ["W122"];
+
+const reachable = codes.filter((code) => !unreachable.includes(code));
+
+/** Codes that are of no line of a user's, and what their texts name instead. */
+const elsewhere: Readonly<Partial<Record<Code, RegExp>>> = {};
+
+/** Codes of shapes that are refused before there is a tensor, or point at the operand itself. */
+const withoutOperands: Readonly<Partial<Record<Code, string>>> = {
+  W219: "no operand is the mistake",
+  W276: "points at the parameter that may not be there",
+  W278: "a layer is made, and has no operands yet",
+  W284: "a layer is made, and has no operands yet",
+  W288: "points at the op within the score",
+  W292: "what is given is no tensor",
+};
+
+test("every code has a test that shows the whole text", () => {
+  expect(reachable.filter((code) => textsOf(code).length === 0)).toEqual([]);
+});
+
+test("texts have the user's line with a mark under it, or say where else to look", () => {
+  const hasMark = (text: string): boolean => /\|.*\n.*\|\s+\^/.test(text);
+  const lack = (code: Code): boolean => !textsOf(code).some((text) => hasMark(text) || elsewhere[code]?.test(text) === true);
+  expect(reachable.filter(lack)).toEqual([]);
+});
+
+test("texts of shapes say where their operands come from", () => {
+  const shapes = reachable.filter((code) => code.startsWith("W2") && withoutOperands[code] === undefined);
+  const lack = (code: Code): boolean => !textsOf(code).some((text) => /\boperand 1\b.* from \S/.test(text));
+  expect(shapes.filter(lack)).toEqual([]);
+});
+
+test("no text says that something is wrong without saying what was expected", () => {
+  const bare = /\b(?:invalid|illegal|unexpected|bad|wrong)\b/i;
+  const all = codes.flatMap((code) => textsOf(code).map((text) => ({ code, sentence: text.split("\n")[0] ?? "" })));
+  expect(all.filter(({ sentence }) => bare.test(sentence))).toEqual([]);
+});
