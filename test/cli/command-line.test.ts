@@ -217,6 +217,9 @@ describe("weft run", () => {
     const { code, err } = await say("run", ...at2, "--random", "1", "--input", `gain=${file}`);
     expect(code).toBe(1);
     expect(err.slice(0, err.indexOf("\n\n"))).toContain(`error[W623]: ${file}: not usable for gain: ${why}`);
+    expect(err).toMatch(
+      /^error\[W623\]: .*\n\n {2}help: compare the file with the type of the input; weft check lists the types\.\n$/,
+    );
   });
 
   test("an index outside the table is refused, and so are numbers that are not whole", async () => {

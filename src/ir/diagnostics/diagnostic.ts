@@ -19,6 +19,8 @@ export interface Diagnostic {
   readonly help: string;
   readonly location?: Location;
   readonly notes: readonly Note[];
+  /** What the finding is about, in several lines, such as a program that shows it. */
+  readonly report?: string;
 }
 
 /** Everything that is the user's to fix is thrown as this. */
@@ -38,6 +40,7 @@ export class WeftError extends Error {
 export interface Context {
   readonly location?: Location | undefined;
   readonly notes?: readonly Note[];
+  readonly report?: string;
   readonly cause?: unknown;
 }
 
@@ -62,6 +65,7 @@ export const diagnostic = <C extends Code>(code: C, details: DetailsOf<C>, conte
     help: brief(row.help(details)),
     ...(context.location === undefined ? {} : { location: context.location }),
     notes: context.notes ?? [],
+    ...(context.report === undefined ? {} : { report: context.report }),
   });
 };
 

@@ -49,7 +49,6 @@ interface WorkRows {
     rightValue: string;
     run: number;
     seed: number;
-    report: string;
   }>;
   readonly W631: CatalogueEntry<{
     where: string;
@@ -59,7 +58,6 @@ interface WorkRows {
     bound: number;
     run: number;
     seed: number;
-    report: string;
   }>;
 }
 
@@ -263,8 +261,8 @@ const work: Pick<WorkRows, "W620" | "W621" | "W622" | "W623" | "W624" | "W625" |
 const verification: Pick<WorkRows, "W630" | "W631"> = {
   W630: entry({
     title: "two backends differ",
-    message: ({ where, element, left, leftValue, right, rightValue, run, seed, report }) =>
-      `${where}: element ${element} is ${leftValue} on ${left} and ${rightValue} on ${right} (run ${run}, seed ${seed})${report}`,
+    message: ({ where, element, left, leftValue, right, rightValue, run, seed }) =>
+      `${where}: element ${element} is ${leftValue} on ${left} and ${rightValue} on ${right} (run ${run}, seed ${seed})`,
     help: () => "this is a mistake in weftgraph, not in the model: please report it with what stands above.",
     explanation:
       "Closures, printed JavaScript and WebAssembly run one loop program whose every rounding is fixed, so all bits of all results must be equal. NaNs are one class. Where the difference can be shown on a part of the graph, the report ends with that part.",
@@ -272,8 +270,8 @@ const verification: Pick<WorkRows, "W630" | "W631"> = {
   }),
   W631: entry({
     title: "a result is not what the graph means",
-    message: ({ where, element, got, wanted, bound, run, seed, report }) =>
-      `${where}: element ${element} is ${got}, the graph means ${wanted}, and rounding explains ${bound.toExponential(1)} at most (run ${run}, seed ${seed})${report}`,
+    message: ({ where, element, got, wanted, bound, run, seed }) =>
+      `${where}: element ${element} is ${got}, the graph means ${wanted}, and rounding explains ${bound.toExponential(1)} at most (run ${run}, seed ${seed})`,
     help: () => "this is a mistake in weftgraph, not in the model: please report it with what stands above.",
     explanation:
       "The reference computes the graph as described, in double precision, and beside each element how far a correct computation in f32 may be from it, whatever the order of its sums. Elements about which it knows nothing (overflow, a jump near a value) are counted, not compared.",

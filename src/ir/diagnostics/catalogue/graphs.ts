@@ -1,5 +1,6 @@
 // W1xx: graphs, their invariants and their text form.
 import { type CatalogueEntry, entry } from "../entry.ts";
+import { nearestName } from "../nearest.ts";
 import { type GraphTextRows, graphText } from "./graph-text.ts";
 
 interface GraphRows extends GraphTextRows {
@@ -104,7 +105,10 @@ export const graphs: GraphRows = {
     title: "no such pass",
     message: ({ name, known }) =>
       `there is no pass named ${JSON.stringify(name)} in this pipeline: ${known.join(", ")}`,
-    help: () => "use one of the names listed.",
+    help: ({ name, known }) => {
+      const nearest = nearestName(name, known);
+      return nearest === undefined ? "use one of the names listed." : `did you mean ${nearest}?`;
+    },
     explanation: "A pipeline can be stopped after any of its passes, to look at the program there.",
     example: "weft print model.ts --after cse",
   }),
