@@ -33,7 +33,7 @@ describe("a team with a thread that is lost", () => {
       "error[W316]: a thread has not done its part of the work for 0 s
 
         test/backends/threads/team.test.ts
-         |     expect(described(() => team.lead(0, () => calls++))).toMatchInlineSnapshot();
+         |     expect(described(() => team.lead(0, () => calls++))).toMatchInlineSnapshot(\`
          |                                 ^^^^
         help: run it again: from now on the model works on one thread, and its parameters may be those of half a step."
     `);
