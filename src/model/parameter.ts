@@ -3,6 +3,7 @@
 // which parameters are saved, restored and frozen. Buffers (running statistics) are leaves that no optimizer changes.
 
 import { atCaller } from "../ir/diagnostics/at-caller.ts";
+import { goingOn } from "../ir/diagnostics/collecting.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { captureLocation, type Location, withinLayer } from "../ir/diagnostics/location.ts";
@@ -94,12 +95,12 @@ const leafSpec = (
   const location = captureLocation();
   if (typeof initializer?.fill !== "function") {
     const [given, write] = [inWords(initializer), what === "param" ? "param([3, 2], heNormal)" : "buffer([3], ones)"];
-    reject("W140", { what, expected: "an initializer", given, write }, { location });
+    goingOn(() => reject("W140", { what, expected: "an initializer", given, write }, { location }));
   }
   return Object.freeze({
     kind: "parameter",
-    shape: checkedShape(what, shape, location),
-    dtype: checkedDType(what, dtype ?? "f32", location),
+    shape: goingOn(() => checkedShape(what, shape, location)),
+    dtype: goingOn(() => checkedDType(what, dtype ?? "f32", location)),
     initializer,
     trainable: what === "param",
     location,

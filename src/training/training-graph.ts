@@ -4,7 +4,7 @@
 import { goingOn, requireNothingFound } from "../ir/diagnostics/collecting.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
-import { withinLayer } from "../ir/diagnostics/location.ts";
+import { type Location, withinLayer } from "../ir/diagnostics/location.ts";
 import type { Entry, Graph } from "../ir/graph/graph.ts";
 import { type Trace, withTrace } from "../ir/graph/trace.ts";
 import { isTensor, originsOfTensors } from "../ir/graph/traced-tensor.ts";
@@ -94,8 +94,8 @@ const checkedLoss = (loss: unknown): Tensor => {
   return loss;
 };
 
-const checkedMetrics = (metrics: unknown): Outputs => {
-  requireTensors("metrics", metrics, "return { right }");
+const checkedMetrics = (metrics: unknown, location: Location | undefined): Outputs => {
+  requireTensors("metrics", metrics, "return { right }", location);
   for (const name of ["loss", "finite"]) if (Object.hasOwn(metrics as object, name)) reject("W503", { name });
   return metrics as Outputs; // looked at above
 };
@@ -109,7 +109,7 @@ export const judge = (
   const judged = <R>(describe: () => R): R => goingOn(() => located(location, describe));
   // `training` tied loss and metrics to the model's own outputs and inputs.
   const loss = judged(() => checkedLoss(options.loss(outputs as never, inputs as never)));
-  const metrics = judged(() => checkedMetrics(options.metrics?.(outputs as never, inputs as never) ?? {}));
+  const metrics = judged(() => checkedMetrics(options.metrics?.(outputs as never, inputs as never) ?? {}, location));
   requireNothingFound();
   return { loss, metrics };
 };

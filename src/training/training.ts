@@ -1,4 +1,5 @@
 // A training description: a model, a loss, an optimizer. What becomes of it is said in training-graph.ts.
+import { goingOn } from "../ir/diagnostics/collecting.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { captureLocation, type Location } from "../ir/diagnostics/location.ts";
@@ -55,18 +56,8 @@ export interface AnyTraining {
   readonly location?: Location;
 }
 
-/** Describes the training of a model. */
-export const training = <
-  P extends SpecTree,
-  I extends InputSpecs,
-  O extends Outputs,
-  const L extends InputSpecs = Record<never, never>,
-  M extends Outputs = Record<never, never>,
->(
-  model: Model<P, I, O>,
-  options: TrainingOptions<I, O, L, M>,
-): Training<P, I, O, L, M> => {
-  const location = captureLocation();
+/** Refuses options that lack something or are of another kind: W140. */
+const requireOptions = (options: AnyTraining["options"], location: Location): void => {
   requireRecord("training", options, "training(model, { loss, optimizer: sgd({ learningRate: 0.1 }) })", location);
   requireFunction(
     "training: loss",
@@ -88,5 +79,20 @@ export const training = <
       "averages: ema({ decay: 0.999 })",
       location,
     );
+};
+
+/** Describes the training of a model. */
+export const training = <
+  P extends SpecTree,
+  I extends InputSpecs,
+  O extends Outputs,
+  const L extends InputSpecs = Record<never, never>,
+  M extends Outputs = Record<never, never>,
+>(
+  model: Model<P, I, O>,
+  options: TrainingOptions<I, O, L, M>,
+): Training<P, I, O, L, M> => {
+  const location = captureLocation();
+  goingOn(() => requireOptions(options, location));
   return Object.freeze({ kind: "training", model, options, location });
 };

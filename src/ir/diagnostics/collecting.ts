@@ -66,3 +66,19 @@ export const collecting = <R>(describe: () => R): Collected<R> => {
     collected = before;
   }
 };
+
+/** The same while something is waited for, such as a file that describes models as it is loaded. */
+export const collectingLater = async <R>(describe: () => Promise<R>): Promise<Collected<R>> => {
+  const before = collected;
+  const findings = new Map<string, Diagnostic>();
+  collected = findings;
+  try {
+    const result = await describe();
+    return { findings: [...findings.values()], result };
+  } catch (error) {
+    goOn(error);
+    return { findings: [...findings.values()], result: undefined };
+  } finally {
+    collected = before;
+  }
+};

@@ -25,6 +25,7 @@ interface ModelFileRows {
   readonly W615: CatalogueEntry<{ file: string; names: readonly string[] }>;
   readonly W616: CatalogueEntry<{ file: string; name: string; exported: readonly Exported[] }>;
   readonly W617: CatalogueEntry<{ model: string; error: string }>;
+  readonly W618: CatalogueEntry<{ code: string; text: string }>;
 }
 
 interface WorkRows {
@@ -190,6 +191,14 @@ const modelFiles: ModelFileRows = {
     explanation:
       "forward, loss and metrics run once, on tensors that record what is done to them. What they throw ends the description. They see no numbers: a value cannot be looked at while the graph is being described.",
     example: "forward: (p, { x }) => ({ y: p.output(x) })  // where params has output",
+  }),
+  W618: entry({
+    title: "what the type checker found",
+    message: ({ code, text }) => `${code}: ${text}`,
+    help: () => "mend it where the marks stand; --no-types leaves the type checker out.",
+    explanation:
+      "weft check asks the project's own TypeScript about the model file and what it imports. What it finds that describing the model does not is shown with its code; what both find is shown once.",
+    example: 'const rate: number = 0.1;  // not const rate: number = "0.1"',
   }),
 };
 
