@@ -23,6 +23,7 @@ import { type LoadedModel, loadModels, requireModelFile } from "../load-model.ts
 import { memoryInWords } from "../memory-in-words.ts";
 import { mergeFindings } from "../merge-findings.ts";
 import { checkSymbols, modelOptions, parseDims, unboundSymbols } from "../options.ts";
+import { otherInstallation } from "../other-installation.ts";
 import { portsOf, verifyForm } from "../program-form.ts";
 import { checkTypes, type TypeCheck } from "../type-check.ts";
 import type { Ui } from "../ui.ts";
@@ -141,7 +142,9 @@ export const check: AnyCommand = defineCommand({
   run: async (values, ui) => {
     const dims = parseDims(values.dims);
     requireModelFile(values.model);
-    const typed = values["no-types"] || values.model.endsWith(".weft") ? noTypes : checkTypes(values.model);
+    const without =
+      values["no-types"] || values.model.endsWith(".weft") || otherInstallation(values.model) !== undefined;
+    const typed = without ? noTypes : checkTypes(values.model);
     const { findings: loading, result: models } = await collectingLater(() => loadModels(values.model, values.export));
     const described = (models ?? []).flatMap((loaded) => findingsOf(loaded, dims, ui));
     const { findings: ofTypes, notice } = await typed;
