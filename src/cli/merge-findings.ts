@@ -12,15 +12,25 @@ const isSameLine = (a: Diagnostic, b: Diagnostic): boolean => {
 /** The code of what the type checker alone says. */
 const passedOn = "W618";
 
+/** As many lines a call may take: it is found at its first line, and typed at that of the argument. */
+const linesOfCall = 20;
+
+/** Whether the same is said of a call that takes several lines. */
+const isSameCall = (found: Diagnostic, typed: Diagnostic): boolean => {
+  const [left, right] = [frameOf(found), frameOf(typed)];
+  if (left === undefined || left.file !== right?.file) return false;
+  const isBehind = right.line >= left.line && right.line <= left.line + linesOfCall;
+  return isBehind && found.code === typed.code && found.message === typed.message;
+};
+
 /**
- * Whether the type checker says what was found anyway: the same code on the same line, or the same sentence where a call takes
- * several lines. What it says in words of its own of a line with a finding is taken to be about that.
+ * Whether the type checker says what was found anyway. What it says in words of its own of a line with a finding is taken to
+ * be about that.
  */
-const isKnown = (typed: Diagnostic, found: readonly Diagnostic[]): boolean =>
+const isFound = (typed: Diagnostic, found: readonly Diagnostic[]): boolean =>
   found.some(
     (each) =>
-      (isSameLine(each, typed) && (each.code === typed.code || typed.code === passedOn)) ||
-      (each.code === typed.code && each.message === typed.message && frameOf(each)?.file === frameOf(typed)?.file),
+      (isSameLine(each, typed) && (each.code === typed.code || typed.code === passedOn)) || isSameCall(each, typed),
   );
 
 /** Failures to load or describe that may come of what was found besides. */
@@ -37,6 +47,12 @@ const inOrder = (a: Diagnostic, b: Diagnostic): number => {
   return left.line - right.line || left.column - right.column;
 };
 
+const keyOf = (finding: Diagnostic): string => JSON.stringify([finding.code, finding.message, frameOf(finding)]);
+
+const onceEach = (findings: readonly Diagnostic[]): readonly Diagnostic[] => [
+  ...new Map(findings.toReversed().map((each) => [keyOf(each), each])).values(),
+];
+
 /** What was found by describing, and what the type checker adds to it; each finding once. */
 export const mergeFindings = (
   described: readonly Diagnostic[],
@@ -44,9 +60,6 @@ export const mergeFindings = (
 ): readonly Diagnostic[] => {
   const mistakes = described.filter((each) => !consequences.includes(each.code) && !comesOfMissing(each, typed));
   const own = mistakes.length === 0 && typed.length === 0 ? described : mistakes;
-  const once = own.filter((each, at) => own.findIndex((other) => keyOf(other) === keyOf(each)) === at);
-  const added = typed.filter((each, at) => !isKnown(each, [...once, ...typed.slice(0, at)]));
-  return [...once, ...added].toSorted(inOrder);
+  const added = typed.filter((each) => !isFound(each, own));
+  return onceEach([...own, ...added]).toSorted(inOrder);
 };
-
-const keyOf = (finding: Diagnostic): string => JSON.stringify([finding.code, finding.message, frameOf(finding)]);

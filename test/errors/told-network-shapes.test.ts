@@ -156,7 +156,7 @@ describe("contractions, windows, convolutions, pooling and losses that do not fi
          |            ^^^^^^
         operand 1  f32[2, 3]  from test/errors/programs/network-shapes.js
         operand 2  f32[4, 5]  from test/errors/programs/network-shapes.js
-        help: the operands are f32[2, 3], f32[4, 5]: give every axis a letter, and one letter only to axes of one extent."
+        help: the operands are f32[2, 3], f32[4, 5]: give one letter only to axes of one extent."
     `);
   });
 
@@ -183,6 +183,30 @@ describe("contractions, windows, convolutions, pooling and losses that do not fi
         operand 1  f32[1, 1, 1]  from test/errors/programs/network-shapes.js
         operand 2  f32[1, 1, 3]  from test/errors/programs/network-shapes.js
         help: pad by less than 3 in all: padding takes elements off the result."
+    `);
+  });
+
+  it("W252", async () => {
+    expect(await told("W252")).toMatchInlineSnapshot(`
+      "error[W252]: maxPool2d: the height of the images is 0 (f32[B, 3, 0, 28])
+
+        test/errors/programs/network-shapes.js
+         |     return maxPool2d(images, 2);
+         |            ^^^^^^^^^
+        operand 1  f32[B, 3, 0, 28]  from test/errors/programs/network-shapes.js
+        help: give images of at least one element along each spatial axis; only the batch may be empty."
+    `);
+  });
+
+  it("W253", async () => {
+    expect(await told("W253")).toMatchInlineSnapshot(`
+      "error[W253]: einsum: operand 1 has 2 axes and 3 letters in ijk->i
+
+        test/errors/programs/network-shapes.js
+         |     return einsum("ijk->i", x);
+         |            ^^^^^^
+        operand 1  f32[2, 3]  from test/errors/programs/network-shapes.js
+        help: the operand is f32[2, 3]: give every axis a letter, or write ... for those that need no name."
     `);
   });
 });

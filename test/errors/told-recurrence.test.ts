@@ -97,7 +97,7 @@ describe("recurrences that do not fit", () => {
 
   it("W277", async () => {
     expect(await told("W277")).toMatchInlineSnapshot(`
-      "error[W277]: lstm: sequences of 16 features are expected, not f32[B, 16]
+      "error[W277]: recurrent layer: sequences of 16 features are expected, not f32[B, 16]
 
         test/errors/programs/recurrence.js
          |       return read(x).output;

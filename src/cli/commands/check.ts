@@ -2,7 +2,7 @@
 // mistake, and compiled with the invariants of the program checked after each pass; the type checker looks at the file
 // meanwhile. All findings are shown at the end.
 import { writeFileSync } from "node:fs";
-import { collecting, collectingLater } from "../../ir/diagnostics/collecting.ts";
+import { type Collected, collecting, collectingLater } from "../../ir/diagnostics/collecting.ts";
 import { type Diagnostic, WeftError } from "../../ir/diagnostics/diagnostic.ts";
 import { counted, printBytes, table } from "../../ir/diagnostics/table.ts";
 import { typeOf } from "../../ir/graph/analysis.ts";
@@ -103,15 +103,15 @@ const checkModel = (loaded: LoadedModel, described: Graph, dims: Bindings, ui: U
 };
 
 /** What a model comes to, unless it has mistakes, all of which are given. */
-const findingsOf = (loaded: LoadedModel, dims: Bindings, ui: Ui): readonly Diagnostic[] => {
+const findingsOf = (loaded: LoadedModel, dims: Bindings, ui: Ui): Omit<Collected<Graph>, "result"> => {
   try {
-    const { findings, result } = collecting(loaded.graph);
+    const { findings, result, cause } = collecting(loaded.graph);
     if (result !== undefined) checkModel(loaded, result, dims, ui);
-    return findings;
+    return { findings, cause };
   } catch (error) {
     const ours = asWeftError(error);
     if (ours === undefined) throw error;
-    return ours.diagnostics;
+    return { findings: ours.diagnostics, cause: ours.cause };
   }
 };
 
@@ -145,13 +145,18 @@ export const check: AnyCommand = defineCommand({
     const without =
       values["no-types"] || values.model.endsWith(".weft") || otherInstallation(values.model) !== undefined;
     const typed = without ? noTypes : checkTypes(values.model);
-    const { findings: loading, result: models } = await collectingLater(() => loadModels(values.model, values.export));
-    const described = (models ?? []).flatMap((loaded) => findingsOf(loaded, dims, ui));
+    const loading = await collectingLater(() => loadModels(values.model, values.export));
+    const described = (loading.result ?? []).map((loaded) => findingsOf(loaded, dims, ui));
+    const all = [loading, ...described];
     const { findings: ofTypes, notice } = await typed;
     if (notice !== undefined) ui.note(notice);
-    const findings = mergeFindings([...loading, ...described], ofTypes);
+    const findings = mergeFindings(
+      all.flatMap((each) => each.findings),
+      ofTypes,
+    );
     if (values.json !== undefined) writeFileSync(values.json, asJson(findings));
     const [first, ...others] = findings;
-    if (first !== undefined) throw new WeftError([first, ...others]);
+    const cause = all.map((each) => each.cause).find((each) => each !== undefined);
+    if (first !== undefined) throw new WeftError([first, ...others], { cause });
   },
 });

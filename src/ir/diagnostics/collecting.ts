@@ -4,8 +4,14 @@
 import { type Diagnostic, WeftError } from "./diagnostic.ts";
 import { speaksOfUnknown, unknown } from "./unknown.ts";
 
+interface Collection {
+  readonly findings: Map<string, Diagnostic>;
+  /** What the first mistake came of, such as an error of the user's own. */
+  cause?: unknown;
+}
+
 /** What is found while one or several descriptions go on; undefined where the first mistake ends them. */
-let collected: Map<string, Diagnostic> | undefined;
+let collected: Collection | undefined;
 
 const isConsequence = ({ message, notes }: Diagnostic): boolean =>
   speaksOfUnknown(message) || notes.some(({ text }) => speaksOfUnknown(text));
@@ -23,12 +29,14 @@ const keyOf = ({ code, message, location }: Diagnostic): string => {
 export const goOn = (error: unknown): unknown => {
   if (collected === undefined) throw error;
   if (!(error instanceof WeftError)) {
-    if (collected.size === 0) throw error;
+    if (collected.findings.size === 0) throw error;
     return unknown;
   }
   for (const finding of error.diagnostics) {
     const key = keyOf(finding);
-    if (!isConsequence(finding) && !collected.has(key)) collected.set(key, finding);
+    if (isConsequence(finding) || collected.findings.has(key)) continue;
+    collected.findings.set(key, finding);
+    collected.cause ??= error.cause;
   }
   return unknown;
 };
@@ -45,23 +53,26 @@ export const goingOn = <R>(describe: () => R): R => {
 
 /** Ends a description in which something was found: what comes next needs all of it. */
 export const requireNothingFound = (): void => {
-  if (collected !== undefined && collected.size > 0) throw new Error("the description ends where it is not whole");
+  if (collected !== undefined && collected.findings.size > 0)
+    throw new Error("the description ends where it is not whole");
 };
 
 /** What was found, and what was described where nothing was. */
 export interface Collected<R> {
   readonly findings: readonly Diagnostic[];
   readonly result: R | undefined;
+  readonly cause: unknown;
 }
 
 /** Describes and finds all mistakes, not the first alone. */
 export const collecting = <R>(describe: () => R): Collected<R> => {
   const before = collected;
-  const findings = new Map<string, Diagnostic>();
-  collected = findings;
+  const own: Collection = { findings: new Map() };
+  collected = own;
   try {
     const result = goingOn(describe);
-    return { findings: [...findings.values()], result: findings.size === 0 ? result : undefined };
+    const findings = [...own.findings.values()];
+    return { findings, result: findings.length === 0 ? result : undefined, cause: own.cause };
   } finally {
     collected = before;
   }
@@ -70,15 +81,15 @@ export const collecting = <R>(describe: () => R): Collected<R> => {
 /** The same while something is waited for, such as a file that describes models as it is loaded. */
 export const collectingLater = async <R>(describe: () => Promise<R>): Promise<Collected<R>> => {
   const before = collected;
-  const findings = new Map<string, Diagnostic>();
-  collected = findings;
+  const own: Collection = { findings: new Map() };
+  collected = own;
+  let result: R | undefined;
   try {
-    const result = await describe();
-    return { findings: [...findings.values()], result };
+    result = await describe();
   } catch (error) {
     goOn(error);
-    return { findings: [...findings.values()], result: undefined };
   } finally {
     collected = before;
   }
+  return { findings: [...own.findings.values()], result, cause: own.cause };
 };

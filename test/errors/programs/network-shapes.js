@@ -81,3 +81,13 @@ export const W266 = () =>
   describing({ x: spec("f32", [1, 1, 1]), w: spec("f32", [1, 1, 3]) }, ({ x, w }) => {
     return convTranspose1d(x, w, { padding: 2 });
   });
+
+export const W252 = () =>
+  describing({ images: spec("f32", ["B", 3, 0, 28]) }, ({ images }) => {
+    return maxPool2d(images, 2);
+  });
+
+export const W253 = () =>
+  describing({ x: spec("f32", [2, 3]) }, ({ x }) => {
+    return einsum("ijk->i", x);
+  });
