@@ -1,5 +1,7 @@
 // Tensors made from nothing: constants, counting, random numbers. They belong to the graph that is being described.
+
 import { reject } from "../diagnostics/diagnostic.ts";
+import { requireKnownOptions } from "../diagnostics/known-options.ts";
 import { canonicalShape } from "../graph/canonical-shape.ts";
 import { currentTrace } from "../graph/trace.ts";
 import { applyBinary, emitOne, traceOf } from "../graph/traced-tensor.ts";
@@ -99,6 +101,7 @@ export const randomUniform = <K extends Dims, E extends DType, const S extends D
   options: { readonly low?: number; readonly high?: number } = {},
 ): Tensor<[...S], "f32"> =>
   described(() => {
+    requireKnownOptions("randomUniform", options, ["low", "high"]);
     const { low = 0, high = 1 } = options;
     const words = tensorOf("randomBits", key);
     const bits = emitOne(traceOf(words, "randomBits"), "randomBits", [words], {

@@ -1,6 +1,8 @@
 // Recurrence as users describe it: one step as a function of the state and of one element of each sequence.
+
 import { reject } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
+import { optionNames, requireKnownOptions } from "../diagnostics/known-options.ts";
 import { captureBody } from "../graph/captured-body.ts";
 import { emitMany, isTensor, noteTensors, traceOf } from "../graph/traced-tensor.ts";
 import type { Dim } from "../types/dim.ts";
@@ -61,6 +63,13 @@ const record = (what: string, value: unknown, write: string): Described => {
   return given as Described; // every member was looked at
 };
 
+const known = optionNames<ScanDescription<Tensors, Tensors, Tensors>>({
+  carry: true,
+  over: true,
+  reverse: true,
+  step: true,
+});
+
 const write = "scan({ carry: { h }, over: { x }, step: ({ h }, { x }) => ({ carry: { h: h2 }, output: { y } }) })";
 
 /** The common length of the sequences: W272 where they have none in common, W273 where there is no sequence. */
@@ -81,6 +90,7 @@ export const scan = <C extends Tensors, X extends Tensors, Y extends Tensors = R
   description: ScanDescription<C, X, Y>,
 ): ScanResult<C, Y, LengthOf<X>> =>
   atCaller(() => {
+    requireKnownOptions("scan", description, known);
     const carry = record("scan: carry", description.carry, write);
     const over = record("scan: over", description.over, write);
     if (typeof description.step !== "function")

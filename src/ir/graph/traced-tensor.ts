@@ -1,9 +1,11 @@
 // The tensor that users hold: a value of a graph under construction, with the methods of `Tensor`. It inserts the
 // broadcasts and constants that users leave out, turns negative axes into positive ones, and remembers where in the
 // user's program each op was written.
+
 import { noteOperand, publicMethod } from "../diagnostics/at-caller.ts";
 import { locate, type Note, reject, WeftError, weftError } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
+import { optionNames, requireKnownOptions } from "../diagnostics/known-options.ts";
 import { captureLocation, type Location } from "../diagnostics/location.ts";
 import type { Attributes } from "../ops/attributes.ts";
 import type { OpKind } from "../ops/index.ts";
@@ -22,6 +24,10 @@ import type { GraphBuilder } from "./builder.ts";
 import { canonicalExtent, canonicalShape } from "./canonical-shape.ts";
 import type { ValueId } from "./graph.ts";
 import type { Trace } from "./trace.ts";
+
+const knownOfReductions = optionNames<ReduceOptions>({ axes: true, keepDims: true });
+
+const knownOfMatmul = optionNames<MatmulOptions>({ transposeA: true, transposeB: true });
 
 class TracedTensor implements Tensor {
   readonly type: TensorType;
@@ -69,6 +75,7 @@ class TracedTensor implements Tensor {
   }
 
   #reduce(fn: ReduceFn, options: ReduceOptions = {}): Tensor {
+    requireKnownOptions(fn, options, knownOfReductions);
     const axes =
       options.axes === undefined ? this.shape.map((_, axis) => axis) : normalizeAxes(fn, this.shape, options.axes);
     return this.#emit("reduce", [this], { fn, axes, keepDims: options.keepDims ?? false });
@@ -193,6 +200,7 @@ class TracedTensor implements Tensor {
 
   /** The sum times one over the count, which for a symbolic extent is computed from a tensor of ones. */
   mean(options: ReduceOptions = {}): Tensor {
+    requireKnownOptions("mean", options, knownOfReductions);
     const axes =
       options.axes === undefined ? this.shape.map((_, axis) => axis) : normalizeAxes("mean", this.shape, options.axes);
     const count = axes.reduce<Dim>((product, axis) => multiplyDims(product, this.shape[axis] ?? 1), 1);
@@ -210,6 +218,7 @@ class TracedTensor implements Tensor {
     return this.#emit("argmax", [this], { axis: normalizeAxis("argmax", this.shape, axis) });
   }
   matmul(other: Tensor, options: MatmulOptions = {}): Tensor {
+    requireKnownOptions("matmul", options, knownOfMatmul);
     return this.#emit("matmul", [this, other], {
       transposeA: options.transposeA ?? false,
       transposeB: options.transposeB ?? false,
