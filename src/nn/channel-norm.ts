@@ -1,6 +1,8 @@
 // Normalization of channels with what it learns and, over the batch, what it remembers: PyTorch's BatchNorm, GroupNorm and
 // InstanceNorm for any number of axes behind the channels.
+
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { described, requireChannels } from "../ir/functions/argument.ts";
 import {
   batchNorm as normalizeBatch,
@@ -53,6 +55,10 @@ export interface BatchNormLayerOptions<Affine extends boolean> extends ChannelNo
   readonly momentum?: number;
 }
 
+const known = optionNames<ChannelNormOptions<boolean>>({ affine: true, epsilon: true });
+
+const knownOfBatch = optionNames<BatchNormLayerOptions<boolean>>({ affine: true, epsilon: true, momentum: true });
+
 /**
  * Batch normalization of [N, channels, ...places] (Ioffe and Szegedy 2015; PyTorch's BatchNorm1d, 2d and 3d). In training by
  * mean and variance of the batch, which each step mixes into `running_mean` and `running_var`; at inference by those. Weight
@@ -60,8 +66,10 @@ export interface BatchNormLayerOptions<Affine extends boolean> extends ChannelNo
  */
 export const batchNorm = <const Channels extends number, const Affine extends boolean = true>(
   channels: Channels,
-  { affine, ...options }: BatchNormLayerOptions<Affine> = {},
+  settings: BatchNormLayerOptions<Affine> = {},
 ): Layer<BatchNormParams<Channels, Affine>, ChannelNormFunction<"batchNorm", Channels>> => {
+  requireKnownOptions("batchNorm", settings, knownOfBatch);
+  const { affine, ...options } = settings;
   const statistics = { running_mean: buffer([channels], zeros), running_var: buffer([channels], ones) };
   const bind =
     (given: GivenChannels & { readonly running_mean: Tensor; readonly running_var: Tensor }) => (x: Tensor) =>
@@ -93,8 +101,10 @@ export const batchNorm = <const Channels extends number, const Affine extends bo
 export const groupNorm = <const Channels extends number, const Affine extends boolean = true>(
   groups: number,
   channels: Channels,
-  { affine, ...options }: ChannelNormOptions<Affine> = {},
+  settings: ChannelNormOptions<Affine> = {},
 ): Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"groupNorm", Channels>> => {
+  requireKnownOptions("groupNorm", settings, known);
+  const { affine, ...options } = settings;
   if (!Number.isSafeInteger(groups) || groups < 1 || channels % groups !== 0) {
     const details = { op: "groupNorm", groups, channels: `${channels}`, shapes: `${channels} channels` };
     reject("W245", details);
@@ -117,8 +127,10 @@ export const groupNorm = <const Channels extends number, const Affine extends bo
  */
 export const instanceNorm = <const Channels extends number, const Affine extends boolean = false>(
   channels: Channels,
-  { affine, ...options }: ChannelNormOptions<Affine> = {},
+  settings: ChannelNormOptions<Affine> = {},
 ): Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"instanceNorm", Channels>> => {
+  requireKnownOptions("instanceNorm", settings, known);
+  const { affine, ...options } = settings;
   const bind = (given: GivenChannels) => (x: Tensor) =>
     described(() => {
       requireChannels("instanceNorm", x, channels);

@@ -1,5 +1,7 @@
 // Convolution layers over sequences, images and volumes, and the layers that transpose them.
+
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import {
   type ConvolutionOptions,
   conv1d as correlate1d,
@@ -169,6 +171,8 @@ interface AnyOptions {
   readonly bias?: boolean;
 }
 
+const known: readonly string[] = ["stride", "padding", "dilation", "groups", "bias"];
+
 /** A convolution function of any number of axes. */
 type Convolve = (images: Tensor, weight: Tensor, options: never) => Tensor;
 
@@ -186,6 +190,7 @@ const requireGroups = (op: string, channels: readonly [inputs: number, outputs: 
 const convolutionLayer =
   (op: string, rank: SpatialRank, convolve: Convolve, first: "in" | "out") =>
   (inChannels: number, outChannels: number, kernel: number | readonly number[], options: AnyOptions = {}) => {
+    requireKnownOptions(op, options, first === "out" ? known : [...known, "outputPadding"]);
     const { bias: biased = true, ...placement } = options;
     const groups = options.groups ?? 1;
     requireGroups(op, [inChannels, outChannels], groups);

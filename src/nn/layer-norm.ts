@@ -1,4 +1,5 @@
 // Layer normalization, and its kin that only scales, with what they learn.
+import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { described, requireOperand } from "../ir/functions/argument.ts";
 import {
   type EpsilonOption,
@@ -50,6 +51,8 @@ export interface LayerNormOptions<Affine extends boolean, Bias extends boolean> 
   readonly bias?: Bias;
 }
 
+const known = optionNames<LayerNormOptions<boolean, boolean>>({ affine: true, bias: true, epsilon: true });
+
 /** Normalized without a shift: the check of the features is not that of the function, which has both. */
 const withoutShift = (
   x: Tensor,
@@ -74,8 +77,10 @@ export const layerNorm = <
   const Bias extends boolean = true,
 >(
   features: F,
-  { affine, bias: biased, ...options }: LayerNormOptions<Affine, Bias> = {},
+  given: LayerNormOptions<Affine, Bias> = {},
 ): Layer<LayerNormParams<F, Affine, Bias>, LayerNormFunction<F>> => {
+  requireKnownOptions("layerNorm", given, known);
+  const { affine, bias: biased, ...options } = given;
   const shape = shapeOf(features);
   const weight = param(shape, ones);
   const bias = param(shape, zeros);
@@ -96,6 +101,7 @@ export const rmsNorm = <const F extends Features>(
   features: F,
   options: EpsilonOption = {},
 ): Layer<RmsNormParams<F>, LayerNormFunction<F, "rmsNorm">> => {
+  requireKnownOptions("rmsNorm", options, ["epsilon"]);
   const bind = (given: { readonly weight: Tensor }) => (x: Tensor) => scaleByRms(x, given.weight, options);
   // The shapes that fit are said by the signature.
   return typedLayer<Layer<RmsNormParams<F>, LayerNormFunction<F, "rmsNorm">>>(

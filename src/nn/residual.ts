@@ -1,4 +1,5 @@
 // Blocks of residual networks: what a block computes is added to what it was given.
+import { requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { described } from "../ir/functions/argument.ts";
 import type { PerAxis } from "../ir/functions/convolution.ts";
 import { relu, relu6 } from "../ir/functions/elementwise.ts";
@@ -55,6 +56,7 @@ export const residualBlock = <const In extends number, const Out extends number,
   outChannels: Out,
   options: ResidualOptions<Stride> = {},
 ): Layer<ResidualBlockParams<In, Out, Stride>, ResidualFunction<In, Out, Stride>> => {
+  requireKnownOptions("residualBlock", options, ["stride"]);
   const { stride = 1 } = options;
   const main = {
     conv1: conv2d(inChannels, outChannels, 3, { stride, padding: 1, bias: false }),
@@ -103,8 +105,10 @@ export const invertedResidual = <
 >(
   inChannels: In,
   outChannels: Out,
-  { stride, expansion = 6 }: InvertedResidualOptions<Stride> = {},
+  options: InvertedResidualOptions<Stride> = {},
 ): Layer<InvertedResidualParams, ResidualFunction<In, Out, Stride>> => {
+  requireKnownOptions("invertedResidual", options, ["stride", "expansion"]);
+  const { stride, expansion = 6 } = options;
   const inner = Math.round(inChannels * expansion);
   const step: PerAxis<2> = stride ?? 1;
   const isSame = perAxis(step, 2).every((each) => each === 1) && isSameCount(inChannels, outChannels);

@@ -1,7 +1,9 @@
 // A decoding description: a model that reads its sequence in pieces, and keeps in its own memory what it has to know of the
 // pieces before. What becomes of it is said in decoding-graph.ts.
+
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
+import { requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { captureLocation, type Location } from "../ir/diagnostics/location.ts";
 import { symbolsOf } from "../ir/types/dim.ts";
 import { isRecord, requireRecord } from "../model/declaration.ts";
@@ -115,6 +117,7 @@ export const decoding = <
 ): Decoding<P, I, O, E> => {
   const location = captureLocation();
   requireRecord("decoding", options, 'decoding(model, { positions: "T", capacity: 256 })', location);
+  requireKnownOptions("decoding", options, ["positions", "capacity", "entries"]);
   if (!isRecord(model) || model.kind !== "model") {
     const [expected, write] = ["a model", 'decoding(defineModel({ ... }), { positions: "T", capacity: 256 })'];
     reject("W140", { what: "decoding", expected, given: inWords(model), write }, { location });

@@ -1,7 +1,9 @@
 // A training description: a model, a loss, an optimizer. What becomes of it is said in training-graph.ts.
+
 import { goingOn } from "../ir/diagnostics/collecting.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
+import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { captureLocation, type Location } from "../ir/diagnostics/location.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
 import { requireFunction, requireRecord } from "../model/declaration.ts";
@@ -56,9 +58,19 @@ export interface AnyTraining {
   readonly location?: Location;
 }
 
+const known = optionNames<AnyTraining["options"]>({
+  inputs: true,
+  loss: true,
+  optimizer: true,
+  clip: true,
+  averages: true,
+  metrics: true,
+});
+
 /** Refuses options that lack something or are of another kind: W140. */
 const requireOptions = (options: AnyTraining["options"], location: Location): void => {
   requireRecord("training", options, "training(model, { loss, optimizer: sgd({ learningRate: 0.1 }) })", location);
+  requireKnownOptions("training", options, known);
   requireFunction(
     "training: loss",
     options.loss,

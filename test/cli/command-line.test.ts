@@ -339,11 +339,29 @@ describe("weft explain", () => {
     const { out } = await say("explain", "w601");
     expect(out).toBe(`W601: no such command
 
+says
+  weft has no command "{command}"
+
 The first word after weft says what to do; \`weft --help\` lists the commands.
 
 example
   weft print model.ts  // not weft show model.ts
 `);
+  });
+
+  test("a code whose sentence the type checker says as well", async () => {
+    expect((await say("explain", "W203")).out).toMatchInlineSnapshot(`
+      "W203: matmul: inner dimensions differ
+
+      says
+        matmul: inner dimensions differ: {first} vs {second} ({left} x {right})
+
+      A matrix product sums over the last axis of the left operand and the second-to-last axis of the right one, so the two must have the same extent.
+
+      example
+        matmul(x, w)  // x: f32[B, 784], w: f32[768, 10] is wrong; w: f32[784, 10] is right
+      "
+    `);
   });
 
   test("a pass with what it runs, and with its rules", async () => {

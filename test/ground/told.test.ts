@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { type Code, catalogue, isCode } from "../../src/ir/diagnostics/catalogue.ts";
+import { sentenceForm } from "../../src/ir/diagnostics/sentence-form.ts";
 
 const codes = Object.keys(catalogue).filter(isCode);
 
@@ -87,4 +88,32 @@ test("no text says that something is wrong without saying what was expected", ()
   const own = codes.filter((code) => !passedOn.includes(code));
   const all = own.flatMap((code) => textsOf(code).map((text) => ({ code, sentence: text.split("\n")[0] ?? "" })));
   expect(all.filter(({ sentence }) => bare.test(sentence))).toEqual([]);
+});
+
+/** Codes of what happens, for which nothing was written wrongly. */
+const ofWhatHappens: readonly Code[] = [
+  "W122",
+  "W134",
+  "W316",
+  "W401",
+  "W402",
+  "W403",
+  "W407",
+  "W408",
+  "W502",
+  "W516",
+  "W517",
+  "W630",
+  "W631",
+];
+
+test("every code has an example of what is right and what is wrong, and a sentence with its blanks", () => {
+  const both = /\bnot\b|\bwrong\b/;
+  const lack = codes.filter((code) => !ofWhatHappens.includes(code) && !both.test(catalogue[code].example));
+  expect(lack).toEqual([]);
+  const forms = codes.map((code) => [code, sentenceForm(code)] as const);
+  expect(forms.filter(([, form]) => /undefined|NaN|\[object|\(\)/.test(form) || /\s$/.test(form))).toEqual([]);
+  // A sentence that says nothing of the case is one of a code that has no values.
+  const fixed = forms.filter(([, form]) => !/\{\w+\}/.test(form)).map(([code]) => code);
+  expect(fixed).toEqual(["W130", "W273", "W276", "W312", "W506"]);
 });

@@ -1,5 +1,7 @@
 // Multi-head attention (Vaswani et al. 2017, section 3.2.2), with the parameters of PyTorch's MultiheadAttention.
+
 import { invariant } from "../../ir/diagnostics/invariant.ts";
+import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { atCaller, checkedRate } from "../../ir/functions/argument.ts";
 import type { Attending, AttentionOptions } from "../../ir/functions/attention.ts";
 import type { DType } from "../../ir/types/dtype.ts";
@@ -71,6 +73,14 @@ export interface MultiHeadAttentionOptions<
   readonly dropout?: number;
 }
 
+const known = optionNames<MultiHeadAttentionOptions<number, number, boolean, KeyHeads>>({
+  keyFeatures: true,
+  valueFeatures: true,
+  bias: true,
+  keyHeads: true,
+  dropout: true,
+});
+
 interface Given extends GivenProjections {
   readonly out_proj: (x: Tensor) => Tensor;
 }
@@ -116,6 +126,7 @@ export const multiHeadAttention = <
   heads: number,
   options: MultiHeadAttentionOptions<K, V, Bias, Shared> = {},
 ): Layer<MultiHeadAttentionParams<E, K, V, Bias, Shared>, MultiHeadAttentionFunction<E>> => {
+  requireKnownOptions("multiHeadAttention", options, known);
   const keyHeads: number = options.keyHeads ?? heads;
   requireHeads("multiHeadAttention", heads, features);
   requireKeyHeads("multiHeadAttention", keyHeads, heads);

@@ -1,5 +1,6 @@
 // A vision transformer (Dosovitskiy et al. 2021, "An Image is Worth 16x16 Words"): patches of an image as a sequence, a class token
 // in front, learned positions, an encoder that normalizes in front, and a linear head on the class token.
+import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { multiplyDims } from "../../ir/types/dim.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
@@ -41,6 +42,19 @@ export interface VisionTransformerOptions<Classes extends number, Norm extends b
   readonly dropout?: number;
 }
 
+const known = optionNames<VisionTransformerOptions<number, boolean>>({
+  image: true,
+  patch: true,
+  channels: true,
+  features: true,
+  heads: true,
+  layers: true,
+  feedForward: true,
+  classes: true,
+  finalNorm: true,
+  dropout: true,
+});
+
 /** What a vision transformer does: images [B, channels, height, width] give logits [B, classes]. */
 export interface ImageClassifierFunction<Classes extends number> {
   <B extends Dims[number], D extends DType>(
@@ -71,6 +85,7 @@ const asSequence = (patches: Tensor): Tensor => {
 export const visionTransformer = <const Classes extends number, const Norm extends boolean = true>(
   options: VisionTransformerOptions<Classes, Norm>,
 ): Layer<VisionTransformerParams<Classes, Norm>, ImageClassifierFunction<Classes>> => {
+  requireKnownOptions("visionTransformer", options, known);
   const { image, patch, channels = 3, features, heads, feedForward = 4 * features, dropout: rate = 0 } = options;
   const [[height, width], [rows, columns]] = [sidesOf(image), sidesOf(patch)];
   const patches = Math.floor(height / rows) * Math.floor(width / columns);

@@ -1,5 +1,7 @@
 // The recurrent layers: RNN, LSTM and GRU, stacked and in both directions. A BiLSTM is `lstm(in, hidden, { bidirectional: true })`.
+
 import { reject } from "../../ir/diagnostics/diagnostic.ts";
+import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { atCaller, checkedChoice } from "../../ir/functions/argument.ts";
 import type { Dim } from "../../ir/types/dim.ts";
 import type { DType } from "../../ir/types/dtype.ts";
@@ -91,13 +93,23 @@ const requireSequence = (x: Tensor, inputs: number): void => {
   if (x.shape.length !== 3 || x.shape[2] !== inputs) reject("W277", { type: printType(x.type), inputs });
 };
 
+const known = optionNames<RecurrentOptions>({
+  layers: true,
+  bidirectional: true,
+  bias: true,
+  batchFirst: true,
+  dropout: true,
+});
+
 const recurrent = (
   name: string,
   cell: Cell,
   inputs: number,
   hidden: number,
   options: RecurrentOptions,
+  own: readonly string[] = [],
 ): Layer<RecurrentParams> => {
+  requireKnownOptions(name, options, [...known, ...own]);
   const sizes: readonly (readonly [what: string, size: number])[] = [
     ["inputs", inputs],
     ["hidden", hidden],
@@ -133,7 +145,7 @@ export const rnn = <
   options: RecurrentOptions<Layers, Bidirectional, BatchFirst> & { readonly nonlinearity?: "tanh" | "relu" } = {},
 ): Layer<RecurrentParams, RecurrentFunction<In, Hidden, Layers, Bidirectional, BatchFirst>> =>
   // What comes of which shapes is said by the signature; so it is for the other two.
-  recurrent("rnn", elmanCell(nonlinearityOf(options.nonlinearity)), inputs, hidden, options) as Layer<
+  recurrent("rnn", elmanCell(nonlinearityOf(options.nonlinearity)), inputs, hidden, options, ["nonlinearity"]) as Layer<
     RecurrentParams,
     RecurrentFunction<In, Hidden, Layers, Bidirectional, BatchFirst>
   >;

@@ -26,7 +26,7 @@ export const functionArguments: FunctionArgumentRows = {
     help: () => "correct the expectation, or reshape the tensor.",
     explanation:
       "expectShape says what the author knows and the type checker does not. It is held to that when the graph is described.",
-    example: 'expectShape(x, ["B", 10])  // x: f32[B, 10]',
+    example: 'expectShape(x, ["B", 10])  // x: f32[B, 10], not x: f32[B, 12]',
   }),
   W232: entry({
     title: "linear: another number of features",
@@ -35,21 +35,21 @@ export const functionArguments: FunctionArgumentRows = {
       `give the layer ${given} inputs, or flatten the operand first if its features are on several axes.`,
     explanation:
       "A linear layer works on the last axis of its operand; its weight is [out, in], and in is the extent of that axis.",
-    example: "linear(flatten(x), weight)  // x: f32[B, 16, 4, 4], weight: f32[10, 256]",
+    example: "linear(flatten(x), weight)  // x: f32[B, 16, 4, 4], weight: f32[10, 256], not linear(x, weight)",
   }),
   W233: entry({
     title: "linear: no features",
     message: (details) => sentence("W233", details),
     help: () => "reshape the number to [1].",
     explanation: "A linear layer works on the last axis of its operand, and a scalar has none.",
-    example: "linear(x.reshape([1]), weight)  // x: f32[], weight: f32[10, 1]",
+    example: "linear(x.reshape([1]), weight)  // x: f32[], weight: f32[10, 1], not linear(x, weight)",
   }),
   W234: entry({
     title: "linear: the weight is no matrix",
     message: (details) => sentence("W234", details),
     help: () => "give the weight as [out, in], the layout of PyTorch.",
     explanation: "Every output is a sum over all inputs, so a weight has one row per output and one column per input.",
-    example: "linear(x, weight)  // x: f32[B, 784], weight: f32[10, 784]",
+    example: "linear(x, weight)  // x: f32[B, 784], weight: f32[10, 784], not weight: f32[784]",
   }),
   W235: entry({
     title: "stack: shapes differ",
@@ -57,6 +57,6 @@ export const functionArguments: FunctionArgumentRows = {
     help: () => "tensors that are stacked have one shape; to join along an axis they have, use concat.",
     explanation:
       "Stacking puts tensors side by side along a new axis, so they must agree along all the axes they have.",
-    example: "stack([x, y])  // x and y: f32[B, 3] gives f32[2, B, 3]",
+    example: "stack([x, y])  // x and y: f32[B, 3] gives f32[2, B, 3], not y: f32[B, 4]",
   }),
 };
