@@ -22,7 +22,7 @@ const config: OxlintConfig = {
   plugins: ["eslint", "typescript", "unicorn", "oxc", "import", "promise", "vitest"],
   options: { typeAware: true, reportUnusedDisableDirectives: "error" },
   categories: { correctness: "error", suspicious: "error" },
-  ignorePatterns: ["dist", "out", "coverage", "test/golden", "examples/**/*.mjs"],
+  ignorePatterns: ["dist", "test/errors/programs", "out", "coverage", "test/golden", "examples/**/*.mjs"],
   rules: {
     // What the types promise holds: nothing untyped, nothing asserted away, every case named, every promise awaited.
     "typescript/no-explicit-any": "error",

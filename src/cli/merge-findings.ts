@@ -38,7 +38,7 @@ const consequences: readonly string[] = ["W613", "W614", "W617"];
 
 /** Whether the type checker has the reason: a property that is not there, which is undefined where it is used. */
 const comesOfMissing = ({ message }: Diagnostic, typed: readonly Diagnostic[]): boolean =>
-  / undefined$/.test(message) && typed.some((each) => /^TS(?:2339|2551): /.test(each.message));
+  message.endsWith(" undefined") && typed.some((each) => /^TS(?:2339|2551): /.test(each.message));
 
 const inOrder = (a: Diagnostic, b: Diagnostic): number => {
   const [left, right] = [frameOf(a), frameOf(b)];

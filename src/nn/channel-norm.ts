@@ -66,17 +66,17 @@ const knownOfBatch = optionNames<BatchNormLayerOptions<boolean>>({ affine: true,
  */
 export const batchNorm = <const Channels extends number, const Affine extends boolean = true>(
   channels: Channels,
-  settings: BatchNormLayerOptions<Affine> = {},
+  options: BatchNormLayerOptions<Affine> = {},
 ): Layer<BatchNormParams<Channels, Affine>, ChannelNormFunction<"batchNorm", Channels>> => {
-  requireKnownOptions("batchNorm", settings, knownOfBatch);
-  const { affine, ...options } = settings;
+  requireKnownOptions("batchNorm", options, knownOfBatch);
+  const { affine, ...settings } = options;
   const statistics = { running_mean: buffer([channels], zeros), running_var: buffer([channels], ones) };
   const bind =
     (given: GivenChannels & { readonly running_mean: Tensor; readonly running_var: Tensor }) => (x: Tensor) =>
       described(() => {
         requireChannels("batchNorm", x, channels);
         const { y, runningMean, runningVariance } = normalizeBatch(x, {
-          ...options,
+          ...settings,
           weight: given.weight,
           bias: given.bias,
           runningMean: latestOf(given.running_mean),
@@ -101,10 +101,10 @@ export const batchNorm = <const Channels extends number, const Affine extends bo
 export const groupNorm = <const Channels extends number, const Affine extends boolean = true>(
   groups: number,
   channels: Channels,
-  settings: ChannelNormOptions<Affine> = {},
+  options: ChannelNormOptions<Affine> = {},
 ): Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"groupNorm", Channels>> => {
-  requireKnownOptions("groupNorm", settings, known);
-  const { affine, ...options } = settings;
+  requireKnownOptions("groupNorm", options, known);
+  const { affine, ...settings } = options;
   if (!Number.isSafeInteger(groups) || groups < 1 || channels % groups !== 0) {
     const details = { op: "groupNorm", groups, channels: `${channels}`, shapes: `${channels} channels` };
     reject("W245", details);
@@ -112,7 +112,7 @@ export const groupNorm = <const Channels extends number, const Affine extends bo
   const bind = (given: GivenChannels) => (x: Tensor) =>
     described(() => {
       requireChannels("groupNorm", x, channels);
-      return normalizeGroups(x, groups, { ...options, weight: given.weight, bias: given.bias });
+      return normalizeGroups(x, groups, { ...settings, weight: given.weight, bias: given.bias });
     });
   // Which parameters there are, and the shapes that fit, are said by the signature.
   return typedLayer<Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"groupNorm", Channels>>>(
@@ -127,14 +127,14 @@ export const groupNorm = <const Channels extends number, const Affine extends bo
  */
 export const instanceNorm = <const Channels extends number, const Affine extends boolean = false>(
   channels: Channels,
-  settings: ChannelNormOptions<Affine> = {},
+  options: ChannelNormOptions<Affine> = {},
 ): Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"instanceNorm", Channels>> => {
-  requireKnownOptions("instanceNorm", settings, known);
-  const { affine, ...options } = settings;
+  requireKnownOptions("instanceNorm", options, known);
+  const { affine, ...settings } = options;
   const bind = (given: GivenChannels) => (x: Tensor) =>
     described(() => {
       requireChannels("instanceNorm", x, channels);
-      return normalizeInstances(x, { ...options, weight: given.weight, bias: given.bias });
+      return normalizeInstances(x, { ...settings, weight: given.weight, bias: given.bias });
     });
   // Which parameters there are, and the shapes that fit, are said by the signature.
   return typedLayer<Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"instanceNorm", Channels>>>(

@@ -77,17 +77,17 @@ export const layerNorm = <
   const Bias extends boolean = true,
 >(
   features: F,
-  given: LayerNormOptions<Affine, Bias> = {},
+  options: LayerNormOptions<Affine, Bias> = {},
 ): Layer<LayerNormParams<F, Affine, Bias>, LayerNormFunction<F>> => {
-  requireKnownOptions("layerNorm", given, known);
-  const { affine, bias: biased, ...options } = given;
+  requireKnownOptions("layerNorm", options, known);
+  const { affine, bias: biased, ...settings } = options;
   const shape = shapeOf(features);
   const weight = param(shape, ones);
   const bias = param(shape, zeros);
   const bind = (given: { readonly weight?: Tensor; readonly bias?: Tensor }) => (x: Tensor) =>
     given.weight !== undefined && given.bias !== undefined
-      ? normalize(x, given.weight, given.bias, options)
-      : withoutShift(x, shape, given.weight, options);
+      ? normalize(x, given.weight, given.bias, settings)
+      : withoutShift(x, shape, given.weight, settings);
   const params = affine === false ? {} : biased === false ? { weight } : { weight, bias };
   // Which parameters there are, and the shapes that fit, are said by the signature.
   return layer(params, bind) as Layer<LayerNormParams<F, Affine, Bias>, LayerNormFunction<F>>;

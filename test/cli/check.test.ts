@@ -12,13 +12,18 @@ const imports = `import { add, concat, crossEntropy, defineModel, matmul, mean, 
 import { linear } from "${source("nn/index.ts")}";
 import { sgd } from "${source("optim/index.ts")}";`;
 
+interface Found {
+  readonly code: string;
+  readonly message: string;
+  readonly place?: { readonly line: number };
+}
+
 /** The sentences with the line that each is of, and what else is said. */
 const check = async (text: string, ...words: readonly string[]) => {
   const folder = folderWith({ "model.mjs": `${imports}\n${text}` });
   const { code, err } = await weft(folder, ["check", "model.mjs", "--no-types", "--json", "found.json", ...words]);
-  const found: readonly { code: string; message: string; place?: { line: number } }[] = JSON.parse(
-    readFileSync(join(folder, "found.json"), "utf8"),
-  );
+  // What the command itself wrote.
+  const found = JSON.parse(readFileSync(join(folder, "found.json"), "utf8")) as readonly Found[];
   return { code, err, found: found.map(({ code, message, place }) => `${place?.line} ${code}: ${message}`) };
 };
 

@@ -51,7 +51,7 @@ describe("errors of fit", () => {
         "error[W140]: fit: shuffle: a seed or false is expected, got "yes"",
         "error[W140]: fit: log: a list of listeners is expected, got a record",
         "error[W140]: fit: checkpoint: a store is expected, got "runs"",
-        "error[W140]: fit: its options: none but data, validation, epochs, shuffle, earlyStopping, checkpoint, log, signal, onStart, onStep, onEpoch, onCheckpoint, onEnd is expected, got "batchSize"",
+        "error[W142]: fit: there is no option "batchSize"",
         "error[W140]: fit: earlyStopping.patience: a whole number above 0 is expected, got 0",
         "error[W140]: fit: earlyStopping.mode: a direction is expected, got "less"",
         "error[W140]: checkpoints: its folder: a path is expected, got """,

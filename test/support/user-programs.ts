@@ -9,7 +9,8 @@ type Program = (folder: string) => unknown;
 
 /** What a program is told, with its own line. */
 export const programsOf = async (family: string): Promise<(code: string) => Promise<string>> => {
-  const programs: Readonly<Record<string, Program>> = await import(`../errors/programs/${family}.js`);
+  // Every export of these files is a program.
+  const programs = (await import(`../errors/programs/${family}.js`)) as Readonly<Record<string, Program>>;
   return async (code) => {
     const program = programs[code];
     if (program === undefined) throw new Error(`no program for ${code}`);

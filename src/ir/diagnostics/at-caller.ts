@@ -36,17 +36,17 @@ export const atCaller = <R>(describe: () => R): R => {
   }
 };
 
-type Method<T> = (this: T, ...given: readonly unknown[]) => unknown;
+type Callable = (this: unknown, ...given: readonly unknown[]) => unknown;
 
 /** A method that refuses like `atCaller`; `note` looks at what it is called on and with. One frame of the stack, not three. */
-export const publicMethod = <T>(method: Method<T>, note: (given: readonly unknown[]) => void): Method<T> =>
-  function (...given) {
+export const publicMethod = (method: Callable, note: (given: readonly unknown[]) => void): Callable =>
+  function (this: unknown, ...given: readonly unknown[]): unknown {
     const outer = operands;
     const own: Origin[] = [];
     operands = own;
     try {
       note([this, ...given]);
-      return method.call(this, ...given);
+      return Reflect.apply(method, this, given);
     } catch (error) {
       return refused(error, own);
     } finally {

@@ -5,7 +5,7 @@
 import { noteOperand, publicMethod } from "../diagnostics/at-caller.ts";
 import { locate, type Note, reject, WeftError, weftError } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
-import { optionNames, requireKnownOptions } from "../diagnostics/known-options.ts";
+import { requireKnownOptions } from "../diagnostics/known-options.ts";
 import { captureLocation, type Location } from "../diagnostics/location.ts";
 import type { Attributes } from "../ops/attributes.ts";
 import type { OpKind } from "../ops/index.ts";
@@ -23,11 +23,8 @@ import { printType, sameShape, type TensorType, tensorType } from "../types/tens
 import type { GraphBuilder } from "./builder.ts";
 import { canonicalExtent, canonicalShape } from "./canonical-shape.ts";
 import type { ValueId } from "./graph.ts";
+import { knownOfMatmul, knownOfReductions } from "./method-options.ts";
 import type { Trace } from "./trace.ts";
-
-const knownOfReductions = optionNames<ReduceOptions>({ axes: true, keepDims: true });
-
-const knownOfMatmul = optionNames<MatmulOptions>({ transposeA: true, transposeB: true });
 
 class TracedTensor implements Tensor {
   readonly type: TensorType;
@@ -54,12 +51,12 @@ class TracedTensor implements Tensor {
     return typeof other === "number" ? this.trace.constant(other, like.dtype, like.shape) : requireTensor(what, other);
   }
 
-  #binary(fn: BinaryFn, other: Operand): Tensor {
+  binary(fn: BinaryFn, other: Operand): Tensor {
     const [left, right] = this.#aligned(fn, this.#operand(fn, other));
     return this.#emit("binary", [left, right], { fn });
   }
 
-  #compare(fn: CompareFn, other: Operand): Tensor {
+  compare(fn: CompareFn, other: Operand): Tensor {
     const [left, right] = this.#aligned(fn, this.#operand(fn, other));
     return this.#emit("compare", [left, right], { fn });
   }
@@ -81,35 +78,26 @@ class TracedTensor implements Tensor {
     return this.#emit("reduce", [this], { fn, axes, keepDims: options.keepDims ?? false });
   }
 
-  unary(fn: UnaryFn): Tensor {
-    return this.#unary(fn);
-  }
-  binary(fn: BinaryFn, other: Operand): Tensor {
-    return this.#binary(fn, other);
-  }
-  compare(fn: CompareFn, other: Operand): Tensor {
-    return this.#compare(fn, other);
-  }
   add(other: Operand): Tensor {
-    return this.#binary("add", other);
+    return this.binary("add", other);
   }
   sub(other: Operand): Tensor {
-    return this.#binary("sub", other);
+    return this.binary("sub", other);
   }
   mul(other: Operand): Tensor {
-    return this.#binary("mul", other);
+    return this.binary("mul", other);
   }
   div(other: Operand): Tensor {
-    return this.#binary("div", other);
+    return this.binary("div", other);
   }
   pow(other: Operand): Tensor {
-    return this.#binary("pow", other);
+    return this.binary("pow", other);
   }
   maximum(other: Operand): Tensor {
-    return this.#binary("max", other);
+    return this.binary("max", other);
   }
   minimum(other: Operand): Tensor {
-    return this.#binary("min", other);
+    return this.binary("min", other);
   }
   neg(): Tensor {
     return this.#unary("neg");
@@ -148,22 +136,22 @@ class TracedTensor implements Tensor {
     return this.#unary("sigmoid");
   }
   equal(other: Operand): Tensor {
-    return this.#compare("eq", other);
+    return this.compare("eq", other);
   }
   less(other: Operand): Tensor {
-    return this.#compare("lt", other);
+    return this.compare("lt", other);
   }
   lessEqual(other: Operand): Tensor {
-    return this.#compare("le", other);
+    return this.compare("le", other);
   }
   greater(other: Operand): Tensor {
-    return this.#compare("gt", other);
+    return this.compare("gt", other);
   }
   greaterEqual(other: Operand): Tensor {
-    return this.#compare("ge", other);
+    return this.compare("ge", other);
   }
   logicalAnd(other: Tensor): Tensor {
-    return this.#binary("and", other);
+    return this.binary("and", other);
   }
   logicalNot(): Tensor {
     return this.#unary("not");
@@ -306,9 +294,12 @@ export const noteTensors = (given: readonly unknown[]): void => {
     else if (isTensor(each)) noteOperand(() => originOf(each));
 };
 
-for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(TracedTensor.prototype)))
-  if (name !== "constructor")
-    Object.defineProperty(TracedTensor.prototype, name, { value: publicMethod(value, noteTensors) });
+for (const name of Object.getOwnPropertyNames(TracedTensor.prototype)) {
+  if (name === "constructor") continue;
+  // All other members of the class are methods.
+  const method = Reflect.get(TracedTensor.prototype, name) as Parameters<typeof publicMethod>[0];
+  Object.defineProperty(TracedTensor.prototype, name, { value: publicMethod(method, noteTensors) });
+}
 
 const depthOf = ({ outer }: Trace): number => (outer === undefined ? 0 : 1 + depthOf(outer));
 

@@ -73,7 +73,7 @@ export interface MultiHeadAttentionOptions<
   readonly dropout?: number;
 }
 
-const known = optionNames<MultiHeadAttentionOptions<number, number, boolean, KeyHeads>>({
+const known = optionNames<MultiHeadAttentionOptions<number, number, boolean>>({
   keyFeatures: true,
   valueFeatures: true,
   bias: true,
