@@ -17,7 +17,9 @@ export const sentences = {
   W218: "concat: shapes differ off axis {axis}: {first} vs {other}",
   W219: "{op}: no operands",
   W221: "scatterAdd: the axes of {updates} from {axis} on do not begin with those of the indices {indices}",
+  W222: "randomBits: the key is i32[2], not {type}",
   W223: "{op}: {length} positions do not fit into axis {axis} of extent {extent} ({type})",
+  W231: "expectShape: {type} is not of shape {expected}",
   W232: "linear: {given} features given, {expected} expected ({type}, weight {weight})",
   W233: "linear: no axis of features ({type})",
   W234: "linear: the weight must be [out, in], not {weight}",
@@ -39,6 +41,7 @@ export const sentences = {
   W277: "recurrent layer: sequences of {inputs} features are expected, not {type}",
   W280: "{op}: the queries have fewer than 2 axes ({type})",
   W281: "{op}: {queries} heads of queries are no multiple of {keys} heads of keys ({left} and {right})",
+  W285: "{op}: takes [..., positions, features] with a known even number of features, not {type}",
   W286: "{op}: {given} features given, {expected} expected ({type})",
 } as const;
 
