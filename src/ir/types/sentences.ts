@@ -7,6 +7,10 @@ export const sentences = {
   W203: "matmul: inner dimensions differ: {first} vs {second} ({left} x {right})",
   W205: "{op}: axis {axis} is outside a shape of {rank} axes ({shape})",
   W207: "{op}: extents {first} and {second} do not broadcast ({left} vs {right})",
+  W301: "{entry}: input {name} is not fed",
+  W302: "{entry}: there is no input {name}",
+  W303: "{name}: {dtype} takes {wanted}, got {given}",
+  W501: "training: the loss must be one float, got {type}",
 } as const;
 
 /** A code whose sentence both know. */
