@@ -7,6 +7,10 @@ export const sentences = {
   W203: "matmul: inner dimensions differ: {first} vs {second} ({left} x {right})",
   W205: "{op}: axis {axis} is outside a shape of {rank} axes ({shape})",
   W207: "{op}: extents {first} and {second} do not broadcast ({left} vs {right})",
+  W258: "{name}: {argument} is {given}, not {wanted}",
+  W259: "{name}: {extent} is {first}, but {argument} has {second} ({given} for {wanted})",
+  W260: "{name}: there is no argument {argument}",
+  W261: "{name}: the symbol {symbol} stands alone in no argument ({argument}: {given})",
 } as const;
 
 /** A code whose sentence both know. */
