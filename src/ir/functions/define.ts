@@ -15,10 +15,10 @@ import type {
   SignatureTensors,
 } from "../types/static/unification.ts";
 import type { Tensor } from "../types/tensor.ts";
-import { printType, sameType, type TensorType } from "../types/tensor-type.ts";
+import { printType, type TensorType } from "../types/tensor-type.ts";
 import { atCaller } from "./argument.ts";
 import { calledFrom, type Definition, definedAt, describeClosed } from "./closed-body.ts";
-import { boundType, mistakeIn, readSignature, type Types, type Unifier, unifierOf } from "./signature.ts";
+import { boundType, isSameType, mistakeIn, readSignature, type Types, type Unifier, unifierOf } from "./signature.ts";
 
 export type { Signature } from "../types/static/unification.ts";
 
@@ -128,8 +128,7 @@ const requireSameResults = (known: Known, { body }: Described, generic: Describe
   const bound = known.unifier.bindings(types);
   const expected = generic.body.outputs.map((type) => boundType(type, bound));
   const fits =
-    expected.length === body.outputs.length &&
-    expected.every((type, at) => body.outputs[at] && sameType(type, body.outputs[at]));
+    expected.length === body.outputs.length && expected.every((type, at) => isSameType(type, body.outputs[at]));
   if (fits) return;
   const print = (all: readonly TensorType[]): string => all.map(printType).join(", ") || "nothing";
   reject(

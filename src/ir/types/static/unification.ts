@@ -98,6 +98,9 @@ interface Told {
   readonly argument: string;
 }
 
+/** Whether an extent may be another, unknown ones included. */
+type MayBe<A extends Dim, B extends Dim> = true extends IsUnknownDim<A> | IsUnknownDim<B> ? true : SameDim<A, B>;
+
 /** The first extent that is not the one of the signature. */
 type ExtentMistake<
   T extends Told,
@@ -108,7 +111,7 @@ type ExtentMistake<
   Shape extends string,
 > = P extends readonly [infer Wanted extends Dim, ...infer RestP extends Dims]
   ? S extends readonly [infer Given extends Dim, ...infer RestS extends Dims]
-    ? true extends IsUnknownDim<Given> | SameDim<SubstituteDim<Wanted, By>, Given>
+    ? MayBe<SubstituteDim<Wanted, By>, Given> extends true
       ? ExtentMistake<T, RestP, RestS, By, Types, Shape>
       : Wanted extends number
         ? Sentence<"W258", T & Types>
