@@ -2,7 +2,7 @@
 // `bindDim` gives at run time.
 import type { Dim } from "../dim.ts";
 import type { Dims } from "../tensor.ts";
-import type { CanonicalDim, Composite, IsUnknownDim, PolynomialOf } from "./dims.ts";
+import type { Composite, IsUnknownDim, PolynomialOf } from "./dims.ts";
 import type {
   AddPolynomials,
   FloorDividePolynomial,
@@ -53,23 +53,19 @@ type SubstitutePolynomial<
   : Result;
 
 /** The dimension with other dimensions in the places of its symbols; unknown where one of them is. */
-export type SubstituteDim<D extends Dim, By extends Bound> = (
-  D extends number
-    ? D
-    : string extends D
-      ? D
-      : D extends keyof By
-        ? CanonicalDim<By[D]>
-        : D extends Composite
-          ? SubstitutePolynomial<PolynomialOf<D>, By> extends infer Result extends Polynomial
-            ? PrintPolynomial<Result>
-            : number
-          : D
-) extends infer Result extends Dim
-  ? Result
-  : never;
+export type SubstituteDim<D extends Dim, By extends Bound> = D extends keyof By
+  ? By[D]
+  : D extends Composite
+    ? SubstituteExpression<D, By>
+    : D;
+
+type SubstituteExpression<D extends string, By extends Bound> =
+  SubstitutePolynomial<ParsePolynomial<D>, By> extends infer Result extends Polynomial
+    ? PrintPolynomial<Result> extends infer Extent extends Dim
+      ? Extent
+      : never
+    : number;
 
 /** The shape with other dimensions in the places of its symbols. */
-export type SubstituteShape<S extends Dims, By extends Bound> = number extends S["length"]
-  ? Dims
-  : { -readonly [Axis in keyof S]: SubstituteDim<S[Axis], By> };
+export type SubstituteShape<S extends Dims, By extends Bound> =
+  number extends S["length"] ? Dims : { -readonly [Axis in keyof S]: SubstituteDim<S[Axis], By> };

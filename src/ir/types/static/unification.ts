@@ -101,52 +101,52 @@ interface Told {
 /** Whether an extent may be another, unknown ones included. */
 type MayBe<A extends Dim, B extends Dim> = true extends IsUnknownDim<A> | IsUnknownDim<B> ? true : SameDim<A, B>;
 
+/** What sentences about an argument say of its types. */
+type TypesOf<E extends DType, P extends Dims, D extends DType, S extends Dims> = {
+  given: PrintType<S, D>;
+  wanted: PrintType<CanonicalShape<P>, E>;
+};
+
 /** The first extent that is not the one of the signature. */
 type ExtentMistake<
   T extends Told,
-  P extends Dims,
+  Entry extends readonly unknown[],
+  D extends DType,
   S extends Dims,
   By extends Bound,
-  Types extends { readonly given: string; readonly wanted: string },
-  Shape extends string,
+  P extends Dims = Pattern<Entry>,
+  Rest extends Dims = S,
 > = P extends readonly [infer Wanted extends Dim, ...infer RestP extends Dims]
-  ? S extends readonly [infer Given extends Dim, ...infer RestS extends Dims]
+  ? Rest extends readonly [infer Given extends Dim, ...infer RestS extends Dims]
     ? MayBe<SubstituteDim<Wanted, By>, Given> extends true
-      ? ExtentMistake<T, RestP, RestS, By, Types, Shape>
+      ? ExtentMistake<T, Entry, D, S, By, RestP, RestS>
       : Wanted extends number
-        ? Sentence<"W258", T & Types>
+        ? Sentence<"W258", T & TypesOf<Entry[0] & DType, Pattern<Entry>, D, S>>
         : Sentence<
             "W259",
             T & {
               extent: CanonicalDim<Wanted>;
               first: PrintDim<SubstituteDim<Wanted, By>>;
               second: PrintDim<Given>;
-              given: Types["given"];
-              wanted: Shape;
+              given: PrintType<S, D>;
+              wanted: PrintShape<CanonicalShape<Pattern<Entry>>>;
             }
           >
     : never
   : never;
 
-/** What is wrong with an argument; never where nothing is. */
+/** What is wrong with an argument; never where nothing is. Nearly all fit at once, which costs little to see. */
 type ArgumentMistake<T extends Told, Entry extends readonly unknown[], Given, By extends Bound> =
   Given extends Tensor<infer S, infer D>
-    ? Pattern<Entry> extends infer P extends Dims
-      ? Entry[0] extends infer E extends DType
-        ? {
-            given: PrintType<S, D>;
-            wanted: PrintType<CanonicalShape<P>, E>;
-          } extends infer Types extends { readonly given: string; readonly wanted: string }
-          ? [Extract<D, E>] extends [never]
-            ? Sentence<"W258", T & Types>
-            : IsUnknownRank<S> extends true
-              ? never
-              : P["length"] extends S["length"]
-                ? ExtentMistake<T, P, S, By, Types, PrintShape<CanonicalShape<P>>>
-                : Sentence<"W258", T & Types>
-          : never
-        : never
-      : never
+    ? [Extract<D, Entry[0]>] extends [never]
+      ? Sentence<"W258", T & TypesOf<Entry[0] & DType, Pattern<Entry>, D, S>>
+      : [S] extends [SubstituteShape<Pattern<Entry>, By>]
+        ? never
+        : IsUnknownRank<S> extends true
+          ? never
+          : Pattern<Entry>["length"] extends S["length"]
+            ? ExtentMistake<T, Entry, D, S, By>
+            : Sentence<"W258", T & TypesOf<Entry[0] & DType, Pattern<Entry>, D, S>>
     : never;
 
 /** What is wrong with each argument. */
