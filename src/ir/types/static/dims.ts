@@ -35,7 +35,8 @@ export type PolynomialOf<D extends Dim> = D extends number
     ? ParsePolynomial<D>
     : never;
 
-type Composite = `${string}${"+" | "-" | "*" | "(" | " "}${string}`;
+/** The text of an expression, rather than of a symbol alone. */
+export type Composite = `${string}${"+" | "-" | "*" | "(" | " "}${string}`;
 
 /** The canonical text of a dimension as a user wrote it: "B*T" for "T*B". */
 export type CanonicalDim<D extends Dim> = (
