@@ -1,4 +1,5 @@
 // Findings of two that looked at the same files, as one list in the order of the files.
+import { keyOfFinding } from "../ir/diagnostics/collecting.ts";
 import type { Diagnostic } from "../ir/diagnostics/diagnostic.ts";
 import type { Frame } from "../ir/diagnostics/location.ts";
 
@@ -47,10 +48,8 @@ const inOrder = (a: Diagnostic, b: Diagnostic): number => {
   return left.line - right.line || left.column - right.column;
 };
 
-const keyOf = (finding: Diagnostic): string => JSON.stringify([finding.code, finding.message, frameOf(finding)]);
-
 const onceEach = (findings: readonly Diagnostic[]): readonly Diagnostic[] => [
-  ...new Map(findings.toReversed().map((each) => [keyOf(each), each])).values(),
+  ...new Map(findings.toReversed().map((each) => [keyOfFinding(each), each])).values(),
 ];
 
 /** What was found by describing, and what the type checker adds to it; each finding once. */

@@ -1,6 +1,5 @@
 // Normalization of channels with what it learns and, over the batch, what it remembers: PyTorch's BatchNorm, GroupNorm and
 // InstanceNorm for any number of axes behind the channels.
-
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { described, requireChannels } from "../ir/functions/argument.ts";
@@ -11,8 +10,8 @@ import {
 } from "../ir/functions/channel-normalization.ts";
 import type { EpsilonOption } from "../ir/functions/normalization.ts";
 import type { DType } from "../ir/types/dtype.ts";
+import type { ChannelsShape } from "../ir/types/static/channels.ts";
 import type { Check } from "../ir/types/static/check.ts";
-import type { ChannelsShape } from "../ir/types/static/indexing.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { ones, zeros } from "../model/initializer.ts";
 import { currentMode, latestOf, updateBuffer } from "../model/mode.ts";

@@ -1,5 +1,4 @@
 // Convolution layers over sequences, images and volumes, and the layers that transpose them.
-
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import {

@@ -1,5 +1,4 @@
 // A table of learned vectors, looked up by index.
-
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";

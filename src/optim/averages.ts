@@ -1,6 +1,5 @@
 // Running averages of parameters over the steps of a training. Like an update rule they are written on tensors and become
 // part of the step: the averages are state beside the parameters, saved and emitted with them.
-
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";

@@ -1,5 +1,4 @@
 // Stochastic gradient descent with momentum.
-
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import type { Tensor } from "../ir/types/tensor.ts";

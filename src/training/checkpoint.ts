@@ -1,6 +1,5 @@
 // The checkpoints of a run in a folder, one file each: step-000000100.safetensors. A file is written whole or not at all,
 // the one before it stays until it is, and a file that is damaged is passed over for the one before it.
-
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeWhole } from "../formats/safetensors-file.ts";

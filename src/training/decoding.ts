@@ -1,6 +1,5 @@
 // A decoding description: a model that reads its sequence in pieces, and keeps in its own memory what it has to know of the
 // pieces before. What becomes of it is said in decoding-graph.ts.
-
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { requireKnownOptions } from "../ir/diagnostics/known-options.ts";

@@ -1,5 +1,4 @@
 // What `fit` is told, and its checks: callers without a type checker get a sentence instead of a surprise.
-
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";
@@ -11,11 +10,11 @@ import type { CheckpointStore } from "./run-state.ts";
 import type { TrainingData } from "./training-data.ts";
 
 /** How a trainer is run; its own listener is called before those of `log`. */
-export interface FitOptions<F> extends TrainingListener {
+export interface FitOptions<Data, Validation = Data> extends TrainingListener {
   /** Arrays by input name with one row per example, or batches one after the other. */
-  readonly data: TrainingData<F>;
+  readonly data: Data;
   /** What the model is evaluated on after each epoch: figures named `validation.loss` and so on. */
-  readonly validation?: TrainingData<F>;
+  readonly validation?: Validation;
   /** How many times the data are gone over, those before a checkpoint included. */
   readonly epochs: number;
   /** The seed of the orders in which arrays are gone over, another in each epoch; 0 unless said otherwise. */
@@ -28,6 +27,9 @@ export interface FitOptions<F> extends TrainingListener {
   /** Ends the run after the present step, with a checkpoint. */
   readonly signal?: { readonly aborted: boolean };
 }
+
+/** Options of which the exact types do not matter. */
+export type AnyFitOptions = FitOptions<TrainingData<AnyFeeds>>;
 
 const known = optionNames<FitOptions<unknown>>({
   data: true,
@@ -46,7 +48,7 @@ const known = optionNames<FitOptions<unknown>>({
 });
 
 /** Refuses options that are unknown or of another kind (W140). */
-export const checkFitOptions = (options: FitOptions<AnyFeeds>): void => {
+export const checkFitOptions = (options: AnyFitOptions): void => {
   const example = "fit(trainer, { data: { image, label }, epochs: 10 })";
   requireRecord("fit", options, example);
   const fail = (what: string, expected: string, given: unknown, write: string): never =>

@@ -7,7 +7,7 @@ const told = await programsOf("running");
 describe("feeding, running and reading compiled models", () => {
   it("W301", async () => {
     expect(await told("W301")).toMatchInlineSnapshot(`
-      "error[W301]: predict: input "scale" is not fed
+      "error[W301]: predict: input scale is not fed
 
         test/errors/programs/running.js
          |   return model({ index, mask });
@@ -18,7 +18,7 @@ describe("feeding, running and reading compiled models", () => {
 
   it("W302", async () => {
     expect(await told("W302")).toMatchInlineSnapshot(`
-      "error[W302]: predict: there is no input "indices"
+      "error[W302]: predict: there is no input indices
 
         test/errors/programs/running.js
          |   return model({ index, mask, scale, indices: index });
@@ -29,7 +29,7 @@ describe("feeding, running and reading compiled models", () => {
 
   it("W303", async () => {
     expect(await told("W303")).toMatchInlineSnapshot(`
-      "error[W303]: scale: f32[2, 2] takes a Float32Array, got a list
+      "error[W303]: scale: f32 takes a Float32Array, got a list
 
         test/errors/programs/running.js
          |   return model({ index, mask, scale: [1, 2, 3, 4] });
@@ -78,7 +78,7 @@ describe("feeding, running and reading compiled models", () => {
         test/errors/programs/running.js
          |   return model.parameters.get("row");
          |                           ^^^
-        help: the parameters are "rows"."
+        help: did you mean "rows"?"
     `);
   });
 

@@ -54,6 +54,9 @@ const elsewhere: Readonly<Partial<Record<Code, RegExp>>> = {
 /** Codes of shapes that are refused before there is a tensor, or point at the operand itself. */
 const withoutOperands: Readonly<Partial<Record<Code, string>>> = {
   W219: "no operand is the mistake",
+  W261: "a function is defined, and has no operands yet",
+  W263: "a function is defined, and has no operands yet",
+  W264: "points at the call, whose operands are as the signature says",
   W276: "points at the parameter that may not be there",
   W278: "a layer is made, and has no operands yet",
   W284: "a layer is made, and has no operands yet",
@@ -75,9 +78,12 @@ test("texts have the user's line with a mark under it, or say where else to look
   expect(reachable.filter(lack)).toEqual([]);
 });
 
+/** A tensor with its type and where it comes from. */
+const origin = /^ +\w[\w ]* {2,}(?:f32|f64|i32|u8|bool)\[.* from \S/m;
+
 test("texts of shapes say where their operands come from", () => {
   const shapes = reachable.filter((code) => code.startsWith("W2") && withoutOperands[code] === undefined);
-  const lack = (code: Code): boolean => !textsOf(code).some((text) => /\boperand 1\b.* from \S/.test(text));
+  const lack = (code: Code): boolean => !textsOf(code).some((text) => origin.test(text));
   expect(shapes.filter(lack)).toEqual([]);
 });
 

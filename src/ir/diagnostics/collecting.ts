@@ -16,10 +16,21 @@ let collected: Collection | undefined;
 const isConsequence = ({ message, notes }: Diagnostic): boolean =>
   speaksOfUnknown(message) || notes.some(({ text }) => speaksOfUnknown(text));
 
-/** The same for the same finding at the same place: a model is described several times for a training. */
-const keyOf = ({ code, message, location }: Diagnostic): string => {
+/** What a sentence says, whatever the extents are: those of a function are its symbols, and numbers where it is called. */
+const gist = (message: string): string =>
+  message
+    .split(": ")
+    .slice(0, 2)
+    .join(": ")
+    .replaceAll(/\([^)]*\)|\[[^\]]*\]|\b(?:\d+|[A-Z]\w*)\b/g, "_");
+
+/**
+ * The same for the same finding at the same place: a model is described several times for a training, a layer is used in
+ * several places, and a function by name is described for the extents of each call.
+ */
+export const keyOfFinding = ({ code, message, location }: Diagnostic): string => {
   const frame = location?.();
-  return JSON.stringify([code, message, frame?.file, frame?.line, frame?.column]);
+  return JSON.stringify(frame === undefined ? [code, message] : [code, gist(message), frame]);
 };
 
 /**
@@ -33,7 +44,7 @@ export const goOn = (error: unknown): unknown => {
     return unknown;
   }
   for (const finding of error.diagnostics) {
-    const key = keyOf(finding);
+    const key = keyOfFinding(finding);
     if (isConsequence(finding) || collected.findings.has(key)) continue;
     collected.findings.set(key, finding);
     collected.cause ??= error.cause;

@@ -2,7 +2,6 @@
 // and a mean over a box are taken one group of axes after the other: over height and width of each depth, then over the
 // depths. That is fewer elements than the box has, and the first maximum of the first of the largest slices is the first
 // maximum of the box, which is where its gradient goes.
-
 import { reject } from "../diagnostics/diagnostic.ts";
 import { optionNames, requireKnownOptions } from "../diagnostics/known-options.ts";
 import { emitOne, traceOf } from "../graph/traced-tensor.ts";

@@ -1,5 +1,4 @@
 // Recurrence as users describe it: one step as a function of the state and of one element of each sequence.
-
 import { reject } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
 import { optionNames, requireKnownOptions } from "../diagnostics/known-options.ts";

@@ -1,13 +1,12 @@
 // Functions that fold axes away and are made of several ops: variances, norms, and the logarithm of a sum of exponentials. All
 // are computed in the form that neither overflows nor cancels where the result does not.
-
 import { reject } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
 import { requireKnownOptions } from "../diagnostics/known-options.ts";
 import { normalizeAxes, requireDType } from "../ops/typing.ts";
 import type { DType } from "../types/dtype.ts";
 import type { ReduceShape } from "../types/static/axes.ts";
-import type { Check, Resolved } from "../types/static/check.ts";
+import type { Check, NeedsDType, Resolved } from "../types/static/check.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
 import { stopGradient } from "./gradient.ts";
@@ -21,7 +20,7 @@ export interface StatisticFunction<Name extends string, Options = object> {
     const Axes extends readonly number[] | undefined = undefined,
     const Keep extends boolean = false,
   >(
-    x: Tensor<S, D>,
+    x: Check<NoInfer<NeedsDType<Name, S, D, readonly ["f32", "f64"]>>, Tensor<S, D>>,
     options?: Options & {
       /** Negative axes count from the end. */
       readonly axes?: Check<NoInfer<ReduceShape<Name, S, Axes, Keep>>, Axes>;
@@ -39,7 +38,7 @@ const statistic = <Name extends string, Options>(
 ): StatisticFunction<Name, Options> => {
   const known = [...Object.keys(own), "axes", "keepDims"];
   return <S extends Dims, D extends DType, Axes extends readonly number[] | undefined, Keep extends boolean>(
-    x: Tensor<S, D>,
+    x: unknown,
     options?: Options & { readonly axes?: unknown; readonly keepDims?: Keep },
   ) =>
     described<Tensor<Resolved<ReduceShape<Name, S, Axes, Keep>>, D>>(() => {

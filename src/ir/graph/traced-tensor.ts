@@ -1,7 +1,6 @@
 // The tensor that users hold: a value of a graph under construction, with the methods of `Tensor`. It inserts the
 // broadcasts and constants that users leave out, turns negative axes into positive ones, and remembers where in the
 // user's program each op was written.
-
 import { noteOperand, publicMethod } from "../diagnostics/at-caller.ts";
 import { locate, type Note, reject, WeftError, weftError } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
@@ -365,7 +364,7 @@ export const applyCompare = (fn: CompareFn, x: Tensor, y: Operand): Tensor =>
 
 /** The graph around a graph under construction, and what becomes of a tensor of it that is used within. */
 export interface Enclosure {
-  readonly outer: Trace;
+  readonly outer?: Trace | undefined;
   readonly capture: (tensor: Tensor, what: string) => ValueId;
 }
 
@@ -373,7 +372,7 @@ export interface Enclosure {
 export const traceOver = (builder: GraphBuilder, enclosure?: Enclosure): Trace => {
   const trace: Trace = {
     builder,
-    ...(enclosure === undefined ? {} : { outer: enclosure.outer }),
+    ...(enclosure?.outer === undefined ? {} : { outer: enclosure.outer }),
     emit: <A, In extends Arity, Out extends Arity>(
       op: OpDefinition<A, In, Out>,
       operands: Tuple<Tensor, In>,

@@ -1,5 +1,4 @@
 // Multi-head attention (Vaswani et al. 2017, section 3.2.2), with the parameters of PyTorch's MultiheadAttention.
-
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { atCaller, checkedRate } from "../../ir/functions/argument.ts";

@@ -1,5 +1,4 @@
 // The recurrent layers: RNN, LSTM and GRU, stacked and in both directions. A BiLSTM is `lstm(in, hidden, { bidirectional: true })`.
-
 import { reject } from "../../ir/diagnostics/diagnostic.ts";
 import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { atCaller, checkedChoice } from "../../ir/functions/argument.ts";

@@ -1,6 +1,5 @@
 // Random graphs: steps are drawn (steps.ts), and a graph grows by one after the other (growth.ts), from values that are there.
 // Nothing is discarded. A graph shrinks by dropping steps and by shrinking the use of an op in each.
-
 import fc from "fast-check";
 import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import type { Entry, Graph, NamedValue, ValueId } from "../../ir/graph/graph.ts";

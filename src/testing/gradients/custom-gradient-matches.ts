@@ -1,6 +1,5 @@
 // `customGradientMatches`, for functions with a derivative of their own: everything that can be checked of one without a model around
 // it. Symbols in the specs are tried with several extents, 0 and 1 among them.
-
 import { evaluateGraph, type NamedArrays } from "../../backends/reference/interpreter.ts";
 import { planGraph } from "../../compile/plan-graph.ts";
 import { WeftError } from "../../ir/diagnostics/diagnostic.ts";

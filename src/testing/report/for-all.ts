@@ -1,5 +1,4 @@
 // Runs a property on drawn cases, makes the first that fails as simple as it gets, and says everything about it.
-
 import fc from "fast-check";
 import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import type { GraphCase } from "../arbitraries/graph-case.ts";
