@@ -1,7 +1,9 @@
 // A model: a name, a tree of parameters, the inputs, and the function from both to named outputs. One description gives
 // the graph, the initial values, and the types of what is fed and fetched.
+
 import { goingOn } from "../ir/diagnostics/collecting.ts";
 import { locate, reject, WeftError } from "../ir/diagnostics/diagnostic.ts";
+import { expect } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { captureLocation, type Location } from "../ir/diagnostics/location.ts";
 import { isUnknown } from "../ir/diagnostics/unknown.ts";
@@ -225,6 +227,7 @@ export const finishGraph = ({ builder }: Trace, name: string, entries: readonly 
 
 /** The graph of a model, with one entry point, `predict`. */
 export const modelGraph = (model: AnyModel): Graph => {
+  expect(isRecord(model) && model.kind === "model", "modelGraph", "a model", model, "modelGraph(defineModel({ ... }))");
   const { trace, outputs } = traceModel(model);
   return located(model.location, () =>
     finishGraph(trace, model.name, [{ name: "predict", outputs: namedValues(trace, outputs), updates: [] }]),

@@ -4,10 +4,11 @@
 
 import { atCaller } from "../ir/diagnostics/at-caller.ts";
 import { goingOn } from "../ir/diagnostics/collecting.ts";
-import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { reject, weftError } from "../ir/diagnostics/diagnostic.ts";
+import { expect } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
-import { captureLocation, type Location, withinLayer } from "../ir/diagnostics/location.ts";
-import { noteTensors } from "../ir/graph/traced-tensor.ts";
+import { captureLocation, isThrownByUs, type Location, withinLayer } from "../ir/diagnostics/location.ts";
+import { isTensor, noteTensors } from "../ir/graph/traced-tensor.ts";
 import type { DType } from "../ir/types/dtype.ts";
 import type { Named, NamedBuffer } from "../ir/types/named.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
@@ -170,6 +171,7 @@ export const repeat = <T extends SpecTree>(count: number, make: (position: numbe
       given: inWords(count),
       write: "repeat(12, () => block)",
     });
+  expect(typeof make === "function", "repeat", "a function", make, "repeat(12, () => block)");
   return Object.freeze(Array.from({ length: count }, (_, position) => make(position)));
 };
 
@@ -226,12 +228,32 @@ type AnyFunction = (...operands: readonly unknown[]) => unknown;
 
 const isFunction = (value: unknown): value is AnyFunction => typeof value === "function";
 
+/** Says of what a layer of ours could not read what it is: W230 where it is to be a tensor, W140 where it is to be options. */
+const requireOperands = (path: string, operands: readonly unknown[], cause: TypeError): void => {
+  const [first, ...others] = operands;
+  const op = path === "" ? "the layer" : path;
+  if (!isTensor(first)) throw weftError("W230", { op, given: inWords(first) }, { cause });
+  const wrong = others.find((each) => typeof each !== "object" || each === null);
+  const details = {
+    what: op,
+    expected: "tensors, and then a record of options",
+    given: inWords(wrong),
+    write: "p.layer(x)",
+  };
+  if (others.length > 0) throw weftError("W140", details, { cause });
+};
+
 /** The layer's function, during which what is described is known to be of the layer. Refusals are located where it is called. */
 const named = (path: string, bound: AnyFunction): AnyFunction => {
   const call: AnyFunction = (...operands) =>
     atCaller(() => {
       noteTensors(operands);
-      return withinLayer(path, bound, ...operands);
+      try {
+        return withinLayer(path, bound, ...operands);
+      } catch (error) {
+        if (error instanceof TypeError && isThrownByUs(error)) requireOperands(path, operands, error);
+        throw error;
+      }
     });
   return Object.assign(call, bound);
 };

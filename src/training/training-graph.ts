@@ -1,8 +1,10 @@
 // The graph of a training: one graph with the entry points `predict`, `grads` and `step` over shared parameters. A step whose
 // loss or gradients are not finite changes nothing: every update is a choice between the new value and the old, made by one
 // flag inside the graph, so emitted modules do the same.
+
 import { goingOn, requireNothingFound } from "../ir/diagnostics/collecting.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { expect } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { type Location, withinLayer } from "../ir/diagnostics/location.ts";
 import type { Entry, Graph } from "../ir/graph/graph.ts";
@@ -11,6 +13,7 @@ import { isTensor, originsOfTensors } from "../ir/graph/traced-tensor.ts";
 import { isFloat } from "../ir/types/dtype.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
 import { printType } from "../ir/types/tensor-type.ts";
+import { isRecord } from "../model/declaration.ts";
 import { withMode } from "../model/mode.ts";
 import {
   declareInputs,
@@ -196,6 +199,8 @@ const describeTraining = (description: AnyTraining, traced: TracedModel): Graph 
  * averages. The model is traced twice: for inference, which `predict` gives, and for training, which the loss sees.
  */
 export const trainingGraph = (description: AnyTraining): Graph => {
+  const isTraining = isRecord(description) && description["kind"] === "training";
+  expect(isTraining, "trainingGraph", "a training", description, "trainingGraph(training(model, { ... }))");
   const traced = traceModel(description.model);
   return located(description.location, () => withTrace(traced.trace, () => describeTraining(description, traced)));
 };

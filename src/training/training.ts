@@ -1,5 +1,7 @@
 // A training description: a model, a loss, an optimizer. What becomes of it is said in training-graph.ts.
+
 import { goingOn } from "../ir/diagnostics/collecting.ts";
+import { expect, isRecordOf } from "../ir/diagnostics/expect.ts";
 import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { captureLocation, type Location } from "../ir/diagnostics/location.ts";
 import type { DType } from "../ir/types/dtype.ts";
@@ -90,7 +92,8 @@ const known = optionNames<AnyTraining["options"]>({
 });
 
 /** Refuses options that lack something or are of another kind: W140, W142, W508, W509. */
-const requireOptions = (options: AnyTraining["options"], { params }: AnyModel, location: Location): void => {
+const requireOptions = (options: AnyTraining["options"], model: AnyModel, location: Location): void => {
+  expect(isRecordOf(model) && model.kind === "model", "training", "a model", model, "training(model, { ... })");
   requireRecord("training", options, "training(model, { loss, optimizer: sgd({ learningRate: 0.1 }) })", location);
   requireKnownOptions("training", options, known);
   requireFunction(
@@ -100,7 +103,7 @@ const requireOptions = (options: AnyTraining["options"], { params }: AnyModel, l
     location,
   );
   checkOptimizer("training", options.optimizer, location);
-  checkGrouping(options, params, location);
+  checkGrouping(options, model.params, location);
   checkClip(options.clip, location);
   if (options.averages !== undefined)
     requireFunction(

@@ -66,6 +66,13 @@ export const userFrame = (stack: string, ours: string = ourFolder): Frame | unde
   return undefined;
 };
 
+/** Whether an error was thrown in our own sources, and not in what a user wrote. */
+export const isThrownByUs = (error: unknown, ours: string = ourFolder): boolean => {
+  const lines = error instanceof Error ? (error.stack?.split("\n") ?? []) : [];
+  const first = lines.map(frameOf).find((frame) => frame !== undefined);
+  return first?.file.startsWith(ours) === true;
+};
+
 /** Holds a stack until somebody asks; most never do. */
 class CapturedStack {
   declare stack?: string;

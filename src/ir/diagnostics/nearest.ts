@@ -23,7 +23,8 @@ const isShort = (name: string, known: string): boolean =>
 
 /** The nearest of the known names; undefined where none is near enough to have been meant. */
 export const nearestName = (name: string, known: readonly string[]): string | undefined => {
-  if (name.length > longest) return undefined;
+  // Callers without a type checker may give anything for a name.
+  if (typeof name !== "string" || name.length > longest) return undefined;
   let nearest: string | undefined;
   let least = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {

@@ -1,5 +1,7 @@
 // Attention: what each query makes of values, weighed by how well their keys fit. docs/attention.md has it on one page.
+
 import { reject } from "../diagnostics/diagnostic.ts";
+import { expect, isRecordOf } from "../diagnostics/expect.ts";
 import { invariant } from "../diagnostics/invariant.ts";
 import { optionNames, requireKnownOptions } from "../diagnostics/known-options.ts";
 import { graphOf } from "../graph/body-graph.ts";
@@ -268,6 +270,7 @@ export const additiveAttention = <
   D
 > => {
   const op = "additiveAttention";
+  atCaller(() => expect(isRecordOf(parameters), op, "a record of weights", parameters, "{ W, U, v }"));
   const { W, U, v } = parameters;
   const weights = described<Tensor<AdditiveWeights<TypesOf<Q, D, K, E, W, F, U, G, V, H>>, D>>(() => {
     requireKnownOptions(op, options, ["mask"]);

@@ -1,5 +1,7 @@
 // Tensors made from nothing: constants, counting, random numbers. They belong to the graph that is being described.
+
 import { reject } from "../diagnostics/diagnostic.ts";
+import { expect } from "../diagnostics/expect.ts";
 import { inWords } from "../diagnostics/in-words.ts";
 import { requireKnownOptions } from "../diagnostics/known-options.ts";
 import { canonicalShape } from "../graph/canonical-shape.ts";
@@ -64,6 +66,8 @@ export const constant = <
   dtype?: D,
 ): Tensor<CanonicalShape<S>, NoInfer<D>> =>
   described(() => {
+    const isValue = typeof value === "number" || (ArrayBuffer.isView(value) && "length" in value);
+    expect(isValue, "constant", "a number or a typed array", value, "constant(Float32Array.of(1, 2), [2])");
     if (typeof value === "number")
       return currentTrace("constant").constant(value, dtype ?? "f32", canonicalShape("constant", shape ?? []));
     return dataTensor(

@@ -1,5 +1,7 @@
 // Functions that change where elements stand, or repeat them, and compute nothing.
+
 import { reject } from "../diagnostics/diagnostic.ts";
+import { expectList } from "../diagnostics/expect.ts";
 import { inWords } from "../diagnostics/in-words.ts";
 import { canonicalShape } from "../graph/canonical-shape.ts";
 import { normalizeAxis, requireExtents, requirePerAxis } from "../ops/typing.ts";
@@ -65,6 +67,7 @@ export const tile = <S extends Dims, D extends DType, const Repeats extends read
     const tensor = tensorOf("tile", x);
     // A list, unless the call did not compile.
     const times = repeats as readonly number[];
+    expectList("tile", "a list of how often, one for each axis", times, "tile(x, [1, 2])");
     requirePerAxis("tile", "repeats", times, tensor.shape);
     requireExtents("tile", times);
     const apart = tensor.reshape(tensor.shape.flatMap((extent) => [1, extent]));

@@ -1,6 +1,7 @@
 // Functions that cut tensors apart and put them together.
 
 import { reject } from "../diagnostics/diagnostic.ts";
+import { expect, expectRecords } from "../diagnostics/expect.ts";
 import { canonicalShape } from "../graph/canonical-shape.ts";
 import { normalizeAxis, requireSameDType } from "../ops/typing.ts";
 import { type Dim, isKnown } from "../types/dim.ts";
@@ -33,6 +34,7 @@ export const slice = <S extends Dims, D extends DType, const Ranges extends read
 ): Tensor<Resolved<SliceShape<S, Ranges>>, D> =>
   described(() => {
     const tensor = tensorOf("slice", x);
+    expectRecords("slice", ranges, "slice(x, [{ start: 0, end: 2 }])");
     const whole = perAxis(ranges as readonly SliceRange[], tensor.shape.length, {});
     const bounds = whole.map(({ start = 0, end, step = 1 }, axis): SliceAxis => {
       const [from = 0, to = 0] = canonicalShape("slice", [start, end ?? tensor.shape[axis] ?? 0]);
@@ -49,6 +51,7 @@ export const pad = <S extends Dims, D extends DType, const Padding extends reado
 ): Tensor<Resolved<PadShape<S, Padding>>, D> =>
   described(() => {
     const tensor = tensorOf("pad", x);
+    expectRecords("pad", padding, "pad(x, [{}, { low: 1, high: 1 }])");
     const whole = perAxis(padding as readonly AxisPadding[], tensor.shape.length, {});
     return tensor.pad(
       whole.map(({ low = 0, high = 0, interior = 0 }) => ({ low, high, interior })),
@@ -101,6 +104,8 @@ export const split = <
 ): Pieces<S, D, Lengths, Axis> =>
   atCaller(() => {
     const tensor = tensorOf("split", x);
+    const isLength = typeof lengths === "number" || Array.isArray(lengths);
+    expect(isLength, "split", "a length, or a list of lengths", lengths, "split(x, [2, 3])");
     const at = normalizeAxis("split", tensor.shape, axis ?? 0);
     const pieces = piecesOf(tensor.shape[at] ?? 0, lengths);
     const whole = tensor.shape.map((end) => ({ start: 0, end, step: 1 }));

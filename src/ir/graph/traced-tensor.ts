@@ -18,11 +18,11 @@ import { type Dim, multiplyDims } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import { broadcastShapes, resolveReshape } from "../types/shape.ts";
 import type { Dims, MatmulOptions, Operand, PadAxis, ReduceOptions, SliceAxis, Tensor } from "../types/tensor.ts";
-import { printType, sameShape, type TensorType, tensorType } from "../types/tensor-type.ts";
+import { printType, sameShape, type TensorType } from "../types/tensor-type.ts";
 import type { GraphBuilder } from "./builder.ts";
-import { canonicalExtent, canonicalShape } from "./canonical-shape.ts";
+import { canonicalExtent, canonicalShape, canonicalType } from "./canonical-shape.ts";
 import type { ValueId } from "./graph.ts";
-import { knownOfMatmul, knownOfReductions } from "./method-options.ts";
+import { knownOfMatmul, knownOfReductions, requireArguments } from "./method-options.ts";
 import type { Trace } from "./trace.ts";
 
 class TracedTensor implements Tensor {
@@ -157,10 +157,9 @@ class TracedTensor implements Tensor {
   }
 
   select(whenTrue: Operand, whenFalse: Operand): Tensor {
-    const dtype =
-      typeof whenTrue !== "number" ? whenTrue.dtype : typeof whenFalse !== "number" ? whenFalse.dtype : "f32";
+    const dtype = [whenTrue, whenFalse].find(isTensor)?.dtype ?? "f32";
     const branches = [whenTrue, whenFalse].map((branch) =>
-      typeof branch === "number" ? this.trace.constant(branch, dtype) : branch,
+      typeof branch === "number" ? this.trace.constant(branch, dtype) : requireTensor("select", branch),
     );
     const shape = branches.reduce((common, { shape }) => broadcastShapes("select", common, shape), this.shape);
     return this.#emit(
@@ -297,7 +296,11 @@ for (const name of Object.getOwnPropertyNames(TracedTensor.prototype)) {
   if (name === "constructor") continue;
   // All other members of the class are methods.
   const method = Reflect.get(TracedTensor.prototype, name) as Parameters<typeof publicMethod>[0];
-  Object.defineProperty(TracedTensor.prototype, name, { value: publicMethod(method, noteTensors) });
+  const look = (given: readonly unknown[]): void => {
+    noteTensors(given);
+    requireArguments(name, given.slice(1));
+  };
+  Object.defineProperty(TracedTensor.prototype, name, { value: publicMethod(method, look) });
 }
 
 const depthOf = ({ outer }: Trace): number => (outer === undefined ? 0 : 1 + depthOf(outer));
@@ -394,6 +397,3 @@ export const traceOver = (builder: GraphBuilder, enclosure?: Enclosure): Trace =
   };
   return trace;
 };
-
-const canonicalType = (what: string, { dtype, shape }: TensorType): TensorType =>
-  tensorType(dtype, canonicalShape(what, shape));

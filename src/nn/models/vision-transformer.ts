@@ -1,5 +1,6 @@
 // A vision transformer (Dosovitskiy et al. 2021, "An Image is Worth 16x16 Words"): patches of an image as a sequence, a class token
 // in front, learned positions, an encoder that normalizes in front, and a linear head on the class token.
+import { expect } from "../../ir/diagnostics/expect.ts";
 import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { multiplyDims } from "../../ir/types/dim.ts";
 import type { DType } from "../../ir/types/dtype.ts";
@@ -86,6 +87,14 @@ export const visionTransformer = <const Classes extends number, const Norm exten
   options: VisionTransformerOptions<Classes, Norm>,
 ): Layer<VisionTransformerParams<Classes, Norm>, ImageClassifierFunction<Classes>> => {
   requireKnownOptions("visionTransformer", options, known);
+  for (const name of ["image", "patch"] as const)
+    expect(
+      Array.isArray(options[name]) || typeof options[name] === "number",
+      `visionTransformer: ${name}`,
+      "a size",
+      options[name],
+      `${name}: 16`,
+    );
   const { image, patch, channels = 3, features, heads, feedForward = 4 * features, dropout: rate = 0 } = options;
   const [[height, width], [rows, columns]] = [sidesOf(image), sidesOf(patch)];
   const patches = Math.floor(height / rows) * Math.floor(width / columns);

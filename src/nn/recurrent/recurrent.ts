@@ -106,9 +106,9 @@ const recurrent = (
   inputs: number,
   hidden: number,
   options: RecurrentOptions,
-  own: readonly string[] = [],
+  names: readonly string[] = known,
 ): Layer<RecurrentParams> => {
-  requireKnownOptions(name, options, [...known, ...own]);
+  requireKnownOptions(name, options, names);
   const sizes: readonly (readonly [what: string, size: number])[] = [
     ["inputs", inputs],
     ["hidden", hidden],
@@ -125,8 +125,13 @@ const recurrent = (
   });
 };
 
-const nonlinearityOf = (given: "tanh" | "relu" = "tanh"): "tanh" | "relu" =>
-  checkedChoice("rnn: nonlinearity", given, ["tanh", "relu"], 'rnn(8, 16, { nonlinearity: "relu" })');
+const knownOfElman: readonly string[] = [...known, "nonlinearity"];
+
+const nonlinearityOf = (options: { readonly nonlinearity?: "tanh" | "relu" }): "tanh" | "relu" => {
+  requireKnownOptions("rnn", options, knownOfElman);
+  const { nonlinearity = "tanh" } = options;
+  return checkedChoice("rnn: nonlinearity", nonlinearity, ["tanh", "relu"], 'rnn(8, 16, { nonlinearity: "relu" })');
+};
 
 /**
  * A recurrent network: h[t] = f(W_ih x[t] + b_ih + W_hh h[t-1] + b_hh) with f tanh or relu (`nonlinearity`). Sequences
@@ -144,7 +149,7 @@ export const rnn = <
   options: RecurrentOptions<Layers, Bidirectional, BatchFirst> & { readonly nonlinearity?: "tanh" | "relu" } = {},
 ): Layer<RecurrentParams, RecurrentFunction<In, Hidden, Layers, Bidirectional, BatchFirst>> =>
   // What comes of which shapes is said by the signature; so it is for the other two.
-  recurrent("rnn", elmanCell(nonlinearityOf(options.nonlinearity)), inputs, hidden, options, ["nonlinearity"]) as Layer<
+  recurrent("rnn", elmanCell(nonlinearityOf(options)), inputs, hidden, options, knownOfElman) as Layer<
     RecurrentParams,
     RecurrentFunction<In, Hidden, Layers, Bidirectional, BatchFirst>
   >;
