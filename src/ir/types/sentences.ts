@@ -7,6 +7,7 @@ export const sentences = {
   W203: "matmul: inner dimensions differ: {first} vs {second} ({left} x {right})",
   W205: "{op}: axis {axis} is outside a shape of {rank} axes ({shape})",
   W207: "{op}: extents {first} and {second} do not broadcast ({left} vs {right})",
+  W230: "{op}: a tensor is expected, not {given}",
 } as const;
 
 /** A code whose sentence both know. */

@@ -58,12 +58,12 @@ type AxisOf<
   Dilation extends number,
   Extra extends number,
   Images extends string,
-> = [IsUnknownDim<Extent | Sides[number] | Extra>, IsCount<Kernel>, IsCount<Stride>, IsCount<Dilation>] extends [
-  false,
-  true,
-  true,
-  true,
-]
+> = [
+  IsUnknownDim<Extent> | IsUnknownDim<Extra> | (number extends Sides[number] ? true : false),
+  IsCount<Kernel>,
+  IsCount<Stride>,
+  IsCount<Dilation>,
+] extends [false, true, true, true]
   ? IsRest<Extra, Stride, Dilation> extends false
     ? `${Op}: outputPadding ${Extra} along the ${Axis} is below neither the stride, ${Stride}, nor the dilation, ${Dilation}`
     : Extent extends number
