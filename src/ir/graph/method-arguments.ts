@@ -2,6 +2,7 @@
 // extents. What is no such argument is refused.
 import { reject } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
+import type { Attributes } from "../ops/attributes.ts";
 import type { Dim } from "../types/dim.ts";
 import type { AxisPadding, SliceRange } from "../types/static/cutting.ts";
 import type { Dims } from "../types/tensor.ts";
@@ -24,7 +25,7 @@ export const orderOfAxes = (permutation: unknown, shape: Dims): readonly number[
   requireAxisList("transpose", permutation, "[1, 0, 2]").map((axis) => (axis < 0 ? axis + shape.length : axis));
 
 /** Where ranges start and end along each axis: the whole axis where nothing is said. */
-export const sliceBounds = (ranges: readonly SliceRange[], shape: Dims) => {
+export const sliceBounds = (ranges: readonly SliceRange[], shape: Dims): Attributes => {
   const whole = perAxis(ranges, shape, {});
   const bounds = (of: (range: SliceRange, axis: number) => Dim): Dims => canonicalShape("slice", whole.map(of));
   return {
@@ -35,7 +36,7 @@ export const sliceBounds = (ranges: readonly SliceRange[], shape: Dims) => {
 };
 
 /** How many elements are put in along each axis. */
-export const paddingSides = (padding: readonly AxisPadding[], shape: Dims) => {
+export const paddingSides = (padding: readonly AxisPadding[], shape: Dims): Attributes => {
   const whole = perAxis(padding, shape, {});
   return {
     low: whole.map(({ low = 0 }) => low),
