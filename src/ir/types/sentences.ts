@@ -19,6 +19,7 @@ export const sentences = {
   W218: "concat: shapes differ off axis {axis}: {first} vs {other}",
   W219: "{op}: no operands",
   W221: "scatterAdd: the axes of {updates} from {axis} on do not begin with those of the indices {indices}",
+  W222: "randomBits: the key is i32[2], not {type}",
   W223: "{op}: {length} positions do not fit into axis {axis} of extent {extent} ({type})",
   W230: "{op}: a tensor is expected, not {given}",
   W231: "expectShape: {type} is not of shape {expected}",
@@ -50,6 +51,7 @@ export const sentences = {
   W280: "{op}: the queries have fewer than 2 axes ({type})",
   W281: "{op}: {queries} heads of queries are no multiple of {keys} heads of keys ({left} and {right})",
   W284: "{layer}: {heads} do not divide {whole}",
+  W285: "{op}: takes [..., positions, features] with a known even number of features, not {type}",
   W286: "{op}: {given} features given, {expected} expected ({type})",
 } as const;
 
