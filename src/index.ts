@@ -11,7 +11,7 @@ export type {
   TraceFile,
 } from "./backends/profile/profile.ts";
 export type { Executable } from "./backends/runtime/executable.ts";
-export type { Feed, NDArray } from "./backends/runtime/host-array.ts";
+export type { NDArray } from "./backends/runtime/host-array.ts";
 export { type BackendName, type CompiledGraph, type CompileOptions, compileGraph } from "./compile/compile-graph.ts";
 export { type MemoryNeeds, plannedMemory } from "./compile/plan-graph.ts";
 export { decodeSafetensors, encodeSafetensors, type StoredTensor, type StoredTensors } from "./formats/safetensors.ts";
@@ -25,6 +25,8 @@ export { traceOver } from "./ir/graph/traced-tensor.ts";
 export { printKernel, printProgram } from "./ir/loop/print.ts";
 export type { Dim } from "./ir/types/dim.ts";
 export type { DType } from "./ir/types/dtype.ts";
+export type { Named, NamedBuffer } from "./ir/types/named.ts";
+export type { Feed, Feeds } from "./ir/types/static/feeds.ts";
 export type { Dims, Tensor } from "./ir/types/tensor.ts";
 export {
   constantly,
@@ -47,7 +49,7 @@ export {
   updateBuffer,
   withMode,
 } from "./model/mode.ts";
-export { defineModel, type Feeds, type InputSpec, type Model, modelGraph, spec } from "./model/model.ts";
+export { defineModel, type InputSpec, type Model, modelGraph, spec } from "./model/model.ts";
 export {
   type AnyLayer,
   type BufferSpec,
@@ -64,7 +66,7 @@ export {
 } from "./model/parameter.ts";
 export { currentPast, currentPosition, type Past, requireWhole, withPast } from "./model/past.ts";
 export { differentiate } from "./passes/differentiate.ts";
-export { compile, compileSync } from "./training/compile.ts";
+export { type Compilation, compile, compileSync } from "./training/compile.ts";
 export type { Call, CompiledModel, Fetches, Into, ModelOptions, ParameterStore } from "./training/compiled-model.ts";
 export type { DecodedSequence, Decoder } from "./training/decoder.ts";
 export { type Decoding, type DecodingOptions, decoding, type PieceLengths } from "./training/decoding.ts";
@@ -75,6 +77,7 @@ export { fit } from "./training/fit.ts";
 export type { FitOptions } from "./training/fit-options.ts";
 export type { BestEpoch, Ending, EpochRecord, History, StepRecord } from "./training/history.ts";
 export type { Run, TrainingListener } from "./training/listener.ts";
+export type { ParameterGroup, PathPrefix } from "./training/parameter-groups.ts";
 export { permutation } from "./training/permutation.ts";
 export type { CheckpointStore, ParameterValues, RunIdentity, RunState } from "./training/run-state.ts";
 export type { Gradients, StepResult, Trainer, TrainerOf } from "./training/trainer.ts";

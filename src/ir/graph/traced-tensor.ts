@@ -374,7 +374,7 @@ export const applyCompare = (fn: CompareFn, x: Tensor, y: Operand, name: string 
 export const traceOver = (builder: GraphBuilder, enclosure?: Enclosure): Trace => {
   const trace: Trace = {
     builder,
-    ...(enclosure === undefined ? {} : { outer: enclosure.outer }),
+    ...(enclosure?.outer === undefined ? {} : { outer: enclosure.outer }),
     emit: <A, In extends Arity, Out extends Arity>(
       op: OpDefinition<A, In, Out>,
       operands: Tuple<Tensor, In>,

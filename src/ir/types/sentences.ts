@@ -41,6 +41,10 @@ export const sentences = {
   W251: "einsum: {index} is {first} and {second} in {formula}",
   W252: "{op}: the {axis} of the images is 0 ({images})",
   W253: "einsum: operand {operand} has {rank} axes and {letters} letters in {formula}",
+  W258: "{name}: {argument} is {given}, not {wanted}",
+  W259: "{name}: {extent} is {first}, but {argument} has {second} ({given} for {wanted})",
+  W260: "{name}: there is no argument {argument}",
+  W261: "{name}: the symbol {symbol} stands alone in no argument ({argument}: {given})",
   W265: "{op}: outputPadding {outputPadding} along the {axis} is below neither the stride, {stride}, nor the dilation, {dilation}",
   W266: "{op}: padding {low} and {high} leaves nothing of {reached} along the {axis} ({images})",
   W272: "scan: {first} is {type}, but {name} is {other}",
@@ -53,6 +57,10 @@ export const sentences = {
   W284: "{layer}: {heads} do not divide {whole}",
   W285: "{op}: takes [..., positions, features] with a known even number of features, not {type}",
   W286: "{op}: {given} features given, {expected} expected ({type})",
+  W301: "{entry}: input {name} is not fed",
+  W302: "{entry}: there is no input {name}",
+  W303: "{name}: {dtype} takes {wanted}, got {given}",
+  W501: "training: the loss must be one float, got {type}",
 } as const;
 
 /** A code whose sentence both know. */
