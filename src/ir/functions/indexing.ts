@@ -6,7 +6,14 @@ import { normalizeAxis } from "../ops/typing.ts";
 import { type Dim, isKnown } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import type { Check, NeedsDType, Resolved } from "../types/static/check.ts";
-import type { AddAlongShape, GatherShape, IndexAddShape, OneHotShape, ScatterShape } from "../types/static/indexing.ts";
+import type {
+  AddAlongShape,
+  GatherShape,
+  IndexAddShape,
+  OneHotShape,
+  ScatterShape,
+  TakeAlongShape,
+} from "../types/static/indexing.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { sameShape } from "../types/tensor-type.ts";
 import { described, tensorOf } from "./argument.ts";
@@ -46,33 +53,30 @@ export const scatterAdd = <
   extent: Extent,
   axis?: Axis,
 ): Tensor<Resolved<ScatterShape<Updates, D, Indices, E, Extent, Axis>>, D> =>
-  described(() => {
-    const tensor = tensorOf("scatterAdd", updates);
-    const [rows = 0] = canonicalShape("scatterAdd", [extent]);
-    const at = normalizeAxis("scatterAdd", [...tensor.shape, 1], axis ?? 0);
-    return tensor.scatterAdd(tensorOf("scatterAdd", indices), rows, at);
-  });
+  described(() => tensorOf("scatterAdd", updates).scatterAdd(tensorOf("scatterAdd", indices), extent, axis ?? 0));
 
 /** A new last axis of `depth`, with 1 at the index and 0 elsewhere. */
 export const oneHot = <Indices extends Dims, E extends DType, const Depth extends Dim, D extends DType = "f32">(
   indices: Check<NoInfer<NeedsDType<"oneHot", Indices, E, readonly ["i32"]>>, Tensor<Indices, E>>,
   depth: Depth,
   dtype?: D,
-): Tensor<OneHotShape<Indices, Depth>, D> =>
-  described(() => {
-    const [extent = 0] = canonicalShape("oneHot", [depth]);
-    return tensorOf("oneHot", indices).oneHot(extent, dtype ?? "f32");
-  });
+): Tensor<OneHotShape<Indices, Depth>, D> => described(() => tensorOf("oneHot", indices).oneHot(depth, dtype ?? "f32"));
 
 /**
  * Elements along an axis, chosen at each place: y[i][j] = x[indices[i][j]][j] for axis 0. The indices (i32) have as many axes
  * as x; along the others they may be shorter, and then only the first places are read. PyTorch's `gather`.
  */
-export const takeAlongAxis = <S extends Dims, D extends DType, Indices extends Dims, E extends DType>(
+export const takeAlongAxis = <
+  S extends Dims,
+  D extends DType,
+  Indices extends Dims,
+  E extends DType,
+  const Axis extends number,
+>(
   x: Tensor<S, D>,
-  indices: Check<NoInfer<NeedsDType<"takeAlongAxis", Indices, E, readonly ["i32"]>>, Tensor<Indices, E>>,
-  axis: number,
-): Tensor<Indices, D> =>
+  indices: Check<NoInfer<TakeAlongShape<S, Indices, E, Axis>>, Tensor<Indices, E>>,
+  axis: Axis,
+): Tensor<Resolved<TakeAlongShape<S, Indices, E, Axis>>, D> =>
   described(() => {
     const [tensor, chosen] = [tensorOf("takeAlongAxis", x), tensorOf("takeAlongAxis", indices)];
     const at = normalizeAxis("takeAlongAxis", tensor.shape, axis);

@@ -75,12 +75,15 @@ export const layerNorm = <
   Shift extends Dims,
   F extends DType,
 >(
-  x: Check<NoInfer<AnyAxis<"layerNorm", S, -1>>, Tensor<S, D>>,
-  scale: Check<NoInfer<ScaleShape<"layerNorm", S, D, Scale, E>>, Tensor<Scale, E>>,
+  x: Check<NoInfer<NormalizedShape<"layerNorm", S, D>>, Tensor<S, D>>,
+  scale: Check<
+    NoInfer<After<NormalizedShape<"layerNorm", S, D>, ScaleShape<"layerNorm", S, D, Scale, E>>>,
+    Tensor<Scale, E>
+  >,
   shift: Check<
     NoInfer<
       After<
-        AnyAxis<"layerNorm", S, -1> | ScaleShape<"layerNorm", S, D, Scale, E>,
+        NormalizedShape<"layerNorm", S, D> | ScaleShape<"layerNorm", S, D, Scale, E>,
         OnlyType<"layerNorm", "shift", Shift, F, TrailingAxes<S, Scale>, D>
       >
     >,
@@ -91,6 +94,7 @@ export const layerNorm = <
   described(() => {
     const operands = [tensorOf("layerNorm", x), tensorOf("layerNorm", scale), tensorOf("layerNorm", shift)] as const;
     const [tensor, weight, bias] = operands;
+    requireDType("layerNorm", tensor.type, ["f32", "f64"]);
     const epsilon = options.epsilon ?? 1e-5;
     return weight.shape.length > 1 && tensor.shape.length > 1
       ? overTrailing(tensor, weight, bias, epsilon)
@@ -102,8 +106,11 @@ export const layerNorm = <
  * epsilon is 1e-6 unless said.
  */
 export const rmsNorm = <S extends Dims, D extends DType, Scale extends Dims, E extends DType>(
-  x: Check<NoInfer<NormalizedShape<S, D>>, Tensor<S, D>>,
-  scale: Check<NoInfer<After<NormalizedShape<S, D>, ScaleShape<"rmsNorm", S, D, Scale, E>>>, Tensor<Scale, E>>,
+  x: Check<NoInfer<NormalizedShape<"rmsNorm", S, D>>, Tensor<S, D>>,
+  scale: Check<
+    NoInfer<After<NormalizedShape<"rmsNorm", S, D>, ScaleShape<"rmsNorm", S, D, Scale, E>>>,
+    Tensor<Scale, E>
+  >,
   options: EpsilonOption = {},
 ): Tensor<S, D> =>
   described(() => {

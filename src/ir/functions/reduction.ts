@@ -3,8 +3,8 @@
 import { emitOne, traceOf } from "../graph/traced-tensor.ts";
 import { normalizeAxis } from "../ops/typing.ts";
 import type { DType } from "../types/dtype.ts";
-import type { AlongAxis, ReduceShape } from "../types/static/axes.ts";
-import type { Check, Resolved } from "../types/static/check.ts";
+import type { AlongAxis, ReducedType, ReduceShape } from "../types/static/axes.ts";
+import type { After, Check, NeedsDType, Resolved } from "../types/static/check.ts";
 import type { Dims, ReduceOptions, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
 
@@ -16,7 +16,7 @@ export interface ReduceFunction<Name extends string> {
     const Axes extends readonly number[] | undefined = undefined,
     const Keep extends boolean = false,
   >(
-    x: Tensor<S, D>,
+    x: Check<NoInfer<ReducedType<Name, S, D, Axes>>, Tensor<S, D>>,
     options?: {
       /** Negative axes count from the end. */
       readonly axes?: Check<NoInfer<ReduceShape<Name, S, Axes, Keep>>, Axes>;
@@ -28,7 +28,7 @@ export interface ReduceFunction<Name extends string> {
 
 const reduction = <Name extends "sum" | "mean" | "max" | "min" | "prod">(name: Name): ReduceFunction<Name> => {
   return <S extends Dims, D extends DType, Axes extends readonly number[] | undefined, Keep extends boolean>(
-    x: Tensor<S, D>,
+    x: unknown,
     options: { readonly axes?: unknown; readonly keepDims?: Keep } = {},
   ) =>
     described<Tensor<Resolved<ReduceShape<Name, S, Axes, Keep>>, D>>(() =>
@@ -61,7 +61,10 @@ export const argmax = <S extends Dims, const Axis extends number>(
 
 /** The sum of the elements up to each one along an axis; from each one on where `reverse` is true. */
 export const cumsum = <S extends Dims, D extends DType, const Axis extends number>(
-  x: Tensor<S, D>,
+  x: Check<
+    NoInfer<After<AlongAxis<"cumsum", S, Axis>, NeedsDType<"cumsum", S, D, readonly ["f32", "f64", "i32", "u8"]>>>,
+    Tensor<S, D>
+  >,
   axis: Check<NoInfer<AlongAxis<"cumsum", S, Axis>>, Axis>,
   options: { readonly reverse?: boolean } = {},
 ): Tensor<S, D> =>

@@ -101,6 +101,14 @@ export type ReduceShape<
       ? AllFolded<S, Keep>
       : [];
 
+/** The rule of what is reduced: numbers. */
+export type ReducedType<
+  Op extends string,
+  S extends Dims,
+  D extends DType,
+  Axes extends readonly number[] | undefined,
+> = After<ReduceShape<Op, S, Axes, false>, NeedsDType<Op, S, D, readonly ["f32", "f64", "i32", "u8"]>>;
+
 /** The rule of an operation that names axes and keeps the shape. */
 export type AlongAxes<Op extends string, S extends Dims, Axes extends readonly number[]> =
   IsUnknownRank<S> extends true

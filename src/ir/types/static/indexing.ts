@@ -6,7 +6,7 @@ import type { Dims } from "../tensor.ts";
 import type { AnyAxis, AxisOf, OutsideAxes, ReplaceAxis } from "./axes.ts";
 import type { IsSameShape } from "./broadcasting.ts";
 import type { After, IsUnknownRank, NeedsDType, PrintType } from "./check.ts";
-import type { CanonicalDim } from "./dims.ts";
+import type { CanonicalDim, IsAbove } from "./dims.ts";
 
 /** The extents before and behind one axis. */
 type Around<S extends Dims, Axis extends number, Before extends Dims = []> = Before["length"] extends Axis
@@ -122,7 +122,36 @@ type AddedRows<S extends Dims, D extends DType, Updates extends Dims, F extends 
     : Updates
   : Added;
 
-/** The rule of `takeAlongAxis` and `addAlongAxis`: the axis is there. */
+/** What indices along an axis may be: as many along it as they like, and as many as there are, or fewer, along the others. */
+type TakenFrom<S extends Dims, Indices extends Dims, Axis extends number> = {
+  -readonly [At in keyof S]: At extends `${Axis}`
+    ? At extends keyof Indices
+      ? Indices[At]
+      : 1
+    : At extends keyof Indices
+      ? IsFewer<Indices[At] & Dim, S[At]> extends true
+        ? Indices[At]
+        : S[At]
+      : S[At];
+};
+
+type IsFewer<A extends Dim, B extends Dim> = [A, B] extends [number, number] ? IsAbove<B, A> : false;
+
+/** The rule of the indices of `takeAlongAxis(x, indices, axis)`. */
+export type TakeAlongShape<S extends Dims, Indices extends Dims, E extends DType, Axis extends number> =
+  IsUnknownRank<S> extends true
+    ? Indices
+    : number extends Axis
+      ? Indices
+      : [AxisOf<S, Axis>] extends [never]
+        ? OutsideAxes<"takeAlongAxis", Axis, S>
+        : NeedsDType<"takeAlongAxis", Indices, E, readonly ["i32"]> extends infer Refused extends string
+          ? Refused
+          : IsUnknownRank<Indices> extends true
+            ? Indices
+            : OnlyType<"takeAlongAxis", "indices", Indices, E, TakenFrom<S, Indices, AxisOf<S, Axis>>, "i32">;
+
+/** The rule of `addAlongAxis(updates, indices, extent, axis)`: the extent along the axis. */
 export type AddAlongShape<
   S extends Dims,
   Indices extends Dims,
@@ -195,11 +224,9 @@ export type ScaleShape<Op extends string, S extends Dims, D extends DType, Scale
   OnlyType<Op, "scale", Scale, E, TrailingAxes<S, Scale>, D>
 >;
 
-/** The rule of the operand of `rmsNorm`: floats, with an axis. */
-export type NormalizedShape<S extends Dims, D extends DType> =
-  NeedsDType<"rmsNorm", S, D, readonly ["f32", "f64"]> extends infer Refused extends string
-    ? Refused
-    : AnyAxis<"rmsNorm", S, -1>;
+/** The rule of what is normalized over its last axes: floats, with an axis. */
+export type NormalizedShape<Op extends string, S extends Dims, D extends DType> =
+  NeedsDType<Op, S, D, readonly ["f32", "f64"]> extends infer Refused extends string ? Refused : AnyAxis<Op, S, -1>;
 
 /** The rule of what is normalized over its last axes, those that the scale has: it has an axis, and fits the scale. */
 export type ScaledShape<Op extends string, S extends Dims, D extends DType, Scale extends Dims, E extends DType> =
