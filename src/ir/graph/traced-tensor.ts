@@ -215,6 +215,7 @@ class TracedTensor implements Readonly<Record<keyof Tensor, unknown>> {
     atCaller(() => requireDType("mean", this.type, reducers.sum.dtypes));
     const extents = this.#axes("mean", options.axes).map((axis): Dim => this.shape[axis] ?? 1);
     const count = extents.reduce<Dim>(multiplyDims, 1);
+    atCaller(() => requireDType("mean", this.type, reducers.sum.dtypes));
     const sum = this.#reduce("sum", options);
     return sum.div(typeof count === "number" ? count : this.trace.constant(1, this.dtype, extents).sum());
   }

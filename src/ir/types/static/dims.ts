@@ -64,11 +64,13 @@ export type SameDim<A extends Dim, B extends Dim> = [A] extends [B]
   ? true
   : [B] extends [A]
     ? true
-    : [Extract<A | B, Composite>] extends [never]
-      ? IsEitherUnknown<A, B>
-      : [CanonicalDim<A>] extends [CanonicalDim<B>]
-        ? true
-        : false;
+    : IsEitherUnknown<A, B> extends true
+      ? true
+      : [Extract<A | B, Composite>] extends [never]
+        ? false
+        : [CanonicalDim<A>] extends [CanonicalDim<B>]
+          ? true
+          : false;
 
 /** A + B */
 export type AddDims<A extends Dim, B extends Dim> = (
