@@ -12,7 +12,7 @@ describe("sizes of layers", () => {
       "error[W278]: linear: inputs must be a whole number from 1 up, not "4"
 
         test/errors/layer-sizes.test.ts
-         |     expect(described(() => nn.linear(untyped("4"), 2))).toMatchInlineSnapshot();
+         |     expect(described(() => nn.linear(untyped("4"), 2))).toMatchInlineSnapshot(\`
          |                               ^^^^^^
         help: give inputs as a number such as 32."
     `);
