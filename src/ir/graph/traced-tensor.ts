@@ -343,7 +343,7 @@ export const applyCompare = (fn: CompareFn, x: Tensor, y: Operand): Tensor =>
 
 /** The graph around a graph under construction, and what becomes of a tensor of it that is used within. */
 export interface Enclosure {
-  readonly outer: Trace;
+  readonly outer?: Trace | undefined;
   readonly capture: (tensor: Tensor, what: string) => ValueId;
 }
 
@@ -351,7 +351,7 @@ export interface Enclosure {
 export const traceOver = (builder: GraphBuilder, enclosure?: Enclosure): Trace => {
   const trace: Trace = {
     builder,
-    ...(enclosure === undefined ? {} : { outer: enclosure.outer }),
+    ...(enclosure?.outer === undefined ? {} : { outer: enclosure.outer }),
     emit: <A, In extends Arity, Out extends Arity>(
       op: OpDefinition<A, In, Out>,
       operands: Tuple<Tensor, In>,
