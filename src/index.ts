@@ -13,7 +13,7 @@ export type {
 export type { Executable } from "./backends/runtime/executable.ts";
 export type { Feed, NDArray } from "./backends/runtime/host-array.ts";
 export { type BackendName, type CompiledGraph, type CompileOptions, compileGraph } from "./compile/compile-graph.ts";
-export { type MemoryNeeds, plannedMemory } from "./compile/plan-graph.ts";
+export { type MemoryNeeds, type PlanOptions, plannedMemory } from "./compile/plan-graph.ts";
 export { decodeSafetensors, encodeSafetensors, type StoredTensor, type StoredTensors } from "./formats/safetensors.ts";
 export { type Diagnostic, type Note, WeftError } from "./ir/diagnostics/diagnostic.ts";
 export { type Colors, type RenderOptions, renderDiagnostic, renderError } from "./ir/diagnostics/render.ts";
@@ -25,7 +25,7 @@ export { traceOver } from "./ir/graph/traced-tensor.ts";
 export { printKernel, printProgram } from "./ir/loop/print.ts";
 export type { Dim } from "./ir/types/dim.ts";
 export type { DType } from "./ir/types/dtype.ts";
-export type { Dims, Tensor } from "./ir/types/tensor.ts";
+export type { Dims, MatmulOptions, Operand, ReduceOptions, Tensor, TensorMethods } from "./ir/types/tensor.ts";
 export {
   constantly,
   fanInUniform,
@@ -47,7 +47,18 @@ export {
   updateBuffer,
   withMode,
 } from "./model/mode.ts";
-export { defineModel, type Feeds, type InputSpec, type Model, modelGraph, spec } from "./model/model.ts";
+export {
+  defineModel,
+  type Feeds,
+  type InputSpec,
+  type InputSpecs,
+  type InputTensors,
+  type Model,
+  type ModelDescription,
+  modelGraph,
+  type Outputs,
+  spec,
+} from "./model/model.ts";
 export {
   type AnyLayer,
   type BufferSpec,
@@ -65,7 +76,15 @@ export {
 export { currentPast, currentPosition, type Past, requireWhole, withPast } from "./model/past.ts";
 export { differentiate } from "./passes/differentiate.ts";
 export { compile, compileSync } from "./training/compile.ts";
-export type { Call, CompiledModel, Fetches, Into, ModelOptions, ParameterStore } from "./training/compiled-model.ts";
+export type {
+  Call,
+  Compiled,
+  CompiledModel,
+  Fetches,
+  Into,
+  ModelOptions,
+  ParameterStore,
+} from "./training/compiled-model.ts";
 export type { DecodedSequence, Decoder } from "./training/decoder.ts";
 export { type Decoding, type DecodingOptions, decoding, type PieceLengths } from "./training/decoding.ts";
 export type { EarlyStopping } from "./training/early-stopping.ts";
@@ -73,6 +92,7 @@ export { evaluate } from "./training/evaluation.ts";
 export type { Figures } from "./training/figures.ts";
 export { fit } from "./training/fit.ts";
 export type { FitOptions } from "./training/fit-options.ts";
+export type { GradientClip } from "./training/gradient-clip.ts";
 export type { BestEpoch, Ending, EpochRecord, History, StepRecord } from "./training/history.ts";
 export type { Run, TrainingListener } from "./training/listener.ts";
 export { permutation } from "./training/permutation.ts";

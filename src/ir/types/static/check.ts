@@ -14,8 +14,12 @@ import type { JoinText } from "./text.ts";
 /** An argument: what is wanted, or the sentence that says what is wrong with it. */
 export type Check<Rule, Wanted> = Rule extends string ? Rule : Wanted;
 
-/** A result: the shape, or an unknown one after a mistake. */
-export type Resolved<Rule> = Rule extends Dims ? Rule : Dims;
+/**
+ * A result: the shape. After a mistake it fits whatever is wanted, so that the mistake is the only error, even where the result
+ * goes to a variable whose shape is written down.
+ */
+// oxlint-disable-next-line typescript/no-explicit-any -- no other type is assignable to every shape
+export type Resolved<Rule> = Rule extends Dims ? Rule : any;
 
 /** Whether not even the number of axes is known. */
 export type IsUnknownRank<S extends Dims> = number extends S["length"] ? true : false;
