@@ -19,13 +19,15 @@ export { type Diagnostic, type Note, WeftError } from "./ir/diagnostics/diagnost
 export { type Colors, type RenderOptions, renderDiagnostic, renderError } from "./ir/diagnostics/render.ts";
 export * from "./ir/functions/index.ts";
 export { type GraphBuilder, graphBuilder } from "./ir/graph/builder.ts";
-export type { Graph } from "./ir/graph/graph.ts";
+export type { Graph, Value } from "./ir/graph/graph.ts";
 export { type Trace, withTrace } from "./ir/graph/trace.ts";
 export { traceOver } from "./ir/graph/traced-tensor.ts";
+export type { Access, EntryPoint, Kernel, KernelParameter, PlannedProgram } from "./ir/loop/kernel.ts";
 export { printKernel, printProgram } from "./ir/loop/print.ts";
 export type { Dim } from "./ir/types/dim.ts";
 export type { DType } from "./ir/types/dtype.ts";
 export type { Dims, MatmulOptions, Operand, ReduceOptions, Tensor, TensorMethods } from "./ir/types/tensor.ts";
+export type { TensorType } from "./ir/types/tensor-type.ts";
 export {
   constantly,
   fanInUniform,
@@ -75,6 +77,7 @@ export {
 } from "./model/parameter.ts";
 export { currentPast, currentPosition, type Past, requireWhole, withPast } from "./model/past.ts";
 export { differentiate } from "./passes/differentiate.ts";
+export type { PassTrace } from "./passes/trace.ts";
 export { compile, compileSync } from "./training/compile.ts";
 export type {
   Call,
