@@ -222,6 +222,6 @@ export const additiveAttention = <Q extends Dims, D extends DType, K extends Dim
     requireOverScores(op, "mask", mask.type, scores.shape);
     return softmax(mask.cast("bool").select(scores, -Infinity));
   });
-  const context = described<Tensor<AttentionShape<Q, K>, D>>(() => weights.matmul(tensorOf(op, keys)));
+  const context = described<Tensor<AttentionShape<Q, K>, D>>(() => tensorOf(op, weights).matmul(tensorOf(op, keys)));
   return { context, weights };
 };

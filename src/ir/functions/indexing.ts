@@ -46,23 +46,14 @@ export const scatterAdd = <
   extent: Extent,
   axis?: Axis,
 ): Tensor<Resolved<ScatterShape<Updates, D, Indices, E, Extent, Axis>>, D> =>
-  described(() => {
-    const tensor = tensorOf("scatterAdd", updates);
-    const [rows = 0] = canonicalShape("scatterAdd", [extent]);
-    const at = normalizeAxis("scatterAdd", [...tensor.shape, 1], axis ?? 0);
-    return tensor.scatterAdd(tensorOf("scatterAdd", indices), rows, at);
-  });
+  described(() => tensorOf("scatterAdd", updates).scatterAdd(tensorOf("scatterAdd", indices), extent, axis ?? 0));
 
 /** A new last axis of `depth`, with 1 at the index and 0 elsewhere. */
 export const oneHot = <Indices extends Dims, E extends DType, const Depth extends Dim, D extends DType = "f32">(
   indices: Check<NoInfer<NeedsDType<"oneHot", Indices, E, readonly ["i32"]>>, Tensor<Indices, E>>,
   depth: Depth,
   dtype?: D,
-): Tensor<OneHotShape<Indices, Depth>, D> =>
-  described(() => {
-    const [extent = 0] = canonicalShape("oneHot", [depth]);
-    return tensorOf("oneHot", indices).oneHot(extent, dtype ?? "f32");
-  });
+): Tensor<OneHotShape<Indices, Depth>, D> => described(() => tensorOf("oneHot", indices).oneHot(depth, dtype ?? "f32"));
 
 /**
  * Elements along an axis, chosen at each place: y[i][j] = x[indices[i][j]][j] for axis 0. The indices (i32) have as many axes

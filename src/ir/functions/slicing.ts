@@ -1,7 +1,6 @@
 // Functions that cut tensors apart and put them together.
 
 import { reject } from "../diagnostics/diagnostic.ts";
-import { canonicalShape } from "../graph/canonical-shape.ts";
 import { normalizeAxis, requireSameDType } from "../ops/typing.ts";
 import { type Dim, isKnown } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
@@ -14,30 +13,16 @@ import type {
   SliceShape,
   StackShape,
 } from "../types/static/cutting.ts";
-import type { Dims, SliceAxis, Tensor } from "../types/tensor.ts";
+import type { Dims, Tensor } from "../types/tensor.ts";
 import { printType, sameShape } from "../types/tensor-type.ts";
 import { atCaller, described, tensorOf, tensorsOf } from "./argument.ts";
-
-/** The list with an entry for each axis, and whatever is too many. */
-const perAxis = <T>(list: readonly T[], rank: number, otherwise: T): readonly T[] => [
-  ...list,
-  ...Array.from({ length: Math.max(0, rank - list.length) }, () => otherwise),
-];
 
 /** A range of positions along each axis: `slice(x, [{ end: 3 }, { start: 1, step: 2 }])`; axes without one stay whole. */
 export const slice = <S extends Dims, D extends DType, const Ranges extends readonly SliceRange[]>(
   x: Tensor<S, D>,
   ranges: Check<NoInfer<SliceShape<S, Ranges>>, Ranges>,
 ): Tensor<Resolved<SliceShape<S, Ranges>>, D> =>
-  described(() => {
-    const tensor = tensorOf("slice", x);
-    const whole = perAxis(ranges as readonly SliceRange[], tensor.shape.length, {});
-    const bounds = whole.map(({ start = 0, end, step = 1 }, axis): SliceAxis => {
-      const [from = 0, to = 0] = canonicalShape("slice", [start, end ?? tensor.shape[axis] ?? 0]);
-      return { start: from, end: to, step };
-    });
-    return tensor.slice(bounds);
-  });
+  described(() => tensorOf("slice", x).slice(ranges as readonly SliceRange[]));
 
 /** Adds elements of one value (0) along each axis: `pad(x, [{}, { low: 1, high: 1 }])`. */
 export const pad = <S extends Dims, D extends DType, const Padding extends readonly AxisPadding[]>(
@@ -45,14 +30,7 @@ export const pad = <S extends Dims, D extends DType, const Padding extends reado
   padding: Check<NoInfer<PadShape<S, Padding>>, Padding>,
   value = 0,
 ): Tensor<Resolved<PadShape<S, Padding>>, D> =>
-  described(() => {
-    const tensor = tensorOf("pad", x);
-    const whole = perAxis(padding as readonly AxisPadding[], tensor.shape.length, {});
-    return tensor.pad(
-      whole.map(({ low = 0, high = 0, interior = 0 }) => ({ low, high, interior })),
-      value,
-    );
-  });
+  described(() => tensorOf("pad", x).pad(padding as readonly AxisPadding[], value));
 
 /** Joins tensors along an axis they have. */
 export const concat = <const Tensors extends readonly Tensor[], const Axis extends number = 0>(
@@ -61,7 +39,8 @@ export const concat = <const Tensors extends readonly Tensor[], const Axis exten
 ): Tensor<Resolved<ConcatShape<Tensors, Axis>>, Tensors[0]["dtype"]> =>
   described(() => {
     const [first, ...others] = tensorsOf("concat", tensors);
-    return first === undefined ? reject("W219", { op: "concat" }) : first.concat(others, axis ?? 0);
+    const along: number = axis ?? 0;
+    return first === undefined ? reject("W219", { op: "concat" }) : first.concat(others, along);
   });
 
 /** Puts tensors of one shape side by side along a new axis, counted in the result. */

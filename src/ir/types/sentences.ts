@@ -3,6 +3,8 @@
 // Sentences go: operation, what differs, both values, the full shapes in parentheses.
 
 export const sentences = {
+  W120: "differentiate: the loss is not one float number: {type}",
+  W121: "differentiate: a gradient is asked with respect to a tensor that holds no real numbers: {type}",
   W202: "{op}: element types differ: {first} vs {second} ({left} and {right})",
   W203: "matmul: inner dimensions differ: {first} vs {second} ({left} x {right})",
   W204: "{op}: not defined for {dtype}: takes {allowed} ({type})",
@@ -18,6 +20,7 @@ export const sentences = {
   W219: "{op}: no operands",
   W221: "scatterAdd: the axes of {updates} from {axis} on do not begin with those of the indices {indices}",
   W223: "{op}: {length} positions do not fit into axis {axis} of extent {extent} ({type})",
+  W230: "{op}: a tensor is expected, not {given}",
   W232: "linear: {given} features given, {expected} expected ({type}, weight {weight})",
   W233: "linear: no axis of features ({type})",
   W234: "linear: the weight must be [out, in], not {weight}",
@@ -36,6 +39,10 @@ export const sentences = {
   W253: "einsum: operand {operand} has {rank} axes and {letters} letters in {formula}",
   W265: "{op}: outputPadding {outputPadding} along the {axis} is below neither the stride, {stride}, nor the dilation, {dilation}",
   W266: "{op}: padding {low} and {high} leaves nothing of {reached} along the {axis} ({images})",
+  W272: "scan: {first} is {type}, but {name} is {other}",
+  W273: "scan: there is no sequence in `over`, so there is no number of steps",
+  W274: "scan: step gives no {name} back in its carry",
+  W275: "scan: {name} is {before} before a step and {after} after it",
   W277: "recurrent layer: sequences of {inputs} features are expected, not {type}",
   W280: "{op}: the queries have fewer than 2 axes ({type})",
   W281: "{op}: {queries} heads of queries are no multiple of {keys} heads of keys ({left} and {right})",

@@ -14,7 +14,7 @@ interface FunctionArgumentRows {
 export const functionArguments: FunctionArgumentRows = {
   W230: entry({
     title: "not a tensor",
-    message: ({ op, given }) => `${op}: a tensor is expected, not ${given}`,
+    message: ({ op, given }) => sentence("W230", { op, given }),
     help: () => "make numbers part of the graph with constant(values, shape), or declare them as an input.",
     explanation:
       "Functions of the library describe a graph: they take tensors, which stand for values that are computed later. Beside a tensor a single number will do; arrays become constants or inputs.",

@@ -19,8 +19,17 @@ import type {
   SubtractPolynomials,
 } from "./polynomial.ts";
 
-/** Whether nothing is known of a dimension. */
-export type IsUnknownDim<D extends Dim> = number extends D ? true : string extends D ? true : false;
+/** Whether nothing is known of a dimension; one of several is unknown as well. */
+export type IsUnknownDim<D extends Dim> = number extends D ? true : string extends D ? true : IsOneOf<D>;
+
+/** Whether a dimension is a union: a choice of which only the run time knows. */
+type IsOneOf<D extends Dim, All = D> = [D] extends [never]
+  ? false
+  : D extends unknown
+    ? [All] extends [D]
+      ? false
+      : true
+    : never;
 
 /** Whether one of two dimensions is unknown. */
 type IsEitherUnknown<A extends Dim, B extends Dim> = IsUnknownDim<A> extends true ? true : IsUnknownDim<B>;
@@ -51,11 +60,11 @@ export type SameDim<A extends Dim, B extends Dim> = [A] extends [B]
   ? true
   : [B] extends [A]
     ? true
-    : [A | B] extends [Composite]
-      ? [CanonicalDim<A>] extends [CanonicalDim<B>]
+    : [Extract<A | B, Composite>] extends [never]
+      ? IsEitherUnknown<A, B>
+      : [CanonicalDim<A>] extends [CanonicalDim<B>]
         ? true
-        : false
-      : false;
+        : false;
 
 /** A + B */
 export type AddDims<A extends Dim, B extends Dim> = (
