@@ -1,7 +1,7 @@
 // Proves that the package works where it is used: packs it, installs the tarball into an empty project, and there, on the
-// machine's own Node, imports every entry, runs the command, and checks that a strict TypeScript project accepts the types.
+// machine's own Node, imports every entry, runs the command, and checks that strict TypeScript projects accept the types.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { publint } from "publint";
@@ -99,6 +99,25 @@ const checkTypes = (project: string, entries: readonly string[]): void => {
   run(project, process.execPath, join(root, "node_modules/typescript/bin/tsc"), "-p", ".");
 };
 
+/** GPT-2 and ResNet-18 as users write them, in TypeScript and in JavaScript, are accepted by every compiler that is supported. */
+const checkNetworks = (project: string): void => {
+  const users = join(root, "test/types/users");
+  cpSync(join(users, "networks"), join(project, "networks"), { recursive: true });
+  cpSync(join(users, "javascript/classifier.js"), join(project, "networks/classifier.js"));
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: "es2023",
+    module: "nodenext",
+    types: [],
+    skipLibCheck: true,
+    allowJs: true,
+  };
+  writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["networks"] }));
+  for (const compiler of ["typescript-5", "typescript", "typescript-7"])
+    run(project, process.execPath, join(root, "node_modules", compiler, "bin/tsc"), "-p", ".");
+};
+
 try {
   const manifest = manifestOf(root);
   const entries = Object.keys(manifest.exports)
@@ -123,6 +142,7 @@ try {
   checkRunning(project, entries);
   checkThreads(project, manifest.name);
   checkTypes(project, entries);
+  checkNetworks(project);
   console.log(`the package works: ${entries.length} entries, types and command`);
 } finally {
   rmSync(work, { recursive: true, force: true });

@@ -26,7 +26,14 @@ export type { Access, EntryPoint, Kernel, KernelParameter, PlannedProgram } from
 export { printKernel, printProgram } from "./ir/loop/print.ts";
 export type { Dim } from "./ir/types/dim.ts";
 export type { DType } from "./ir/types/dtype.ts";
-export type { Dims, MatmulOptions, Operand, ReduceOptions, Tensor, TensorMethods } from "./ir/types/tensor.ts";
+export type { Dims, MatmulOptions, Operand, ReduceOptions, Tensor } from "./ir/types/tensor.ts";
+export type {
+  BinaryMethod,
+  ComparisonMethod,
+  ElementwiseMethod,
+  ReduceMethod,
+  TensorMethods,
+} from "./ir/types/tensor-methods.ts";
 export type { TensorType } from "./ir/types/tensor-type.ts";
 export {
   constantly,
