@@ -4,6 +4,8 @@ import { reject } from "../diagnostics/diagnostic.ts";
 import { canonicalShape } from "../graph/canonical-shape.ts";
 import { emitOne, traceOf } from "../graph/traced-tensor.ts";
 import type { DType } from "../types/dtype.ts";
+import type { ExpectedShape } from "../types/static/broadcasting.ts";
+import type { Check, NeedsDType, Numbers, ResultOf } from "../types/static/check.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { printShape, printType, sameShape } from "../types/tensor-type.ts";
 import { described, tensorOf } from "./argument.ts";
@@ -13,17 +15,24 @@ export const cast = <S extends Dims, D extends DType>(x: Tensor<S>, dtype: D): T
   described(() => tensorOf("cast", x).cast(dtype));
 
 /** Each element brought between two bounds; NaN stays NaN. */
-export const clamp = <S extends Dims, D extends DType>(x: Tensor<S, D>, low: number, high: number): Tensor<S, D> =>
-  described(() => emitOne(traceOf(tensorOf("clamp", x), "clamp"), "clamp", [x], { low, high }));
+export const clamp = <S extends Dims, D extends DType>(
+  x: Check<NoInfer<NeedsDType<"clamp", S, D, Numbers>>, Tensor<S, D>>,
+  low: number,
+  high: number,
+): ResultOf<NeedsDType<"clamp", S, D, Numbers>, D> =>
+  described(() => emitOne(traceOf(tensorOf("clamp", x), "clamp"), "clamp", [tensorOf("clamp", x)], { low, high }));
 
 /**
  * The same tensor, known to be of this shape: what the type checker could not follow is said here. Refused (W231) when the
  * graph is described if it is not so.
  */
-export const expectShape = <D extends DType, const S extends Dims>(x: Tensor<Dims, D>, shape: S): Tensor<[...S], D> =>
+export const expectShape = <Given extends Dims, D extends DType, const S extends Dims>(
+  x: Tensor<Given, D>,
+  shape: Check<NoInfer<ExpectedShape<Given, D, S>>, S>,
+): Tensor<[...S], D> =>
   described(() => {
     const tensor = tensorOf("expectShape", x);
-    const expected = canonicalShape("expectShape", shape);
+    const expected = canonicalShape("expectShape", shape as Dims);
     return sameShape(tensor.shape, expected)
       ? tensor
       : reject("W231", { type: printType(tensor.type), expected: printShape(expected) });

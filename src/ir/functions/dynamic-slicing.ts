@@ -4,8 +4,9 @@ import { emitOne, traceOf } from "../graph/traced-tensor.ts";
 import { normalizeAxis } from "../ops/typing.ts";
 import type { Dim } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
-import type { Check, Resolved } from "../types/static/check.ts";
-import type { DynamicSliceShape } from "../types/static/dynamic-slicing.ts";
+import type { AxisCode, AxisOr } from "../types/static/axes.ts";
+import type { Beside, Check, ResultOf } from "../types/static/check.ts";
+import type { DynamicSliceShape, DynamicUpdateShape } from "../types/static/dynamic-slicing.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
 
@@ -20,17 +21,22 @@ const startOf = (op: string, x: Tensor, start: unknown): Tensor =>
  * stands by now. JAX's `dynamic_slice`. A start that does not leave room is refused where it is fed (W306) or kept as state
  * (W520); one that is computed is moved to where there is room.
  */
-export const dynamicSlice = <S extends Dims, D extends DType, const Length extends Dim, const Axis extends number = 0>(
-  x: Check<NoInfer<DynamicSliceShape<S, D, Length, Axis>>, Tensor<S, D>>,
+export const dynamicSlice = <
+  S extends Dims,
+  D extends DType,
+  const Length extends Dim,
+  const Axis extends number | undefined = undefined,
+>(
+  x: Tensor<S, D>,
   start: Start,
-  length: Length,
-  axis?: Axis,
-): Tensor<Resolved<DynamicSliceShape<S, D, Length, Axis>>, D> =>
+  length: Check<NoInfer<Beside<DynamicSliceShape<S, D, Length, AxisOr<Axis, 0>>, AxisCode<Axis>>>, Length>,
+  axis?: Check<NoInfer<DynamicSliceShape<S, D, Length, AxisOr<Axis, 0>>>, Axis>,
+): ResultOf<DynamicSliceShape<S, D, Length, AxisOr<Axis, 0>>, D> =>
   described(() => {
     const op = "dynamicSlice";
     const tensor = tensorOf(op, x);
-    const [extent = 0] = canonicalShape(op, [length]);
-    const attrs = { axis: normalizeAxis(op, tensor.shape, axis ?? 0), length: extent };
+    const [extent = 0] = canonicalShape(op, [length as Dim]);
+    const attrs = { axis: normalizeAxis(op, tensor.shape, Number(axis ?? 0)), length: extent };
     return emitOne(traceOf(tensor, op), op, [tensor, startOf(op, tensor, start)], attrs);
   });
 
@@ -39,15 +45,24 @@ export const dynamicSlice = <S extends Dims, D extends DType, const Length exten
  * next value of the parameter that it updates, as in decoding, the update alone is written, in place. Starts are treated as by
  * `dynamicSlice`.
  */
-export const dynamicUpdateSlice = <S extends Dims, D extends DType>(
+export const dynamicUpdateSlice = <
+  S extends Dims,
+  D extends DType,
+  Update extends Dims,
+  E extends DType,
+  const Axis extends number | undefined = undefined,
+>(
   x: Tensor<S, D>,
-  update: Tensor<Dims, NoInfer<D>>,
+  update: Check<
+    NoInfer<Beside<DynamicUpdateShape<S, D, Update, E, AxisOr<Axis, 0>>, AxisCode<Axis>>>,
+    Tensor<Update, E>
+  >,
   start: Start,
-  axis = 0,
-): Tensor<S, D> =>
+  axis?: Check<NoInfer<DynamicUpdateShape<S, D, Update, E, AxisOr<Axis, 0>>>, Axis>,
+): ResultOf<DynamicUpdateShape<S, D, Update, E, AxisOr<Axis, 0>>, D> =>
   described(() => {
     const op = "dynamicUpdateSlice";
     const tensor = tensorOf(op, x);
     const operands = [tensor, tensorOf(op, update), startOf(op, tensor, start)];
-    return emitOne(traceOf(tensor, op), op, operands, { axis: normalizeAxis(op, tensor.shape, axis) });
+    return emitOne(traceOf(tensor, op), op, operands, { axis: normalizeAxis(op, tensor.shape, Number(axis ?? 0)) });
   });

@@ -11,7 +11,7 @@ import type { Arity, OpDefinition, Tuple } from "../ops/op.ts";
 import { normalizeAxes, normalizeAxis, requireDType, requireSameDType } from "../ops/typing.ts";
 import { type BinaryFn, binary as binaryFunctions } from "../scalar/binary.ts";
 import type { CompareFn } from "../scalar/compare.ts";
-import type { ReduceFn } from "../scalar/reducer.ts";
+import { type ReduceFn, reducers } from "../scalar/reducer.ts";
 import type { UnaryFn } from "../scalar/unary.ts";
 import { type Dim, multiplyDims } from "../types/dim.ts";
 import { type DType, dtypeNames } from "../types/dtype.ts";
@@ -75,6 +75,7 @@ class TracedTensor implements Readonly<Record<keyof Tensor, unknown>> {
   }
 
   #reduce(fn: ReduceFn, options: ReduceOptions = {}): Tensor {
+    atCaller(() => requireDType(fn, this.type, reducers[fn].dtypes));
     return this.#emit("reduce", [], { fn, axes: this.#axes(fn, options.axes), keepDims: options.keepDims ?? false });
   }
 
@@ -211,6 +212,7 @@ class TracedTensor implements Readonly<Record<keyof Tensor, unknown>> {
 
   /** The sum times one over the count, which for a symbolic extent is computed from a tensor of ones. */
   mean(options: ReduceOptions = {}): Tensor {
+    atCaller(() => requireDType("mean", this.type, reducers.sum.dtypes));
     const extents = this.#axes("mean", options.axes).map((axis): Dim => this.shape[axis] ?? 1);
     const count = extents.reduce<Dim>(multiplyDims, 1);
     const sum = this.#reduce("sum", options);
@@ -218,6 +220,7 @@ class TracedTensor implements Readonly<Record<keyof Tensor, unknown>> {
   }
 
   softmax(axis = -1): Tensor {
+    atCaller(() => requireDType("softmax", this.type, ["f32", "f64"]));
     return this.#emit("softmax", [], { axis: this.#axis("softmax", axis) });
   }
   argmax(axis: number): Tensor {
@@ -273,6 +276,7 @@ class TracedTensor implements Readonly<Record<keyof Tensor, unknown>> {
   }
   scatterAdd(indices: Tensor, extent: Dim, axis = 0): Tensor {
     const rows = atCaller(() => canonicalExtent("scatterAdd", extent));
+    atCaller(() => requireDType("scatterAdd", this.type, reducers.sum.dtypes));
     const at = atCaller(() => normalizeAxis("scatterAdd", [...this.shape, 1], axis));
     const operands = [requireTensor("scatterAdd", indices), asTensor(this)];
     return emitOne(this.trace, "scatterAdd", operands, { axis: at, extent: rows });

@@ -21,10 +21,13 @@ export const sentences = {
   W221: "scatterAdd: the axes of {updates} from {axis} on do not begin with those of the indices {indices}",
   W223: "{op}: {length} positions do not fit into axis {axis} of extent {extent} ({type})",
   W230: "{op}: a tensor is expected, not {given}",
+  W231: "expectShape: {type} is not of shape {expected}",
   W232: "linear: {given} features given, {expected} expected ({type}, weight {weight})",
   W233: "linear: no axis of features ({type})",
   W234: "linear: the weight must be [out, in], not {weight}",
   W235: "stack: shapes differ: {first} vs {other}",
+  W236: "split: the lengths {lengths} do not add up to the {extent} of axis {axis} ({type})",
+  W237: "chunk: {parts} equal parts do not make up the {extent} of axis {axis} ({type})",
   W240: "matmul: the {operand} operand has fewer than 2 axes ({type})",
   W241: "{op}: the {operand} must have {axes} axes {layout}, not {type}",
   W243: "{op}: the window is larger than the padded {axis}: {window} vs {padded} ({images})",
@@ -46,6 +49,7 @@ export const sentences = {
   W277: "recurrent layer: sequences of {inputs} features are expected, not {type}",
   W280: "{op}: the queries have fewer than 2 axes ({type})",
   W281: "{op}: {queries} heads of queries are no multiple of {keys} heads of keys ({left} and {right})",
+  W284: "{layer}: {heads} do not divide {whole}",
   W286: "{op}: {given} features given, {expected} expected ({type})",
 } as const;
 

@@ -2,6 +2,7 @@
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { atCaller, checkedRate } from "../../ir/functions/argument.ts";
 import type { Attending, AttentionOptions } from "../../ir/functions/attention.ts";
+import { mergeHeads, splitHeads } from "../../ir/functions/heads.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { SequenceShape } from "../../ir/types/static/attention.ts";
 import type { Check } from "../../ir/types/static/check.ts";
@@ -10,7 +11,7 @@ import { type Layer, typedLayer } from "../../model/parameter.ts";
 import { requireWhole } from "../../model/past.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
 import { droppedAttention, droppedAttentionWithWeights, type Projections } from "./dropped-attention.ts";
-import { mergeHeads, requireFeatures, requireHeads, requireKeyHeads, requirePositions, splitHeads } from "./heads.ts";
+import { requireFeatures, requireHeads, requireKeyHeads, requirePositions } from "./heads.ts";
 import {
   type GivenProjections,
   type InputBiases,

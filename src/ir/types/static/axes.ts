@@ -1,9 +1,10 @@
 // Shapes of operations that name axes: reductions, transposition, and those that keep the shape but need an axis to be there.
 // Negative axes count from the end.
 import type { Dim } from "../dim.ts";
+import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
-import type { IsUnknownRank, PrintShape } from "./check.ts";
+import type { Floats, IsUnknownRank, NeedsDType, PrintShape } from "./check.ts";
 import type { SubtractNaturals } from "./natural.ts";
 
 /** The axis counted from 0; never where the shape has none such. */
@@ -19,6 +20,12 @@ export type OutsideAxes<Op extends string, Axis extends number, S extends Dims> 
   { op: Op; axis: Axis; rank: S["length"]; shape: PrintShape<S> }
 >;
 
+/** An axis that may be left out. */
+export type AxisOr<Axis extends number | undefined, Otherwise extends number> = Axis extends number ? Axis : Otherwise;
+
+/** The code of an axis that is not there, which is told at the axis where one was given, and otherwise at the operand. */
+export type AxisCode<Axis extends number | undefined> = [Axis] extends [number] ? "W205" : never;
+
 /** The rule of an operation along one axis: the shape it is along. */
 export type AlongAxis<Op extends string, S extends Dims, Axis extends number> =
   IsUnknownRank<S> extends true
@@ -28,6 +35,10 @@ export type AlongAxis<Op extends string, S extends Dims, Axis extends number> =
       : [AxisOf<S, Axis>] extends [never]
         ? OutsideAxes<Op, Axis, S>
         : S;
+
+/** The rule of softmax: along the last axis unless said. */
+export type SoftmaxShape<Op extends string, S extends Dims, D extends DType, Axis extends number | undefined> =
+  NeedsDType<Op, S, D, Floats> extends infer Refused extends string ? Refused : AlongAxis<Op, S, AxisOr<Axis, -1>>;
 
 /** Axes counted from 0, as a union; a sentence for one that is outside, or else for one that is named twice. */
 type AxesOf<

@@ -4,7 +4,7 @@ import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims, Tensor } from "../tensor.ts";
-import type { IsUnknownRank, NeedsDType, PrintShape, SameDType } from "./check.ts";
+import type { Floats, IsUnknownRank, NeedsDType, Numbers, PrintShape, PrintType, SameDType } from "./check.ts";
 import type { IsUnknownDim, PrintDim, SameDim } from "./dims.ts";
 
 /** The extent that two broadcast to; never where there is none. */
@@ -62,8 +62,6 @@ export type BroadcastShapes<Op extends string, A extends Dims, B extends Dims> =
         ? A
         : BroadcastAxes<Op, A, B, { left: PrintShape<A>; right: PrintShape<B> }>;
 
-type Floats = readonly ["f32", "f64"];
-type Numbers = readonly ["f32", "f64", "i32", "u8"];
 type Bits = readonly ["i32", "u8", "bool"];
 
 /** The element types of functions of two numbers; comparisons and losses that are not named here take any. */
@@ -149,6 +147,10 @@ export type BroadcastTo<From extends Dims, To extends Dims> =
             : Sentence<"W208", { from: PrintShape<From>; to: PrintShape<To> }>
           : Sentence<"W208", { from: PrintShape<From>; to: PrintShape<To> }>
         : never;
+
+/** The rule of `expectShape(x, shape)`: the shape, if that of x may be the same. */
+export type ExpectedShape<Given extends Dims, D extends DType, S extends Dims> =
+  IsSameShape<Given, S> extends true ? S : Sentence<"W231", { type: PrintType<Given, D>; expected: PrintShape<S> }>;
 
 /** Whether two shapes may be the same. */
 export type IsSameShape<A extends Dims, B extends Dims> = A extends readonly [

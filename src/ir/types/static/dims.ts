@@ -116,6 +116,14 @@ export type FloorDivideDim<A extends Dim, Divisor extends number> = (
   ? Result
   : never;
 
+/** A / divisor where it goes evenly, for a literal divisor above 0; never where it does not. */
+export type DivideDim<A extends Dim, Divisor extends number> = `${Divisor}` extends
+  | "0"
+  | `-${string}`
+  | `${string}.${string}`
+  ? never
+  : DivideCounts<PolynomialOf<A>, PolynomialOf<Divisor>>;
+
 /** A less one; never below zero. */
 export type Decrement<A extends number> = SubtractNaturals<A, 1>;
 

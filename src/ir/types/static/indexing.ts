@@ -3,9 +3,9 @@ import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
-import type { AxisOf, OutsideAxes } from "./axes.ts";
+import type { AlongAxis, AxisOf, OutsideAxes } from "./axes.ts";
 import type { IsSameShape } from "./broadcasting.ts";
-import type { IsUnknownRank, NeedsDType, PrintType } from "./check.ts";
+import type { Floats, IsUnknownRank, NeedsDType, PrintType } from "./check.ts";
 import type { CanonicalDim } from "./dims.ts";
 
 /** The extents before and behind one axis. */
@@ -135,6 +135,10 @@ export type TrailingAxes<S extends Dims, Like extends Dims> =
           : [...TrailingAxes<Leading, [1, ...Rest]>, Last]
         : [Last]
       : Dims;
+
+/** The rule of what is normalized over its last axes: floats, and at least one axis. */
+export type LayerNormOperand<Op extends string, S extends Dims, D extends DType> =
+  NeedsDType<Op, S, D, Floats> extends infer Refused extends string ? Refused : AlongAxis<Op, S, -1>;
 
 /** The axis of channels, which is axis 1, as a shape. */
 type ChannelAxis<S extends Dims> = S extends readonly [Dim, infer Channels extends Dim, ...Dims] ? [Channels] : Dims;
