@@ -11,7 +11,7 @@ export type {
   TraceFile,
 } from "./backends/profile/profile.ts";
 export type { Executable } from "./backends/runtime/executable.ts";
-export type { Feed, NDArray } from "./backends/runtime/host-array.ts";
+export type { NDArray } from "./backends/runtime/host-array.ts";
 export { type BackendName, type CompiledGraph, type CompileOptions, compileGraph } from "./compile/compile-graph.ts";
 export { type MemoryNeeds, type PlanOptions, plannedMemory } from "./compile/plan-graph.ts";
 export { decodeSafetensors, encodeSafetensors, type StoredTensor, type StoredTensors } from "./formats/safetensors.ts";
@@ -26,6 +26,8 @@ export type { Access, EntryPoint, Kernel, KernelParameter, PlannedProgram } from
 export { printKernel, printProgram } from "./ir/loop/print.ts";
 export type { Dim } from "./ir/types/dim.ts";
 export type { DType } from "./ir/types/dtype.ts";
+export type { Named, NamedBuffer } from "./ir/types/named.ts";
+export type { Feed, Feeds } from "./ir/types/static/feeds.ts";
 export type { Dims, MatmulOptions, Operand, ReduceOptions, Tensor } from "./ir/types/tensor.ts";
 export type {
   BinaryMethod,
@@ -58,7 +60,6 @@ export {
 } from "./model/mode.ts";
 export {
   defineModel,
-  type Feeds,
   type InputSpec,
   type InputSpecs,
   type InputTensors,
@@ -85,7 +86,7 @@ export {
 export { currentPast, currentPosition, type Past, requireWhole, withPast } from "./model/past.ts";
 export { differentiate } from "./passes/differentiate.ts";
 export type { PassTrace } from "./passes/trace.ts";
-export { compile, compileSync } from "./training/compile.ts";
+export { type Compilation, compile, compileSync } from "./training/compile.ts";
 export type {
   Call,
   Compiled,
@@ -105,6 +106,7 @@ export type { FitOptions } from "./training/fit-options.ts";
 export type { GradientClip } from "./training/gradient-clip.ts";
 export type { BestEpoch, Ending, EpochRecord, History, StepRecord } from "./training/history.ts";
 export type { Run, TrainingListener } from "./training/listener.ts";
+export type { ParameterGroup, PathPrefix } from "./training/parameter-groups.ts";
 export { permutation } from "./training/permutation.ts";
 export type { CheckpointStore, ParameterValues, RunIdentity, RunState } from "./training/run-state.ts";
 export type { Gradients, StepResult, Trainer, TrainerOf } from "./training/trainer.ts";

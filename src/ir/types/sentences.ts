@@ -51,6 +51,10 @@ export const sentences = {
   W281: "{op}: {queries} heads of queries are no multiple of {keys} heads of keys ({left} and {right})",
   W284: "{layer}: {heads} do not divide {whole}",
   W286: "{op}: {given} features given, {expected} expected ({type})",
+  W301: "{entry}: input {name} is not fed",
+  W302: "{entry}: there is no input {name}",
+  W303: "{name}: {dtype} takes {wanted}, got {given}",
+  W501: "training: the loss must be one float, got {type}",
 } as const;
 
 /** A code whose sentence both know. */
