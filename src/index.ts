@@ -86,7 +86,7 @@ export {
 export { currentPast, currentPosition, type Past, requireWhole, withPast } from "./model/past.ts";
 export { differentiate } from "./passes/differentiate.ts";
 export type { PassTrace } from "./passes/trace.ts";
-export { type Compilation, compile, compileSync } from "./training/compile.ts";
+export { type AnyDescription, type Compilation, compile, compileSync } from "./training/compile.ts";
 export type {
   Call,
   Compiled,
