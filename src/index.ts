@@ -109,7 +109,7 @@ export type { Run, TrainingListener } from "./training/listener.ts";
 export type { ParameterGroup, PathPrefix } from "./training/parameter-groups.ts";
 export { permutation } from "./training/permutation.ts";
 export type { CheckpointStore, ParameterValues, RunIdentity, RunState } from "./training/run-state.ts";
-export type { Gradients, StepResult, Trainer, TrainerOf } from "./training/trainer.ts";
+export type { Gradients, Step, StepResult, Trainer, TrainerOf } from "./training/trainer.ts";
 export { type Training, type TrainingOptions, training } from "./training/training.ts";
 export type { BatchStream, TrainingData } from "./training/training-data.ts";
 export { trainingGraph } from "./training/training-graph.ts";
