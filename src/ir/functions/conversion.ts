@@ -6,6 +6,7 @@ import { emitOne, traceOf } from "../graph/traced-tensor.ts";
 import type { DType } from "../types/dtype.ts";
 import type { ExpectedShape } from "../types/static/broadcasting.ts";
 import type { Check, NeedsDType, Numbers, ResultOf } from "../types/static/check.ts";
+import type { CanonicalShape } from "../types/static/dims.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { printShape, printType, sameShape } from "../types/tensor-type.ts";
 import { described, tensorOf } from "./argument.ts";
@@ -20,16 +21,19 @@ export const clamp = <S extends Dims, D extends DType>(
   low: number,
   high: number,
 ): ResultOf<NeedsDType<"clamp", S, D, Numbers>, D> =>
-  described(() => emitOne(traceOf(tensorOf("clamp", x), "clamp"), "clamp", [tensorOf("clamp", x)], { low, high }));
+  described(() => {
+    const tensor = tensorOf("clamp", x);
+    return emitOne(traceOf(tensor, "clamp"), "clamp", [tensor], { low, high });
+  });
 
 /**
  * The same tensor, known to be of this shape: what the type checker could not follow is said here. Refused (W231) when the
  * graph is described if it is not so.
  */
-export const expectShape = <Given extends Dims, D extends DType, const S extends Dims>(
-  x: Tensor<Given, D>,
-  shape: Check<NoInfer<ExpectedShape<Given, D, S>>, S>,
-): Tensor<[...S], D> =>
+export const expectShape = <S extends Dims, D extends DType, const To extends Dims>(
+  x: Tensor<S, D>,
+  shape: Check<NoInfer<ExpectedShape<S, D, CanonicalShape<To>>>, readonly [...To]>,
+): Tensor<CanonicalShape<To>, D> =>
   described(() => {
     const tensor = tensorOf("expectShape", x);
     const expected = canonicalShape("expectShape", shape as Dims);

@@ -7,8 +7,9 @@ import { applyBinary, emitOne, traceOf } from "../graph/traced-tensor.ts";
 import { isKnown } from "../types/dim.ts";
 import { type DataArray, type DType, dtypes } from "../types/dtype.ts";
 import { sizeOf } from "../types/ndarray.ts";
-import type { Check } from "../types/static/check.ts";
-import type { OnlyType } from "../types/static/indexing.ts";
+import type { Check, NeedsDType } from "../types/static/check.ts";
+import type { CanonicalShape } from "../types/static/dims.ts";
+import type { KeyShape } from "../types/static/indexing.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { printShape, printType, type Shape } from "../types/tensor-type.ts";
 import { described, tensorOf } from "./argument.ts";
@@ -60,7 +61,7 @@ export const constant = <
   value: Value,
   shape?: S,
   dtype?: D,
-): Tensor<[...S], NoInfer<D>> =>
+): Tensor<CanonicalShape<S>, NoInfer<D>> =>
   described(() => {
     if (typeof value === "number")
       return currentTrace("constant").constant(value, dtype ?? "f32", canonicalShape("constant", shape ?? []));
@@ -75,8 +76,8 @@ export const constant = <
 export const iota = <const S extends Dims, D extends DType = "i32">(
   shape: S,
   axis?: number,
-  dtype?: D,
-): Tensor<[...S], D> =>
+  dtype?: Check<NoInfer<NeedsDType<"iota", CanonicalShape<S>, D, readonly ["f32", "f64", "i32"]>>, D>,
+): Tensor<CanonicalShape<S>, D> =>
   described(() => {
     const extents = canonicalShape("iota", shape);
     const at = axis === undefined ? extents.length - 1 : axis < 0 ? axis + extents.length : axis;
@@ -85,9 +86,9 @@ export const iota = <const S extends Dims, D extends DType = "i32">(
 
 /** 32 random bits for each element: a pure function of a key of two words and the element's position. */
 export const randomBits = <K extends Dims, E extends DType, const S extends Dims>(
-  key: Check<NoInfer<OnlyType<"randomBits", "key", K, E, [2], "i32">>, Tensor<K, E>>,
+  key: Check<NoInfer<KeyShape<K, E>>, Tensor<K, E>>,
   shape: S,
-): Tensor<[...S], "i32"> =>
+): Tensor<CanonicalShape<S>, "i32"> =>
   described(() => {
     const words = tensorOf("randomBits", key);
     return emitOne(traceOf(words, "randomBits"), "randomBits", [words], { shape: canonicalShape("randomBits", shape) });
@@ -95,10 +96,10 @@ export const randomBits = <K extends Dims, E extends DType, const S extends Dims
 
 /** Random numbers spread evenly over [low, high), 24 bits each: a pure function of the key. */
 export const randomUniform = <K extends Dims, E extends DType, const S extends Dims>(
-  key: Check<NoInfer<OnlyType<"randomBits", "key", K, E, [2], "i32">>, Tensor<K, E>>,
+  key: Check<NoInfer<KeyShape<K, E>>, Tensor<K, E>>,
   shape: S,
   options: { readonly low?: number; readonly high?: number } = {},
-): Tensor<[...S], "f32"> =>
+): Tensor<CanonicalShape<S>, "f32"> =>
   described(() => {
     const { low = 0, high = 1 } = options;
     const words = tensorOf("randomBits", key);

@@ -5,13 +5,10 @@ import { normalizeAxis } from "../ops/typing.ts";
 import type { Dim } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import type { AxisCode, AxisOr } from "../types/static/axes.ts";
-import type { Beside, Check, ResultOf } from "../types/static/check.ts";
-import type { DynamicSliceShape, DynamicUpdateShape } from "../types/static/dynamic-slicing.ts";
+import type { About, After, AllOf, Beside, Check, ResultOf } from "../types/static/check.ts";
+import type { DynamicSliceShape, DynamicUpdateShape, StartShape } from "../types/static/dynamic-slicing.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
-
-/** Where to start: a number, or an i32 that is known only when running. */
-export type Start = number | Tensor<[], "i32">;
 
 const startOf = (op: string, x: Tensor, start: unknown): Tensor =>
   typeof start === "number" ? traceOf(x, op).constant(start, "i32") : tensorOf(op, start);
@@ -24,14 +21,18 @@ const startOf = (op: string, x: Tensor, start: unknown): Tensor =>
 export const dynamicSlice = <
   S extends Dims,
   D extends DType,
+  From extends number | Tensor,
   const Length extends Dim,
   const Axis extends number | undefined = undefined,
 >(
   x: Tensor<S, D>,
-  start: Start,
+  start: Check<
+    NoInfer<After<About<DynamicSliceShape<S, D, Length, AxisOr<Axis, 0>>, "W205">, StartShape<"dynamicSlice", From>>>,
+    From
+  >,
   length: Check<NoInfer<Beside<DynamicSliceShape<S, D, Length, AxisOr<Axis, 0>>, AxisCode<Axis>>>, Length>,
   axis?: Check<NoInfer<DynamicSliceShape<S, D, Length, AxisOr<Axis, 0>>>, Axis>,
-): ResultOf<DynamicSliceShape<S, D, Length, AxisOr<Axis, 0>>, D> =>
+): ResultOf<AllOf<[StartShape<"dynamicSlice", From>], DynamicSliceShape<S, D, Length, AxisOr<Axis, 0>>>, D> =>
   described(() => {
     const op = "dynamicSlice";
     const tensor = tensorOf(op, x);
@@ -50,6 +51,7 @@ export const dynamicUpdateSlice = <
   D extends DType,
   Update extends Dims,
   E extends DType,
+  From extends number | Tensor,
   const Axis extends number | undefined = undefined,
 >(
   x: Tensor<S, D>,
@@ -57,9 +59,14 @@ export const dynamicUpdateSlice = <
     NoInfer<Beside<DynamicUpdateShape<S, D, Update, E, AxisOr<Axis, 0>>, AxisCode<Axis>>>,
     Tensor<Update, E>
   >,
-  start: Start,
+  start: Check<
+    NoInfer<
+      After<About<DynamicUpdateShape<S, D, Update, E, AxisOr<Axis, 0>>, "W205">, StartShape<"dynamicUpdateSlice", From>>
+    >,
+    From
+  >,
   axis?: Check<NoInfer<DynamicUpdateShape<S, D, Update, E, AxisOr<Axis, 0>>>, Axis>,
-): ResultOf<DynamicUpdateShape<S, D, Update, E, AxisOr<Axis, 0>>, D> =>
+): ResultOf<AllOf<[StartShape<"dynamicUpdateSlice", From>], DynamicUpdateShape<S, D, Update, E, AxisOr<Axis, 0>>>, D> =>
   described(() => {
     const op = "dynamicUpdateSlice";
     const tensor = tensorOf(op, x);

@@ -6,6 +6,7 @@ import type { Attributes } from "../ops/attributes.ts";
 import type { Dim } from "../types/dim.ts";
 import type { AxisPadding, SliceRange } from "../types/static/cutting.ts";
 import type { Dims } from "../types/tensor.ts";
+import { printShape } from "../types/tensor-type.ts";
 import { canonicalShape } from "./canonical-shape.ts";
 
 /** The list with an entry for each axis, and whatever is too many. */
@@ -20,9 +21,13 @@ export const requireAxisList = (what: string, axes: unknown, example: string): r
     ? axes
     : reject("W140", { what, expected: "a list of axes", given: inWords(axes), write: `${what}(x, ${example})` });
 
-/** Axes in another order, each counted from 0 if it is one. */
-export const orderOfAxes = (permutation: unknown, shape: Dims): readonly number[] =>
-  requireAxisList("transpose", permutation, "[1, 0, 2]").map((axis) => (axis < 0 ? axis + shape.length : axis));
+/** All axes in another order, counted from 0; W213, with the numbers that were given, for anything else. */
+export const orderOfAxes = (permutation: unknown, shape: Dims): readonly number[] => {
+  const given = requireAxisList("transpose", permutation, "[1, 0, 2]");
+  const order = given.map((axis) => (axis < 0 ? axis + shape.length : axis));
+  const isComplete = order.length === shape.length && shape.every((_, axis) => order.includes(axis));
+  return isComplete ? order : reject("W213", { permutation: printShape(given), shape: printShape(shape) });
+};
 
 /** Where ranges start and end along each axis: the whole axis where nothing is said. */
 export const sliceBounds = (ranges: readonly SliceRange[], shape: Dims): Attributes => {

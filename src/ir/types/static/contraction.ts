@@ -116,7 +116,7 @@ export type VectorShape<Op extends string, Operand extends string, S extends Dim
     ? Dims
     : S extends readonly [Dim]
       ? S
-      : Sentence<"W248", { op: Op; operand: Operand; expected: `${D}[K]`; actual: PrintType<S, D> }>;
+      : Sentence<"W248", { op: Op; operand: Operand; expected: PrintType<["K"], D>; actual: PrintType<S, D> }>;
 
 /** The rule of `linear(x, weight)`: [..., in] with weight [out, in] gives [..., out]. */
 export type LinearShape<S extends Dims, D extends DType, Weight extends Dims, E extends DType> =

@@ -7,6 +7,7 @@ import type { AxisOf, OutsideAxes, ReplaceAxis } from "./axes.ts";
 import type { IsUnknownRank, PrintShape, PrintType, SameDType } from "./check.ts";
 import type {
   AddDims,
+  CanonicalDim,
   Decrement,
   FloorDivideDim,
   IsAbove,
@@ -52,7 +53,13 @@ type OutsideRange<
   S extends Dims,
 > = Sentence<
   "W214",
-  { start: PrintDim<Start>; end: PrintDim<End>; axis: Axis; extent: PrintDim<Extent>; shape: PrintShape<S> }
+  {
+    start: PrintDim<CanonicalDim<Start>>;
+    end: PrintDim<CanonicalDim<End>>;
+    axis: Axis;
+    extent: PrintDim<Extent>;
+    shape: PrintShape<S>;
+  }
 >;
 
 type SliceAxis<

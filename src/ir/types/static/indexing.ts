@@ -124,6 +124,15 @@ export type OnlyType<
     ? S
     : AnotherType<Op, Operand, S, D, Expected, E>;
 
+/** The rule of a key of random numbers: two words. */
+export type KeyShape<S extends Dims, D extends DType> = [Extract<D, "i32">] extends [never]
+  ? NoKey<S, D>
+  : IsSameShape<S, [2]> extends true
+    ? S
+    : NoKey<S, D>;
+
+type NoKey<S extends Dims, D extends DType> = Sentence<"W222", { type: PrintType<S, D> }>;
+
 /** The axes at the end of a shape that another shape has as many of: at least one, and no more than there are. */
 export type TrailingAxes<S extends Dims, Like extends Dims> =
   IsUnknownRank<Like> extends true
@@ -140,16 +149,13 @@ export type TrailingAxes<S extends Dims, Like extends Dims> =
 export type LayerNormOperand<Op extends string, S extends Dims, D extends DType> =
   NeedsDType<Op, S, D, Floats> extends infer Refused extends string ? Refused : AlongAxis<Op, S, -1>;
 
-/** The axis of channels, which is axis 1, as a shape. */
-type ChannelAxis<S extends Dims> = S extends readonly [Dim, infer Channels extends Dim, ...Dims] ? [Channels] : Dims;
-
-/** The rule of a normalization of `Channels` channels with f32 parameters: [N, channels, ...] keeps its shape. */
-export type ChannelsShape<Op extends string, S extends Dims, D extends DType, Channels extends number> =
-  IsUnknownRank<S> extends true
-    ? Dims
-    : [AxisOf<S, 1>] extends [never]
-      ? OutsideAxes<Op, 1, S>
-      : OnlyType<Op, "weight", [Channels], "f32", ChannelAxis<S>, D>;
+/** The rule of what is normalized over its last axes, those that the scale has: it has an axis, and fits the scale. */
+export type ScaledShape<Op extends string, S extends Dims, D extends DType, Scale extends Dims, E extends DType> =
+  LayerNormOperand<Op, S, D> extends infer Refused extends string
+    ? Refused
+    : OnlyType<Op, "scale", Scale, E, TrailingAxes<S, Scale>, D> extends infer Unfit extends string
+      ? Unfit
+      : S;
 
 /** The rule of the labels of `crossEntropy`: one class index for each row, or each place of a row, of the logits. */
 export type LabelsShape<Logits extends Dims, Labels extends Dims, E extends DType> =

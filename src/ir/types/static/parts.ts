@@ -46,7 +46,7 @@ type PiecesOfList<S extends Dims, D extends DType, Lengths extends Dims, Axis ex
   readonly [At in keyof Lengths]: Tensor<ReplaceAxis<S, Axis, CanonicalDim<Lengths[At]>>, D>;
 };
 
-/** As many pieces of one length as there are in an extent, and what is left. */
+/** As many pieces of one length as there are in an extent, and what is left; unknown where they are very many. */
 type EvenPieces<
   S extends Dims,
   D extends DType,
@@ -58,7 +58,9 @@ type EvenPieces<
   ? Parts[1] extends 0
     ? Pieces
     : readonly [...Pieces, Tensor<ReplaceAxis<S, Axis, Parts[1]>, D>]
-  : EvenPieces<S, D, Length, Axis, Parts, readonly [...Pieces, Tensor<ReplaceAxis<S, Axis, Length>, D>]>;
+  : Pieces["length"] extends 100
+    ? readonly Tensor<Dims, D>[]
+    : EvenPieces<S, D, Length, Axis, Parts, readonly [...Pieces, Tensor<ReplaceAxis<S, Axis, Length>, D>]>;
 
 type PiecesOf<S extends Dims, D extends DType, Lengths, Axis extends number> = Lengths extends Dims
   ? PiecesOfList<S, D, Lengths, Axis>
