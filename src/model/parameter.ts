@@ -6,6 +6,7 @@ import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { captureLocation, type Location, withinLayer } from "../ir/diagnostics/location.ts";
 import type { DType } from "../ir/types/dtype.ts";
+import type { Named, NamedBuffer } from "../ir/types/named.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { checkedDType, checkedShape, requireFunction } from "./declaration.ts";
 import { type Initializer, zeros } from "./initializer.ts";
@@ -53,34 +54,42 @@ type IsAnyTree<T> = readonly SpecTree[] extends Extract<T, readonly unknown[]> ?
  * (`never`) where the tree is not known; a layer of which only the function is known can be called all the same.
  */
 export type Params<T> =
-  IsAnyTree<T> extends true
-    ? never
+  readonly SpecTree[] extends Extract<T, readonly unknown[]>
+    ? never // `IsAnyTree`, written out because editors show what an exported type is made of
     : T extends ParamSpec<infer S, infer D>
       ? Tensor<S, D>
       : T extends { readonly kind: "layer"; readonly params: infer P; readonly bind: (params: never) => infer F }
-        ? F & (IsAnyTree<P> extends true ? unknown : Params<P>)
+        ? F & (readonly SpecTree[] extends Extract<P, readonly unknown[]> ? unknown : Params<P>)
         : { readonly [K in keyof T]: Params<T[K]> };
 
+type Joined<Prefix extends string, Name extends string | number> = `${Prefix}${Prefix extends "" ? "" : "."}${Name}`;
+
 /**
- * The names of a tree's parameters, without the leaves that are `Excluded`: `hidden.weight`, `blocks.${number}.weight`; any
- * text where the tree is not known.
+ * The parameters of a tree by name: `hidden.weight`, `blocks.${number}.weight`, or `blocks.0.weight` for a list of which each part
+ * is known; any text where the tree is not known.
  */
-export type Path<T, Prefix extends string = "", Excluded = never> =
+export type NamedParameters<T, Prefix extends string = ""> =
   IsAnyTree<T> extends true
-    ? string
-    : T extends Excluded
-      ? never
-      : T extends ParamSpec
-        ? Prefix
+    ? Named
+    : T extends BufferSpec<infer S, infer D>
+      ? NamedBuffer<Prefix, S, D>
+      : T extends ParamSpec<infer S, infer D>
+        ? Named<Prefix, S, D>
         : T extends { readonly kind: "layer"; readonly params: infer P }
-          ? Path<P, Prefix, Excluded>
+          ? NamedParameters<P, Prefix>
           : T extends readonly (infer E)[]
-            ? Path<E, `${Prefix}${Prefix extends "" ? "" : "."}${number}`, Excluded>
-            : { [K in keyof T & string]: Path<T[K], Prefix extends "" ? K : `${Prefix}.${K}`, Excluded> }[keyof T &
-                string];
+            ? number extends T["length"]
+              ? NamedParameters<E, Joined<Prefix, number>>
+              : { [K in keyof T & `${number}`]: NamedParameters<T[K], Joined<Prefix, K>> }[keyof T & `${number}`]
+            : { [K in keyof T & string]: NamedParameters<T[K], Joined<Prefix, K>> }[keyof T & string];
+
+type NameOf<W> = W extends Named<infer Name> ? Name : never;
+
+/** The names of a tree's parameters. */
+export type Path<T> = NameOf<NamedParameters<T>>;
 
 /** The names of the parameters that are trained. */
-export type TrainablePath<T> = Path<T, "", BufferSpec>;
+export type TrainablePath<T> = NameOf<Exclude<NamedParameters<T>, NamedBuffer>>;
 
 /** A leaf as it was written, checked and in canonical form. */
 const leafSpec = (

@@ -3,8 +3,8 @@
 import { applyBinary } from "../graph/traced-tensor.ts";
 import type { BinaryFn } from "../scalar/binary.ts";
 import type { OperandsDType, OperandsShape } from "../types/static/broadcasting.ts";
-import type { Check, Resolved } from "../types/static/check.ts";
-import type { Operand, Tensor } from "../types/tensor.ts";
+import type { Check, ResultOf } from "../types/static/check.ts";
+import type { Operand } from "../types/tensor.ts";
 import { described, operandsOf } from "./argument.ts";
 
 /** A function of each pair of elements, of which one may be a number. */
@@ -12,12 +12,12 @@ export interface ArithmeticFunction<Name extends string> {
   <A extends Operand, B extends Operand>(
     a: A,
     b: Check<NoInfer<OperandsShape<Name, A, B>>, B>,
-  ): Tensor<Resolved<OperandsShape<Name, A, B>>, OperandsDType<A, B>>;
+  ): ResultOf<OperandsShape<Name, A, B>, OperandsDType<A, B>>;
 }
 
 const arithmetic = <Name extends string>(name: Name, fn: BinaryFn): ArithmeticFunction<Name> => {
   return <A extends Operand, B extends Operand>(a: unknown, b: unknown) =>
-    described<Tensor<Resolved<OperandsShape<Name, A, B>>, OperandsDType<A, B>>>(() =>
+    described<ResultOf<OperandsShape<Name, A, B>, OperandsDType<A, B>>>(() =>
       applyBinary(fn, ...operandsOf(name, a, b), name),
     );
 };

@@ -2,8 +2,8 @@
 import { applyCompare } from "../graph/traced-tensor.ts";
 import type { CompareFn } from "../scalar/compare.ts";
 import type { DType } from "../types/dtype.ts";
-import type { DTypeOf, OperandsShape, SelectShape } from "../types/static/broadcasting.ts";
-import type { Check, NeedsDType, Resolved } from "../types/static/check.ts";
+import type { BroadcastShapes, DTypeOf, OperandsShape, SelectShape, ShapeOf } from "../types/static/broadcasting.ts";
+import type { Check, NeedsDType, ResultOf } from "../types/static/check.ts";
 import type { Dims, Operand, Tensor } from "../types/tensor.ts";
 import { described, operandOf, operandsOf, tensorOf } from "./argument.ts";
 
@@ -12,14 +12,12 @@ export interface ComparisonFunction<Name extends string> {
   <A extends Operand, B extends Operand>(
     a: A,
     b: Check<NoInfer<OperandsShape<Name, A, B>>, B>,
-  ): Tensor<Resolved<OperandsShape<Name, A, B>>, "bool">;
+  ): ResultOf<OperandsShape<Name, A, B>, "bool">;
 }
 
 const comparison = <Name extends string>(name: Name, fn: CompareFn): ComparisonFunction<Name> => {
   return <A extends Operand, B extends Operand>(a: unknown, b: unknown) =>
-    described<Tensor<Resolved<OperandsShape<Name, A, B>>, "bool">>(() =>
-      applyCompare(fn, ...operandsOf(name, a, b), name),
-    );
+    described<ResultOf<OperandsShape<Name, A, B>, "bool">>(() => applyCompare(fn, ...operandsOf(name, a, b), name));
 };
 
 /** a = b; NaN equals nothing. */
@@ -43,7 +41,7 @@ export const greaterEqual: ComparisonFunction<"greaterEqual"> = comparison("grea
 /** Where the condition holds the one, elsewhere the other; all three broadcast, and a number takes the other's type. */
 export const select = <Condition extends Dims, C extends DType, WhenTrue extends Operand, WhenFalse extends Operand>(
   condition: Check<NoInfer<NeedsDType<"select", Condition, C, readonly ["bool"]>>, Tensor<Condition, C>>,
-  whenTrue: WhenTrue,
+  whenTrue: Check<NoInfer<BroadcastShapes<"select", Condition, ShapeOf<WhenTrue>>>, WhenTrue>,
   whenFalse: Check<NoInfer<SelectShape<Condition, WhenTrue, WhenFalse>>, WhenFalse>,
-): Tensor<Resolved<SelectShape<Condition, WhenTrue, WhenFalse>>, DTypeOf<WhenTrue, DTypeOf<WhenFalse, "f32">>> =>
+): ResultOf<SelectShape<Condition, WhenTrue, WhenFalse>, DTypeOf<WhenTrue, DTypeOf<WhenFalse, "f32">>> =>
   described(() => tensorOf("select", condition).select(operandOf("select", whenTrue), operandOf("select", whenFalse)));

@@ -1,5 +1,6 @@
 // Tensors made from nothing: constants, counting, random numbers. They belong to the graph that is being described.
 import { reject } from "../diagnostics/diagnostic.ts";
+import { inWords } from "../diagnostics/in-words.ts";
 import { canonicalShape } from "../graph/canonical-shape.ts";
 import { currentTrace } from "../graph/trace.ts";
 import { applyBinary, emitOne, traceOf } from "../graph/traced-tensor.ts";
@@ -40,8 +41,8 @@ const knownExtents = (shape: Shape): readonly number[] =>
 const dataTensor = (data: DataArray, shape: readonly number[], dtype: DType): Tensor => {
   const type = printType({ dtype, shape });
   const copy = dtypes[dtype].allocate(data.length);
-  const [wanted, given] = [copy.constructor.name, data.constructor.name];
-  if (given !== wanted) reject("W303", { name: "constant", type, wanted, given });
+  const wanted = copy.constructor.name;
+  if (data.constructor.name !== wanted) reject("W303", { name: "constant", dtype, wanted, given: inWords(data) });
   if (data.length !== sizeOf(shape))
     reject("W305", { name: "constant", type, wanted: sizeOf(shape), given: data.length });
   copy.set(data);

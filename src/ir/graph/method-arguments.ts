@@ -21,13 +21,13 @@ export const requireAxisList = (what: string, axes: unknown, example: string): r
     ? axes
     : reject("W140", { what, expected: "a list of axes", given: inWords(axes), write: `${what}(x, ${example})` });
 
-/** Axes in another order, each counted from 0 if it is one. */
+/** All axes in another order, counted from 0; W213, with the numbers that were given, for anything else. */
 export const orderOfAxes = (permutation: unknown, shape: Dims): readonly number[] => {
   const given = requireAxisList("transpose", permutation, "[1, 0, 2]");
   const order = given.map((axis) => (axis < 0 ? axis + shape.length : axis));
-  const isOrder = given.length === shape.length && shape.every((_, axis) => order.includes(axis));
+  const isComplete = order.length === shape.length && shape.every((_, axis) => order.includes(axis));
   // Said of what was written: the op would say it of axes that are counted from 0.
-  return isOrder ? order : reject("W213", { permutation: printShape(given), shape: printShape(shape) });
+  return isComplete ? order : reject("W213", { permutation: printShape(given), shape: printShape(shape) });
 };
 
 /** Where ranges start and end along each axis: the whole axis where nothing is said. */

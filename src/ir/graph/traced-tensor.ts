@@ -75,6 +75,7 @@ class TracedTensor implements Readonly<Record<keyof Tensor, unknown>> {
   }
 
   #reduce(fn: ReduceFn, options: ReduceOptions = {}): Tensor {
+    atCaller(() => requireDType(fn, this.type, reducers[fn].dtypes));
     return this.#emit("reduce", [], { fn, axes: this.#axes(fn, options.axes), keepDims: options.keepDims ?? false });
   }
 
@@ -211,6 +212,7 @@ class TracedTensor implements Readonly<Record<keyof Tensor, unknown>> {
 
   /** The sum times one over the count, which for a symbolic extent is computed from a tensor of ones. */
   mean(options: ReduceOptions = {}): Tensor {
+    atCaller(() => requireDType("mean", this.type, reducers.sum.dtypes));
     const extents = this.#axes("mean", options.axes).map((axis): Dim => this.shape[axis] ?? 1);
     const count = extents.reduce<Dim>(multiplyDims, 1);
     atCaller(() => requireDType("mean", this.type, reducers.sum.dtypes));
@@ -219,6 +221,7 @@ class TracedTensor implements Readonly<Record<keyof Tensor, unknown>> {
   }
 
   softmax(axis = -1): Tensor {
+    atCaller(() => requireDType("softmax", this.type, ["f32", "f64"]));
     return this.#emit("softmax", [], { axis: this.#axis("softmax", axis) });
   }
   argmax(axis: number): Tensor {
@@ -274,6 +277,7 @@ class TracedTensor implements Readonly<Record<keyof Tensor, unknown>> {
   }
   scatterAdd(indices: Tensor, extent: Dim, axis = 0): Tensor {
     const rows = atCaller(() => canonicalExtent("scatterAdd", extent));
+    atCaller(() => requireDType("scatterAdd", this.type, reducers.sum.dtypes));
     const at = atCaller(() => normalizeAxis("scatterAdd", [...this.shape, 1], axis));
     const operands = [requireTensor("scatterAdd", indices), asTensor(this)];
     return emitOne(this.trace, "scatterAdd", operands, { axis: at, extent: rows });
@@ -371,7 +375,7 @@ export const applyCompare = (fn: CompareFn, x: Tensor, y: Operand, name: string 
 export const traceOver = (builder: GraphBuilder, enclosure?: Enclosure): Trace => {
   const trace: Trace = {
     builder,
-    ...(enclosure === undefined ? {} : { outer: enclosure.outer }),
+    ...(enclosure?.outer === undefined ? {} : { outer: enclosure.outer }),
     emit: <A, In extends Arity, Out extends Arity>(
       op: OpDefinition<A, In, Out>,
       operands: Tuple<Tensor, In>,

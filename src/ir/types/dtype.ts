@@ -16,6 +16,15 @@ export interface ArrayOf {
 /** Any typed array that holds tensor elements. */
 export type DataArray = ArrayOf[DType];
 
+/** The typed arrays that tensor elements are taken from: those of callers, who may share their memory. */
+export interface GivenArrayOf {
+  readonly f32: Float32Array;
+  readonly f64: Float64Array;
+  readonly i32: Int32Array;
+  readonly u8: Uint8Array;
+  readonly bool: Uint8Array;
+}
+
 interface DTypeRow<D extends DType> {
   /** Bytes per element in memory. */
   readonly bytes: number;

@@ -27,6 +27,8 @@ export const sentences = {
   W233: "linear: no axis of features ({type})",
   W234: "linear: the weight must be [out, in], not {weight}",
   W235: "stack: shapes differ: {first} vs {other}",
+  W236: "split: the lengths {lengths} do not add up to the {extent} of axis {axis} ({type})",
+  W237: "chunk: {parts} equal parts do not make up the {extent} of axis {axis} ({type})",
   W240: "matmul: the {operand} operand has fewer than 2 axes ({type})",
   W241: "{op}: the {operand} must have {axes} axes {layout}, not {type}",
   W243: "{op}: the window is larger than the padded {axis}: {window} vs {padded} ({images})",
@@ -39,6 +41,10 @@ export const sentences = {
   W251: "einsum: {index} is {first} and {second} in {formula}",
   W252: "{op}: the {axis} of the images is 0 ({images})",
   W253: "einsum: operand {operand} has {rank} axes and {letters} letters in {formula}",
+  W258: "{name}: {argument} is {given}, not {wanted}",
+  W259: "{name}: {extent} is {first}, but {argument} has {second} ({given} for {wanted})",
+  W260: "{name}: there is no argument {argument}",
+  W261: "{name}: the symbol {symbol} stands alone in no argument ({argument}: {given})",
   W265: "{op}: outputPadding {outputPadding} along the {axis} is below neither the stride, {stride}, nor the dilation, {dilation}",
   W266: "{op}: padding {low} and {high} leaves nothing of {reached} along the {axis} ({images})",
   W272: "scan: {first} is {type}, but {name} is {other}",
@@ -48,8 +54,13 @@ export const sentences = {
   W277: "recurrent layer: sequences of {inputs} features are expected, not {type}",
   W280: "{op}: the queries have fewer than 2 axes ({type})",
   W281: "{op}: {queries} heads of queries are no multiple of {keys} heads of keys ({left} and {right})",
+  W284: "{layer}: {heads} do not divide {whole}",
   W285: "{op}: takes [..., positions, features] with a known even number of features, not {type}",
   W286: "{op}: {given} features given, {expected} expected ({type})",
+  W301: "{entry}: input {name} is not fed",
+  W302: "{entry}: there is no input {name}",
+  W303: "{name}: {dtype} takes {wanted}, got {given}",
+  W501: "training: the loss must be one float, got {type}",
 } as const;
 
 /** A code whose sentence both know. */

@@ -4,7 +4,7 @@ import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims, Tensor } from "../tensor.ts";
-import type { IsUnknownRank, NeedsDType, PrintShape, PrintType, SameDType } from "./check.ts";
+import type { Floats, IsUnknownRank, NeedsDType, Numbers, PrintShape, PrintType, SameDType } from "./check.ts";
 import type { CanonicalShape, IsUnknownDim, PrintDim, SameDim } from "./dims.ts";
 
 /** The extent that two broadcast to; never where there is none. */
@@ -62,8 +62,6 @@ export type BroadcastShapes<Op extends string, A extends Dims, B extends Dims> =
         ? A
         : BroadcastAxes<Op, A, B, { left: PrintShape<A>; right: PrintShape<B> }>;
 
-type Floats = readonly ["f32", "f64"];
-type Numbers = readonly ["f32", "f64", "i32", "u8"];
 type Bits = readonly ["i32", "u8", "bool"];
 
 /** The element types of functions of two numbers; comparisons and losses that are not named here take any. */

@@ -22,9 +22,9 @@ import type {
 /** Whether nothing is known of a dimension; one of several is unknown as well. */
 export type IsUnknownDim<D extends Dim> = number extends D ? true : string extends D ? true : IsOneOf<D>;
 
-/** Whether a dimension is a union: a choice of which only the run time knows. */
+/** Whether a dimension is a union, a choice of which only the run time knows, or what was cast to `never`. */
 type IsOneOf<D extends Dim, All = D> = [D] extends [never]
-  ? false
+  ? true
   : D extends unknown
     ? [All] extends [D]
       ? false
@@ -44,7 +44,8 @@ export type PolynomialOf<D extends Dim> = D extends number
     ? ParsePolynomial<D>
     : never;
 
-type Composite = `${string}${"+" | "-" | "*" | "(" | " "}${string}`;
+/** The text of an expression, rather than of a symbol alone. */
+export type Composite = `${string}${"+" | "-" | "*" | "(" | " "}${string}`;
 
 /** The canonical text of a dimension as a user wrote it: "B*T" for "T*B". */
 export type CanonicalDim<D extends Dim> = (
@@ -183,6 +184,14 @@ export type FloorDivideDim<A extends Dim, Divisor extends number> = (
 ) extends infer Result extends Dim
   ? Result
   : never;
+
+/** A / divisor where it goes evenly, for a literal divisor above 0; never where it does not. */
+export type DivideDim<A extends Dim, Divisor extends number> = `${Divisor}` extends
+  | "0"
+  | `-${string}`
+  | `${string}.${string}`
+  ? never
+  : DivideCounts<PolynomialOf<A>, PolynomialOf<Divisor>>;
 
 /** A less one; never below zero. */
 export type Decrement<A extends number> = SubtractNaturals<A, 1>;
