@@ -6,6 +6,7 @@ export {
 } from "./additive-attention.ts";
 export { type LearnedPositionsFunction, type LearnedPositionsParams, learnedPositions } from "./learned-positions.ts";
 export {
+  type HeadWeights,
   type MultiHeadAttentionFunction,
   type MultiHeadAttentionOptions,
   type MultiHeadAttentionParams,
