@@ -7,7 +7,7 @@ import { iota } from "../ir/functions/creation.ts";
 import { stopGradient } from "../ir/functions/gradient.ts";
 import { embedding as lookUp } from "../ir/functions/indexing.ts";
 import type { DType } from "../ir/types/dtype.ts";
-import type { Check, Resolved } from "../ir/types/static/check.ts";
+import type { Check, ResultOf } from "../ir/types/static/check.ts";
 import type { GatherShape } from "../ir/types/static/indexing.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { type Initializer, normal } from "../model/initializer.ts";
@@ -23,7 +23,7 @@ export type EmbeddingParams<Entries extends number, Features extends number> = {
 export interface EmbeddingFunction<Entries extends number, Features extends number> {
   <Indices extends Dims, E extends DType>(
     indices: Check<NoInfer<GatherShape<[Entries, Features], Indices, E, 0>>, Tensor<Indices, E>>,
-  ): Tensor<Resolved<GatherShape<[Entries, Features], Indices, E, 0>>, "f32">;
+  ): ResultOf<GatherShape<[Entries, Features], Indices, E, 0>, "f32">;
 }
 
 /** Options of `embedding`. */

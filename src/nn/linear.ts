@@ -1,7 +1,7 @@
 // The fully connected layer.
 import { linear as transform } from "../ir/functions/contraction.ts";
 import type { DType } from "../ir/types/dtype.ts";
-import type { Check, Resolved } from "../ir/types/static/check.ts";
+import type { Check, ResultOf } from "../ir/types/static/check.ts";
 import type { LinearShape } from "../ir/types/static/contraction.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { fanInUniform } from "../model/initializer.ts";
@@ -17,7 +17,7 @@ export type LinearParams<In extends number, Out extends number, Bias extends boo
 export interface LinearFunction<In extends number, Out extends number> {
   <S extends Dims, D extends DType>(
     x: Check<NoInfer<LinearShape<S, D, [Out, In], "f32">>, Tensor<S, D>>,
-  ): Tensor<Resolved<LinearShape<S, D, [Out, In], "f32">>, D>;
+  ): ResultOf<LinearShape<S, D, [Out, In], "f32">, D>;
 }
 
 /** x W^T + b over the last axis. Weight [out, in] and bias [out] begin uniform in +-1/sqrt(in), as in PyTorch. `reject`s sizes that are none (W278). */

@@ -2,6 +2,7 @@
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { atCaller, checkedRate } from "../../ir/functions/argument.ts";
 import type { Attending, AttentionOptions } from "../../ir/functions/attention.ts";
+import { mergeHeads, splitHeads } from "../../ir/functions/heads.ts";
 import type { Dim } from "../../ir/types/dim.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { SequenceShape } from "../../ir/types/static/attention.ts";
@@ -12,7 +13,7 @@ import { requireWhole } from "../../model/past.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
 import { requireSizes } from "../sizes.ts";
 import { droppedAttention, droppedAttentionWithWeights, type Projections } from "./dropped-attention.ts";
-import { mergeHeads, requireFeatures, requireHeads, requireKeyHeads, requirePositions, splitHeads } from "./heads.ts";
+import { requireFeatures, requireHeads, requireKeyHeads, requirePositions } from "./heads.ts";
 import {
   type GivenProjections,
   type InputBiases,

@@ -2,13 +2,14 @@
 // queries that share heads of keys and values in groups (Ainslie et al. 2023), SwiGLU (Shazeer 2020), and no biases.
 import { attention } from "../../ir/functions/attention.ts";
 import { silu } from "../../ir/functions/elementwise.ts";
+import { mergeHeads, splitHeads } from "../../ir/functions/heads.ts";
 import { rmsNorm } from "../../ir/functions/normalization.ts";
 import { rotary } from "../../ir/functions/positions.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal, ones } from "../../model/initializer.ts";
 import { type Layer, layer, type ParamSpec, type Params, param, repeat, typedLayer } from "../../model/parameter.ts";
 import { currentPosition } from "../../model/past.ts";
-import { mergeHeads, requireHeads, requireKeyHeads, splitHeads } from "../attention/heads.ts";
+import { requireHeads, requireKeyHeads } from "../attention/heads.ts";
 import { lookingBack } from "../attention/looking-back.ts";
 import { type EmbeddingFunction, type EmbeddingParams, embedding } from "../embedding.ts";
 import { initialized } from "../initialized.ts";
