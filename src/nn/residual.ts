@@ -113,7 +113,6 @@ type FirstShape<
       "f32",
       1,
       0,
-      1,
       1
     >;
 
@@ -128,7 +127,7 @@ type InvertedShape<
 > =
   FirstShape<S, D, In, Stride, Expansion> extends infer First
     ? First extends Dims
-      ? ConvolutionShape<"conv2d", 2, S, D, [Out, In, 3, 3], "f32", Stride, 1, 1, 1>
+      ? ConvolutionShape<"conv2d", 2, S, D, [Out, In, 3, 3], "f32", Stride, 1, 1>
       : First
     : never;
 

@@ -16,7 +16,7 @@ type Branch = Readonly<Record<string, unknown>> | readonly unknown[];
 
 /** What is below a branch; W140 for what is no tensor, list, record or layer. */
 const branchOf = (tree: unknown): Branch => {
-  if (typeof tree === "function") return { ...tree };
+  if (typeof tree === "function") return Object.fromEntries(Object.entries(tree));
   if (typeof tree !== "object" || tree === null) {
     const details = { what: "grad: the parameters", expected: "a tree of tensors", given: inWords(tree) };
     return reject("W140", { ...details, write: "grad(loss)({ weight, bias }, x)" });

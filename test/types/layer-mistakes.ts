@@ -17,7 +17,7 @@ const apply = <D extends DType, const S extends Dims, L extends SpecTree>(
   dtype: D,
   shape: S,
   layer: L,
-  use: (layer: Params<L>, x: Tensor<[...S], D>) => Tensor,
+  use: (layer: Params<L>, x: Tensor<[...S], D>) => unknown,
 ): unknown => {
   // What the types say of this layer and this input holds for whatever they are.
   const forward = ((p: { readonly layer: Params<L> }, { x }: { readonly x: Tensor<[...S], D> }) => ({

@@ -105,9 +105,9 @@ const block = () =>
       down: nn.linear(3072, 768),
     },
     (p) => (x: Sequence) => {
-      const attended = x.add(p.attention(p.ln1(x), { causal: true })) as Sequence;
+      const attended = x.add(p.attention(p.ln1(x), { causal: true }));
       expectTypeOf(p.up(p.ln2(attended))).toEqualTypeOf<Tensor<["B", "T", 3072], "f32">>();
-      return attended.add(p.down(gelu(p.up(p.ln2(attended))))) as Sequence;
+      return attended.add(p.down(gelu(p.up(p.ln2(attended)))));
     },
   );
 const gpt2 = defineModel({
