@@ -12,6 +12,7 @@ import type { GatherShape } from "../ir/types/static/indexing.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { type Initializer, normal } from "../model/initializer.ts";
 import { type Layer, layer, type ParamSpec, param } from "../model/parameter.ts";
+import { requireSizes } from "./sizes.ts";
 
 /** The parameters of `embedding`, under PyTorch's name. */
 export type EmbeddingParams<Entries extends number, Features extends number> = {
@@ -60,6 +61,7 @@ export const embedding = <const Entries extends number, const Features extends n
   features: Features,
   { paddingIndex }: EmbeddingOptions = {},
 ): Layer<EmbeddingParams<Entries, Features>, EmbeddingFunction<Entries, Features>> => {
+  requireSizes("embedding", { entries, features });
   if (paddingIndex !== undefined && !(Number.isInteger(paddingIndex) && paddingIndex >= 0 && paddingIndex < entries)) {
     const expected = `an index from 0 to ${entries - 1}`;
     const details = {

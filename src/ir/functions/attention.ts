@@ -7,6 +7,7 @@ import type { Node } from "../graph/graph.ts";
 import { notPointwise } from "../graph/pointwise-body.ts";
 import { functionOf } from "../graph/print-node.ts";
 import { emitMany, isTensor, traceOf } from "../graph/traced-tensor.ts";
+import { withoutFunctions } from "../graph/write-functions.ts";
 import { inferScores, requireOverScores, scoresShape } from "../ops/attention-typing.ts";
 import { opOf } from "../ops/index.ts";
 import { requireDType } from "../ops/typing.ts";
@@ -98,7 +99,7 @@ const isWithin =
 
 /** The body of attention, and what it captures. W288 for a score that looks at others. */
 const bodyOf = (queries: Tensor, scores: Shape, options: AttentionOptions, scoring: Scoring): CapturedBody => {
-  const made = captureBody(
+  const captured = captureBody(
     traceOf(queries, "attention"),
     [["products", tensorType(queries.dtype, scores)]],
     ([products]) => {
@@ -108,6 +109,7 @@ const bodyOf = (queries: Tensor, scores: Shape, options: AttentionOptions, scori
     },
     isWithin(scores),
   );
+  const made = { ...captured, body: withoutFunctions(captured.body) };
   const culprit = notPointwise(graphOf(made.body));
   if (culprit !== undefined)
     reject("W288", { op: "attention", inner: functionOf(culprit) ?? culprit.op }, { location: culprit.location });

@@ -26,6 +26,7 @@ export const orderOfAxes = (permutation: unknown, shape: Dims): readonly number[
   const given = requireAxisList("transpose", permutation, "[1, 0, 2]");
   const order = given.map((axis) => (axis < 0 ? axis + shape.length : axis));
   const isComplete = order.length === shape.length && shape.every((_, axis) => order.includes(axis));
+  // Said of what was written: the op would say it of axes that are counted from 0.
   return isComplete ? order : reject("W213", { permutation: printShape(given), shape: printShape(shape) });
 };
 

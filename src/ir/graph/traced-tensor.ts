@@ -215,6 +215,7 @@ class TracedTensor implements Readonly<Record<keyof Tensor, unknown>> {
     atCaller(() => requireDType("mean", this.type, reducers.sum.dtypes));
     const extents = this.#axes("mean", options.axes).map((axis): Dim => this.shape[axis] ?? 1);
     const count = extents.reduce<Dim>(multiplyDims, 1);
+    atCaller(() => requireDType("mean", this.type, reducers.sum.dtypes));
     const sum = this.#reduce("sum", options);
     return sum.div(typeof count === "number" ? count : this.trace.constant(1, this.dtype, extents).sum());
   }
@@ -374,7 +375,7 @@ export const applyCompare = (fn: CompareFn, x: Tensor, y: Operand, name: string 
 export const traceOver = (builder: GraphBuilder, enclosure?: Enclosure): Trace => {
   const trace: Trace = {
     builder,
-    ...(enclosure === undefined ? {} : { outer: enclosure.outer }),
+    ...(enclosure?.outer === undefined ? {} : { outer: enclosure.outer }),
     emit: <A, In extends Arity, Out extends Arity>(
       op: OpDefinition<A, In, Out>,
       operands: Tuple<Tensor, In>,

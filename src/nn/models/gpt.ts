@@ -20,6 +20,7 @@ import { type EmbeddingFunction, type EmbeddingParams, embedding } from "../embe
 import { initialized } from "../initialized.ts";
 import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
+import { requireSizes } from "../sizes.ts";
 import { attendingOf, type LanguageAttentionOptions, type LanguageBatchOptions } from "./language-attention.ts";
 
 /** How large a GPT is. */
@@ -100,6 +101,7 @@ export const gpt = <const Vocabulary extends number, const Tied extends boolean 
 ): Layer<GptParams<Vocabulary, Tied>, LanguageModelFunction<Vocabulary>> => {
   const { context, features, heads, blocks, dropout: rate = 0 } = options;
   const vocabulary: number = options.vocabulary;
+  requireSizes("gpt", { vocabulary, context, features });
   requireHeads("gpt", heads, features);
   const shared: GptParams<number, true> = {
     wte: embedding(vocabulary, features),

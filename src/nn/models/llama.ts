@@ -14,6 +14,7 @@ import { lookingBack } from "../attention/looking-back.ts";
 import { type EmbeddingFunction, type EmbeddingParams, embedding } from "../embedding.ts";
 import { initialized } from "../initialized.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
+import { requireSizes } from "../sizes.ts";
 import type { LanguageModelFunction } from "./gpt.ts";
 import { attendingOf, type LanguageAttentionOptions, type LanguageBatchOptions } from "./language-attention.ts";
 
@@ -96,6 +97,8 @@ export type LlamaParams<Vocabulary extends number> = {
 export const llama = <const Vocabulary extends number>(
   options: LlamaOptions<Vocabulary>,
 ): Layer<LlamaParams<Vocabulary>, LanguageModelFunction<Vocabulary>> => {
+  const { vocabulary: tokens, features, feedForward } = options;
+  requireSizes("llama", { vocabulary: tokens, features, feedForward });
   requireHeads("llama", options.heads, options.features);
   requireKeyHeads("llama", options.keyHeads ?? options.heads, options.heads);
   const vocabulary: number = options.vocabulary;

@@ -82,11 +82,11 @@ export const recurrenceRows: RecurrenceRows = {
     example: "lstm(16, 32) on x: f32[T, B, 16]",
   }),
   W278: entry({
-    title: "a recurrent layer of no size",
+    title: "a layer of no size",
     message: ({ name, what, size }) => `${name}: ${what} must be a whole number from 1 up, not ${size}`,
     help: ({ what }) => `give ${what} as a number such as 32.`,
     explanation:
-      "Weights have as many rows and columns as there are features and hidden units, and there is at least one layer.",
-    example: "lstm(16, 32, { layers: 2 })",
+      "Weights have as many rows and columns as there are features, channels or hidden units, so a layer needs each of them as a number, known when it is described. A size of 0 would make a layer that computes nothing.",
+    example: "linear(784, 128)  // not linear(\"784\", 128)",
   }),
 };

@@ -22,9 +22,9 @@ import type {
 /** Whether nothing is known of a dimension; one of several is unknown as well. */
 export type IsUnknownDim<D extends Dim> = number extends D ? true : string extends D ? true : IsOneOf<D>;
 
-/** Whether a dimension is a union: a choice of which only the run time knows. */
+/** Whether a dimension is a union, a choice of which only the run time knows, or what was cast to `never`. */
 type IsOneOf<D extends Dim, All = D> = [D] extends [never]
-  ? false
+  ? true
   : D extends unknown
     ? [All] extends [D]
       ? false
@@ -44,7 +44,8 @@ export type PolynomialOf<D extends Dim> = D extends number
     ? ParsePolynomial<D>
     : never;
 
-type Composite = `${string}${"+" | "-" | "*" | "(" | " "}${string}`;
+/** The text of an expression, rather than of a symbol alone. */
+export type Composite = `${string}${"+" | "-" | "*" | "(" | " "}${string}`;
 
 /** The canonical text of a dimension as a user wrote it: "B*T" for "T*B". */
 export type CanonicalDim<D extends Dim> = (
@@ -63,11 +64,13 @@ export type SameDim<A extends Dim, B extends Dim> = [A] extends [B]
   ? true
   : [B] extends [A]
     ? true
-    : [Extract<A | B, Composite>] extends [never]
-      ? IsEitherUnknown<A, B>
-      : [CanonicalDim<A>] extends [CanonicalDim<B>]
-        ? true
-        : false;
+    : IsEitherUnknown<A, B> extends true
+      ? true
+      : [Extract<A | B, Composite>] extends [never]
+        ? false
+        : [CanonicalDim<A>] extends [CanonicalDim<B>]
+          ? true
+          : false;
 
 /** A + B */
 export type AddDims<A extends Dim, B extends Dim> = (
