@@ -67,5 +67,6 @@ type SubstituteExpression<D extends string, By extends Bound> =
     : number;
 
 /** The shape with other dimensions in the places of its symbols. */
-export type SubstituteShape<S extends Dims, By extends Bound> =
-  number extends S["length"] ? Dims : { -readonly [Axis in keyof S]: SubstituteDim<S[Axis], By> };
+export type SubstituteShape<S extends Dims, By extends Bound> = number extends S["length"]
+  ? Dims
+  : { -readonly [Axis in keyof S]: SubstituteDim<S[Axis], By> };
