@@ -1,5 +1,6 @@
 // Proves that the package works where it is used: packs it, installs the tarball into an empty project, and there, on the
-// machine's own Node, imports every entry, runs the command, and checks that a strict TypeScript project accepts the types.
+// machine's own Node, imports every entry, runs the command, and checks that strict projects of every supported TypeScript accept the types, however
+// they resolve modules.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -89,14 +90,22 @@ const checkTypes = (project: string, entries: readonly string[]): void => {
   writeFileSync(join(project, "entries.ts"), `${imports}\n${uses}\n`);
   const compilerOptions = {
     strict: true,
+    exactOptionalPropertyTypes: true,
     noEmit: true,
     target: "es2023",
-    module: "nodenext",
     types: [],
     skipLibCheck: false,
   };
-  writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["entries.ts"] }));
-  run(project, process.execPath, join(root, "node_modules/typescript/bin/tsc"), "-p", ".");
+  for (const resolution of [
+    { module: "node16" },
+    { module: "nodenext" },
+    { module: "esnext", moduleResolution: "bundler" },
+  ]) {
+    const options = { ...compilerOptions, ...resolution };
+    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions: options, files: ["entries.ts"] }));
+    for (const compiler of ["typescript-5", "typescript", "typescript-7"])
+      run(project, process.execPath, join(root, "node_modules", compiler, "bin/tsc"), "-p", ".");
+  }
 };
 
 try {

@@ -21,6 +21,12 @@ export interface Trace extends Emitter {
   readonly value: (tensor: Tensor, what?: string) => ValueId;
 }
 
+/** The graph around a graph under construction, and what becomes of a tensor of it that is used within. */
+export interface Enclosure {
+  readonly outer?: Trace | undefined;
+  readonly capture: (tensor: Tensor, what: string) => ValueId;
+}
+
 const traces: Trace[] = [];
 
 /** Describes a graph: within `describe`, `currentTrace` is this one. */
