@@ -2,7 +2,7 @@
 // machine's own Node, imports every entry, runs the command, and checks that strict projects of every supported TypeScript accept the types, however
 // they resolve modules.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { publint } from "publint";
@@ -108,6 +108,25 @@ const checkTypes = (project: string, entries: readonly string[]): void => {
   }
 };
 
+/** GPT-2 and ResNet-18 as users write them, in TypeScript and in JavaScript, are accepted by every compiler that is supported. */
+const checkNetworks = (project: string): void => {
+  const users = join(root, "test/types/users");
+  cpSync(join(users, "networks"), join(project, "networks"), { recursive: true });
+  cpSync(join(users, "javascript/classifier.js"), join(project, "networks/classifier.js"));
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: "es2023",
+    module: "nodenext",
+    types: [],
+    skipLibCheck: true,
+    allowJs: true,
+  };
+  writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["networks"] }));
+  for (const compiler of ["typescript-5", "typescript", "typescript-7"])
+    run(project, process.execPath, join(root, "node_modules", compiler, "bin/tsc"), "-p", ".");
+};
+
 try {
   const manifest = manifestOf(root);
   const entries = Object.keys(manifest.exports)
@@ -132,6 +151,7 @@ try {
   checkRunning(project, entries);
   checkThreads(project, manifest.name);
   checkTypes(project, entries);
+  checkNetworks(project);
   console.log(`the package works: ${entries.length} entries, types and command`);
 } finally {
   rmSync(work, { recursive: true, force: true });

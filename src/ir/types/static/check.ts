@@ -17,11 +17,16 @@ export type Check<Rule, Wanted> = Rule extends string ? Rule : Wanted;
 /** A further rule, which only counts where those before it (a union) say nothing: one mistake is one sentence. */
 export type After<Rules, Next> = [Extract<Rules, string>] extends [never] ? Next : Dims;
 
-/** A result: the shape, or an unknown one after a mistake. */
-export type Resolved<Rule> = Rule extends Dims ? Rule : Dims;
+// After a mistake a result fits whatever is wanted, so that the mistake is the only error, even where the result goes to a variable
+// whose shape is written down.
 
-/** A result: a tensor of the shape, or one of which nothing is known after a mistake. */
-export type ResultOf<Rule, D extends DType> = Rule extends Dims ? Tensor<Rule, D> : Tensor;
+/** A result: the shape. */
+// oxlint-disable-next-line typescript/no-explicit-any -- no other type is assignable to every shape
+export type Resolved<Rule> = Rule extends Dims ? Rule : any;
+
+/** A result: a tensor of the shape. */
+// oxlint-disable-next-line typescript/no-explicit-any -- no other type is assignable to every shape and element type
+export type ResultOf<Rule, D extends DType> = Rule extends Dims ? Tensor<Rule, D> : Tensor<any, any>;
 
 /** A rule as far as it is about one argument: the sentences with these codes. */
 export type About<Rule, Codes extends string> = Rule extends `${Codes}:${string}` ? Rule : true;
