@@ -13,21 +13,30 @@ export type {
 export type { Executable } from "./backends/runtime/executable.ts";
 export type { NDArray } from "./backends/runtime/host-array.ts";
 export { type BackendName, type CompiledGraph, type CompileOptions, compileGraph } from "./compile/compile-graph.ts";
-export { type MemoryNeeds, plannedMemory } from "./compile/plan-graph.ts";
+export { type MemoryNeeds, type PlanOptions, plannedMemory } from "./compile/plan-graph.ts";
 export { decodeSafetensors, encodeSafetensors, type StoredTensor, type StoredTensors } from "./formats/safetensors.ts";
 export { type Diagnostic, type Note, WeftError } from "./ir/diagnostics/diagnostic.ts";
 export { type Colors, type RenderOptions, renderDiagnostic, renderError } from "./ir/diagnostics/render.ts";
 export * from "./ir/functions/index.ts";
 export { type GraphBuilder, graphBuilder } from "./ir/graph/builder.ts";
-export type { Graph } from "./ir/graph/graph.ts";
+export type { Graph, Value } from "./ir/graph/graph.ts";
 export { type Trace, withTrace } from "./ir/graph/trace.ts";
 export { traceOver } from "./ir/graph/traced-tensor.ts";
+export type { Access, EntryPoint, Kernel, KernelParameter, PlannedProgram } from "./ir/loop/kernel.ts";
 export { printKernel, printProgram } from "./ir/loop/print.ts";
 export type { Dim } from "./ir/types/dim.ts";
 export type { DType } from "./ir/types/dtype.ts";
 export type { Named, NamedBuffer } from "./ir/types/named.ts";
 export type { Feed, Feeds } from "./ir/types/static/feeds.ts";
-export type { Dims, Tensor } from "./ir/types/tensor.ts";
+export type { Dims, MatmulOptions, Operand, ReduceOptions, Tensor } from "./ir/types/tensor.ts";
+export type {
+  BinaryMethod,
+  ComparisonMethod,
+  ElementwiseMethod,
+  ReduceMethod,
+  TensorMethods,
+} from "./ir/types/tensor-methods.ts";
+export type { TensorType } from "./ir/types/tensor-type.ts";
 export {
   constantly,
   fanInUniform,
@@ -49,7 +58,17 @@ export {
   updateBuffer,
   withMode,
 } from "./model/mode.ts";
-export { defineModel, type InputSpec, type Model, modelGraph, spec } from "./model/model.ts";
+export {
+  defineModel,
+  type InputSpec,
+  type InputSpecs,
+  type InputTensors,
+  type Model,
+  type ModelDescription,
+  modelGraph,
+  type Outputs,
+  spec,
+} from "./model/model.ts";
 export {
   type AnyLayer,
   type BufferSpec,
@@ -66,8 +85,17 @@ export {
 } from "./model/parameter.ts";
 export { currentPast, currentPosition, type Past, requireWhole, withPast } from "./model/past.ts";
 export { differentiate } from "./passes/differentiate.ts";
-export { type Compilation, compile, compileSync } from "./training/compile.ts";
-export type { Call, CompiledModel, Fetches, Into, ModelOptions, ParameterStore } from "./training/compiled-model.ts";
+export type { PassTrace } from "./passes/trace.ts";
+export { type AnyDescription, type Compilation, compile, compileSync } from "./training/compile.ts";
+export type {
+  Call,
+  Compiled,
+  CompiledModel,
+  Fetches,
+  Into,
+  ModelOptions,
+  ParameterStore,
+} from "./training/compiled-model.ts";
 export type { DecodedSequence, Decoder } from "./training/decoder.ts";
 export { type Decoding, type DecodingOptions, decoding, type PieceLengths } from "./training/decoding.ts";
 export type { EarlyStopping } from "./training/early-stopping.ts";
@@ -75,12 +103,14 @@ export { evaluate } from "./training/evaluation.ts";
 export type { Figures } from "./training/figures.ts";
 export { fit } from "./training/fit.ts";
 export type { FitOptions } from "./training/fit-options.ts";
+export { type GradientTree, grad } from "./training/grad.ts";
+export type { GradientClip } from "./training/gradient-clip.ts";
 export type { BestEpoch, Ending, EpochRecord, History, StepRecord } from "./training/history.ts";
 export type { Run, TrainingListener } from "./training/listener.ts";
 export type { ParameterGroup, PathPrefix } from "./training/parameter-groups.ts";
 export { permutation } from "./training/permutation.ts";
 export type { CheckpointStore, ParameterValues, RunIdentity, RunState } from "./training/run-state.ts";
-export type { Gradients, StepResult, Trainer, TrainerOf } from "./training/trainer.ts";
+export type { Gradients, Step, StepResult, Trainer, TrainerOf } from "./training/trainer.ts";
 export { type Training, type TrainingOptions, training } from "./training/training.ts";
 export type { BatchStream, TrainingData } from "./training/training-data.ts";
 export { trainingGraph } from "./training/training-graph.ts";

@@ -6,8 +6,9 @@ import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { constant, randomBits } from "../ir/functions/creation.ts";
 import { concat } from "../ir/functions/slicing.ts";
+import { noteTensors } from "../ir/graph/origins.ts";
 import { under } from "../ir/graph/trace.ts";
-import { isTensor, noteTensors, traceOf } from "../ir/graph/traced-tensor.ts";
+import { isTensor, traceOf } from "../ir/graph/traced-tensor.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
 import { printType, sameType } from "../ir/types/tensor-type.ts";
 
@@ -48,7 +49,7 @@ export const withMode = <R>(
   const scope: Scope = { mode, random, updates: new Map(), sites: 0 };
   scopes.push(scope);
   try {
-    return { result: under(`mode ${mode}`, describe), updates: scope.updates };
+    return { result: under(mode === "inference" ? "" : mode, describe), updates: scope.updates };
   } finally {
     scopes.pop();
   }

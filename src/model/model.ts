@@ -38,6 +38,7 @@ export const spec = <D extends DType, const S extends Dims>(dtype: D, shape: S):
   return Object.freeze({ kind: "input", dtype, shape: canonical, location });
 };
 
+/** Inputs by name. */
 export type InputSpecs = { readonly [name: string]: InputSpec };
 
 /** The inputs as `forward` sees them. */

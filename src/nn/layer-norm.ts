@@ -14,6 +14,7 @@ import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { tensorType } from "../ir/types/tensor-type.ts";
 import { ones, zeros } from "../model/initializer.ts";
 import { type Layer, layer, type ParamSpec, param, typedLayer } from "../model/parameter.ts";
+import { requireEachSize } from "./sizes.ts";
 
 /** The last axes of a tensor, of which one may be given as a number. */
 type Features = number | readonly number[];
@@ -81,6 +82,7 @@ export const layerNorm = <
 ): Layer<LayerNormParams<F, Affine, Bias>, LayerNormFunction<F>> => {
   requireKnownOptions("layerNorm", options, known);
   const { affine, bias: biased, ...settings } = options;
+  requireEachSize("layerNorm", "features", features);
   const shape = shapeOf(features);
   const weight = param(shape, ones);
   const bias = param(shape, zeros);
@@ -102,6 +104,7 @@ export const rmsNorm = <const F extends Features>(
   options: EpsilonOption = {},
 ): Layer<RmsNormParams<F>, LayerNormFunction<F, "rmsNorm">> => {
   requireKnownOptions("rmsNorm", options, ["epsilon"]);
+  requireEachSize("rmsNorm", "features", features);
   const bind = (given: { readonly weight: Tensor }) => (x: Tensor) => scaleByRms(x, given.weight, options);
   // The shapes that fit are said by the signature.
   return typedLayer<Layer<RmsNormParams<F>, LayerNormFunction<F, "rmsNorm">>>(

@@ -2,11 +2,12 @@
 import { requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { linear as transform } from "../ir/functions/contraction.ts";
 import type { DType } from "../ir/types/dtype.ts";
-import type { Check, Resolved } from "../ir/types/static/check.ts";
+import type { Check, ResultOf } from "../ir/types/static/check.ts";
 import type { LinearShape } from "../ir/types/static/contraction.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { fanInUniform } from "../model/initializer.ts";
 import { type Layer, layer, type ParamSpec, param } from "../model/parameter.ts";
+import { requireSizes } from "./sizes.ts";
 
 /** The parameters of `linear`, under PyTorch's names and in its layout. */
 export type LinearParams<In extends number, Out extends number, Bias extends boolean = true> = Bias extends false
@@ -17,16 +18,17 @@ export type LinearParams<In extends number, Out extends number, Bias extends boo
 export interface LinearFunction<In extends number, Out extends number> {
   <S extends Dims, D extends DType>(
     x: Check<NoInfer<LinearShape<S, D, [Out, In], "f32">>, Tensor<S, D>>,
-  ): Tensor<Resolved<LinearShape<S, D, [Out, In], "f32">>, D>;
+  ): ResultOf<LinearShape<S, D, [Out, In], "f32">, D>;
 }
 
-/** x W^T + b over the last axis. Weight [out, in] and bias [out] begin uniform in +-1/sqrt(in), as in PyTorch. */
+/** x W^T + b over the last axis. Weight [out, in] and bias [out] begin uniform in +-1/sqrt(in), as in PyTorch. `reject`s sizes that are none (W278). */
 export const linear = <const In extends number, const Out extends number, const Bias extends boolean = true>(
   inputs: In,
   outputs: Out,
   options: { readonly bias?: Bias } = {},
 ): Layer<LinearParams<In, Out, Bias>, LinearFunction<In, Out>> => {
   requireKnownOptions("linear", options, ["bias"]);
+  requireSizes("linear", { inputs, outputs });
   const weight = param([outputs, inputs], fanInUniform());
   const bias = param([outputs], fanInUniform(inputs));
   const bind = (given: { readonly weight: Tensor; readonly bias?: Tensor }) => (x: Tensor) =>

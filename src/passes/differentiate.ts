@@ -12,15 +12,18 @@ import { bodyResults, graphOf } from "../ir/graph/body-graph.ts";
 import { graphBuilder } from "../ir/graph/builder.ts";
 import { copyEntries, copyNodes } from "../ir/graph/copy.ts";
 import type { Entry, Graph, Node, NodeId, ValueId } from "../ir/graph/graph.ts";
+import { noteTensors } from "../ir/graph/origins.ts";
 import { pointwiseParts } from "../ir/graph/pointwise-body.ts";
 import { currentTrace, type Trace, withTrace } from "../ir/graph/trace.ts";
-import { isTensor, noteTensors, traceOf, traceOver } from "../ir/graph/traced-tensor.ts";
+import { isTensor, traceOf, traceOver } from "../ir/graph/traced-tensor.ts";
 import { writtenOut } from "../ir/graph/write-functions.ts";
 import type { Body, BodyTools } from "../ir/ops/body.ts";
 import { opOf } from "../ir/ops/index.ts";
 import type { Emitter } from "../ir/ops/op.ts";
-import { isFloat } from "../ir/types/dtype.ts";
-import type { Tensor } from "../ir/types/tensor.ts";
+import { type DType, isFloat } from "../ir/types/dtype.ts";
+import type { Check } from "../ir/types/static/check.ts";
+import type { FloatTensors, LossShape } from "../ir/types/static/gradient.ts";
+import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { printType, sameType } from "../ir/types/tensor-type.ts";
 import { fusePrimal } from "./attention/fuse-primal.ts";
 import type { Pass } from "./pass.ts";
@@ -201,17 +204,21 @@ const requireDifferentiable = (loss: Tensor, withRespectTo: readonly Tensor[]): 
  * Works on tensors of the graph being described, and on its own results again. `reject`s a loss that is not one float
  * number (W120), a tensor that holds no floats (W121), and ops without a derivative on the way (W122).
  */
-export const differentiate = <const T extends readonly Tensor[]>(
-  loss: Tensor,
-  withRespectTo: readonly [...T],
+export const differentiate = <S extends Dims, D extends DType, const T extends readonly Tensor[]>(
+  loss: Check<NoInfer<LossShape<S, D>>, Tensor<S, D>>,
+  withRespectTo: Check<NoInfer<FloatTensors<T>>, readonly [...T]>,
 ): { readonly [K in keyof T]: T[K] } => {
-  const all = atCaller((): readonly Tensor[] => {
-    requireDifferentiable(loss, withRespectTo);
-    const trace = traceOf(loss, "differentiate");
-    const gradients = backpropagate(trace, [[loss, trace.constant(1, loss.dtype)]], withRespectTo, false);
-    return withRespectTo.map((tensor, position) => gradients[position] ?? zeros(trace, tensor));
-  });
-  return all as { readonly [K in keyof T]: T[K] }; // one for each given, of its type: backpropagation keeps types
+  // A tensor and a list of tensors, unless the call did not compile.
+  const [one, tensors] = [loss as Tensor, withRespectTo as readonly Tensor[]];
+  return atCaller(() => gradientsOf(one, tensors)) as { readonly [K in keyof T]: T[K] };
+};
+
+/** One for each given tensor, of its type: backpropagation keeps types. */
+const gradientsOf = (loss: Tensor, withRespectTo: readonly Tensor[]): readonly Tensor[] => {
+  requireDifferentiable(loss, withRespectTo);
+  const trace = traceOf(loss, "differentiate");
+  const gradients = backpropagate(trace, [[loss, trace.constant(1, loss.dtype)]], withRespectTo, false);
+  return withRespectTo.map((tensor, position) => gradients[position] ?? zeros(trace, tensor));
 };
 
 /** What to differentiate in a finished graph. */

@@ -80,4 +80,28 @@ describe("what the public functions refuse themselves", () => {
         help: tensors that are stacked have one shape; to join along an axis they have, use concat."
     `);
   });
+
+  it("W236", async () => {
+    expect(await told("W236")).toMatchInlineSnapshot(`
+      "error[W236]: split: the lengths [2, 2] do not add up to the 3 of axis 1 (f32[B, 3])
+
+        test/errors/programs/functions.js
+         |     return split(x, [2, 2], 1)[0];
+         |            ^^^^^
+        operand 1  f32[B, 3]  from test/errors/programs/functions.js
+        help: give lengths whose sum is 3, or one number for pieces of that length."
+    `);
+  });
+
+  it("W237", async () => {
+    expect(await told("W237")).toMatchInlineSnapshot(`
+      "error[W237]: chunk: 5 equal parts do not make up the 12 of axis 1 (f32[B, 12])
+
+        test/errors/programs/functions.js
+         |     return chunk(x, 5, 1)[0];
+         |            ^^^^^
+        operand 1  f32[B, 12]  from test/errors/programs/functions.js
+        help: choose a number of parts that divides the extent; split takes lengths that differ."
+    `);
+  });
 });

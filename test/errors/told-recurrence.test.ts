@@ -58,7 +58,7 @@ describe("recurrences that do not fit", () => {
 
   it("W274", async () => {
     expect(await told("W274")).toMatchInlineSnapshot(`
-      "error[W274]: scan: step gives no h back in its carry (state)
+      "error[W274]: scan: step gives no h back in its carry
 
         test/errors/programs/recurrence.js
          |     return scan({ carry: { h }, over: { x }, step: ({ h }, { x }) => ({ carry: { state: add(h, x) } }) }).carry.h;

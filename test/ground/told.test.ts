@@ -54,9 +54,9 @@ const elsewhere: Readonly<Partial<Record<Code, RegExp>>> = {
 /** Codes of shapes that are refused before there is a tensor, or point at the operand itself. */
 const withoutOperands: Readonly<Partial<Record<Code, string>>> = {
   W219: "no operand is the mistake",
+  W262: "points at the tensor's own op within the body",
   W261: "a function is defined, and has no operands yet",
   W263: "a function is defined, and has no operands yet",
-  W264: "points at the call, whose operands are as the signature says",
   W276: "points at the parameter that may not be there",
   W278: "a layer is made, and has no operands yet",
   W284: "a layer is made, and has no operands yet",

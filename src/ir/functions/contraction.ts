@@ -1,16 +1,17 @@
 // Matrix products.
 import { reject } from "../diagnostics/diagnostic.ts";
 import { requireOperand } from "../ops/operand-types.ts";
-import { requireSameDType } from "../ops/typing.ts";
+import { requireDType, requireSameDType } from "../ops/typing.ts";
 import type { DType } from "../types/dtype.ts";
-import type { After, Check, Resolved } from "../types/static/check.ts";
+import type { About, AllOf, Check, ResultOf } from "../types/static/check.ts";
 import type {
   BiasShape,
-  LeftVector,
+  LeftMatrix,
   LinearShape,
   MatmulShape,
   MatvecShape,
   VecmatShape,
+  VectorShape,
 } from "../types/static/contraction.ts";
 import type { OnlyType } from "../types/static/indexing.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
@@ -26,7 +27,7 @@ export const matmul = <
   const TransposeA extends boolean = false,
   const TransposeB extends boolean = false,
 >(
-  a: Tensor<A, D>,
+  a: Check<NoInfer<LeftMatrix<A, D>>, Tensor<A, D>>,
   b: Check<NoInfer<MatmulShape<A, D, B, E, TransposeA, TransposeB>>, Tensor<B, E>>,
   options: {
     /** Whether the last two axes of `a` are swapped. */
@@ -34,7 +35,7 @@ export const matmul = <
     /** Whether the last two axes of `b` are swapped. */
     readonly transposeB?: TransposeB;
   } = {},
-): Tensor<Resolved<MatmulShape<A, D, B, E, TransposeA, TransposeB>>, D> =>
+): ResultOf<MatmulShape<A, D, B, E, TransposeA, TransposeB>, D> =>
   described(() => tensorOf("matmul", a).matmul(tensorOf("matmul", b), options));
 
 /** A vector, or W248. */
@@ -47,9 +48,9 @@ const vectorOf = (op: string, operand: "vector" | "left vector", given: unknown)
 
 /** The product of matrices and a vector: [..., M, K] x [K] gives [..., M]. */
 export const matvec = <A extends Dims, D extends DType, B extends Dims, E extends DType>(
-  matrix: Tensor<A, D>,
+  matrix: Check<NoInfer<About<MatvecShape<A, D, B, E>, "W204" | "W240">>, Tensor<A, D>>,
   vector: Check<NoInfer<MatvecShape<A, D, B, E>>, Tensor<B, E>>,
-): Tensor<Resolved<MatvecShape<A, D, B, E>>, D> =>
+): ResultOf<MatvecShape<A, D, B, E>, D> =>
   described(() => {
     const product = tensorOf("matvec", matrix).matmul(vectorOf("matvec", "vector", vector).reshape([-1, 1]));
     return product.reshape(product.shape.slice(0, -1));
@@ -57,9 +58,9 @@ export const matvec = <A extends Dims, D extends DType, B extends Dims, E extend
 
 /** The product of a vector and matrices: [K] x [..., K, N] gives [..., N]. */
 export const vecmat = <A extends Dims, D extends DType, B extends Dims, E extends DType>(
-  vector: Tensor<A, D>,
+  vector: Check<NoInfer<VectorShape<"vecmat", "vector", A, D>>, Tensor<A, D>>,
   matrix: Check<NoInfer<VecmatShape<A, D, B, E>>, Tensor<B, E>>,
-): Tensor<Resolved<VecmatShape<A, D, B, E>>, D> =>
+): ResultOf<VecmatShape<A, D, B, E>, D> =>
   described(() => {
     const product = vectorOf("vecmat", "vector", vector).reshape([1, -1]).matmul(tensorOf("vecmat", matrix));
     return product.reshape(product.shape.toSpliced(-2, 1));
@@ -67,9 +68,9 @@ export const vecmat = <A extends Dims, D extends DType, B extends Dims, E extend
 
 /** The inner product of two vectors: [K] x [K] gives a number. */
 export const dot = <A extends Dims, D extends DType, B extends Dims, E extends DType>(
-  a: Check<NoInfer<LeftVector<A, D>>, Tensor<A, D>>,
-  b: Check<NoInfer<After<LeftVector<A, D>, OnlyType<"dot", "right vector", B, E, A, D>>>, Tensor<B, E>>,
-): Tensor<[], D> =>
+  a: Check<NoInfer<VectorShape<"dot", "left vector", A, D>>, Tensor<A, D>>,
+  b: Check<NoInfer<OnlyType<"dot", "right vector", B, E, A, D>>, Tensor<B, E>>,
+): ResultOf<AllOf<[VectorShape<"dot", "left vector", A, D>, OnlyType<"dot", "right vector", B, E, A, D>], []>, D> =>
   described(() => {
     const [left, right] = [vectorOf("dot", "left vector", a), tensorOf("dot", b)];
     requireOperand("dot", "right vector", right.type, left.type);
@@ -80,6 +81,7 @@ export const dot = <A extends Dims, D extends DType, B extends Dims, E extends D
   });
 
 const requireFeatures = (x: Tensor, weight: Tensor): void => {
+  requireDType("linear", x.type, ["f32", "f64", "i32"]);
   const [, features] = weight.shape;
   const given = x.shape.at(-1);
   if (features === undefined || weight.shape.length !== 2) return reject("W234", { weight: printShape(weight.shape) });
@@ -100,20 +102,21 @@ export const linear = <
   D extends DType,
   Weight extends Dims,
   E extends DType,
-  Bias extends Dims,
-  F extends DType,
+  Bias extends Dims = Dims,
+  F extends DType = DType,
 >(
-  x: Tensor<S, D>,
+  x: Check<NoInfer<About<LinearShape<S, D, Weight, E>, "W204" | "W233">>, Tensor<S, D>>,
   weight: Check<NoInfer<LinearShape<S, D, Weight, E>>, Tensor<Weight, E>>,
-  bias?: Check<NoInfer<BiasShape<S, D, Weight, E, Bias, F>>, Tensor<Bias, F>>,
-): Tensor<Resolved<LinearShape<S, D, Weight, E>>, D> =>
+  bias?: Check<NoInfer<BiasShape<Weight, D, Bias, F>>, Tensor<Bias, F>>,
+): ResultOf<LinearShape<S, D, Weight, E>, D> =>
   described(() => {
     const [operand, matrix] = [tensorOf("linear", x), tensorOf("linear", weight)];
     requireFeatures(operand, matrix);
-    const added = bias === undefined ? undefined : tensorOf("linear", bias);
-    if (added) requireOperand("linear", "bias", added.type, tensorType(operand.dtype, matrix.shape.slice(0, 1)));
+    const shift = bias === undefined ? undefined : tensorOf("linear", bias);
+    if (shift !== undefined)
+      requireOperand("linear", "bias", shift.type, tensorType(operand.dtype, matrix.shape.slice(0, 1)));
     const rows = operand.shape.length > 1 ? operand : operand.reshape([1, -1]);
     const product = rows.matmul(matrix, { transposeB: true });
     const shaped = operand.shape.length > 1 ? product : product.reshape([-1]);
-    return added === undefined ? shaped : shaped.add(added);
+    return shift === undefined ? shaped : shaped.add(shift);
   });

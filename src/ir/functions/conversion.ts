@@ -6,7 +6,7 @@ import { canonicalShape } from "../graph/canonical-shape.ts";
 import { emitOne, traceOf } from "../graph/traced-tensor.ts";
 import { type DType, dtypeNames } from "../types/dtype.ts";
 import type { ExpectedShape } from "../types/static/broadcasting.ts";
-import type { Check, NeedsDType } from "../types/static/check.ts";
+import type { Check, NeedsDType, Numbers, ResultOf } from "../types/static/check.ts";
 import type { CanonicalShape } from "../types/static/dims.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { printShape, printType, sameShape } from "../types/tensor-type.ts";
@@ -21,10 +21,10 @@ export const cast = <S extends Dims, D extends DType>(x: Tensor<S>, dtype: D): T
 
 /** Each element brought between two bounds; NaN stays NaN. */
 export const clamp = <S extends Dims, D extends DType>(
-  x: Check<NoInfer<NeedsDType<"clamp", S, D, readonly ["f32", "f64", "i32", "u8"]>>, Tensor<S, D>>,
+  x: Check<NoInfer<NeedsDType<"clamp", S, D, Numbers>>, Tensor<S, D>>,
   low: number,
   high: number,
-): Tensor<S, D> =>
+): ResultOf<NeedsDType<"clamp", S, D, Numbers>, D> =>
   described(() => {
     for (const bound of [low, high]) expect(typeof bound === "number", "clamp", "a number", bound, "clamp(x, 0, 6)");
     const tensor = tensorOf("clamp", x);

@@ -4,13 +4,15 @@ import { applyUnary } from "../graph/traced-tensor.ts";
 import { requireDType } from "../ops/typing.ts";
 import type { UnaryFn } from "../scalar/unary.ts";
 import type { DType } from "../types/dtype.ts";
-import type { Check, NeedsDType } from "../types/static/check.ts";
+import type { Check, NeedsDType, ResultOf } from "../types/static/check.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
 
 /** A function of each element, of tensors of the element types `Allowed`. */
 export interface ElementwiseFunction<Fn extends string, Allowed extends readonly DType[]> {
-  <S extends Dims, D extends DType>(x: Check<NoInfer<NeedsDType<Fn, S, D, Allowed>>, Tensor<S, D>>): Tensor<S, D>;
+  <S extends Dims, D extends DType>(
+    x: Check<NoInfer<NeedsDType<Fn, S, D, Allowed>>, Tensor<S, D>>,
+  ): ResultOf<NeedsDType<Fn, S, D, Allowed>, D>;
 }
 
 /** A function of real numbers. */
@@ -23,7 +25,7 @@ const elementwise = <Fn extends UnaryFn, Allowed extends readonly DType[]>(
   fn: Fn,
 ): ElementwiseFunction<Fn, Allowed> => {
   return <S extends Dims, D extends DType>(x: unknown) =>
-    described<Tensor<S, D>>(() => applyUnary(fn, tensorOf(fn, x)));
+    described<ResultOf<NeedsDType<Fn, S, D, Allowed>, D>>(() => applyUnary(fn, tensorOf(fn, x)));
 };
 
 /** -x */
@@ -133,7 +135,7 @@ export interface SlopedFunction<Fn extends string> {
   <S extends Dims, D extends DType>(
     x: Check<NoInfer<NeedsDType<Fn, S, D, readonly ["f32", "f64"]>>, Tensor<S, D>>,
     parameter?: number,
-  ): Tensor<S, D>;
+  ): ResultOf<NeedsDType<Fn, S, D, readonly ["f32", "f64"]>, D>;
 }
 
 /** The row of the table, or its formula where the parameter is another. */
@@ -143,7 +145,7 @@ const sloped = <Fn extends "leakyRelu" | "elu">(
   left: (x: Tensor, parameter: number) => Tensor,
 ): SlopedFunction<Fn> => {
   return <S extends Dims, D extends DType>(x: unknown, parameter = usual) =>
-    described<Tensor<S, D>>(() => {
+    described<ResultOf<NeedsDType<Fn, S, D, readonly ["f32", "f64"]>, D>>(() => {
       const tensor = tensorOf(fn, x);
       requireDType(fn, tensor.type, ["f32", "f64"]);
       if (parameter === usual) return applyUnary(fn, tensor);

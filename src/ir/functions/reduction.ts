@@ -2,10 +2,10 @@
 
 import { requireKnownOptions } from "../diagnostics/known-options.ts";
 import { emitOne, traceOf } from "../graph/traced-tensor.ts";
-import { normalizeAxis } from "../ops/typing.ts";
+import { normalizeAxis, requireDType } from "../ops/typing.ts";
 import type { DType } from "../types/dtype.ts";
 import type { AlongAxis, ReduceShape } from "../types/static/axes.ts";
-import type { Check, Resolved } from "../types/static/check.ts";
+import type { AllOf, Check, NeedsDType, Numbers, ResultOf } from "../types/static/check.ts";
 import type { Dims, ReduceOptions, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
 
@@ -17,22 +17,20 @@ export interface ReduceFunction<Name extends string> {
     const Axes extends readonly number[] | undefined = undefined,
     const Keep extends boolean = false,
   >(
-    x: Tensor<S, D>,
+    x: Check<NoInfer<NeedsDType<Name, S, D, Numbers>>, Tensor<S, D>>,
     options?: {
       /** Negative axes count from the end. */
       readonly axes?: Check<NoInfer<ReduceShape<Name, S, Axes, Keep>>, Axes>;
       /** Whether the axes stay, with extents of 1. */
       readonly keepDims?: Keep;
     },
-  ): Tensor<Resolved<ReduceShape<Name, S, Axes, Keep>>, D>;
+  ): ResultOf<AllOf<[NeedsDType<Name, S, D, Numbers>], ReduceShape<Name, S, Axes, Keep>>, D>;
 }
 
 const reduction = <Name extends "sum" | "mean" | "max" | "min" | "prod">(name: Name): ReduceFunction<Name> => {
-  return <S extends Dims, D extends DType, Axes extends readonly number[] | undefined, Keep extends boolean>(
-    x: Tensor<S, D>,
-    options: { readonly axes?: unknown; readonly keepDims?: Keep } = {},
-  ) =>
-    described<Tensor<Resolved<ReduceShape<Name, S, Axes, Keep>>, D>>(() =>
+  // What shapes come of it is said by the interface.
+  return (x: unknown, options: { readonly axes?: unknown; readonly keepDims?: boolean } = {}) =>
+    described(() =>
       // The axes are the ones of the signature: a list, unless the call did not compile.
       tensorOf(name, x)[name](options as ReduceOptions),
     );
@@ -57,17 +55,18 @@ export const prod: ReduceFunction<"prod"> = reduction("prod");
 export const argmax = <S extends Dims, const Axis extends number>(
   x: Tensor<S>,
   axis: Check<NoInfer<ReduceShape<"argmax", S, readonly [Axis], false>>, Axis>,
-): Tensor<Resolved<ReduceShape<"argmax", S, readonly [Axis], false>>, "i32"> =>
+): ResultOf<ReduceShape<"argmax", S, readonly [Axis], false>, "i32"> =>
   described(() => tensorOf("argmax", x).argmax(Number(axis)));
 
 /** The sum of the elements up to each one along an axis; from each one on where `reverse` is true. */
 export const cumsum = <S extends Dims, D extends DType, const Axis extends number>(
-  x: Tensor<S, D>,
+  x: Check<NoInfer<NeedsDType<"cumsum", S, D, Numbers>>, Tensor<S, D>>,
   axis: Check<NoInfer<AlongAxis<"cumsum", S, Axis>>, Axis>,
   options: { readonly reverse?: boolean } = {},
-): Tensor<S, D> =>
+): ResultOf<AllOf<[NeedsDType<"cumsum", S, D, Numbers>], AlongAxis<"cumsum", S, Axis>>, D> =>
   described(() => {
     const tensor = tensorOf("cumsum", x);
+    requireDType("cumsum", tensor.type, ["f32", "f64", "i32", "u8"]);
     requireKnownOptions("cumsum", options, ["reverse"]);
     const at = normalizeAxis("cumsum", tensor.shape, Number(axis));
     const attrs = { axis: at, reverse: options.reverse ?? false };

@@ -4,8 +4,10 @@ export {
   type AdditiveAttentionParams,
   additiveAttention,
 } from "./additive-attention.ts";
+export type { KeyHeads } from "./input-projections.ts";
 export { type LearnedPositionsFunction, type LearnedPositionsParams, learnedPositions } from "./learned-positions.ts";
 export {
+  type HeadWeights,
   type MultiHeadAttentionFunction,
   type MultiHeadAttentionOptions,
   type MultiHeadAttentionParams,

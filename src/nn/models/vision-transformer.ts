@@ -4,6 +4,8 @@ import { expect } from "../../ir/diagnostics/expect.ts";
 import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { multiplyDims } from "../../ir/types/dim.ts";
 import type { DType } from "../../ir/types/dtype.ts";
+import type { Check } from "../../ir/types/static/check.ts";
+import type { ConvolutionShape } from "../../ir/types/static/convolution.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal, zeros } from "../../model/initializer.ts";
 import { type Layer, type ParamSpec, type Params, param, repeat, typedLayer } from "../../model/parameter.ts";
@@ -11,6 +13,7 @@ import { conv2d } from "../convolution.ts";
 import { type DropoutLayer, dropout } from "../dropout.ts";
 import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
+import { requireEachSize, requireSizes } from "../sizes.ts";
 import {
   type TransformerEncoderFunction,
   type TransformerEncoderLayerParams,
@@ -58,9 +61,12 @@ const known = optionNames<VisionTransformerOptions<number, boolean>>({
 
 /** What a vision transformer does: images [B, channels, height, width] give logits [B, classes]. */
 export interface ImageClassifierFunction<Classes extends number> {
-  <B extends Dims[number], D extends DType>(
-    images: Tensor<readonly [B, Dims[number], Dims[number], Dims[number]], D>,
-  ): Tensor<[B, Classes], D>;
+  <S extends Dims, D extends DType>(
+    images: Check<
+      NoInfer<ConvolutionShape<"conv2d", 2, S, D, [number, number, number, number], "f32", 1, 0, 1>>,
+      Tensor<S, D>
+    >,
+  ): Tensor<[S[0], Classes], D>;
 }
 
 /** The parameters of `visionTransformer`. */
@@ -96,6 +102,9 @@ export const visionTransformer = <const Classes extends number, const Norm exten
       `${name}: 16`,
     );
   const { image, patch, channels = 3, features, heads, feedForward = 4 * features, dropout: rate = 0 } = options;
+  requireSizes("visionTransformer", { features, classes: options.classes });
+  requireEachSize("visionTransformer", "image", image);
+  requireEachSize("visionTransformer", "patch", patch);
   const [[height, width], [rows, columns]] = [sidesOf(image), sidesOf(patch)];
   const patches = Math.floor(height / rows) * Math.floor(width / columns);
   const block = { feedForward, normFirst: true, activation: "gelu", dropout: rate } as const;

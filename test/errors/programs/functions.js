@@ -1,5 +1,5 @@
 // One mistake for each code of what the public functions refuse themselves.
-import { add, expectShape, linear, spec, stack } from "../../../src/index.ts";
+import { add, chunk, expectShape, linear, spec, split, stack } from "../../../src/index.ts";
 import { describing } from "./describing.js";
 
 export const W230 = () =>
@@ -30,4 +30,14 @@ export const W234 = () =>
 export const W235 = () =>
   describing({ x: spec("f32", ["B", 3]), y: spec("f32", ["B", 4]) }, ({ x, y }) => {
     return stack([x, y]);
+  });
+
+export const W236 = () =>
+  describing({ x: spec("f32", ["B", 3]) }, ({ x }) => {
+    return split(x, [2, 2], 1)[0];
+  });
+
+export const W237 = () =>
+  describing({ x: spec("f32", ["B", 12]) }, ({ x }) => {
+    return chunk(x, 5, 1)[0];
   });

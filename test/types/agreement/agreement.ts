@@ -36,8 +36,9 @@ const printed = (value: unknown): string => {
 };
 
 /** The call as code; `f`, `nn`, `given` and `bound` are what `programOf` declares. */
-export const printCall = ({ name, layer, isLoss = false, given }: Call): string => {
+export const printCall = ({ name, layer, isLoss = false, isMethod = false, given }: Call): string => {
   const list = given.map(printed).join(", ");
+  if (isMethod) return `${printed(given[0])}.${name}(${given.slice(1).map(printed).join(", ")})`;
   if (layer !== undefined) return `bound(nn.${name}(${layer.map(printed).join(", ")}))(${list})`;
   return `${isLoss ? "nn" : "f"}.${name}(${list})`;
 };
@@ -53,8 +54,14 @@ const resultsOf = (value: unknown, path = ""): Results => {
   );
 };
 
+/** A method of a tensor; the compiler looks at the same call with its types. */
+const methodOf = (tensor: unknown, name: string): ((...given: readonly unknown[]) => unknown) => {
+  const methods = tensor as Readonly<Record<string, (...given: readonly unknown[]) => unknown>>;
+  return (...given) => methods[name]?.(...given);
+};
+
 /** What the run time makes of a call: the types of the results, or its refusal with code and sentence. */
-export const described = ({ name, layer, isLoss = false, given }: Call): Results | string => {
+export const described = ({ name, layer, isLoss = false, isMethod = false, given }: Call): Results | string => {
   const trace = traceOver(graphBuilder());
   let count = 0;
   const made = (value: unknown): unknown => {
@@ -72,6 +79,7 @@ export const described = ({ name, layer, isLoss = false, given }: Call): Results
   try {
     return withTrace(trace, () => {
       const operands = given.map(made);
+      if (isMethod) return resultsOf(methodOf(operands[0], name)(...operands.slice(1)));
       const called =
         layer === undefined
           ? table[name]
@@ -109,8 +117,16 @@ export interface Judged {
   readonly compiler: readonly string[];
 }
 
-/** What the run time says of each call beside what one run of the compiler says of all. */
-export const judge = (calls: readonly Call[]): readonly Judged[] => {
+/** How many lines a program has at most: longer ones take more memory than is good. */
+const linesAtOnce = 4000;
+
+/** What the run time says of each call beside what the compiler says, in one run for as many as may be. */
+export const judge = (calls: readonly Call[]): readonly Judged[] =>
+  Array.from({ length: Math.ceil(calls.length / linesAtOnce) }, (_, at) =>
+    judgeAtOnce(calls.slice(at * linesAtOnce, (at + 1) * linesAtOnce)),
+  ).flat();
+
+const judgeAtOnce = (calls: readonly Call[]): readonly Judged[] => {
   const asked = calls.map((call) => ({ call, code: printCall(call), runTime: described(call) }));
   const lines = asked.map(({ call, code, runTime }, at) => {
     if (typeof runTime === "string") return `${code};`;

@@ -4,22 +4,19 @@ import type { DType } from "../dtype.ts";
 import type { AnySentence, Sentence } from "../sentences.ts";
 import type { Dims, Tensor } from "../tensor.ts";
 import type { AxisOf, OutsideAxes, ReplaceAxis } from "./axes.ts";
-import type { IsUnknownRank, PrintShape, PrintType, SameDType } from "./check.ts";
+import type { IsUnknownRank, PrintShape, PrintType, SameDType, UnknownFrom } from "./check.ts";
 import type {
   AddDims,
   CanonicalDim,
   Decrement,
   FloorDivideDim,
   IsAbove,
-  IsUnknownDim,
   MultiplyDims,
   PrintDim,
   SameDim,
   SubtractDims,
 } from "./dims.ts";
-import type { CompareNaturals, SubtractNaturals } from "./natural.ts";
 import type { InsertAxis } from "./reshaping.ts";
-import type { IsCount } from "./windows.ts";
 
 /** Which positions along one axis are kept: from `start` (0) up to `end` (the extent), every `step`-th (1). */
 export interface SliceRange {
@@ -110,7 +107,7 @@ type HasMore<List extends readonly unknown[], S extends Dims> = List extends rea
 /** The rule of `slice(x, ranges)`: one range per axis; axes behind the last one given are kept whole. */
 export type SliceShape<S extends Dims, Ranges extends readonly SliceRange[]> =
   IsUnknownRank<S> extends true
-    ? Dims
+    ? UnknownFrom<S>
     : number extends Ranges["length"]
       ? Dims
       : HasMore<Ranges, S> extends true
@@ -143,7 +140,7 @@ type PadAxes<S extends Dims, Paddings, Result extends Dims = []> = S extends rea
 /** The rule of `pad(x, padding)`: one entry per axis; axes behind the last one given are left as they are. */
 export type PadShape<S extends Dims, Paddings extends readonly AxisPadding[]> =
   IsUnknownRank<S> extends true
-    ? Dims
+    ? UnknownFrom<S>
     : number extends Paddings["length"]
       ? Dims
       : HasMore<Paddings, S> extends true
@@ -152,41 +149,6 @@ export type PadShape<S extends Dims, Paddings extends readonly AxisPadding[]> =
             { op: "pad"; attribute: "low"; length: Paddings["length"]; rank: S["length"]; shape: PrintShape<S> }
           >
         : PadAxes<S, Paddings>;
-
-/** Pieces of one length, of which the last may be shorter; unknown where they are not known, or very many. */
-type EqualLengths<
-  Left extends number,
-  Length extends number,
-  Result extends readonly number[] = readonly [],
-> = Result["length"] extends 100
-  ? undefined
-  : Left extends 0
-    ? Result
-    : CompareNaturals<Left, Length> extends "less"
-      ? readonly [...Result, Left]
-      : EqualLengths<SubtractNaturals<Left, Length>, Length, readonly [...Result, Length]>;
-
-type LengthsOf<Extent extends Dim, Lengths> = Lengths extends readonly number[]
-  ? number extends Lengths["length"]
-    ? undefined
-    : Lengths
-  : [Extent, Lengths] extends [infer Whole extends number, infer Length extends number]
-    ? [IsUnknownDim<Whole>, IsCount<Length>] extends [false, true]
-      ? EqualLengths<Whole, Length>
-      : undefined
-    : undefined;
-
-/** What `split(x, lengths, axis)` gives: a tensor for each length. */
-export type Pieces<S extends Dims, D extends DType, Lengths, Axis extends number> =
-  IsUnknownRank<S> extends true
-    ? readonly Tensor<Dims, D>[]
-    : number extends Axis
-      ? readonly Tensor<Dims, D>[]
-      : [AxisOf<S, Axis>] extends [never]
-        ? readonly Tensor<Dims, D>[]
-        : LengthsOf<S[AxisOf<S, Axis>], Lengths> extends infer Known extends readonly number[]
-          ? { readonly [At in keyof Known]: Tensor<ReplaceAxis<S, AxisOf<S, Axis>, Known[At]>, D> }
-          : readonly Tensor<Dims, D>[];
 
 /** Whether two shapes may be the same off one axis. */
 type AgreesOff<
@@ -231,7 +193,7 @@ export type ConcatShape<Tensors extends readonly Tensor[], Axis extends number> 
   ? Dims
   : Tensors extends readonly [Tensor<infer First, infer D>, ...infer Others]
     ? IsUnknownRank<First> extends true
-      ? Dims
+      ? UnknownFrom<First>
       : [AxisOf<First, Axis>] extends [never]
         ? OutsideAxes<"concat", Axis, First>
         : JoinAll<First, D, Others, AxisOf<First, Axis>, First[AxisOf<First, Axis>]>
@@ -257,7 +219,7 @@ export type StackShape<Tensors extends readonly Tensor[], Axis extends number> =
   ? Dims
   : Tensors extends readonly [Tensor<infer First, infer D>, ...infer Others]
     ? IsUnknownRank<First> extends true
-      ? Dims
+      ? UnknownFrom<First>
       : AllLike<First, D, Others, Axis> extends infer Verdict
         ? Verdict extends "agree"
           ? [AxisOf<[...First, 1], Axis>] extends [never]
