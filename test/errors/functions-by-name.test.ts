@@ -150,6 +150,8 @@ describe("the definition of a function by name", () => {
         test/errors/functions-by-name.test.ts
          |           return add(doubled, untyped(y));
          |                  ^^^
+        operand 1  f32[B, T]  from test/errors/functions-by-name.test.ts
+        operand 2  f32[T, B]  from test/errors/functions-by-name.test.ts
         help: align the shapes at their last axis: two extents must be equal, or one of them 1; reshape or transpose an operand."
     `);
   });
