@@ -16,6 +16,7 @@ export interface AverageContext {
 
 /** How parameters are averaged over the steps. */
 export interface Averages {
+  /** What the averages are called. */
   readonly name: string;
   /** The average after this step. */
   readonly update: (context: AverageContext) => Tensor;
@@ -30,8 +31,15 @@ export interface EmaOptions {
 }
 
 /**
- * The exponential moving average, a = decay * a + (1 - decay) * p after each step (Polyak and Juditsky 1992 in the form of
- * Tarvainen and Valpola 2017, equation 1). It begins as the parameter does. `reject`s a decay outside [0, 1) (W140).
+ * The exponential moving average, a = decay * a + (1 - decay) * p after each step. It begins as the parameter does.
+ *
+ * @throws W140 a decay outside [0, 1).
+ * @see Polyak and Juditsky 1992 in the form of Tarvainen and Valpola 2017, equation 1;
+ * `torch.optim.swa_utils.AveragedModel`.
+ * @example
+ * import { constant } from "weftgraph";
+ * const { update } = ema({ decay: 0.75 });
+ * update({ average: constant(1), parameter: constant(5), step: constant(1) }); // 2
  */
 export const ema = ({ decay = 0.999, warmup = false }: EmaOptions = {}): Averages => {
   if (!(decay >= 0 && decay < 1))

@@ -101,7 +101,16 @@ const linesOn = (stream: ProgressStream, between: number): Display => {
   };
 };
 
-/** Shows epoch, step, figures, examples per second and the time that is left; each epoch leaves a line. */
+/**
+ * Shows epoch, step, figures, examples per second and the time that is left, on a terminal as a bar; each epoch leaves
+ * a line.
+ *
+ * @example
+ * const lines: string[] = [];
+ * const stream = { isTTY: false, write: (text: string) => lines.push(text) };
+ * await fit(trainer, { data, epochs: 2, log: [progressBar({ stream })] });
+ * lines.length; // 2
+ */
 export const progressBar = ({
   unit = "examples",
   stream = process.stderr,

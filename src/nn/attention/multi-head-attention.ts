@@ -38,7 +38,7 @@ export type MultiHeadAttentionParams<
 
 /** What is attended to, and what is masked. Nothing said, a sequence attends to itself. */
 export interface MultiHeadOptions extends Omit<AttentionOptions, "drop"> {
-  /** [..., keys, key features]: what is attended to. The queries themselves unless said. */
+  /** What is attended to, [..., keys, key features]: the queries themselves unless said. */
   readonly keys?: Tensor;
   /** [..., keys, value features]; the keys unless said. */
   readonly values?: Tensor;

@@ -67,7 +67,8 @@ export const failureReport = async (
  * well; rejects with an Error whose message is a report of the simplest part of the graph that fails. `reject`s (W140) what is no description.
  *
  * @example
- * test("the classifier computes what it says", () => backendsAgree(classifier));
+ * // In a test: test("computes what it says", () => backendsAgree(classifier));
+ * await backendsAgree(classifier, { dims: { B: 2 }, runs: 4 }); // undefined
  */
 export const backendsAgree = async (
   description: Description,
