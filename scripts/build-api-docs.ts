@@ -1,21 +1,24 @@
 // Builds the reference of all entries as HTML in out/api, from their docstrings (npm run docs:api). Every warning is an error: a
 // link that leads nowhere, something public without a docstring, a type in a public signature that no entry exports.
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Application } from "typedoc";
+import { Application, ConsoleLogger, LogLevel } from "typedoc";
 
 const root = join(import.meta.dirname, "..");
 
-/** The rules by which the type checker follows shapes: what they mean to users is their sentences, not their names. */
-const shapeRules = (): readonly string[] => {
-  const folder = "src/ir/types/static";
-  return readdirSync(join(root, folder)).flatMap((file) =>
-    Array.from(
-      readFileSync(join(root, folder, file), "utf8").matchAll(/^export (?:type|interface) (\w+)/gm),
-      ([, name = ""]) => `${folder}/${file}:${name}`,
-    ),
-  );
-};
+/**
+ * Where the types are declared that public signatures may name without their being public: the rules by which the type checker
+ * follows shapes, which speak to users in sentences; and what graphs, ops, loop programs and passes consist of, which
+ * docs/adding-an-op.md and docs/adding-a-pass.md describe.
+ */
+const unnamed = /, defined in \S*src\/(ir\/types\/static|ir\/ops|ir\/loop|ir\/graph|passes|backends)\/.* is referenced by /;
+
+/** Prints what is wrong, and counts it. */
+class Complaints extends ConsoleLogger {
+  override log(message: string, level: LogLevel): void {
+    if (level === LogLevel.Warn && unnamed.test(message)) this.warningCount--;
+    else super.log(message, level);
+  }
+}
 
 const application = await Application.bootstrap({
   name: "weftgraph",
@@ -31,14 +34,15 @@ const application = await Application.bootstrap({
     "ir/text/index.ts",
   ].map((file) => join(root, "src", file)),
   out: join(root, "out/api"),
-  readme: "none",
+  readme: join(root, "docs/api.md"),
   disableSources: true,
   excludeInternal: true,
   // The project's own compiler has checked the sources.
   skipErrorChecking: true,
   validation: { notExported: true, invalidLink: true, notDocumented: true },
-  intentionallyNotExported: [...shapeRules()],
+  logLevel: LogLevel.Warn,
 });
+application.logger = new Complaints();
 
 const project = await application.convert();
 if (project !== undefined) {

@@ -12,20 +12,36 @@ export type {
 } from "./backends/profile/profile.ts";
 export type { Executable } from "./backends/runtime/executable.ts";
 export type { Feed, NDArray } from "./backends/runtime/host-array.ts";
+export type { RunOptions } from "./backends/runtime/results.ts";
 export { type BackendName, type CompiledGraph, type CompileOptions, compileGraph } from "./compile/compile-graph.ts";
-export { type MemoryNeeds, plannedMemory } from "./compile/plan-graph.ts";
+export { type MemoryNeeds, type PlannedGraph, type PlanOptions, plannedMemory } from "./compile/plan-graph.ts";
 export { decodeSafetensors, encodeSafetensors, type StoredTensor, type StoredTensors } from "./formats/safetensors.ts";
 export { type Diagnostic, type Note, WeftError } from "./ir/diagnostics/diagnostic.ts";
+export type { Frame, Location } from "./ir/diagnostics/location.ts";
 export { type Colors, type RenderOptions, renderDiagnostic, renderError } from "./ir/diagnostics/render.ts";
 export * from "./ir/functions/index.ts";
-export { type GraphBuilder, graphBuilder } from "./ir/graph/builder.ts";
-export type { Graph } from "./ir/graph/graph.ts";
+export { type BuilderOptions, type GraphBuilder, graphBuilder } from "./ir/graph/builder.ts";
+export type {
+  ConstantData,
+  ConstantId,
+  Entry,
+  Graph,
+  NamedValue,
+  Node,
+  NodeId,
+  Value,
+  ValueId,
+} from "./ir/graph/graph.ts";
 export { type Trace, withTrace } from "./ir/graph/trace.ts";
-export { traceOver } from "./ir/graph/traced-tensor.ts";
+export { type Enclosure, traceOver } from "./ir/graph/traced-tensor.ts";
+export type { Kernel, MemoryPlan, Numerics, PlannedProgram, Port, Program } from "./ir/loop/kernel.ts";
 export { printKernel, printProgram } from "./ir/loop/print.ts";
-export type { Dim } from "./ir/types/dim.ts";
-export type { DType } from "./ir/types/dtype.ts";
-export type { Dims, Tensor } from "./ir/types/tensor.ts";
+export type { Attributes } from "./ir/ops/attributes.ts";
+export type { OpKind } from "./ir/ops/index.ts";
+export type { Bindings, Dim } from "./ir/types/dim.ts";
+export type { ArrayOf, DataArray, DType } from "./ir/types/dtype.ts";
+export type { Dims, MatmulOptions, Operand, PadAxis, ReduceOptions, SliceAxis, Tensor } from "./ir/types/tensor.ts";
+export type { Shape, TensorType } from "./ir/types/tensor-type.ts";
 export {
   constantly,
   fanInUniform,
@@ -34,6 +50,7 @@ export {
   type Initializer,
   normal,
   ones,
+  type RandomStream,
   uniform,
   zeros,
 } from "./model/initializer.ts";
@@ -47,7 +64,19 @@ export {
   updateBuffer,
   withMode,
 } from "./model/mode.ts";
-export { defineModel, type Feeds, type InputSpec, type Model, modelGraph, spec } from "./model/model.ts";
+export {
+  type AnyModel,
+  defineModel,
+  type Feeds,
+  type InputSpec,
+  type InputSpecs,
+  type InputTensors,
+  type Model,
+  type ModelDescription,
+  modelGraph,
+  type Outputs,
+  spec,
+} from "./model/model.ts";
 export {
   type AnyLayer,
   type BufferSpec,
@@ -64,20 +93,37 @@ export {
 } from "./model/parameter.ts";
 export { currentPast, currentPosition, type Past, requireWhole, withPast } from "./model/past.ts";
 export { differentiate } from "./passes/differentiate.ts";
+export type { PassTrace } from "./passes/trace.ts";
 export { compile, compileSync } from "./training/compile.ts";
-export type { Call, CompiledModel, Fetches, Into, ModelOptions, ParameterStore } from "./training/compiled-model.ts";
+export type {
+  Call,
+  Compiled,
+  CompiledModel,
+  Fetches,
+  Into,
+  ModelOptions,
+  ParameterStore,
+  RestoreOptions,
+} from "./training/compiled-model.ts";
 export type { DecodedSequence, Decoder } from "./training/decoder.ts";
-export { type Decoding, type DecodingOptions, decoding, type PieceLengths } from "./training/decoding.ts";
+export {
+  type AnyDecoding,
+  type Decoding,
+  type DecodingOptions,
+  decoding,
+  type PieceLengths,
+} from "./training/decoding.ts";
 export type { EarlyStopping } from "./training/early-stopping.ts";
 export { evaluate } from "./training/evaluation.ts";
 export type { Figures } from "./training/figures.ts";
 export { fit } from "./training/fit.ts";
 export type { FitOptions } from "./training/fit-options.ts";
+export type { GradientClip } from "./training/gradient-clip.ts";
 export type { BestEpoch, Ending, EpochRecord, History, StepRecord } from "./training/history.ts";
 export type { Run, TrainingListener } from "./training/listener.ts";
 export { permutation } from "./training/permutation.ts";
 export type { CheckpointStore, ParameterValues, RunIdentity, RunState } from "./training/run-state.ts";
 export type { Gradients, StepResult, Trainer, TrainerOf } from "./training/trainer.ts";
-export { type Training, type TrainingOptions, training } from "./training/training.ts";
+export { type AnyTraining, type Training, type TrainingOptions, training } from "./training/training.ts";
 export type { BatchStream, TrainingData } from "./training/training-data.ts";
 export { trainingGraph } from "./training/training-graph.ts";

@@ -61,6 +61,12 @@ export const planGraph = (
   return { graph: bound, program, trace };
 };
 
-/** The memory that a graph would need as a program; nothing is allocated. Refuses what compiling refuses. */
+/**
+ * The memory that a graph would need as a program, in bytes; nothing is allocated.
+ *
+ * @throws what `compileGraph` refuses, but for too much memory.
+ * @example
+ * plannedMemory(graph, { dims: { B: 1 } }).bytes; // 65536
+ */
 export const plannedMemory = (graph: Graph, options?: PlanOptions): MemoryNeeds =>
   needsOf(planGraph(graph, options).program);

@@ -42,7 +42,14 @@ const checkSeed = ({ seed = 0 }: ModelOptions): void => {
     reject("W140", { what: "compile: seed", expected: "a whole number", given: inWords(seed), write: "seed: 1" });
 };
 
-/** Compiles a model to a typed function, a training to a trainer, or a decoding to a decoder. */
+/**
+ * Compiles a model to a typed function, a training to a trainer, or a decoding to a decoder.
+ *
+ * @throws W124 a symbol without a value; W140 and W142 options of another kind; and what the description does wrong.
+ * @example
+ * const model = compileSync(classifier, { dims: { B: 1 } });
+ * model({ x: Float32Array.of(1, 2, 3, 4) }).logits.shape; // [1, 3]
+ */
 export function compileSync<P extends SpecTree, I extends InputSpecs, O extends Outputs>(
   description: Model<P, I, O>,
   options?: ModelOptions,
@@ -65,8 +72,13 @@ export function compileSync(description: AnyModel | AnyTraining | AnyDecoding, o
 }
 
 /**
- * `compileSync` with the WebAssembly compiled in the background: browsers refuse to compile large modules synchronously on
- * the main thread. Refusals of the description come as a rejected promise.
+ * `compileSync` with the WebAssembly compiled in the background: browsers refuse to compile large modules synchronously
+ * on the main thread. Refusals of the description come as a rejected promise.
+ *
+ * @throws what `compileSync` refuses.
+ * @example
+ * const model = await compile(classifier, { dims: { B: 1 } });
+ * model({ x: Float32Array.of(1, 2, 3, 4) }).logits.shape; // [1, 3]
  */
 export function compile<P extends SpecTree, I extends InputSpecs, O extends Outputs>(
   description: Model<P, I, O>,

@@ -39,6 +39,7 @@ export interface RestoreOptions {
 
 /** Parameters by path, living in the program's memory. */
 export interface ParameterStore<Name extends string = string> {
+  /** All paths, in the order of the tree. */
   readonly names: readonly Name[];
   /** A copy of the present value. */
   readonly get: (name: Name) => NDArray;
@@ -62,10 +63,15 @@ export interface ModelOptions extends CompileOptions {
 
 /** What every compiled description has. */
 export interface Compiled<Name extends string = string> {
+  /** Their parameters by path. */
   readonly parameters: ParameterStore<Name>;
+  /** The program on its backend. */
   readonly executable: Executable;
+  /** The loop program that runs. */
   readonly program: PlannedProgram;
+  /** What each pass did. */
   readonly trace: PassTrace;
+  /** What it was compiled from. */
   readonly compiled: CompiledGraph;
 }
 

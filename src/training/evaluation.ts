@@ -105,6 +105,12 @@ export const evaluateOn = async (trainer: AnyTrainer, data: TrainingData<AnyFeed
  * The loss and the scalar metrics of a trainer's model over data, averaged over all examples: `{ loss, right }`. Losses and
  * float metrics are taken for means over their batch; whole numbers count examples and become shares. Nothing is changed.
  * Data are arrays with one row per example, or batches one after the other.
+ *
+ * @throws W510 to W512 arrays that do not fit the inputs; W514 data without a batch; W131, W140, W141 from describing
+ * the model again.
+ * @example
+ * const { loss } = await evaluate(trainer, data);
+ * loss !== undefined && loss > 0; // true
  */
 export const evaluate = async <F extends AnyFeeds>(
   trainer: TrainerOf<F>,

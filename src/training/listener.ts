@@ -21,7 +21,9 @@ type Awaitable = void | Promise<void>;
 export interface TrainingListener {
   /** Before the first step of this process; the history holds what a checkpoint has brought. */
   readonly onStart?: (run: Run) => Awaitable;
+  /** After each step. */
   readonly onStep?: (step: StepRecord, run: Run) => Awaitable;
+  /** After each epoch. */
   readonly onEpoch?: (epoch: EpochRecord, run: Run) => Awaitable;
   /** Before a checkpoint is written: rows of files must be on the disk when this is done. */
   readonly onCheckpoint?: (run: Run) => Awaitable;

@@ -29,7 +29,9 @@ export type StepResult<M> = { readonly loss: number } & Fetches<M>;
 
 /** The loss, and its gradient for each parameter by path. */
 export interface Gradients<Name extends string> {
+  /** The loss. */
   readonly loss: number;
+  /** Its gradient by path of the parameter. */
   readonly gradients: { readonly [K in Name]: NDArray };
 }
 
@@ -43,7 +45,9 @@ export interface Trainer<
 > extends Compiled<Path<P> | `optimizer.${string}` | `ema.${TrainablePath<P>}`> {
   /** One update of all parameters. Throws W502, and changes nothing, when loss or gradients are not finite. */
   readonly step: (feeds: Feeds<I & L>) => StepResult<M>;
+  /** The loss and all gradients; nothing is changed. */
   readonly grads: (feeds: Feeds<I & L>) => Gradients<TrainablePath<P>>;
+  /** The model at inference. */
   readonly predict: Call<Feeds<I>, O>;
   /** Where the time of a step, or of gradients or a prediction, goes. Takes no step: it works on copies. See `Profile`. */
   readonly profile: <Entry extends "step" | "grads" | "predict">(
@@ -59,6 +63,7 @@ export interface Trainer<
   readonly steps: () => number;
   /** What was compiled, and how: from these, programs that evaluate the model are made. */
   readonly description: AnyTraining;
+  /** The options of `compile`. */
   readonly options: ModelOptions;
 }
 
@@ -77,6 +82,7 @@ export interface AnyTrainer extends Compiled {
 
 /** A trainer as far as it ties data to itself: each `Trainer` is one of its feeds `F`. */
 export interface TrainerOf<F> extends Pick<AnyTrainer, "description" | "options" | "steps"> {
+  /** One update of all parameters. */
   readonly step: (feeds: F) => { readonly loss: number };
 }
 

@@ -16,6 +16,7 @@ export interface TrainingOptions<I extends InputSpecs, O extends Outputs, L exte
   readonly inputs?: L;
   /** A float scalar to be made small, from the model's outputs in training mode and all inputs. */
   readonly loss: (outputs: O, inputs: InputTensors<I & L>) => Tensor;
+  /** The update rule of the parameters. */
   readonly optimizer: Optimizer;
   /** A bound on what the optimizer is given of the gradients; `grads` gives them whole. */
   readonly clip?: GradientClip;
@@ -33,8 +34,11 @@ export interface Training<
   L extends InputSpecs = InputSpecs,
   M extends Outputs = Outputs,
 > {
+  /** What kind of description it is. */
   readonly kind: "training";
+  /** The model that is trained. */
   readonly model: Model<P, I, O>;
+  /** How. */
   readonly options: TrainingOptions<I, O, L, M>;
   /** Where it was described. */
   readonly location?: Location;
@@ -55,7 +59,22 @@ export interface AnyTraining {
   readonly location?: Location;
 }
 
-/** Describes the training of a model. */
+/**
+ * Describes the training of a model: `compile` gives a trainer, whose `step` is predicted, differentiated and updated
+ * in one program.
+ *
+ * @throws W140 a part that is missing or of another kind. From `compile`: W501 a loss that is not one float number;
+ * W503 a metric under a name that is taken.
+ * @example
+ * const described = training(classifier, {
+ *   inputs: { label: spec("i32", ["B"]) },
+ *   loss: ({ logits }, { label }) => crossEntropy(logits, label),
+ *   optimizer: sgd({ learningRate: 0.1 }),
+ * });
+ * const taught = compileSync(described, { dims: { B: 1 } });
+ * const feeds = { x: Float32Array.of(1, 2, 3, 4), label: Int32Array.of(2) };
+ * taught.step(feeds).loss > taught.step(feeds).loss; // true
+ */
 export const training = <
   P extends SpecTree,
   I extends InputSpecs,

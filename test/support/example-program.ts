@@ -73,7 +73,7 @@ const checkOf = (statement: ts.Statement, { source, firstLine }: Context): reado
   const { type, value } = statementOf(comment);
   const [start, end] = [statement.getStart(source), statement.end];
   if (value?.startsWith("throws ")) {
-    const thrown = `await report(${line}, async () => (${result.getText(source)}), ${JSON.stringify(comment)});`;
+    const thrown = `await note$(${line}, async () => (${result.getText(source)}), ${JSON.stringify(comment)});`;
     return [
       { at: start, text: "/*" },
       { at: end, text: `*/ ${thrown}` },
@@ -81,7 +81,7 @@ const checkOf = (statement: ts.Statement, { source, firstLine }: Context): reado
   }
   const named = ts.isExpressionStatement(statement) ? `r${line}` : result.getText(source);
   const typed = type === undefined ? "" : ` const t${line}: Same<typeof ${named}, ${type}> = true;`;
-  const reported = ` report(${line}, ${named}, ${JSON.stringify(comment)}, ${JSON.stringify(type ?? "")});`;
+  const reported = ` note$(${line}, ${named}, ${JSON.stringify(comment)}, ${JSON.stringify(type ?? "")});`;
   return [
     ...(named === `r${line}` ? [{ at: start, text: `const ${named} = ` }] : []),
     { at: end, text: `${typed}${reported}` },
@@ -136,6 +136,6 @@ export const exampleProgram = (example: PublicExport, { text, line }: Tag, all: 
     used.length === 0 ? "" : 'import { common } from "./common.ts";',
     'import type { Report, Same } from "./report.ts";',
     `${body.slice(0, imported)}`,
-    `export const run = async (report: Report): Promise<void> => {${common}${body.slice(imported)}\n};\n`,
+    `export const run = async (note$: Report): Promise<void> => {${common}${body.slice(imported)}\n};\n`,
   ].join(" ");
 };

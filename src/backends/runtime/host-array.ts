@@ -11,13 +11,18 @@ import { printShape, printType, type Shape, type TensorType } from "../../ir/typ
 
 /** An array of known extents in row-major order. `S` is the shape as it was described, symbols and all, for the editor. */
 export interface NDArray<S extends Dims = Dims, D extends DType = DType> {
+  /** Its element type. */
   readonly dtype: D;
+  /** Its extents, all known. */
   readonly shape: { readonly [K in keyof S]: number };
+  /** Its elements in row-major order. */
   readonly data: ArrayOf[D];
 }
 
 /** What may be fed: the typed array of the dtype, or that with a shape to be checked. */
-export type Feed = DataArray | { readonly data: DataArray; readonly shape?: readonly number[] };
+export type Feed = DataArray | { /** Elements in row-major order. */
+readonly data: DataArray; /** The extents they are meant for, to be checked. */
+readonly shape?: readonly number[] };
 
 /** A new array of a type, its contents zero or as given. */
 export const hostArray = (type: TensorType, data?: DataArray): NDArray => {

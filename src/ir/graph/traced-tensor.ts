@@ -347,7 +347,15 @@ export interface Enclosure {
   readonly capture: (tensor: Tensor, what: string) => ValueId;
 }
 
-/** Makes tensors over a builder. */
+/**
+ * Tensors over a builder: what is done to them is added to its graph.
+ *
+ * @throws W103 tensors of another graph, when they are used.
+ * @example
+ * const trace = traceOver(graphBuilder());
+ * const x = trace.input("x", { dtype: "f32", shape: ["B", 4] });
+ * exp(x).shape; // ["B", 4]
+ */
 export const traceOver = (builder: GraphBuilder, enclosure?: Enclosure): Trace => {
   const trace: Trace = {
     builder,

@@ -28,7 +28,12 @@ import type { ValueProfile } from "./values.ts";
 /** The kinds of network that are drawn. */
 export type ModelKind = "mlp" | "cnn" | "rnn" | "lstm" | "gru" | "transformer";
 
-/** Every kind. */
+/**
+ * Every kind of network that `models` draws.
+ *
+ * @example
+ * modelKinds; // ["mlp", "cnn", "rnn", "lstm", "gru", "transformer"]
+ */
 export const modelKinds: readonly ModelKind[] = ["mlp", "cnn", "rnn", "lstm", "gru", "transformer"];
 
 /** How large a network is, and with which options it is built; each kind reads what it has. */
@@ -209,11 +214,20 @@ export const drawnModels = (kind?: ModelKind): fc.Arbitrary<DrawnModel> =>
 
 /** A random model with a case to run: its graph with symbols bound, inputs, and parameters as they begin. */
 export interface ModelCase extends GraphCase {
+  /** The model. */
   readonly model: AnyModel;
+  /** What its symbols were bound to. */
   readonly dims: Bindings;
 }
 
-/** Random models with cases to run, of all kinds or one. */
+/**
+ * Random models with cases to run, of all kinds or one.
+ *
+ * @example
+ * import fc from "fast-check";
+ * const [drawn] = fc.sample(models("mlp"), { numRuns: 1, seed: 1 });
+ * drawn?.model.kind; // "model"
+ */
 export const models = (kind?: ModelKind): fc.Arbitrary<ModelCase> =>
   drawnModels(kind).map(({ model, dims, seed, profile }) => ({
     ...randomCase(bindSymbols(modelGraph(model), dims), model, { seed, profile }),

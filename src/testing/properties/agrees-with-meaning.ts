@@ -14,6 +14,7 @@ import { type PortArrays, poison, runInstance } from "../run-everywhere.ts";
 export interface AgreesWithMeaningOptions {
   /** WebAssembly unless said otherwise. */
   readonly backend?: Backend;
+  /** Where to count how much the judgements are worth. */
   readonly conditioning?: Conditioning;
 }
 
@@ -35,7 +36,12 @@ export const verdictOn = (
   return undefined;
 };
 
-/** Each element that a backend computes is within what rounding can do to it. */
+/**
+ * Each element that a backend computes is within what rounding can do to it.
+ *
+ * @example
+ * await forAll(graphs({ ops: ["softmax"], maxSteps: 2 }), agreesWithMeaning(), { runs: 3 }); // undefined
+ */
 export const agreesWithMeaning = ({
   backend = wasmBackend,
   conditioning,
