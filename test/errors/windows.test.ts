@@ -88,13 +88,13 @@ describe("the first line of", () => {
       "globalAveragePool",
       [[2, 3, 0]],
       [],
-      "W243]: globalAveragePool: the extent of axis 2 of the images is 0 (f32[2, 3, 0])",
+      "W252]: globalAveragePool: the extent of axis 2 of the images is 0 (f32[2, 3, 0])",
     ],
     [
       "convTranspose1d",
       [[1, 4, 0], weights],
       [],
-      "W243]: convTranspose1d: the length of the images is 0 (f32[1, 4, 0])",
+      "W252]: convTranspose1d: the length of the images is 0 (f32[1, 4, 0])",
     ],
     [
       "convTranspose1d",

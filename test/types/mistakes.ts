@@ -138,6 +138,16 @@ export const mistakes: { readonly [name: string]: (given: Given, bound: Bound) =
     // @ts-expect-error: 32 features
     return layer(given("f32", ["B", "T", 32]), { causal: true });
   },
+  "recurrent layer": (given, bound) => {
+    const layer = bound(nn.gru(16, 32));
+    // @ts-expect-error: 8 features
+    return layer(given("f32", ["T", "B", 8]));
+  },
+  "element instead of a sequence": (given, bound) => {
+    const layer = bound(nn.lstm(16, 32));
+    // @ts-expect-error: no axis of time
+    return layer(given("f32", ["B", 16]));
+  },
   concat: (given) => {
     // @ts-expect-error: 8 is not 9
     return weft.concat([given("f32", ["T", 8]), given("f32", [1, 9])]);

@@ -124,7 +124,7 @@ const requireHeads = (queries: TensorType, keys: TensorType, values: TensorType)
   requireOperand(op, "keys", keys, tensorType(queries.dtype, expected));
   const isEven = own === shared || (typeof own === "number" && typeof shared === "number" && own % shared === 0);
   if (!isEven)
-    reject("W281", { op, queries: `${own}`, keys: `${shared}`, types: `${printType(queries)} and ${printType(keys)}` });
+    reject("W281", { op, queries: `${own}`, keys: `${shared}`, left: printType(queries), right: printType(keys) });
   const features = values.shape.at(-1) ?? "features";
   requireOperand(op, "values", values, tensorType(keys.dtype, [...keys.shape.slice(0, -1), features]));
 };

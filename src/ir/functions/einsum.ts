@@ -44,13 +44,13 @@ const parse = (formula: string): Formula => {
 const openAxes = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, axis) => `${ellipsis}${count - axis}`);
 
-/** The names of a term's axes, of which `rank` are there; W251 where there are others. */
+/** The names of a term's axes, of which `rank` are there; W253 where there are others. */
 const namesOf = (formula: string, term: string, { shape, type }: Tensor, position: number): readonly string[] => {
   const [before = "", after] = term.split(ellipsis);
   const named = before.length + (after?.length ?? 0);
   if (after === undefined ? named !== shape.length : named > shape.length) {
-    const why = `operand ${position + 1} has ${shape.length} axes, and ${JSON.stringify(term)} names ${named}`;
-    reject("W251", { formula, why, types: printType(type) });
+    const operand = position + 1;
+    reject("W253", { formula, operand, rank: shape.length, letters: named, type: printType(type) });
   }
   return after === undefined
     ? lettersOf(before)
@@ -67,7 +67,8 @@ const extentsOf = (formula: string, operands: readonly Named[]): ReadonlyMap<str
       const isOpen = name.startsWith(ellipsis);
       if (known !== extent && !(isOpen && (known === 1 || extent === 1))) {
         const types = operands.map(({ tensor: { type } }) => printType(type)).join(", ");
-        reject("W251", { formula, why: `${isOpen ? ellipsis : name} is ${known} and ${extent}`, types });
+        const index = isOpen ? ellipsis : name;
+        reject("W251", { formula, index, first: `${known}`, second: `${extent}`, types });
       }
       extents.set(name, known === 1 ? extent : known);
     }
@@ -157,7 +158,7 @@ const joined = (left: Named, right: Named, isNeeded: (name: string) => boolean):
  * The sum of products that a formula names: `einsum("bhqd,bhkd->bhqk", q, k)`. A letter names an axis; `...` stands for axes
  * that broadcast; a letter twice in one operand takes the diagonal; letters that the result does not have are summed over.
  * Without an arrow the result has the letters that occur once, in the order of the alphabet. NumPy's and PyTorch's `einsum`.
- * `reject`s formulas that say nothing (W250), and operands that do not fit (W251, W202, W204).
+ * `reject`s formulas that say nothing (W250), and operands that do not fit (W251, W253, W202, W204).
  */
 export const einsum = <const F extends string, const Tensors extends readonly Tensor[]>(
   formula: Check<NoInfer<EinsumShape<F, Tensors>>, F>,

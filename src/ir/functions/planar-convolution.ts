@@ -143,7 +143,7 @@ const transposedAxes = (
       reject("W265", { op, outputPadding, axis: name, stride: axis.stride, dilation: axis.dilation });
     const result = transposedAxis(axis, given, outputPadding);
     const type = printType(images.type);
-    if (given === 0) reject("W243", { op, axis: name, extent: 0, padded: 0, window: 0, images: type });
+    if (given === 0) reject("W252", { op, axis: name, images: type });
     if (isKnown(result.extent) && result.extent < 1)
       reject("W266", {
         op,

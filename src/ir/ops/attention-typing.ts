@@ -60,7 +60,8 @@ const requireBatch = (op: string, operand: string, queries: TensorType, actual: 
         op,
         queries: `${extent}`,
         keys: `${other}`,
-        types: `${printType(queries)} and ${printType(actual)}`,
+        left: printType(queries),
+        right: printType(actual),
       });
   });
 };

@@ -130,14 +130,13 @@ export const windowCounts = (
   axesOf(geometry).map((axis, position) => {
     const extent = images.shape[position + 2] ?? 0;
     const result = windowCount(extent, axis);
-    if (isKnown(extent) && (extent === 0 || (isKnown(result) && result < 1)))
+    const details = { op, axis: axisName(rank, position), images: printType(images) };
+    if (extent === 0) reject("W252", details);
+    if (isKnown(extent) && isKnown(result) && result < 1)
       reject("W243", {
-        op,
-        axis: axisName(rank, position),
-        extent,
+        ...details,
         padded: extent + axis.low + axis.high,
         window: dilatedExtent(axis),
-        images: printType(images),
       });
     return result;
   });

@@ -5,8 +5,41 @@
 export const sentences = {
   W202: "{op}: element types differ: {first} vs {second} ({left} and {right})",
   W203: "matmul: inner dimensions differ: {first} vs {second} ({left} x {right})",
+  W204: "{op}: not defined for {dtype}: takes {allowed} ({type})",
   W205: "{op}: axis {axis} is outside a shape of {rank} axes ({shape})",
+  W206: "{op}: the axes {axes} do not ascend ({shape})",
   W207: "{op}: extents {first} and {second} do not broadcast ({left} vs {right})",
+  W208: "broadcast: {from} does not broadcast to {to}",
+  W211: "reshape: element counts differ: {from} to {to} ({first} vs {second})",
+  W213: "transpose: {permutation} is not an order of the axes of {shape}",
+  W214: "slice: {start}:{end} is not within axis {axis} of extent {extent} ({shape})",
+  W215: "{op}: {attribute} is of length {length} for {rank} axes ({shape})",
+  W218: "concat: shapes differ off axis {axis}: {first} vs {other}",
+  W219: "{op}: no operands",
+  W221: "scatterAdd: the axes of {updates} from {axis} on do not begin with those of the indices {indices}",
+  W223: "{op}: {length} positions do not fit into axis {axis} of extent {extent} ({type})",
+  W232: "linear: {given} features given, {expected} expected ({type}, weight {weight})",
+  W233: "linear: no axis of features ({type})",
+  W234: "linear: the weight must be [out, in], not {weight}",
+  W235: "stack: shapes differ: {first} vs {other}",
+  W240: "matmul: the {operand} operand has fewer than 2 axes ({type})",
+  W241: "{op}: the {operand} must have {axes} axes {layout}, not {type}",
+  W243: "{op}: the window is larger than the padded {axis}: {window} vs {padded} ({images})",
+  W244: "{op}: the images have {channels} channels, the weights expect {expected}{among} ({shapes})",
+  W245: "{op}: {groups} groups do not divide {channels} channels ({shapes})",
+  W246: "{op}: weights must be {layout} with a known window, not {type}",
+  W247: "{op}: padding {padding} along the {axis} reaches as far as the window, {window}: a window would hold no element",
+  W248: "{op}: the {operand} must be {expected}, not {actual}",
+  W249: "crossEntropy: logits must have 2 axes [rows, classes], not {type}",
+  W251: "einsum: {index} is {first} and {second} in {formula}",
+  W252: "{op}: the {axis} of the images is 0 ({images})",
+  W253: "einsum: operand {operand} has {rank} axes and {letters} letters in {formula}",
+  W265: "{op}: outputPadding {outputPadding} along the {axis} is below neither the stride, {stride}, nor the dilation, {dilation}",
+  W266: "{op}: padding {low} and {high} leaves nothing of {reached} along the {axis} ({images})",
+  W277: "recurrent layer: sequences of {inputs} features are expected, not {type}",
+  W280: "{op}: the queries have fewer than 2 axes ({type})",
+  W281: "{op}: {queries} heads of queries are no multiple of {keys} heads of keys ({left} and {right})",
+  W286: "{op}: {given} features given, {expected} expected ({type})",
 } as const;
 
 /** A code whose sentence both know. */
@@ -31,6 +64,9 @@ export type Sentence<
   C extends SentenceCode,
   Values extends Blanks<C>,
 > = `${C}: ${Filled<(typeof sentences)[C], Values>}`;
+
+/** Any sentence as the type checker says it: no dimension is written like that. */
+export type AnySentence = `W${number}: ${string}`;
 
 /** A sentence as the run time says it, without its code. */
 export const sentence = <C extends SentenceCode>(code: C, values: Blanks<C>): string => {

@@ -4,7 +4,9 @@ import { captureLocation } from "../../ir/diagnostics/location.ts";
 import { atCaller, checkedChoice } from "../../ir/functions/argument.ts";
 import type { Dim } from "../../ir/types/dim.ts";
 import type { DType } from "../../ir/types/dtype.ts";
+import type { Sentence } from "../../ir/types/sentences.ts";
 import type { Check, PrintType } from "../../ir/types/static/check.ts";
+import type { PrintDim, SameDim } from "../../ir/types/static/dims.ts";
 import type { MultiplyNaturals } from "../../ir/types/static/natural.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { printType } from "../../ir/types/tensor-type.ts";
@@ -27,10 +29,15 @@ type Twice<N extends number, Bidirectional extends boolean> = Bidirectional exte
 type SequenceShape<S extends Dims, D extends DType, In extends number> = number extends S["length"]
   ? S
   : S extends readonly [Dim, Dim, infer Features extends Dim]
-    ? Features extends In
+    ? SameDim<Features, In> extends true
       ? S
-      : `a recurrent layer of ${In} features was given ${PrintType<S, D>}`
-    : `a recurrent layer takes [time, batch, features], not ${PrintType<S, D>}`;
+      : OtherSequence<S, D, In>
+    : OtherSequence<S, D, In>;
+
+type OtherSequence<S extends Dims, D extends DType, In extends number> = Sentence<
+  "W277",
+  { inputs: PrintDim<In>; type: PrintType<S, D> }
+>;
 
 /** The shapes of what a recurrent layer gives. */
 export interface RecurrentOutput<
@@ -81,9 +88,9 @@ export interface LstmFunction<
   };
 }
 
-const requireSequence = (name: string, x: Tensor, inputs: number): void => {
+const requireSequence = (x: Tensor, inputs: number): void => {
   if (x.shape.length !== 3 || x.shape[2] !== inputs)
-    reject("W277", { name, type: printType(x.type), inputs }, { location: captureLocation() });
+    reject("W277", { type: printType(x.type), inputs }, { location: captureLocation() });
 };
 
 const recurrent = (
@@ -103,7 +110,7 @@ const recurrent = (
       reject("W278", { name, what, size: `${size}` }, { location: captureLocation() });
   const drop = dropout(options.dropout ?? 0).bind({});
   return layer(recurrentParams(cell, inputs, hidden, options), (params) => (x: Tensor, given: RecurrentInputs = {}) => {
-    requireSequence(name, x, inputs);
+    requireSequence(x, inputs);
     requireWhole(name, "its state is not kept between the pieces");
     atCaller(() => requireGiven(name, hidden, options, x, given));
     return runRecurrent(cell, hidden, options, drop, params, x, given);

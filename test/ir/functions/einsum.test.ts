@@ -109,7 +109,7 @@ describe("einsum", () => {
       ],
       "W251: einsum: j is 3 and 4 in ij,jk->ik",
     ],
-    ["ijk->i", [[2, 3]], 'W251: einsum: operand 1 has 2 axes, and "ijk" names 3 in ijk->i'],
+    ["ijk->i", [[2, 3]], "W253: einsum: operand 1 has 2 axes and 3 letters in ijk->i"],
     ["ij->ik", [[2, 3]], "W250: einsum: no operand has k in ij->ik"],
     ["ij->ii", [[2, 3]], "W250: einsum: the result names an index twice in ij->ii"],
     ["i1->i", [[2, 3]], 'W250: einsum: "i1" is no list of letters in i1->i'],

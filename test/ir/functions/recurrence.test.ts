@@ -215,7 +215,7 @@ describe("what does not fit together", () => {
     ],
     [
       "W277",
-      "lstm: sequences of 2 features are expected, not f32[5, 2]",
+      "recurrent layer: sequences of 2 features are expected, not f32[5, 2]",
       () => sequences([5, 2])((x) => (bindSpecs(lstm(2, 3), () => x) as (x: Tensor) => unknown)(x)),
     ],
     ["W278", "gru: hidden must be a whole number", () => gru(4, 0)],

@@ -1,10 +1,11 @@
 // W280 to W288: queries, keys, masks, heads and positions that do not fit each other.
+import { sentence } from "../../types/sentences.ts";
 import { type CatalogueEntry, entry } from "../entry.ts";
 
 /** The rows of this file. */
 export interface AttentionRows {
   readonly W280: CatalogueEntry<{ op: string; type: string }>;
-  readonly W281: CatalogueEntry<{ op: string; queries: string; keys: string; types: string }>;
+  readonly W281: CatalogueEntry<{ op: string; queries: string; keys: string; left: string; right: string }>;
   readonly W282: CatalogueEntry<{ op: string; operand: string; type: string; scores: string }>;
   readonly W283: CatalogueEntry<{ op: string; attribute: string; expected: string; given: number }>;
   readonly W284: CatalogueEntry<{ layer: string; heads: string; whole: string }>;
@@ -17,7 +18,7 @@ export interface AttentionRows {
 const operands: Pick<AttentionRows, "W280" | "W281" | "W282" | "W283"> = {
   W280: entry({
     title: "attention: queries without an axis of positions",
-    message: ({ op, type }) => `${op}: the queries have fewer than 2 axes (${type})`,
+    message: (details) => sentence("W280", details),
     help: () => "lay queries out as [..., heads, positions, features]; the axes in front of positions may be left out.",
     explanation:
       "Attention compares each query with each key, so queries, keys and values have an axis of positions and, behind it, one of features.",
@@ -25,8 +26,7 @@ const operands: Pick<AttentionRows, "W280" | "W281" | "W282" | "W283"> = {
   }),
   W281: entry({
     title: "attention: heads of queries do not share heads of keys evenly",
-    message: ({ op, queries, keys, types }) =>
-      `${op}: ${queries} heads of queries are no multiple of ${keys} heads of keys (${types})`,
+    message: (details) => sentence("W281", details),
     help: () => "give queries a whole number of heads for each head of keys and values.",
     explanation:
       "In grouped-query attention every head of keys and values serves as many heads of queries: head h of the queries uses head floor(h / (query heads / key heads)). The third axis from the end is that of heads.",
@@ -73,7 +73,7 @@ const layers: Pick<AttentionRows, "W284" | "W285" | "W286"> = {
   }),
   W286: entry({
     title: "a layer of other features",
-    message: ({ op, given, expected, type }) => `${op}: ${given} features given, ${expected} expected (${type})`,
+    message: (details) => sentence("W286", details),
     help: ({ expected }) => `give the layer [..., positions, ${expected}].`,
     explanation:
       "Layers of a transformer work on sequences whose last axis is that of the features they were made for.",

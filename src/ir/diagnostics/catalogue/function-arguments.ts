@@ -1,4 +1,5 @@
 // W230 to W239: what the public functions refuse themselves, before any op of the graph is asked.
+import { sentence } from "../../types/sentences.ts";
 import { type CatalogueEntry, entry } from "../entry.ts";
 
 interface FunctionArgumentRows {
@@ -29,8 +30,7 @@ export const functionArguments: FunctionArgumentRows = {
   }),
   W232: entry({
     title: "linear: another number of features",
-    message: ({ given, expected, type, weight }) =>
-      `linear: ${given} features given, ${expected} expected (${type}, weight ${weight})`,
+    message: (details) => sentence("W232", details),
     help: ({ given }) =>
       `give the layer ${given} inputs, or flatten the operand first if its features are on several axes.`,
     explanation:
@@ -39,21 +39,21 @@ export const functionArguments: FunctionArgumentRows = {
   }),
   W233: entry({
     title: "linear: no features",
-    message: ({ type }) => `linear: no axis of features (${type})`,
+    message: (details) => sentence("W233", details),
     help: () => "reshape the number to [1].",
     explanation: "A linear layer works on the last axis of its operand, and a scalar has none.",
     example: "linear(x.reshape([1]), weight)  // x: f32[], weight: f32[10, 1]",
   }),
   W234: entry({
     title: "linear: the weight is no matrix",
-    message: ({ weight }) => `linear: the weight must be [out, in], not ${weight}`,
+    message: (details) => sentence("W234", details),
     help: () => "give the weight as [out, in], the layout of PyTorch.",
     explanation: "Every output is a sum over all inputs, so a weight has one row per output and one column per input.",
     example: "linear(x, weight)  // x: f32[B, 784], weight: f32[10, 784]",
   }),
   W235: entry({
     title: "stack: shapes differ",
-    message: ({ first, other }) => `stack: shapes differ: ${first} vs ${other}`,
+    message: (details) => sentence("W235", details),
     help: () => "tensors that are stacked have one shape; to join along an axis they have, use concat.",
     explanation:
       "Stacking puts tensors side by side along a new axis, so they must agree along all the axes they have.",

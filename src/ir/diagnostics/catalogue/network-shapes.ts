@@ -1,5 +1,6 @@
 // W240 to W269: shapes, dtypes and attributes that do not fit contractions, windows, convolutions, pooling,
 // normalization and losses.
+import { sentence } from "../../types/sentences.ts";
 import { type CatalogueEntry, entry } from "../entry.ts";
 
 /** The rows of this file; `ShapeRows` extends them. */
@@ -17,7 +18,6 @@ export interface NetworkShapeRows {
   readonly W243: CatalogueEntry<{
     op: string;
     axis: string;
-    extent: number;
     padded: number;
     window: number;
     images: string;
@@ -36,7 +36,9 @@ export interface NetworkShapeRows {
   readonly W248: CatalogueEntry<{ op: string; operand: string; expected: string; actual: string }>;
   readonly W249: CatalogueEntry<{ type: string }>;
   readonly W250: CatalogueEntry<{ formula: string; why: string }>;
-  readonly W251: CatalogueEntry<{ formula: string; why: string; types: string }>;
+  readonly W251: CatalogueEntry<{ formula: string; index: string; first: string; second: string; types: string }>;
+  readonly W252: CatalogueEntry<{ op: string; axis: string; images: string }>;
+  readonly W253: CatalogueEntry<{ formula: string; operand: number; rank: number; letters: number; type: string }>;
   readonly W265: CatalogueEntry<{ op: string; outputPadding: number; axis: string; stride: number; dilation: number }>;
   readonly W266: CatalogueEntry<{
     op: string;
@@ -48,10 +50,10 @@ export interface NetworkShapeRows {
   }>;
 }
 
-const contractions: Pick<NetworkShapeRows, "W240" | "W250" | "W251"> = {
+const contractions: Pick<NetworkShapeRows, "W240" | "W250" | "W251" | "W253"> = {
   W240: entry({
     title: "matmul: an operand is no matrix",
-    message: ({ operand, type }) => `matmul: the ${operand} operand has fewer than 2 axes (${type})`,
+    message: (details) => sentence("W240", details),
     help: () => "of vectors take matvec, vecmat or dot; or reshape one to [1, N] (a row) or [N, 1] (a column) first.",
     explanation:
       "A matrix product works on the last two axes of both operands, so each needs at least two. A vector is not promoted: whether it is a row or a column is said by a reshape.",
@@ -67,19 +69,24 @@ const contractions: Pick<NetworkShapeRows, "W240" | "W250" | "W251"> = {
   }),
   W251: entry({
     title: "einsum: operands that do not fit the formula",
-    message: ({ formula, why }) => `einsum: ${why} in ${formula}`,
-    help: ({ types }) =>
-      `the operands are ${types}: give every axis a letter, and one letter only to axes of one extent.`,
+    message: (details) => sentence("W251", details),
+    help: ({ types }) => `the operands are ${types}: give one letter only to axes of one extent.`,
     explanation: "A letter is an index, which runs over one extent wherever it stands.",
     example: 'einsum("ij,jk->ik", a, b)  // a: f32[2, 3], b: f32[4, 5] is wrong; b: f32[3, 5] is right',
   }),
+  W253: entry({
+    title: "einsum: an operand of another number of axes",
+    message: (details) => sentence("W253", details),
+    help: ({ type }) => `the operand is ${type}: give every axis a letter, or write ... for those that need no name.`,
+    explanation: "A formula names each axis of each operand by a letter; an ellipsis stands for any number of them.",
+    example: 'einsum("ijk->i", x)  // x: f32[2, 3] is wrong; "ij->i" is right',
+  }),
 };
 
-const windows: Pick<NetworkShapeRows, "W241" | "W242" | "W243"> = {
+const windows: Pick<NetworkShapeRows, "W241" | "W242" | "W243" | "W252"> = {
   W241: entry({
     title: "images need a batch, channels and their spatial axes",
-    message: ({ op, operand, axes, layout, type }) =>
-      `${op}: the ${operand} must have ${axes} axes ${layout}, not ${type}`,
+    message: (details) => sentence("W241", details),
     help: ({ layout }) => `reshape to ${layout}; one alone has a batch of 1, and one channel is an axis, too.`,
     explanation:
       "Windows, convolutions and pooling slide over the last axes of what is laid out as [batch, channels, height, width]: a sequence has only a length, a volume a depth before the height.",
@@ -96,31 +103,33 @@ const windows: Pick<NetworkShapeRows, "W241" | "W242" | "W243"> = {
   }),
   W243: entry({
     title: "no window fits",
-    message: ({ op, axis, extent, padded, window, images }) =>
-      extent === 0
-        ? `${op}: the ${axis} of the images is 0 (${images})`
-        : `${op}: the window is larger than the padded ${axis}: ${window} vs ${padded} (${images})`,
-    help: ({ extent, padded, window }) =>
-      extent === 0
-        ? "give images of at least one row and one column; only the batch may be empty."
-        : `pad by at least ${window - padded} more, or use a smaller kernel or dilation.`,
+    message: (details) => sentence("W243", details),
+    help: ({ padded, window }) => `pad by at least ${window - padded} more, or use a smaller kernel or dilation.`,
     explanation:
       "A window reaches over dilation * (kernel - 1) + 1 elements. At least one must lie within the padded image, or the result would have no element.",
     example: "kernel: [5, 5] on f32[1, 1, 4, 4] is wrong without padding; padding: [1, 0, 1, 0] makes it fit once",
+  }),
+  W252: entry({
+    title: "images of nothing",
+    message: (details) => sentence("W252", details),
+    help: () => "give images of at least one element along each spatial axis; only the batch may be empty.",
+    explanation:
+      "A window lies over elements of the image. Padding alone is no image: where there is no element there is no window.",
+    example: "maxPool2d(x, 2)  // x: f32[8, 3, 0, 28] is wrong; f32[0, 3, 28, 28] is right",
   }),
 };
 
 const operands: Pick<NetworkShapeRows, "W248" | "W249"> = {
   W248: entry({
     title: "operand of another type than the op needs",
-    message: ({ op, operand, expected, actual }) => `${op}: the ${operand} must be ${expected}, not ${actual}`,
+    message: (details) => sentence("W248", details),
     help: ({ operand, expected }) => `give ${operand} as ${expected}.`,
     explanation: "The types of the other operands and the attributes leave only one type for this operand.",
     example: "layerNorm(x, scale, shift)  // x: f32[8, 64], scale: f32[8] is wrong; scale: f32[64] is right",
   }),
   W249: entry({
     title: "crossEntropy: logits are no rows",
-    message: ({ type }) => `crossEntropy: logits must have 2 axes [rows, classes], not ${type}`,
+    message: (details) => sentence("W249", details),
     help: () => "reshape [..., classes] to [rows, classes], with the labels as [rows].",
     explanation:
       "The op takes one label for each row of logits. The function crossEntropy also takes a label for each place, such as a pixel: logits [rows, classes, ...places] and labels [rows, ...places], the classes on axis 1. Where the classes are the last axis, leading axes are merged into rows beforehand.",
@@ -131,8 +140,8 @@ const operands: Pick<NetworkShapeRows, "W248" | "W249"> = {
 const convolutions: Pick<NetworkShapeRows, "W244" | "W245" | "W246" | "W247"> = {
   W244: entry({
     title: "convolution: channels differ",
-    message: ({ op, channels, expected, groups, shapes }) =>
-      `${op}: the images have ${channels} channels, the weights expect ${expected}${groups === 1 ? "" : ` in ${groups} groups`} (${shapes})`,
+    message: ({ groups, ...details }) =>
+      sentence("W244", { ...details, among: groups === 1 ? "" : ` in ${groups} groups` }),
     help: ({ expected, layout }) => `weights are ${layout}: give images of ${expected} channels, or other weights.`,
     explanation:
       "The second axis of the weights, times the number of groups, is the number of channels of the images. Weights of a transposed convolution have the channels of the images as their first axis.",
@@ -140,8 +149,7 @@ const convolutions: Pick<NetworkShapeRows, "W244" | "W245" | "W246" | "W247"> = 
   }),
   W245: entry({
     title: "convolution: groups do not divide",
-    message: ({ op, groups, channels, shapes }) =>
-      `${op}: ${groups} groups do not divide ${channels} channels (${shapes})`,
+    message: (details) => sentence("W245", details),
     help: ({ channels }) => `choose a number of groups that divides ${channels}.`,
     explanation:
       "Groups are equal parts of the input channels and of the output channels, so their number (at least 1) divides both.",
@@ -149,7 +157,7 @@ const convolutions: Pick<NetworkShapeRows, "W244" | "W245" | "W246" | "W247"> = 
   }),
   W246: entry({
     title: "convolution: weights of an unknown window",
-    message: ({ op, layout, type }) => `${op}: weights must be ${layout} with a known window, not ${type}`,
+    message: (details) => sentence("W246", details),
     help: () => "write the extents of the window as numbers.",
     explanation:
       "Batch and image extents may be symbols, but the window must be known: its loops are laid out when the graph is built.",
@@ -157,8 +165,7 @@ const convolutions: Pick<NetworkShapeRows, "W244" | "W245" | "W246" | "W247"> = 
   }),
   W247: entry({
     title: "pooling: a window of nothing but padding",
-    message: ({ op, padding, axis, window }) =>
-      `${op}: padding ${padding} along the ${axis} reaches as far as the window, ${window}: a window would hold no element`,
+    message: (details) => sentence("W247", details),
     help: ({ window }) => `pad by at most ${window - 1} on each side.`,
     explanation:
       "A maximum or a mean needs at least one element, so padding on each side must be smaller than the extent of the window, dilation * (kernel - 1) + 1.",
@@ -169,8 +176,7 @@ const convolutions: Pick<NetworkShapeRows, "W244" | "W245" | "W246" | "W247"> = 
 const transposedConvolutions: Pick<NetworkShapeRows, "W265" | "W266"> = {
   W265: entry({
     title: "transposed convolution: too much output padding",
-    message: ({ op, outputPadding, axis, stride, dilation }) =>
-      `${op}: outputPadding ${outputPadding} along the ${axis} is below neither the stride, ${stride}, nor the dilation, ${dilation}`,
+    message: (details) => sentence("W265", details),
     help: ({ stride, dilation }) => `give at most ${Math.max(stride, dilation) - 1}.`,
     explanation:
       "A stride of s takes s extents of an image to the same extent of a convolution. Output padding chooses among them, so it is below s (or, as in PyTorch, below the dilation); anything more would be rows of zeros.",
@@ -178,8 +184,7 @@ const transposedConvolutions: Pick<NetworkShapeRows, "W265" | "W266"> = {
   }),
   W266: entry({
     title: "transposed convolution: nothing remains",
-    message: ({ op, axis, low, high, reached, images }) =>
-      `${op}: padding ${low} and ${high} leaves nothing of ${reached} along the ${axis} (${images})`,
+    message: (details) => sentence("W266", details),
     help: ({ reached }) => `pad by less than ${reached} in all: padding takes elements off the result.`,
     explanation:
       "The windows of a transposed convolution reach over (n - 1) * stride + dilation * (kernel - 1) + 1 elements, and padding is taken off at both ends, as the convolution it transposes had added it.",

@@ -1,4 +1,5 @@
 // W270 to W279: recurrences that do not fit together.
+import { sentence } from "../../types/sentences.ts";
 import { type CatalogueEntry, entry } from "../entry.ts";
 
 interface RecurrenceRows {
@@ -9,7 +10,7 @@ interface RecurrenceRows {
   readonly W274: CatalogueEntry<{ name: string; given: readonly string[] }>;
   readonly W275: CatalogueEntry<{ name: string; before: string; after: string }>;
   readonly W276: CatalogueEntry<Record<never, never>>;
-  readonly W277: CatalogueEntry<{ name: string; type: string; inputs: number }>;
+  readonly W277: CatalogueEntry<{ type: string; inputs: number }>;
   readonly W278: CatalogueEntry<{ name: string; what: string; size: string }>;
 }
 
@@ -73,7 +74,7 @@ export const recurrenceRows: RecurrenceRows = {
   }),
   W277: entry({
     title: "a recurrent layer needs sequences of its features",
-    message: ({ name, type, inputs }) => `${name}: sequences of ${inputs} features are expected, not ${type}`,
+    message: (details) => sentence("W277", details),
     help: ({ inputs }) =>
       `give [time, batch, ${inputs}], or [batch, time, ${inputs}] to a layer made with batchFirst: true.`,
     explanation:

@@ -58,7 +58,7 @@ export const shapes: ShapeRows = {
   }),
   W204: entry({
     title: "an element type without this op",
-    message: ({ op, dtype, allowed, type }) => `${op}: not defined for ${dtype}: takes ${allowed.join(", ")} (${type})`,
+    message: ({ op, dtype, allowed, type }) => sentence("W204", { op, dtype, allowed: allowed.join(", "), type }),
     help: ({ allowed }) => `cast the operand to ${allowed.join(" or ")} first.`,
     explanation:
       "Each op is defined for the element types on which it has a meaning: exp for floats, not for bool, gather by i32 indices.",
@@ -77,7 +77,7 @@ export const shapes: ShapeRows = {
   }),
   W206: entry({
     title: "axes named twice or out of order",
-    message: ({ op, axes, shape }) => `${op}: the axes ${axes} do not ascend (${shape})`,
+    message: (details) => sentence("W206", details),
     help: () => "name each axis once; IR text lists them in ascending order.",
     explanation:
       "A list of axes is a set: each is named once. In the graph they stand in ascending order, so that equal sets are equal text.",
@@ -94,7 +94,7 @@ export const shapes: ShapeRows = {
   }),
   W208: entry({
     title: "broadcast: the operand does not repeat to the shape",
-    message: ({ from, to }) => `broadcast: ${from} does not broadcast to ${to}`,
+    message: (details) => sentence("W208", details),
     help: () => "aligned at the last axis, each extent of the operand must be 1 or equal to the one it meets.",
     explanation: "Broadcasting adds leading axes and repeats extents of 1; it repeats nothing else.",
     example: "broadcastTo(x, [8, 3])  // x: f32[3] or f32[8, 1] or f32[]",
@@ -118,8 +118,7 @@ export const shapes: ShapeRows = {
   }),
   W211: entry({
     title: "reshape: element counts differ",
-    message: ({ from, to, counts }) =>
-      `reshape: element counts differ: ${from} to ${to} (${counts[0]} vs ${counts[1]})`,
+    message: ({ from, to, counts: [first, second] }) => sentence("W211", { from, to, first, second }),
     help: () =>
       "reshape keeps every element; one extent may be -1 and is worked out where the others divide the count.",
     explanation:
@@ -137,15 +136,14 @@ export const shapes: ShapeRows = {
   }),
   W213: entry({
     title: "transpose: not a permutation",
-    message: ({ permutation, shape }) => `transpose: ${permutation} is not an order of the axes of ${shape}`,
+    message: (details) => sentence("W213", details),
     help: () => "list each axis once: entry k names the operand's axis that becomes axis k.",
     explanation: "A transposition lists the axes of the operand in their new order, each exactly once.",
     example: "transpose(x, [0, 2, 1])  // x: f32[B, 8, 16] becomes f32[B, 16, 8]",
   }),
   W214: entry({
     title: "slice: a range outside the tensor",
-    message: ({ axis, start, end, extent, shape }) =>
-      `slice: ${start}:${end} is not within axis ${axis} of extent ${extent} (${shape})`,
+    message: (details) => sentence("W214", details),
     help: ({ extent }) => `the start and the end lie between 0 and ${extent}, the end not before the start.`,
     explanation:
       "A slice takes the positions from its start up to, but not including, its end. Both are positions of the tensor; nothing is clipped silently.",
@@ -153,8 +151,7 @@ export const shapes: ShapeRows = {
   }),
   W215: entry({
     title: "one entry per axis",
-    message: ({ op, attribute, length, rank, shape }) =>
-      `${op}: ${attribute} is of length ${length} for ${rank} axes (${shape})`,
+    message: (details) => sentence("W215", details),
     help: ({ rank }) => `give ${rank} entries, from the outermost axis to the innermost.`,
     explanation: "slice and pad say for every axis what happens along it.",
     example: "pad(x, [{ low: 0, high: 0, interior: 0 }, { low: 1, high: 1, interior: 0 }])  // x: f32[B, 8]",
@@ -178,7 +175,7 @@ export const shapes: ShapeRows = {
   }),
   W218: entry({
     title: "concat: shapes differ off the axis",
-    message: ({ axis, first, other }) => `concat: shapes differ off axis ${axis}: ${first} vs ${other}`,
+    message: (details) => sentence("W218", details),
     help: () =>
       "all operands need the same number of axes and, except along the axis they are joined at, the same extents.",
     explanation: "Joining tensors along one axis needs them to agree along all others.",
@@ -186,7 +183,7 @@ export const shapes: ShapeRows = {
   }),
   W219: entry({
     title: "concat: nothing to join",
-    message: ({ op }) => `${op}: no operands`,
+    message: (details) => sentence("W219", details),
     help: () => "give at least one tensor.",
     explanation: "Without operands there is no element type and no shape.",
     example: "concat([x], 0)",
@@ -200,8 +197,7 @@ export const shapes: ShapeRows = {
   }),
   W221: entry({
     title: "scatterAdd: updates without their indices",
-    message: ({ axis, updates, indices }) =>
-      `scatterAdd: the axes of ${updates} from ${axis} on do not begin with those of the indices ${indices}`,
+    message: (details) => sentence("W221", details),
     help: () =>
       "the updates have the shape of the indices in the place of the axis that is scattered to, as gather gives it.",
     explanation:
@@ -217,8 +213,7 @@ export const shapes: ShapeRows = {
   }),
   W223: entry({
     title: "more positions than there are",
-    message: ({ op, length, axis, extent, type }) =>
-      `${op}: ${length} positions do not fit into axis ${axis} of extent ${extent} (${type})`,
+    message: (details) => sentence("W223", details),
     help: ({ extent }) => `take at most ${extent}, or make the tensor longer.`,
     explanation:
       "Where positions start is known only when running, but how many there are is known when the graph is described, and there must be room for them.",

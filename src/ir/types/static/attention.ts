@@ -1,6 +1,7 @@
 // Shapes of attention, and of layers over sequences [..., positions, features].
 import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
+import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
 import type { IsUnknownRank, NeedsDType, PrintType } from "./check.ts";
 import type { PrintDim, SameDim } from "./dims.ts";
@@ -45,7 +46,16 @@ type HeadsShared<Q extends Dims, D extends DType, K extends Dims, E extends DTyp
 ]
   ? IsMultiple<Own, HeadsOf<K, Own>> extends true
     ? K
-    : `attention: ${PrintDim<Own>} heads of queries are no multiple of ${PrintDim<HeadsOf<K, Own>>} heads of keys (${PrintType<Q, D>} and ${PrintType<K, E>})`
+    : Sentence<
+        "W281",
+        {
+          op: "attention";
+          queries: PrintDim<Own>;
+          keys: PrintDim<HeadsOf<K, Own>>;
+          left: PrintType<Q, D>;
+          right: PrintType<K, E>;
+        }
+      >
   : K;
 
 /** The rule of the keys of attention: [..., heads, keys, features] beside queries [..., heads, queries, features]. */
@@ -60,7 +70,7 @@ export type KeysShape<Q extends Dims, D extends DType, K extends Dims, E extends
           ? OnlyType<"attention", "keys", K, E, KeysBeside<Q, K>, D> extends infer Unfit extends string
             ? Unfit
             : HeadsShared<Q, D, K, E>
-          : `attention: the queries have fewer than 2 axes (${PrintType<Q, D>})`;
+          : Sentence<"W280", { op: "attention"; type: PrintType<Q, D> }>;
 
 /** The shape that values must have, given keys: theirs, but for the features. */
 type ValuesBeside<K extends Dims, V extends Dims> = K extends readonly [...infer Rows extends Dims, Dim]
@@ -108,5 +118,5 @@ export type SequenceShape<Op extends string, S extends Dims, D extends DType, Fe
     : S extends readonly [...Dims, infer Last extends Dim]
       ? SameDim<Last, Features> extends true
         ? NeedsDType<Op, S, D, readonly ["f32", "f64"]>
-        : `${Op}: ${PrintDim<Last>} features given, ${PrintDim<Features>} expected (${PrintType<S, D>})`
+        : Sentence<"W286", { op: Op; given: PrintDim<Last>; expected: PrintDim<Features>; type: PrintType<S, D> }>
       : S;

@@ -42,7 +42,7 @@ type AxesOf<
     ? OutsideAxes<Op, First, S>
     : AxesOf<Op, S, Rest, Whole, Seen | AxisOf<S, First>, AxisOf<S, First> extends Seen ? true : Twice>
   : Twice extends true
-    ? `${Op}: the axes ${PrintShape<Whole>} do not ascend (${PrintShape<S>})`
+    ? Sentence<"W206", { op: Op; axes: PrintShape<Whole>; shape: PrintShape<S> }>
     : readonly [axes: Seen];
 
 type FoldAxes<
@@ -112,6 +112,12 @@ type PermuteAxes<
       : PermuteAxes<S, Rest, Seen | AxisOf<S, First>, [...Result, S[AxisOf<S, First>]]>
   : Result;
 
+/** The sentence for what is no permutation. */
+type NoOrder<Permutation extends readonly number[], S extends Dims> = Sentence<
+  "W213",
+  { permutation: PrintShape<Permutation>; shape: PrintShape<S> }
+>;
+
 /** The rule of `transpose(x, permutation)`: entry k names the axis that becomes axis k. */
 export type TransposeShape<S extends Dims, Permutation extends readonly number[]> =
   IsUnknownRank<S> extends true
@@ -120,9 +126,9 @@ export type TransposeShape<S extends Dims, Permutation extends readonly number[]
       ? Dims
       : Permutation["length"] extends S["length"]
         ? [PermuteAxes<S, Permutation>] extends [never]
-          ? `transpose: ${PrintShape<Permutation>} is not an order of the axes of ${PrintShape<S>}`
+          ? NoOrder<Permutation, S>
           : PermuteAxes<S, Permutation>
-        : `transpose: ${PrintShape<Permutation>} is not an order of the axes of ${PrintShape<S>}`;
+        : NoOrder<Permutation, S>;
 
 /** The shape with another extent at an axis counted from 0. */
 export type ReplaceAxis<S extends Dims, Axis extends number, Extent extends Dim> = {

@@ -107,8 +107,8 @@ export type BroadcastTo<From extends Dims, To extends Dims> =
         ? Both extends Dims
           ? IsSameShape<Both, To> extends true
             ? [...To]
-            : `broadcast: ${PrintShape<From>} does not broadcast to ${PrintShape<To>}`
-          : `broadcast: ${PrintShape<From>} does not broadcast to ${PrintShape<To>}`
+            : Sentence<"W208", { from: PrintShape<From>; to: PrintShape<To> }>
+          : Sentence<"W208", { from: PrintShape<From>; to: PrintShape<To> }>
         : never;
 
 /** Whether two shapes may be the same. */

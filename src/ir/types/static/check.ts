@@ -37,7 +37,7 @@ export type PrintType<S extends Dims, D extends DType> = `${DType extends D ? "?
 export type NeedsDType<Op extends string, S extends Dims, D extends DType, Allowed extends readonly DType[]> = [
   Extract<D, Allowed[number]>,
 ] extends [never]
-  ? `${Op}: not defined for ${D}: takes ${JoinText<Allowed, ", ">} (${PrintType<S, D>})`
+  ? Sentence<"W204", { op: Op; dtype: D; allowed: JoinText<Allowed, ", ">; type: PrintType<S, D> }>
   : S;
 
 /** `Rule`, unless two element types certainly differ. */

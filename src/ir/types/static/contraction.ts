@@ -41,8 +41,8 @@ type ProductOf<
               }
             >
       >
-    : `matmul: the right operand has fewer than 2 axes (${PrintType<TypeB, E>})`
-  : `matmul: the left operand has fewer than 2 axes (${PrintType<TypeA, D>})`;
+    : Sentence<"W240", { operand: "right"; type: PrintType<TypeB, E> }>
+  : Sentence<"W240", { operand: "left"; type: PrintType<TypeA, D> }>;
 
 type WithBatch<A extends Dims, B extends Dims, Matrix extends Dims> = B extends readonly []
   ? [...A, ...Matrix]
@@ -74,11 +74,10 @@ type WithoutRow<S> = S extends readonly [...infer Batch extends Dims, Dim, infer
   : S;
 
 /** The sentence for a vector that is none. */
-type NoVector<
-  Op extends string,
-  S extends Dims,
-  D extends DType,
-> = `${Op}: the vector must be ${D}[K], not ${PrintType<S, D>}`;
+type NoVector<Op extends string, S extends Dims, D extends DType> = Sentence<
+  "W248",
+  { op: Op; operand: "vector"; expected: PrintType<["K"], D>; actual: PrintType<S, D> }
+>;
 
 /** The rule of `matvec(matrix, vector)`: [..., M, K] x [K] gives [..., M]. */
 export type MatvecShape<A extends Dims, D extends DType, B extends Dims, E extends DType> =
@@ -110,6 +109,9 @@ export type LinearShape<S extends Dims, D extends DType, Weight extends Dims, E 
         ? S extends readonly [...infer Leading extends Dims, infer Last extends Dim]
           ? SameDim<Last, In> extends true
             ? SameDType<"linear", S, D, Weight, E, [...Leading, Out]>
-            : `linear: ${PrintDim<Last>} features given, ${PrintDim<In>} expected (${PrintType<S, D>}, weight ${PrintShape<Weight>})`
-          : `linear: no axis of features (${PrintType<S, D>})`
-        : `linear: the weight must be [out, in], not ${PrintShape<Weight>}`;
+            : Sentence<
+                "W232",
+                { given: PrintDim<Last>; expected: PrintDim<In>; type: PrintType<S, D>; weight: PrintShape<Weight> }
+              >
+          : Sentence<"W233", { type: PrintType<S, D> }>
+        : Sentence<"W234", { weight: PrintShape<Weight> }>;

@@ -1,11 +1,13 @@
 // The shape rule of convolution.
 import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
+import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
 import type { IsUnknownRank, PrintType, SameDType } from "./check.ts";
 import type { DivideCounts, IsUnknownDim, MultiplyDims, PolynomialOf, PrintDim, SameDim } from "./dims.ts";
 import type {
   AxisNumbers,
+  ImagesAndWeights,
   IsCount,
   Layout,
   NamedPadding,
@@ -46,8 +48,20 @@ type ConvolutionOf<
           ? [Batch, Weight[0], ...Windows]
           : Windows
         : never
-      : `${Op}: the images have ${PrintDim<Channels>} channels, the weights expect ${PrintDim<MultiplyDims<Weight[1], Groups>>}${Groups extends 1 ? "" : ` in ${Groups} groups`} (images ${PrintType<S, D>}, weights ${PrintType<Weight, E>})`
-    : `${Op}: ${Groups} groups do not divide ${PrintDim<Weight[0]>} channels (images ${PrintType<S, D>}, weights ${PrintType<Weight, E>})`
+      : Sentence<
+          "W244",
+          {
+            op: Op;
+            channels: PrintDim<Channels>;
+            expected: PrintDim<MultiplyDims<Weight[1], Groups>>;
+            among: Groups extends 1 ? "" : ` in ${Groups} groups`;
+            shapes: ImagesAndWeights<S, D, Weight, E>;
+          }
+        >
+    : Sentence<
+        "W245",
+        { op: Op; groups: Groups; channels: PrintDim<Weight[0]>; shapes: ImagesAndWeights<S, D, Weight, E> }
+      >
   : never;
 
 /** The rule of `conv2d(images, weight, options)`: [N, C, H, W] with [O, C / groups, KH, KW] gives [N, O, OH, OW]. */
@@ -78,4 +92,4 @@ export type ConvolutionShape<
               ConvolutionOf<Op, Rank, S, D, Weight, E, Kernel, Stride, Padding, Dilation, Groups>
             >
           : NeedsImages<Op, Rank, S, D>
-        : `${Op}: weights must be ${Layout<Rank, "out, in / groups">} with a known window, not ${PrintType<Weight, E>}`;
+        : Sentence<"W246", { op: Op; layout: Layout<Rank, "out, in / groups">; type: PrintType<Weight, E> }>;

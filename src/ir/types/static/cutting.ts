@@ -1,6 +1,7 @@
 // Shapes of slice, pad, concat and stack.
 import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
+import type { AnySentence, Sentence } from "../sentences.ts";
 import type { Dims, Tensor } from "../tensor.ts";
 import type { AxisOf, OutsideAxes, ReplaceAxis } from "./axes.ts";
 import type { IsUnknownRank, PrintShape, PrintType, SameDType } from "./check.ts";
@@ -49,7 +50,10 @@ type OutsideRange<
   Axis extends number,
   Extent extends Dim,
   S extends Dims,
-> = `slice: ${PrintDim<Start>}:${PrintDim<End>} is not within axis ${Axis} of extent ${PrintDim<Extent>} (${PrintShape<S>})`;
+> = Sentence<
+  "W214",
+  { start: PrintDim<Start>; end: PrintDim<End>; axis: Axis; extent: PrintDim<Extent>; shape: PrintShape<S> }
+>;
 
 type SliceAxis<
   Start extends Dim,
@@ -75,7 +79,7 @@ type SliceAxes<S extends Dims, Ranges, Whole extends Dims, Result extends Dims =
         Extent,
         Whole
       > extends infer Length
-      ? Length extends `slice: ${string}`
+      ? Length extends AnySentence
         ? Length
         : Length extends Dim
           ? SliceAxes<Rest, Others, Whole, [...Result, Length]>
@@ -100,7 +104,10 @@ export type SliceShape<S extends Dims, Ranges extends readonly SliceRange[]> =
     : number extends Ranges["length"]
       ? Dims
       : HasMore<Ranges, S> extends true
-        ? `slice: starts is of length ${Ranges["length"]} for ${S["length"]} axes (${PrintShape<S>})`
+        ? Sentence<
+            "W215",
+            { op: "slice"; attribute: "starts"; length: Ranges["length"]; rank: S["length"]; shape: PrintShape<S> }
+          >
         : SliceAxes<S, Ranges, S>;
 
 type CountOption<Options, Name extends string> = Options extends { readonly [Key in Name]: infer N extends number }
@@ -130,7 +137,10 @@ export type PadShape<S extends Dims, Paddings extends readonly AxisPadding[]> =
     : number extends Paddings["length"]
       ? Dims
       : HasMore<Paddings, S> extends true
-        ? `pad: low is of length ${Paddings["length"]} for ${S["length"]} axes (${PrintShape<S>})`
+        ? Sentence<
+            "W215",
+            { op: "pad"; attribute: "low"; length: Paddings["length"]; rank: S["length"]; shape: PrintShape<S> }
+          >
         : PadAxes<S, Paddings>;
 
 /** Whether two shapes may be the same off one axis. */
@@ -164,7 +174,7 @@ type JoinAll<
       ? Verdict extends "agree"
         ? AgreesOff<First, S, Axis> extends true
           ? JoinAll<First, D, Rest, Axis, AddDims<Joined, S[Axis]>>
-          : `concat: shapes differ off axis ${Axis}: ${PrintType<First, D>} vs ${PrintType<S, E>}`
+          : Sentence<"W218", { axis: Axis; first: PrintType<First, D>; other: PrintType<S, E> }>
         : Verdict
       : never
   : ReplaceAxis<First, Axis, Joined>;
@@ -180,7 +190,7 @@ export type ConcatShape<Tensors extends readonly Tensor[], Axis extends number> 
       : [AxisOf<First, Axis>] extends [never]
         ? OutsideAxes<"concat", Axis, First>
         : JoinAll<First, D, Others, AxisOf<First, Axis>, First[AxisOf<First, Axis>]>
-    : "concat: no operands";
+    : Sentence<"W219", { op: "concat" }>;
 
 type AllLike<First extends Dims, D extends DType, Others, Axis extends number> = Others extends readonly [
   Tensor<infer S, infer E>,
@@ -192,7 +202,7 @@ type AllLike<First extends Dims, D extends DType, Others, Axis extends number> =
         ? AllLike<First, D, Rest, Axis>
         : IsUnknownRank<S> extends true
           ? AllLike<First, D, Rest, Axis>
-          : `stack: shapes differ: ${PrintType<First, D>} vs ${PrintType<S, E>}`
+          : Sentence<"W235", { first: PrintType<First, D>; other: PrintType<S, E> }>
       : Verdict
     : never
   : "agree";
@@ -210,4 +220,4 @@ export type StackShape<Tensors extends readonly Tensor[], Axis extends number> =
             : InsertAxis<First, AxisOf<[...First, 1], Axis>, Tensors["length"]>
           : Verdict
         : never
-    : "stack: no operands";
+    : Sentence<"W219", { op: "stack" }>;

@@ -1,6 +1,7 @@
 // Shapes of einsum. Formulas that name every axis of operands of known rank are followed letter by letter; of all others,
 // those with an ellipsis or without an arrow among them, the result's shape is not known in the editor.
 import type { Dim } from "../dim.ts";
+import type { Sentence } from "../sentences.ts";
 import type { Dims, Tensor } from "../tensor.ts";
 import type { IsUnknownRank } from "./check.ts";
 import type { PrintDim, SameDim } from "./dims.ts";
@@ -10,6 +11,35 @@ type WithoutSpaces<Text extends string> = Text extends `${infer Before} ${infer 
   : Text;
 
 type Terms<Text extends string> = Text extends `${infer Term},${infer Rest}` ? [Term, ...Terms<Rest>] : [Text];
+
+type Letters<Term extends string, Result extends readonly string[] = []> = Term extends `${infer Letter}${infer Others}`
+  ? Letters<Others, [...Result, Letter]>
+  : Result;
+
+/** The sentence for the first operand that has another number of axes than letters; never where there is none. */
+type MissesLetters<
+  Terms extends readonly string[],
+  Tensors extends readonly Tensor[],
+  Formula extends string,
+  Passed extends readonly unknown[] = [unknown],
+> = [Terms, Tensors] extends [
+  readonly [infer Term extends string, ...infer OtherTerms extends readonly string[]],
+  readonly [infer First extends Tensor, ...infer Others extends readonly Tensor[]],
+]
+  ? true extends
+      | IsUnknownRank<First["shape"]>
+      | (Letters<Term>["length"] extends First["shape"]["length"] ? true : false)
+    ? MissesLetters<OtherTerms, Others, Formula, [...Passed, unknown]>
+    : Sentence<
+        "W253",
+        {
+          operand: Passed["length"];
+          rank: First["shape"]["length"];
+          letters: Letters<Term>["length"];
+          formula: Formula;
+        }
+      >
+  : never;
 
 /** What each letter of one operand stands for, beside what is known; a sentence where that is something else. */
 type BindTerm<Term extends string, S extends Dims, Known> = Term extends `${infer Letter}${infer Others}`
@@ -48,17 +78,34 @@ type Named<Letters extends string, Known, Result extends Dims = []> = Letters ex
     : Dims
   : Result;
 
+type BoundShape<Bound, Result extends string, Formula extends string> = Bound extends readonly [
+  infer Letter extends string,
+  infer Known extends Dim,
+  infer Extent extends Dim,
+]
+  ? Sentence<"W251", { index: Letter; first: PrintDim<Known>; second: PrintDim<Extent>; formula: Formula }>
+  : Bound extends undefined
+    ? Dims
+    : Named<Result, Bound>;
+
+type TermsShape<
+  Parts extends readonly string[],
+  Tensors extends readonly Tensor[],
+  Result extends string,
+  Formula extends string,
+> = Parts["length"] extends Tensors["length"]
+  ? MissesLetters<Parts, Tensors, Formula> extends infer Mistake
+    ? [Mistake] extends [never]
+      ? BoundShape<BindTerms<Parts, Tensors>, Result, Formula>
+      : Mistake
+    : never
+  : Dims;
+
 /** The rule of `einsum(formula, ...tensors)`; what it does not follow is left to the run time. */
 export type EinsumShape<Formula extends string, Tensors extends readonly Tensor[]> = string extends Formula
   ? Dims
   : WithoutSpaces<Formula> extends `${infer Operands}->${infer Result}`
     ? Operands extends `${string}...${string}`
       ? Dims
-      : BindTerms<Terms<Operands>, Tensors> extends infer Bound
-        ? Bound extends readonly [infer Letter extends string, infer Known extends Dim, infer Extent extends Dim]
-          ? `einsum: ${Letter} is ${PrintDim<Known>} and ${PrintDim<Extent>} in ${Formula}`
-          : Bound extends undefined
-            ? Dims
-            : Named<Result, Bound>
-        : never
+      : TermsShape<Terms<Operands>, Tensors, Result, Formula>
     : Dims;

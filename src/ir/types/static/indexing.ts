@@ -1,6 +1,7 @@
 // Shapes of gather, scatterAdd, oneHot, and of the losses and normalizations whose operands have shapes of each other.
 import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
+import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
 import type { AxisOf, OutsideAxes } from "./axes.ts";
 import type { IsSameShape } from "./broadcasting.ts";
@@ -65,7 +66,7 @@ type ScatterInto<
 > =
   SplitFront<Updates, Axis> extends readonly [infer Before extends Dims, infer After extends Dims]
     ? [RemoveFront<After, Indices>] extends [never]
-      ? `scatterAdd: the axes of ${PrintType<Updates, D>} from ${Axis} on do not begin with those of the indices ${PrintType<Indices, E>}`
+      ? Sentence<"W221", { updates: PrintType<Updates, D>; axis: Axis; indices: PrintType<Indices, E> }>
       : [...Before, CanonicalDim<Extent>, ...RemoveFront<After, Indices>]
     : never;
 
@@ -99,6 +100,16 @@ export type ScatterShape<
 export type OneHotShape<Indices extends Dims, Depth extends Dim> =
   IsUnknownRank<Indices> extends true ? Dims : [...Indices, CanonicalDim<Depth>];
 
+/** The sentence for an operand of another type than the only one that fits. */
+type AnotherType<
+  Op extends string,
+  Operand extends string,
+  S extends Dims,
+  D extends DType,
+  Expected extends Dims,
+  E extends DType,
+> = Sentence<"W248", { op: Op; operand: Operand; expected: PrintType<Expected, E>; actual: PrintType<S, D> }>;
+
 /** The rule of an operand that can have only one type: its shape. */
 export type OnlyType<
   Op extends string,
@@ -108,10 +119,10 @@ export type OnlyType<
   Expected extends Dims,
   E extends DType,
 > = [Extract<D, E>] extends [never]
-  ? `${Op}: the ${Operand} must be ${PrintType<Expected, E>}, not ${PrintType<S, D>}`
+  ? AnotherType<Op, Operand, S, D, Expected, E>
   : IsSameShape<S, Expected> extends true
     ? S
-    : `${Op}: the ${Operand} must be ${PrintType<Expected, E>}, not ${PrintType<S, D>}`;
+    : AnotherType<Op, Operand, S, D, Expected, E>;
 
 /** The axes at the end of a shape that another shape has as many of: at least one, and no more than there are. */
 export type TrailingAxes<S extends Dims, Like extends Dims> =
@@ -149,5 +160,5 @@ export type LogitsShape<Logits extends Dims, D extends DType> =
   IsUnknownRank<Logits> extends true
     ? Dims
     : Logits["length"] extends 0 | 1
-      ? `crossEntropy: logits must have 2 axes [rows, classes], not ${PrintType<Logits, D>}`
+      ? Sentence<"W249", { type: PrintType<Logits, D> }>
       : NeedsDType<"crossEntropy", Logits, D, readonly ["f32", "f64"]>;

@@ -1,6 +1,7 @@
 // The shape rules of pooling.
 import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
+import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
 import type { IsUnknownRank, PrintShape, PrintType } from "./check.ts";
 import type { CompareNaturals } from "./natural.ts";
@@ -42,7 +43,15 @@ type HasElements<
     ? true extends
         | IsAllPadding<AtAxis<Kernel, Passed["length"]>, Low, AtAxis<Dilation, Passed["length"]>>
         | IsAllPadding<AtAxis<Kernel, Passed["length"]>, High, AtAxis<Dilation, Passed["length"]>>
-      ? `${Op}: padding ${PrintShape<[Low, High]>} along the ${Axis} reaches as far as the window, ${Reach<AtAxis<Kernel, Passed["length"]>, AtAxis<Dilation, Passed["length"]>>}: a window would hold no element`
+      ? Sentence<
+          "W247",
+          {
+            op: Op;
+            padding: PrintShape<[Low, High]>;
+            axis: Axis;
+            window: Reach<AtAxis<Kernel, Passed["length"]>, AtAxis<Dilation, Passed["length"]>>;
+          }
+        >
       : HasElements<Op, Rank, Kernel, Padding, Dilation, [...Passed, true]>
     : true
   : true;
@@ -58,8 +67,8 @@ type PoolingOf<
   Dilation,
   Ceil extends boolean,
 > =
-  HasElements<Op, Rank, Kernel, Padding, Dilation> extends infer Sentence extends string
-    ? Sentence
+  HasElements<Op, Rank, Kernel, Padding, Dilation> extends infer Mistake extends string
+    ? Mistake
     : S extends readonly [
           infer Batch extends Dim,
           infer Channels extends Dim,
@@ -91,4 +100,7 @@ export type GlobalPoolingShape<Op extends string, S extends Dims, D extends DTyp
     ? Dims
     : S extends readonly [infer Batch extends Dim, infer Channels extends Dim, Dim, ...infer Rest extends Dims]
       ? [Batch, Channels, 1, ...{ [Axis in keyof Rest]: 1 }]
-      : `${Op}: the images must have 3 axes [batch, channels, length] or more, not ${PrintType<S, D>}`;
+      : Sentence<
+          "W241",
+          { op: Op; operand: "images"; axes: 3; layout: "[batch, channels, length] or more"; type: PrintType<S, D> }
+        >;

@@ -1,5 +1,6 @@
 // Shapes of reshape and flatten: element counts are compared as polynomials, and -1 is what the others leave.
 import type { Dim } from "../dim.ts";
+import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
 import type { AxisOf, OutsideAxes } from "./axes.ts";
 import type { IsUnknownRank, PrintShape } from "./check.ts";
@@ -18,11 +19,10 @@ type FillOpen<S extends Dims, Extent extends Dim> = {
   -readonly [Axis in keyof S]: S[Axis] extends -1 ? Extent : CanonicalDim<S[Axis]>;
 };
 
-type CountsDiffer<
-  From extends Dims,
-  To extends Dims,
-  Counts extends readonly [unknown, unknown],
-> = `reshape: element counts differ: ${PrintShape<From>} to ${PrintShape<To>} (${PrintCount<Counts[0]>} vs ${PrintCount<Counts[1]>})`;
+type CountsDiffer<From extends Dims, To extends Dims, Counts extends readonly [unknown, unknown]> = Sentence<
+  "W211",
+  { from: PrintShape<From>; to: PrintShape<To>; first: PrintCount<Counts[0]>; second: PrintCount<Counts[1]> }
+>;
 
 type ReshapeOpen<From extends Dims, To extends Dims, Have, Others> = [Have, Others] extends [
   infer Count extends Polynomial,
@@ -94,4 +94,7 @@ export type TileShape<S extends Dims, Repeats extends readonly number[]> =
               ? MultiplyDims<S[Axis], Repeats[Axis] & number>
               : S[Axis];
           }
-        : `tile: repeats is of length ${Repeats["length"]} for ${S["length"]} axes (${PrintShape<S>})`;
+        : Sentence<
+            "W215",
+            { op: "tile"; attribute: "repeats"; length: Repeats["length"]; rank: S["length"]; shape: PrintShape<S> }
+          >;

@@ -1,6 +1,7 @@
 // Shapes of transposed convolution: as many windows as the images have elements, summed where they overlap.
 import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
+import type { AnySentence, Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
 import type { IsUnknownRank, PrintType, SameDType } from "./check.ts";
 import type { GroupsDivide } from "./convolution.ts";
@@ -11,6 +12,7 @@ import type {
   AtAxis,
   AxisNames,
   AxisNumbers,
+  ImagesAndWeights,
   IsCount,
   Layout,
   NeedsImages,
@@ -65,12 +67,22 @@ type AxisOf<
   true,
 ]
   ? IsRest<Extra, Stride, Dilation> extends false
-    ? `${Op}: outputPadding ${Extra} along the ${Axis} is below neither the stride, ${Stride}, nor the dilation, ${Dilation}`
+    ? Sentence<"W265", { op: Op; outputPadding: Extra; axis: Axis; stride: Stride; dilation: Dilation }>
     : Extent extends number
       ? Extent extends 0
-        ? `${Op}: the ${Axis} of the images is 0 (${Images})`
+        ? Sentence<"W252", { op: Op; axis: Axis; images: Images }>
         : [Kept<Reached<Extent, Kernel, Stride, Dilation>, Sides[0], Sides[1], Extra>] extends [never]
-          ? `${Op}: padding ${Sides[0]} and ${Sides[1]} leaves nothing of ${Reached<Extent, Kernel, Stride, Dilation>} along the ${Axis} (${Images})`
+          ? Sentence<
+              "W266",
+              {
+                op: Op;
+                low: Sides[0];
+                high: Sides[1];
+                reached: Reached<Extent, Kernel, Stride, Dilation>;
+                axis: Axis;
+                images: Images;
+              }
+            >
           : Kept<Reached<Extent, Kernel, Stride, Dilation>, Sides[0], Sides[1], Extra>
       : AddDims<
           MultiplyDims<SubtractDims<Extent, 1>, Stride>,
@@ -102,7 +114,7 @@ type ExtentsOf<
       AtAxis<OutputPadding, Done["length"]>,
       Images
     > extends infer Extent extends Dim
-    ? Extent extends `${Op}: ${string}`
+    ? Extent extends AnySentence
       ? Extent
       : ExtentsOf<Op, Rank, Extents, Kernel, Stride, Padding, Dilation, OutputPadding, Images, [...Done, Extent]>
     : never
@@ -139,8 +151,20 @@ type TransposedOf<
           ? [Batch, MultiplyDims<Weight[1], Groups>, ...Result]
           : Result
         : never
-      : `${Op}: the images have ${PrintDim<Channels>} channels, the weights expect ${PrintDim<Weight[0]>} (images ${PrintType<S, D>}, weights ${PrintType<Weight, E>})`
-    : `${Op}: ${Groups} groups do not divide ${PrintDim<Weight[0]>} channels (images ${PrintType<S, D>}, weights ${PrintType<Weight, E>})`
+      : Sentence<
+          "W244",
+          {
+            op: Op;
+            channels: PrintDim<Channels>;
+            expected: PrintDim<Weight[0]>;
+            among: "";
+            shapes: ImagesAndWeights<S, D, Weight, E>;
+          }
+        >
+    : Sentence<
+        "W245",
+        { op: Op; groups: Groups; channels: PrintDim<Weight[0]>; shapes: ImagesAndWeights<S, D, Weight, E> }
+      >
   : never;
 
 /** The rule of `convTranspose2d(images, weight, options)`: [N, I, H, W] with [I, O / groups, KH, KW] gives [N, O, OH, OW]. */
@@ -172,4 +196,4 @@ export type TransposedConvolutionShape<
               TransposedOf<Op, Rank, S, D, Weight, E, Kernel, Stride, Padding, Dilation, Groups, OutputPadding>
             >
           : NeedsImages<Op, Rank, S, D>
-        : `${Op}: weights must be ${Layout<Rank, "in, out / groups">} with a known window, not ${PrintType<Weight, E>}`;
+        : Sentence<"W246", { op: Op; layout: Layout<Rank, "in, out / groups">; type: PrintType<Weight, E> }>;

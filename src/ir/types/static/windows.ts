@@ -3,6 +3,7 @@
 // shapes whatever the image.
 import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
+import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
 import type { PrintType } from "./check.ts";
 import type { AddDims, Decrement, FloorDivideDim, IsUnknownDim } from "./dims.ts";
@@ -114,8 +115,11 @@ type NoWindowFits<
   Dilation extends number,
   Images extends string,
 > = Extent extends 0
-  ? `${Op}: the ${Axis} of the images is 0 (${Images})`
-  : `${Op}: the window is larger than the padded ${Axis}: ${Reach<Kernel, Dilation>} vs ${AddDims<Extent, Added>} (${Images})`;
+  ? Sentence<"W252", { op: Op; axis: Axis; images: Images }>
+  : Sentence<
+      "W243",
+      { op: Op; axis: Axis; window: Reach<Kernel, Dilation>; padded: AddDims<Extent, Added>; images: Images }
+    >;
 
 type Smaller<A extends number, B extends number> = CompareNaturals<A, B> extends "greater" ? B : A;
 
@@ -185,9 +189,21 @@ export type Layout<
 > = `[${Leading}, ${JoinText<AxisNames[Rank], ", ">}]`;
 
 /** The sentence for images of another number of axes. */
-export type NeedsImages<
-  Op extends string,
-  Rank extends SpatialRank,
+export type NeedsImages<Op extends string, Rank extends SpatialRank, S extends Dims, D extends DType> = Sentence<
+  "W241",
+  {
+    op: Op;
+    operand: "images";
+    axes: { 1: 3; 2: 4; 3: 5 }[Rank];
+    layout: Layout<Rank, "batch, channels">;
+    type: PrintType<S, D>;
+  }
+>;
+
+/** The operands of a convolution, as messages write them. */
+export type ImagesAndWeights<
   S extends Dims,
   D extends DType,
-> = `${Op}: the images must have ${{ 1: 3; 2: 4; 3: 5 }[Rank]} axes ${Layout<Rank, "batch, channels">}, not ${PrintType<S, D>}`;
+  Weight extends Dims,
+  E extends DType,
+> = `images ${PrintType<S, D>}, weights ${PrintType<Weight, E>}`;
