@@ -32,8 +32,11 @@ export type LayerNormParams<
 > = Affine extends false
   ? Record<never, never>
   : Bias extends false
-    ? { readonly weight: ParamSpec<FeatureShape<F>, "f32"> }
-    : { readonly weight: ParamSpec<FeatureShape<F>, "f32">; readonly bias: ParamSpec<FeatureShape<F>, "f32"> };
+    ? { /** What features are multiplied by. */
+    readonly weight: ParamSpec<FeatureShape<F>, "f32"> }
+    : { /** What features are multiplied by. */
+    readonly weight: ParamSpec<FeatureShape<F>, "f32">; /** What is added to features. */
+    readonly bias: ParamSpec<FeatureShape<F>, "f32"> };
 
 /** What layer normalization does: the shape stays. */
 export interface LayerNormFunction<F extends Features, Op extends string = "layerNorm"> {
@@ -65,8 +68,22 @@ const withoutShift = (
   });
 
 /**
- * (x - mean) / sqrt(variance + epsilon) * weight + bias over the last axis, or the last axes of `features`; weight begins at 1,
- * bias at 0.
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias over the last axis, or the last axes of `features`, with the
+ * biased variance; the shape stays. Weight begins at 1, bias at 0.
+ *
+ * @throws W248 other features.
+ * @see Ba, Kiros and Hinton 2016, equation 4; `torch.nn.LayerNorm`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["B", 16, 768]) },
+ *   params: { norm: layerNorm(768) },
+ *   forward: ({ norm }, { x }) => {
+ *     const y = norm(x); // Tensor<["B", 16, 768], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 2
  */
 export const layerNorm = <
   const F extends Features,
@@ -89,9 +106,27 @@ export const layerNorm = <
 };
 
 /** The parameters of `rmsNorm`, under PyTorch's name. */
-export type RmsNormParams<F extends Features> = { readonly weight: ParamSpec<FeatureShape<F>, "f32"> };
+export type RmsNormParams<F extends Features> = { /** What features are multiplied by. */
+readonly weight: ParamSpec<FeatureShape<F>, "f32"> };
 
-/** x / sqrt(mean(x^2) + epsilon) * weight over the last axis, or the last axes of `features`; weight begins at 1. */
+/**
+ * x / sqrt(mean(x^2) + epsilon) * weight over the last axis, or the last axes of `features`; the shape stays. Weight
+ * begins at 1, and epsilon is 1e-6 unless said.
+ *
+ * @throws W248 other features.
+ * @see Zhang and Sennrich 2019, equation 4; `torch.nn.RMSNorm`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["B", 16, 768]) },
+ *   params: { norm: rmsNorm(768) },
+ *   forward: ({ norm }, { x }) => {
+ *     const y = norm(x); // Tensor<["B", 16, 768], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 1
+ */
 export const rmsNorm = <const F extends Features>(
   features: F,
   options: EpsilonOption = {},

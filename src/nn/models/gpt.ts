@@ -27,8 +27,11 @@ export interface GptOptions<Vocabulary extends number, Tied extends boolean> ext
   readonly vocabulary: Vocabulary;
   /** How many positions there are vectors for: the longest sequence. */
   readonly context: number;
+  /** Features of a position. */
   readonly features: number;
+  /** Heads of attention, which divide the features. */
   readonly heads: number;
+  /** How many blocks there are. */
   readonly blocks: number;
   /** The rate of dropout in training: of embeddings, of attention weights, and of what a residual branch adds; 0 unless said. */
   readonly dropout?: number;
@@ -81,18 +84,39 @@ const block = (features: number, heads: number, rate: number): Block =>
 
 /** The parameters of `gpt`: a tied head has none of its own. */
 export type GptParams<Vocabulary extends number, Tied extends boolean = false> = {
+  /** Vectors of tokens. */
   readonly wte: Layer<EmbeddingParams<Vocabulary, number>, EmbeddingFunction<Vocabulary, number>>;
+  /** Vectors of positions. */
   readonly wpe: Layer<LearnedPositionsParams<number, number>, LearnedPositionsFunction<number>>;
+  /** The blocks, in order. */
   readonly blocks: readonly Block[];
+  /** The normalization behind them. */
   readonly lnf: Layer<LayerNormParams<number>, LayerNormFunction<number>>;
+  /** Dropout of embeddings. */
   readonly dropout: DropoutLayer;
 } & (Tied extends true
   ? unknown
-  : { readonly head: Layer<LinearParams<number, Vocabulary, false>, LinearFunction<number, Vocabulary>> });
+  : { /** From features to logits. */
+  readonly head: Layer<LinearParams<number, Vocabulary, false>, LinearFunction<number, Vocabulary>> });
 
 /**
- * Tokens i32 [..., T], T at most `context`, to logits [..., T, vocabulary]. Weights begin as normal numbers of deviation 0.02, those
- * that end a residual branch (proj, out) divided by sqrt(2 blocks), and biases at 0, as in GPT-2. Refused: W284 (heads).
+ * Tokens i32 [..., T], T at most `context`, to logits [..., T, vocabulary]: embeddings and learned positions, blocks of
+ * x + attend(ln1(x)) and x + out(gelu(fc(ln2(x)))), layer normalization, a head. Weights begin as normal numbers of
+ * deviation 0.02, those that end a residual branch (proj, out) divided by sqrt(2 blocks), and biases at 0, as in GPT-2.
+ *
+ * @throws W284 heads that do not divide the features; W214 more positions than `context`; W521 a capacity beyond it.
+ * @see Radford et al. 2019, section 2.3 (GPT-2).
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { tokens: spec("i32", ["B", 128]) },
+ *   params: { predict: gpt({ vocabulary: 50257, context: 1024, features: 768, heads: 12, blocks: 2 }) },
+ *   forward: ({ predict }, { tokens }) => {
+ *     const y = predict(tokens); // Tensor<["B", 128, 50257], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 29
  */
 export const gpt = <const Vocabulary extends number, const Tied extends boolean = false>(
   options: GptOptions<Vocabulary, Tied>,

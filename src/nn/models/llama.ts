@@ -20,12 +20,15 @@ import { attendingOf, type LanguageAttentionOptions, type LanguageBatchOptions }
 export interface LlamaOptions<Vocabulary extends number> extends LanguageAttentionOptions {
   /** How many tokens there are. */
   readonly vocabulary: Vocabulary;
+  /** Features of a position. */
   readonly features: number;
+  /** Heads of queries, which divide the features. */
   readonly heads: number;
   /** Heads of keys and values; as many as of queries unless said. */
   readonly keyHeads?: number;
   /** Features inside the feed-forward network. */
   readonly feedForward: number;
+  /** How many blocks there are. */
   readonly blocks: number;
   /** The base of the rotary angles; 10000 unless said. */
   readonly base?: number;
@@ -82,15 +85,35 @@ const block = (options: LlamaOptions<number>): Block => {
 
 /** The parameters of `llama`. */
 export type LlamaParams<Vocabulary extends number> = {
+  /** The normalization behind them. */
   readonly norm: ParamSpec<[number], "f32">;
+  /** Vectors of tokens. */
   readonly emb: Layer<EmbeddingParams<Vocabulary, number>, EmbeddingFunction<Vocabulary, number>>;
+  /** The blocks, in order. */
   readonly blocks: readonly Block[];
+  /** From features to logits. */
   readonly head: Layer<LinearParams<number, Vocabulary, false>, LinearFunction<number, Vocabulary>>;
 };
 
 /**
- * Tokens i32 [..., T] to logits [..., T, vocabulary]; no position has a parameter, so T is not bounded. Matrices begin as normal
- * numbers of deviation 0.02. Refused: W284 where `heads` do not divide the features, or `keyHeads` the heads.
+ * Tokens i32 [..., T] to logits [..., T, vocabulary]: blocks of rmsNorm, attention with rotary positions, and
+ * down(silu(gate(x)) * up(x)); no position has a parameter, so T is not bounded. Matrices begin as normal numbers of
+ * deviation 0.02.
+ *
+ * @throws W284 where `heads` do not divide the features, or `keyHeads` the heads; W285 an odd number of features in a
+ * head.
+ * @see Touvron et al. 2023, section 2.2.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { tokens: spec("i32", ["B", 128]) },
+ *   params: { predict: llama({ vocabulary: 32000, features: 64, heads: 8, keyHeads: 2, feedForward: 128, blocks: 2 }) },
+ *   forward: ({ predict }, { tokens }) => {
+ *     const y = predict(tokens); // Tensor<["B", 128, 32000], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 21
  */
 export const llama = <const Vocabulary extends number>(
   options: LlamaOptions<Vocabulary>,

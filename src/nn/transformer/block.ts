@@ -12,6 +12,7 @@ export interface TransformerLayerOptions<F extends number> {
   readonly feedForward?: F;
   /** Normalizes what goes into a sublayer (Xiong et al. 2020) and not what comes out of its sum (Vaswani et al. 2017). */
   readonly normFirst?: boolean;
+  /** Between the two linear layers; relu unless said. */
   readonly activation?: "relu" | "gelu";
   /** What layer normalization adds to the variance; 1e-5 unless said. */
   readonly epsilon?: number;
