@@ -68,7 +68,7 @@ const isOurs = (tensor: Tensor): boolean => {
 
 const reportTensor = (line: number, tensor: Tensor, stated: string, type: string): void => {
   const withType = type !== "" || stated === "?";
-  const hasValue = stated !== type;
+  const hasValue = stated !== type && stated !== "?T";
   // What is said of a tensor within a description is its type.
   if (hasValue && (!stated.startsWith("?") || isOurs(tensor))) awaited.push({ line, stated, tensor, withType });
   else reported.push({ line, stated, found: typeText(tensor) });

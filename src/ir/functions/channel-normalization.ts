@@ -15,7 +15,9 @@ import { varianceOver } from "./variance-over.ts";
 
 /** What each channel is multiplied by, and what is added to it: tensors [channels]. */
 export interface ChannelOptions extends EpsilonOption {
+  /** What each channel is multiplied by, [C]; 1 unless given. */
   readonly weight?: Tensor | undefined;
+  /** What is added to each channel, [C]; 0 unless given. */
   readonly bias?: Tensor | undefined;
 }
 
@@ -47,6 +49,7 @@ const standardizedOver = (op: string, x: Tensor, axes: readonly number[], epsilo
 export interface BatchNormOptions extends ChannelOptions {
   /** Means and variances of earlier batches: [channels]. What is normalized by, unless `training`. */
   readonly runningMean?: Tensor | undefined;
+  /** The variance outside of training, [C]. */
   readonly runningVariance?: Tensor | undefined;
   /** Whether this batch's own mean and variance are normalized by; so it is where no running ones are given. */
   readonly training?: boolean;
@@ -56,9 +59,11 @@ export interface BatchNormOptions extends ChannelOptions {
 
 /** What `batchNorm` gives. */
 export interface BatchNormResult<S extends Dims, D extends DType> {
+  /** The normalized tensor. */
   readonly y: Tensor<S, D>;
   /** (1 - momentum) * old + momentum * batch; the batch's alone where there are no old ones. */
   readonly runningMean: Tensor<Dims, D>;
+  /** The running variance after this batch. */
   readonly runningVariance: Tensor<Dims, D>;
 }
 
@@ -83,9 +88,15 @@ const mixed = (old: Tensor | undefined, fresh: Tensor, momentum: number): Tensor
   old === undefined ? fresh : old.mul(1 - momentum).add(fresh.mul(momentum));
 
 /**
- * (x - mean) / sqrt(variance + epsilon) * weight + bias for each channel of [N, C, ...places]. In training mean and (biased)
- * variance are those of the batch and its places, and the running statistics move towards them, with the unbiased
- * variance; otherwise they are the running ones (Ioffe and Szegedy 2015, algorithms 1 and 2, as PyTorch's `batch_norm`).
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias for each channel of [N, C, ...places]. In training mean and
+ * (biased) variance are those of the batch and its places, and the running statistics move towards them, with the
+ * unbiased variance; otherwise they are the running ones.
+ *
+ * @throws W205 where there is no axis of channels; W248 a weight or bias of another type; W204 integers.
+ * @see Ioffe and Szegedy 2015, algorithms 1 and 2; `torch.nn.functional.batch_norm`.
+ * @example
+ * const x = constant(Float32Array.of(1, 3, 5, 9), [2, 2, 1]);
+ * batchNorm(x, { training: true }).y; // Tensor<[2, 2, 1], "f32">: [[[-1], [-1]], [[1], [1]]]
  */
 export const batchNorm = <S extends Dims, D extends DType>(
   x: Tensor<S, D>,
@@ -122,8 +133,15 @@ const grouped = (x: Tensor, groups: number): Tensor => {
 };
 
 /**
- * (x - mean) / sqrt(variance + epsilon) * weight + bias for [N, C, ...places], with mean and biased variance of each example
- * over its places and each of `groups` equal parts of its channels (Wu and He 2018, equation 1).
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias for [N, C, ...places], with mean and biased variance of each
+ * example over its places and each of `groups` equal parts of its channels.
+ *
+ * @throws W245 groups that do not divide the channels; W205 where there is no axis of channels; W248 a weight or bias
+ * of another type; W204 integers.
+ * @see Wu and He 2018, equation 1; `torch.nn.functional.group_norm`.
+ * @example
+ * const x = constant(Float32Array.of(1, 3, 5, 9), [2, 2, 1]);
+ * groupNorm(x, 1); // Tensor<[2, 2, 1], "f32">: [[[-1], [1]], [[-1], [1]]]
  */
 export const groupNorm = <S extends Dims, D extends DType>(
   x: Tensor<S, D>,
@@ -137,8 +155,14 @@ export const groupNorm = <S extends Dims, D extends DType>(
   });
 
 /**
- * (x - mean) / sqrt(variance + epsilon) * weight + bias for [N, C, ...places], with mean and biased variance of each channel
- * of each example over its places (Ulyanov et al. 2016, equation 3). `reject`s a tensor without places (W205).
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias for [N, C, ...places], with mean and biased variance of each
+ * channel of each example over its places.
+ *
+ * @throws W205 where there are no places; W248 a weight or bias of another type; W204 integers.
+ * @see Ulyanov et al. 2016, equation 3; `torch.nn.functional.instance_norm`.
+ * @example
+ * const x = constant(Float32Array.of(1, 3, 5, 9), [1, 2, 2]);
+ * instanceNorm(x); // Tensor<[1, 2, 2], "f32">: [[[-1, 1], [-1, 1]]]
  */
 export const instanceNorm = <S extends Dims, D extends DType>(
   x: Tensor<S, D>,

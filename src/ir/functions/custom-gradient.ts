@@ -29,6 +29,7 @@ export type ResultList<R> = R extends readonly Tensor[] ? R : readonly [R];
 
 /** What a derivative may be made of. */
 export interface GradientContext<F extends Described["of"]> {
+  /** What the function was given. */
   readonly operands: Parameters<F>;
   /** What `forward` gave for the operands. */
   readonly results: ResultList<ReturnType<F>>;
@@ -187,12 +188,25 @@ export interface MakeCustomGradient {
 }
 
 /**
- * A function of tensors with a derivative of its own: `gradient` gives, from operands, results y and the cotangents c of the
- * results, one gradient for each operand, c^T dy/dx. It is differentiated in turn where second derivatives are asked for.
- * The function is one op of the graph, `call`, until it is compiled, and works for any shapes, symbols included, within the
- * step of a `scan`, and on every backend. `customGradient<<S extends Dims>(x: Tensor<S, "f32">) => Tensor<S, "f32">>(...)`
- * says what the editor shall know of its shapes. Refuses tensors from around it (W293), gradients that are not one for each
- * operand (W294) or of another type (W295), and what is no tensor (W292). PyTorch's `autograd.Function`, JAX's `custom_vjp`.
+ * A function of tensors with a derivative of its own: `gradient` gives, from operands, results y and the cotangents c
+ * of the results, one gradient for each operand, c^T dy/dx. It is differentiated in turn where second derivatives are
+ * asked for. The function is one op of the graph, `call`, until it is compiled, and works for any shapes, symbols
+ * included, within the step of a `scan`, and on every backend. `customGradient<<S extends Dims>(x: Tensor<S, "f32">) =>
+ * Tensor<S, "f32">>(...)` says what the editor shall know of its shapes.
+ *
+ * @throws W140 a definition of another kind; W293 tensors from around it; W292 what is no tensor; W294 gradients that
+ * are not one for each operand; W295 a gradient of another type.
+ * @see `torch.autograd.Function`, `jax.custom_vjp`.
+ * @example
+ * const clipped = customGradient<<S extends Dims>(x: Tensor<S, "f32">) => Tensor<S, "f32">>({
+ *   name: "clippedGradient",
+ *   forward: (x) => square(x),
+ *   gradient: ({ operands: [x], cotangents: [c] }) => [clamp(mul(c, mul(x, 2)), -1, 1)],
+ * });
+ * const x = constant(3);
+ * clipped(x); // Tensor<[], "f32">: 9
+ * const [dx] = differentiate(clipped(x), [x]);
+ * dx; // Tensor<[], "f32">: 1
  */
 export const customGradient: MakeCustomGradient = ((definition: LooseDefinition) =>
   // What is made takes what `forward` takes, and gives tensors of the types that `forward` gives, or that F promises of it.

@@ -24,7 +24,15 @@ const perAxis = <T>(list: readonly T[], rank: number, otherwise: T): readonly T[
   ...Array.from({ length: Math.max(0, rank - list.length) }, () => otherwise),
 ];
 
-/** A range of positions along each axis: `slice(x, [{ end: 3 }, { start: 1, step: 2 }])`; axes without one stay whole. */
+/**
+ * x[start : end : step] along each axis: `slice(x, [{ end: 3 }, { start: 1, step: 2 }])`; axes without an entry stay
+ * whole, and each becomes ceil((end - start) / step) long.
+ *
+ * @throws W214 a range outside the tensor; W215 more entries than axes; W217 what is no step.
+ * @see `numpy.ndarray`, basic slicing.
+ * @example
+ * slice(constant(Float32Array.of(1, 2, 3, 4, 5), [5]), [{ start: 1, step: 2 }]); // Tensor<[2], "f32">: [2, 4]
+ */
 export const slice = <S extends Dims, D extends DType, const Ranges extends readonly SliceRange[]>(
   x: Tensor<S, D>,
   ranges: Check<NoInfer<SliceShape<S, Ranges>>, Ranges>,
@@ -39,7 +47,16 @@ export const slice = <S extends Dims, D extends DType, const Ranges extends read
     return tensor.slice(bounds);
   });
 
-/** Adds elements of one value (0) along each axis: `pad(x, [{}, { low: 1, high: 1 }])`. */
+/**
+ * Adds elements of one value (0 unless said) along each axis: `pad(x, [{}, { low: 1, high: 1 }])` makes [2, 3] a [2,
+ * 5].
+ *
+ * @throws W215 entries that are not one for each axis; W216 what is no number of elements; W210 a value that the
+ * element type does not hold.
+ * @see `torch.nn.functional.pad`.
+ * @example
+ * pad(constant(Float32Array.of(1, 2), [2]), [{ low: 1, high: 2 }]); // Tensor<[5], "f32">: [0, 1, 2, 0, 0]
+ */
 export const pad = <S extends Dims, D extends DType, const Padding extends readonly AxisPadding[]>(
   x: Tensor<S, D>,
   padding: Check<NoInfer<PadShape<S, Padding>>, Padding>,
@@ -54,7 +71,16 @@ export const pad = <S extends Dims, D extends DType, const Padding extends reado
     );
   });
 
-/** Joins tensors along an axis they have. */
+/**
+ * Joins tensors along an axis they have: [2, 3] and [1, 3] along axis 0 give [3, 3].
+ *
+ * @throws W218 shapes that differ off the axis; W219 nothing to join; W202 element types that differ; W205 an axis that
+ * is not there.
+ * @see `torch.cat`.
+ * @example
+ * const a = constant(Float32Array.of(1, 2), [2]);
+ * concat([a, constant(Float32Array.of(3), [1])]); // Tensor<[3], "f32">: [1, 2, 3]
+ */
 export const concat = <const Tensors extends readonly Tensor[], const Axis extends number = 0>(
   tensors: Check<NoInfer<ConcatShape<Tensors, Axis>>, Tensors>,
   axis?: Axis,
@@ -64,7 +90,16 @@ export const concat = <const Tensors extends readonly Tensor[], const Axis exten
     return first === undefined ? reject("W219", { op: "concat" }) : first.concat(others, axis ?? 0);
   });
 
-/** Puts tensors of one shape side by side along a new axis, counted in the result. */
+/**
+ * Puts tensors of one shape side by side along a new axis, counted in the result: two [3] along axis 0 give [2, 3].
+ *
+ * @throws W235 shapes that differ; W202 element types that differ; W219 nothing to join; W205 an axis that is not
+ * there.
+ * @see `torch.stack`.
+ * @example
+ * const a = constant(Float32Array.of(1, 2), [2]);
+ * stack([a, a], 1); // Tensor<[2, 2], "f32">: [[1, 1], [2, 2]]
+ */
 export const stack = <const Tensors extends readonly Tensor[], const Axis extends number = 0>(
   tensors: Check<NoInfer<StackShape<Tensors, Axis>>, Tensors>,
   axis?: Axis,
@@ -84,8 +119,15 @@ export const stack = <const Tensors extends readonly Tensor[], const Axis extend
   });
 
 /**
- * The pieces of a tensor along an axis: of one length, of which the last may be shorter, or of the lengths of a list, which
- * must add up to the extent. PyTorch's `split`. `reject`s other lengths (W140), and a length for a symbolic extent (W140).
+ * The pieces of a tensor along an axis: of one length, of which the last may be shorter, or of the lengths of a list,
+ * which must add up to the extent: [5] by 2 gives [2], [2], [1].
+ *
+ * @throws W140 lengths that do not add up, or lengths of a symbolic extent; W205 an axis that is not there.
+ * @see `torch.split`.
+ * @example
+ * const [first, second, last] = split(constant(Float32Array.of(1, 2, 3, 4, 5), [5]), 2);
+ * last; // [5]
+ * expectShape(last ?? first ?? constant(0), [1]); // Tensor<[1], "f32">: [5]
  */
 export const split = <S extends Dims, D extends DType>(
   x: Tensor<S, D>,
