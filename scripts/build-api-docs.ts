@@ -10,11 +10,12 @@ const root = join(import.meta.dirname, "..");
  * follows shapes, which speak to users in sentences; and what graphs, ops, loop programs and passes consist of, which
  * docs/adding-an-op.md and docs/adding-a-pass.md describe.
  */
-const unnamed = /, defined in \S*src\/(ir\/types\/static|ir\/ops|ir\/loop|ir\/graph|passes|backends)\/.* is referenced by /;
+const unnamed =
+  /, defined in \S*src\/(ir\/types\/static|ir\/ops|ir\/loop|ir\/graph|passes|backends)\/.* is referenced by /;
 
 /** Prints what is wrong, and counts it. */
 class Complaints extends ConsoleLogger {
-  override log(message: string, level: LogLevel): void {
+  override log(message: string, level: Parameters<ConsoleLogger["log"]>[1]): void {
     if (level === LogLevel.Warn && unnamed.test(message)) this.warningCount--;
     else super.log(message, level);
   }

@@ -88,8 +88,8 @@ const checkOptions = (options: CompileOptions): void => {
 /**
  * Compiles a graph: binds its symbols to extents, runs all passes, puts the program on a backend.
  *
- * @throws W124 a symbol without a value; W125 and W126 a value that is no extent; W140 options of another kind; W142
- * one that is unknown; W311 and W314 too much memory.
+ * @throws W124 a symbol without a value; W125 a value that is no extent; W140 options of another kind; W142 one that is
+ * unknown; W311 and W314 too much memory.
  * @example
  * const { executable } = compileGraph(graph, { dims: { B: 1 }, backend: "closure" });
  * executable.entries; // ["predict"]

@@ -43,6 +43,7 @@ export const spec = <D extends DType, const S extends Dims>(dtype: D, shape: S):
   return Object.freeze({ kind: "input", dtype, shape: canonical, location });
 };
 
+/** Inputs by name. */
 export type InputSpecs = { readonly [name: string]: InputSpec };
 
 /** The inputs as `forward` sees them. */
@@ -56,9 +57,14 @@ export type Outputs = { readonly [name: string]: Tensor };
 /** What is fed for the inputs: the typed array of the dtype, or that with its shape. */
 export type Feeds<I> = {
   readonly [K in keyof I]: I[K] extends InputSpec<Dims, infer D>
-    ? ArrayOf[D] | { /** Elements in row-major order. */
-    readonly data: ArrayOf[D]; /** The extents they are meant for, to be checked. */
-    readonly shape?: readonly number[] }
+    ?
+        | ArrayOf[D]
+        | {
+            /** Elements in row-major order. */
+            readonly data: ArrayOf[D];
+            /** The extents they are meant for, to be checked. */
+            readonly shape?: readonly number[];
+          }
     : never;
 };
 

@@ -20,9 +20,11 @@ import { type BufferSpec, buffer, type Layer, type ParamSpec, param, typedLayer 
 /** The learned scale and shift of channels, under PyTorch's names. */
 export type ChannelParams<Channels extends number, Affine extends boolean> = Affine extends false
   ? Record<never, never>
-  : { /** What channels are multiplied by: [channels]. */
-  readonly weight: ParamSpec<[Channels], "f32">; /** What is added to channels: [channels]. */
-  readonly bias: ParamSpec<[Channels], "f32"> };
+  : {
+      /** What channels are multiplied by: [channels]. */
+      readonly weight: ParamSpec<[Channels], "f32"> /** What is added to channels: [channels]. */;
+      readonly bias: ParamSpec<[Channels], "f32">;
+    };
 
 /** What a normalization of channels does: [N, channels, ...places] keeps its shape. */
 export interface ChannelNormFunction<Op extends string, Channels extends number> {

@@ -56,7 +56,8 @@ const withFixedRow = (weight: Tensor, row: number): Tensor => {
  * The vectors of a table [entries, features] for i32 indices below `entries`: [...indices, features]. They begin as
  * standard normal numbers, as in PyTorch.
  *
- * @throws W140 a padding index that is no entry; when running, W306 an index out of range.
+ * @throws W140 a padding index that is no entry; W204 indices that are no i32; when running, W306 an index out of
+ * range.
  * @see `torch.nn.Embedding`.
  * @example
  * const model = defineModel({

@@ -32,11 +32,14 @@ export type LayerNormParams<
 > = Affine extends false
   ? Record<never, never>
   : Bias extends false
-    ? { /** What features are multiplied by. */
-    readonly weight: ParamSpec<FeatureShape<F>, "f32"> }
-    : { /** What features are multiplied by. */
-    readonly weight: ParamSpec<FeatureShape<F>, "f32">; /** What is added to features. */
-    readonly bias: ParamSpec<FeatureShape<F>, "f32"> };
+    ? {
+        /** What features are multiplied by. */ readonly weight: ParamSpec<FeatureShape<F>, "f32">;
+      }
+    : {
+        /** What features are multiplied by. */
+        readonly weight: ParamSpec<FeatureShape<F>, "f32"> /** What is added to features. */;
+        readonly bias: ParamSpec<FeatureShape<F>, "f32">;
+      };
 
 /** What layer normalization does: the shape stays. */
 export interface LayerNormFunction<F extends Features, Op extends string = "layerNorm"> {
@@ -106,8 +109,9 @@ export const layerNorm = <
 };
 
 /** The parameters of `rmsNorm`, under PyTorch's name. */
-export type RmsNormParams<F extends Features> = { /** What features are multiplied by. */
-readonly weight: ParamSpec<FeatureShape<F>, "f32"> };
+export type RmsNormParams<F extends Features> = {
+  /** What features are multiplied by. */ readonly weight: ParamSpec<FeatureShape<F>, "f32">;
+};
 
 /**
  * x / sqrt(mean(x^2) + epsilon) * weight over the last axis, or the last axes of `features`; the shape stays. Weight

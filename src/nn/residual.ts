@@ -1,7 +1,8 @@
 // Blocks of residual networks: what a block computes is added to what it was given.
+
+import { relu, relu6 } from "../ir/functions/activation.ts";
 import { described } from "../ir/functions/argument.ts";
 import type { PerAxis } from "../ir/functions/convolution.ts";
-import { relu, relu6 } from "../ir/functions/elementwise.ts";
 import { perAxis } from "../ir/functions/spatial-options.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
 import { type Layer, type SpecTree, typedLayer } from "../model/parameter.ts";
@@ -29,9 +30,10 @@ export type ResidualBlockParams<In extends number, Out extends number, Stride ex
   readonly bn2: Norm<Out>;
 } & ([In, Stride] extends [Out, 1]
   ? Record<never, never>
-  : { /** The projection of x. */
-  readonly down: Convolution<In, Out, 1, Stride>; /** The normalization behind it. */
-  readonly dbn: Norm<Out> });
+  : {
+      /** The projection of x. */ readonly down: Convolution<In, Out, 1, Stride> /** The normalization behind it. */;
+      readonly dbn: Norm<Out>;
+    });
 
 /** What a block does: images [N, in, H, W] give [N, out, H / stride, W / stride], rounded up. */
 export type ResidualFunction<

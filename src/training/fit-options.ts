@@ -25,8 +25,9 @@ export interface FitOptions<F> extends TrainingListener {
   /** Listeners: `[progressBar(), csvFile("metrics.csv")]`. */
   readonly log?: readonly TrainingListener[];
   /** Ends the run after the present step, with a checkpoint. */
-  readonly signal?: { /** Whether to end; an `AbortSignal` has this. */
-  readonly aborted: boolean };
+  readonly signal?: {
+    /** Whether to end; an `AbortSignal` has this. */ readonly aborted: boolean;
+  };
 }
 
 const known: { readonly [K in keyof Required<FitOptions<unknown>>]: true } = {

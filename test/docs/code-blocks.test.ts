@@ -15,7 +15,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
-import { examplesIn, type ExampleResult, withResults } from "../support/docstring-examples.ts";
+import { type ExampleResult, examplesIn, withResults } from "../support/docstring-examples.ts";
 import { type Block, blocksOf, pathOf, withBlocks } from "../support/markdown.ts";
 import { packageProject } from "../support/package-project.ts";
 import { typeErrors } from "../support/type-check.ts";

@@ -50,7 +50,10 @@ describe("docstrings", () => {
   it("name their source: a paper with its year, or PyTorch's page", () => {
     const source = /\b(?:1[89]|20)\d\d\b|`torch\.[\w.]+`|`numpy\.[\w.]+`|`jax\.[\w.]+`|https:\/\//;
     const missing = all.filter(
-      (each) => isTensorFunction(each) && !withoutSource.has(each.name) && !tagged(each, "see").some((text) => source.test(text)),
+      (each) =>
+        isTensorFunction(each) &&
+        !withoutSource.has(each.name) &&
+        !tagged(each, "see").some((text) => source.test(text)),
     );
     expect(missing.map(place)).toEqual([]);
     const known = all.filter((each) => withoutSource.has(each.name) && tagged(each, "see").length > 0);

@@ -37,7 +37,8 @@ export const examplesIn = ({ write }: PackageProject): Examples => {
   const [network] = blocksOf(readFileSync(join(root, "docs/api.md"), "utf8"));
   write(`${folder}/common.ts`, commonModule(network?.text ?? ""));
   write(`${folder}/report.ts`, reportModule);
-  for (const [file, { exported, example }] of programs) write(`${folder}/${file}`, exampleProgram(exported, example, all));
+  for (const [file, { exported, example }] of programs)
+    write(`${folder}/${file}`, exampleProgram(exported, example, all));
   write(`${folder}/list.json`, JSON.stringify([...programs.keys()]));
   return { folder, programs };
 };

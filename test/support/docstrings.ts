@@ -60,7 +60,8 @@ const partsOf = (text: string, line: number): Pick<PublicExport, "summary" | "ta
   const tags: { name: string; lines: string[]; line: number }[] = [];
   for (const [at, content] of commentLines(text).entries()) {
     const [, name, rest = ""] = /^@(\w+) ?(.*)$/.exec(content) ?? [];
-    if (name !== undefined) tags.push({ name, lines: rest === "" ? [] : [rest], line: line + at + Number(rest === "") });
+    if (name !== undefined)
+      tags.push({ name, lines: rest === "" ? [] : [rest], line: line + at + Number(rest === "") });
     else (tags.at(-1)?.lines ?? summary).push(content);
   }
   return {

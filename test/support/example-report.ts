@@ -15,7 +15,9 @@ export interface Reported {
 }
 
 const decimalsIn = (text: string): number =>
-  text.startsWith("?") ? 4 : Math.max(0, ...Array.from(text.matchAll(/\d\.(\d+)/g), ([, digits = ""]) => digits.length));
+  text.startsWith("?")
+    ? 4
+    : Math.max(0, ...Array.from(text.matchAll(/\d\.(\d+)/g), ([, digits = ""]) => digits.length));
 
 const nested = (data: readonly unknown[], shape: readonly number[]): unknown => {
   const [extent, ...rest] = shape;
@@ -80,7 +82,11 @@ const report = (line: number, value: unknown, stated: string, type = ""): void |
     return (value as () => Promise<unknown>)().then(
       (given) => void reported.push({ line, stated, found: show(given, 4) }),
       (error: unknown) =>
-        void reported.push({ line, stated, found: `throws ${error instanceof WeftError ? error.code : String(error)}` }),
+        void reported.push({
+          line,
+          stated,
+          found: `throws ${error instanceof WeftError ? error.code : String(error)}`,
+        }),
     );
   if (isTensor(value)) reportTensor(line, value, stated, type);
   else if (type === "") reported.push({ line, stated, found: show(value, decimalsIn(stated)) });

@@ -20,9 +20,13 @@ export interface NDArray<S extends Dims = Dims, D extends DType = DType> {
 }
 
 /** What may be fed: the typed array of the dtype, or that with a shape to be checked. */
-export type Feed = DataArray | { /** Elements in row-major order. */
-readonly data: DataArray; /** The extents they are meant for, to be checked. */
-readonly shape?: readonly number[] };
+export type Feed =
+  | DataArray
+  | {
+      /** Elements in row-major order. */
+      readonly data: DataArray /** The extents they are meant for, to be checked. */;
+      readonly shape?: readonly number[];
+    };
 
 /** A new array of a type, its contents zero or as given. */
 export const hostArray = (type: TensorType, data?: DataArray): NDArray => {

@@ -130,7 +130,7 @@ export const minimum: ArithmeticFunction<"minimum"> = arithmetic("minimum", "min
 export const atan2: ArithmeticFunction<"atan2"> = arithmetic("atan2", "atan2");
 
 /**
- * a and b: whether both hold (of bool tensors); the bits that both have (of i32).
+ * a & b: whether both hold (of bool tensors); the bits that both have (of i32).
  *
  * @throws W204 other types than bool and i32; W207 shapes that do not broadcast; W202 element types that differ.
  * @see `torch.logical_and`.
@@ -141,7 +141,7 @@ export const atan2: ArithmeticFunction<"atan2"> = arithmetic("atan2", "atan2");
 export const logicalAnd: ArithmeticFunction<"logicalAnd"> = arithmetic("logicalAnd", "and");
 
 /**
- * a or b: whether either holds (of bool tensors); the bits that either has (of i32).
+ * a | b: whether either holds (of bool tensors); the bits that either has (of i32).
  *
  * @throws W204 other types than bool and i32; W207 shapes that do not broadcast; W202 element types that differ.
  * @see `torch.logical_or`.
@@ -152,7 +152,7 @@ export const logicalAnd: ArithmeticFunction<"logicalAnd"> = arithmetic("logicalA
 export const logicalOr: ArithmeticFunction<"logicalOr"> = arithmetic("logicalOr", "or");
 
 /**
- * a xor b: whether just one holds (of bool tensors); the bits that differ (of i32).
+ * a ^ b: whether just one holds (of bool tensors); the bits that differ (of i32).
  *
  * @throws W204 other types than bool and i32; W207 shapes that do not broadcast; W202 element types that differ.
  * @see `torch.logical_xor`.

@@ -93,7 +93,7 @@ export const greater: ComparisonFunction<"greater"> = comparison("greater", "gt"
 export const greaterEqual: ComparisonFunction<"greaterEqual"> = comparison("greaterEqual", "ge");
 
 /**
- * condition ? a : b of each element: where the condition holds the one, elsewhere the other. All three broadcast, and a
+ * (condition ? a : b) for each element: where the condition holds the one, elsewhere the other. All three broadcast, and a
  * number takes the other's type.
  *
  * @throws W204 a condition that is no bool; W202 element types that differ; W207 shapes that do not broadcast.

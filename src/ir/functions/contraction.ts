@@ -90,7 +90,7 @@ export const vecmat = <A extends Dims, D extends DType, B extends Dims, E extend
 /**
  * sum_k a[k] b[k], the inner product of two vectors: [K] x [K] gives a number.
  *
- * @throws W248 what is no vector; W203 lengths that differ; W202 element types that differ.
+ * @throws W248 what is no vector, or lengths that differ; W202 element types that differ.
  * @see `torch.dot`.
  * @example
  * const a = constant(Float32Array.of(1, 2), [2]);

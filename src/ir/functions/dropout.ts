@@ -13,7 +13,7 @@ const chances = 2 ** 24;
  * 0 with probability `rate`, and x / (1 - rate) otherwise, so that the expectation stays; the shape stays too. Which
  * are 0 is a pure function of the key, i32 [2], and the element's position, with probabilities in steps of 2^-24.
  *
- * @throws W140 a rate outside 0 to 1; W222 what is no key; W204 integers.
+ * @throws W140 a rate outside 0 to 1; W222 what is no key.
  * @see Srivastava et al. 2014, section 10, inverted; `torch.nn.functional.dropout`.
  * @example
  * const key = constant(Int32Array.of(1, 2), [2]);

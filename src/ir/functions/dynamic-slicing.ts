@@ -20,7 +20,8 @@ const startOf = (op: string, x: Tensor, start: unknown): Tensor =>
  * stands by now. A start that does not leave room is refused where it is fed or kept as state; one that is computed is
  * moved to where there is room.
  *
- * @throws W205 an axis that is not there; when running, W306 a start out of range, and W520 one that is kept as state.
+ * @throws W205 an axis that is not there; W223 a length beyond it; when running, W306 a start out of range, and W520
+ * one that is kept as state.
  * @see `jax.lax.dynamic_slice`.
  * @example
  * const x = constant(Float32Array.of(1, 2, 3, 4), [4]);
@@ -45,7 +46,7 @@ export const dynamicSlice = <S extends Dims, D extends DType, const Length exten
  * parameter that it updates, as in decoding, the update alone is written, in place. Starts are treated as by
  * `dynamicSlice`.
  *
- * @throws W205 an axis that is not there; W248 an update of another type.
+ * @throws W205 an axis that is not there; W223 an update that is longer; W248 one of another type.
  * @see `jax.lax.dynamic_update_slice`.
  * @example
  * const x = constant(Float32Array.of(1, 2, 3, 4), [4]);

@@ -159,8 +159,8 @@ const joined = (left: Named, right: Named, isNeeded: (name: string) => boolean):
  * axes that broadcast; a letter twice in one operand takes the diagonal; letters that the result does not have are
  * summed over. Without an arrow the result has the letters that occur once, in the order of the alphabet.
  *
- * @throws W250 a formula that says nothing; W251 operands that do not fit it; W202 element types that differ; W204
- * bools.
+ * @throws W250 a formula that says nothing; W251 and W253 operands that do not fit it; W202 element types that differ;
+ * W204 bools.
  * @see `torch.einsum`, `numpy.einsum`.
  * @example
  * const a = constant(Float32Array.of(1, 2, 3, 4), [2, 2]);

@@ -274,7 +274,7 @@ const spatialAxes = (op: string, images: Tensor): readonly number[] => {
 /**
  * mean over all spatial axes, which stay as extents of 1: [N, C, ...] gives [N, C, 1, ...].
  *
- * @throws W241 images without spatial axes; W204 integers.
+ * @throws W241 images without spatial axes.
  * @see `torch.nn.functional.adaptive_avg_pool2d`.
  * @example
  * const x = constant(Float32Array.of(1, 2, 3, 4), [1, 1, 4]);
@@ -292,7 +292,7 @@ export const globalAveragePool: GlobalPoolFunction<"globalAveragePool"> = <S ext
  * max over all spatial axes, which stay as extents of 1: [N, C, ...] gives [N, C, 1, ...]. It is the one at the first
  * maximum, so its gradient goes there and is not split among equals, as that of `max` is.
  *
- * @throws W241 images without spatial axes; W212 an extreme of nothing; W204 bools.
+ * @throws W241 images without spatial axes; W252 images without elements; W204 bools.
  * @see `torch.nn.functional.adaptive_max_pool2d`.
  * @example
  * const x = constant(Float32Array.of(1, 2, 3, 4), [1, 1, 4]);

@@ -38,7 +38,7 @@ const reduction = <Name extends "sum" | "mean" | "max" | "min" | "prod">(name: N
 };
 
 /**
- * sum of x over some axes, or all; 0 of nothing.
+ * sum(x) over some axes, or all; 0 of nothing.
  *
  * @throws W205 an axis that is not there; W206 one that is named twice; W204 bools.
  * @see `torch.sum`.
@@ -52,7 +52,7 @@ export const sum: ReduceFunction<"sum"> = reduction("sum");
 /**
  * sum(x) / n over some axes, or all: the arithmetic mean.
  *
- * @throws W205 an axis that is not there; W206 one that is named twice; W204 integers.
+ * @throws W205 an axis that is not there; W206 one that is named twice; W204 bools.
  * @see `torch.mean`.
  * @example
  * const x = constant(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
@@ -62,7 +62,7 @@ export const sum: ReduceFunction<"sum"> = reduction("sum");
 export const mean: ReduceFunction<"mean"> = reduction("mean");
 
 /**
- * max of x over some axes, or all: the largest element; NaN if there is one.
+ * max(x) over some axes, or all: the largest element; NaN if there is one.
  *
  * @throws W205 an axis that is not there; W206 one that is named twice; W204 bools. W212 an extreme of nothing.
  * @see `torch.amax`.
@@ -74,7 +74,7 @@ export const mean: ReduceFunction<"mean"> = reduction("mean");
 export const max: ReduceFunction<"max"> = reduction("max");
 
 /**
- * min of x over some axes, or all: the smallest element; NaN if there is one.
+ * min(x) over some axes, or all: the smallest element; NaN if there is one.
  *
  * @throws W205 an axis that is not there; W206 one that is named twice; W204 bools. W212 an extreme of nothing.
  * @see `torch.amin`.
@@ -86,7 +86,7 @@ export const max: ReduceFunction<"max"> = reduction("max");
 export const min: ReduceFunction<"min"> = reduction("min");
 
 /**
- * product of all x_i over some axes, or all; 1 of nothing.
+ * prod(x), the product, over some axes, or all; 1 of nothing.
  *
  * @throws W205 an axis that is not there; W206 one that is named twice; W204 bools.
  * @see `torch.prod`.

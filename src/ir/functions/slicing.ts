@@ -51,8 +51,8 @@ export const slice = <S extends Dims, D extends DType, const Ranges extends read
  * Adds elements of one value (0 unless said) along each axis: `pad(x, [{}, { low: 1, high: 1 }])` makes [2, 3] a [2,
  * 5].
  *
- * @throws W215 entries that are not one for each axis; W216 what is no number of elements; W210 a value that the
- * element type does not hold.
+ * @throws W215 more entries than axes; W216 what is no number of elements; W210 a value that the element type does not
+ * hold.
  * @see `torch.nn.functional.pad`.
  * @example
  * pad(constant(Float32Array.of(1, 2), [2]), [{ low: 1, high: 2 }]); // Tensor<[5], "f32">: [0, 1, 2, 0, 0]

@@ -30,7 +30,7 @@ export interface AdditiveAttentionFunction<Q extends number, K extends number> {
  * Scores v . tanh(query W + key U), weights by softmax over keys, and the sum of keys by weight: queries [..., Lq, Q]
  * and keys [..., Lk, K] give { context: [..., Lq, K], weights: [..., Lq, Lk] }. Parameters begin by Glorot's rule.
  *
- * @throws W286 other features; W282 a mask that does not fit the scores.
+ * @throws W203 other features; W282 a mask that does not fit the scores.
  * @see Bahdanau et al. 2015, appendix A.1.2.
  * @example
  * const model = defineModel({

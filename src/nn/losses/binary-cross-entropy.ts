@@ -1,5 +1,5 @@
 // Cross-entropy of yes and no: of probabilities, and of logits, from which it is computed without a rounded probability.
-import { softplus } from "../../ir/functions/elementwise.ts";
+import { softplus } from "../../ir/functions/activation.ts";
 import type { Operand, Tensor } from "../../ir/types/tensor.ts";
 import { type PairLoss, pairLoss } from "./pair-loss.ts";
 

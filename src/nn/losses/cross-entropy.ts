@@ -25,8 +25,7 @@ export interface LikelihoodOptions {
  * mean divides by the sum of the weights of the labels that count. With `logSoftmax(logits, 1)` it is the cross-entropy
  * with class weights, with labels to be ignored, or with one label for each place.
  *
- * @throws W248 labels or weights of another type; W205 where there is no axis of classes; when running, W306 a label
- * that is no class.
+ * @throws W248 labels or weights of another type; when running, W306 a label that is no class.
  * @see `torch.nn.functional.nll_loss`.
  * @example
  * const logs = logSoftmax(constant(Float32Array.of(1, 2, 3, 3, 2, 1), [2, 3]), 1);
@@ -86,7 +85,7 @@ export interface ProbabilityOptions {
  * loss for each row and place, and the mean over them unless another reduction is said. With label smoothing s the
  * wanted probabilities are (1 - s) t + s / classes; with weights w the terms of the sum are w t log softmax(x).
  *
- * @throws W248 targets of another type; W205 where there is no axis of classes; W140 smoothing outside 0 to 1.
+ * @throws W248 targets of another type, or logits without an axis of classes.
  * @see `torch.nn.functional.cross_entropy`.
  * @example
  * const x = constant(Float32Array.of(1, 2, 3), [1, 3]);

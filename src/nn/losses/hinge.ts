@@ -1,6 +1,7 @@
 // Losses of margins: nothing is left to learn from an answer that is right by a margin.
+
+import { relu } from "../../ir/functions/activation.ts";
 import { described, requireOperand, tensorOf } from "../../ir/functions/argument.ts";
-import { relu } from "../../ir/functions/elementwise.ts";
 import { type ReducedShape, type Reduction, reduced } from "../../ir/functions/reduced.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { Check } from "../../ir/types/static/check.ts";
@@ -77,8 +78,7 @@ export interface MultiMarginOptions extends MarginOptions {
  * The sum over the wrong classes k of w[right] max(0, margin - s[right] + s[k])^p, divided by the number of classes,
  * for scores [rows, classes] and class indices i32 [rows]; the mean over rows unless another reduction is said.
  *
- * @throws W248 labels or weights of another type; W140 another p than 1 and 2; when running, W306 a label that is no
- * class.
+ * @throws W248 labels or weights of another type; when running, W306 a label that is no class.
  * @see Crammer and Singer 2001; `torch.nn.functional.multi_margin_loss`.
  * @example
  * const scores = constant(Float32Array.of(0.5, 1, 0), [1, 3]);

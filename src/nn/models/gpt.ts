@@ -1,7 +1,8 @@
 // A language model in the manner of GPT-2 (Radford et al. 2019): tokens and learned positions, blocks of causal self-attention and
 // a feed-forward network of four times the features, normalized in front, and a head that may share the table of tokens.
+
+import { geluTanh } from "../../ir/functions/activation.ts";
 import { linear as transform } from "../../ir/functions/contraction.ts";
-import { geluTanh } from "../../ir/functions/elementwise.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal, zeros } from "../../model/initializer.ts";
 import { type Layer, layer, type Params, repeat, type SpecTree, typedLayer } from "../../model/parameter.ts";
@@ -96,8 +97,10 @@ export type GptParams<Vocabulary extends number, Tied extends boolean = false> =
   readonly dropout: DropoutLayer;
 } & (Tied extends true
   ? unknown
-  : { /** From features to logits. */
-  readonly head: Layer<LinearParams<number, Vocabulary, false>, LinearFunction<number, Vocabulary>> });
+  : {
+      /** From features to logits. */
+      readonly head: Layer<LinearParams<number, Vocabulary, false>, LinearFunction<number, Vocabulary>>;
+    });
 
 /**
  * Tokens i32 [..., T], T at most `context`, to logits [..., T, vocabulary]: embeddings and learned positions, blocks of

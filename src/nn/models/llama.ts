@@ -1,7 +1,8 @@
 // A language model in the manner of Llama (Touvron et al. 2023): root-mean-square normalization in front, rotary positions,
 // queries that share heads of keys and values in groups (Ainslie et al. 2023), SwiGLU (Shazeer 2020), and no biases.
+
+import { silu } from "../../ir/functions/activation.ts";
 import { attention } from "../../ir/functions/attention.ts";
-import { silu } from "../../ir/functions/elementwise.ts";
 import { rmsNorm } from "../../ir/functions/normalization.ts";
 import { rotary } from "../../ir/functions/positions.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";

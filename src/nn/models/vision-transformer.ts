@@ -60,9 +60,11 @@ export type VisionTransformerParams<Classes extends number, Norm extends boolean
   readonly pos: ParamSpec<[1, number, number], "f32">;
   /** From patches to features: a convolution whose windows lie side by side. */
   readonly patch: Layer<
-    { /** [features, channels, height, width] of a patch. */
-    readonly weight: ParamSpec<[number, number, number, number], "f32">; /** [features]. */
-    readonly bias: ParamSpec<[number], "f32"> },
+    {
+      /** [features, channels, height, width] of a patch. */
+      readonly weight: ParamSpec<[number, number, number, number], "f32"> /** [features]. */;
+      readonly bias: ParamSpec<[number], "f32">;
+    },
     (images: Tensor) => Tensor
   >;
   /** The encoder layers, in order. */
@@ -71,8 +73,12 @@ export type VisionTransformerParams<Classes extends number, Norm extends boolean
   readonly head: Layer<LinearParams<number, Classes>, LinearFunction<number, Classes>>;
   /** Dropout of the patches. */
   readonly dropout: DropoutLayer;
-} & (Norm extends false ? unknown : { /** The normalization behind the last layer. */
-readonly norm: Layer<LayerNormParams<number>, LayerNormFunction<number>> });
+} & (Norm extends false
+  ? unknown
+  : {
+      /** The normalization behind the last layer. */
+      readonly norm: Layer<LayerNormParams<number>, LayerNormFunction<number>>;
+    });
 
 /** Patches [B, features, rows, columns] as a sequence [B, rows * columns, features]. */
 const asSequence = (patches: Tensor): Tensor => {
@@ -84,7 +90,7 @@ const asSequence = (patches: Tensor): Tensor => {
  * Images [B, channels, height, width] to logits [B, classes]: patches as a sequence behind a class token, learned
  * positions, encoder layers with normalization in front, a linear layer on the class token.
  *
- * @throws W284 heads that do not divide the features; W244 another number of channels; W208 images of another size.
+ * @throws W284 heads that do not divide the features; W244 another number of channels; W207 images of another size.
  * @see Dosovitskiy et al. 2021, equations 1 to 4; `torchvision.models.vit_b_16`.
  * @example
  * const model = defineModel({

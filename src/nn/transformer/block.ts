@@ -1,7 +1,8 @@
 // What the layers of encoders and decoders share: options, the feed-forward network, and how a sublayer is joined to what goes
 // past it.
+
+import { gelu, relu } from "../../ir/functions/activation.ts";
 import { checkedChoice } from "../../ir/functions/argument.ts";
-import { gelu, relu } from "../../ir/functions/elementwise.ts";
 import type { Tensor } from "../../ir/types/tensor.ts";
 import type { Layer } from "../../model/parameter.ts";
 import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";

@@ -97,8 +97,11 @@ export const transformerDecoderLayer = <const E extends number, const F extends 
 export type TransformerDecoderParams<E extends number, F extends number, Norm extends boolean> = {
   /** The layers, in order. */
   readonly layers: readonly Layer<TransformerDecoderLayerParams<E, F>, TransformerDecoderFunction<E>>[];
-} & (Norm extends false ? unknown : { /** The normalization behind them. */
-readonly norm: Layer<LayerNormParams<E>, LayerNormFunction<E>> });
+} & (Norm extends false
+  ? unknown
+  : {
+      /** The normalization behind them. */ readonly norm: Layer<LayerNormParams<E>, LayerNormFunction<E>>;
+    });
 
 /**
  * Decoder layers one after the other, and layer normalization at the end. Target [..., T, features] and memory [..., S,

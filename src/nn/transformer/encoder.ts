@@ -91,8 +91,11 @@ export const transformerEncoderLayer = <const E extends number, const F extends 
 export type TransformerEncoderParams<E extends number, F extends number, Norm extends boolean> = {
   /** The layers, in order. */
   readonly layers: readonly Layer<TransformerEncoderLayerParams<E, F>, TransformerEncoderFunction<E>>[];
-} & (Norm extends false ? unknown : { /** The normalization behind them. */
-readonly norm: Layer<LayerNormParams<E>, LayerNormFunction<E>> });
+} & (Norm extends false
+  ? unknown
+  : {
+      /** The normalization behind them. */ readonly norm: Layer<LayerNormParams<E>, LayerNormFunction<E>>;
+    });
 
 /** Options of encoders and decoders: those of their layers, and whether there is a normalization at the end. */
 export interface TransformerStackOptions<F extends number, Norm extends boolean> extends TransformerLayerOptions<F> {

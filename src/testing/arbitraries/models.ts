@@ -1,7 +1,8 @@
 // Random models: networks of each kind from layers that users take, of random sizes and with random options.
 import fc from "fast-check";
-import { relu, silu, tanh } from "../../ir/functions/elementwise.ts";
+import { relu, silu } from "../../ir/functions/activation.ts";
 import { flatten, maxPool2d } from "../../ir/functions/index.ts";
+import { tanh } from "../../ir/functions/trigonometry.ts";
 import type { Bindings } from "../../ir/types/dim.ts";
 import type { Tensor } from "../../ir/types/tensor.ts";
 import { type AnyModel, defineModel, modelGraph, spec } from "../../model/model.ts";
