@@ -5,9 +5,10 @@ import { agreesOnBackends } from "../../src/testing/properties/agrees-on-backend
 import { deadCodeInsensitive } from "../../src/testing/properties/dead-code-insensitive.ts";
 import { fusedEqualsUnfused } from "../../src/testing/properties/fused-equals-unfused.ts";
 import { gradMatchesNumeric } from "../../src/testing/properties/grad-matches-numeric.ts";
-import { exactPasses } from "../../src/testing/properties/graph-passes.ts";
+import { exactPasses, recurrencePasses, roundingPasses } from "../../src/testing/properties/graph-passes.ts";
 import { memoryPlanNoAlias } from "../../src/testing/properties/memory-plan-no-alias.ts";
 import { passPreservesSemantics } from "../../src/testing/properties/pass-preserves-semantics.ts";
+import { passStaysWithinBounds } from "../../src/testing/properties/pass-stays-within-bounds.ts";
 import { printParseRoundTrip } from "../../src/testing/properties/print-parse-round-trip.ts";
 import type { GraphProperty } from "../../src/testing/property.ts";
 
@@ -27,6 +28,7 @@ const asked = (every: number, ...list: readonly GraphProperty[]): readonly Asked
 export const properties: readonly Asked[] = [
   ...asked(1, agreesOnBackends({ conditioning: judged })),
   ...asked(2, ...[...exactPasses, optimize].map(passPreservesSemantics)),
+  ...asked(4, ...[...roundingPasses, ...recurrencePasses].map((pass) => passStaysWithinBounds(pass))),
   ...asked(2, gradMatchesNumeric({ orders: [1], differences: false })),
   ...asked(4, printParseRoundTrip(), fusedEqualsUnfused(), memoryPlanNoAlias()),
   ...asked(16, deadCodeInsensitive()),

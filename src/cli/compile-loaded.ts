@@ -1,6 +1,6 @@
 // A loaded model made runnable for a command: symbols bound, parameters as the model begins, or as a file has them.
 import type { Executable } from "../backends/runtime/executable.ts";
-import { type BackendName, type CompiledGraph, instantiate } from "../compile/compile-graph.ts";
+import { type BackendName, type CompiledGraph, type CompileOptions, instantiate } from "../compile/compile-graph.ts";
 import { planGraph } from "../compile/plan-graph.ts";
 import { loadSafetensors } from "../formats/safetensors-file.ts";
 import { counted } from "../ir/diagnostics/table.ts";
@@ -12,7 +12,7 @@ import { requireDims } from "./options.ts";
 import type { Ui } from "./ui.ts";
 
 /** How a model is made runnable. */
-export interface LoadedOptions {
+export interface LoadedOptions extends Pick<CompileOptions, "threads" | "numerics"> {
   readonly dims: Bindings;
   readonly backend?: BackendName;
   readonly weights?: string | undefined;
@@ -40,14 +40,14 @@ export interface LoadedGraph extends CompiledGraph {
 /** Compiles a loaded model. */
 export const compileLoaded = async (
   { model, graph: describe }: LoadedModel,
-  { dims, backend, weights, seed = 0 }: LoadedOptions,
+  { dims, backend, weights, seed = 0, threads = 1, numerics = "exact" }: LoadedOptions,
   ui: Ui,
 ): Promise<LoadedGraph> => {
   const start = performance.now();
   const graph = describe();
   const described = performance.now();
   requireDims(graph, dims, "and compiled code has fixed extents");
-  const planned = planGraph(graph, { dims });
+  const planned = planGraph(graph, { dims, threads, numerics });
   const before = performance.now();
   const executable = instantiate(planned, backend);
   const took = { describe: described - start, instantiate: performance.now() - before };

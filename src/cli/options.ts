@@ -1,4 +1,6 @@
 // Options that several commands have, and how their values are read.
+import type { CompileOptions } from "../compile/compile-graph.ts";
+import { mostThreads } from "../compile/thread-count.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { nearestName } from "../ir/diagnostics/nearest.ts";
 import { usedSymbols } from "../ir/graph/analysis.ts";
@@ -18,6 +20,29 @@ export const weightsOption = {
   description: "Values of parameters; initial ones otherwise.",
 } as const;
 
+/** How programs are compiled, for the commands that run them. */
+export const programOptions = {
+  threads: {
+    type: "string",
+    valueHint: "N",
+    description: "How many threads share the work of WebAssembly; 1 unless given.",
+  },
+  numerics: {
+    type: "string",
+    oneOf: ["exact", "relaxed"],
+    description: "exact (the default): the same bits everywhere; relaxed: as fast as the engine can.",
+  },
+} as const;
+
+/** Those options as compilation takes them; `reject`s (W605) what is no number of threads. */
+export const parseProgramOptions = (values: {
+  readonly threads: string | undefined;
+  readonly numerics: string | undefined;
+}): Pick<CompileOptions, "threads" | "numerics"> => ({
+  threads: parseCount("--threads", values.threads, 1, 1, mostThreads),
+  numerics: values.numerics === "relaxed" ? "relaxed" : "exact",
+});
+
 /** `B=32,T=16` as bindings; `reject`s (W605) anything else. */
 export const parseDims = (text: string | undefined): Bindings => {
   const bindings: Record<string, number> = {};
@@ -34,11 +59,21 @@ export const parseDims = (text: string | undefined): Bindings => {
   return bindings;
 };
 
-/** A whole number from `least` up; `reject`s (W605) anything else. */
-export const parseCount = (option: string, text: string | undefined, least: number, otherwise: number): number => {
+/** A whole number from `least` up, or up to `most`; `reject`s (W605) anything else. */
+export const parseCount = (
+  option: string,
+  text: string | undefined,
+  least: number,
+  otherwise: number,
+  most?: number,
+): number => {
   if (text === undefined) return otherwise;
-  if (!/^\d{1,9}$/.test(text) || Number(text) < least)
-    reject("W605", { option, given: text, wanted: `a whole number from ${least} up` });
+  if (!/^\d{1,9}$/.test(text) || Number(text) < least || Number(text) > (most ?? Infinity))
+    reject("W605", {
+      option,
+      given: text,
+      wanted: `a whole number from ${least} ${most === undefined ? "up" : `to ${most}`}`,
+    });
   return Number(text);
 };
 

@@ -3,7 +3,7 @@ import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 
 /** More threads than most machines run; each has its own copy of scratch memory. */
-const mostThreads = 64;
+export const mostThreads = 64;
 
 /** Refuses numbers of threads that cannot be (W140). */
 export const checkThreadCount = (what: string, threads: number): void => {

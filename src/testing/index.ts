@@ -59,6 +59,7 @@ export { loopPassPreservesSemantics } from "./properties/loop-pass-preserves-sem
 export { memoryPlanNoAlias } from "./properties/memory-plan-no-alias.ts";
 export { passIsUseful, type Usefulness } from "./properties/pass-is-useful.ts";
 export { passPreservesSemantics } from "./properties/pass-preserves-semantics.ts";
+export { passStaysWithinBounds } from "./properties/pass-stays-within-bounds.ts";
 export { pipelineConfluent } from "./properties/pipeline-confluent.ts";
 export { planViolations } from "./properties/plan-violations.ts";
 export { printParseRoundTrip, type TextForm } from "./properties/print-parse-round-trip.ts";

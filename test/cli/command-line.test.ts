@@ -77,6 +77,11 @@ const refused: readonly (readonly [code: number, words: readonly string[], err: 
   ],
   [
     2,
+    ["run", ...at2, "--random", "1", "--threads", "65"],
+    'error[W605]: --threads: expected a whole number from 1 to 64, got "65"\n\n  help: write --threads followed by a whole number from 1 to 64.\n',
+  ],
+  [
+    2,
     ["verify", ...at2, "--runs", "0"],
     'error[W605]: --runs: expected a whole number from 1 up, got "0"\n\n  help: write --runs followed by a whole number from 1 up.\n',
   ],
@@ -227,14 +232,18 @@ describe("weft run", () => {
   });
 
   test("one seed gives one result, the same on every backend", async () => {
-    const [wasm, closure, other] = await Promise.all([
+    const [wasm, closure, other, threads, relaxed] = await Promise.all([
       say("run", ...at2, "--random", "1"),
       say("run", ...at2, "--random", "1", "--backend", "closure"),
       say("run", ...at2, "--random", "2"),
+      say("run", ...at2, "--random", "1", "--threads", "2"),
+      say("run", ...at2, "--random", "1", "--numerics", "relaxed"),
     ]);
     expect(wasm.out).toMatch(/^vectors: f32\[2, 4\]\n {2}(-?\d\.\d+(e-\d+)? ?){8}\n {2}min .* max .* mean .*\n$/);
     expect(closure.out).toBe(wasm.out);
     expect(other.out).not.toBe(wasm.out);
+    // Nothing here is multiplied and added, so relaxed numerics have nothing to relax.
+    expect([threads.out, relaxed.out]).toEqual([wasm.out, wasm.out]);
   });
 
   test("tensors go in from safetensors and come out as safetensors", async () => {

@@ -11,7 +11,7 @@ import { entryOf, fillParameters, randomFeeds } from "../entry-values.ts";
 import { loadModel } from "../load-model.ts";
 import { measurePeak } from "../machine-peak.ts";
 import { memoryInWords } from "../memory-in-words.ts";
-import { modelOptions, parseCount, parseDims, weightsOption } from "../options.ts";
+import { modelOptions, parseCount, parseDims, parseProgramOptions, programOptions, weightsOption } from "../options.ts";
 
 /** How many lines the table has if nothing else is said, and how many stages of compilation are named. */
 const shown = { lines: 20, stages: 6 } as const;
@@ -73,6 +73,7 @@ export const bench: AnyCommand = defineCommand({
       description: "The entry point; step of a training, predict of a model unless given.",
     },
     backend: { type: "string", oneOf: benchBackends, description: "What runs it; wasm unless given." },
+    ...programOptions,
     runs: {
       type: "string",
       valueHint: "N",
@@ -104,7 +105,9 @@ export const bench: AnyCommand = defineCommand({
     const clock = clocks[oneOf(clockNames, values.clock)];
     const loaded = await loadModel(values.model, values.export);
     const onBackend = backend === "javascript" ? "wasm" : backend;
-    const compiled = await compileLoaded(loaded, { dims, backend: onBackend, weights: values.weights, seed }, ui);
+    const program = parseProgramOptions(values);
+    const options = { dims, backend: onBackend, weights: values.weights, seed, ...program };
+    const compiled = await compileLoaded(loaded, options, ui);
     const entry = entryOf(compiled.program, values.entry, ["step", "predict"]);
     const facts = indexFacts(compiled.graph);
     if (loaded.model === undefined && values.weights === undefined)

@@ -13,7 +13,7 @@ import { type AnyCommand, defineCommand } from "../command.ts";
 import { compileLoaded } from "../compile-loaded.ts";
 import { entryOf, fillParameters } from "../entry-values.ts";
 import { loadModel } from "../load-model.ts";
-import { modelOptions, parseCount, parseDims, weightsOption } from "../options.ts";
+import { modelOptions, parseCount, parseDims, parseProgramOptions, programOptions, weightsOption } from "../options.ts";
 import { randomValues } from "../random-values.ts";
 import { readInput } from "../read-input.ts";
 
@@ -86,6 +86,7 @@ export const run: AnyCommand = defineCommand({
     },
     random: { type: "string", valueHint: "SEED", description: "Random values for the inputs that have no file." },
     backend: { type: "string", oneOf: backendNames, description: "What runs it; wasm unless given." },
+    ...programOptions,
     weights: weightsOption,
     out: { type: "string", valueHint: "FILE.safetensors", description: "Write the results to this file too." },
   },
@@ -100,7 +101,7 @@ export const run: AnyCommand = defineCommand({
     const seed = values.random === undefined ? undefined : parseCount("--random", values.random, 0, 0);
     const backend = values.backend !== undefined && isBackend(values.backend) ? values.backend : "wasm";
     const loaded = await loadModel(values.model, values.export);
-    const options = { dims, backend, weights: values.weights, seed: seed ?? 0 };
+    const options = { dims, backend, weights: values.weights, seed: seed ?? 0, ...parseProgramOptions(values) };
     const { graph, program, executable } = await compileLoaded(loaded, options, ui);
     const entry = entryOf(program, values.entry, ["predict"]);
     const facts = indexFacts(graph);

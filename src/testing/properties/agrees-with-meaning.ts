@@ -3,12 +3,13 @@
 import type { Backend } from "../../backends/backend.ts";
 import { wasmBackend } from "../../backends/wasm/instantiate.ts";
 import { planGraph } from "../../compile/plan-graph.ts";
+import type { DataArray } from "../../ir/types/dtype.ts";
 import { feedsOf } from "../case-arrays.ts";
 import type { Conditioning } from "../oracle/conditioning.ts";
 import { type Bounded, evaluateBounded } from "../oracle/evaluate-bounded.ts";
 import { judge } from "../oracle/judge.ts";
 import type { GraphProperty, Violation } from "../property.ts";
-import { type PortArrays, poison, runInstance } from "../run-everywhere.ts";
+import { poison, runInstance } from "../run-everywhere.ts";
 
 /** Who is judged, and where to count how much the judgements are worth. */
 export interface AgreesWithMeaningOptions {
@@ -21,7 +22,7 @@ export interface AgreesWithMeaningOptions {
 /** The first element of some arrays that is further from what they should be than rounding explains. */
 export const verdictOn = (
   who: string,
-  got: PortArrays,
+  got: ReadonlyMap<string, DataArray | Float64Array>,
   wanted: Readonly<Record<string, Bounded>>,
   counted: Conditioning | undefined,
 ): Violation | undefined => {

@@ -178,7 +178,7 @@ export const activation: { readonly [F in ActivationFn]: UnaryFunction } = {
     lower: gelu,
     domain: [-4, 4],
     dtypes: floats,
-    ulp: 2.25,
+    ulp: 2,
   },
   geluTanh: {
     summary: "the Gaussian error linear unit, approximated by tanh",
