@@ -41,6 +41,17 @@ const application = await Application.bootstrap({
   // The project's own compiler has checked the sources.
   skipErrorChecking: true,
   validation: { notExported: true, invalidLink: true, notDocumented: true },
+  // Patterns that types are matched with, the brand of ids, and the types of functions that are given.
+  intentionallyNotDocumented: [
+    "index.Params.__type.kind",
+    "index.Params.__type.params",
+    "index.Params.__type.bind",
+    "index.Path.__type.kind",
+    "index.Path.__type.params",
+    "index.ConstantId.__type.[brand]",
+    "index.MakeCustomGradient.F",
+    "index.layer.F",
+  ],
   logLevel: LogLevel.Warn,
 });
 application.logger = new Complaints();

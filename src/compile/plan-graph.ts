@@ -33,7 +33,9 @@ export type MemoryNeeds = Omit<MemoryPlan, "offsets">;
 export interface PlannedGraph {
   /** The graph with its symbols bound, as it was described. */
   readonly graph: Graph;
+  /** The loop program, every buffer of it placed. */
   readonly program: PlannedProgram;
+  /** What each pass did. */
   readonly trace: PassTrace;
 }
 

@@ -70,9 +70,13 @@ export type Feeds<I> = {
 
 /** What a user writes down of a network. */
 export interface ModelDescription<P extends SpecTree, I extends InputSpecs, O extends Outputs> {
+  /** The name, which prints and emitted files have. */
   readonly name: string;
+  /** The tree of parameters. */
   readonly params: P;
+  /** The inputs by name. */
   readonly inputs: I;
+  /** What the network does: parameters and inputs to results by name. */
   readonly forward: (params: Params<P>, inputs: InputTensors<I>) => O;
 }
 
@@ -87,11 +91,17 @@ export interface Model<P extends SpecTree = SpecTree, I extends InputSpecs = Inp
 
 /** A model of which the exact types do not matter. */
 export interface AnyModel {
+  /** What kind of description it is. */
   readonly kind: "model";
+  /** The name. */
   readonly name: string;
+  /** The tree of parameters. */
   readonly params: SpecTree;
+  /** The inputs by name. */
   readonly inputs: InputSpecs;
+  /** What the network does. */
   readonly forward: (params: never, inputs: never) => Outputs;
+  /** Where it was defined. */
   readonly location?: Location;
 }
 

@@ -22,7 +22,8 @@ export type ChannelParams<Channels extends number, Affine extends boolean> = Aff
   ? Record<never, never>
   : {
       /** What channels are multiplied by: [channels]. */
-      readonly weight: ParamSpec<[Channels], "f32"> /** What is added to channels: [channels]. */;
+      readonly weight: ParamSpec<[Channels], "f32">;
+      /** What is added to channels: [channels]. */
       readonly bias: ParamSpec<[Channels], "f32">;
     };
 

@@ -40,10 +40,13 @@ export type ConvolutionWeight<
 /** The parameters of a convolution layer, under PyTorch's names and in its layout. */
 export type ConvolutionParams<Weight extends Dims, Out extends number, Bias extends boolean> = Bias extends false
   ? {
-      /** [out, in / groups, ...kernel]. */ readonly weight: ParamSpec<Weight, "f32">;
+      /** [out, in / groups, ...kernel]. */
+      readonly weight: ParamSpec<Weight, "f32">;
     }
   : {
-      /** [out, in / groups, ...kernel]. */ readonly weight: ParamSpec<Weight, "f32"> /** [out]. */;
+      /** [out, in / groups, ...kernel]. */
+      readonly weight: ParamSpec<Weight, "f32">;
+      /** [out]. */
       readonly bias: ParamSpec<[Out], "f32">;
     };
 

@@ -33,11 +33,13 @@ export type LayerNormParams<
   ? Record<never, never>
   : Bias extends false
     ? {
-        /** What features are multiplied by. */ readonly weight: ParamSpec<FeatureShape<F>, "f32">;
+        /** What features are multiplied by. */
+        readonly weight: ParamSpec<FeatureShape<F>, "f32">;
       }
     : {
         /** What features are multiplied by. */
-        readonly weight: ParamSpec<FeatureShape<F>, "f32"> /** What is added to features. */;
+        readonly weight: ParamSpec<FeatureShape<F>, "f32">;
+        /** What is added to features. */
         readonly bias: ParamSpec<FeatureShape<F>, "f32">;
       };
 
@@ -110,7 +112,8 @@ export const layerNorm = <
 
 /** The parameters of `rmsNorm`, under PyTorch's name. */
 export type RmsNormParams<F extends Features> = {
-  /** What features are multiplied by. */ readonly weight: ParamSpec<FeatureShape<F>, "f32">;
+  /** What features are multiplied by. */
+  readonly weight: ParamSpec<FeatureShape<F>, "f32">;
 };
 
 /**

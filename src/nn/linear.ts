@@ -10,10 +10,13 @@ import { type Layer, layer, type ParamSpec, param } from "../model/parameter.ts"
 /** The parameters of `linear`, under PyTorch's names and in its layout. */
 export type LinearParams<In extends number, Out extends number, Bias extends boolean = true> = Bias extends false
   ? {
-      /** [out, in]. */ readonly weight: ParamSpec<[Out, In], "f32">;
+      /** [out, in]. */
+      readonly weight: ParamSpec<[Out, In], "f32">;
     }
   : {
-      /** [out, in]. */ readonly weight: ParamSpec<[Out, In], "f32"> /** [out]. */;
+      /** [out, in]. */
+      readonly weight: ParamSpec<[Out, In], "f32">;
+      /** [out]. */
       readonly bias: ParamSpec<[Out], "f32">;
     };
 

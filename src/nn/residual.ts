@@ -31,7 +31,9 @@ export type ResidualBlockParams<In extends number, Out extends number, Stride ex
 } & ([In, Stride] extends [Out, 1]
   ? Record<never, never>
   : {
-      /** The projection of x. */ readonly down: Convolution<In, Out, 1, Stride> /** The normalization behind it. */;
+      /** The projection of x. */
+      readonly down: Convolution<In, Out, 1, Stride>;
+      /** The normalization behind it. */
       readonly dbn: Norm<Out>;
     });
 

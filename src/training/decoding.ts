@@ -43,9 +43,13 @@ export interface Decoding<
 
 /** A decoding of which the exact types do not matter. */
 export interface AnyDecoding {
+  /** What kind of description it is. */
   readonly kind: "decoding";
+  /** The model. */
   readonly model: AnyModel;
+  /** How it is decoded. */
   readonly options: Required<DecodingOptions>;
+  /** Where it was described. */
   readonly location?: Location;
 }
 

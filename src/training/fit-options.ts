@@ -26,7 +26,8 @@ export interface FitOptions<F> extends TrainingListener {
   readonly log?: readonly TrainingListener[];
   /** Ends the run after the present step, with a checkpoint. */
   readonly signal?: {
-    /** Whether to end; an `AbortSignal` has this. */ readonly aborted: boolean;
+    /** Whether to end; an `AbortSignal` has this. */
+    readonly aborted: boolean;
   };
 }
 

@@ -25,7 +25,9 @@ import { averagedEntryName, gradientOutput } from "./training-graph.ts";
 import { averageParameter, stepParameter } from "./training-state.ts";
 
 /** What a step reports: the loss as a number, and the metrics as arrays. */
-export type StepResult<M> = { readonly loss: number } & Fetches<M>;
+export type StepResult<M> = {
+  /** The loss before the step. */ readonly loss: number;
+} & Fetches<M>;
 
 /** The loss, and its gradient for each parameter by path. */
 export interface Gradients<Name extends string> {
@@ -75,15 +77,20 @@ export interface AnyTrainer extends Compiled {
   readonly predictAveraged: AnyCall;
   readonly profile: Executable["profile"];
   readonly averages: () => AnyFetches;
+  /** How many steps have been taken. */
   readonly steps: () => number;
+  /** What was compiled. */
   readonly description: AnyTraining;
+  /** How it was compiled. */
   readonly options: ModelOptions;
 }
 
 /** A trainer as far as it ties data to itself: each `Trainer` is one of its feeds `F`. */
 export interface TrainerOf<F> extends Pick<AnyTrainer, "description" | "options" | "steps"> {
   /** One update of all parameters. */
-  readonly step: (feeds: F) => { readonly loss: number };
+  readonly step: (feeds: F) => {
+    /** The loss before the step. */ readonly loss: number;
+  };
 }
 
 /** A trainer whose exact types have done their work. */

@@ -46,16 +46,26 @@ export interface Training<
 
 /** A training of which the exact types do not matter. */
 export interface AnyTraining {
+  /** What kind of description it is. */
   readonly kind: "training";
+  /** The model. */
   readonly model: AnyModel;
+  /** How it is trained, as `TrainingOptions` says. */
   readonly options: {
+    /** Inputs that only the loss reads. */
     readonly inputs?: InputSpecs;
+    /** What is made small. */
     readonly loss: (outputs: never, inputs: never) => Tensor;
+    /** The update rule. */
     readonly optimizer: Optimizer;
+    /** The bound on gradients. */
     readonly clip?: GradientClip;
+    /** The running averages. */
     readonly averages?: Averages;
+    /** Further results of a step. */
     readonly metrics?: (outputs: never, inputs: never) => Outputs;
   };
+  /** Where it was described. */
   readonly location?: Location;
 }
 

@@ -54,6 +54,7 @@ export interface Executable {
   readonly threads: number;
   /** Ends the threads beside the caller's own, where there are any; everything goes on working, on one. */
   readonly dispose: () => void;
+  /** `dispose`, for `using`. */
   readonly [Symbol.dispose]: () => void;
 }
 

@@ -24,7 +24,8 @@ export type Feed =
   | DataArray
   | {
       /** Elements in row-major order. */
-      readonly data: DataArray /** The extents they are meant for, to be checked. */;
+      readonly data: DataArray;
+      /** The extents they are meant for, to be checked. */
       readonly shape?: readonly number[];
     };
 

@@ -5,7 +5,9 @@ import { printDuration, printFigures } from "./figures.ts";
 
 /** A stream of Node's, or what else takes texts. */
 export interface ProgressStream {
+  /** Whether it is a terminal, on which a bar can be drawn. */
   readonly isTTY?: boolean;
+  /** Writes text. */
   write(text: string): unknown;
 }
 

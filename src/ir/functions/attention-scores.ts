@@ -47,7 +47,9 @@ export interface AttentionOptions<S extends Dims = Dims, D extends DType = DType
   readonly segments?:
     | Tensor<Dims, "i32">
     | {
-        /** Of the queries, [..., Lq]. */ readonly queries: Tensor<Dims, "i32"> /** Of the keys, [..., Lk]. */;
+        /** Of the queries, [..., Lq]. */
+        readonly queries: Tensor<Dims, "i32">;
+        /** Of the keys, [..., Lk]. */
         readonly keys: Tensor<Dims, "i32">;
       };
   /** What products are multiplied by; 1 / sqrt(features) unless said. */

@@ -41,7 +41,15 @@ export interface ScanDescription<C extends Tensors, X extends Tensors, Y extends
   /** Whether the last element comes first. Result sequences are in the order of time all the same. */
   readonly reverse?: boolean;
   /** The state after a step, and one element of each result sequence. It may use any tensor of the graph around it. */
-  readonly step: (carry: C, elements: ElementsOf<X>) => { readonly carry: NoInfer<C>; readonly output?: Y };
+  readonly step: (
+    carry: C,
+    elements: ElementsOf<X>,
+  ) => {
+    /** The state after the step. */
+    readonly carry: NoInfer<C>;
+    /** One element of each result sequence. */
+    readonly output?: Y;
+  };
 }
 
 /** The state after the last step, and the result sequences [T, ...]. */

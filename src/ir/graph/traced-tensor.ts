@@ -343,7 +343,9 @@ export const applyCompare = (fn: CompareFn, x: Tensor, y: Operand): Tensor =>
 
 /** The graph around a graph under construction, and what becomes of a tensor of it that is used within. */
 export interface Enclosure {
+  /** The graph around this one. */
   readonly outer: Trace;
+  /** Makes a tensor of the outer graph usable here. */
   readonly capture: (tensor: Tensor, what: string) => ValueId;
 }
 

@@ -62,7 +62,8 @@ export type VisionTransformerParams<Classes extends number, Norm extends boolean
   readonly patch: Layer<
     {
       /** [features, channels, height, width] of a patch. */
-      readonly weight: ParamSpec<[number, number, number, number], "f32"> /** [features]. */;
+      readonly weight: ParamSpec<[number, number, number, number], "f32">;
+      /** [features]. */
       readonly bias: ParamSpec<[number], "f32">;
     },
     (images: Tensor) => Tensor

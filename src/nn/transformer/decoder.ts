@@ -100,7 +100,8 @@ export type TransformerDecoderParams<E extends number, F extends number, Norm ex
 } & (Norm extends false
   ? unknown
   : {
-      /** The normalization behind them. */ readonly norm: Layer<LayerNormParams<E>, LayerNormFunction<E>>;
+      /** The normalization behind them. */
+      readonly norm: Layer<LayerNormParams<E>, LayerNormFunction<E>>;
     });
 
 /**

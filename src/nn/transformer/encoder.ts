@@ -94,7 +94,8 @@ export type TransformerEncoderParams<E extends number, F extends number, Norm ex
 } & (Norm extends false
   ? unknown
   : {
-      /** The normalization behind them. */ readonly norm: Layer<LayerNormParams<E>, LayerNormFunction<E>>;
+      /** The normalization behind them. */
+      readonly norm: Layer<LayerNormParams<E>, LayerNormFunction<E>>;
     });
 
 /** Options of encoders and decoders: those of their layers, and whether there is a normalization at the end. */

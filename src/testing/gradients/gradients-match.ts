@@ -28,6 +28,7 @@ import { type Order, type Projected, projected } from "./projected.ts";
 
 /** A function of tensors of any kind, as a method so that its parameters may be of any tensor types. */
 export interface TensorFunction {
+  /** The function. */
   of(...operands: Tensor[]): Tensor | readonly Tensor[];
 }
 
