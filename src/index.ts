@@ -112,6 +112,7 @@ export {
   type DecodingOptions,
   decoding,
   type PieceLengths,
+  type TokenByToken,
 } from "./training/decoding.ts";
 export type { EarlyStopping } from "./training/early-stopping.ts";
 export { evaluate } from "./training/evaluation.ts";

@@ -15,7 +15,7 @@ import { ones, zeros } from "../model/initializer.ts";
 import { type Layer, layer, type ParamSpec, param, typedLayer } from "../model/parameter.ts";
 
 /** The last axes of a tensor, of which one may be given as a number. */
-type Features = number | readonly number[];
+export type Features = number | readonly number[];
 
 /** Features as a shape. (Inferred, so that editors show the numbers.) */
 type FeatureShape<F extends Features> = F extends readonly number[] ? [...F] : F extends number ? [F] : never;

@@ -10,31 +10,33 @@ import { batchNorm } from "./channel-norm.ts";
 import { type ConvolutionLayerFunction, conv2d } from "./convolution.ts";
 
 /** A convolution without bias, since the batch normalization behind it shifts. */
-type Convolution<
+export type BlockConvolution<
   In extends number,
   Out extends number,
   Kernel extends PerAxis<2>,
   Stride extends PerAxis<2>,
 > = ReturnType<typeof conv2d<In, Out, Kernel, Stride, 1, 1, 1, false>>;
-type Norm<Channels extends number> = ReturnType<typeof batchNorm<Channels, true>>;
+
+/** The batch normalization behind a convolution. */
+export type BlockNorm<Channels extends number> = ReturnType<typeof batchNorm<Channels, true>>;
 
 /** The parameters of `residualBlock`: `down` and `dbn` are there where the shape changes. */
 export type ResidualBlockParams<In extends number, Out extends number, Stride extends PerAxis<2>> = {
   /** The first convolution. */
-  readonly conv1: Convolution<In, Out, 3, Stride>;
+  readonly conv1: BlockConvolution<In, Out, 3, Stride>;
   /** The normalization behind it. */
-  readonly bn1: Norm<Out>;
+  readonly bn1: BlockNorm<Out>;
   /** The second convolution. */
-  readonly conv2: Convolution<Out, Out, 3, 1>;
+  readonly conv2: BlockConvolution<Out, Out, 3, 1>;
   /** The normalization behind it. */
-  readonly bn2: Norm<Out>;
+  readonly bn2: BlockNorm<Out>;
 } & ([In, Stride] extends [Out, 1]
   ? Record<never, never>
   : {
       /** The projection of x. */
-      readonly down: Convolution<In, Out, 1, Stride>;
+      readonly down: BlockConvolution<In, Out, 1, Stride>;
       /** The normalization behind it. */
-      readonly dbn: Norm<Out>;
+      readonly dbn: BlockNorm<Out>;
     });
 
 /** What a block does: images [N, in, H, W] give [N, out, H / stride, W / stride], rounded up. */

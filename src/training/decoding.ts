@@ -22,7 +22,9 @@ export interface DecodingOptions<E extends PieceLengths = PieceLengths> {
 }
 
 /** What `decode` is named unless said otherwise. */
-export type TokenByToken = { readonly decode: 1 };
+export type TokenByToken = {
+  /** One position. */ readonly decode: 1;
+};
 
 /** A model with how it is decoded. */
 export interface Decoding<

@@ -8,10 +8,12 @@ import { isRecord } from "../model/declaration.ts";
 /** A bound on the norm of all gradients together, or on the size of each of their elements. */
 export type GradientClip =
   | {
-      /** The largest norm of all gradients together. */ readonly norm: number;
+      /** The largest norm of all gradients together. */
+      readonly norm: number;
     }
   | {
-      /** The largest size of an element. */ readonly value: number;
+      /** The largest size of an element. */
+      readonly value: number;
     };
 
 /** W140 for what is no clip, which callers without a type checker may give. */

@@ -8,7 +8,7 @@ import { randomStream } from "../model/initializer.ts";
  *
  * @see Durstenfeld 1964, algorithm 235; `torch.randperm`.
  * @example
- * permutation(5, 1).toSorted(); // [0, 1, 2, 3, 4]
+ * permutation(5, 1, 1).toSorted(); // [0, 1, 2, 3, 4]
  */
 export const permutation = (count: number, seed: number, epoch: number): Uint32Array => {
   const random = randomStream(seed, `epoch ${epoch}`);

@@ -26,7 +26,8 @@ import { averageParameter, stepParameter } from "./training-state.ts";
 
 /** What a step reports: the loss as a number, and the metrics as arrays. */
 export type StepResult<M> = {
-  /** The loss before the step. */ readonly loss: number;
+  /** The loss before the step. */
+  readonly loss: number;
 } & Fetches<M>;
 
 /** The loss, and its gradient for each parameter by path. */
@@ -89,7 +90,8 @@ export interface AnyTrainer extends Compiled {
 export interface TrainerOf<F> extends Pick<AnyTrainer, "description" | "options" | "steps"> {
   /** One update of all parameters. */
   readonly step: (feeds: F) => {
-    /** The loss before the step. */ readonly loss: number;
+    /** The loss before the step. */
+    readonly loss: number;
   };
 }
 

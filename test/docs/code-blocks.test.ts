@@ -82,7 +82,7 @@ describe("what examples state is what comes out", () => {
     const { folder, environment } = project;
     const runner = join(root, "test/support/run-examples.ts");
     const cwd = join(folder, examples.folder);
-    await promisify(execFile)(process.execPath, [runner, "."], { cwd, env: environment, timeout: 50_000 });
+    await promisify(execFile)(process.execPath, [runner, cwd], { cwd, env: environment, timeout: 50_000 });
     const results = JSON.parse(readFileSync(join(cwd, "results.json"), "utf8")) as readonly ExampleResult[];
     const { wrong, silent, texts } = withResults(examples, results);
     if (isUpdating) for (const [file, text] of texts) writeFileSync(join(root, file), text);

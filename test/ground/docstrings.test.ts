@@ -22,7 +22,7 @@ const isTensorFunction = ({ kind, file }: PublicExport): boolean =>
 const withoutSource: ReadonlySet<string> = new Set(["expectShape", "standardize", "decay"]);
 
 /** A shape in brackets, or a formula: an operator, a power, a call. */
-const mathematics = /\[[^\]]*\]|[=+*/^<>|-]|\w\(.*\)/;
+const mathematics = /\[[^\]]*\]|[=+*/^<>|&!?-]|\w\(.*\)/;
 
 /** A code that a function rejects itself, in its own text. */
 const rejectedBy = ({ node }: PublicExport): readonly string[] =>

@@ -48,7 +48,7 @@ export type Attending<Weights extends boolean, S extends Dims, W extends Dims, D
 type RowsOf<S extends Dims> = S extends readonly [...infer Rows extends Dims, Dim] ? Rows : Dims;
 
 /** The output by itself, or with weights or logarithms of sums. */
-type Results<
+export type AttentionResult<
   Weights extends boolean,
   Sums extends boolean,
   S extends Dims,
@@ -77,7 +77,7 @@ export interface AttentionFunction {
       readonly weights?: Weights;
       readonly logSumExp?: Sums;
     },
-  ): Results<Weights, Sums, AttentionShape<Q, V>, WeightsShape<Q, K>, D>;
+  ): AttentionResult<Weights, Sums, AttentionShape<Q, V>, WeightsShape<Q, K>, D>;
 }
 
 /** Whether a shape has an element for every pair of query and key, in whichever order, or in one axis. */

@@ -14,21 +14,22 @@ import { printType, sameType, type TensorType } from "../types/tensor-type.ts";
 import { atCaller, tensorOf } from "./argument.ts";
 
 /** Whatever a function of tensors gives: one, or a list of several. */
-type Results = Tensor | readonly Tensor[];
+export type TensorResults = Tensor | readonly Tensor[];
 
 /**
  * A function of tensors. A method, because the parameters of methods may be of any tensor types: `(x: Tensor<["B", 4], "f32">)`
  * is one as well, and a parameter without a type is a `Tensor`.
  */
-interface Described {
-  of(...operands: Tensor[]): Results;
+export interface AnyTensorFunction {
+  /** The function. */
+  of(...operands: Tensor[]): TensorResults;
 }
 
 /** Results as a list. */
 export type ResultList<R> = R extends readonly Tensor[] ? R : readonly [R];
 
 /** What a derivative may be made of. */
-export interface GradientContext<F extends Described["of"]> {
+export interface GradientContext<F extends AnyTensorFunction["of"]> {
   /** What the function was given. */
   readonly operands: Parameters<F>;
   /** What `forward` gave for the operands. */
@@ -41,7 +42,7 @@ export interface GradientContext<F extends Described["of"]> {
 export type ForEach<X extends readonly unknown[]> = { readonly [K in keyof X]: Tensor | null };
 
 /** The same function where nothing is known of shapes, as it is written when its type is given beforehand. */
-export type Loosely<F extends Described["of"]> = (...operands: Parameters<F>) => AnyOf<ReturnType<F>>;
+export type Loosely<F extends AnyTensorFunction["of"]> = (...operands: Parameters<F>) => AnyOf<ReturnType<F>>;
 
 type AnyOf<R> = R extends readonly Tensor[] ? { readonly [K in keyof R]: Tensor } : Tensor;
 
@@ -144,7 +145,7 @@ const describeGradient = (
 const write =
   'customGradient({ name: "swish", forward: (x) => ..., gradient: ({ operands: [x], cotangents: [c] }) => [...] })';
 
-type LooseDefinition = CustomGradient<Described["of"], GradientContext<Described["of"]>, unknown>;
+type LooseDefinition = CustomGradient<AnyTensorFunction["of"], GradientContext<AnyTensorFunction["of"]>, unknown>;
 
 const requireDefinition = (given: LooseDefinition): void => {
   const require = (field: string, expected: string, value: unknown): never =>
@@ -156,7 +157,7 @@ const requireDefinition = (given: LooseDefinition): void => {
 
 const callOf =
   ({ forward, gradient }: LooseDefinition, definition: Definition) =>
-  (...given: readonly unknown[]): Results => {
+  (...given: readonly unknown[]): TensorResults => {
     const { name } = definition;
     const site = captureLocation();
     try {
@@ -180,11 +181,13 @@ const callOf =
 
 /** A function that takes what `forward` takes and gives what `forward` gives. */
 export interface MakeCustomGradient {
-  <F extends Described["of"], const G extends ForEach<Parameters<F>>>(
+  <F extends AnyTensorFunction["of"], const G extends ForEach<Parameters<F>>>(
     definition: CustomGradient<F, GradientContext<F>, readonly [...G]>,
   ): F;
   /** With its type given beforehand, `customGradient<<S extends Dims>(x: Tensor<S, "f32">) => Tensor<S, "f32">>({ ... })`. */
-  <F extends Described["of"]>(definition: CustomGradient<Loosely<F>, GradientContext<F>, ForEach<Parameters<F>>>): F;
+  <F extends AnyTensorFunction["of"]>(
+    definition: CustomGradient<Loosely<F>, GradientContext<F>, ForEach<Parameters<F>>>,
+  ): F;
 }
 
 /**

@@ -46,20 +46,27 @@ export interface LanguageModelFunction<Vocabulary extends number> {
 }
 
 /** The parameters of a block, and what it does to [..., positions, features]. */
-type Block = Layer<
+export type GptBlock = Layer<
   {
+    /** The normalization in front of attention. */
     readonly ln1: Layer<LayerNormParams<number>, LayerNormFunction<number>>;
+    /** The normalization in front of the feed-forward network. */
     readonly ln2: Layer<LayerNormParams<number>, LayerNormFunction<number>>;
+    /** To queries, keys and values, side by side. */
     readonly qkv: Layer<LinearParams<number, number>, LinearFunction<number, number>>;
+    /** From heads side by side to what is added. */
     readonly proj: Layer<LinearParams<number, number>, LinearFunction<number, number>>;
+    /** Into the feed-forward network. */
     readonly fc: Layer<LinearParams<number, number>, LinearFunction<number, number>>;
+    /** Out of it. */
     readonly out: Layer<LinearParams<number, number>, LinearFunction<number, number>>;
+    /** Dropout of what is added. */
     readonly dropout: DropoutLayer;
   },
   (x: Tensor, attending: LanguageBatchOptions) => Tensor
 >;
 
-const block = (features: number, heads: number, rate: number): Block =>
+const block = (features: number, heads: number, rate: number): GptBlock =>
   layer(
     {
       ln1: layerNorm(features),
@@ -90,7 +97,7 @@ export type GptParams<Vocabulary extends number, Tied extends boolean = false> =
   /** Vectors of positions. */
   readonly wpe: Layer<LearnedPositionsParams<number, number>, LearnedPositionsFunction<number>>;
   /** The blocks, in order. */
-  readonly blocks: readonly Block[];
+  readonly blocks: readonly GptBlock[];
   /** The normalization behind them. */
   readonly lnf: Layer<LayerNormParams<number>, LayerNormFunction<number>>;
   /** Dropout of embeddings. */

@@ -38,27 +38,36 @@ export interface LlamaOptions<Vocabulary extends number> extends LanguageAttenti
 }
 
 /** A linear layer without a bias. */
-type Plain = Layer<LinearParams<number, number, false>, LinearFunction<number, number>>;
+export type LlamaLinear = Layer<LinearParams<number, number, false>, LinearFunction<number, number>>;
 
 /** The parameters of a block, and what it does to [..., positions, features]. */
-type Block = Layer<
+export type LlamaBlock = Layer<
   {
+    /** The scale in front of attention. */
     readonly n1: ParamSpec<[number], "f32">;
+    /** The scale in front of the feed-forward network. */
     readonly n2: ParamSpec<[number], "f32">;
-    readonly q: Plain;
-    readonly k: Plain;
-    readonly v: Plain;
-    readonly o: Plain;
-    readonly gate: Plain;
-    readonly up: Plain;
-    readonly down: Plain;
+    /** To queries. */
+    readonly q: LlamaLinear;
+    /** To keys. */
+    readonly k: LlamaLinear;
+    /** To values. */
+    readonly v: LlamaLinear;
+    /** From heads side by side to what is added. */
+    readonly o: LlamaLinear;
+    /** What lets features through. */
+    readonly gate: LlamaLinear;
+    /** Into the feed-forward network. */
+    readonly up: LlamaLinear;
+    /** Out of it. */
+    readonly down: LlamaLinear;
   },
   (x: Tensor, attending: LanguageBatchOptions) => Tensor
 >;
 
-const block = (options: LlamaOptions<number>): Block => {
+const block = (options: LlamaOptions<number>): LlamaBlock => {
   const { features, heads, keyHeads = heads, feedForward, base = 10000, epsilon = 1e-5 } = options;
-  const plain = (inputs: number, outputs: number): Plain => linear(inputs, outputs, { bias: false });
+  const plain = (inputs: number, outputs: number): LlamaLinear => linear(inputs, outputs, { bias: false });
   const shared = (features / heads) * keyHeads;
   const params = {
     n1: param([features], ones),
@@ -91,7 +100,7 @@ export type LlamaParams<Vocabulary extends number> = {
   /** Vectors of tokens. */
   readonly emb: Layer<EmbeddingParams<Vocabulary, number>, EmbeddingFunction<Vocabulary, number>>;
   /** The blocks, in order. */
-  readonly blocks: readonly Block[];
+  readonly blocks: readonly LlamaBlock[];
   /** From features to logits. */
   readonly head: Layer<LinearParams<number, Vocabulary, false>, LinearFunction<number, Vocabulary>>;
 };

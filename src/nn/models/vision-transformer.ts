@@ -16,17 +16,17 @@ import {
 } from "../transformer/encoder.ts";
 
 /** Height and width, or one number for both. */
-type Size = number | readonly [height: number, width: number];
+export type ImageSize = number | readonly [height: number, width: number];
 
-const sidesOf = (size: Size): readonly [height: number, width: number] =>
+const sidesOf = (size: ImageSize): readonly [height: number, width: number] =>
   typeof size === "number" ? [size, size] : size;
 
 /** How large a vision transformer is. */
 export interface VisionTransformerOptions<Classes extends number, Norm extends boolean = true> {
   /** Height and width of the images, or one number for both. */
-  readonly image: Size;
+  readonly image: ImageSize;
   /** Height and width of a patch; patches lie side by side. */
-  readonly patch: Size;
+  readonly patch: ImageSize;
   /** Channels of the images; 3 unless said. */
   readonly channels?: number;
   /** Features of a patch. */

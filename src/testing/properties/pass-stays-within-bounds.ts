@@ -20,6 +20,10 @@ const byName = (arrays: Arrays): ReadonlyMap<string, DataArray | Float64Array> =
 /**
  * `pass(g)`, rounded to f32 node by node, is within the oracle's bounds for g: outputs and updates of every entry point. For passes
  * that replace what is rounded once by what is rounded often or the other way round; `passPreservesSemantics` asks all bits of the others.
+ *
+ * @example
+ * const decompose = roundingPasses.filter(({ name }) => name === "decompose").map((pass) => passStaysWithinBounds(pass));
+ * await Promise.all(decompose.map((property) => forAll(graphs({ ops: ["softmax"], maxSteps: 1 }), property, { runs: 2 }))); // [undefined]
  */
 export const passStaysWithinBounds = (
   pass: Pass<Graph, Graph>,
