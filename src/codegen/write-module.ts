@@ -26,7 +26,8 @@ export interface EmittedFile {
  * @throws W402 what the disk refuses; and what `generate` refuses (W140, W404, W405).
  * @example
  * const files = await emit(compileSync(classifier, { dims: { B: 1 } }), { directory: "digits" });
- * files.map(({ file }) => file); // ["digits/classifier.mjs", "digits/classifier.d.ts", "digits/classifier.d.mts", "digits/classifier.safetensors", "digits/classifier.wasm", "digits/classifier.wat"]
+ * files[0]?.file; // "digits/classifier.mjs"
+ * files.length; // 6
  */
 export const emit = async (
   compiled: Emittable,

@@ -79,7 +79,8 @@ export const poison = (program: PlannedProgram, { memory }: Instance): void => {
  *
  * @example
  * const one = { backend: "wasm", outputs: new Map([["y", Float32Array.of(0)]]), parameters: new Map() };
- * firstDifference(one, { ...one, backend: "closure", outputs: new Map([["y", Float32Array.of(-0)]]) }); // { backends: ["wasm", "closure"], name: "y", element: 0, values: [0, -0] }
+ * const other = { ...one, backend: "closure", outputs: new Map([["y", Float32Array.of(-0)]]) };
+ * firstDifference(one, other); // { backends: ["wasm", "closure"], name: "y", element: 0, values: [0, -0] }
  */
 export const firstDifference = (left: Outcome, right: Outcome): Difference | undefined => {
   for (const [group, other] of [

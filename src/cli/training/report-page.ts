@@ -72,7 +72,8 @@ const section = (title: string, html: string): string => `<h2>${escaped(title)}<
  *
  * @throws W408 where vega or vega-lite is missing.
  * @example
- * const page = await reportPage(await fit(trainer, { data, epochs: 2 }), { title: "Digits", facts: { model: "classifier" } });
+ * const history = await fit(trainer, { data, epochs: 2 });
+ * const page = await reportPage(history, { title: "Digits", facts: { model: "classifier" } });
  * page.startsWith("<!doctype html>"); // true
  */
 export const reportPage = async (

@@ -218,7 +218,9 @@ const transposedConvolution = <Rank extends SpatialRank>(rank: Rank): Transposed
  * @see `torch.nn.functional.conv_transpose1d`.
  * @example
  * const x = constant(Float32Array.of(1, 2, 3, 4), [1, 1, 4]);
- * convTranspose1d(x, constant(Float32Array.of(1, 10), [1, 1, 2]), { stride: 2 }); // Tensor<[1, 1, 8], "f32">: [[[1, 10, 2, 20, 3, 30, 4, 40]]]
+ * const pair = constant(Float32Array.of(1, 10), [1, 1, 2]);
+ * const y = convTranspose1d(x, pair, { stride: 2 });
+ * y; // Tensor<[1, 1, 8], "f32">: [[[1, 10, 2, 20, 3, 30, 4, 40]]]
  */
 export const convTranspose1d: TransposedConvolutionFunction<1> = transposedConvolution(1);
 

@@ -139,7 +139,7 @@ export const takeAlongAxis = <S extends Dims, D extends DType, Indices extends D
  * @example
  * const updates = constant(Float32Array.of(1, 2, 3, 4), [2, 2]);
  * const indices = constant(Int32Array.of(1, 0, 1, 1), [2, 2]);
- * addAlongAxis(updates, indices, 3, 0); // [[0, 2], [4, 4], [0, 0]]
+ * expectShape(addAlongAxis(updates, indices, 3, 0), [3, 2]); // Tensor<[3, 2], "f32">: [[0, 2], [4, 4], [0, 0]]
  */
 export const addAlongAxis = <S extends Dims, D extends DType, Indices extends Dims, E extends DType>(
   updates: Tensor<S, D>,

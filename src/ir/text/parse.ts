@@ -62,7 +62,10 @@ const buildEntry = (reading: Reading, { name, outputs, updates }: EntrySyntax): 
  * @throws W104 what the grammar does not know; W105 to W119, W123, W130, W134, W276 what does not fit together; and
  * what the ops refuse.
  * @example
- * const doubled = parseGraph("graph @g(%x: f32[2]) {\n  %0 = binary %x, %x {fn = add} : f32[2]\n  entry @main(y = %0)\n}");
+ * const doubled = parseGraph(`graph @g(%x: f32[2]) {
+ *   %0 = binary %x, %x {fn = add} : f32[2]
+ *   entry @main(y = %0)
+ * }`);
  * compileGraph(doubled).executable.run("main", { x: Float32Array.of(1, 2) }); // { y: [2, 4] }
  * parseGraph("graph @g("); // throws W104
  */

@@ -46,7 +46,9 @@ export const textNames = (graph: Graph): NameOf => nameValues(graph, printedNode
  * Prints a graph as IR text, which `parseGraph` reads back unless contents are elided. Equal graphs have equal texts.
  *
  * @example
- * printGraph(graph).split("\n").slice(-5); // ["  %9 = broadcast %3 : f32[B, 3]", "  %10 = binary %8, %9 {fn = add} : f32[B, 3]", "  entry @predict(logits = %10)", "}", ""]
+ * const lines = printGraph(graph).split("\n");
+ * lines[0]; // "graph @classifier(%x: f32[B, 4]) {"
+ * lines.at(-4); // "  %10 = binary %8, %9 {fn = add} : f32[B, 3]"
  */
 export const printGraph = (graph: Graph, options: PrintOptions = {}): string => {
   const nodes = printedNodes(graph);

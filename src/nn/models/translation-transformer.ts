@@ -64,7 +64,7 @@ const placed = (vectors: Tensor): Tensor => {
  * const model = defineModel({
  *   name: "example",
  *   inputs: { source: spec("i32", ["B", 20]), target: spec("i32", ["B", 16]) },
- *   params: { translate: translationTransformer({ sourceVocabulary: 90, targetVocabulary: 110, features: 64, heads: 4, feedForward: 128 }) },
+ *   params: { translate: translationTransformer({ sourceVocabulary: 90, targetVocabulary: 110, features: 64, heads: 4 }) },
  *   forward: ({ translate }, { source, target }) => {
  *     const y = translate(source, target); // Tensor<["B", 16, 110], "f32">
  *     return { y };

@@ -22,7 +22,8 @@ const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
  *
  * @example
  * const counted = conditioning();
- * await forAll(graphs({ ops: ["binary"], values: ["whole"], maxSteps: 2 }), agreesWithMeaning({ conditioning: counted }), { runs: 3 });
+ * const drawn = graphs({ ops: ["binary"], values: ["whole"], maxSteps: 2 });
+ * await forAll(drawn, agreesWithMeaning({ conditioning: counted }), { runs: 3 });
  * counted.complaint(); // undefined
  */
 export const conditioning = (): Conditioning => {

@@ -67,9 +67,12 @@ const merged = (written: BoundedResults, fused: BoundedResults): BoundedResults 
  * in any order, functions keep the accuracy that they promise.
  *
  * @example
- * const thirds = parseGraph("graph @g(%x: f32[2]) {\n  %0 = unary %x {fn = reciprocal} : f32[2]\n  entry @main(y = %0)\n}");
+ * const inverse = parseGraph(`graph @g(%x: f32[2]) {
+ *   %0 = unary %x {fn = reciprocal} : f32[2]
+ *   entry @main(y = %0)
+ * }`);
  * const x = { dtype: "f32", shape: [2], data: Float64Array.of(2, 3) } as const;
- * const { outputs } = evaluateBounded(thirds, "main", { x });
+ * const { outputs } = evaluateBounded(inverse, "main", { x });
  * outputs["y"]?.data; // [0.5, 0.3333]
  * outputs["y"]?.error.every((error) => error < 1e-7); // true
  */

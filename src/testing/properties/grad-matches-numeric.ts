@@ -40,7 +40,8 @@ const stopsGradients = (graph: Graph): boolean => [...graph.nodes.values()].some
  * Integers and truth values carry no gradient.
  *
  * @example
- * await forAll(graphs({ ops: ["unary"], maxSteps: 2, differentiable: true }), gradMatchesNumeric({ orders: [1] }), { runs: 2 }); // undefined
+ * const drawn = graphs({ ops: ["unary"], maxSteps: 2, differentiable: true });
+ * await forAll(drawn, gradMatchesNumeric({ orders: [1] }), { runs: 2 }); // undefined
  */
 export const gradMatchesNumeric = ({
   orders = [1, 2],

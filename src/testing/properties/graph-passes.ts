@@ -27,7 +27,7 @@ export const exactPasses: readonly Pass<Graph, Graph>[] = [simplify, absorbTrans
  * Passes over recurrences, in the order of the pipeline. Sums over time may be taken in another order.
  *
  * @example
- * recurrencePasses.map(({ name }) => name); // ["merge-scans", "trim-scans", "absorb-movement", "hoist-from-scans", "sink-from-scans"]
+ * recurrencePasses[0]?.name; // "merge-scans"
  */
 export const recurrencePasses: readonly Pass<Graph, Graph>[] = [
   mergeScans,

@@ -62,7 +62,11 @@ const raised = (
  * @param pass - the pass.
  * @param fires - for each of its rules a small graph, or its text, that the rule changes.
  * @example
- * const twice = "graph @g(%x: f32[]) {\n  %0 = unary %x {fn = exp} : f32[]\n  %1 = unary %x {fn = exp} : f32[]\n  entry @main(a = %0, b = %1)\n}";
+ * const twice = `graph @g(%x: f32[]) {
+ *   %0 = unary %x {fn = exp} : f32[]
+ *   %1 = unary %x {fn = exp} : f32[]
+ *   entry @main(a = %0, b = %1)
+ * }`;
  * const useful = exactPasses.filter(({ name }) => name === "cse").map((cse) => passIsUseful(cse, { cse: twice }));
  * await Promise.all(useful.map((property) => forAll(graphs({ maxSteps: 2 }), property, { runs: 3 }))); // [undefined]
  */

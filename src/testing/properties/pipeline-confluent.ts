@@ -28,7 +28,8 @@ const arranged = (passes: readonly Pass<Graph, Graph>[], random: () => number): 
  * Any subset of the passes, in any order, keeps every bit. `arrangements` are tried for each graph.
  *
  * @example
- * await forAll(graphs({ ops: ["binary"], maxSteps: 3 }), pipelineConfluent(exactPasses, { arrangements: 2 }), { runs: 2 }); // undefined
+ * const confluent = pipelineConfluent(exactPasses, { arrangements: 2 });
+ * await forAll(graphs({ ops: ["binary"], maxSteps: 3 }), confluent, { runs: 2 }); // undefined
  */
 export const pipelineConfluent = (
   passes: readonly Pass<Graph, Graph>[] = exactPasses,

@@ -95,7 +95,8 @@ export const graphText: TextForm = { print: (graph) => printGraph(graph), parse:
  * `parse(print(g))` is g, and `print(parse(print(g)))` is `print(g)`: of the graph, under hostile names, and after each pass.
  *
  * @example
- * await forAll(graphs({ ops: ["concat"], maxSteps: 2 }), printParseRoundTrip({ print: printGraph, parse: parseGraph }), { runs: 3 }); // undefined
+ * const text = printParseRoundTrip({ print: printGraph, parse: parseGraph });
+ * await forAll(graphs({ ops: ["concat"], maxSteps: 2 }), text, { runs: 3 }); // undefined
  */
 export const printParseRoundTrip = (
   form: TextForm = graphText,

@@ -108,8 +108,10 @@ const replayLines = ({ seed, path, file, kept }: Failure): readonly string[] => 
  *
  * @example
  * const property: GraphProperty = { name: "has no inputs", check: async () => ({ what: "the graph has an input" }) };
- * const drawn = { graph: parseGraph("graph @g(%x: f32[]) {\n}"), feeds: { x: { dtype: "f32", shape: [], data: Float64Array.of(2) } }, parameters: {} } as const;
- * const report = await describeFailure({ property, drawn, violation: { what: "the graph has an input" }, runs: 1, shrinks: 0 });
+ * const x = { dtype: "f32", shape: [], data: Float64Array.of(2) } as const;
+ * const drawn = { graph: parseGraph("graph @g(%x: f32[]) {\n}"), feeds: { x }, parameters: {} };
+ * const violation = { what: "the graph has an input" };
+ * const report = await describeFailure({ property, drawn, violation, runs: 1, shrinks: 0 });
  * report.includes("the graph has an input"); // true
  */
 export const describeFailure = async (failure: Failure): Promise<string> => {

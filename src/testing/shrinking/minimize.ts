@@ -27,8 +27,13 @@ export interface Minimized {
  * Makes a failing case simpler for as long as it still fails.
  *
  * @example
- * const text = "graph @g(%x: f32[4]) {\n  %0 = unary %x {fn = exp} : f32[4]\n  %1 = unary %0 {fn = log} : f32[4]\n  entry @main(y = %1)\n}";
- * const failing = { graph: parseGraph(text), feeds: { x: { dtype: "f32", shape: [4], data: new Float64Array(4) } }, parameters: {} } as const;
+ * const text = `graph @g(%x: f32[4]) {
+ *   %0 = unary %x {fn = exp} : f32[4]
+ *   %1 = unary %0 {fn = log} : f32[4]
+ *   entry @main(y = %1)
+ * }`;
+ * const x = { dtype: "f32", shape: [4], data: new Float64Array(4) } as const;
+ * const failing = { graph: parseGraph(text), feeds: { x }, parameters: {} };
  * const { drawn } = await minimize(failing, (each) => printGraph(each.graph).includes("fn = exp"));
  * printGraph(drawn.graph).includes("fn = log"); // false
  */

@@ -46,7 +46,8 @@ export function* simplerFrom(drawn: GraphCase, from = 0): Generator<Simpler> {
  *
  * @example
  * const text = "graph @g(%x: f32[4]) {\n  %0 = unary %x {fn = exp} : f32[4]\n  entry @main(y = %0)\n}";
- * const drawn = { graph: parseGraph(text), feeds: { x: { dtype: "f32", shape: [4], data: new Float64Array(4) } }, parameters: {} } as const;
+ * const x = { dtype: "f32", shape: [4], data: new Float64Array(4) } as const;
+ * const drawn = { graph: parseGraph(text), feeds: { x }, parameters: {} };
  * [...simplerCases(drawn)].length > 0; // true
  */
 export function* simplerCases(drawn: GraphCase): Generator<GraphCase> {
