@@ -15,7 +15,7 @@ const unnamed =
 
 /** Rules of shapes that stand beside the functions they are for. */
 const ownRule =
-  /(\w+Shape|\w+Of\w*|Twice|IsAnyTree|AllRows|SharedFeatures), defined in \S*src\/(ir\/functions|nn|model)\/.* is referenced by /;
+  /(\w+Shape|\w+Of\w*|Twice|IsAnyTree|AllRows|SharedFeatures|NamedAs|WithPrefixes|Averaged|CheckData), defined in \S*src\/(ir\/functions|ir\/types|nn|model|training)\/.* is referenced by /;
 
 /** Prints what is wrong, and counts it. */
 class Complaints extends ConsoleLogger {
@@ -50,8 +50,8 @@ const application = await Application.bootstrap({
     "index.Params.__type.kind",
     "index.Params.__type.params",
     "index.Params.__type.bind",
-    "index.Path.__type.kind",
-    "index.Path.__type.params",
+    "index.NamedParameters.__type.kind",
+    "index.NamedParameters.__type.params",
     "index.ConstantId.__type.[brand]",
     "index.MakeCustomGradient.F",
     "index.layer.F",

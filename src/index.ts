@@ -11,7 +11,7 @@ export type {
   TraceFile,
 } from "./backends/profile/profile.ts";
 export type { Executable } from "./backends/runtime/executable.ts";
-export type { Feed, NDArray } from "./backends/runtime/host-array.ts";
+export type { NDArray } from "./backends/runtime/host-array.ts";
 export type { RunOptions } from "./backends/runtime/results.ts";
 export { type BackendName, type CompiledGraph, type CompileOptions, compileGraph } from "./compile/compile-graph.ts";
 export { type MemoryNeeds, type PlannedGraph, type PlanOptions, plannedMemory } from "./compile/plan-graph.ts";
@@ -39,7 +39,9 @@ export { printKernel, printProgram } from "./ir/loop/print.ts";
 export type { Attributes } from "./ir/ops/attributes.ts";
 export type { OpKind } from "./ir/ops/index.ts";
 export type { Bindings, Dim } from "./ir/types/dim.ts";
-export type { ArrayOf, DataArray, DType } from "./ir/types/dtype.ts";
+export type { ArrayOf, DataArray, DType, GivenArrayOf } from "./ir/types/dtype.ts";
+export type { Named, NamedBuffer } from "./ir/types/named.ts";
+export type { Feed, Feeds } from "./ir/types/static/feeds.ts";
 export type { Dims, MatmulOptions, Operand, PadAxis, ReduceOptions, SliceAxis, Tensor } from "./ir/types/tensor.ts";
 export type { Shape, TensorType } from "./ir/types/tensor-type.ts";
 export {
@@ -67,13 +69,14 @@ export {
 export {
   type AnyModel,
   defineModel,
-  type Feeds,
   type InputSpec,
   type InputSpecs,
   type InputTensors,
   type Model,
   type ModelDescription,
   modelGraph,
+  type NamedInputs,
+  type NamedOutputs,
   type Outputs,
   spec,
 } from "./model/model.ts";
@@ -83,6 +86,7 @@ export {
   buffer,
   type Layer,
   layer,
+  type NamedParameters,
   type ParamSpec,
   type Params,
   type Path,
@@ -94,7 +98,7 @@ export {
 export { currentPast, currentPosition, type Past, requireWhole, withPast } from "./model/past.ts";
 export { differentiate } from "./passes/differentiate.ts";
 export type { PassTrace } from "./passes/trace.ts";
-export { compile, compileSync } from "./training/compile.ts";
+export { type Compilation, compile, compileSync } from "./training/compile.ts";
 export type {
   Call,
   Compiled,
@@ -105,7 +109,7 @@ export type {
   ParameterStore,
   RestoreOptions,
 } from "./training/compiled-model.ts";
-export type { DecodedSequence, Decoder } from "./training/decoder.ts";
+export type { DecodedSequence, Decoder, DecoderParts } from "./training/decoder.ts";
 export {
   type AnyDecoding,
   type Decoding,
@@ -122,9 +126,10 @@ export type { FitOptions } from "./training/fit-options.ts";
 export type { GradientClip } from "./training/gradient-clip.ts";
 export type { BestEpoch, Ending, EpochRecord, History, StepRecord } from "./training/history.ts";
 export type { Run, TrainingListener } from "./training/listener.ts";
+export type { ParameterGroup, PathPrefix } from "./training/parameter-groups.ts";
 export { permutation } from "./training/permutation.ts";
 export type { CheckpointStore, ParameterValues, RunIdentity, RunState } from "./training/run-state.ts";
-export type { Gradients, StepResult, Trainer, TrainerOf } from "./training/trainer.ts";
+export type { GradientCall, Gradients, Step, StepResult, Trained, Trainer, TrainerOf } from "./training/trainer.ts";
 export { type AnyTraining, type Training, type TrainingOptions, training } from "./training/training.ts";
-export type { BatchStream, TrainingData } from "./training/training-data.ts";
+export type { Batches, BatchStream, TrainingData } from "./training/training-data.ts";
 export { trainingGraph } from "./training/training-graph.ts";

@@ -3,7 +3,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { checkpoints, csvFile, progressBar } from "../../src/cli/training/index.ts";
-import { type compile, fit, type History } from "../../src/index.ts";
+import { type Compilation, fit, type History } from "../../src/index.ts";
 import type { Digits } from "./dataset.ts";
 import type { lenetTraining } from "./lenet.ts";
 
@@ -11,14 +11,7 @@ import type { lenetTraining } from "./lenet.ts";
 export const batch = 32;
 
 /** The compiled training of the network. */
-export type DigitsTrainer = Awaited<ReturnType<typeof compile<ParametersOf, InputsOf, OutputsOf, LabelsOf, MetricsOf>>>;
-
-type Described = ReturnType<typeof lenetTraining>;
-type ParametersOf = Described["model"]["params"];
-type InputsOf = Described["model"]["inputs"];
-type OutputsOf = ReturnType<Described["model"]["forward"]>;
-type LabelsOf = NonNullable<Described["options"]["inputs"]>;
-type MetricsOf = ReturnType<NonNullable<Described["options"]["metrics"]>>;
+export type DigitsTrainer = Compilation<ReturnType<typeof lenetTraining>>;
 
 /** Where and how long a run goes. */
 export interface RunOptions {

@@ -58,6 +58,7 @@ const kindNames: { readonly [K in Extract<AttributeKind, string>]: string } = {
   integers: "whole numbers",
   dims: "extents",
   body: "a graph, as (%x: f32[2]) { yield %x }",
+  function: "a function of the graph, as @twice",
   resultDtype: "the element type of the result",
   resultShape: "the shape of the result",
 };

@@ -6,6 +6,7 @@ import { inWords } from "../ir/diagnostics/in-words.ts";
 import { captureLocation } from "../ir/diagnostics/location.ts";
 import { constant, randomBits } from "../ir/functions/creation.ts";
 import { concat } from "../ir/functions/slicing.ts";
+import { under } from "../ir/graph/trace.ts";
 import { isTensor, traceOf } from "../ir/graph/traced-tensor.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
 import { printType, sameType } from "../ir/types/tensor-type.ts";
@@ -55,7 +56,7 @@ export const withMode = <R>(
   const scope: Scope = { mode, random, updates: new Map(), sites: 0 };
   scopes.push(scope);
   try {
-    return { result: describe(), updates: scope.updates };
+    return { result: under(`mode ${mode}`, describe), updates: scope.updates };
   } finally {
     scopes.pop();
   }

@@ -8,7 +8,8 @@ import { requireDeclaredSymbols } from "../ir/graph/declared-symbols.ts";
 import type { Entry, Graph, NamedValue } from "../ir/graph/graph.ts";
 import { type Trace, withTrace } from "../ir/graph/trace.ts";
 import { isTensor, traceOver } from "../ir/graph/traced-tensor.ts";
-import type { ArrayOf, DType } from "../ir/types/dtype.ts";
+import type { DType } from "../ir/types/dtype.ts";
+import type { Named } from "../ir/types/named.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { tensorType } from "../ir/types/tensor-type.ts";
 import { checkedDType, checkedShape, isRecord, requireFunction, requireRecord } from "./declaration.ts";
@@ -54,19 +55,20 @@ export type InputTensors<I> = {
 /** Named results. */
 export type Outputs = { readonly [name: string]: Tensor };
 
-/** What is fed for the inputs: the typed array of the dtype, or that with its shape. */
-export type Feeds<I> = {
-  readonly [K in keyof I]: I[K] extends InputSpec<Dims, infer D>
-    ?
-        | ArrayOf[D]
-        | {
-            /** Elements in row-major order. */
-            readonly data: ArrayOf[D];
-            /** The extents they are meant for, to be checked. */
-            readonly shape?: readonly number[];
-          }
-    : never;
-};
+/** The inputs of a description by name. */
+export type NamedInputs<I> = {
+  readonly [K in keyof I & string]: I[K] extends InputSpec<infer S, infer D> ? Named<K, S, D> : never;
+} extends infer Inputs
+  ? // Through a name of its own, so that editors show what is in it.
+    Extract<Inputs[keyof Inputs], Named>
+  : never;
+
+/** The results of a description by name. */
+export type NamedOutputs<O> = {
+  readonly [K in keyof O & string]: O[K] extends Tensor<infer S, infer D> ? Named<K, S, D> : Named<K>;
+} extends infer Outputs
+  ? Extract<Outputs[keyof Outputs], Named>
+  : never;
 
 /** What a user writes down of a network. */
 export interface ModelDescription<P extends SpecTree, I extends InputSpecs, O extends Outputs> {

@@ -6,6 +6,7 @@ import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { captureLocation, type Location, withinLayer } from "../ir/diagnostics/location.ts";
 import type { DType } from "../ir/types/dtype.ts";
+import type { Named, NamedBuffer } from "../ir/types/named.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { checkedDType, checkedShape, requireFunction } from "./declaration.ts";
 import { type Initializer, zeros } from "./initializer.ts";
@@ -70,26 +71,28 @@ export type Params<T> =
         ? F & (IsAnyTree<P> extends true ? unknown : Params<P>)
         : { readonly [K in keyof T]: Params<T[K]> };
 
-/**
- * The names of a tree's parameters, without the leaves that are `Excluded`: `hidden.weight`, `blocks.${number}.weight`; any
- * text where the tree is not known.
- */
-export type Path<T, Prefix extends string = "", Excluded = never> =
+/** The parameters of a tree by name: `hidden.weight`, `blocks.${number}.weight`; any text where the tree is not known. */
+export type NamedParameters<T, Prefix extends string = ""> =
   IsAnyTree<T> extends true
-    ? string
-    : T extends Excluded
-      ? never
-      : T extends ParamSpec
-        ? Prefix
+    ? Named
+    : T extends BufferSpec<infer S, infer D>
+      ? NamedBuffer<Prefix, S, D>
+      : T extends ParamSpec<infer S, infer D>
+        ? Named<Prefix, S, D>
         : T extends { readonly kind: "layer"; readonly params: infer P }
-          ? Path<P, Prefix, Excluded>
+          ? NamedParameters<P, Prefix>
           : T extends readonly (infer E)[]
-            ? Path<E, `${Prefix}${Prefix extends "" ? "" : "."}${number}`, Excluded>
-            : { [K in keyof T & string]: Path<T[K], Prefix extends "" ? K : `${Prefix}.${K}`, Excluded> }[keyof T &
+            ? NamedParameters<E, `${Prefix}${Prefix extends "" ? "" : "."}${number}`>
+            : { [K in keyof T & string]: NamedParameters<T[K], Prefix extends "" ? K : `${Prefix}.${K}`> }[keyof T &
                 string];
 
+type NameOf<W> = W extends Named<infer Name> ? Name : never;
+
+/** The names of a tree's parameters. */
+export type Path<T> = NameOf<NamedParameters<T>>;
+
 /** The names of the parameters that are trained. */
-export type TrainablePath<T> = Path<T, "", BufferSpec>;
+export type TrainablePath<T> = NameOf<Exclude<NamedParameters<T>, NamedBuffer>>;
 
 /** A leaf as it was written, checked and in canonical form. */
 const leafSpec = (

@@ -10,8 +10,8 @@ import {
 } from "../ir/functions/channel-normalization.ts";
 import type { EpsilonOption } from "../ir/functions/normalization.ts";
 import type { DType } from "../ir/types/dtype.ts";
+import type { ChannelsShape } from "../ir/types/static/channels.ts";
 import type { Check } from "../ir/types/static/check.ts";
-import type { ChannelsShape } from "../ir/types/static/indexing.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { ones, zeros } from "../model/initializer.ts";
 import { currentMode, latestOf, updateBuffer } from "../model/mode.ts";

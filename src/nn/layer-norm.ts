@@ -8,7 +8,7 @@ import {
 } from "../ir/functions/normalization.ts";
 import type { DType } from "../ir/types/dtype.ts";
 import type { Check } from "../ir/types/static/check.ts";
-import type { OnlyType, TrailingAxes } from "../ir/types/static/indexing.ts";
+import type { ScaledShape } from "../ir/types/static/indexing.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { tensorType } from "../ir/types/tensor-type.ts";
 import { ones, zeros } from "../model/initializer.ts";
@@ -46,7 +46,7 @@ export type LayerNormParams<
 /** What layer normalization does: the shape stays. */
 export interface LayerNormFunction<F extends Features, Op extends string = "layerNorm"> {
   <S extends Dims, D extends DType>(
-    x: Check<NoInfer<OnlyType<Op, "scale", FeatureShape<F>, "f32", TrailingAxes<S, FeatureShape<F>>, D>>, Tensor<S, D>>,
+    x: Check<NoInfer<ScaledShape<Op, S, D, FeatureShape<F>, "f32">>, Tensor<S, D>>,
   ): Tensor<S, D>;
 }
 

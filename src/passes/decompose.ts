@@ -1,7 +1,7 @@
 // Composites (softmax, pooling, losses, ...) replaced by the ops that say them, again and again until only ops are left
 // that lower. The result's type says so: what follows takes nothing else.
 import { invariant } from "../ir/diagnostics/invariant.ts";
-import type { Location } from "../ir/diagnostics/location.ts";
+import { type Location, withinFunction } from "../ir/diagnostics/location.ts";
 import { order } from "../ir/graph/analysis.ts";
 import { bodiesIn } from "../ir/graph/body-graph.ts";
 import { decomposition, isComposite } from "../ir/graph/decomposition.ts";
@@ -39,7 +39,7 @@ const splice = (
 ): readonly ValueId[] => {
   const body = decomposition(node.op, operands.map(editor.typeOf), node.attrs);
   const places = new Map<ValueId, ValueId>();
-  const place = (value: ValueId): ValueId => {
+  const placed = (value: ValueId): ValueId => {
     const found = places.get(value);
     invariant(found !== undefined, `%${value} of ${node.op} is placed before it is used`);
     return found;
@@ -50,17 +50,19 @@ const splice = (
   });
   for (const part of order(body)) {
     if (part.op === "input") continue;
-    const partOperands = part.operands.map(place);
+    const partOperands = part.operands.map(placed);
     const attrs = part.op === "data" ? adopt(editor, body, part) : part.attrs;
+    // What stands in a function of the user's has places of its own; what we say a composite with stands where that does.
+    const place = node.op === "apply" ? withinFunction(part.location, location, node.attrs.name) : location;
     const made = isReplaced(part.op)
-      ? splice(editor, isReplaced, part, partOperands, location)
-      : editor.emit(part.op, partOperands, attrs, location);
+      ? splice(editor, isReplaced, part, partOperands, place)
+      : editor.emit(part.op, partOperands, attrs, place);
     part.results.forEach(({ id }, position) => {
       const result = made[position];
       if (result !== undefined) places.set(id, result);
     });
   }
-  return (body.entries[0]?.outputs ?? []).map(({ value }) => place(value));
+  return (body.entries[0]?.outputs ?? []).map(({ value }) => placed(value));
 };
 
 /** The graph and its bodies with some composites replaced, and what changed. */
@@ -102,7 +104,7 @@ export const inlineCalls: Pass<Graph, Graph> = {
   name: "inline-calls",
   summary: "Puts the bodies of functions in the places of their calls.",
   run: (graph, observer) => {
-    const { graph: result, patches } = replaceComposites(graph, (op) => op === "call");
+    const { graph: result, patches } = replaceComposites(graph, (op) => op === "call" || op === "apply");
     observer?.changed(patches);
     return result;
   },

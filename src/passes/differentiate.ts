@@ -13,6 +13,7 @@ import type { Entry, Graph, Node, NodeId, ValueId } from "../ir/graph/graph.ts";
 import { pointwiseParts } from "../ir/graph/pointwise-body.ts";
 import { currentTrace, type Trace, withTrace } from "../ir/graph/trace.ts";
 import { traceOf, traceOver } from "../ir/graph/traced-tensor.ts";
+import { writtenOut } from "../ir/graph/write-functions.ts";
 import type { Body, BodyTools } from "../ir/ops/body.ts";
 import { opOf } from "../ir/ops/index.ts";
 import type { Emitter } from "../ir/ops/op.ts";
@@ -91,13 +92,12 @@ const backpropagate = (
   wanted: readonly Tensor[],
   areIndependent: boolean,
 ): readonly (Tensor | undefined)[] => {
-  const values = wanted.map((tensor) => trace.value(tensor, "differentiate"));
+  const valueOf = (tensor: Tensor): ValueId => trace.value(tensor, "differentiate");
+  // Functions are gone before anything looks at the graph, here as in the pipeline of passes.
+  const written = writtenOut(trace.builder, [...wanted.map(valueOf), ...cotangents.map(([of]) => valueOf(of))]);
+  const values = written.values.slice(0, wanted.length);
   const given = new Set(values);
-  const { graph, ends } = fusePrimal(
-    trace,
-    cotangents.map(([of]) => trace.value(of, "differentiate")),
-    values,
-  );
+  const { graph, ends } = fusePrimal(trace, written.values.slice(wanted.length), values, written.inOrder);
   const arrivals: Arrivals = new Map();
   const reached: Arrivals = areIndependent ? new Map() : arrivals;
   const reach: Reach = (value, cotangent) => arrive(given.has(value) ? reached : arrivals, value, cotangent);

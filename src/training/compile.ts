@@ -4,8 +4,16 @@ import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import type { Graph } from "../ir/graph/graph.ts";
 import { isRecord } from "../model/declaration.ts";
-import { type AnyModel, type InputSpecs, type Model, modelGraph, type Outputs } from "../model/model.ts";
-import type { SpecTree } from "../model/parameter.ts";
+import {
+  type AnyModel,
+  type InputSpecs,
+  type Model,
+  modelGraph,
+  type NamedInputs,
+  type NamedOutputs,
+  type Outputs,
+} from "../model/model.ts";
+import type { NamedParameters, SpecTree } from "../model/parameter.ts";
 import { bindModel, type CompiledModel, type ModelOptions } from "./compiled-model.ts";
 import { bindDecoder, type Decoder } from "./decoder.ts";
 import type { AnyDecoding, Decoding, PieceLengths } from "./decoding.ts";
@@ -42,6 +50,16 @@ const checkSeed = ({ seed = 0 }: ModelOptions): void => {
     reject("W140", { what: "compile: seed", expected: "a whole number", given: inWords(seed), write: "seed: 1" });
 };
 
+/** What `compile` makes of a description. */
+export type Compilation<T> =
+  T extends Model<infer P, infer I, infer O>
+    ? CompiledModel<NamedInputs<I>, NamedOutputs<O>, NamedParameters<P>>
+    : T extends Training<infer P, infer I, infer O, infer L, infer M, infer Frozen>
+      ? Trainer<NamedInputs<I>, NamedInputs<L>, NamedOutputs<O>, NamedOutputs<M>, NamedParameters<P>, Frozen>
+      : T extends Decoding<infer P, infer I, infer O, infer E>
+        ? Decoder<NamedInputs<I>, NamedOutputs<O>, NamedParameters<P>, keyof E & string>
+        : never;
+
 /**
  * Compiles a model to a typed function, a training to a trainer, or a decoding to a decoder.
  *
@@ -53,18 +71,22 @@ const checkSeed = ({ seed = 0 }: ModelOptions): void => {
 export function compileSync<P extends SpecTree, I extends InputSpecs, O extends Outputs>(
   description: Model<P, I, O>,
   options?: ModelOptions,
-): CompiledModel<P, I, O>;
+): CompiledModel<NamedInputs<I>, NamedOutputs<O>, NamedParameters<P>>;
 export function compileSync<
   P extends SpecTree,
   I extends InputSpecs,
   O extends Outputs,
   L extends InputSpecs,
   M extends Outputs,
->(description: Training<P, I, O, L, M>, options?: ModelOptions): Trainer<P, I, O, L, M>;
+  Frozen extends string,
+>(
+  description: Training<P, I, O, L, M, Frozen>,
+  options?: ModelOptions,
+): Trainer<NamedInputs<I>, NamedInputs<L>, NamedOutputs<O>, NamedOutputs<M>, NamedParameters<P>, Frozen>;
 export function compileSync<P extends SpecTree, I extends InputSpecs, O extends Outputs, E extends PieceLengths>(
   description: Decoding<P, I, O, E>,
   options?: ModelOptions,
-): Decoder<P, I, O, E>;
+): Decoder<NamedInputs<I>, NamedOutputs<O>, NamedParameters<P>, keyof E & string>;
 export function compileSync(description: AnyModel | AnyTraining | AnyDecoding, options: ModelOptions = {}): unknown {
   checkSeed(options);
   const { graph, bind } = jobOf(description);
@@ -83,18 +105,22 @@ export function compileSync(description: AnyModel | AnyTraining | AnyDecoding, o
 export function compile<P extends SpecTree, I extends InputSpecs, O extends Outputs>(
   description: Model<P, I, O>,
   options?: ModelOptions,
-): Promise<CompiledModel<P, I, O>>;
+): Promise<CompiledModel<NamedInputs<I>, NamedOutputs<O>, NamedParameters<P>>>;
 export function compile<
   P extends SpecTree,
   I extends InputSpecs,
   O extends Outputs,
   L extends InputSpecs,
   M extends Outputs,
->(description: Training<P, I, O, L, M>, options?: ModelOptions): Promise<Trainer<P, I, O, L, M>>;
+  Frozen extends string,
+>(
+  description: Training<P, I, O, L, M, Frozen>,
+  options?: ModelOptions,
+): Promise<Trainer<NamedInputs<I>, NamedInputs<L>, NamedOutputs<O>, NamedOutputs<M>, NamedParameters<P>, Frozen>>;
 export function compile<P extends SpecTree, I extends InputSpecs, O extends Outputs, E extends PieceLengths>(
   description: Decoding<P, I, O, E>,
   options?: ModelOptions,
-): Promise<Decoder<P, I, O, E>>;
+): Promise<Decoder<NamedInputs<I>, NamedOutputs<O>, NamedParameters<P>, keyof E & string>>;
 export async function compile(
   description: AnyModel | AnyTraining | AnyDecoding,
   options: ModelOptions = {},

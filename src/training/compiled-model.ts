@@ -2,33 +2,38 @@
 
 import type { Profile, ProfileOptions } from "../backends/profile/profile.ts";
 import type { Executable } from "../backends/runtime/executable.ts";
-import { checkedFeed, type Feed, type NDArray } from "../backends/runtime/host-array.ts";
+import { checkedFeed, type NDArray } from "../backends/runtime/host-array.ts";
 import type { RunOptions } from "../backends/runtime/results.ts";
 import type { CompiledGraph, CompileOptions } from "../compile/compile-graph.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import type { PlannedProgram, Port } from "../ir/loop/kernel.ts";
 import { type ArrayOf, type DataArray, dtypes } from "../ir/types/dtype.ts";
+import type { Named, NamedAs } from "../ir/types/named.ts";
 import { knownShape } from "../ir/types/shape.ts";
-import type { Tensor } from "../ir/types/tensor.ts";
+import type { CheckFeeds, Feed, FeedRule, Feeds } from "../ir/types/static/feeds.ts";
 import { randomStream } from "../model/initializer.ts";
-import type { AnyModel, Feeds, InputSpecs, Outputs } from "../model/model.ts";
-import { flattenSpecs, type Path, type SpecTree } from "../model/parameter.ts";
+import type { AnyModel } from "../model/model.ts";
+import { flattenSpecs } from "../model/parameter.ts";
 import type { PassTrace } from "../passes/trace.ts";
 import { averageParameter, isTrainingState, seedParameter } from "./training-state.ts";
 
 /** Results by name: arrays of the shapes and dtypes that `forward` gave. */
-export type Fetches<O> = { readonly [K in keyof O]: O[K] extends Tensor<infer S, infer D> ? NDArray<S, D> : NDArray };
+export type Fetches<O extends Named = Named> = { readonly [T in O as T["name"]]: NDArray<T["shape"], T["dtype"]> };
 
 /** Arrays that results may be written into: typed arrays, or what a run has given before, for some of the results or for all. */
-export type Into<O> = {
-  readonly [K in keyof O]?: O[K] extends Tensor<infer S, infer D> ? NDArray<S, D> | ArrayOf[D] : NDArray | DataArray;
+export type Into<O extends Named = Named> = {
+  readonly [T in O as T["name"]]?: NDArray<T["shape"], T["dtype"]> | ArrayOf[T["dtype"]];
 };
 
-/** An entry point as a function: to new arrays, or into given ones, which then are what it gives; that allocates nothing. */
-export interface Call<F, O> {
-  (feeds: F): Fetches<O>;
-  <R extends Into<O>>(feeds: F, options: { readonly into: R }): R;
+/**
+ * An entry point as a function of its inputs (what other entry points read may be fed `Also`): to new arrays, or into given ones, which then are what it gives; that allocates
+ * nothing. `reject`s inputs that are missing (W301), names that are none (W302), and arrays of another class, shape or length
+ * (W303 to W305).
+ */
+export interface Call<Entry extends string, I extends Named, O extends Named, Also extends Named = never> {
+  <Given = Feeds<I>>(feeds: CheckFeeds<Entry, I, Given, Also>): Fetches<O>;
+  <R extends Into<O>, Given = Feeds<I>>(feeds: CheckFeeds<Entry, I, Given, Also>, options: { readonly into: R }): R;
 }
 
 /** How parameters are restored. */
@@ -38,15 +43,23 @@ export interface RestoreOptions {
 }
 
 /** Parameters by path, living in the program's memory. */
-export interface ParameterStore<Name extends string = string> {
+export interface ParameterStore<W extends Named = Named> {
   /** All paths, in the order of the tree. */
-  readonly names: readonly Name[];
-  /** A copy of the present value. */
-  readonly get: (name: Name) => NDArray;
-  /** Sets a value; a typed array of the parameter's dtype, or that with its shape. */
-  readonly set: (name: Name, value: unknown) => void;
+  readonly names: readonly W["name"][];
+  /** A copy of the present value. `reject`s a name that is unknown (W307). */
+  readonly get: <const Name extends W["name"]>(
+    name: Name,
+  ) => NDArray<NamedAs<W, Name>["shape"], NamedAs<W, Name>["dtype"]>;
+  /**
+   * Sets a value; a typed array of the parameter's dtype, or that with its shape. `reject`s a name that is unknown (W307) and a
+   * value of another type (W303 to W305).
+   */
+  readonly set: <const Name extends W["name"], Given>(
+    name: Name,
+    value: FeedRule<Name, NamedAs<W, Name>["dtype"], Given>,
+  ) => void;
   /** Copies of all values, by name: what is saved. */
-  readonly all: () => Readonly<Record<string, NDArray>>;
+  readonly all: () => Fetches<W>;
   /**
    * Sets all parameters, or none: every name and type is checked first. `reject`s names that are unknown (W307) or missing
    * (W309, unless `partial`), and values of another type (W303 to W305). A model takes the parameters of its trainer too:
@@ -62,9 +75,9 @@ export interface ModelOptions extends CompileOptions {
 }
 
 /** What every compiled description has. */
-export interface Compiled<Name extends string = string> {
+export interface Compiled<W extends Named = Named> {
   /** Their parameters by path. */
-  readonly parameters: ParameterStore<Name>;
+  readonly parameters: ParameterStore<W>;
   /** The program on its backend. */
   readonly executable: Executable;
   /** The loop program that runs. */
@@ -75,10 +88,10 @@ export interface Compiled<Name extends string = string> {
   readonly compiled: CompiledGraph;
 }
 
-/** A compiled model: call it with feeds. */
-export interface CompiledModel<P extends SpecTree, I extends InputSpecs, O extends Outputs>
-  extends Compiled<Path<P>>,
-    Call<Feeds<I>, O> {
+/** A compiled model: call it with feeds. Its inputs, results and parameters by name. */
+export interface CompiledModel<I extends Named = Named, O extends Named = Named, W extends Named = Named>
+  extends Compiled<W>,
+    Call<"predict", I, O> {
   /** Where the time of a call goes: which kernels and layers take how long, and how much they do. See `Profile`. */
   readonly profile: (feeds: Feeds<I>, options?: ProfileOptions) => Profile;
 }

@@ -3,10 +3,10 @@ import type { Profile, ProfileOptions } from "../backends/profile/profile.ts";
 import type { Executable } from "../backends/runtime/executable.ts";
 import type { CompiledGraph } from "../compile/compile-graph.ts";
 import { dtypes } from "../ir/types/dtype.ts";
+import type { Named } from "../ir/types/named.ts";
 import { sizeOf } from "../ir/types/ndarray.ts";
 import { knownShape } from "../ir/types/shape.ts";
-import type { Feeds, InputSpecs, Outputs } from "../model/model.ts";
-import type { Path, SpecTree } from "../model/parameter.ts";
+import type { Feeds } from "../ir/types/static/feeds.ts";
 import { isDecodingState, positionState } from "../model/past.ts";
 import {
   type AnyCall,
@@ -17,7 +17,7 @@ import {
   type ParameterStore,
   parameterStore,
 } from "./compiled-model.ts";
-import type { AnyDecoding, PieceLengths } from "./decoding.ts";
+import type { AnyDecoding } from "./decoding.ts";
 
 /** The sequence that a decoder has read so far. */
 export interface DecodedSequence {
@@ -34,15 +34,19 @@ export interface DecodedSequence {
  * and changes nothing where there is no room for them.
  */
 export type Decoder<
-  P extends SpecTree = SpecTree,
-  I extends InputSpecs = InputSpecs,
-  O extends Outputs = Outputs,
-  E extends PieceLengths = PieceLengths,
-> = Compiled<Path<P>> &
-  DecodedSequence & { readonly [Name in keyof E]: Call<Feeds<I>, O> } & {
-    /** Where the time of reading a piece goes, at the position where the sequence stands. It is not read: see `Profile`. */
-    readonly profile: (entry: keyof E & string, feeds: Feeds<I>, options?: ProfileOptions) => Profile;
-  };
+  I extends Named = Named,
+  O extends Named = Named,
+  W extends Named = Named,
+  Entry extends string = string,
+> = DecoderParts<I, W, Entry> & { readonly [Name in Entry]: Call<Name, I, O> };
+
+/** What a decoder has beside its entry points. */
+export interface DecoderParts<I extends Named, W extends Named, Entry extends string>
+  extends Compiled<W>,
+    DecodedSequence {
+  /** Where the time of reading a piece goes, at the position where the sequence stands. It is not read: see `Profile`. */
+  readonly profile: (entry: Entry, feeds: Feeds<I>, options?: ProfileOptions) => Profile;
+}
 
 /** A decoder of which the exact types do not matter. */
 type AnyDecoder = Compiled & DecodedSequence & Pick<Executable, "profile">;

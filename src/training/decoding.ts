@@ -23,7 +23,8 @@ export interface DecodingOptions<E extends PieceLengths = PieceLengths> {
 
 /** What `decode` is named unless said otherwise. */
 export type TokenByToken = {
-  /** One position. */ readonly decode: 1;
+  /** One position. */
+  readonly decode: 1;
 };
 
 /** A model with how it is decoded. */

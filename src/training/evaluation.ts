@@ -6,13 +6,15 @@ import { type CompiledGraph, compileGraphAsync } from "../compile/compile-graph.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import type { Graph } from "../ir/graph/graph.ts";
 import { withTrace } from "../ir/graph/trace.ts";
+import type { Named } from "../ir/types/named.ts";
+import type { Feeds } from "../ir/types/static/feeds.ts";
 import { declareInputs, finishGraph, located, namedValues, traceModel } from "../model/model.ts";
 import type { AnyFeeds } from "./compiled-model.ts";
 import { commonRows, entryOf, exampleArrays, slicedRows } from "./example-arrays.ts";
 import { type Figures, figuresOf, weightedMean } from "./figures.ts";
 import { type AnyTrainer, anyTrainer, type TrainerOf } from "./trainer.ts";
 import type { AnyTraining } from "./training.ts";
-import { isStream, openStream, type TrainingData } from "./training-data.ts";
+import { type CheckData, isStream, openStream, type TrainingData } from "./training-data.ts";
 import { judge } from "./training-graph.ts";
 
 const evaluationEntry = "evaluate";
@@ -112,7 +114,9 @@ export const evaluateOn = async (trainer: AnyTrainer, data: TrainingData<AnyFeed
  * const { loss } = await evaluate(trainer, data);
  * loss !== undefined && loss > 0; // true
  */
-export const evaluate = async <F extends AnyFeeds>(
-  trainer: TrainerOf<F>,
-  data: TrainingData<NoInfer<F>>,
-): Promise<Figures> => (await evaluateOn(anyTrainer(trainer), data)).figures;
+export const evaluate = async <I extends Named, Data = TrainingData<Feeds<I>>>(
+  trainer: TrainerOf<I>,
+  data: CheckData<"evaluate", I, Data>,
+): Promise<Figures> =>
+  // The types of data have done their work.
+  (await evaluateOn(anyTrainer(trainer), data as unknown as TrainingData<AnyFeeds>)).figures;

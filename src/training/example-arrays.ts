@@ -48,7 +48,7 @@ const columnOf = ({ name, type }: Port, feed: unknown): Column => {
   const given = wrapped ? feed.data : feed;
   const wanted = dtypes[type.dtype].arrayName;
   if (!ArrayBuffer.isView(given) || given.constructor.name !== wanted)
-    return reject("W303", { name, type: printType(type), wanted, given: inWords(given) });
+    return reject("W303", { name, dtype: type.dtype, wanted, given: inWords(given) });
   // The class was just checked by name.
   const data = given as DataArray;
   const [, ...rest] = knownShape(type.shape);

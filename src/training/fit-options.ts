@@ -9,11 +9,11 @@ import type { CheckpointStore } from "./run-state.ts";
 import type { TrainingData } from "./training-data.ts";
 
 /** How a trainer is run; its own listener is called before those of `log`. */
-export interface FitOptions<F> extends TrainingListener {
+export interface FitOptions<Data, Validation = Data> extends TrainingListener {
   /** Arrays by input name with one row per example, or batches one after the other. */
-  readonly data: TrainingData<F>;
+  readonly data: Data;
   /** What the model is evaluated on after each epoch: figures named `validation.loss` and so on. */
-  readonly validation?: TrainingData<F>;
+  readonly validation?: Validation;
   /** How many times the data are gone over, those before a checkpoint included. */
   readonly epochs: number;
   /** The seed of the orders in which arrays are gone over, another in each epoch; 0 unless said otherwise. */
@@ -30,6 +30,9 @@ export interface FitOptions<F> extends TrainingListener {
     readonly aborted: boolean;
   };
 }
+
+/** Options of which the exact types do not matter. */
+export type AnyFitOptions = FitOptions<TrainingData<AnyFeeds>>;
 
 const known: { readonly [K in keyof Required<FitOptions<unknown>>]: true } = {
   data: true,
@@ -48,7 +51,7 @@ const known: { readonly [K in keyof Required<FitOptions<unknown>>]: true } = {
 };
 
 /** Refuses options that are unknown or of another kind (W140). */
-export const checkFitOptions = (options: FitOptions<AnyFeeds>): void => {
+export const checkFitOptions = (options: AnyFitOptions): void => {
   const example = "fit(trainer, { data: { image, label }, epochs: 10 })";
   requireRecord("fit", options, example);
   const fail = (what: string, expected: string, given: unknown, write: string): never =>

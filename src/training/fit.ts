@@ -2,18 +2,19 @@
 // in the parameters and in the number of the step, so a run that was killed goes on from its last checkpoint and ends in
 // the bits of one that was not.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import type { Named } from "../ir/types/named.ts";
+import type { Feeds } from "../ir/types/static/feeds.ts";
 import { flattenSpecs } from "../model/parameter.ts";
-import type { AnyFeeds } from "./compiled-model.ts";
 import { judgeEpochs } from "./early-stopping.ts";
 import { evaluateOn } from "./evaluation.ts";
 import { type Figures, figuresOf, weightedMean } from "./figures.ts";
-import { checkFitOptions, type FitOptions } from "./fit-options.ts";
+import { type AnyFitOptions, checkFitOptions, type FitOptions } from "./fit-options.ts";
 import type { Ending, History } from "./history.ts";
 import type { Run, TrainingListener } from "./listener.ts";
 import { identityOf } from "./run-identity.ts";
 import type { ParameterValues, RunIdentity, RunState } from "./run-state.ts";
 import { type AnyTrainer, anyTrainer, type TrainerOf } from "./trainer.ts";
-import { type BatchSource, batchSource } from "./training-data.ts";
+import { type BatchSource, batchSource, type CheckData, type TrainingData } from "./training-data.ts";
 
 /** The history as the loop writes it. */
 type Growing<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
@@ -21,7 +22,7 @@ type Growing<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] 
 /** A run in this process, and where it is. */
 interface Running extends Growing<Omit<RunState, "parameters" | "steps" | "epochs">> {
   readonly trainer: AnyTrainer;
-  readonly options: FitOptions<AnyFeeds>;
+  readonly options: AnyFitOptions;
   readonly source: BatchSource;
   readonly identity: RunIdentity;
   readonly history: Growing<History>;
@@ -140,7 +141,7 @@ const runEpochs = async (running: Running): Promise<Ending> => {
 };
 
 /** A run as it begins, or as its checkpoint left it. */
-const begin = async (trainer: AnyTrainer, options: FitOptions<AnyFeeds>): Promise<Running> => {
+const begin = async (trainer: AnyTrainer, options: AnyFitOptions): Promise<Running> => {
   const source = batchSource(trainer, options.data, options.shuffle ?? 0);
   const identity = identityOf(trainer, source, options);
   const state = await options.checkpoint?.load(identity);
@@ -171,18 +172,20 @@ const begin = async (trainer: AnyTrainer, options: FitOptions<AnyFeeds>): Promis
  * const { steps, epochs, ending } = await fit(trainer, { data, epochs: 3, shuffle: 7 });
  * [steps.length, epochs.length, ending]; // [12, 3, "epochs"]
  */
-export const fit = async <F extends AnyFeeds>(
-  trainer: TrainerOf<F>,
-  options: FitOptions<NoInfer<F>>,
-): Promise<History> => {
+export const fit = async <I extends Named, Data = TrainingData<Feeds<I>>, Validation = TrainingData<Feeds<I>>>(
+  trainer: TrainerOf<I>,
+  options: FitOptions<CheckData<"step", I, Data>, CheckData<"evaluate", I, Validation>>,
+): Promise<History> => runFit(anyTrainer(trainer), options as unknown as AnyFitOptions); // whose types have done their work
+
+const runFit = async (trainer: AnyTrainer, options: AnyFitOptions): Promise<History> => {
   checkFitOptions(options);
-  const running = await begin(anyTrainer(trainer), options);
-  const { history, trainer: own } = running;
+  const running = await begin(trainer, options);
+  const { history } = running;
   try {
     await tell(running, (listener, run) => listener.onStart?.(run));
     history.ending = await runEpochs(running);
     if (running.best !== undefined && history.ending !== "aborted")
-      own.parameters.restore(running.best, { partial: true });
+      trainer.parameters.restore(running.best, { partial: true });
   } catch (error) {
     history.ending = "failed";
     await tellEnd(running);

@@ -3,7 +3,7 @@ import { printGraph } from "../ir/text/print.ts";
 import { printType } from "../ir/types/tensor-type.ts";
 import type { AnyFeeds } from "./compiled-model.ts";
 import { exampleArrays } from "./example-arrays.ts";
-import type { FitOptions } from "./fit-options.ts";
+import type { AnyFitOptions } from "./fit-options.ts";
 import type { RunIdentity } from "./run-state.ts";
 import type { AnyTrainer } from "./trainer.ts";
 import { type BatchSource, isStream, type TrainingData } from "./training-data.ts";
@@ -21,7 +21,7 @@ const validationOf = (trainer: AnyTrainer, data: TrainingData<AnyFeeds> | undefi
 export const identityOf = (
   trainer: AnyTrainer,
   { batch, examples }: BatchSource,
-  { data, validation, shuffle = 0, earlyStopping }: FitOptions<AnyFeeds>,
+  { data, validation, shuffle = 0, earlyStopping }: AnyFitOptions,
 ): RunIdentity => {
   const { model, options } = trainer.description;
   return {

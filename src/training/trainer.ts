@@ -4,9 +4,11 @@ import type { Executable } from "../backends/runtime/executable.ts";
 import type { NDArray } from "../backends/runtime/host-array.ts";
 import type { CompiledGraph } from "../compile/compile-graph.ts";
 import { reject, type WeftError, weftError } from "../ir/diagnostics/diagnostic.ts";
+import type { Named, NamedBuffer } from "../ir/types/named.ts";
+import type { CheckFeeds, Feeds } from "../ir/types/static/feeds.ts";
 import { printType } from "../ir/types/tensor-type.ts";
-import type { AnyModel, Feeds, InputSpecs, Outputs } from "../model/model.ts";
-import { flattenSpecs, type Path, type SpecTree, type TrainablePath } from "../model/parameter.ts";
+import type { AnyModel } from "../model/model.ts";
+import { flattenSpecs } from "../model/parameter.ts";
 import {
   type AnyCall,
   type AnyFeeds,
@@ -25,43 +27,67 @@ import { averagedEntryName, gradientOutput } from "./training-graph.ts";
 import { averageParameter, stepParameter } from "./training-state.ts";
 
 /** What a step reports: the loss as a number, and the metrics as arrays. */
-export type StepResult<M> = {
+export type StepResult<M extends Named = never> = {
   /** The loss before the step. */
   readonly loss: number;
 } & Fetches<M>;
 
-/** The loss, and its gradient for each parameter by path. */
-export interface Gradients<Name extends string> {
+/** The loss, and its gradient for each parameter that is trained, by path. */
+export interface Gradients<W extends Named = Named> {
   /** The loss. */
   readonly loss: number;
   /** Its gradient by path of the parameter. */
-  readonly gradients: { readonly [K in Name]: NDArray };
+  readonly gradients: Fetches<W>;
 }
 
-/** A compiled training. */
+/** One update of all parameters that are trained, by the inputs of the model and of the loss. */
+export interface Step<I extends Named, M extends Named> {
+  <Given = Feeds<I>>(feeds: CheckFeeds<"step", I, Given>): StepResult<M>;
+}
+
+/** Gradients of the loss, by the inputs of the model and of the loss. */
+export interface GradientCall<I extends Named, W extends Named> {
+  <Given = Feeds<I>>(feeds: CheckFeeds<"grads", I, Given>): Gradients<W>;
+}
+
+/** The parameters that have gradients: all but buffers and those that are `Frozen`, by path or by what stands before it. */
+export type Trained<W extends Named, Frozen extends string = never> = W extends NamedBuffer
+  ? never
+  : W["name"] extends Frozen | `${Frozen}.${string}`
+    ? never
+    : W;
+
+/** The averages of parameters, as a trainer names them. */
+type Averaged<W extends Named> = W extends Named<infer Name, infer S, infer D> ? Named<`ema.${Name}`, S, D> : never;
+
+/**
+ * A compiled training: by name the inputs of the model, those of the loss, results of the model, metrics, and parameters; and
+ * the paths that are frozen.
+ */
 export interface Trainer<
-  P extends SpecTree = SpecTree,
-  I extends InputSpecs = InputSpecs,
-  O extends Outputs = Outputs,
-  L extends InputSpecs = InputSpecs,
-  M extends Outputs = Outputs,
-> extends Compiled<Path<P> | `optimizer.${string}` | `ema.${TrainablePath<P>}`> {
-  /** One update of all parameters. Throws W502, and changes nothing, when loss or gradients are not finite. */
-  readonly step: (feeds: Feeds<I & L>) => StepResult<M>;
+  I extends Named = Named,
+  L extends Named = Named,
+  O extends Named = Named,
+  M extends Named = Named,
+  W extends Named = Named,
+  Frozen extends string = never,
+> extends Compiled<W | Named<`${"optimizer" | "random"}.${string}`> | Averaged<Trained<W, Frozen>>> {
+  /** One update of all parameters that are trained. Throws W502, and changes nothing, when loss or gradients are not finite. */
+  readonly step: Step<I | L, M>;
   /** The loss and all gradients; nothing is changed. */
-  readonly grads: (feeds: Feeds<I & L>) => Gradients<TrainablePath<P>>;
+  readonly grads: GradientCall<I | L, Trained<W, Frozen>>;
   /** The model at inference. */
-  readonly predict: Call<Feeds<I>, O>;
+  readonly predict: Call<"predict", I, O, L>;
   /** Where the time of a step, or of gradients or a prediction, goes. Takes no step: it works on copies. See `Profile`. */
   readonly profile: <Entry extends "step" | "grads" | "predict">(
     entry: Entry,
-    feeds: Feeds<Entry extends "predict" ? I : I & L>,
+    feeds: Feeds<Entry extends "predict" ? I : I | L>,
     options?: ProfileOptions,
   ) => Profile;
   /** `predict` with the averages in the place of the parameters; W506 where the training keeps none. */
-  readonly predictAveraged: Call<Feeds<I>, O>;
+  readonly predictAveraged: Call<"predictAveraged", I, O, L>;
   /** The averages under the names of their parameters, and what is not averaged as it is: what a model restores. */
-  readonly averages: () => Readonly<Record<Path<P>, NDArray>>;
+  readonly averages: () => Fetches<W>;
   /** How many steps have been taken. */
   readonly steps: () => number;
   /** What was compiled, and how: from these, programs that evaluate the model are made. */
@@ -86,17 +112,14 @@ export interface AnyTrainer extends Compiled {
   readonly options: ModelOptions;
 }
 
-/** A trainer as far as it ties data to itself: each `Trainer` is one of its feeds `F`. */
-export interface TrainerOf<F> extends Pick<AnyTrainer, "description" | "options" | "steps"> {
+/** A trainer as far as it ties data to itself: each `Trainer` is one of its inputs `I`. */
+export interface TrainerOf<I extends Named> extends Pick<AnyTrainer, "description" | "options" | "steps"> {
   /** One update of all parameters. */
-  readonly step: (feeds: F) => {
-    /** The loss before the step. */
-    readonly loss: number;
-  };
+  readonly step: Step<I, never>;
 }
 
 /** A trainer whose exact types have done their work. */
-export const anyTrainer = <F>(trainer: TrainerOf<F>): AnyTrainer =>
+export const anyTrainer = <I extends Named>(trainer: TrainerOf<I>): AnyTrainer =>
   // Only `compile` makes objects with these members, and they have the others too.
   trainer as unknown as AnyTrainer;
 

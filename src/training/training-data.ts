@@ -1,6 +1,8 @@
 // What a model is trained on: arrays of which batches are taken, or the batches themselves, one after the other.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
+import type { Named } from "../ir/types/named.ts";
+import type { CheckFeeds, Feeds } from "../ir/types/static/feeds.ts";
 import { isRecord } from "../model/declaration.ts";
 import type { AnyFeeds } from "./compiled-model.ts";
 import { commonRows, entryOf, exampleArrays, rowGatherer } from "./example-arrays.ts";
@@ -11,19 +13,26 @@ import type { AnyTrainer } from "./trainer.ts";
 export type BatchStream<F> = Iterable<F> | AsyncIterable<F>;
 
 /**
- * Arrays by input name, whose first axis counts the examples: `{ image, label }`. Or batches as they are fed: a list of
- * them, any other iterable that can be gone over again, or a function from the number of the epoch (from 0) to an iterable,
- * which must give the same batches whenever it is asked for the same epoch.
+ * Batches as they are fed: a list of them, any other iterable that can be gone over again, or a function from the number of
+ * the epoch (from 0) to an iterable, which must give the same batches whenever it is asked for the same epoch.
  */
-export type TrainingData<F> = F | BatchStream<F> | ((epoch: number) => BatchStream<F>);
+export type Batches<F> = BatchStream<F> | ((epoch: number) => BatchStream<F>);
 
-type Stream = BatchStream<AnyFeeds> | ((epoch: number) => BatchStream<AnyFeeds>);
+/** Arrays by input name, whose first axis counts the examples: `{ image, label }`. Or batches as they are fed. */
+export type TrainingData<F> = F | Batches<F>;
+
+/** The rule of data for a trainer of inputs: with a sentence where one does not fit, at the name of the input. */
+export type CheckData<Entry extends string, I extends Named, Data> = Data extends readonly (infer F)[]
+  ? readonly CheckFeeds<Entry, I, F>[]
+  : Data extends Batches<unknown>
+    ? Batches<Feeds<I>>
+    : CheckFeeds<Entry, I, Data>;
 
 const isIterable = (value: unknown): boolean =>
   typeof value === "object" && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value);
 
 /** Whether data are batches already; `reject`s (W140) what is neither form. */
-export const isStream = (data: TrainingData<AnyFeeds>): data is Stream => {
+export const isStream = (data: TrainingData<AnyFeeds>): data is Batches<AnyFeeds> => {
   const given: unknown = data;
   if (typeof given === "function" || isIterable(given)) return true;
   if (isRecord(given)) return false;
@@ -32,7 +41,7 @@ export const isStream = (data: TrainingData<AnyFeeds>): data is Stream => {
 };
 
 /** The batches of an epoch; `reject`s (W140) a function that gives none. */
-export const openStream = (data: Stream, epoch: number): BatchStream<AnyFeeds> => {
+export const openStream = (data: Batches<AnyFeeds>, epoch: number): BatchStream<AnyFeeds> => {
   const opened: unknown = typeof data === "function" ? data(epoch) : data;
   const [expected, write] = ["an iterable of batches", "data: function* (epoch) { yield { image, label }; }"];
   if (!isIterable(opened)) reject("W140", { what: "data", expected, given: inWords(opened), write });

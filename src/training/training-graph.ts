@@ -25,6 +25,7 @@ import { flattenSpecs, layerOf } from "../model/parameter.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { differentiate } from "../passes/differentiate.ts";
 import { clipGradients } from "./gradient-clip.ts";
+import { isFrozen, isTrainable, optimizerOf } from "./parameter-groups.ts";
 import type { AnyTraining } from "./training.ts";
 import { averageParameter, seedParameter, stateParameter, stepParameter } from "./training-state.ts";
 
@@ -55,14 +56,16 @@ interface Trained {
 /** New values by name, before they are guarded: of the step count, the parameters, their state and their averages. */
 const updatesOf = (
   trace: Trace,
-  { optimizer, averages }: AnyTraining["options"],
+  options: AnyTraining["options"],
   trained: readonly Trained[],
   count: Tensor,
 ): ReadonlyMap<string, Update> => {
+  const { averages } = options;
   const next = count.add(1);
   const updates = new Map<string, Update>([[stepParameter, { old: count, value: next, layer: "" }]]);
   const averaged = new Map<string, Update>();
   for (const { path, parameter, gradient } of trained) {
+    const optimizer = optimizerOf(options, path);
     // In the parameter's own precision; equal nodes are one node, however often they are described.
     const step = next.cast(parameter.dtype);
     const learningRate = learningRateOf(trace, optimizer, step);
@@ -145,7 +148,7 @@ const describeTraining = (description: AnyTraining, traced: TracedModel): Graph 
   const { loss, metrics } = judge(description, trainingOutputs, all);
   const trainable = flattenSpecs(model.params).flatMap(([path, spec]) => {
     const parameter = parameters.get(path);
-    return spec.trainable && isFloat(spec.dtype) && parameter !== undefined ? [{ path, parameter }] : [];
+    return isTrainable(spec) && !isFrozen(options, path) && parameter !== undefined ? [{ path, parameter }] : [];
   });
   const gradients = differentiate(
     loss,

@@ -1,23 +1,41 @@
 // A training description: a model, a loss, an optimizer. What becomes of it is said in training-graph.ts.
-import { reject } from "../ir/diagnostics/diagnostic.ts";
-import { inWords } from "../ir/diagnostics/in-words.ts";
 import { captureLocation, type Location } from "../ir/diagnostics/location.ts";
-import type { Tensor } from "../ir/types/tensor.ts";
+import type { DType } from "../ir/types/dtype.ts";
+import type { Check } from "../ir/types/static/check.ts";
+import type { LossShape } from "../ir/types/static/loss.ts";
+import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { requireFunction, requireRecord } from "../model/declaration.ts";
 import type { AnyModel, InputSpecs, InputTensors, Model, Outputs } from "../model/model.ts";
 import type { SpecTree } from "../model/parameter.ts";
 import type { Averages } from "../optim/averages.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { checkClip, type GradientClip } from "./gradient-clip.ts";
+import { checkGrouping, checkOptimizer, type ParameterGroup, type PathPrefix } from "./parameter-groups.ts";
 
 /** How a model is trained. */
-export interface TrainingOptions<I extends InputSpecs, O extends Outputs, L extends InputSpecs, M extends Outputs> {
+export interface TrainingOptions<
+  I extends InputSpecs,
+  O extends Outputs,
+  L extends InputSpecs,
+  M extends Outputs,
+  Frozen extends string = string,
+  Prefix extends string = string,
+  S extends Dims = Dims,
+  D extends DType = DType,
+> {
   /** Inputs that only the loss reads: labels, targets, weights. */
   readonly inputs?: L;
   /** A float scalar to be made small, from the model's outputs in training mode and all inputs. */
-  readonly loss: (outputs: O, inputs: InputTensors<I & L>) => Tensor;
+  readonly loss: (outputs: O, inputs: InputTensors<I & L>) => Check<NoInfer<LossShape<S, D>>, Tensor<S, D>>;
   /** The update rule of the parameters. */
   readonly optimizer: Optimizer;
+  /**
+   * Paths of parameters that stay as they are, or what stands before them: `["embedding", "blocks.0"]`. Nothing is computed for
+   * their gradients. Buffers, such as running statistics, are not among them: these follow the data all the same.
+   */
+  readonly freeze?: readonly Frozen[];
+  /** Parameters with learning rates or optimizers of their own. */
+  readonly groups?: readonly ParameterGroup<Prefix>[];
   /** A bound on what the optimizer is given of the gradients; `grads` gives them whole. */
   readonly clip?: GradientClip;
   /** Running averages of the parameters, which often predict better than the parameters themselves. */
@@ -33,13 +51,14 @@ export interface Training<
   O extends Outputs = Outputs,
   L extends InputSpecs = InputSpecs,
   M extends Outputs = Outputs,
+  Frozen extends string = string,
 > {
   /** What kind of description it is. */
   readonly kind: "training";
   /** The model that is trained. */
   readonly model: Model<P, I, O>;
   /** How. */
-  readonly options: TrainingOptions<I, O, L, M>;
+  readonly options: TrainingOptions<I, O, L, M, Frozen, PathPrefix<P>>;
   /** Where it was described. */
   readonly location?: Location;
 }
@@ -55,11 +74,15 @@ export interface AnyTraining {
     /** Inputs that only the loss reads. */
     readonly inputs?: InputSpecs;
     /** What is made small. */
-    readonly loss: (outputs: never, inputs: never) => Tensor;
+    readonly loss: (outputs: never, inputs: never) => unknown;
     /** The update rule. */
     readonly optimizer: Optimizer;
     /** The bound on gradients. */
     readonly clip?: GradientClip;
+    /** What is not trained. */
+    readonly freeze?: readonly string[];
+    /** What is trained otherwise. */
+    readonly groups?: readonly ParameterGroup[];
     /** The running averages. */
     readonly averages?: Averages;
     /** Further results of a step. */
@@ -91,10 +114,13 @@ export const training = <
   O extends Outputs,
   const L extends InputSpecs = Record<never, never>,
   M extends Outputs = Record<never, never>,
+  const Frozen extends PathPrefix<P> = never,
+  S extends Dims = Dims,
+  D extends DType = DType,
 >(
   model: Model<P, I, O>,
-  options: TrainingOptions<I, O, L, M>,
-): Training<P, I, O, L, M> => {
+  options: TrainingOptions<I, O, L, M, Frozen, PathPrefix<P>, S, D>,
+): Training<P, I, O, L, M, Frozen> => {
   const location = captureLocation();
   requireRecord("training", options, "training(model, { loss, optimizer: sgd({ learningRate: 0.1 }) })", location);
   requireFunction(
@@ -103,12 +129,8 @@ export const training = <
     "loss: ({ logits }, { label }) => crossEntropy(logits, label)",
     location,
   );
-  const { update, learningRate }: Partial<Optimizer> = options.optimizer ?? {};
-  requireFunction("training: the optimizer's update", update, "optimizer: sgd({ learningRate: 0.1 })", location);
-  if (typeof learningRate !== "function" && !(typeof learningRate === "number" && Number.isFinite(learningRate))) {
-    const [expected, write] = ["a finite number or a function of the step", "learningRate: 0.1"];
-    reject("W140", { what: "learningRate", expected, given: inWords(learningRate), write }, { location });
-  }
+  checkOptimizer("training", options.optimizer, location);
+  checkGrouping({ ...options }, model.params, location);
   checkClip(options.clip, location);
   if (options.averages !== undefined)
     requireFunction(
@@ -117,5 +139,7 @@ export const training = <
       "averages: ema({ decay: 0.999 })",
       location,
     );
-  return Object.freeze({ kind: "training", model, options, location });
+  // The shape of the loss has done its work.
+  const described = options as unknown as TrainingOptions<I, O, L, M, Frozen, PathPrefix<P>>;
+  return Object.freeze({ kind: "training", model, options: described, location });
 };

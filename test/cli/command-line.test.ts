@@ -174,7 +174,7 @@ const refused: readonly (readonly [code: number, words: readonly string[], err: 
   [
     1,
     ["run", ...at2, "--random", "1", "--input", "row=x.json"],
-    'error[W302]: embed: there is no input "row"\n\n  help: the inputs are "rows", "gain".\n',
+    'error[W302]: embed: there is no input row\n\n  help: the inputs are "rows", "gain".\n',
   ],
 ];
 

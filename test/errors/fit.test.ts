@@ -71,9 +71,9 @@ describe("errors of fit", () => {
     ];
     expect(all.map((text) => text.split("\n")[0])).toMatchInlineSnapshot(`
       [
-        "error[W301]: step: input "label" is not fed",
-        "error[W302]: step: there is no input "mask"",
-        "error[W303]: label: i32[8] takes a Int32Array, got a Float32Array",
+        "error[W301]: step: input label is not fed",
+        "error[W302]: step: there is no input mask",
+        "error[W303]: label: i32 takes an Int32Array, got a Float32Array",
         "error[W304]: features: shapes differ: expected f32[examples, 6], got [16, 2, 3]",
         "error[W305]: features: f32[15, 6] has 90 elements, got 96",
       ]

@@ -76,8 +76,9 @@ const reportTensor = (line: number, tensor: Tensor, stated: string, type: string
   else reported.push({ line, stated, found: typeText(tensor) });
 };
 
-/** Notes what a line gives beside what it states; of a function, what it throws. */
+/** Notes what a line gives the first time, beside what it states; of a function, what it throws. */
 const report = (line: number, value: unknown, stated: string, type = ""): void | Promise<void> => {
+  if ([...reported, ...awaited].some((earlier) => earlier.line === line)) return undefined;
   if (stated.startsWith("throws "))
     return (value as () => Promise<unknown>)().then(
       (given) => void reported.push({ line, stated, found: show(given, 4) }),

@@ -7,7 +7,15 @@ import * as fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { checkpoints, loadCheckpoint } from "../../src/cli/training/index.ts";
 import { loadSafetensors, saveSafetensors } from "../../src/formats/index.ts";
-import { compileSync, evaluate, type FitOptions, fit, type RunState, WeftError } from "../../src/index.ts";
+import {
+  compileSync,
+  evaluate,
+  type FitOptions,
+  fit,
+  type RunState,
+  type TrainingData,
+  WeftError,
+} from "../../src/index.ts";
 import { condensed, decodeCheckpoint, encodeCheckpoint } from "../../src/training/checkpoint-bytes.ts";
 import { labels, numbers, perceptronTraining } from "../support/small-models.ts";
 
@@ -22,7 +30,7 @@ const trainerOf = (seed = 0) => compileSync(perceptronTraining, { dims: { B: 8 }
 const namesIn = (directory: string): readonly string[] => readdirSync(directory).sort();
 
 /** Trains in a folder, anew or on from what is there. */
-const runIn = async (directory: string, options: Partial<FitOptions<Examples>> = {}, seed = 0) => {
+const runIn = async (directory: string, options: Partial<FitOptions<TrainingData<Examples>>> = {}, seed = 0) => {
   const warnings: string[] = [];
   const trainer = trainerOf(seed);
   const checkpoint = checkpoints(directory, { every: 2, warn: (warning) => void warnings.push(warning) });

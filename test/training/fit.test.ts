@@ -5,10 +5,10 @@ import {
   crossEntropy,
   defineModel,
   evaluate,
-  type FitOptions,
   fit,
   permutation,
   spec,
+  type TrainingData,
   type TrainingListener,
   training,
 } from "../../src/index.ts";
@@ -128,7 +128,7 @@ describe("data", () => {
     );
     const ordered = trainerOf();
     await fit(ordered, { data, epochs: 2, shuffle: false });
-    const forms: readonly FitOptions<ReturnType<typeof examples>>["data"][] = [
+    const forms: readonly TrainingData<ReturnType<typeof examples>>[] = [
       batches,
       new Set(batches),
       function* () {

@@ -96,6 +96,12 @@ describe("each mistake", () => {
       "element instead of a sequence": "W277: recurrent layer: sequences of 16 features are expected, not f32[B, 16]",
       concat: "W218: concat: shapes differ off axis 0: f32[T, 8] vs f32[1, 9]",
       slice: "W214: slice: 0:T+1 is not within axis 1 of extent T ([B, T])",
+      "extent of an argument": "W259: mlp: F is 3072, but down has 3071 (f32[3071, 768] for [F, D])",
+      "type of an argument": "W258: mlp: x is f32[N, 768], not f32[B, T, D]",
+      "argument that is not there": "W260: mlp: there is no argument bias",
+      "expression that disagrees": "W259: gated: 2*D is 8, but x has 7 (f32[N, 7] for [B, 2*D])",
+      "symbol of a signature": "W261: halves: the symbol D stands alone in no argument (x: f32[B, 2*D])",
+      "body of a function": "W207: add: extents B and T do not broadcast ([B, T] vs [T, B])",
     });
   });
 });

@@ -156,4 +156,55 @@ export const mistakes: { readonly [name: string]: (given: Given, bound: Bound) =
     // @ts-expect-error: T+1 is past the end
     return weft.slice(given("f32", ["B", "T"]), [{}, { end: "T+1" }]);
   },
+  "extent of an argument": (given) => {
+    const mlp = residual();
+    return mlp({
+      x: given("f32", ["N", 16, 768]),
+      up: given("f32", [768, 3072]),
+      // @ts-expect-error: F is 3072
+      down: given("f32", [3071, 768]),
+    });
+  },
+  "type of an argument": (given) => {
+    const mlp = residual();
+    return mlp({
+      // @ts-expect-error: two axes instead of three
+      x: given("f32", ["N", 768]),
+      up: given("f32", [768, 3072]),
+      down: given("f32", [3072, 768]),
+    });
+  },
+  "argument that is not there": (given) => {
+    const mlp = residual();
+    return mlp({
+      x: given("f32", ["N", 16, 768]),
+      up: given("f32", [768, 3072]),
+      down: given("f32", [3072, 768]),
+      // @ts-expect-error: the signature has no bias
+      bias: given("f32", [768]),
+    });
+  },
+  "expression that disagrees": (given) => {
+    const gated = weft.define("gated", { x: ["f32", "B", "2*D"], w: ["f32", "2*D", "D"] }, ({ x, w }) =>
+      weft.matmul(x, w),
+    );
+    // @ts-expect-error: 2*D is 8
+    return gated({ w: given("f32", [8, 4]), x: given("f32", ["N", 7]) });
+  },
+  "symbol of a signature": () => {
+    const name = "halves";
+    // @ts-expect-error: nothing says what D is
+    return weft.define(name, { x: ["f32", "B", "2*D"] }, ({ x }) => x);
+  },
+  "body of a function": () => {
+    const name = "sum";
+    // @ts-expect-error: T is not B, whatever a call gives
+    return weft.define(name, { x: ["f32", "B", "T"], y: ["f32", "T", "B"] }, ({ x, y }) => weft.add(x, y));
+  },
 };
+
+/** The function of the documentation. */
+const residual = () =>
+  weft.define("mlp", { x: ["f32", "B", "T", "D"], up: ["f32", "D", "F"], down: ["f32", "F", "D"] }, ({ x, up, down }) =>
+    weft.add(x, weft.matmul(weft.gelu(weft.matmul(x, up)), down)),
+  );

@@ -36,7 +36,7 @@ const compilerOutput = (folder: string): string => {
   const compiler = join(root, "node_modules/typescript-7/bin/tsc");
   const flags = ["-p", folder, "--pretty", "false", "--singleThreaded", "--extendedDiagnostics"];
   const env = { ...process.env, GOMEMLIMIT: "3GiB" };
-  return spawnSync(process.execPath, [compiler, ...flags], { encoding: "utf8", timeout: 50_000, env }).stdout;
+  return spawnSync(process.execPath, [compiler, ...flags], { encoding: "utf8", timeout: 300_000, env }).stdout;
 };
 
 /** Checks a program; `@/` in its imports stands for the root of the project. */

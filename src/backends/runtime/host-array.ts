@@ -19,16 +19,6 @@ export interface NDArray<S extends Dims = Dims, D extends DType = DType> {
   readonly data: ArrayOf[D];
 }
 
-/** What may be fed: the typed array of the dtype, or that with a shape to be checked. */
-export type Feed =
-  | DataArray
-  | {
-      /** Elements in row-major order. */
-      readonly data: DataArray;
-      /** The extents they are meant for, to be checked. */
-      readonly shape?: readonly number[];
-    };
-
 /** A new array of a type, its contents zero or as given. */
 export const hostArray = (type: TensorType, data?: DataArray): NDArray => {
   const shape = knownShape(type.shape);
@@ -55,7 +45,7 @@ export const checkedArray = (name: string, type: TensorType, given: unknown, siz
   const wanted = dtypes[type.dtype].arrayName;
   // Compared by name: arrays of another realm (a worker, a test sandbox) are as good as ours.
   if (!ArrayBuffer.isView(data) || data.constructor.name !== wanted)
-    return reject("W303", { name, type: printType(type), wanted, given: inWords(data) });
+    return reject("W303", { name, dtype: type.dtype, wanted, given: inWords(data) });
   // The class was just checked by name.
   const array = data as DataArray;
   const shape = wrapped && "shape" in given ? given.shape : undefined;

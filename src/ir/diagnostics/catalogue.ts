@@ -7,6 +7,7 @@ import { decoding } from "./catalogue/decoding.ts";
 import { descriptions } from "./catalogue/descriptions.ts";
 import { files } from "./catalogue/files.ts";
 import { functionArguments } from "./catalogue/function-arguments.ts";
+import { functionByNameRows } from "./catalogue/functions-by-name.ts";
 import { graphs } from "./catalogue/graphs.ts";
 import { limitRows } from "./catalogue/limits.ts";
 import { recurrenceRows } from "./catalogue/recurrence.ts";
@@ -23,6 +24,7 @@ type Catalogue = typeof graphs &
   typeof limitRows &
   typeof recurrenceRows &
   typeof customGradientRows &
+  typeof functionByNameRows &
   typeof running &
   typeof files &
   typeof training &
@@ -38,6 +40,7 @@ export const catalogue: Catalogue = {
   ...limitRows,
   ...recurrenceRows,
   ...customGradientRows,
+  ...functionByNameRows,
   ...running,
   ...files,
   ...training,

@@ -7,6 +7,11 @@ export const inWords = (value: unknown): string => {
   if (typeof value === "function") return "a function";
   if (typeof value !== "object" || value === null) return String(value);
   const name: unknown = value.constructor?.name;
-  if (typeof name !== "string" || name === "" || name === "Object") return "a record";
-  return `${/^([AEIO]|U(?!int))/.test(name) ? "an" : "a"} ${name}`;
+  return typeof name !== "string" || name === "" || name === "Object" ? "a record" : withArticle(name);
 };
+
+/** The name of a class with its article: `an Int32Array`. */
+export const withArticle = (name: string): string => `${/^([AEIO]|U(?!int))/.test(name) ? "an" : "a"} ${name}`;
+
+/** A name as it stands in a sentence: as it is where it is a plain word or path, and quoted where that could mislead. */
+export const plainName = (name: string): string => (/^[\w.-]+$/.test(name) ? name : JSON.stringify(name));

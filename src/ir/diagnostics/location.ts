@@ -108,6 +108,18 @@ export const withinLayer = <A extends readonly unknown[], R>(
   }
 };
 
+/** The place of something within a function that is called somewhere: its own, and the function is a layer of the caller's. */
+export const withinFunction = (
+  own: Location | undefined,
+  call: Location | undefined,
+  name: string,
+): Location | undefined => {
+  const place = own ?? call;
+  if (place === undefined) return undefined;
+  const layer = call?.layer === undefined ? name : `${call.layer}.${name}`;
+  return Object.assign(() => place(), { layer });
+};
+
 /** Captures the caller's place in the user's program. */
 export const captureLocation = (): Location => {
   if (standing !== undefined) return standing;

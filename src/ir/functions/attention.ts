@@ -7,11 +7,13 @@ import type { Node } from "../graph/graph.ts";
 import { notPointwise } from "../graph/pointwise-body.ts";
 import { functionOf } from "../graph/print-node.ts";
 import { emitMany, isTensor, traceOf } from "../graph/traced-tensor.ts";
+import { withoutFunctions } from "../graph/write-functions.ts";
 import { inferScores, requireOverScores, scoresShape } from "../ops/attention-typing.ts";
 import { opOf } from "../ops/index.ts";
 import { requireDType } from "../ops/typing.ts";
 import { type Dim, isKnown, multiplyDims } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
+import type { AdditiveContext, AdditiveRules, AdditiveWeights } from "../types/static/additive-attention.ts";
 import type { AttentionShape, KeysShape, ValuesShape, WeightsShape } from "../types/static/attention.ts";
 import type { Check } from "../types/static/check.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
@@ -99,7 +101,7 @@ const isWithin =
 
 /** The body of attention, and what it captures. W288 for a score that looks at others. */
 const bodyOf = (queries: Tensor, scores: Shape, options: AttentionOptions, scoring: Scoring): CapturedBody => {
-  const made = captureBody(
+  const captured = captureBody(
     traceOf(queries, "attention"),
     [["products", tensorType(queries.dtype, scores)]],
     ([products]) => {
@@ -109,6 +111,7 @@ const bodyOf = (queries: Tensor, scores: Shape, options: AttentionOptions, scori
     },
     isWithin(scores),
   );
+  const made = { ...captured, body: withoutFunctions(captured.body) };
   const culprit = notPointwise(graphOf(made.body));
   if (culprit !== undefined)
     reject("W288", { op: "attention", inner: functionOf(culprit) ?? culprit.op }, { location: culprit.location });
@@ -190,13 +193,33 @@ export const attention: AttentionFunction = ((
   })) as AttentionFunction;
 
 /** The parameters of additive attention. */
-export interface AdditiveAttentionParameters {
+export interface AdditiveAttentionParameters<W = Tensor, U = Tensor, V = Tensor> {
   /** [query features, hidden]. */
-  readonly W: Tensor;
+  readonly W: W;
   /** [key features, hidden]. */
-  readonly U: Tensor;
+  readonly U: U;
   /** [hidden]. */
-  readonly v: Tensor;
+  readonly v: V;
+}
+
+/** The types of all operands under their names. */
+interface TypesOf<
+  Q extends Dims,
+  D extends DType,
+  K extends Dims,
+  E extends DType,
+  W extends Dims,
+  F extends DType,
+  U extends Dims,
+  G extends DType,
+  V extends Dims,
+  H extends DType,
+> {
+  readonly queries: readonly [Q, D];
+  readonly keys: readonly [K, E];
+  readonly W: readonly [W, F];
+  readonly U: readonly [U, G];
+  readonly v: readonly [V, H];
 }
 
 /** What additive attention gives: the weighed sum of keys for each query, and the weights. */
@@ -223,14 +246,34 @@ export interface Context<S extends Dims, W extends Dims, D extends DType> {
  * context; // Tensor<[1, 2], "f32">: [[0.5, 0.5]]
  * weights; // Tensor<[1, 2], "f32">: [[0.5, 0.5]]
  */
-export const additiveAttention = <Q extends Dims, D extends DType, K extends Dims>(
-  queries: Tensor<Q, D>,
-  keys: Tensor<K, NoInfer<D>>,
-  { W, U, v }: AdditiveAttentionParameters,
+export const additiveAttention = <
+  Q extends Dims,
+  D extends DType,
+  K extends Dims,
+  E extends DType,
+  W extends Dims,
+  F extends DType,
+  U extends Dims,
+  G extends DType,
+  V extends Dims,
+  H extends DType,
+>(
+  queries: Check<NoInfer<AdditiveRules<TypesOf<Q, D, K, E, W, F, U, G, V, H>>["queries"]>, Tensor<Q, D>>,
+  keys: Check<NoInfer<AdditiveRules<TypesOf<Q, D, K, E, W, F, U, G, V, H>>["keys"]>, Tensor<K, E>>,
+  parameters: AdditiveAttentionParameters<
+    Check<NoInfer<AdditiveRules<TypesOf<Q, D, K, E, W, F, U, G, V, H>>["W"]>, Tensor<W, F>>,
+    Check<NoInfer<AdditiveRules<TypesOf<Q, D, K, E, W, F, U, G, V, H>>["U"]>, Tensor<U, G>>,
+    Check<NoInfer<AdditiveRules<TypesOf<Q, D, K, E, W, F, U, G, V, H>>["v"]>, Tensor<V, H>>
+  >,
   options: { readonly mask?: Tensor<Dims, "bool" | "u8"> } = {},
-): Context<AttentionShape<Q, K>, WeightsShape<Q, K>, D> => {
+): Context<
+  AdditiveContext<TypesOf<Q, D, K, E, W, F, U, G, V, H>>,
+  AdditiveWeights<TypesOf<Q, D, K, E, W, F, U, G, V, H>>,
+  D
+> => {
   const op = "additiveAttention";
-  const weights = described<Tensor<WeightsShape<Q, K>, D>>(() => {
+  const { W, U, v } = parameters;
+  const weights = described<Tensor<AdditiveWeights<TypesOf<Q, D, K, E, W, F, U, G, V, H>>, D>>(() => {
     const [query, key] = [tensorOf(op, queries), tensorOf(op, keys)];
     for (const { type } of [query, key]) if (type.shape.length < 2) reject("W280", { op, type: printType(type) });
     const asked = query.matmul(tensorOf(op, W));
@@ -245,6 +288,8 @@ export const additiveAttention = <Q extends Dims, D extends DType, K extends Dim
     requireOverScores(op, "mask", mask.type, scores.shape);
     return softmax(mask.cast("bool").select(scores, -Infinity));
   });
-  const context = described<Tensor<AttentionShape<Q, K>, D>>(() => weights.matmul(tensorOf(op, keys)));
+  const context = described<Tensor<AdditiveContext<TypesOf<Q, D, K, E, W, F, U, G, V, H>>, D>>(() =>
+    tensorOf(op, weights).matmul(tensorOf(op, keys)),
+  );
   return { context, weights };
 };

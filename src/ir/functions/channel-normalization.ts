@@ -5,8 +5,18 @@ import { emitOne, traceOf } from "../graph/traced-tensor.ts";
 import { centeredOver } from "../ops/normalization.ts";
 import { requireOperand } from "../ops/operand-types.ts";
 import { requireAxis, requireDType } from "../ops/typing.ts";
-import { type Dim, isKnown, multiplyDims } from "../types/dim.ts";
+import { type Dim, divideDims, isKnown, multiplyDims } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
+import type {
+  BatchNormRules,
+  BiasAfter,
+  ChannelAxis,
+  ChannelledShape,
+  GroupRules,
+  GroupsShape,
+  WeightShape,
+} from "../types/static/channels.ts";
+import type { After, Check } from "../types/static/check.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { printType, tensorType } from "../types/tensor-type.ts";
 import { atCaller, described, tensorOf } from "./argument.ts";
@@ -14,11 +24,11 @@ import type { EpsilonOption } from "./normalization.ts";
 import { varianceOver } from "./variance-over.ts";
 
 /** What each channel is multiplied by, and what is added to it: tensors [channels]. */
-export interface ChannelOptions extends EpsilonOption {
+export interface ChannelOptions<Weight = Tensor, Bias = Tensor> extends EpsilonOption {
   /** What each channel is multiplied by, [C]; 1 unless given. */
-  readonly weight?: Tensor | undefined;
+  readonly weight?: Weight | undefined;
   /** What is added to each channel, [C]; 0 unless given. */
-  readonly bias?: Tensor | undefined;
+  readonly bias?: Bias | undefined;
 }
 
 /** The number of channels of a float tensor: W204, W205. */
@@ -46,11 +56,12 @@ const standardizedOver = (op: string, x: Tensor, axes: readonly number[], epsilo
   emitOne(traceOf(x, op), "standardize", [x], { axes, epsilon });
 
 /** Options of `batchNorm`. */
-export interface BatchNormOptions extends ChannelOptions {
+export interface BatchNormOptions<Mean = Tensor, Variance = Tensor, Weight = Tensor, Bias = Tensor>
+  extends ChannelOptions<Weight, Bias> {
   /** Means and variances of earlier batches: [channels]. What is normalized by, unless `training`. */
-  readonly runningMean?: Tensor | undefined;
+  readonly runningMean?: Mean | undefined;
   /** The variance outside of training, [C]. */
-  readonly runningVariance?: Tensor | undefined;
+  readonly runningVariance?: Variance | undefined;
   /** Whether this batch's own mean and variance are normalized by; so it is where no running ones are given. */
   readonly training?: boolean;
   /** How much of the new running statistics is of this batch; 0.1 unless said. */
@@ -62,9 +73,9 @@ export interface BatchNormResult<S extends Dims, D extends DType> {
   /** The normalized tensor. */
   readonly y: Tensor<S, D>;
   /** (1 - momentum) * old + momentum * batch; the batch's alone where there are no old ones. */
-  readonly runningMean: Tensor<Dims, D>;
+  readonly runningMean: Tensor<ChannelAxis<S>, D>;
   /** The running variance after this batch. */
-  readonly runningVariance: Tensor<Dims, D>;
+  readonly runningVariance: Tensor<ChannelAxis<S>, D>;
 }
 
 /** Mean and unbiased variance of each channel: [channels]. W140 for a single value, of which there is no variance. */
@@ -98,12 +109,29 @@ const mixed = (old: Tensor | undefined, fresh: Tensor, momentum: number): Tensor
  * const x = constant(Float32Array.of(1, 3, 5, 9), [2, 2, 1]);
  * batchNorm(x, { training: true }).y; // Tensor<[2, 2, 1], "f32">: [[[-1], [-1]], [[1], [1]]]
  */
-export const batchNorm = <S extends Dims, D extends DType>(
-  x: Tensor<S, D>,
-  options: BatchNormOptions = {},
+export const batchNorm = <
+  S extends Dims,
+  D extends DType,
+  Mean extends Dims,
+  E extends DType,
+  Variance extends Dims,
+  F extends DType,
+  Weight extends Dims,
+  G extends DType,
+  Bias extends Dims,
+  H extends DType,
+>(
+  x: Check<NoInfer<ChannelledShape<"batchNorm", S, D>>, Tensor<S, D>>,
+  given: BatchNormOptions<
+    Check<NoInfer<BatchNormRules<S, D, Mean, E, Variance, F, Weight, G, Bias, H>["mean"]>, Tensor<Mean, E>>,
+    Check<NoInfer<BatchNormRules<S, D, Mean, E, Variance, F, Weight, G, Bias, H>["variance"]>, Tensor<Variance, F>>,
+    Check<NoInfer<BatchNormRules<S, D, Mean, E, Variance, F, Weight, G, Bias, H>["weight"]>, Tensor<Weight, G>>,
+    Check<NoInfer<BatchNormRules<S, D, Mean, E, Variance, F, Weight, G, Bias, H>["bias"]>, Tensor<Bias, H>>
+  > = {},
 ): BatchNormResult<S, D> =>
   atCaller(() => {
     const [op, tensor] = ["batchNorm", tensorOf("batchNorm", x)];
+    const options = given as BatchNormOptions; // tensors, whatever their types
     channelsOf(op, tensor);
     const { runningMean: mean, runningVariance: variance, epsilon = 1e-5, momentum = 0.1, training = false } = options;
     const along = {
@@ -124,12 +152,10 @@ export const batchNorm = <S extends Dims, D extends DType>(
 /** Equal parts of the channels of each example, as the last axis of [N, groups, ...]; W245 where they do not divide. */
 const grouped = (x: Tensor, groups: number): Tensor => {
   const channels = channelsOf("groupNorm", x);
-  const known = isKnown(channels) ? channels : 0;
-  if (!Number.isSafeInteger(groups) || groups < 1 || (isKnown(channels) && known % groups !== 0))
-    reject("W245", { op: "groupNorm", groups, channels: `${channels}`, shapes: printType(x.type) });
-  return isKnown(channels)
-    ? x.reshape([x.shape[0] ?? 1, groups, x.shape.slice(2).reduce(multiplyDims, known / groups)])
-    : x.reshape([x.shape[0] ?? 1, groups, -1]);
+  const each = Number.isSafeInteger(groups) && groups > 0 ? divideDims(channels, groups) : undefined;
+  return each === undefined
+    ? reject("W245", { op: "groupNorm", groups, channels: `${channels}`, shapes: printType(x.type) })
+    : x.reshape([x.shape[0] ?? 1, groups, x.shape.slice(2).reduce(multiplyDims, each)]);
 };
 
 /**
@@ -143,14 +169,26 @@ const grouped = (x: Tensor, groups: number): Tensor => {
  * const x = constant(Float32Array.of(1, 3, 5, 9), [2, 2, 1]);
  * groupNorm(x, 1); // Tensor<[2, 2, 1], "f32">: [[[-1], [1]], [[-1], [1]]]
  */
-export const groupNorm = <S extends Dims, D extends DType>(
-  x: Tensor<S, D>,
-  groups: number,
-  options: ChannelOptions = {},
+export const groupNorm = <
+  S extends Dims,
+  D extends DType,
+  const Groups extends number,
+  Weight extends Dims,
+  E extends DType,
+  Bias extends Dims,
+  F extends DType,
+>(
+  x: Check<NoInfer<ChannelledShape<"groupNorm", S, D>>, Tensor<S, D>>,
+  groups: Check<NoInfer<GroupsShape<S, D, Groups>>, Groups>,
+  given: ChannelOptions<
+    Check<NoInfer<After<GroupRules<S, D, Groups>, WeightShape<"groupNorm", S, D, Weight, E>>>, Tensor<Weight, E>>,
+    Check<NoInfer<After<GroupRules<S, D, Groups>, BiasAfter<"groupNorm", S, D, Weight, E, Bias, F>>>, Tensor<Bias, F>>
+  > = {},
 ): Tensor<S, D> =>
   described(() => {
     const tensor = tensorOf("groupNorm", x);
-    const unit = standardizedOver("groupNorm", grouped(tensor, groups), [2], options.epsilon ?? 1e-5);
+    const options = given as ChannelOptions; // tensors, whatever their types
+    const unit = standardizedOver("groupNorm", grouped(tensor, groups as number), [2], options.epsilon ?? 1e-5);
     return scaled("groupNorm", tensor, unit.reshape(tensor.shape), options);
   });
 
@@ -164,12 +202,29 @@ export const groupNorm = <S extends Dims, D extends DType>(
  * const x = constant(Float32Array.of(1, 3, 5, 9), [1, 2, 2]);
  * instanceNorm(x); // Tensor<[1, 2, 2], "f32">: [[[-1, 1], [-1, 1]]]
  */
-export const instanceNorm = <S extends Dims, D extends DType>(
-  x: Tensor<S, D>,
-  options: ChannelOptions = {},
+export const instanceNorm = <
+  S extends Dims,
+  D extends DType,
+  Weight extends Dims,
+  E extends DType,
+  Bias extends Dims,
+  F extends DType,
+>(
+  x: Check<NoInfer<ChannelledShape<"instanceNorm", S, D, 2>>, Tensor<S, D>>,
+  given: ChannelOptions<
+    Check<
+      NoInfer<After<ChannelledShape<"instanceNorm", S, D, 2>, WeightShape<"instanceNorm", S, D, Weight, E>>>,
+      Tensor<Weight, E>
+    >,
+    Check<
+      NoInfer<After<ChannelledShape<"instanceNorm", S, D, 2>, BiasAfter<"instanceNorm", S, D, Weight, E, Bias, F>>>,
+      Tensor<Bias, F>
+    >
+  > = {},
 ): Tensor<S, D> =>
   described(() => {
     const tensor = tensorOf("instanceNorm", x);
+    const options = given as ChannelOptions; // tensors, whatever their types
     channelsOf("instanceNorm", tensor);
     requireAxis("instanceNorm", tensor.shape, 2);
     const places = [...tensor.shape.keys()].slice(2);

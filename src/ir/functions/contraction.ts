@@ -3,11 +3,18 @@ import { reject } from "../diagnostics/diagnostic.ts";
 import { requireOperand } from "../ops/operand-types.ts";
 import { requireSameDType } from "../ops/typing.ts";
 import type { DType } from "../types/dtype.ts";
-import type { Check, Resolved } from "../types/static/check.ts";
-import type { LinearShape, MatmulShape, MatvecShape, VecmatShape } from "../types/static/contraction.ts";
+import type { After, Check, Resolved } from "../types/static/check.ts";
+import type {
+  BiasShape,
+  LeftVector,
+  LinearShape,
+  MatmulShape,
+  MatvecShape,
+  VecmatShape,
+} from "../types/static/contraction.ts";
 import type { OnlyType } from "../types/static/indexing.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
-import { printShape, printType } from "../types/tensor-type.ts";
+import { printShape, printType, tensorType } from "../types/tensor-type.ts";
 import { described, tensorOf } from "./argument.ts";
 
 /**
@@ -97,8 +104,8 @@ export const vecmat = <A extends Dims, D extends DType, B extends Dims, E extend
  * dot(a, constant(Float32Array.of(5, 6), [2])); // Tensor<[], "f32">: 17
  */
 export const dot = <A extends Dims, D extends DType, B extends Dims, E extends DType>(
-  a: Tensor<A, D>,
-  b: Check<NoInfer<OnlyType<"dot", "right vector", B, E, A, D>>, Tensor<B, E>>,
+  a: Check<NoInfer<LeftVector<A, D>>, Tensor<A, D>>,
+  b: Check<NoInfer<After<LeftVector<A, D>, OnlyType<"dot", "right vector", B, E, A, D>>>, Tensor<B, E>>,
 ): Tensor<[], D> =>
   described(() => {
     const [left, right] = [vectorOf("dot", "left vector", a), tensorOf("dot", b)];
@@ -135,16 +142,25 @@ const requireFeatures = (x: Tensor, weight: Tensor): void => {
  * const weight = constant(Float32Array.of(1, 0, 0, 1, 1, 1), [3, 2]);
  * linear(x, weight, constant(Float32Array.of(0, 0, 10), [3])); // Tensor<[1, 3], "f32">: [[1, 2, 13]]
  */
-export const linear = <S extends Dims, D extends DType, Weight extends Dims, E extends DType>(
+export const linear = <
+  S extends Dims,
+  D extends DType,
+  Weight extends Dims,
+  E extends DType,
+  Bias extends Dims,
+  F extends DType,
+>(
   x: Tensor<S, D>,
   weight: Check<NoInfer<LinearShape<S, D, Weight, E>>, Tensor<Weight, E>>,
-  bias?: Tensor<Dims, NoInfer<D>>,
+  bias?: Check<NoInfer<BiasShape<S, D, Weight, E, Bias, F>>, Tensor<Bias, F>>,
 ): Tensor<Resolved<LinearShape<S, D, Weight, E>>, D> =>
   described(() => {
     const [operand, matrix] = [tensorOf("linear", x), tensorOf("linear", weight)];
     requireFeatures(operand, matrix);
+    const added = bias === undefined ? undefined : tensorOf("linear", bias);
+    if (added) requireOperand("linear", "bias", added.type, tensorType(operand.dtype, matrix.shape.slice(0, 1)));
     const rows = operand.shape.length > 1 ? operand : operand.reshape([1, -1]);
     const product = rows.matmul(matrix, { transposeB: true });
     const shaped = operand.shape.length > 1 ? product : product.reshape([-1]);
-    return bias === undefined ? shaped : shaped.add(tensorOf("linear", bias));
+    return added === undefined ? shaped : shaped.add(added);
   });

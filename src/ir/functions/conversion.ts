@@ -4,6 +4,9 @@ import { reject } from "../diagnostics/diagnostic.ts";
 import { canonicalShape } from "../graph/canonical-shape.ts";
 import { emitOne, traceOf } from "../graph/traced-tensor.ts";
 import type { DType } from "../types/dtype.ts";
+import type { ExpectedShape } from "../types/static/broadcasting.ts";
+import type { Check, NeedsDType } from "../types/static/check.ts";
+import type { CanonicalShape } from "../types/static/dims.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { printShape, printType, sameShape } from "../types/tensor-type.ts";
 import { described, tensorOf } from "./argument.ts";
@@ -27,8 +30,15 @@ export const cast = <S extends Dims, D extends DType>(x: Tensor<S>, dtype: D): T
  * @example
  * clamp(constant(Float32Array.of(-2, 0.5, 2), [3]), -1, 1); // Tensor<[3], "f32">: [-1, 0.5, 1]
  */
-export const clamp = <S extends Dims, D extends DType>(x: Tensor<S, D>, low: number, high: number): Tensor<S, D> =>
-  described(() => emitOne(traceOf(tensorOf("clamp", x), "clamp"), "clamp", [x], { low, high }));
+export const clamp = <S extends Dims, D extends DType>(
+  x: Check<NoInfer<NeedsDType<"clamp", S, D, readonly ["f32", "f64", "i32", "u8"]>>, Tensor<S, D>>,
+  low: number,
+  high: number,
+): Tensor<S, D> =>
+  described(() => {
+    const tensor = tensorOf("clamp", x);
+    return emitOne(traceOf(tensor, "clamp"), "clamp", [tensor], { low, high });
+  });
 
 /**
  * The same tensor, known to be of the shape [...S]: what the type checker could not follow is said here, and checked
@@ -41,10 +51,13 @@ export const clamp = <S extends Dims, D extends DType>(x: Tensor<S, D>, low: num
  * expectShape(x, [2, 3]); // Tensor<[2, 3], "f32">: [[0, 0, 0], [0, 0, 0]]
  * expectShape(x, [3, 2]); // throws W231
  */
-export const expectShape = <D extends DType, const S extends Dims>(x: Tensor<Dims, D>, shape: S): Tensor<[...S], D> =>
+export const expectShape = <S extends Dims, D extends DType, const To extends Dims>(
+  x: Tensor<S, D>,
+  shape: Check<NoInfer<ExpectedShape<S, D, CanonicalShape<To>>>, readonly [...To]>,
+): Tensor<CanonicalShape<To>, D> =>
   described(() => {
     const tensor = tensorOf("expectShape", x);
-    const expected = canonicalShape("expectShape", shape);
+    const expected = canonicalShape("expectShape", shape as Dims);
     return sameShape(tensor.shape, expected)
       ? tensor
       : reject("W231", { type: printType(tensor.type), expected: printShape(expected) });

@@ -1,13 +1,15 @@
 // Tensors made from nothing: constants, counting, random numbers. They belong to the graph that is being described.
 import { reject } from "../diagnostics/diagnostic.ts";
+import { inWords } from "../diagnostics/in-words.ts";
 import { canonicalShape } from "../graph/canonical-shape.ts";
 import { currentTrace } from "../graph/trace.ts";
 import { applyBinary, emitOne, traceOf } from "../graph/traced-tensor.ts";
 import { isKnown } from "../types/dim.ts";
 import { type DataArray, type DType, dtypes } from "../types/dtype.ts";
 import { sizeOf } from "../types/ndarray.ts";
-import type { Check } from "../types/static/check.ts";
-import type { OnlyType } from "../types/static/indexing.ts";
+import type { Check, NeedsDType } from "../types/static/check.ts";
+import type { CanonicalShape } from "../types/static/dims.ts";
+import type { KeyShape } from "../types/static/indexing.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { printShape, printType, type Shape } from "../types/tensor-type.ts";
 import { described, tensorOf } from "./argument.ts";
@@ -39,8 +41,8 @@ const knownExtents = (shape: Shape): readonly number[] =>
 const dataTensor = (data: DataArray, shape: readonly number[], dtype: DType): Tensor => {
   const type = printType({ dtype, shape });
   const copy = dtypes[dtype].allocate(data.length);
-  const [wanted, given] = [copy.constructor.name, data.constructor.name];
-  if (given !== wanted) reject("W303", { name: "constant", type, wanted, given });
+  const wanted = copy.constructor.name;
+  if (data.constructor.name !== wanted) reject("W303", { name: "constant", dtype, wanted, given: inWords(data) });
   if (data.length !== sizeOf(shape))
     reject("W305", { name: "constant", type, wanted: sizeOf(shape), given: data.length });
   copy.set(data);
@@ -66,7 +68,7 @@ export const constant = <
   value: Value,
   shape?: S,
   dtype?: D,
-): Tensor<[...S], NoInfer<D>> =>
+): Tensor<CanonicalShape<S>, NoInfer<D>> =>
   described(() => {
     if (typeof value === "number")
       return currentTrace("constant").constant(value, dtype ?? "f32", canonicalShape("constant", shape ?? []));
@@ -89,8 +91,8 @@ export const constant = <
 export const iota = <const S extends Dims, D extends DType = "i32">(
   shape: S,
   axis?: number,
-  dtype?: D,
-): Tensor<[...S], D> =>
+  dtype?: Check<NoInfer<NeedsDType<"iota", CanonicalShape<S>, D, readonly ["f32", "f64", "i32"]>>, D>,
+): Tensor<CanonicalShape<S>, D> =>
   described(() => {
     const extents = canonicalShape("iota", shape);
     const at = axis === undefined ? extents.length - 1 : axis < 0 ? axis + extents.length : axis;
@@ -108,9 +110,9 @@ export const iota = <const S extends Dims, D extends DType = "i32">(
  * bits; // Tensor<[2, 3], "i32">
  */
 export const randomBits = <K extends Dims, E extends DType, const S extends Dims>(
-  key: Check<NoInfer<OnlyType<"randomBits", "key", K, E, [2], "i32">>, Tensor<K, E>>,
+  key: Check<NoInfer<KeyShape<K, E>>, Tensor<K, E>>,
   shape: S,
-): Tensor<[...S], "i32"> =>
+): Tensor<CanonicalShape<S>, "i32"> =>
   described(() => {
     const words = tensorOf("randomBits", key);
     return emitOne(traceOf(words, "randomBits"), "randomBits", [words], { shape: canonicalShape("randomBits", shape) });
@@ -127,10 +129,10 @@ export const randomBits = <K extends Dims, E extends DType, const S extends Dims
  * u; // Tensor<[2, 3], "f32">
  */
 export const randomUniform = <K extends Dims, E extends DType, const S extends Dims>(
-  key: Check<NoInfer<OnlyType<"randomBits", "key", K, E, [2], "i32">>, Tensor<K, E>>,
+  key: Check<NoInfer<KeyShape<K, E>>, Tensor<K, E>>,
   shape: S,
   options: { readonly low?: number; readonly high?: number } = {},
-): Tensor<[...S], "f32"> =>
+): Tensor<CanonicalShape<S>, "f32"> =>
   described(() => {
     const { low = 0, high = 1 } = options;
     const words = tensorOf("randomBits", key);

@@ -1,17 +1,16 @@
 // Functions of tensors with a derivative of their own, instead of the one that follows from what they are made of: for a form
 // that is more exact or cheaper, for a straight-through estimator, for a gradient that is clipped on its way.
-import { locate, type Note, reject, WeftError } from "../diagnostics/diagnostic.ts";
+import { reject, WeftError } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
-import { captureLocation, type Location, onBehalfOf } from "../diagnostics/location.ts";
-import { bodyWith, finishBody } from "../graph/body.ts";
-import { graphBuilder } from "../graph/builder.ts";
-import { type Trace, withTrace } from "../graph/trace.ts";
-import { emitMany, innermostTrace, isTensor, traceOver } from "../graph/traced-tensor.ts";
+import { captureLocation } from "../diagnostics/location.ts";
+import type { Trace } from "../graph/trace.ts";
+import { emitMany, innermostTrace, isTensor } from "../graph/traced-tensor.ts";
 import type { Body } from "../ops/body.ts";
 import { isFloat } from "../types/dtype.ts";
 import type { Tensor } from "../types/tensor.ts";
 import { printType, sameType, type TensorType } from "../types/tensor-type.ts";
 import { atCaller, tensorOf } from "./argument.ts";
+import { calledFrom, type Definition, definedAt, describeClosed } from "./closed-body.ts";
 
 /** Whatever a function of tensors gives: one, or a list of several. */
 export type TensorResults = Tensor | readonly Tensor[];
@@ -56,36 +55,19 @@ export interface CustomGradient<Forward, Context, Gradients> {
   readonly gradient: (context: Context) => Gradients;
 }
 
-/** Where a function is defined, and what it is called. */
-interface Definition {
-  readonly name: string;
-  readonly place: Location;
-}
-
 type Part = "forward" | "gradient";
 
-const definedAt = ({ place }: Definition): readonly Note[] => [{ label: "defined", text: "", location: place }];
-
 /** Runs a part of the definition in a graph of its own. What it takes from the graph around it is refused (W293). */
-const describeClosed = (
+const describePart = (
   outer: Trace,
   definition: Definition,
   part: Part,
   inputs: readonly (readonly [name: string, type: TensorType])[],
   describe: (inputs: readonly Tensor[]) => readonly Tensor[],
 ): Body => {
-  const { name, place } = definition;
-  const builder = graphBuilder();
+  const { name } = definition;
   const capture = (): never => reject("W293", { name, part }, { notes: definedAt(definition) });
-  const trace = traceOver(builder, { outer, capture });
-  const tensors = onBehalfOf(place, () => inputs.map(([input, type]) => trace.input(input, type)));
-  const given = tensors.map((tensor) => trace.value(tensor));
-  try {
-    const values = withTrace(trace, () => describe(tensors)).map((result) => trace.value(result, name));
-    return bodyWith(finishBody(builder, values), given, values);
-  } catch (error) {
-    throw error instanceof WeftError ? locate(error, place) : error;
-  }
+  return describeClosed(definition, { outer, capture }, inputs, describe);
 };
 
 /** What a part of the definition gave, as a list of tensors; W292 for anything else. */
@@ -128,7 +110,7 @@ const describeGradient = (
   let wanted: readonly number[] = [];
   const given = [...numbered("x", inputs), ...numbered("y", outputs), ...numbered("c", outputs)];
   const flows = [inputs, outputs].every((types) => types.some(({ dtype }) => isFloat(dtype)));
-  const body = describeClosed(outer, definition, "gradient", given, (tensors) => {
+  const body = describePart(outer, definition, "gradient", given, (tensors) => {
     if (!flows) return [];
     const results = tensors.slice(inputs.length, inputs.length + outputs.length);
     const cotangents = tensors.slice(inputs.length + outputs.length);
@@ -165,7 +147,7 @@ const callOf =
       const outer = innermostTrace(name, operands);
       const types = operands.map(({ type }) => type);
       let isList = false;
-      const body = describeClosed(outer, definition, "forward", numbered("x", types), (tensors) => {
+      const body = describePart(outer, definition, "forward", numbered("x", types), (tensors) => {
         const results: unknown = forward(...tensors);
         isList = Array.isArray(results);
         return listOf(name, "forward", results).flatMap((each) => each ?? []);
@@ -218,11 +200,3 @@ export const customGradient: MakeCustomGradient = ((definition: LooseDefinition)
     const { name } = definition;
     return Object.defineProperty(callOf(definition, { name, place: captureLocation() }), "name", { value: name });
   })) as MakeCustomGradient;
-
-/** The error with the place of the call: as its own where it has none, beside it otherwise. */
-const calledFrom = (error: WeftError, site: Location): WeftError => {
-  const [first, ...rest] = error.diagnostics;
-  if (first?.location === undefined) return locate(error, site);
-  const notes = [...first.notes, { label: "called", text: "", location: site }];
-  return new WeftError([{ ...first, notes }, ...rest], { cause: error.cause });
-};

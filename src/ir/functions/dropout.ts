@@ -1,8 +1,9 @@
 // Dropout with a mask that is a function of a key, so that it can be repeated. The layer of that name makes the keys.
 import { applyBinary, emitOne, traceOf } from "../graph/traced-tensor.ts";
+import { requireKey } from "../ops/random.ts";
 import type { DType } from "../types/dtype.ts";
 import type { Check } from "../types/static/check.ts";
-import type { OnlyType } from "../types/static/indexing.ts";
+import type { KeyShape } from "../types/static/indexing.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { checkedRate, described, tensorOf } from "./argument.ts";
 
@@ -22,11 +23,12 @@ const chances = 2 ** 24;
 export const dropout = <S extends Dims, D extends DType, K extends Dims, E extends DType>(
   x: Tensor<S, D>,
   rate: number,
-  key: Check<NoInfer<OnlyType<"randomBits", "key", K, E, [2], "i32">>, Tensor<K, E>>,
+  key: Check<NoInfer<KeyShape<K, E>>, Tensor<K, E>>,
 ): Tensor<S, D> =>
   described(() => {
     const [tensor, words] = [tensorOf("dropout", x), tensorOf("randomBits", key)];
     const kept = 1 - checkedRate(rate);
+    requireKey(words.type);
     if (kept === 1) return tensor;
     const bits = emitOne(traceOf(words, "dropout"), "randomBits", [words], { shape: tensor.shape });
     const isKept = applyBinary("and", bits, chances - 1).less(Math.round(kept * chances));

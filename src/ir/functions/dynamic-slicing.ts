@@ -5,12 +5,15 @@ import { normalizeAxis } from "../ops/typing.ts";
 import type { Dim } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import type { Check, Resolved } from "../types/static/check.ts";
-import type { DynamicSliceShape } from "../types/static/dynamic-slicing.ts";
+import type {
+  DynamicSliceShape,
+  SlicedShape,
+  SliceStart,
+  UpdateShape,
+  UpdateStart,
+} from "../types/static/dynamic-slicing.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
-
-/** Where to start: a number, or an i32 that is known only when running. */
-export type Start = number | Tensor<[], "i32">;
 
 const startOf = (op: string, x: Tensor, start: unknown): Tensor =>
   typeof start === "number" ? traceOf(x, op).constant(start, "i32") : tensorOf(op, start);
@@ -20,16 +23,22 @@ const startOf = (op: string, x: Tensor, start: unknown): Tensor =>
  * stands by now. A start that does not leave room is refused where it is fed or kept as state; one that is computed is
  * moved to where there is room.
  *
- * @throws W205 an axis that is not there; W223 a length beyond it; when running, W306 a start out of range, and W520
- * one that is kept as state.
+ * @throws W205 an axis that is not there; W223 a length beyond it; W223 a length beyond it; when running, W306 a start
+ * out of range, and W520 one that is kept as state.
  * @see `jax.lax.dynamic_slice`.
  * @example
  * const x = constant(Float32Array.of(1, 2, 3, 4), [4]);
  * dynamicSlice(x, constant(1, [], "i32"), 2); // Tensor<[2], "f32">: [2, 3]
  */
-export const dynamicSlice = <S extends Dims, D extends DType, const Length extends Dim, const Axis extends number = 0>(
-  x: Check<NoInfer<DynamicSliceShape<S, D, Length, Axis>>, Tensor<S, D>>,
-  start: Start,
+export const dynamicSlice = <
+  S extends Dims,
+  D extends DType,
+  From extends number | Tensor,
+  const Length extends Dim,
+  const Axis extends number = 0,
+>(
+  x: Check<NoInfer<SlicedShape<DynamicSliceShape<S, D, Length, Axis>, From>>, Tensor<S, D>>,
+  start: Check<NoInfer<SliceStart<DynamicSliceShape<S, D, Length, Axis>, From>>, From>,
   length: Length,
   axis?: Axis,
 ): Tensor<Resolved<DynamicSliceShape<S, D, Length, Axis>>, D> =>
@@ -53,15 +62,22 @@ export const dynamicSlice = <S extends Dims, D extends DType, const Length exten
  * const update = constant(Float32Array.of(8, 9), [2]);
  * dynamicUpdateSlice(x, update, constant(1, [], "i32")); // Tensor<[4], "f32">: [1, 8, 9, 4]
  */
-export const dynamicUpdateSlice = <S extends Dims, D extends DType>(
+export const dynamicUpdateSlice = <
+  S extends Dims,
+  D extends DType,
+  Update extends Dims,
+  E extends DType,
+  From extends number | Tensor,
+  const Axis extends number = 0,
+>(
   x: Tensor<S, D>,
-  update: Tensor<Dims, NoInfer<D>>,
-  start: Start,
-  axis = 0,
+  update: Check<NoInfer<UpdateShape<S, D, Update, E, Axis, From>>, Tensor<Update, E>>,
+  start: Check<NoInfer<UpdateStart<UpdateShape<S, D, Update, E, Axis>, From>>, From>,
+  axis?: Axis,
 ): Tensor<S, D> =>
   described(() => {
     const op = "dynamicUpdateSlice";
     const tensor = tensorOf(op, x);
     const operands = [tensor, tensorOf(op, update), startOf(op, tensor, start)];
-    return emitOne(traceOf(tensor, op), op, operands, { axis: normalizeAxis(op, tensor.shape, axis) });
+    return emitOne(traceOf(tensor, op), op, operands, { axis: normalizeAxis(op, tensor.shape, axis ?? 0) });
   });

@@ -3,9 +3,8 @@
 import { reject } from "../diagnostics/diagnostic.ts";
 import { requireDType, requireSameDType } from "../ops/typing.ts";
 import { type Dim, multiplyDims } from "../types/dim.ts";
-import type { DType } from "../types/dtype.ts";
 import type { Check, Resolved } from "../types/static/check.ts";
-import type { EinsumShape } from "../types/static/einsum.ts";
+import type { EinsumDType, EinsumShape } from "../types/static/einsum.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { printType } from "../types/tensor-type.ts";
 import { described, tensorsOf } from "./argument.ts";
@@ -170,7 +169,7 @@ const joined = (left: Named, right: Named, isNeeded: (name: string) => boolean):
 export const einsum = <const F extends string, const Tensors extends readonly Tensor[]>(
   formula: Check<NoInfer<EinsumShape<F, Tensors>>, F>,
   ...tensors: Tensors
-): Tensor<Resolved<EinsumShape<F, Tensors>>, Tensors[0] extends Tensor<Dims, infer D> ? D : DType> =>
+): Tensor<Resolved<EinsumShape<F, Tensors>>, EinsumDType<Tensors>> =>
   described(() => {
     const parsed = parse(formula);
     const given = tensorsOf("einsum", tensors);

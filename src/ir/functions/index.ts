@@ -9,6 +9,7 @@ export * from "./conversion.ts";
 export * from "./convolution.ts";
 export * from "./creation.ts";
 export * from "./custom-gradient.ts";
+export * from "./define.ts";
 export * from "./dropout.ts";
 export * from "./dynamic-slicing.ts";
 export * from "./einsum.ts";

@@ -6,7 +6,7 @@ import { normalizeAxis } from "../ops/typing.ts";
 import { type Dim, isKnown } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import type { Check, NeedsDType, Resolved } from "../types/static/check.ts";
-import type { GatherShape, OneHotShape, OnlyType, ScatterShape } from "../types/static/indexing.ts";
+import type { AddAlongShape, GatherShape, IndexAddShape, OneHotShape, ScatterShape } from "../types/static/indexing.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { sameShape } from "../types/tensor-type.ts";
 import { described, tensorOf } from "./argument.ts";
@@ -141,12 +141,19 @@ export const takeAlongAxis = <S extends Dims, D extends DType, Indices extends D
  * const indices = constant(Int32Array.of(1, 0, 1, 1), [2, 2]);
  * expectShape(addAlongAxis(updates, indices, 3, 0), [3, 2]); // Tensor<[3, 2], "f32">: [[0, 2], [4, 4], [0, 0]]
  */
-export const addAlongAxis = <S extends Dims, D extends DType, Indices extends Dims, E extends DType>(
+export const addAlongAxis = <
+  S extends Dims,
+  D extends DType,
+  Indices extends Dims,
+  E extends DType,
+  const Extent extends Dim,
+  const Axis extends number,
+>(
   updates: Tensor<S, D>,
-  indices: Check<NoInfer<OnlyType<"addAlongAxis", "indices", Indices, E, S, "i32">>, Tensor<Indices, E>>,
-  extent: Dim,
-  axis: number,
-): Tensor<Dims, D> =>
+  indices: Check<NoInfer<AddAlongShape<S, Indices, E, Extent, Axis>>, Tensor<Indices, E>>,
+  extent: Extent,
+  axis: Axis,
+): Tensor<Resolved<AddAlongShape<S, Indices, E, Extent, Axis>>, D> =>
   described(() => {
     const [tensor, places] = [tensorOf("addAlongAxis", updates), tensorOf("addAlongAxis", indices)];
     const [rows = 0] = canonicalShape("addAlongAxis", [extent]);
@@ -166,15 +173,23 @@ export const addAlongAxis = <S extends Dims, D extends DType, Indices extends Di
  * const updates = constant(Float32Array.of(1, 2, 3), [3]);
  * indexAdd(x, constant(Int32Array.of(0, 1, 0), [3]), updates); // Tensor<[2], "f32">: [14, 22]
  */
-export const indexAdd = <S extends Dims, D extends DType, Indices extends Dims, E extends DType>(
+export const indexAdd = <
+  S extends Dims,
+  D extends DType,
+  Indices extends Dims,
+  E extends DType,
+  Updates extends Dims,
+  F extends DType,
+  const Axis extends number = 0,
+>(
   x: Tensor<S, D>,
   indices: Check<NoInfer<NeedsDType<"scatterAdd", Indices, E, readonly ["i32"]>>, Tensor<Indices, E>>,
-  updates: Tensor<Dims, NoInfer<D>>,
-  axis = 0,
+  updates: Check<NoInfer<IndexAddShape<S, D, Indices, E, Updates, F, Axis>>, Tensor<Updates, F>>,
+  axis?: Axis,
 ): Tensor<S, D> =>
   described(() => {
     const [tensor, rows] = [tensorOf("indexAdd", x), tensorOf("scatterAdd", indices)];
-    const at = normalizeAxis("indexAdd", tensor.shape, axis);
+    const at = normalizeAxis("indexAdd", tensor.shape, axis ?? 0);
     const added = tensorOf("indexAdd", updates).scatterAdd(rows, tensor.shape[at] ?? 0, at);
     requireOperand("indexAdd", "updates", added.type, tensor.type);
     return tensor.add(added);

@@ -4,9 +4,9 @@ import { requireOperand } from "../ops/operand-types.ts";
 import { normalizeAxes, normalizeAxis, requireDType } from "../ops/typing.ts";
 import { multiplyDims } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
-import type { AlongAxes, AlongAxis } from "../types/static/axes.ts";
-import type { Check } from "../types/static/check.ts";
-import type { OnlyType, TrailingAxes } from "../types/static/indexing.ts";
+import type { AlongAxes, AlongAxis, AnyAxis, SoftmaxShape } from "../types/static/axes.ts";
+import type { After, Check, NeedsDType } from "../types/static/check.ts";
+import type { NormalizedShape, OnlyType, ScaleShape, TrailingAxes } from "../types/static/indexing.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { tensorType } from "../types/tensor-type.ts";
 import { described, tensorOf } from "./argument.ts";
@@ -14,13 +14,13 @@ import { described, tensorOf } from "./argument.ts";
 /** A function along one axis, the last one unless said. */
 export interface AxisFunction<Name extends string> {
   <S extends Dims, D extends DType, const Axis extends number = -1>(
-    x: Tensor<S, D>,
-    axis?: Check<NoInfer<AlongAxis<Name, S, Axis>>, Axis>,
+    x: Check<NoInfer<SoftmaxShape<Name, S, D, Axis>>, Tensor<S, D>>,
+    axis?: Check<NoInfer<After<AnyAxis<Name, S, Axis>, AlongAxis<Name, S, Axis>>>, Axis>,
   ): Tensor<S, D>;
 }
 
 const alongAxis = <Name extends "softmax" | "logSoftmax">(name: Name): AxisFunction<Name> => {
-  return <S extends Dims, D extends DType>(x: Tensor<S, D>, axis: unknown = -1) =>
+  return <S extends Dims, D extends DType>(x: unknown, axis: unknown = -1) =>
     described<Tensor<S, D>>(() => {
       const tensor = tensorOf(name, x);
       const at = normalizeAxis(name, tensor.shape, Number(axis));
@@ -63,7 +63,7 @@ export interface EpsilonOption {
  * standardize(constant(Float32Array.of(1, 2, 3), [1, 3])); // Tensor<[1, 3], "f32">: [[-1.2247, 0, 1.2247]]
  */
 export const standardize = <S extends Dims, D extends DType, const Axes extends readonly number[] = readonly [-1]>(
-  x: Tensor<S, D>,
+  x: Check<NoInfer<NeedsDType<"standardize", S, D, readonly ["f32", "f64"]>>, Tensor<S, D>>,
   options: EpsilonOption & { readonly axes?: Check<NoInfer<AlongAxes<"standardize", S, Axes>>, Axes> } = {},
 ): Tensor<S, D> =>
   described(() => {
@@ -102,9 +102,17 @@ export const layerNorm = <
   Shift extends Dims,
   F extends DType,
 >(
-  x: Tensor<S, D>,
-  scale: Check<NoInfer<OnlyType<"layerNorm", "scale", Scale, E, TrailingAxes<S, Scale>, D>>, Tensor<Scale, E>>,
-  shift: Check<NoInfer<OnlyType<"layerNorm", "shift", Shift, F, TrailingAxes<S, Scale>, D>>, Tensor<Shift, F>>,
+  x: Check<NoInfer<AnyAxis<"layerNorm", S, -1>>, Tensor<S, D>>,
+  scale: Check<NoInfer<ScaleShape<"layerNorm", S, D, Scale, E>>, Tensor<Scale, E>>,
+  shift: Check<
+    NoInfer<
+      After<
+        AnyAxis<"layerNorm", S, -1> | ScaleShape<"layerNorm", S, D, Scale, E>,
+        OnlyType<"layerNorm", "shift", Shift, F, TrailingAxes<S, Scale>, D>
+      >
+    >,
+    Tensor<Shift, F>
+  >,
   options: EpsilonOption = {},
 ): Tensor<S, D> =>
   described(() => {
@@ -126,8 +134,8 @@ export const layerNorm = <
  * rmsNorm(x, constant(1, [3])); // Tensor<[1, 3], "f32">: [[0.4629, 0.9258, 1.3887]]
  */
 export const rmsNorm = <S extends Dims, D extends DType, Scale extends Dims, E extends DType>(
-  x: Tensor<S, D>,
-  scale: Check<NoInfer<OnlyType<"rmsNorm", "scale", Scale, E, TrailingAxes<S, Scale>, D>>, Tensor<Scale, E>>,
+  x: Check<NoInfer<NormalizedShape<S, D>>, Tensor<S, D>>,
+  scale: Check<NoInfer<After<NormalizedShape<S, D>, ScaleShape<"rmsNorm", S, D, Scale, E>>>, Tensor<Scale, E>>,
   options: EpsilonOption = {},
 ): Tensor<S, D> =>
   described(() => {

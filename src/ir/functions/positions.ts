@@ -1,9 +1,12 @@
 // Where in a sequence something stands, said in numbers: sinusoids that are added to features, and rotations of features. Angles
 // are computed in double precision, so that they are right however long a sequence is.
 import { reject } from "../diagnostics/diagnostic.ts";
+import { requireDType } from "../ops/typing.ts";
 import { type Dim, isKnown } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
-import type { Check, NeedsDType } from "../types/static/check.ts";
+import type { PairedFeatures } from "../types/static/attention.ts";
+import type { Check } from "../types/static/check.ts";
+import type { CanonicalDim } from "../types/static/dims.ts";
 import type { Dims, Operand, Tensor } from "../types/tensor.ts";
 import { printType } from "../types/tensor-type.ts";
 import { described, tensorOf } from "./argument.ts";
@@ -44,7 +47,7 @@ export const sinusoidalPositions = <const Length extends Dim, const Features ext
   length: Length,
   features: Features,
   options: SinusoidOptions<D> = {},
-): Tensor<[Length, Features], D> =>
+): Tensor<[CanonicalDim<Length>, Features], D> =>
   described(() => {
     const pairs = Math.ceil(features / 2);
     const start = startOf("sinusoidalPositions", options.start ?? 0);
@@ -93,11 +96,12 @@ const halves = (x: Tensor, pairs: number): readonly [Tensor, Tensor] => {
  * rotary(x); // Tensor<[2, 2], "f32">: [[1, 0], [0.5403, 0.8415]]
  */
 export const rotary = <S extends Dims, D extends DType>(
-  x: Check<NoInfer<NeedsDType<"rotary", S, D, readonly ["f32", "f64"]>>, Tensor<S, D>>,
+  x: Check<NoInfer<PairedFeatures<"rotary", S, D>>, Tensor<S, D>>,
   options: RotaryOptions = {},
 ): Tensor<S, D> =>
   described(() => {
     const given = tensorOf("rotary", x);
+    requireDType("rotary", given.type, ["f32", "f64"]);
     const { pairing = "half", base = 10000, start = 0 } = options;
     const [length, features] = given.shape.slice(-2);
     if (length === undefined || features === undefined || !isKnown(features) || features % 2 !== 0)

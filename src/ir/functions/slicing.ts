@@ -5,11 +5,13 @@ import { canonicalShape } from "../graph/canonical-shape.ts";
 import { normalizeAxis, requireSameDType } from "../ops/typing.ts";
 import { type Dim, isKnown } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
+import type { AlongAxis } from "../types/static/axes.ts";
 import type { Check, Resolved } from "../types/static/check.ts";
 import type {
   AxisPadding,
   ConcatShape,
   PadShape,
+  Pieces,
   SliceRange,
   SliceShape,
   StackShape,
@@ -129,23 +131,29 @@ export const stack = <const Tensors extends readonly Tensor[], const Axis extend
  * last; // [5]
  * expectShape(last ?? first ?? constant(0), [1]); // Tensor<[1], "f32">: [5]
  */
-export const split = <S extends Dims, D extends DType>(
-  x: Tensor<S, D>,
-  lengths: number | readonly number[],
-  axis = 0,
-): readonly Tensor<Dims, D>[] =>
+export const split = <
+  S extends Dims,
+  D extends DType,
+  const Lengths extends number | readonly number[],
+  const Axis extends number = 0,
+>(
+  x: Check<NoInfer<AlongAxis<"split", S, Axis>>, Tensor<S, D>>,
+  lengths: Lengths,
+  axis?: Axis,
+): Pieces<S, D, Lengths, Axis> =>
   atCaller(() => {
     const tensor = tensorOf("split", x);
-    const at = normalizeAxis("split", tensor.shape, axis);
+    const at = normalizeAxis("split", tensor.shape, axis ?? 0);
     const pieces = piecesOf(tensor.shape[at] ?? 0, lengths);
     const whole = tensor.shape.map((end) => ({ start: 0, end, step: 1 }));
     let start = 0;
-    return pieces.map((length) => {
+    const cut = pieces.map((length) => {
       const piece = tensor.slice(whole.with(at, { start, end: start + length, step: 1 }));
       start += length;
-      // The element type stays.
-      return piece as Tensor<Dims, D>;
+      return piece;
     });
+    // What comes of which lengths is said by the signature.
+    return cut as unknown as Pieces<S, D, Lengths, Axis>;
   });
 
 /** How long the pieces of an extent are. */

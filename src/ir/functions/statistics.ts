@@ -5,7 +5,7 @@ import { inWords } from "../diagnostics/in-words.ts";
 import { normalizeAxes, requireDType } from "../ops/typing.ts";
 import type { DType } from "../types/dtype.ts";
 import type { ReduceShape } from "../types/static/axes.ts";
-import type { Check, Resolved } from "../types/static/check.ts";
+import type { Check, NeedsDType, Resolved } from "../types/static/check.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
 import { stopGradient } from "./gradient.ts";
@@ -19,7 +19,7 @@ export interface StatisticFunction<Name extends string, Options = object> {
     const Axes extends readonly number[] | undefined = undefined,
     const Keep extends boolean = false,
   >(
-    x: Tensor<S, D>,
+    x: Check<NoInfer<NeedsDType<Name, S, D, readonly ["f32", "f64"]>>, Tensor<S, D>>,
     options?: Options & {
       /** Negative axes count from the end. */
       readonly axes?: Check<NoInfer<ReduceShape<Name, S, Axes, Keep>>, Axes>;
@@ -35,7 +35,7 @@ const statistic = <Name extends string, Options>(
   over: (x: Tensor, axes: readonly number[], options: Options) => Tensor,
 ): StatisticFunction<Name, Options> => {
   return <S extends Dims, D extends DType, Axes extends readonly number[] | undefined, Keep extends boolean>(
-    x: Tensor<S, D>,
+    x: unknown,
     options?: Options & { readonly axes?: unknown; readonly keepDims?: Keep },
   ) =>
     described<Tensor<Resolved<ReduceShape<Name, S, Axes, Keep>>, D>>(() => {

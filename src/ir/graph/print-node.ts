@@ -1,12 +1,18 @@
 // The text of one node: what a line of IR text and a message about a broken graph have in common. Reads only the node
 // and the schema of its op, so that it also shows nodes that are wrong.
 import { type AttributeKind, type AttributeValue, isBody } from "../ops/attributes.ts";
+import type { Body } from "../ops/body.ts";
 import { printType } from "../types/tensor-type.ts";
 import type { Node, ValueId } from "./graph.ts";
 import { isInResultType, schemaOf } from "./schema.ts";
 
 /** How a value is called in text, with its `%`. */
 export type NameOf = (value: ValueId) => string;
+
+/** What stands for a body in text: all that it says, or the name of a function. */
+export type BodyText = (body: Body, kind: AttributeKind | undefined) => string;
+
+const inFull: BodyText = ({ text }) => text;
 
 /** Whether a name can stand in text without quotes. */
 export const isPlainName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
@@ -30,16 +36,16 @@ export const functionOf = ({ attrs }: Node): string | undefined =>
   "fn" in attrs && typeof attrs.fn === "string" ? attrs.fn : undefined;
 
 /** One attribute value; only texts are quoted, all other words are names that we chose. */
-const printValue = (kind: AttributeKind | undefined, value: AttributeValue): string => {
+const printValue = (kind: AttributeKind | undefined, value: AttributeValue, bodyText: BodyText): string => {
   if (typeof value === "number") return printNumber(value);
   if (typeof value === "boolean") return String(value);
   if (typeof value === "string") return kind === "text" || kind === undefined ? JSON.stringify(value) : value;
-  if (isBody(value)) return value.text;
+  if (isBody(value)) return bodyText(value, kind);
   return `[${value.map((item) => (typeof item === "number" ? printNumber(item) : item)).join(", ")}]`;
 };
 
 /** The attributes in the order of the schema; what the result type repeats, and flags that are off, are left out. */
-export const printAttributes = (node: Node): readonly string[] => {
+export const printAttributes = (node: Node, bodyText: BodyText = inFull): readonly string[] => {
   const schema = schemaOf(node.op);
   const names = new Set([...schema.keys(), ...Object.keys(node.attrs)]);
   return [...names].flatMap((name): readonly string[] => {
@@ -47,17 +53,17 @@ export const printAttributes = (node: Node): readonly string[] => {
     const value = node.attrs[name];
     if (value === undefined || (kind !== undefined && isInResultType(kind))) return [];
     if (kind === "boolean" && typeof value === "boolean") return value ? [name] : [];
-    return [`${name} = ${printValue(kind, value)}`];
+    return [`${name} = ${printValue(kind, value, bodyText)}`];
   });
 };
 
 /** `%2 = matmul %0, %1 {transposeB} : f32[4, 8]` */
-export const printNode = (node: Node, nameOf: NameOf): string => {
+export const printNode = (node: Node, nameOf: NameOf, bodyText: BodyText = inFull): string => {
   const results = node.results.map(({ id }) => nameOf(id)).join(", ");
   const operands = node.operands
     .map((operand, position) => `${position === 0 ? " " : ", "}${nameOf(operand)}`)
     .join("");
-  const attributes = printAttributes(node);
+  const attributes = printAttributes(node, bodyText);
   const braces = attributes.length === 0 ? "" : ` {${attributes.join(", ")}}`;
   const types = node.results.map(({ type }) => printType(type)).join(", ");
   return `${results} = ${node.op}${operands}${braces} : ${types}`;

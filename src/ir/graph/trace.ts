@@ -46,3 +46,21 @@ export const withTrace = <R>(trace: Trace, describe: () => R): R => {
 
 /** The graph being described; `reject`s where there is none. */
 export const currentTrace = (what: string): Trace => traces.at(-1) ?? reject("W102", { what });
+
+/** The graph being described, if there is one. */
+export const surroundingTrace = (): Trace | undefined => traces.at(-1);
+
+const circumstances: string[] = [];
+
+/** Describes under a circumstance on which descriptions may depend, such as the mode of a network. */
+export const under = <R>(circumstance: string, describe: () => R): R => {
+  circumstances.push(circumstance);
+  try {
+    return describe();
+  } finally {
+    circumstances.pop();
+  }
+};
+
+/** What descriptions depend on at the moment, the innermost last: a description may be used again under the same alone. */
+export const currentCircumstances = (): readonly string[] => [...circumstances];

@@ -344,7 +344,7 @@ export const applyCompare = (fn: CompareFn, x: Tensor, y: Operand): Tensor =>
 /** The graph around a graph under construction, and what becomes of a tensor of it that is used within. */
 export interface Enclosure {
   /** The graph around this one. */
-  readonly outer: Trace;
+  readonly outer?: Trace | undefined;
   /** Makes a tensor of the outer graph usable here. */
   readonly capture: (tensor: Tensor, what: string) => ValueId;
 }
@@ -361,7 +361,7 @@ export interface Enclosure {
 export const traceOver = (builder: GraphBuilder, enclosure?: Enclosure): Trace => {
   const trace: Trace = {
     builder,
-    ...(enclosure === undefined ? {} : { outer: enclosure.outer }),
+    ...(enclosure?.outer === undefined ? {} : { outer: enclosure.outer }),
     emit: <A, In extends Arity, Out extends Arity>(
       op: OpDefinition<A, In, Out>,
       operands: Tuple<Tensor, In>,

@@ -4,7 +4,8 @@ import type { Body } from "./body.ts";
 
 /**
  * The kinds of attribute values. `resultType` marks the two attributes of leaves that merely repeat the result type
- * (`dtype`, `shape`): text shows the type once, behind the colon.
+ * (`dtype`, `shape`): text shows the type once, behind the colon. A `function` is a body that text shows once, wherever it is
+ * used, under the name that stands beside it in the attribute `name`.
  */
 export type AttributeKind =
   | "integer"
@@ -16,6 +17,7 @@ export type AttributeKind =
   | "integers"
   | "dims"
   | "body"
+  | "function"
   | "resultDtype"
   | "resultShape"
   | { readonly oneOf: readonly string[] };

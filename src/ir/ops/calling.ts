@@ -1,10 +1,10 @@
-// A function by name as one op: what it computes is a body, and so is its derivative, which the user gives instead of leaving
-// it to the rules of the ops in the body.
+// Functions by name as ops: what they compute is a body. `apply` has the derivative of what stands in its body; `call` has
+// one of its own, which the user gives instead of leaving it to the rules of the ops there.
 //
 //   (y...) = body(x...)      (dx_k for k in wanted) = gradient(x..., y..., c...)
 //
-// It is gone before any pass looks for patterns: the pass `inline-calls` puts the body in its place. (PyTorch calls such a
-// function `autograd.Function`, JAX `custom_vjp`.)
+// They are gone before any pass looks for patterns: the pass `inline-calls` puts the body in their place. (PyTorch calls a
+// function with a derivative of its own `autograd.Function`, JAX `custom_vjp`.)
 import type * as FastCheck from "fast-check";
 import { reject } from "../diagnostics/diagnostic.ts";
 import { invariant } from "../diagnostics/invariant.ts";
@@ -13,6 +13,14 @@ import { printType, sameType, type TensorType } from "../types/tensor-type.ts";
 import type { Body, DescribeBody } from "./body.ts";
 import { arbitraryShape } from "./instances.ts";
 import { defineOp, type FastCheckModule, type OpDefinition, type OpInstance } from "./op.ts";
+
+/** A function. */
+export interface ApplyAttrs {
+  /** What its author calls it. */
+  readonly name: string;
+  /** Operands -> results. */
+  readonly body: Body;
+}
 
 /** A function and its derivative. */
 export interface CallAttrs {
@@ -29,23 +37,28 @@ export interface CallAttrs {
 const printTypes = (types: readonly TensorType[]): string => types.map(printType).join(", ") || "nothing";
 
 const requireTypes = (
+  op: string,
   name: string,
   what: string,
   actual: readonly TensorType[],
   wanted: readonly TensorType[],
 ): void => {
   const fits = actual.length === wanted.length && actual.every((type, at) => wanted[at] && sameType(type, wanted[at]));
-  if (!fits) reject("W290", { name, what, actual: printTypes(actual), expected: printTypes(wanted) });
+  if (!fits) reject("W290", { op, name, what, actual: printTypes(actual), expected: printTypes(wanted) });
 };
 
 const inferCall = (
   operands: readonly TensorType[],
   { name, body, wanted, gradient }: CallAttrs,
 ): readonly TensorType[] => {
-  requireTypes(name, "the operands", operands, body.inputs);
-  requireTypes(name, "the inputs of the gradient", gradient.inputs, [...operands, ...body.outputs, ...body.outputs]);
+  requireTypes("call", name, "the operands", operands, body.inputs);
+  requireTypes("call", name, "the inputs of the gradient", gradient.inputs, [
+    ...operands,
+    ...body.outputs,
+    ...body.outputs,
+  ]);
   const expected = wanted.flatMap((at) => operands[at] ?? []);
-  requireTypes(name, "the gradients", gradient.outputs, expected);
+  requireTypes("call", name, "the gradients", gradient.outputs, expected);
   if (expected.length < wanted.length) reject("W291", { name, wanted, operands: operands.length });
   return body.outputs;
 };
@@ -78,12 +91,14 @@ const examples: readonly Example[] = [
   },
 ];
 
-const arbitraryCall = (
-  fc: FastCheckModule,
-  describe: DescribeBody | undefined,
-): FastCheck.Arbitrary<OpInstance<CallAttrs, "many">> => {
+const describing = (describe: DescribeBody | undefined): DescribeBody => {
   invariant(describe !== undefined, "random uses of an op with a body need a way to describe one");
-  return fc
+  return describe;
+};
+
+/** An example, and the operands that it is used on. */
+const arbitraryExample = (fc: FastCheckModule) =>
+  fc
     .record({
       example: fc.constantFrom(...examples),
       dtype: fc.constantFrom("f32" as const, "f64" as const),
@@ -91,20 +106,60 @@ const arbitraryCall = (
     })
     .map(({ example, dtype, shape }) => {
       const repeat = (count: number) => Array.from({ length: count }, () => ({ dtype, shape }));
-      const operands = repeat(example.operands);
-      return {
-        operands,
-        attrs: {
-          name: "example",
-          body: describe(operands, example.forward),
-          wanted: [...operands.keys()],
-          gradient: describe(repeat(example.operands + 2 * example.results), example.gradient),
-        },
-      };
+      return { example, repeat, operands: repeat(example.operands) };
     });
-};
+
+const arbitraryCall = (
+  fc: FastCheckModule,
+  describe: DescribeBody | undefined,
+): FastCheck.Arbitrary<OpInstance<CallAttrs, "many">> =>
+  arbitraryExample(fc).map(({ example, repeat, operands }) => ({
+    operands,
+    attrs: {
+      name: "example",
+      body: describing(describe)(operands, example.forward),
+      wanted: [...operands.keys()],
+      gradient: describing(describe)(repeat(example.operands + 2 * example.results), example.gradient),
+    },
+  }));
+
+const arbitraryApply = (
+  fc: FastCheckModule,
+  describe: DescribeBody | undefined,
+): FastCheck.Arbitrary<OpInstance<ApplyAttrs, "many">> =>
+  arbitraryExample(fc).map(({ example, operands }) => ({
+    operands,
+    attrs: { name: "example", body: describing(describe)(operands, example.forward) },
+  }));
 
 /** Operands -> results, as the body says. */
+export const apply: OpDefinition<ApplyAttrs, "many", "many"> = defineOp({
+  kind: "apply",
+  summary: "A function by name; replaced by its body before patterns are looked for.",
+  formula: "y = body(x)",
+  shapes: "x [S_k...], ... -> y [R_k...], ...; as the body takes and gives them",
+  gradient: "dx_k = what the ops of the body give",
+  arity: "many",
+  resultArity: "many",
+  attributes: { name: "text", body: "function" },
+  infer: (operands, { name, body }) => {
+    requireTypes("apply", name, "the operands", operands, body.inputs);
+    return body.outputs;
+  },
+  // `differentiate` writes functions out before it goes back, which comes to the same where an operand is used once.
+  vjp: ({ attrs: { body }, operands, cotangents, flows, bodies }) => {
+    const results = bodies.inline(body, operands).outputs;
+    const given = results.flatMap((result, at): readonly (readonly [Tensor, Tensor])[] => {
+      const cotangent = cotangents[at];
+      return cotangent === undefined || flows[at] !== true ? [] : [[result, cotangent]];
+    });
+    return bodies.pullBack(given, operands);
+  },
+  lower: { by: "ops", decompose: (operands, { body }, { inline }) => inline(body, operands) },
+  arbitrary: arbitraryApply,
+});
+
+/** Operands -> results, as the body says, and their gradients as `gradient` says. */
 export const call: OpDefinition<CallAttrs, "many", "many"> = defineOp({
   kind: "call",
   summary: "A function by name, with a derivative of its own; replaced by its body before patterns are looked for.",
@@ -124,4 +179,4 @@ export const call: OpDefinition<CallAttrs, "many", "many"> = defineOp({
 });
 
 /** Ops that are functions by name. */
-export const calling: { readonly call: typeof call } = { call };
+export const calling: { readonly apply: typeof apply; readonly call: typeof call } = { apply, call };

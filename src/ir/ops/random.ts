@@ -7,7 +7,7 @@ import { binary, flatten, i32 } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import { generate } from "../types/ndarray.ts";
 import { knownShape } from "../types/shape.ts";
-import { printType, sameShape, tensorType } from "../types/tensor-type.ts";
+import { printType, sameShape, type TensorType, tensorType } from "../types/tensor-type.ts";
 import { arbitraryShape } from "./instances.ts";
 import type { ShapeAttrs } from "./movement.ts";
 import { defineOp, type OpDefinition } from "./op.ts";
@@ -64,6 +64,11 @@ export const threefry2x32 = (
   counter: readonly [number, number],
 ): readonly [number, number] => threefry(onNumbers, key, counter);
 
+/** Refuses what is no key: two words. */
+export const requireKey = (key: TensorType): void => {
+  if (key.dtype !== "i32" || !sameShape(key.shape, [2])) reject("W222", { type: printType(key) });
+};
+
 /** i32 random bits for each position, from a key of two words. */
 export const randomBits: OpDefinition<ShapeAttrs, 1> = defineOp({
   kind: "randomBits",
@@ -74,7 +79,7 @@ export const randomBits: OpDefinition<ShapeAttrs, 1> = defineOp({
   resultArity: 1,
   attributes: { shape: "resultShape" },
   infer: ([key], { shape }) => {
-    if (key.dtype !== "i32" || !sameShape(key.shape, [2])) reject("W222", { type: printType(key) });
+    requireKey(key);
     requireExtents("randomBits", shape);
     return [tensorType("i32", shape)];
   },

@@ -50,7 +50,7 @@ const readInteger = (text: string): number | undefined => {
 
 type Expression = Exclude<
   AttributeKind,
-  "boolean" | "text" | "integers" | "dims" | "body" | "resultDtype" | "resultShape"
+  "boolean" | "text" | "integers" | "dims" | "body" | "function" | "resultDtype" | "resultShape"
 >;
 
 /** A single word, number or dimension; undefined where it is not of the kind. */
@@ -75,8 +75,8 @@ const readList = (kind: "integers" | "dims", items: readonly Piece[]): Attribute
   return integers.every((item) => item !== undefined) ? integers : undefined;
 };
 
-/** Builds the graph that an op repeats. */
-export type ReadBody = (body: BodySyntax) => Body;
+/** Builds the graph that an op repeats, or finds the function of a name. */
+export type ReadBody = (body: BodySyntax | Piece) => Body;
 
 /** The value of an attribute of this kind; undefined where the text says another kind of thing. */
 const readValue = (
@@ -88,7 +88,8 @@ const readValue = (
     if (value.kind !== "expression") return value.kind === "flag" ? true : undefined;
     return value.value.text === "true" ? true : value.value.text === "false" ? false : undefined;
   }
-  if (kind === "body") return value.kind === "body" ? readBody(value.body) : undefined;
+  if (kind === "function" && value.kind === "function") return readBody(value.name);
+  if (kind === "body" || kind === "function") return value.kind === "body" ? readBody(value.body) : undefined;
   if (kind === "text") return value.kind === "string" ? value.value.text : undefined;
   if (kind === "integers" || kind === "dims") return value.kind === "list" ? readList(kind, value.items) : undefined;
   if (kind === "resultDtype" || kind === "resultShape") return undefined;
@@ -105,6 +106,7 @@ const wanted: { readonly [K in Extract<AttributeKind, string>]: string } = {
   integers: "a list of whole numbers such as [1, 2]",
   dims: "a list of extents such as [B, 2]",
   body: "a body such as (%x: f32[2]) { yield %x }",
+  function: "a function such as @twice",
   resultDtype: "left out, for the element type stands behind the colon",
   resultShape: "left out, for the shape stands behind the colon",
 };
@@ -120,6 +122,8 @@ const describeValue = (value: AttributeValueSyntax): string => {
       return `the string ${quote(value.value.text)}`;
     case "body":
       return "a body";
+    case "function":
+      return `the function ${quote(value.name.text)}`;
     case "list":
       return quote(`[${value.items.map(({ text }) => text).join(", ")}]`);
     case "expression":

@@ -17,7 +17,8 @@ import { isKnown, symbolsOf } from "../types/dim.ts";
 import { printType, sameType, type TensorType } from "../types/tensor-type.ts";
 import { readAttributes, readType } from "./attributes.ts";
 import { type ContentsTable, contentsTable, readContents } from "./contents.ts";
-import type { BodySyntax, InputSyntax, NodeSyntax, Piece, TypeSyntax } from "./syntax.ts";
+import { type FunctionTable, functionNamed } from "./functions.ts";
+import type { BodySyntax, FunctionSyntax, InputSyntax, NodeSyntax, Piece, TypeSyntax } from "./syntax.ts";
 
 /** What is known while a graph is being built. */
 export interface Reading {
@@ -27,6 +28,8 @@ export interface Reading {
   /** The parameters defined so far, by their own names. */
   readonly parameters: Map<string, ValueId>;
   readonly contents: ContentsTable;
+  /** The functions that nodes may name. */
+  readonly functions: FunctionTable;
   /** The symbols that inputs and parameters declare. */
   readonly symbols: ReadonlySet<string>;
 }
@@ -136,13 +139,21 @@ export const buildInput = (reading: Reading, { name, type, recorded }: InputSynt
   define(reading, name, value);
 };
 
-/** A graph of its own, in which nothing of the graph around it is known but its symbols. */
-const buildBody = ({ symbols }: Reading, { inputs, nodes, results, contents, location }: BodySyntax): Body => {
+/** A function, which may use those above it. */
+export const buildFunction = ({ body }: FunctionSyntax, within: Pick<Reading, "functions" | "symbols">): Body =>
+  buildBody(within, body);
+
+/** A graph of its own, in which nothing of the graph around it is known but its functions and its symbols. */
+const buildBody = (
+  { functions, symbols }: Pick<Reading, "functions" | "symbols">,
+  { inputs, nodes, results, contents, location }: BodySyntax,
+): Body => {
   const reading: Reading = {
     builder: graphBuilder({ shareEqual: false }),
     values: new Map(),
     parameters: new Map(),
     contents: contentsTable(contents),
+    functions,
     symbols,
   };
   for (const input of inputs) buildInput(reading, input);
@@ -161,7 +172,9 @@ export const buildNode = (reading: Reading, syntax: NodeSyntax): void => {
   const types = syntax.types.map(readType);
   const [first] = types;
   if (first === undefined) return;
-  const attrs = readAttributes(syntax, schemaOf(kind), first, (body) => buildBody(reading, body));
+  const attrs = readAttributes(syntax, schemaOf(kind), first, (body) =>
+    "text" in body ? functionNamed(reading.functions, body) : buildBody(reading, body),
+  );
   requireSymbols(reading, kind, attrs, first, syntax.op.location);
   const values = emit(reading, kind, syntax, attrs, first);
   syntax.results.forEach((result, position) => {

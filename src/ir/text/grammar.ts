@@ -3,13 +3,14 @@
 //
 //   graph     := "graph" "@"name "(" [input {"," input}] ")" "{" {statement} "}"
 //   input     := "%"name ":" type [place]
-//   statement := node | entry | contents
+//   statement := function | node | entry | contents
+//   function  := "function" "@"name body
 //   node      := "%"name {"," "%"name} "=" op ["%"name {"," "%"name}] ["{" attribute {"," attribute} "}"]
 //                ":" type {"," type} [place]
 //   entry     := "entry" "@"name "(" bindings ")" ["updates" "(" bindings ")"]
 //   bindings  := [name "=" "%"name {"," name "=" "%"name}]
 //   contents  := "contents" string ":" dtype "=" (string | "elided")
-//   attribute := name ["=" (string | "[" [expression {"," expression}] "]" | body | expression)]
+//   attribute := name ["=" (string | "[" [expression {"," expression}] "]" | body | "@"name | expression)]
 //   body      := "(" [input {"," input}] ")" "{" {node | contents | "yield" ["%"name {"," "%"name}]} "}"
 //   type      := dtype "[" [expression {"," expression}] "]"
 //   place     := "loc" "(" string ":" line ":" column ")"
@@ -26,6 +27,7 @@ import type {
   BodySyntax,
   ContentsSyntax,
   EntrySyntax,
+  FunctionSyntax,
   GraphSyntax,
   InputSyntax,
   NodeSyntax,
@@ -126,6 +128,7 @@ const attributeValue = (reader: TokenReader, nesting: Nesting): AttributeValueSy
   if (reader.accept("=") === undefined) return { kind: "flag" };
   const first = reader.peek();
   if (first.kind === "string") return { kind: "string", value: pieceOf(reader, reader.next()) };
+  if (first.kind === "name") return { kind: "function", name: pieceOf(reader, reader.next()) };
   if (first.kind === "character" && first.text === "(") return { kind: "body", body: body(reader, nesting) };
   if (first.kind !== "character" || first.text !== "[")
     return { kind: "expression", value: expression(reader, "a value for the attribute") };
@@ -205,9 +208,15 @@ const body = (reader: TokenReader, { depth: around, nodes: counted }: Nesting): 
   return { inputs, nodes, results: results ?? [], contents: tables, location };
 };
 
+const functionOf = (reader: TokenReader, nesting: Nesting): FunctionSyntax => ({
+  name: pieceOf(reader, reader.expectKind("name", "the function's name, such as @twice")),
+  body: body(reader, nesting),
+});
+
 /** Reads the one graph that a text holds; W104 where it is not as the grammar says, W132 and W134 where it is too large. */
 export const readGraph = (text: string, file: string, mostNodes: number): GraphSyntax => {
   const reader = tokenReader(text, file);
+  const functions: FunctionSyntax[] = [];
   const nodes: NodeSyntax[] = [];
   const entries: EntrySyntax[] = [];
   const tables: ContentsSyntax[] = [];
@@ -220,8 +229,9 @@ export const readGraph = (text: string, file: string, mostNodes: number): GraphS
     if (reader.peek().kind === "value") nodes.push(node(reader, nesting));
     else if (reader.accept("entry") !== undefined) entries.push(entry(reader));
     else if (reader.accept("contents") !== undefined) tables.push(contents(reader));
-    else reader.fail('a node (%0 = ...), "entry", "contents" or "}"');
+    else if (reader.accept("function") !== undefined) functions.push(functionOf(reader, nesting));
+    else reader.fail('a node (%0 = ...), "function", "entry", "contents" or "}"');
   }
   if (reader.peek().kind !== "end") reader.fail("the end of the text");
-  return { name: graphName, inputs, nodes, entries, contents: tables };
+  return { name: graphName, inputs, functions, nodes, entries, contents: tables };
 };

@@ -1,14 +1,16 @@
 // Text as a graph: what the grammar read is built anew through the graph builder, so every node is typed by its op's own
 // rule. Nothing in a text is trusted; whatever is wrong with it is a `WeftError` that points into it.
 import { reject } from "../diagnostics/diagnostic.ts";
+import { at } from "../diagnostics/location.ts";
 import { graphBuilder } from "../graph/builder.ts";
 import type { Entry, Graph, NamedValue } from "../graph/graph.ts";
 import { symbolsOf } from "../types/dim.ts";
 import { limits } from "../types/limits.ts";
 import { printType, sameType } from "../types/tensor-type.ts";
 import { readType } from "./attributes.ts";
-import { buildInput, buildNode, lookUp, type Reading } from "./build-node.ts";
+import { buildFunction, buildInput, buildNode, lookUp, type Reading } from "./build-node.ts";
 import { contentsTable } from "./contents.ts";
+import { buildFunctions, withinLimits } from "./functions.ts";
 import { readGraph } from "./grammar.ts";
 import type { BindingSyntax, EntrySyntax, GraphSyntax, Piece, TypeSyntax } from "./syntax.ts";
 
@@ -70,14 +72,17 @@ const buildEntry = (reading: Reading, { name, outputs, updates }: EntrySyntax): 
  * parseGraph("graph @g("); // throws W104
  */
 export const parseGraph = (text: string, { file = "<text>", nodes = limits.nodes }: ParseOptions = {}): Graph => {
-  const syntax = readGraph(text, file, Math.min(nodes, limits.nodes));
+  const most = Math.min(nodes, limits.nodes);
+  const syntax = readGraph(text, file, most);
+  const symbols = declaredSymbols(syntax);
   const reading: Reading = {
     // A text may say the same node twice, and gets it twice: merging them is for cse.
     builder: graphBuilder({ shareEqual: false }),
     values: new Map(),
     parameters: new Map(),
     contents: contentsTable(syntax.contents),
-    symbols: declaredSymbols(syntax),
+    functions: buildFunctions(syntax.functions, most, (each, functions) => buildFunction(each, { functions, symbols })),
+    symbols,
   };
   for (const input of syntax.inputs) buildInput(reading, input);
   for (const node of syntax.nodes) buildNode(reading, node);
@@ -85,8 +90,9 @@ export const parseGraph = (text: string, { file = "<text>", nodes = limits.nodes
     "an entry",
     syntax.entries.map(({ name }) => name),
   );
-  return reading.builder.finish(
+  const graph = reading.builder.finish(
     syntax.name,
     syntax.entries.map((entry) => buildEntry(reading, entry)),
   );
+  return withinLimits(graph, reading.functions, most, at(file, 1, 1));
 };

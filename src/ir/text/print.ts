@@ -2,6 +2,7 @@
 // order of their schema; so equal graphs have equal texts, and `parseGraph` reads back the same graph.
 //
 //   graph @classifier(%image: f32[B, 784]) {
+//     function @twice(%x: f32[B, 10]) { ... }
 //     %0 = parameter {name = "weights"} : f32[784, 10]
 //     %1 = matmul %image, %0 : f32[B, 10]
 //     entry @main(logits = %1)
@@ -10,7 +11,7 @@
 import type { Location } from "../diagnostics/location.ts";
 import { definitionOf, order, typeOf } from "../graph/analysis.ts";
 import type { Entry, Graph, NamedValue, Node } from "../graph/graph.ts";
-import { nameValues, printContents } from "../graph/print-body.ts";
+import { nameValues, printContents, printFunctions } from "../graph/print-body.ts";
 import { indented, type NameOf, printName, printNode } from "../graph/print-node.ts";
 import { printType } from "../types/tensor-type.ts";
 
@@ -53,13 +54,15 @@ export const textNames = (graph: Graph): NameOf => nameValues(graph, printedNode
 export const printGraph = (graph: Graph, options: PrintOptions = {}): string => {
   const nodes = printedNodes(graph);
   const nameOf = nameValues(graph, nodes);
+  const functions = printFunctions(graph);
   const place = (node: Node): string => (options.locations === true ? printLocation(node.location) : "");
   const inputs = graph.inputs.map((input) => {
     const type = printType(typeOf(graph, input));
     return `${nameOf(input)}: ${type}${place(definitionOf(graph, input))}`;
   });
   const lines = [
-    ...nodes.map((node) => `${printNode(node, nameOf)}${place(node)}`),
+    ...functions.lines,
+    ...nodes.map((node) => `${printNode(node, nameOf, functions.bodyText)}${place(node)}`),
     ...graph.entries.map((entry) => printEntry(entry, nameOf)),
     ...printContents(graph, nodes, options.contents === "elided"),
   ];

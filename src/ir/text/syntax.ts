@@ -16,12 +16,13 @@ export interface TypeSyntax {
   readonly location: Location;
 }
 
-/** What stands behind an attribute's name: nothing (a flag), a string, a list, or one word or expression. */
+/** What stands behind an attribute's name: nothing (a flag), a string, a list, a body, a function, or one word or expression. */
 export type AttributeValueSyntax =
   | { readonly kind: "flag" }
   | { readonly kind: "string"; readonly value: Piece }
   | { readonly kind: "list"; readonly items: readonly Piece[]; readonly location: Location }
   | { readonly kind: "body"; readonly body: BodySyntax }
+  | { readonly kind: "function"; readonly name: Piece }
   | { readonly kind: "expression"; readonly value: Piece };
 
 export interface AttributeSyntax {
@@ -76,9 +77,16 @@ export interface BodySyntax {
   readonly location: Location;
 }
 
+/** `function @twice(%x: f32[4]) { ... }` */
+export interface FunctionSyntax {
+  readonly name: Piece;
+  readonly body: BodySyntax;
+}
+
 export interface GraphSyntax {
   readonly name: string;
   readonly inputs: readonly InputSyntax[];
+  readonly functions: readonly FunctionSyntax[];
   readonly nodes: readonly NodeSyntax[];
   readonly entries: readonly EntrySyntax[];
   readonly contents: readonly ContentsSyntax[];

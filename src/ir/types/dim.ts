@@ -228,8 +228,8 @@ export const symbolsOf = (dim: Dim): readonly string[] => {
   return [...found].sort();
 };
 
-/** Puts numbers in the place of symbols; symbols without a binding stay. */
-export const bindDim = (dim: Dim, bindings: Bindings): Dim => {
+/** Puts numbers, or other dimensions, in the places of symbols, all at once; symbols without a binding stay. */
+export const bindDim = (dim: Dim, bindings: Readonly<Record<string, Dim>>): Dim => {
   if (isKnown(dim)) return dim;
   let sum: Dim = 0;
   for (const [monomial, coefficient] of parse(dim)) {

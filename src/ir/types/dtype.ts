@@ -21,6 +21,20 @@ export interface ArrayOf {
 /** Any typed array that holds tensor elements. */
 export type DataArray = ArrayOf[DType];
 
+/** The typed arrays that tensor elements are taken from: those of callers, who may share their memory. */
+export interface GivenArrayOf {
+  /** Numbers of 32 bits. */
+  readonly f32: Float32Array;
+  /** Numbers of 64 bits. */
+  readonly f64: Float64Array;
+  /** Whole numbers of 32 bits. */
+  readonly i32: Int32Array;
+  /** Whole numbers from 0 to 255. */
+  readonly u8: Uint8Array;
+  /** 0 or 1. */
+  readonly bool: Uint8Array;
+}
+
 interface DTypeRow<D extends DType> {
   /** Bytes per element in memory. */
   readonly bytes: number;

@@ -15,15 +15,21 @@ export type LossesShape<Scores extends Dims> = Scores extends readonly [
   ? [Rows, ...Rest]
   : Dims;
 
+/** The rule of scores: [rows, classes], and perhaps places behind them. */
+export type ScoresShape<
+  Op extends string,
+  Operand extends string,
+  S extends Dims,
+  D extends DType,
+> = S["length"] extends 0 | 1 ? OnlyType<Op, Operand, S, D, ["rows", "classes"], D> : S;
+
 /** The rule of the labels: a class index for each place that the scores have classes for. */
-export type ClassesShape<Op extends string, Scores extends Dims, Labels extends Dims, E extends DType> = OnlyType<
-  Op,
-  "labels",
-  Labels,
-  E,
-  LossesShape<Scores>,
-  "i32"
->;
+export type ClassesShape<
+  Op extends string,
+  Scores extends Dims,
+  Labels extends Dims,
+  E extends DType,
+> = Scores["length"] extends 0 | 1 ? Dims : OnlyType<Op, "labels", Labels, E, LossesShape<Scores>, "i32">;
 
 /** W248 where scores have no axis of classes. */
 const requireScores = (op: string, operand: string, { shape, dtype, type }: Tensor): void => {

@@ -5,11 +5,11 @@ import { constant } from "../../ir/functions/creation.ts";
 import { logSoftmax } from "../../ir/functions/normalization.ts";
 import { type ReducedShape, type Reduction, reduced } from "../../ir/functions/reduced.ts";
 import type { DType } from "../../ir/types/dtype.ts";
-import type { Check } from "../../ir/types/static/check.ts";
+import type { After, Check } from "../../ir/types/static/check.ts";
 import type { OnlyType } from "../../ir/types/static/indexing.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { tensorType } from "../../ir/types/tensor-type.ts";
-import { type ClassesShape, type LossesShape, requireAlike, requireClasses } from "./class-labels.ts";
+import { type ClassesShape, type LossesShape, requireAlike, requireClasses, type ScoresShape } from "./class-labels.ts";
 import type { LossOptions } from "./pair-loss.ts";
 
 /** Options of `negativeLogLikelihood`. */
@@ -40,7 +40,7 @@ export const negativeLogLikelihood = <
   E extends DType,
   const R extends Reduction = "mean",
 >(
-  logProbabilities: Tensor<Logs, D>,
+  logProbabilities: Check<NoInfer<ScoresShape<"negativeLogLikelihood", "log-probabilities", Logs, D>>, Tensor<Logs, D>>,
   labels: Check<NoInfer<ClassesShape<"negativeLogLikelihood", Logs, Labels, E>>, Tensor<Labels, E>>,
   options: LikelihoodOptions & LossOptions<R> = {},
 ): Tensor<ReducedShape<R, LossesShape<Logs>>, D> =>
@@ -99,9 +99,14 @@ export const crossEntropyWithProbabilities = <
   E extends DType,
   const R extends Reduction = "mean",
 >(
-  logits: Tensor<Logits, D>,
+  logits: Check<NoInfer<ScoresShape<"crossEntropyWithProbabilities", "logits", Logits, D>>, Tensor<Logits, D>>,
   targets: Check<
-    NoInfer<OnlyType<"crossEntropyWithProbabilities", "targets", Targets, E, Logits, D>>,
+    NoInfer<
+      After<
+        ScoresShape<"crossEntropyWithProbabilities", "logits", Logits, D>,
+        OnlyType<"crossEntropyWithProbabilities", "targets", Targets, E, Logits, D>
+      >
+    >,
     Tensor<Targets, E>
   >,
   options: ProbabilityOptions & LossOptions<R> = {},

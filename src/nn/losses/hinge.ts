@@ -7,7 +7,7 @@ import type { DType } from "../../ir/types/dtype.ts";
 import type { Check } from "../../ir/types/static/check.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { tensorType } from "../../ir/types/tensor-type.ts";
-import { type ClassesShape, type LossesShape, requireClasses } from "./class-labels.ts";
+import { type ClassesShape, type LossesShape, requireClasses, type ScoresShape } from "./class-labels.ts";
 import { type LossOptions, type PairLoss, pairLoss } from "./pair-loss.ts";
 
 /** How far a score is from being on the right side of 0 by 1. */
@@ -91,7 +91,7 @@ export const multiMargin = <
   E extends DType,
   const R extends Reduction = "mean",
 >(
-  scores: Tensor<Scores, D>,
+  scores: Check<NoInfer<ScoresShape<"multiMargin", "scores", Scores, D>>, Tensor<Scores, D>>,
   labels: Check<NoInfer<ClassesShape<"multiMargin", Scores, Labels, E>>, Tensor<Labels, E>>,
   options: MultiMarginOptions & LossOptions<R> = {},
 ): Tensor<ReducedShape<R, LossesShape<Scores>>, D> =>

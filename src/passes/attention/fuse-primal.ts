@@ -6,6 +6,7 @@
 import { definitionOf, order } from "../../ir/graph/analysis.ts";
 import type { Graph, Node, NodeId, ValueId } from "../../ir/graph/graph.ts";
 import type { Trace } from "../../ir/graph/trace.ts";
+import type { Written } from "../../ir/graph/write-functions.ts";
 import { fuseAttention } from "./fuse-attention.ts";
 
 /** A graph to be differentiated, and the values in it that cotangents are given of. */
@@ -39,12 +40,18 @@ const adopted = (trace: Trace, primal: Graph, fused: Graph): Graph => {
 };
 
 /**
- * The graph under construction as its derivative is to be taken. `wanted` are the values that gradients are asked of: only
+ * The graph under construction as its derivative is to be taken, its nodes in an order. `wanted` are the values that gradients are asked of: only
  * where these are inputs and parameters is anything fused, for the pass might look through any other value.
  */
-export const fusePrimal = (trace: Trace, ends: readonly ValueId[], wanted: readonly ValueId[]): Primal => {
+export const fusePrimal = (
+  trace: Trace,
+  ends: readonly ValueId[],
+  wanted: readonly ValueId[],
+  inOrder: Written["inOrder"],
+): Primal => {
   const outputs = [...ends, ...wanted].map((value, at) => ({ name: `${at}`, value }));
-  const primal = trace.builder.finish("primal", [{ name: "primal", outputs, updates: [] }]);
+  const whole = trace.builder.finish("primal", [{ name: "primal", outputs, updates: [] }]);
+  const primal: Graph = { ...whole, nodes: inOrder(whole.nodes) };
   const areLeaves = wanted.every((value) => definitionOf(primal, value).operands.length === 0);
   const fused = areLeaves ? fuseAttention.run(primal) : primal;
   if (fused === primal) return { graph: primal, ends };

@@ -288,7 +288,7 @@ describe("profiling", () => {
   const untyped = (value: unknown): never => value as never;
 
   it("refuses what a call refuses", () => {
-    expect(described(() => model.profile(untyped({})))).toContain('error[W301]: predict: input "x" is not fed');
+    expect(described(() => model.profile(untyped({})))).toContain("error[W301]: predict: input x is not fed");
     expect(described(() => model.executable.profile("go", { x }))).toContain(
       'error[W308]: there is no entry point "go"',
     );

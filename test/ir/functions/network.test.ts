@@ -208,7 +208,7 @@ describe("creation", () => {
       "W305: constant: f32[3] has 3 elements, got 2",
     );
     expect(refusal([], () => constant(Float32Array.of(1, 2), [2], "i32")).message).toBe(
-      "W303: constant: i32[2] takes a Int32Array, got Float32Array",
+      "W303: constant: i32 takes an Int32Array, got a Float32Array",
     );
     expect(refusal([], () => constant(Float32Array.of(1, 2), ["B"])).message).toBe(
       "W209: constant: B is not an extent ([B])",

@@ -64,8 +64,7 @@ const layers: Pick<AttentionRows, "W284" | "W285" | "W286"> = {
   }),
   W285: entry({
     title: "rotary: features that make no pairs",
-    message: ({ op, type }) =>
-      `${op}: takes [..., positions, features] with a known even number of features, not ${type}`,
+    message: (details) => sentence("W285", details),
     help: () => "give an even number of features, written as a number, behind an axis of positions.",
     explanation:
       "Rotary positions turn features in pairs by angles that depend on the position, so features come in pairs, behind an axis of positions.",

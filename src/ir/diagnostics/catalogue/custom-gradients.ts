@@ -2,7 +2,7 @@
 import { type CatalogueEntry, entry } from "../entry.ts";
 
 interface CustomGradientRows {
-  readonly W290: CatalogueEntry<{ name: string; what: string; actual: string; expected: string }>;
+  readonly W290: CatalogueEntry<{ op: string; name: string; what: string; actual: string; expected: string }>;
   readonly W291: CatalogueEntry<{ name: string; wanted: readonly number[]; operands: number }>;
   readonly W292: CatalogueEntry<{ name: string; part: string; given: string }>;
   readonly W293: CatalogueEntry<{ name: string; part: string }>;
@@ -15,8 +15,8 @@ const example =
 
 export const customGradientRows: CustomGradientRows = {
   W290: entry({
-    title: "call: types that do not fit the body",
-    message: ({ name, what, actual, expected }) => `call: ${what} of ${name} are ${actual}, not ${expected}`,
+    title: "call, apply: types that do not fit the body",
+    message: ({ op, name, what, actual, expected }) => `${op}: ${what} of ${name} are ${actual}, not ${expected}`,
     help: ({ expected }) => `give ${expected}, or change the body.`,
     explanation:
       "A call takes one operand for each input of its body. Its gradient takes the operands, the results and one cotangent for each result, and gives one gradient, of the type of the operand, for each that is wanted.",

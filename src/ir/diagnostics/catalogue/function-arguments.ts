@@ -22,7 +22,7 @@ export const functionArguments: FunctionArgumentRows = {
   }),
   W231: entry({
     title: "another shape than expected",
-    message: ({ type, expected }) => `expectShape: ${type} is not of shape ${expected}`,
+    message: (details) => sentence("W231", details),
     help: () => "correct the expectation, or reshape the tensor.",
     explanation:
       "expectShape says what the author knows and the type checker does not. It is held to that when the graph is described.",

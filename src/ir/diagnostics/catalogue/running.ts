@@ -1,10 +1,13 @@
 // W3xx: feeding, running and reading compiled models.
+import { sentence } from "../../types/sentences.ts";
 import { type CatalogueEntry, entry } from "../entry.ts";
+import { plainName, withArticle } from "../in-words.ts";
+import { nearestName } from "../nearest.ts";
 
 interface RunningRows {
   readonly W301: CatalogueEntry<{ name: string; entry: string; known: readonly string[] }>;
   readonly W302: CatalogueEntry<{ name: string; entry: string; known: readonly string[] }>;
-  readonly W303: CatalogueEntry<{ name: string; type: string; wanted: string; given: string }>;
+  readonly W303: CatalogueEntry<{ name: string; dtype: string; wanted: string; given: string }>;
   readonly W304: CatalogueEntry<{ name: string; type: string; given: string }>;
   readonly W305: CatalogueEntry<{ name: string; type: string; wanted: number; given: number }>;
   readonly W306: CatalogueEntry<{ name: string; position: number; index: number; range: number }>;
@@ -26,7 +29,7 @@ const list = (names: readonly string[]): string =>
 export const running: RunningRows = {
   W301: entry({
     title: "an input is missing",
-    message: ({ name, entry: of }) => `${of}: input ${JSON.stringify(name)} is not fed`,
+    message: ({ name, entry: of }) => sentence("W301", { entry: of, name: plainName(name) }),
     help: ({ known }) => `feed an array for each of ${list(known)}.`,
     explanation:
       "Every input that an entry point reads must be fed at every call: nothing is remembered between calls except parameters.",
@@ -34,7 +37,7 @@ export const running: RunningRows = {
   }),
   W302: entry({
     title: "no such input",
-    message: ({ name, entry: of }) => `${of}: there is no input ${JSON.stringify(name)}`,
+    message: ({ name, entry: of }) => sentence("W302", { entry: of, name: plainName(name) }),
     help: ({ known }) => `the inputs are ${list(known)}.`,
     explanation:
       "A name that is fed but not known is almost always a misspelt one, so it is refused rather than ignored.",
@@ -42,7 +45,8 @@ export const running: RunningRows = {
   }),
   W303: entry({
     title: "wrong class of array",
-    message: ({ name, type, wanted, given }) => `${name}: ${type} takes a ${wanted}, got ${given}`,
+    message: ({ name, dtype, wanted, given }) =>
+      sentence("W303", { name: plainName(name), dtype, wanted: withArticle(wanted), given }),
     help: ({ wanted }) => `convert it once, for example with ${wanted}.from(values).`,
     explanation:
       "Feeds are copied into the program's memory as they are, without conversion: f32 takes Float32Array, f64 Float64Array, i32 Int32Array, u8 and bool Uint8Array.",
@@ -74,9 +78,12 @@ export const running: RunningRows = {
   W307: entry({
     title: "no such parameter",
     message: ({ name }) => `there is no parameter ${JSON.stringify(name)}`,
-    help: ({ known }) => `the parameters are ${list(known)}.`,
+    help: ({ name, known }) => {
+      const nearest = nearestName(name, known);
+      return nearest === undefined ? `the parameters are ${list(known)}.` : `did you mean ${JSON.stringify(nearest)}?`;
+    },
     explanation: "Parameters are named by their path in the tree they were described with.",
-    example: 'trainer.parameters["hidden.weight"]',
+    example: 'trainer.parameters.get("hidden.weight")',
   }),
   W308: entry({
     title: "no such entry point",

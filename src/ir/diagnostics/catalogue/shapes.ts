@@ -206,7 +206,7 @@ export const shapes: ShapeRows = {
   }),
   W222: entry({
     title: "randomBits: not a key",
-    message: ({ type }) => `randomBits: the key is i32[2], not ${type}`,
+    message: (details) => sentence("W222", details),
     help: () => "feed two i32 numbers; the same key gives the same bits.",
     explanation: "Random bits are a function of a key of two words and of the position, so that a run can be repeated.",
     example: 'inputs: { key: spec("i32", [2]) }, forward: (p, { key }) => ({ bits: randomBits(key, [32, 128]) })',

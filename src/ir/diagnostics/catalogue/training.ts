@@ -1,5 +1,7 @@
 // W5xx: training.
+import { sentence } from "../../types/sentences.ts";
 import { type CatalogueEntry, entry } from "../entry.ts";
+import { plainName } from "../in-words.ts";
 
 interface TrainingRows {
   readonly W501: CatalogueEntry<{ type: string }>;
@@ -16,6 +18,13 @@ interface TrainingRows {
   readonly W505: CatalogueEntry<{ type: string }>;
   readonly W506: CatalogueEntry<Record<never, never>>;
   readonly W507: CatalogueEntry<{ buffer: string }>;
+  readonly W508: CatalogueEntry<{
+    what: string;
+    name: string;
+    nearest: string | undefined;
+    known: readonly string[];
+  }>;
+  readonly W509: CatalogueEntry<{ name: string }>;
   readonly W510: CatalogueEntry<{ counts: readonly (readonly [name: string, examples: number])[] }>;
   readonly W511: CatalogueEntry<{ inputs: readonly string[] }>;
   readonly W512: CatalogueEntry<{ name: string; row: number; rest: readonly number[]; length: number }>;
@@ -31,7 +40,7 @@ const list = (names: readonly string[]): string => names.map((name) => JSON.stri
 export const training: TrainingRows = {
   W501: entry({
     title: "the loss is not a number",
-    message: ({ type }) => `training: the loss must be one float, got ${type}`,
+    message: (details) => sentence("W501", details),
     help: () => "reduce it, for example with mean() or sum().",
     explanation: "Training follows the gradient of one number. A loss per example must first be averaged or summed.",
     example: "loss: ({ logits }, { label }) => mean(crossEntropy(logits, label))",
@@ -85,6 +94,27 @@ export const training: TrainingRows = {
       "A buffer has one new value in each training step, and the step of a recurrence runs many times within one. Batch normalization therefore stands around a scan and not in it.",
     example:
       "const { carry } = scan({ ..., step: ({ sum }, { x }) => ({ carry: { sum: add(sum, x) } }) }); updateBuffer(total, carry.sum);",
+  }),
+  W508: entry({
+    title: "no such parameter to train",
+    message: ({ what, name }) => `${what}: no parameter that is trained is named ${plainName(name)}`,
+    help: ({ nearest, known }) =>
+      nearest === undefined
+        ? `the parameters that are trained are ${known.join(", ")}.`
+        : `did you mean ${JSON.stringify(nearest)}?`,
+    explanation:
+      "What is frozen or grouped is named by the path of a parameter, or by what stands before it: blocks.0 names all parameters of that block. A name that fits nothing would leave parameters as they were without a word. Buffers are never trained, so they cannot be frozen either.",
+    example: 'training(model, { loss, optimizer, freeze: ["embedding", "blocks.0"] })',
+  }),
+  W509: entry({
+    title: "parameters in two groups",
+    message: ({ name }) => `training: groups: ${plainName(name)} is named in two groups`,
+    help: () =>
+      "name it in one of them. Where a longer path is in another group, as blocks.0 beside blocks, that one decides.",
+    explanation:
+      "A parameter has one learning rate and one optimizer. Of the groups that name it, the one with the longest path decides.",
+    example:
+      'groups: [{ parameters: ["blocks"], learningRate: 1e-4 }, { parameters: ["blocks.0"], learningRate: 1e-5 }]',
   }),
   W510: entry({
     title: "arrays with different numbers of examples",

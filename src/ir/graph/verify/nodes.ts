@@ -56,6 +56,7 @@ const isOfKind = (kind: AttributeKind, value: AttributeValue, result: TensorType
     case "dims":
       return isListOf(value, isDim);
     case "body":
+    case "function":
       return isBody(value);
     case "resultDtype":
       return value === result?.dtype;

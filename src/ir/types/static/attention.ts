@@ -4,7 +4,7 @@ import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
 import type { IsUnknownRank, NeedsDType, PrintType } from "./check.ts";
-import type { PrintDim, SameDim } from "./dims.ts";
+import type { IsUnknownDim, PrintDim, SameDim } from "./dims.ts";
 import type { OnlyType } from "./indexing.ts";
 import type { DivideNaturals } from "./natural.ts";
 
@@ -111,12 +111,33 @@ export type WeightsShape<Q extends Dims, K extends Dims> =
           : Dims
         : Dims;
 
+/** Whether a number is even, by its last digit. */
+type IsEven<N extends number> = `${N}` extends `${string}${0 | 2 | 4 | 6 | 8}` ? true : false;
+
+type NoPairs<Op extends string, S extends Dims, D extends DType> = Sentence<"W285", { op: Op; type: PrintType<S, D> }>;
+
+/** The rule of features that are turned in pairs: [..., positions, features] with a known even number of them. */
+export type PairedFeatures<Op extends string, S extends Dims, D extends DType> =
+  NeedsDType<Op, S, D, readonly ["f32", "f64"]> extends infer Refused extends string
+    ? Refused
+    : IsUnknownRank<S> extends true
+      ? S
+      : S extends readonly [...Dims, Dim, infer Features extends Dim]
+        ? IsUnknownDim<Features> extends true
+          ? S
+          : Features extends number
+            ? IsEven<Features> extends true
+              ? S
+              : NoPairs<Op, S, D>
+            : NoPairs<Op, S, D>
+        : NoPairs<Op, S, D>;
+
 /** The rule of a sequence that a layer takes: [..., positions, features] with the features it was made for. */
 export type SequenceShape<Op extends string, S extends Dims, D extends DType, Features extends number> =
   IsUnknownRank<S> extends true
     ? Dims
-    : S extends readonly [...Dims, infer Last extends Dim]
+    : S extends readonly [...Dims, Dim, infer Last extends Dim]
       ? SameDim<Last, Features> extends true
         ? NeedsDType<Op, S, D, readonly ["f32", "f64"]>
         : Sentence<"W286", { op: Op; given: PrintDim<Last>; expected: PrintDim<Features>; type: PrintType<S, D> }>
-      : S;
+      : Sentence<"W280", { op: Op; type: PrintType<S, D> }>;

@@ -1,9 +1,10 @@
 // Shapes of operations that name axes: reductions, transposition, and those that keep the shape but need an axis to be there.
 // Negative axes count from the end.
 import type { Dim } from "../dim.ts";
+import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
-import type { IsUnknownRank, PrintShape } from "./check.ts";
+import type { After, IsUnknownRank, NeedsDType, PrintShape } from "./check.ts";
 import type { SubtractNaturals } from "./natural.ts";
 
 /** The axis counted from 0; never where the shape has none such. */
@@ -28,6 +29,19 @@ export type AlongAxis<Op extends string, S extends Dims, Axis extends number> =
       : [AxisOf<S, Axis>] extends [never]
         ? OutsideAxes<Op, Axis, S>
         : S;
+
+/** The rule of an operand of an operation along one axis, which is the last one unless said: it has an axis. */
+export type AnyAxis<Op extends string, S extends Dims, Axis extends number> = S extends readonly []
+  ? number extends Axis
+    ? S
+    : OutsideAxes<Op, Axis, S>
+  : S;
+
+/** The rule of the operand of softmax along an axis: floats, where the axis is there. */
+export type SoftmaxShape<Op extends string, S extends Dims, D extends DType, Axis extends number> =
+  AnyAxis<Op, S, Axis> extends infer NoAxis extends string
+    ? NoAxis
+    : After<AlongAxis<Op, S, Axis>, NeedsDType<Op, S, D, readonly ["f32", "f64"]>>;
 
 /** Axes counted from 0, as a union; a sentence for one that is outside, or else for one that is named twice. */
 type AxesOf<

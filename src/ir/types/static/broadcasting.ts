@@ -4,11 +4,11 @@ import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims, Tensor } from "../tensor.ts";
-import type { IsUnknownRank, PrintShape, SameDType } from "./check.ts";
-import type { IsUnknownDim, PrintDim, SameDim } from "./dims.ts";
+import type { IsUnknownRank, PrintShape, PrintType, SameDType } from "./check.ts";
+import type { CanonicalShape, IsUnknownDim, PrintDim, SameDim } from "./dims.ts";
 
 /** The extent that two broadcast to; never where there is none. */
-type BroadcastDim<A extends Dim, B extends Dim> =
+export type BroadcastDim<A extends Dim, B extends Dim> =
   IsUnknownDim<A> extends true
     ? [B] extends [1]
       ? A
@@ -99,17 +99,24 @@ export type SelectShape<Condition extends Dims, WhenTrue, WhenFalse> =
 
 /** The rule of `broadcastTo(x, shape)`: the shape. */
 export type BroadcastTo<From extends Dims, To extends Dims> =
+  IsUnknownRank<To> extends true ? Dims : Repeated<From, CanonicalShape<To>>;
+
+type Repeated<From extends Dims, To extends Dims> =
   IsUnknownRank<From> extends true
-    ? [...To]
-    : IsUnknownRank<To> extends true
-      ? Dims
-      : BroadcastShapes<"broadcast", From, To> extends infer Both
-        ? Both extends Dims
-          ? IsSameShape<Both, To> extends true
-            ? [...To]
-            : Sentence<"W208", { from: PrintShape<From>; to: PrintShape<To> }>
+    ? To
+    : BroadcastShapes<"broadcast", From, To> extends infer Both
+      ? Both extends Dims
+        ? IsSameShape<Both, To> extends true
+          ? To
           : Sentence<"W208", { from: PrintShape<From>; to: PrintShape<To> }>
-        : never;
+        : Sentence<"W208", { from: PrintShape<From>; to: PrintShape<To> }>
+      : never;
+
+/** The rule of `expectShape(x, shape)`: what is known of a shape may not contradict what is said of it. */
+export type ExpectedShape<S extends Dims, D extends DType, Expected extends Dims> =
+  IsSameShape<S, Expected> extends true
+    ? Expected
+    : Sentence<"W231", { type: PrintType<S, D>; expected: PrintShape<Expected> }>;
 
 /** Whether two shapes may be the same. */
 export type IsSameShape<A extends Dims, B extends Dims> = A extends readonly [

@@ -14,6 +14,9 @@ import type { JoinText } from "./text.ts";
 /** An argument: what is wanted, or the sentence that says what is wrong with it. */
 export type Check<Rule, Wanted> = Rule extends string ? Rule : Wanted;
 
+/** A further rule, which only counts where those before it (a union) say nothing: one mistake is one sentence. */
+export type After<Rules, Next> = [Extract<Rules, string>] extends [never] ? Next : Dims;
+
 /** A result: the shape, or an unknown one after a mistake. */
 export type Resolved<Rule> = Rule extends Dims ? Rule : Dims;
 

@@ -4,8 +4,9 @@ import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
 import type { BroadcastShapes } from "./broadcasting.ts";
-import type { IsUnknownRank, PrintShape, PrintType, SameDType } from "./check.ts";
+import type { After, IsUnknownRank, PrintShape, PrintType, SameDType } from "./check.ts";
 import type { PrintDim, SameDim } from "./dims.ts";
+import type { OnlyType } from "./indexing.ts";
 
 /** The last two extents swapped, where that is asked for. */
 type Matrices<S extends Dims, Transposed extends boolean> = Transposed extends true
@@ -98,6 +99,27 @@ export type VecmatShape<A extends Dims, D extends DType, B extends Dims, E exten
       : A extends readonly [infer Inner extends Dim]
         ? WithoutRow<MatmulShape<[1, Inner], D, B, E>>
         : NoVector<"vecmat", A, D>;
+
+/** The rule of the left operand of `dot`: a vector. */
+export type LeftVector<S extends Dims, D extends DType> =
+  IsUnknownRank<S> extends true
+    ? S
+    : S["length"] extends 1
+      ? S
+      : Sentence<"W248", { op: "dot"; operand: "left vector"; expected: PrintType<["K"], D>; actual: PrintType<S, D> }>;
+
+/** The rule of the bias of `linear`: a number for each output. */
+export type BiasShape<
+  S extends Dims,
+  D extends DType,
+  Weight extends Dims,
+  E extends DType,
+  Bias extends Dims,
+  F extends DType,
+> = After<
+  LinearShape<S, D, Weight, E>,
+  Weight extends readonly [infer Out extends Dim, Dim] ? OnlyType<"linear", "bias", Bias, F, [Out], D> : Dims
+>;
 
 /** The rule of `linear(x, weight)`: [..., in] with weight [out, in] gives [..., out]. */
 export type LinearShape<S extends Dims, D extends DType, Weight extends Dims, E extends DType> =

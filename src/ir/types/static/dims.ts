@@ -35,7 +35,8 @@ export type PolynomialOf<D extends Dim> = D extends number
     ? ParsePolynomial<D>
     : never;
 
-type Composite = `${string}${"+" | "-" | "*" | "(" | " "}${string}`;
+/** The text of an expression, rather than of a symbol alone. */
+export type Composite = `${string}${"+" | "-" | "*" | "(" | " "}${string}`;
 
 /** The canonical text of a dimension as a user wrote it: "B*T" for "T*B". */
 export type CanonicalDim<D extends Dim> = (
@@ -45,6 +46,9 @@ export type CanonicalDim<D extends Dim> = (
 ) extends infer Result extends Dim
   ? Result
   : never;
+
+/** A shape as a user wrote it, each dimension in its canonical text. */
+export type CanonicalShape<S extends readonly Dim[]> = { -readonly [Axis in keyof S]: CanonicalDim<S[Axis]> };
 
 /** Whether two dimensions may be the same: identical, or equal as expressions, or one of them unknown. */
 export type SameDim<A extends Dim, B extends Dim> = [A] extends [B]
@@ -131,10 +135,10 @@ export type CountElements<
 export type PrintCount<Count> = Count extends Polynomial ? PrintPolynomial<Count> : "?";
 
 /** One count divided by another; never where it does not go. */
-export type DivideCounts<A extends Polynomial, B extends Polynomial> = [DividePolynomials<A, B>] extends [
-  infer Quotient extends Polynomial,
-]
-  ? [Quotient] extends [never]
-    ? never
-    : PrintPolynomial<Quotient>
-  : never;
+export type DivideCounts<A extends Polynomial, B extends Polynomial> = B extends readonly []
+  ? never
+  : [DividePolynomials<A, B>] extends [infer Quotient extends Polynomial]
+    ? [Quotient] extends [never]
+      ? never
+      : PrintPolynomial<Quotient>
+    : never;

@@ -137,7 +137,7 @@ type FloorParts<P extends Polynomial> = P extends readonly [readonly [readonly [
     : never;
 
 /** Reads `inner/divisor`. */
-type QuotientParts<Inside extends string> =
+export type QuotientParts<Inside extends string> =
   SplitTop<Inside, "/"> extends readonly [
     readonly [string, infer Inner extends string],
     readonly ["/", `${infer Divisor extends number}`],

@@ -94,12 +94,24 @@ export type PoolingShape<
   Ceil extends boolean = false,
 > = IsUnknownRank<S> extends true ? Dims : PoolingOf<Op, Rank, S, D, Kernel, Stride, Padding, Dilation, Ceil>;
 
+/** The first axis behind the channels that has no elements; unknown where there is none. */
+type EmptyAxis<S extends Dims, Passed extends Dims = []> = S extends readonly [
+  infer First extends Dim,
+  ...infer Rest extends Dims,
+]
+  ? [First, Passed] extends [0, readonly [Dim, Dim, ...Dims]]
+    ? Passed["length"]
+    : EmptyAxis<Rest, [...Passed, First]>
+  : unknown;
+
 /** The rule of global pooling: [N, C, H, W] gives [N, C, 1, 1]. */
 export type GlobalPoolingShape<Op extends string, S extends Dims, D extends DType> =
   IsUnknownRank<S> extends true
     ? Dims
     : S extends readonly [infer Batch extends Dim, infer Channels extends Dim, Dim, ...infer Rest extends Dims]
-      ? [Batch, Channels, 1, ...{ [Axis in keyof Rest]: 1 }]
+      ? EmptyAxis<S> extends infer Axis extends number
+        ? Sentence<"W252", { op: Op; axis: `extent of axis ${Axis}`; images: PrintType<S, D> }>
+        : [Batch, Channels, 1, ...{ [Axis in keyof Rest]: 1 }]
       : Sentence<
           "W241",
           { op: Op; operand: "images"; axes: 3; layout: "[batch, channels, length] or more"; type: PrintType<S, D> }

@@ -4,10 +4,8 @@ import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
 import type { AxisOf, OutsideAxes } from "./axes.ts";
 import type { IsUnknownRank, PrintShape } from "./check.ts";
-import type { CanonicalDim, CountElements, DivideCounts, MultiplyDims, PrintCount } from "./dims.ts";
+import type { CanonicalDim, CanonicalShape, CountElements, DivideCounts, MultiplyDims, PrintCount } from "./dims.ts";
 import type { Polynomial } from "./polynomial.ts";
-
-type CanonicalShape<S extends Dims> = { -readonly [Axis in keyof S]: CanonicalDim<S[Axis]> };
 
 type WithoutOpen<S extends Dims> = S extends readonly [infer First extends Dim, ...infer Rest extends Dims]
   ? First extends -1
@@ -21,7 +19,12 @@ type FillOpen<S extends Dims, Extent extends Dim> = {
 
 type CountsDiffer<From extends Dims, To extends Dims, Counts extends readonly [unknown, unknown]> = Sentence<
   "W211",
-  { from: PrintShape<From>; to: PrintShape<To>; first: PrintCount<Counts[0]>; second: PrintCount<Counts[1]> }
+  {
+    from: PrintShape<From>;
+    to: PrintShape<CanonicalShape<To>>;
+    first: PrintCount<Counts[0]>;
+    second: PrintCount<Counts[1]>;
+  }
 >;
 
 type ReshapeOpen<From extends Dims, To extends Dims, Have, Others> = [Have, Others] extends [

@@ -1,8 +1,8 @@
 // Random calls of convolutions and pooling, over one to three axes, with every option.
 import * as fc from "fast-check";
-import type { Dim } from "../../src/ir/types/dim.ts";
-import type { Shape } from "../../src/ir/types/tensor-type.ts";
-import { type Call, call, near, shape, tensor } from "./random-calls.ts";
+import type { Dim } from "../../../../src/ir/types/dim.ts";
+import type { Shape } from "../../../../src/ir/types/tensor-type.ts";
+import { anyShape, type Call, call, callOf, near, tensor } from "../calls.ts";
 
 type Rank = 1 | 2 | 3;
 const ranks = fc.constantFrom<Rank>(1, 2, 3);
@@ -108,12 +108,10 @@ const pooling = fc
     ),
   );
 
-const globalPooling = fc
-  .constantFrom("globalAveragePool", "globalMaxPool")
-  .chain((name) => call(name, fc.tuple(tensor(shape(0, 5)))));
+const globalPooling = callOf(["globalAveragePool", "globalMaxPool"], fc.tuple(tensor(anyShape(0, 5))));
 
 /** Families of calls, by name. */
-export const windowCalls: Readonly<Record<string, fc.Arbitrary<Call>>> = {
+export const windows: Readonly<Record<string, fc.Arbitrary<Call>>> = {
   conv2d,
   convolution,
   causal,
