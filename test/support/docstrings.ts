@@ -85,7 +85,9 @@ const kindOf = (checker: ts.TypeChecker, symbol: ts.Symbol): PublicExport["kind"
 
 /** Everything public, entry by entry; what several entries export stands under the first. */
 export const publicExports = (): readonly PublicExport[] => {
-  const { config } = ts.readConfigFile(join(root, "tsconfig.build.json"), ts.sys.readFile) as { config: unknown };
+  const { config } = ts.readConfigFile(join(root, "tsconfig.build.json"), (file) => ts.sys.readFile(file)) as {
+    config: unknown;
+  };
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
   const files = Object.values(entries).map((file) => join(root, file));
   // What the environment declares takes half the time to read, and nothing here asks for it.

@@ -135,7 +135,7 @@ export const exampleProgram = (example: PublicExport, { text, line }: Tag, all: 
     importsOf(source, example, all),
     used.length === 0 ? "" : 'import { common } from "./common.ts";',
     'import type { Report, Same } from "./report.ts";',
-    `${body.slice(0, imported)}`,
+    body.slice(0, imported),
     `export const run = async (note$: Report): Promise<void> => {${common}${body.slice(imported)}\n};\n`,
   ].join(" ");
 };
