@@ -1,7 +1,8 @@
 // Proves that the package works where it is used: packs it, installs the tarball into an empty project, and there, on the
-// machine's own Node, imports every entry, runs the command, and checks that a strict TypeScript project accepts the types.
+// machine's own Node, imports every entry, runs the command, and checks that strict projects of every supported TypeScript accept the types, however
+// they resolve modules.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { publint } from "publint";
@@ -89,14 +90,41 @@ const checkTypes = (project: string, entries: readonly string[]): void => {
   writeFileSync(join(project, "entries.ts"), `${imports}\n${uses}\n`);
   const compilerOptions = {
     strict: true,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+    target: "es2023",
+    types: [],
+    skipLibCheck: false,
+  };
+  for (const resolution of [
+    { module: "node16" },
+    { module: "nodenext" },
+    { module: "esnext", moduleResolution: "bundler" },
+  ]) {
+    const options = { ...compilerOptions, ...resolution };
+    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions: options, files: ["entries.ts"] }));
+    for (const compiler of ["typescript-5", "typescript", "typescript-7"])
+      run(project, process.execPath, join(root, "node_modules", compiler, "bin/tsc"), "-p", ".");
+  }
+};
+
+/** GPT-2 and ResNet-18 as users write them, in TypeScript and in JavaScript, are accepted by every compiler that is supported. */
+const checkNetworks = (project: string): void => {
+  const users = join(root, "test/types/users");
+  cpSync(join(users, "networks"), join(project, "networks"), { recursive: true });
+  cpSync(join(users, "javascript/classifier.js"), join(project, "networks/classifier.js"));
+  const compilerOptions = {
+    strict: true,
     noEmit: true,
     target: "es2023",
     module: "nodenext",
     types: [],
-    skipLibCheck: false,
+    skipLibCheck: true,
+    allowJs: true,
   };
-  writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["entries.ts"] }));
-  run(project, process.execPath, join(root, "node_modules/typescript/bin/tsc"), "-p", ".");
+  writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["networks"] }));
+  for (const compiler of ["typescript-5", "typescript", "typescript-7"])
+    run(project, process.execPath, join(root, "node_modules", compiler, "bin/tsc"), "-p", ".");
 };
 
 try {
@@ -123,6 +151,7 @@ try {
   checkRunning(project, entries);
   checkThreads(project, manifest.name);
   checkTypes(project, entries);
+  checkNetworks(project);
   console.log(`the package works: ${entries.length} entries, types and command`);
 } finally {
   rmSync(work, { recursive: true, force: true });

@@ -123,6 +123,12 @@ export const floors: readonly Floor[] = [
   },
   {
     ...plain,
+    folder: "loose",
+    sees: [...library, "training", "index"],
+    says: "the entries without shape types retype what the library exports: they see what the main entry sees, and the main entry",
+  },
+  {
+    ...plain,
     folder: "cli",
     sees: [...surface, "index"],
     packages: ["citty", "cli-progress", "picocolors", "tsx/esm/api", "vega", "vega-lite", "ts-pattern", "immer"],

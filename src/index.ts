@@ -32,9 +32,19 @@ export type {
   Value,
   ValueId,
 } from "./ir/graph/graph.ts";
-export { type Trace, withTrace } from "./ir/graph/trace.ts";
-export { type Enclosure, traceOver } from "./ir/graph/traced-tensor.ts";
-export type { Kernel, MemoryPlan, Numerics, PlannedProgram, Port, Program } from "./ir/loop/kernel.ts";
+export { type Enclosure, type Trace, withTrace } from "./ir/graph/trace.ts";
+export { traceOver } from "./ir/graph/traced-tensor.ts";
+export type {
+  Access,
+  EntryPoint,
+  Kernel,
+  KernelParameter,
+  MemoryPlan,
+  Numerics,
+  PlannedProgram,
+  Port,
+  Program,
+} from "./ir/loop/kernel.ts";
 export { printKernel, printProgram } from "./ir/loop/print.ts";
 export type { Attributes } from "./ir/ops/attributes.ts";
 export type { OpKind } from "./ir/ops/index.ts";
@@ -43,6 +53,13 @@ export type { ArrayOf, DataArray, DType, GivenArrayOf } from "./ir/types/dtype.t
 export type { Named, NamedBuffer } from "./ir/types/named.ts";
 export type { Feed, Feeds } from "./ir/types/static/feeds.ts";
 export type { Dims, MatmulOptions, Operand, PadAxis, ReduceOptions, SliceAxis, Tensor } from "./ir/types/tensor.ts";
+export type {
+  BinaryMethod,
+  ComparisonMethod,
+  ElementwiseMethod,
+  ReduceMethod,
+  TensorMethods,
+} from "./ir/types/tensor-methods.ts";
 export type { Shape, TensorType } from "./ir/types/tensor-type.ts";
 export {
   constantly,
@@ -98,7 +115,7 @@ export {
 export { currentPast, currentPosition, type Past, requireWhole, withPast } from "./model/past.ts";
 export { differentiate } from "./passes/differentiate.ts";
 export type { PassTrace } from "./passes/trace.ts";
-export { type Compilation, compile, compileSync } from "./training/compile.ts";
+export { type AnyDescription, type Compilation, compile, compileSync } from "./training/compile.ts";
 export type {
   Call,
   Compiled,

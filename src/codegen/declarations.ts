@@ -45,14 +45,19 @@ const saveType = (what: string): string => `  /** All ${what} as the bytes of a 
 
 /** The interface of what keeps tensors by name. */
 const storeType = (name: "Parameters" | "State", ports: readonly EmittedPort[], saves: boolean): string => {
-  const [names, what] = name === "Parameters" ? ["ParameterName", "parameters"] : ["StateName", "state"];
-  return `export type ${names} = ${ports.map((port) => quote(port.name)).join(" | ") || "never"};
+  const [one, what] = name === "Parameters" ? ["Parameter", "parameters"] : ["State", "state"];
+  const arrays = ports.map((port) => `  readonly ${quote(port.name)}: ${arrayType(port)};\n`);
+  return `/** The ${what} by name. */
+export interface ${one}Arrays {
+${arrays.join("")}}
+
+export type ${one}Name = keyof ${one}Arrays;
 
 export interface ${name} {
-  readonly names: readonly ${names}[];
+  readonly names: readonly ${one}Name[];
   /** A copy of the present value. */
-  get(name: ${names}): NDArray<string, readonly number[], Float32Array | Float64Array | Int32Array | Uint8Array>;
-  set(name: ${names}, value: Float32Array | Float64Array | Int32Array | Uint8Array): void;
+  get<Name extends ${one}Name>(name: Name): ${one}Arrays[Name];
+  set<Name extends ${one}Name>(name: Name, value: Feed<${one}Arrays[Name]["shape"], ${one}Arrays[Name]["data"]>): void;
 ${saves ? saveType(what) : ""}  /** Takes all ${what} from the bytes of a safetensors file, or none. */
   restore(bytes: Uint8Array): void;
 }

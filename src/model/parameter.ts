@@ -63,15 +63,20 @@ type IsAnyTree<T> = readonly SpecTree[] extends Extract<T, readonly unknown[]> ?
  * (`never`) where the tree is not known; a layer of which only the function is known can be called all the same.
  */
 export type Params<T> =
-  IsAnyTree<T> extends true
-    ? never
+  readonly SpecTree[] extends Extract<T, readonly unknown[]>
+    ? never // `IsAnyTree`, written out because editors show what an exported type is made of
     : T extends ParamSpec<infer S, infer D>
       ? Tensor<S, D>
       : T extends { readonly kind: "layer"; readonly params: infer P; readonly bind: (params: never) => infer F }
-        ? F & (IsAnyTree<P> extends true ? unknown : Params<P>)
+        ? F & (readonly SpecTree[] extends Extract<P, readonly unknown[]> ? unknown : Params<P>)
         : { readonly [K in keyof T]: Params<T[K]> };
 
-/** The parameters of a tree by name: `hidden.weight`, `blocks.${number}.weight`; any text where the tree is not known. */
+type Joined<Prefix extends string, Name extends string | number> = `${Prefix}${Prefix extends "" ? "" : "."}${Name}`;
+
+/**
+ * The parameters of a tree by name: `hidden.weight`, `blocks.${number}.weight`, or `blocks.0.weight` for a list of which each part
+ * is known; any text where the tree is not known.
+ */
 export type NamedParameters<T, Prefix extends string = ""> =
   IsAnyTree<T> extends true
     ? Named
@@ -82,9 +87,10 @@ export type NamedParameters<T, Prefix extends string = ""> =
         : T extends { readonly kind: "layer"; readonly params: infer P }
           ? NamedParameters<P, Prefix>
           : T extends readonly (infer E)[]
-            ? NamedParameters<E, `${Prefix}${Prefix extends "" ? "" : "."}${number}`>
-            : { [K in keyof T & string]: NamedParameters<T[K], Prefix extends "" ? K : `${Prefix}.${K}`> }[keyof T &
-                string];
+            ? number extends T["length"]
+              ? NamedParameters<E, Joined<Prefix, number>>
+              : { [K in keyof T & `${number}`]: NamedParameters<T[K], Joined<Prefix, K>> }[keyof T & `${number}`]
+            : { [K in keyof T & string]: NamedParameters<T[K], Joined<Prefix, K>> }[keyof T & string];
 
 type NameOf<W> = W extends Named<infer Name> ? Name : never;
 

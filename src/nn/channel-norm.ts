@@ -16,6 +16,7 @@ import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { ones, zeros } from "../model/initializer.ts";
 import { currentMode, latestOf, updateBuffer } from "../model/mode.ts";
 import { type BufferSpec, buffer, type Layer, type ParamSpec, param, typedLayer } from "../model/parameter.ts";
+import { requireSizes } from "./sizes.ts";
 
 /** The learned scale and shift of channels, under PyTorch's names. */
 export type ChannelParams<Channels extends number, Affine extends boolean> = Affine extends false
@@ -84,6 +85,7 @@ export const batchNorm = <const Channels extends number, const Affine extends bo
   channels: Channels,
   { affine, ...options }: BatchNormLayerOptions<Affine> = {},
 ): Layer<BatchNormParams<Channels, Affine>, ChannelNormFunction<"batchNorm", Channels>> => {
+  requireSizes("batchNorm", { channels });
   const statistics = { running_mean: buffer([channels], zeros), running_var: buffer([channels], ones) };
   const bind =
     (given: GivenChannels & { readonly running_mean: Tensor; readonly running_var: Tensor }) => (x: Tensor) =>
@@ -131,6 +133,7 @@ export const groupNorm = <const Channels extends number, const Affine extends bo
   channels: Channels,
   { affine, ...options }: ChannelNormOptions<Affine> = {},
 ): Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"groupNorm", Channels>> => {
+  requireSizes("groupNorm", { channels });
   if (!Number.isSafeInteger(groups) || groups < 1 || channels % groups !== 0) {
     const details = { op: "groupNorm", groups, channels: `${channels}`, shapes: `${channels} channels` };
     reject("W245", details, { location: captureLocation() });
@@ -169,6 +172,7 @@ export const instanceNorm = <const Channels extends number, const Affine extends
   channels: Channels,
   { affine, ...options }: ChannelNormOptions<Affine> = {},
 ): Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"instanceNorm", Channels>> => {
+  requireSizes("instanceNorm", { channels });
   const bind = (given: GivenChannels) => (x: Tensor) =>
     described(() => {
       requireChannels("instanceNorm", x, channels);

@@ -25,6 +25,7 @@ import type { EachAxis } from "../ir/types/static/windows.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { fanInUniform } from "../model/initializer.ts";
 import { type Layer, layer, type ParamSpec, param } from "../model/parameter.ts";
+import { requireEachSize, requireSizes } from "./sizes.ts";
 
 /** A weight [outer, inner / groups, ...kernel]: outer is out of a convolution, in of a transposed one. */
 export type ConvolutionWeight<
@@ -197,6 +198,8 @@ const convolutionLayer =
   (inChannels: number, outChannels: number, kernel: number | readonly number[], options: AnyOptions = {}) => {
     const { bias: biased = true, ...placement } = options;
     const groups = options.groups ?? 1;
+    requireSizes(op, { inChannels, outChannels });
+    requireEachSize(op, "kernel", kernel);
     requireGroups(op, [inChannels, outChannels], groups);
     const [outer, inner] = first === "out" ? [outChannels, inChannels] : [inChannels, outChannels];
     const weight = param([outer, inner / groups, ...perAxis(kernel, rank)], fanInUniform());

@@ -7,11 +7,12 @@ import { iota } from "../ir/functions/creation.ts";
 import { stopGradient } from "../ir/functions/gradient.ts";
 import { embedding as lookUp } from "../ir/functions/indexing.ts";
 import type { DType } from "../ir/types/dtype.ts";
-import type { Check, Resolved } from "../ir/types/static/check.ts";
+import type { Check, ResultOf } from "../ir/types/static/check.ts";
 import type { GatherShape } from "../ir/types/static/indexing.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { type Initializer, normal } from "../model/initializer.ts";
 import { type Layer, layer, type ParamSpec, param } from "../model/parameter.ts";
+import { requireSizes } from "./sizes.ts";
 
 /** The parameters of `embedding`, under PyTorch's name. */
 export type EmbeddingParams<Entries extends number, Features extends number> = {
@@ -23,7 +24,7 @@ export type EmbeddingParams<Entries extends number, Features extends number> = {
 export interface EmbeddingFunction<Entries extends number, Features extends number> {
   <Indices extends Dims, E extends DType>(
     indices: Check<NoInfer<GatherShape<[Entries, Features], Indices, E, 0>>, Tensor<Indices, E>>,
-  ): Tensor<Resolved<GatherShape<[Entries, Features], Indices, E, 0>>, "f32">;
+  ): ResultOf<GatherShape<[Entries, Features], Indices, E, 0>, "f32">;
 }
 
 /** Options of `embedding`. */
@@ -76,6 +77,7 @@ export const embedding = <const Entries extends number, const Features extends n
   features: Features,
   { paddingIndex }: EmbeddingOptions = {},
 ): Layer<EmbeddingParams<Entries, Features>, EmbeddingFunction<Entries, Features>> => {
+  requireSizes("embedding", { entries, features });
   if (paddingIndex !== undefined && !(Number.isInteger(paddingIndex) && paddingIndex >= 0 && paddingIndex < entries)) {
     const expected = `an index from 0 to ${entries - 1}`;
     const details = {

@@ -13,6 +13,7 @@ import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { tensorType } from "../ir/types/tensor-type.ts";
 import { ones, zeros } from "../model/initializer.ts";
 import { type Layer, layer, type ParamSpec, param, typedLayer } from "../model/parameter.ts";
+import { requireEachSize } from "./sizes.ts";
 
 /** The last axes of a tensor, of which one may be given as a number. */
 export type Features = number | readonly number[];
@@ -98,6 +99,7 @@ export const layerNorm = <
   features: F,
   { affine, bias: biased, ...options }: LayerNormOptions<Affine, Bias> = {},
 ): Layer<LayerNormParams<F, Affine, Bias>, LayerNormFunction<F>> => {
+  requireEachSize("layerNorm", "features", features);
   const shape = shapeOf(features);
   const weight = param(shape, ones);
   const bias = param(shape, zeros);
@@ -138,6 +140,7 @@ export const rmsNorm = <const F extends Features>(
   features: F,
   options: EpsilonOption = {},
 ): Layer<RmsNormParams<F>, LayerNormFunction<F, "rmsNorm">> => {
+  requireEachSize("rmsNorm", "features", features);
   const bind = (given: { readonly weight: Tensor }) => (x: Tensor) => scaleByRms(x, given.weight, options);
   // The shapes that fit are said by the signature.
   return typedLayer<Layer<RmsNormParams<F>, LayerNormFunction<F, "rmsNorm">>>(

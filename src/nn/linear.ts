@@ -1,11 +1,12 @@
 // The fully connected layer.
 import { linear as transform } from "../ir/functions/contraction.ts";
 import type { DType } from "../ir/types/dtype.ts";
-import type { Check, Resolved } from "../ir/types/static/check.ts";
+import type { Check, ResultOf } from "../ir/types/static/check.ts";
 import type { LinearShape } from "../ir/types/static/contraction.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { fanInUniform } from "../model/initializer.ts";
 import { type Layer, layer, type ParamSpec, param } from "../model/parameter.ts";
+import { requireSizes } from "./sizes.ts";
 
 /** The parameters of `linear`, under PyTorch's names and in its layout. */
 export type LinearParams<In extends number, Out extends number, Bias extends boolean = true> = Bias extends false
@@ -24,7 +25,7 @@ export type LinearParams<In extends number, Out extends number, Bias extends boo
 export interface LinearFunction<In extends number, Out extends number> {
   <S extends Dims, D extends DType>(
     x: Check<NoInfer<LinearShape<S, D, [Out, In], "f32">>, Tensor<S, D>>,
-  ): Tensor<Resolved<LinearShape<S, D, [Out, In], "f32">>, D>;
+  ): ResultOf<LinearShape<S, D, [Out, In], "f32">, D>;
 }
 
 /**
@@ -50,6 +51,7 @@ export const linear = <const In extends number, const Out extends number, const 
   outputs: Out,
   options: { readonly bias?: Bias } = {},
 ): Layer<LinearParams<In, Out, Bias>, LinearFunction<In, Out>> => {
+  requireSizes("linear", { inputs, outputs });
   const weight = param([outputs, inputs], fanInUniform());
   const bias = param([outputs], fanInUniform(inputs));
   const bind = (given: { readonly weight: Tensor; readonly bias?: Tensor }) => (x: Tensor) =>

@@ -8,6 +8,7 @@ import type { Tensor } from "../ir/types/tensor.ts";
 import { type Layer, type SpecTree, typedLayer } from "../model/parameter.ts";
 import { batchNorm } from "./channel-norm.ts";
 import { type ConvolutionLayerFunction, conv2d } from "./convolution.ts";
+import { requireSizes } from "./sizes.ts";
 
 /** A convolution without bias, since the batch normalization behind it shifts. */
 export type BlockConvolution<
@@ -82,6 +83,7 @@ export const residualBlock = <const In extends number, const Out extends number,
   outChannels: Out,
   options: ResidualOptions<Stride> = {},
 ): Layer<ResidualBlockParams<In, Out, Stride>, ResidualFunction<In, Out, Stride>> => {
+  requireSizes("residualBlock", { inChannels, outChannels });
   const { stride = 1 } = options;
   const main = {
     conv1: conv2d(inChannels, outChannels, 3, { stride, padding: 1, bias: false }),
@@ -147,6 +149,7 @@ export const invertedResidual = <
   outChannels: Out,
   { stride, expansion = 6 }: InvertedResidualOptions<Stride> = {},
 ): Layer<InvertedResidualParams, ResidualFunction<In, Out, Stride>> => {
+  requireSizes("invertedResidual", { inChannels, outChannels });
   const inner = Math.round(inChannels * expansion);
   const step: PerAxis<2> = stride ?? 1;
   const isSame = perAxis(step, 2).every((each) => each === 1) && isSameCount(inChannels, outChannels);

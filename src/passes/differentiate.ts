@@ -1,6 +1,7 @@
 // Reverse-mode differentiation, graph to graph. Walks from the loss back to what it was made of; at each node the op's own
 // rule turns the cotangents of its results into cotangents of its operands, as further nodes of the same graph. It runs
 // before decomposition, so a composite such as a loss is differentiated by its own stable rule and not through its parts.
+import { atCaller } from "../ir/diagnostics/at-caller.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { invariant } from "../ir/diagnostics/invariant.ts";
 import { onBehalfOf } from "../ir/diagnostics/location.ts";
@@ -17,8 +18,10 @@ import { writtenOut } from "../ir/graph/write-functions.ts";
 import type { Body, BodyTools } from "../ir/ops/body.ts";
 import { opOf } from "../ir/ops/index.ts";
 import type { Emitter } from "../ir/ops/op.ts";
-import { isFloat } from "../ir/types/dtype.ts";
-import type { Tensor } from "../ir/types/tensor.ts";
+import { type DType, isFloat } from "../ir/types/dtype.ts";
+import type { Check } from "../ir/types/static/check.ts";
+import type { FloatTensors, LossShape } from "../ir/types/static/gradient.ts";
+import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { printType, sameType } from "../ir/types/tensor-type.ts";
 import { fusePrimal } from "./attention/fuse-primal.ts";
 import type { Pass } from "./pass.ts";
@@ -194,16 +197,22 @@ const costlyValues = (body: Body): readonly ValueId[] =>
  * const [dx] = differentiate(sum(square(x)), [x]);
  * dx; // Tensor<[3], "f32">: [2, 4, 6]
  */
-export const differentiate = <const T extends readonly Tensor[]>(
-  loss: Tensor,
-  withRespectTo: readonly [...T],
+export const differentiate = <S extends Dims, D extends DType, const T extends readonly Tensor[]>(
+  loss: Check<NoInfer<LossShape<S, D>>, Tensor<S, D>>,
+  withRespectTo: Check<NoInfer<FloatTensors<T>>, readonly [...T]>,
 ): { readonly [K in keyof T]: T[K] } => {
+  // A tensor and a list of tensors, unless the call did not compile.
+  const [one, tensors] = [loss as Tensor, withRespectTo as readonly Tensor[]];
+  return atCaller(() => gradientsOf(one, tensors)) as { readonly [K in keyof T]: T[K] };
+};
+
+/** One for each given tensor, of its type: backpropagation keeps types. */
+const gradientsOf = (loss: Tensor, withRespectTo: readonly Tensor[]): readonly Tensor[] => {
   if (!isFloat(loss.dtype) || loss.shape.length > 0) reject("W120", { type: printType(loss.type) });
   for (const { dtype, type } of withRespectTo) if (!isFloat(dtype)) reject("W121", { type: printType(type) });
   const trace = traceOf(loss, "differentiate");
   const gradients = backpropagate(trace, [[loss, trace.constant(1, loss.dtype)]], withRespectTo, false);
-  const all: readonly Tensor[] = withRespectTo.map((tensor, position) => gradients[position] ?? zeros(trace, tensor));
-  return all as { readonly [K in keyof T]: T[K] }; // one for each given, of its type: backpropagation keeps types
+  return withRespectTo.map((tensor, position) => gradients[position] ?? zeros(trace, tensor));
 };
 
 /** What to differentiate in a finished graph. */

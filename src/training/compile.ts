@@ -4,23 +4,18 @@ import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import type { Graph } from "../ir/graph/graph.ts";
 import { isRecord } from "../model/declaration.ts";
-import {
-  type AnyModel,
-  type InputSpecs,
-  type Model,
-  modelGraph,
-  type NamedInputs,
-  type NamedOutputs,
-  type Outputs,
-} from "../model/model.ts";
-import type { NamedParameters, SpecTree } from "../model/parameter.ts";
+import { type AnyModel, type Model, modelGraph, type NamedInputs, type NamedOutputs } from "../model/model.ts";
+import type { NamedParameters } from "../model/parameter.ts";
 import { bindModel, type CompiledModel, type ModelOptions } from "./compiled-model.ts";
 import { bindDecoder, type Decoder } from "./decoder.ts";
-import type { AnyDecoding, Decoding, PieceLengths } from "./decoding.ts";
+import type { AnyDecoding, Decoding } from "./decoding.ts";
 import { decodingGraph } from "./decoding-graph.ts";
 import { bindTrainer, type Trainer } from "./trainer.ts";
 import type { AnyTraining, Training } from "./training.ts";
 import { trainingGraph } from "./training-graph.ts";
+
+/** What can be compiled. */
+export type AnyDescription = AnyModel | AnyTraining | AnyDecoding;
 
 /** A description as its graph, and what is made of the graph once it is compiled. */
 interface Job {
@@ -28,7 +23,7 @@ interface Job {
   readonly bind: (compiled: CompiledGraph, options: ModelOptions) => unknown;
 }
 
-const jobOf = (description: AnyModel | AnyTraining | AnyDecoding): Job => {
+const jobOf = (description: AnyDescription): Job => {
   if (isRecord(description) && description.kind === "model")
     return { graph: modelGraph(description), bind: (compiled, options) => bindModel(description, compiled, options) };
   if (isRecord(description) && description.kind === "training")
@@ -68,30 +63,12 @@ export type Compilation<T> =
  * const model = compileSync(classifier, { dims: { B: 1 } });
  * model({ x: Float32Array.of(1, 2, 3, 4) }).logits.shape; // [1, 3]
  */
-export function compileSync<P extends SpecTree, I extends InputSpecs, O extends Outputs>(
-  description: Model<P, I, O>,
-  options?: ModelOptions,
-): CompiledModel<NamedInputs<I>, NamedOutputs<O>, NamedParameters<P>>;
-export function compileSync<
-  P extends SpecTree,
-  I extends InputSpecs,
-  O extends Outputs,
-  L extends InputSpecs,
-  M extends Outputs,
-  Frozen extends string,
->(
-  description: Training<P, I, O, L, M, Frozen>,
-  options?: ModelOptions,
-): Trainer<NamedInputs<I>, NamedInputs<L>, NamedOutputs<O>, NamedOutputs<M>, NamedParameters<P>, Frozen>;
-export function compileSync<P extends SpecTree, I extends InputSpecs, O extends Outputs, E extends PieceLengths>(
-  description: Decoding<P, I, O, E>,
-  options?: ModelOptions,
-): Decoder<NamedInputs<I>, NamedOutputs<O>, NamedParameters<P>, keyof E & string>;
-export function compileSync(description: AnyModel | AnyTraining | AnyDecoding, options: ModelOptions = {}): unknown {
+export const compileSync = <T extends AnyDescription>(description: T, options: ModelOptions = {}): Compilation<T> => {
   checkSeed(options);
   const { graph, bind } = jobOf(description);
-  return bind(compileGraph(graph, options), options);
-}
+  // What a description becomes is said by its type.
+  return bind(compileGraph(graph, options), options) as Compilation<T>;
+};
 
 /**
  * `compileSync` with the WebAssembly compiled in the background: browsers refuse to compile large modules synchronously
@@ -102,30 +79,12 @@ export function compileSync(description: AnyModel | AnyTraining | AnyDecoding, o
  * const model = await compile(classifier, { dims: { B: 1 } });
  * model({ x: Float32Array.of(1, 2, 3, 4) }).logits.shape; // [1, 3]
  */
-export function compile<P extends SpecTree, I extends InputSpecs, O extends Outputs>(
-  description: Model<P, I, O>,
-  options?: ModelOptions,
-): Promise<CompiledModel<NamedInputs<I>, NamedOutputs<O>, NamedParameters<P>>>;
-export function compile<
-  P extends SpecTree,
-  I extends InputSpecs,
-  O extends Outputs,
-  L extends InputSpecs,
-  M extends Outputs,
-  Frozen extends string,
->(
-  description: Training<P, I, O, L, M, Frozen>,
-  options?: ModelOptions,
-): Promise<Trainer<NamedInputs<I>, NamedInputs<L>, NamedOutputs<O>, NamedOutputs<M>, NamedParameters<P>, Frozen>>;
-export function compile<P extends SpecTree, I extends InputSpecs, O extends Outputs, E extends PieceLengths>(
-  description: Decoding<P, I, O, E>,
-  options?: ModelOptions,
-): Promise<Decoder<NamedInputs<I>, NamedOutputs<O>, NamedParameters<P>, keyof E & string>>;
-export async function compile(
-  description: AnyModel | AnyTraining | AnyDecoding,
+export const compile = async <T extends AnyDescription>(
+  description: T,
   options: ModelOptions = {},
-): Promise<unknown> {
+): Promise<Compilation<T>> => {
   checkSeed(options);
   const { graph, bind } = jobOf(description);
-  return bind(await compileGraphAsync(graph, options), options);
-}
+  // As above.
+  return bind(await compileGraphAsync(graph, options), options) as Compilation<T>;
+};

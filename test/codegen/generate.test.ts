@@ -1,7 +1,6 @@
 // The files of a module: the same every time, free of whatever a user's names contain, typed, and as careful with weights
 // and feeds as the compiled model itself.
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -18,6 +17,7 @@ import {
   training,
 } from "../../src/index.ts";
 import { sgd } from "../../src/optim/index.ts";
+import { compilers, userProject } from "../support/published-types.ts";
 import { convolutional, numbers, perceptron, perceptronTraining } from "../support/small-models.ts";
 
 const root = mkdtempSync(join(tmpdir(), "weft-generate-"));
@@ -228,7 +228,10 @@ const logits: Float32Array = model.predict({ features }).logits.data;
 const shape: readonly [2, 3] = model.predict({ features: { data: features, shape: [2, 6] } }).logits.shape;
 const loss: number = model.step({ features, label }).loss;
 const gradient: readonly [8, 6] = model.grads({ features, label })["gradient.hidden.weight"].shape;
+const weight: readonly [8, 6] = model.parameters.get("hidden.weight").shape;
+const steps: Int32Array = model.parameters.get("optimizer.step").data;
 model.parameters.set("hidden.bias", new Float32Array(8));
+model.parameters.set("hidden.bias", { data: new Float32Array(8), shape: [8] });
 create({ wasm: new Uint8Array(8) }).parameters.restore(model.parameters.save());
 // @ts-expect-error there is no such input
 model.predict({ images: features });
@@ -238,27 +241,30 @@ model.step({ features });
 model.step({ features, label: features });
 // @ts-expect-error there is no such parameter
 model.parameters.get("hidden.wieght");
-export const all = [logits, shape, loss, gradient];
+// @ts-expect-error parameters are floats
+model.parameters.set("hidden.bias", label);
+// @ts-expect-error there are three classes
+export const wide: readonly [2, 4] = model.predict({ features }).logits.shape;
+export const all = [logits, shape, loss, gradient, weight, steps];
 `;
 
-  it.each(["node16", "nodenext", "bundler"])("are accepted under %s", async (resolution) => {
-    const folder = join(root, `types-${resolution}`);
-    await emit(compileSync(perceptronTraining, { dims: { B: 2 } }), { directory: folder });
-    await emit(compileSync(hostileTraining(), { dims: { B: 1 } }), { directory: folder, name: "hostile" });
-    writeFileSync(join(folder, "use.mts"), `${consumer}export * as hostile from "./hostile.mjs";\n`);
-    const compilerOptions = {
-      strict: true,
-      noEmit: true,
-      target: "es2022",
-      lib: ["es2022", "dom"],
-      module: resolution === "bundler" ? "esnext" : resolution,
-      moduleResolution: resolution,
-      types: [],
-    };
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["use.mts"] }));
-    const tsc = join(import.meta.dirname, "../../node_modules/typescript-7/bin/tsc");
-    const run = (): string =>
-      execFileSync(process.execPath, [tsc, "-p", folder], { encoding: "utf8", timeout: 40_000 });
-    expect(run()).toBe("");
+  const project = userProject({ library: false });
+  afterAll(project.dispose);
+  project.write("use.mts", `${consumer}export * as hostile from "./hostile.mjs";\n`);
+  const written = (async () => {
+    await emit(compileSync(perceptronTraining, { dims: { B: 2 } }), { directory: project.folder });
+    await emit(compileSync(hostileTraining(), { dims: { B: 1 } }), { directory: project.folder, name: "hostile" });
+  })();
+
+  const resolutions = {
+    node16: { module: "node16" },
+    nodenext: { module: "nodenext" },
+    bundler: { module: "esnext", moduleResolution: "bundler" },
+  };
+
+  it.each(Object.entries(resolutions))("are accepted under %s by every supported compiler", async (_, options) => {
+    await written;
+    for (const compiler of compilers)
+      expect([compiler, project.check(compiler, ["use.mts"], options)]).toEqual([compiler, []]);
   });
 });

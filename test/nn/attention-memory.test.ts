@@ -58,7 +58,7 @@ describe("what attention writes", () => {
       () => ({
         mask: iota([length, 1], 0)
           .sub(iota([1, length], 1))
-          .greaterEqual(0) as Tensor<[], "bool">,
+          .greaterEqual(0),
       }),
     ],
     ["a bias of keys", ({ perKey }) => ({ bias: perKey })],

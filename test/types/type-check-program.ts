@@ -1,4 +1,5 @@
-// Type-checks programs that exist only as text, with the compiler and the options of the project.
+// Type-checks programs that exist only as text, with the options of the project and one of the compilers that the types are made
+// for.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,9 +7,19 @@ import { join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "../..");
 
-/** One finding of the compiler; lines count from 1. */
+/** The compilers, by version: where they are installed. */
+export const compilers = {
+  "5.9": "node_modules/typescript-5",
+  "6.0": "node_modules/typescript",
+  "7.0": "node_modules/typescript-7",
+} as const;
+
+export type CompilerName = keyof typeof compilers;
+
+/** One finding of the compiler; lines and columns count from 1. */
 export interface Finding {
   readonly line: number;
+  readonly column: number;
   readonly message: string;
 }
 
@@ -17,6 +28,10 @@ export interface TypeCheck {
   readonly errors: readonly Finding[];
   /** How many types were instantiated: what checking costs, whatever the machine. */
   readonly instantiations: number;
+  /** How long checking took, in seconds: for reports, not for tests. */
+  readonly seconds: number;
+  /** How much memory it took, in MiB. */
+  readonly mebibytes: number;
 }
 
 const configuration = {
@@ -32,28 +47,36 @@ const configuration = {
 };
 
 /** Programs with errors end with a code other than 0; what they print is what is wanted. */
-const compilerOutput = (folder: string): string => {
-  const compiler = join(root, "node_modules/typescript-7/bin/tsc");
-  const flags = ["-p", folder, "--pretty", "false", "--singleThreaded", "--extendedDiagnostics"];
+const compilerOutput = (folder: string, compiler: CompilerName): string => {
+  const script = join(root, compilers[compiler], "bin/tsc");
+  // The parallel checkers of TypeScript 7 do some work twice, which would be counted twice.
+  const single = compiler === "7.0" ? ["--singleThreaded"] : [];
+  const flags = ["-p", folder, "--pretty", "false", "--extendedDiagnostics", ...single];
   const env = { ...process.env, GOMEMLIMIT: "3GiB" };
-  return spawnSync(process.execPath, [compiler, ...flags], { encoding: "utf8", timeout: 300_000, env }).stdout;
+  return spawnSync(process.execPath, [script, ...flags], {
+    encoding: "utf8",
+    timeout: 300_000,
+    maxBuffer: 2 ** 28,
+    env,
+  }).stdout;
 };
 
 /** Checks a program; `@/` in its imports stands for the root of the project. */
-export const typeCheck = (program: string): TypeCheck => {
+export const typeCheck = (program: string, compiler: CompilerName = "7.0"): TypeCheck => {
   const folder = mkdtempSync(join(tmpdir(), "weft-types-"));
   try {
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(configuration));
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
     writeFileSync(join(folder, "program.ts"), program.replaceAll('from "@/', `from "${root}/`));
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction");
-    const output = compilerOutput(folder);
-    const instantiations = /^Instantiations:\s+(\d+)/m.exec(output)?.[1];
-    if (instantiations === undefined) throw new Error(`the compiler did not finish: ${output}`);
-    const errors = [...output.matchAll(/^.*program\.ts\((\d+),\d+\): error TS\d+: (.*(?:\n {2}.*)*)/gm)].map(
-      ([, line, message = ""]): Finding => ({ line: Number(line), message }),
+    const output = compilerOutput(folder, compiler);
+    const figure = (name: string): number => Number(new RegExp(`^${name}:\\s+([\\d.]+)`, "m").exec(output)?.[1]);
+    const instantiations = figure("Instantiations");
+    if (Number.isNaN(instantiations)) throw new Error(`the compiler did not finish: ${output}`);
+    const errors = [...output.matchAll(/^.*program\.ts\((\d+),(\d+)\): error TS\d+: (.*(?:\n {2}.*)*)/gm)].map(
+      ([, line, column, message = ""]): Finding => ({ line: Number(line), column: Number(column), message }),
     );
-    return { errors, instantiations: Number(instantiations) };
+    return { errors, instantiations, seconds: figure("Check time"), mebibytes: figure("Memory used") / 1024 };
   } finally {
     rmSync(folder, { recursive: true });
   }

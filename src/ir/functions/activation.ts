@@ -2,7 +2,7 @@
 import { applyUnary } from "../graph/traced-tensor.ts";
 import { requireDType } from "../ops/typing.ts";
 import type { DType } from "../types/dtype.ts";
-import type { Check, NeedsDType } from "../types/static/check.ts";
+import type { Check, NeedsDType, ResultOf } from "../types/static/check.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
 import { elementwise, type NumberFunction, type RealFunction } from "./elementwise-function.ts";
@@ -32,7 +32,7 @@ export interface SlopedFunction<Fn extends string> {
   <S extends Dims, D extends DType>(
     x: Check<NoInfer<NeedsDType<Fn, S, D, readonly ["f32", "f64"]>>, Tensor<S, D>>,
     parameter?: number,
-  ): Tensor<S, D>;
+  ): ResultOf<NeedsDType<Fn, S, D, readonly ["f32", "f64"]>, D>;
 }
 
 /** The row of the table, or its formula where the parameter is another. */
@@ -42,7 +42,7 @@ const sloped = <Fn extends "leakyRelu" | "elu">(
   left: (x: Tensor, parameter: number) => Tensor,
 ): SlopedFunction<Fn> => {
   return <S extends Dims, D extends DType>(x: unknown, parameter = usual) =>
-    described<Tensor<S, D>>(() => {
+    described<ResultOf<NeedsDType<Fn, S, D, readonly ["f32", "f64"]>, D>>(() => {
       const tensor = tensorOf(fn, x);
       requireDType(fn, tensor.type, ["f32", "f64"]);
       if (parameter === usual) return applyUnary(fn, tensor);

@@ -1,10 +1,9 @@
 // Between the static types of the public functions and the graph. The rules of ir/types/static say what a call gives; the
 // typing rules of ops say the same again when the graph is described, for callers without a type checker and for shapes it
 // does not know. Here the two meet: arguments lose their static types, results get them.
-import { locate, reject, WeftError } from "../diagnostics/diagnostic.ts";
+import { atCaller } from "../diagnostics/at-caller.ts";
+import { reject } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
-import { captureLocation } from "../diagnostics/location.ts";
-import { originsOf } from "../graph/builder.ts";
 import { isTensor, traceOf } from "../graph/traced-tensor.ts";
 import { requireOperand } from "../ops/operand-types.ts";
 import { requireAxis, requireSameDType } from "../ops/typing.ts";
@@ -12,6 +11,8 @@ import { broadcastShapes } from "../types/shape.ts";
 import type { Operand, Tensor } from "../types/tensor.ts";
 import { tensorType } from "../types/tensor-type.ts";
 
+export { atCaller } from "../diagnostics/at-caller.ts";
+export { aboutOperands } from "../graph/traced-tensor.ts";
 export { requireOperand } from "../ops/operand-types.ts";
 
 /** An argument as a tensor; W230 for anything else. */
@@ -21,6 +22,13 @@ export const tensorOf = (op: string, argument: unknown): Tensor =>
 /** An argument as a tensor or number. */
 export const operandOf = (op: string, argument: unknown): Operand =>
   typeof argument === "number" ? argument : tensorOf(op, argument);
+
+/** Two operands, of which one may be a number: in front it becomes a constant of the other one's element type. */
+export const operandsOf = (op: string, a: unknown, b: unknown): readonly [Tensor, Operand] => {
+  if (typeof a !== "number") return [tensorOf(op, a), operandOf(op, b)];
+  const other = tensorOf(op, b);
+  return [traceOf(other, op).constant(a, other.dtype, other.shape), other];
+};
 
 /** A list of tensors. */
 export const tensorsOf = (op: string, argument: unknown): readonly Tensor[] =>
@@ -57,30 +65,6 @@ export const checkedRate = (rate: unknown): number =>
   typeof rate === "number" && rate >= 0 && rate <= 1
     ? rate
     : reject("W140", { what: "dropout: rate", expected: "from 0 to 1", given: inWords(rate), write: "dropout(0.5)" });
-
-/** Describes; a refusal that has no place yet gets that of the caller of the public function. */
-export const atCaller = <R>(describe: () => R): R => {
-  try {
-    return describe();
-  } catch (error) {
-    throw error instanceof WeftError ? locate(error, captureLocation()) : error;
-  }
-};
-
-/** Looks at operands before anything is described; a refusal says where each of them comes from. */
-export const aboutOperands = <R>(operands: readonly (Tensor | undefined)[], check: () => R): R => {
-  try {
-    return check();
-  } catch (error) {
-    if (!(error instanceof WeftError)) throw error;
-    const given = operands.flatMap((operand) => operand ?? []);
-    const origins = given.map((operand) => {
-      const trace = traceOf(operand);
-      return { type: operand.type, location: trace.builder.locationOf(trace.value(operand)) };
-    });
-    throw locate(error, captureLocation(), originsOf(origins));
-  }
-};
 
 /**
  * Describes the result of a public function. `T` is what the static rule gave, which the run time holds to: the two are

@@ -1,28 +1,25 @@
-// Functions of two operands, element by element: shapes broadcast by NumPy's rule, element types must agree, and the second
-// operand may be a number.
+// Functions of two operands, element by element: shapes broadcast by NumPy's rule, element types must agree, and one of the
+// operands may be a number.
 import { applyBinary } from "../graph/traced-tensor.ts";
 import type { BinaryFn } from "../scalar/binary.ts";
-import type { DType } from "../types/dtype.ts";
-import type { BinaryShape } from "../types/static/broadcasting.ts";
-import type { Check, Resolved } from "../types/static/check.ts";
-import type { Dims, Operand, Tensor } from "../types/tensor.ts";
-import { described, operandOf, requireFit, tensorOf } from "./argument.ts";
+import type { OperandsDType, OperandsShape } from "../types/static/broadcasting.ts";
+import type { Check, ResultOf } from "../types/static/check.ts";
+import type { Operand } from "../types/tensor.ts";
+import { described, operandsOf } from "./argument.ts";
 
-/** A function of each pair of elements. */
+/** A function of each pair of elements, of which one may be a number. */
 export interface ArithmeticFunction<Name extends string> {
-  <A extends Dims, D extends DType, B extends Operand>(
-    a: Tensor<A, D>,
-    b: Check<NoInfer<BinaryShape<Name, A, D, B>>, B>,
-  ): Tensor<Resolved<BinaryShape<Name, A, D, B>>, D>;
+  <A extends Operand, B extends Operand>(
+    a: A,
+    b: Check<NoInfer<OperandsShape<Name, A, B>>, B>,
+  ): ResultOf<OperandsShape<Name, A, B>, OperandsDType<A, B>>;
 }
 
 const arithmetic = <Name extends string>(name: Name, fn: BinaryFn): ArithmeticFunction<Name> => {
-  return <A extends Dims, D extends DType, B extends Operand>(a: unknown, b: unknown) =>
-    described<Tensor<Resolved<BinaryShape<Name, A, D, B>>, D>>(() => {
-      const [left, right] = [tensorOf(name, a), operandOf(name, b)];
-      requireFit(name, left, right);
-      return applyBinary(fn, left, right);
-    });
+  return <A extends Operand, B extends Operand>(a: unknown, b: unknown) =>
+    described<ResultOf<OperandsShape<Name, A, B>, OperandsDType<A, B>>>(() =>
+      applyBinary(fn, ...operandsOf(name, a, b), name),
+    );
 };
 
 /**

@@ -1,29 +1,23 @@
 // Comparison of two operands, element by element, and choice by the result.
 import { applyCompare } from "../graph/traced-tensor.ts";
-import { requireDType, requireSameDType } from "../ops/typing.ts";
 import type { CompareFn } from "../scalar/compare.ts";
 import type { DType } from "../types/dtype.ts";
-import { broadcastShapes } from "../types/shape.ts";
-import type { BinaryShape, DTypeOf, SelectShape } from "../types/static/broadcasting.ts";
-import type { Check, NeedsDType, Resolved } from "../types/static/check.ts";
+import type { BroadcastShapes, DTypeOf, OperandsShape, SelectShape, ShapeOf } from "../types/static/broadcasting.ts";
+import type { Check, NeedsDType, ResultOf } from "../types/static/check.ts";
 import type { Dims, Operand, Tensor } from "../types/tensor.ts";
-import { described, operandOf, requireFit, tensorOf } from "./argument.ts";
+import { described, operandOf, operandsOf, tensorOf } from "./argument.ts";
 
 /** A comparison of each pair of elements: a bool tensor. */
 export interface ComparisonFunction<Name extends string> {
-  <A extends Dims, D extends DType, B extends Operand>(
-    a: Tensor<A, D>,
-    b: Check<NoInfer<BinaryShape<Name, A, D, B>>, B>,
-  ): Tensor<Resolved<BinaryShape<Name, A, D, B>>, "bool">;
+  <A extends Operand, B extends Operand>(
+    a: A,
+    b: Check<NoInfer<OperandsShape<Name, A, B>>, B>,
+  ): ResultOf<OperandsShape<Name, A, B>, "bool">;
 }
 
 const comparison = <Name extends string>(name: Name, fn: CompareFn): ComparisonFunction<Name> => {
-  return <A extends Dims, D extends DType, B extends Operand>(a: unknown, b: unknown) =>
-    described<Tensor<Resolved<BinaryShape<Name, A, D, B>>, "bool">>(() => {
-      const [left, right] = [tensorOf(name, a), operandOf(name, b)];
-      requireFit(name, left, right);
-      return applyCompare(fn, left, right);
-    });
+  return <A extends Operand, B extends Operand>(a: unknown, b: unknown) =>
+    described<ResultOf<OperandsShape<Name, A, B>, "bool">>(() => applyCompare(fn, ...operandsOf(name, a, b), name));
 };
 
 /**
@@ -104,15 +98,7 @@ export const greaterEqual: ComparisonFunction<"greaterEqual"> = comparison("grea
  */
 export const select = <Condition extends Dims, C extends DType, WhenTrue extends Operand, WhenFalse extends Operand>(
   condition: Check<NoInfer<NeedsDType<"select", Condition, C, readonly ["bool"]>>, Tensor<Condition, C>>,
-  whenTrue: WhenTrue,
+  whenTrue: Check<NoInfer<BroadcastShapes<"select", Condition, ShapeOf<WhenTrue>>>, WhenTrue>,
   whenFalse: Check<NoInfer<SelectShape<Condition, WhenTrue, WhenFalse>>, WhenFalse>,
-): Tensor<Resolved<SelectShape<Condition, WhenTrue, WhenFalse>>, DTypeOf<WhenTrue, DTypeOf<WhenFalse, "f32">>> =>
-  described(() => {
-    const chooser = tensorOf("select", condition);
-    const [left, right] = [operandOf("select", whenTrue), operandOf("select", whenFalse)];
-    requireDType("select", chooser.type, ["bool"]);
-    const shapes = [left, right].map((branch) => (typeof branch === "number" ? [] : branch.shape));
-    shapes.reduce((common, shape) => broadcastShapes("select", common, shape), chooser.shape);
-    if (typeof left !== "number" && typeof right !== "number") requireSameDType("select", left.type, right.type);
-    return chooser.select(left, right);
-  });
+): ResultOf<SelectShape<Condition, WhenTrue, WhenFalse>, DTypeOf<WhenTrue, DTypeOf<WhenFalse, "f32">>> =>
+  described(() => tensorOf("select", condition).select(operandOf("select", whenTrue), operandOf("select", whenFalse)));

@@ -1,16 +1,17 @@
 // Matrix products.
 import { reject } from "../diagnostics/diagnostic.ts";
 import { requireOperand } from "../ops/operand-types.ts";
-import { requireSameDType } from "../ops/typing.ts";
+import { requireDType, requireSameDType } from "../ops/typing.ts";
 import type { DType } from "../types/dtype.ts";
-import type { After, Check, Resolved } from "../types/static/check.ts";
+import type { About, AllOf, Check, ResultOf } from "../types/static/check.ts";
 import type {
   BiasShape,
-  LeftVector,
+  LeftMatrix,
   LinearShape,
   MatmulShape,
   MatvecShape,
   VecmatShape,
+  VectorShape,
 } from "../types/static/contraction.ts";
 import type { OnlyType } from "../types/static/indexing.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
@@ -37,7 +38,7 @@ export const matmul = <
   const TransposeA extends boolean = false,
   const TransposeB extends boolean = false,
 >(
-  a: Tensor<A, D>,
+  a: Check<NoInfer<LeftMatrix<A, D>>, Tensor<A, D>>,
   b: Check<NoInfer<MatmulShape<A, D, B, E, TransposeA, TransposeB>>, Tensor<B, E>>,
   options: {
     /** Whether the last two axes of `a` are swapped. */
@@ -45,7 +46,7 @@ export const matmul = <
     /** Whether the last two axes of `b` are swapped. */
     readonly transposeB?: TransposeB;
   } = {},
-): Tensor<Resolved<MatmulShape<A, D, B, E, TransposeA, TransposeB>>, D> =>
+): ResultOf<MatmulShape<A, D, B, E, TransposeA, TransposeB>, D> =>
   described(() => tensorOf("matmul", a).matmul(tensorOf("matmul", b), options));
 
 /** A vector, or W248. */
@@ -67,9 +68,9 @@ const vectorOf = (op: string, operand: "vector" | "left vector", given: unknown)
  * matvec(a, constant(Float32Array.of(5, 6), [2])); // Tensor<[2], "f32">: [17, 39]
  */
 export const matvec = <A extends Dims, D extends DType, B extends Dims, E extends DType>(
-  matrix: Tensor<A, D>,
+  matrix: Check<NoInfer<About<MatvecShape<A, D, B, E>, "W204" | "W240">>, Tensor<A, D>>,
   vector: Check<NoInfer<MatvecShape<A, D, B, E>>, Tensor<B, E>>,
-): Tensor<Resolved<MatvecShape<A, D, B, E>>, D> =>
+): ResultOf<MatvecShape<A, D, B, E>, D> =>
   described(() => {
     const product = tensorOf("matvec", matrix).matmul(vectorOf("matvec", "vector", vector).reshape([-1, 1]));
     return product.reshape(product.shape.slice(0, -1));
@@ -86,9 +87,9 @@ export const matvec = <A extends Dims, D extends DType, B extends Dims, E extend
  * vecmat(constant(Float32Array.of(5, 6), [2]), b); // Tensor<[2], "f32">: [23, 34]
  */
 export const vecmat = <A extends Dims, D extends DType, B extends Dims, E extends DType>(
-  vector: Tensor<A, D>,
+  vector: Check<NoInfer<VectorShape<"vecmat", "vector", A, D>>, Tensor<A, D>>,
   matrix: Check<NoInfer<VecmatShape<A, D, B, E>>, Tensor<B, E>>,
-): Tensor<Resolved<VecmatShape<A, D, B, E>>, D> =>
+): ResultOf<VecmatShape<A, D, B, E>, D> =>
   described(() => {
     const product = vectorOf("vecmat", "vector", vector).reshape([1, -1]).matmul(tensorOf("vecmat", matrix));
     return product.reshape(product.shape.toSpliced(-2, 1));
@@ -104,9 +105,9 @@ export const vecmat = <A extends Dims, D extends DType, B extends Dims, E extend
  * dot(a, constant(Float32Array.of(5, 6), [2])); // Tensor<[], "f32">: 17
  */
 export const dot = <A extends Dims, D extends DType, B extends Dims, E extends DType>(
-  a: Check<NoInfer<LeftVector<A, D>>, Tensor<A, D>>,
-  b: Check<NoInfer<After<LeftVector<A, D>, OnlyType<"dot", "right vector", B, E, A, D>>>, Tensor<B, E>>,
-): Tensor<[], D> =>
+  a: Check<NoInfer<VectorShape<"dot", "left vector", A, D>>, Tensor<A, D>>,
+  b: Check<NoInfer<OnlyType<"dot", "right vector", B, E, A, D>>, Tensor<B, E>>,
+): ResultOf<AllOf<[VectorShape<"dot", "left vector", A, D>, OnlyType<"dot", "right vector", B, E, A, D>], []>, D> =>
   described(() => {
     const [left, right] = [vectorOf("dot", "left vector", a), tensorOf("dot", b)];
     requireOperand("dot", "right vector", right.type, left.type);
@@ -117,6 +118,7 @@ export const dot = <A extends Dims, D extends DType, B extends Dims, E extends D
   });
 
 const requireFeatures = (x: Tensor, weight: Tensor): void => {
+  requireDType("linear", x.type, ["f32", "f64", "i32"]);
   const [, features] = weight.shape;
   const given = x.shape.at(-1);
   if (features === undefined || weight.shape.length !== 2) return reject("W234", { weight: printShape(weight.shape) });
@@ -147,20 +149,21 @@ export const linear = <
   D extends DType,
   Weight extends Dims,
   E extends DType,
-  Bias extends Dims,
-  F extends DType,
+  Bias extends Dims = Dims,
+  F extends DType = DType,
 >(
-  x: Tensor<S, D>,
+  x: Check<NoInfer<About<LinearShape<S, D, Weight, E>, "W204" | "W233">>, Tensor<S, D>>,
   weight: Check<NoInfer<LinearShape<S, D, Weight, E>>, Tensor<Weight, E>>,
-  bias?: Check<NoInfer<BiasShape<S, D, Weight, E, Bias, F>>, Tensor<Bias, F>>,
-): Tensor<Resolved<LinearShape<S, D, Weight, E>>, D> =>
+  bias?: Check<NoInfer<BiasShape<Weight, D, Bias, F>>, Tensor<Bias, F>>,
+): ResultOf<LinearShape<S, D, Weight, E>, D> =>
   described(() => {
     const [operand, matrix] = [tensorOf("linear", x), tensorOf("linear", weight)];
     requireFeatures(operand, matrix);
-    const added = bias === undefined ? undefined : tensorOf("linear", bias);
-    if (added) requireOperand("linear", "bias", added.type, tensorType(operand.dtype, matrix.shape.slice(0, 1)));
+    const shift = bias === undefined ? undefined : tensorOf("linear", bias);
+    if (shift !== undefined)
+      requireOperand("linear", "bias", shift.type, tensorType(operand.dtype, matrix.shape.slice(0, 1)));
     const rows = operand.shape.length > 1 ? operand : operand.reshape([1, -1]);
     const product = rows.matmul(matrix, { transposeB: true });
     const shaped = operand.shape.length > 1 ? product : product.reshape([-1]);
-    return added === undefined ? shaped : shaped.add(added);
+    return shift === undefined ? shaped : shaped.add(shift);
   });

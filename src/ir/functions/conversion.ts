@@ -5,7 +5,7 @@ import { canonicalShape } from "../graph/canonical-shape.ts";
 import { emitOne, traceOf } from "../graph/traced-tensor.ts";
 import type { DType } from "../types/dtype.ts";
 import type { ExpectedShape } from "../types/static/broadcasting.ts";
-import type { Check, NeedsDType } from "../types/static/check.ts";
+import type { Check, NeedsDType, Numbers, ResultOf } from "../types/static/check.ts";
 import type { CanonicalShape } from "../types/static/dims.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { printShape, printType, sameShape } from "../types/tensor-type.ts";
@@ -31,10 +31,10 @@ export const cast = <S extends Dims, D extends DType>(x: Tensor<S>, dtype: D): T
  * clamp(constant(Float32Array.of(-2, 0.5, 2), [3]), -1, 1); // Tensor<[3], "f32">: [-1, 0.5, 1]
  */
 export const clamp = <S extends Dims, D extends DType>(
-  x: Check<NoInfer<NeedsDType<"clamp", S, D, readonly ["f32", "f64", "i32", "u8"]>>, Tensor<S, D>>,
+  x: Check<NoInfer<NeedsDType<"clamp", S, D, Numbers>>, Tensor<S, D>>,
   low: number,
   high: number,
-): Tensor<S, D> =>
+): ResultOf<NeedsDType<"clamp", S, D, Numbers>, D> =>
   described(() => {
     const tensor = tensorOf("clamp", x);
     return emitOne(traceOf(tensor, "clamp"), "clamp", [tensor], { low, high });

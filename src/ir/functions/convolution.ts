@@ -1,6 +1,6 @@
 // Convolution, and its transpose, over sequences [N, C, L], images [N, C, H, W] and volumes [N, C, D, H, W].
 import type { DType } from "../types/dtype.ts";
-import type { Check, Resolved } from "../types/static/check.ts";
+import type { Check, ResultOf } from "../types/static/check.ts";
 import type { ConvolutionShape } from "../types/static/convolution.ts";
 import type { TransposedConvolutionShape } from "../types/static/transposed-convolution.ts";
 import type { NamedPadding, PerAxis, PerSide, SpatialRank } from "../types/static/windows.ts";
@@ -51,7 +51,7 @@ export interface ConvolutionFunction<Rank extends SpatialRank> {
       Tensor<Weight, E>
     >,
     options?: ConvolutionOptions<Rank, Stride, Padding, Dilation, Groups>,
-  ): Tensor<Resolved<ConvolutionShape<`conv${Rank}d`, Rank, S, D, Weight, E, Stride, Padding, Dilation, Groups>>, D>;
+  ): ResultOf<ConvolutionShape<`conv${Rank}d`, Rank, S, D, Weight, E, Stride, Padding, Dilation, Groups>, D>;
 }
 
 /** Options as they come, whatever the number of axes. */
@@ -172,21 +172,19 @@ export interface TransposedConvolutionFunction<Rank extends SpatialRank> {
       Tensor<Weight, E>
     >,
     options?: TransposedConvolutionOptions<Rank, Stride, Padding, Dilation, Groups, OutputPadding>,
-  ): Tensor<
-    Resolved<
-      TransposedConvolutionShape<
-        `convTranspose${Rank}d`,
-        Rank,
-        S,
-        D,
-        Weight,
-        E,
-        Stride,
-        Padding,
-        Dilation,
-        Groups,
-        OutputPadding
-      >
+  ): ResultOf<
+    TransposedConvolutionShape<
+      `convTranspose${Rank}d`,
+      Rank,
+      S,
+      D,
+      Weight,
+      E,
+      Stride,
+      Padding,
+      Dilation,
+      Groups,
+      OutputPadding
     >,
     D
   >;

@@ -4,14 +4,9 @@ import { emitOne, traceOf } from "../graph/traced-tensor.ts";
 import { normalizeAxis } from "../ops/typing.ts";
 import type { Dim } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
-import type { Check, Resolved } from "../types/static/check.ts";
-import type {
-  DynamicSliceShape,
-  SlicedShape,
-  SliceStart,
-  UpdateShape,
-  UpdateStart,
-} from "../types/static/dynamic-slicing.ts";
+import type { AxisCode, AxisOr } from "../types/static/axes.ts";
+import type { About, After, AllOf, Beside, Check, ResultOf } from "../types/static/check.ts";
+import type { DynamicSliceShape, DynamicUpdateShape, StartShape } from "../types/static/dynamic-slicing.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
 
@@ -35,18 +30,21 @@ export const dynamicSlice = <
   D extends DType,
   From extends number | Tensor,
   const Length extends Dim,
-  const Axis extends number = 0,
+  const Axis extends number | undefined = undefined,
 >(
-  x: Check<NoInfer<SlicedShape<DynamicSliceShape<S, D, Length, Axis>, From>>, Tensor<S, D>>,
-  start: Check<NoInfer<SliceStart<DynamicSliceShape<S, D, Length, Axis>, From>>, From>,
-  length: Length,
-  axis?: Axis,
-): Tensor<Resolved<DynamicSliceShape<S, D, Length, Axis>>, D> =>
+  x: Tensor<S, D>,
+  start: Check<
+    NoInfer<After<About<DynamicSliceShape<S, D, Length, AxisOr<Axis, 0>>, "W205">, StartShape<"dynamicSlice", From>>>,
+    From
+  >,
+  length: Check<NoInfer<Beside<DynamicSliceShape<S, D, Length, AxisOr<Axis, 0>>, AxisCode<Axis>>>, Length>,
+  axis?: Check<NoInfer<DynamicSliceShape<S, D, Length, AxisOr<Axis, 0>>>, Axis>,
+): ResultOf<AllOf<[StartShape<"dynamicSlice", From>], DynamicSliceShape<S, D, Length, AxisOr<Axis, 0>>>, D> =>
   described(() => {
     const op = "dynamicSlice";
     const tensor = tensorOf(op, x);
-    const [extent = 0] = canonicalShape(op, [length]);
-    const attrs = { axis: normalizeAxis(op, tensor.shape, axis ?? 0), length: extent };
+    const [extent = 0] = canonicalShape(op, [length as Dim]);
+    const attrs = { axis: normalizeAxis(op, tensor.shape, Number(axis ?? 0)), length: extent };
     return emitOne(traceOf(tensor, op), op, [tensor, startOf(op, tensor, start)], attrs);
   });
 
@@ -68,16 +66,24 @@ export const dynamicUpdateSlice = <
   Update extends Dims,
   E extends DType,
   From extends number | Tensor,
-  const Axis extends number = 0,
+  const Axis extends number | undefined = undefined,
 >(
   x: Tensor<S, D>,
-  update: Check<NoInfer<UpdateShape<S, D, Update, E, Axis, From>>, Tensor<Update, E>>,
-  start: Check<NoInfer<UpdateStart<UpdateShape<S, D, Update, E, Axis>, From>>, From>,
-  axis?: Axis,
-): Tensor<S, D> =>
+  update: Check<
+    NoInfer<Beside<DynamicUpdateShape<S, D, Update, E, AxisOr<Axis, 0>>, AxisCode<Axis>>>,
+    Tensor<Update, E>
+  >,
+  start: Check<
+    NoInfer<
+      After<About<DynamicUpdateShape<S, D, Update, E, AxisOr<Axis, 0>>, "W205">, StartShape<"dynamicUpdateSlice", From>>
+    >,
+    From
+  >,
+  axis?: Check<NoInfer<DynamicUpdateShape<S, D, Update, E, AxisOr<Axis, 0>>>, Axis>,
+): ResultOf<AllOf<[StartShape<"dynamicUpdateSlice", From>], DynamicUpdateShape<S, D, Update, E, AxisOr<Axis, 0>>>, D> =>
   described(() => {
     const op = "dynamicUpdateSlice";
     const tensor = tensorOf(op, x);
     const operands = [tensor, tensorOf(op, update), startOf(op, tensor, start)];
-    return emitOne(traceOf(tensor, op), op, operands, { axis: normalizeAxis(op, tensor.shape, axis ?? 0) });
+    return emitOne(traceOf(tensor, op), op, operands, { axis: normalizeAxis(op, tensor.shape, Number(axis ?? 0)) });
   });

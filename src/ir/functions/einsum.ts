@@ -3,7 +3,7 @@
 import { reject } from "../diagnostics/diagnostic.ts";
 import { requireDType, requireSameDType } from "../ops/typing.ts";
 import { type Dim, multiplyDims } from "../types/dim.ts";
-import type { Check, Resolved } from "../types/static/check.ts";
+import type { Check, ResultOf } from "../types/static/check.ts";
 import type { EinsumDType, EinsumShape } from "../types/static/einsum.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { printType } from "../types/tensor-type.ts";
@@ -169,7 +169,7 @@ const joined = (left: Named, right: Named, isNeeded: (name: string) => boolean):
 export const einsum = <const F extends string, const Tensors extends readonly Tensor[]>(
   formula: Check<NoInfer<EinsumShape<F, Tensors>>, F>,
   ...tensors: Tensors
-): Tensor<Resolved<EinsumShape<F, Tensors>>, EinsumDType<Tensors>> =>
+): ResultOf<EinsumShape<F, Tensors>, EinsumDType<Tensors>> =>
   described(() => {
     const parsed = parse(formula);
     const given = tensorsOf("einsum", tensors);

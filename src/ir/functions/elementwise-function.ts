@@ -2,13 +2,15 @@
 import { applyUnary } from "../graph/traced-tensor.ts";
 import type { UnaryFn } from "../scalar/unary.ts";
 import type { DType } from "../types/dtype.ts";
-import type { Check, NeedsDType } from "../types/static/check.ts";
+import type { Check, NeedsDType, ResultOf } from "../types/static/check.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
 
 /** A function of each element, of tensors of the element types `Allowed`. */
 export interface ElementwiseFunction<Fn extends string, Allowed extends readonly DType[]> {
-  <S extends Dims, D extends DType>(x: Check<NoInfer<NeedsDType<Fn, S, D, Allowed>>, Tensor<S, D>>): Tensor<S, D>;
+  <S extends Dims, D extends DType>(
+    x: Check<NoInfer<NeedsDType<Fn, S, D, Allowed>>, Tensor<S, D>>,
+  ): ResultOf<NeedsDType<Fn, S, D, Allowed>, D>;
 }
 
 /** A function of real numbers. */
@@ -22,5 +24,5 @@ export const elementwise = <Fn extends UnaryFn, Allowed extends readonly DType[]
   fn: Fn,
 ): ElementwiseFunction<Fn, Allowed> => {
   return <S extends Dims, D extends DType>(x: unknown) =>
-    described<Tensor<S, D>>(() => applyUnary(fn, tensorOf(fn, x)));
+    described<ResultOf<NeedsDType<Fn, S, D, Allowed>, D>>(() => applyUnary(fn, tensorOf(fn, x)));
 };

@@ -2,14 +2,18 @@
 import { canonicalShape } from "../graph/canonical-shape.ts";
 import { emitOne, traceOf } from "../graph/traced-tensor.ts";
 import { requireOperand } from "../ops/operand-types.ts";
-import { normalizeAxis } from "../ops/typing.ts";
+import { normalizeAxis, requireDType } from "../ops/typing.ts";
 import { type Dim, isKnown } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
-import type { Check, NeedsDType, Resolved } from "../types/static/check.ts";
-import type { AddAlongShape, GatherShape, IndexAddShape, OneHotShape, ScatterShape } from "../types/static/indexing.ts";
+import type { AddAlongShape, IndexAddShape, TakeShape } from "../types/static/along-axis.ts";
+import type { AxisCode, AxisOr } from "../types/static/axes.ts";
+import type { About, AllOf, Beside, Check, NeedsDType, Numbers, ResultOf } from "../types/static/check.ts";
+import type { GatherShape, OneHotShape, ScatterShape } from "../types/static/indexing.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
-import { sameShape } from "../types/tensor-type.ts";
+import { sameShape, tensorType } from "../types/tensor-type.ts";
 import { described, tensorOf } from "./argument.ts";
+
+const numbers: readonly DType[] = ["f32", "f64", "i32", "u8"];
 
 /**
  * y[i, ...] = table[indices[i], ...] for axis 0: rows of a table along an axis, chosen by indices, whose shape takes
@@ -27,13 +31,13 @@ export const gather = <
   D extends DType,
   Indices extends Dims,
   E extends DType,
-  const Axis extends number = 0,
+  const Axis extends number | undefined = undefined,
 >(
   table: Tensor<Table, D>,
-  indices: Check<NoInfer<GatherShape<Table, Indices, E, Axis>>, Tensor<Indices, E>>,
-  axis?: Axis,
-): Tensor<Resolved<GatherShape<Table, Indices, E, Axis>>, D> =>
-  described(() => tensorOf("gather", table).gather(tensorOf("gather", indices), axis ?? 0));
+  indices: Check<NoInfer<Beside<GatherShape<Table, Indices, E, AxisOr<Axis, 0>>, AxisCode<Axis>>>, Tensor<Indices, E>>,
+  axis?: Check<NoInfer<GatherShape<Table, Indices, E, AxisOr<Axis, 0>>>, Axis>,
+): ResultOf<GatherShape<Table, Indices, E, AxisOr<Axis, 0>>, D> =>
+  described(() => tensorOf("gather", table).gather(tensorOf("gather", indices), Number(axis ?? 0)));
 
 /**
  * y[..., f] = table[indices[...], f]: the vectors of a table [entries, features] for indices of any shape: [...indices,
@@ -49,7 +53,7 @@ export const gather = <
 export const embedding = <Table extends Dims, D extends DType, Indices extends Dims, E extends DType>(
   table: Tensor<Table, D>,
   indices: Check<NoInfer<GatherShape<Table, Indices, E, 0>>, Tensor<Indices, E>>,
-): Tensor<Resolved<GatherShape<Table, Indices, E, 0>>, D> =>
+): ResultOf<GatherShape<Table, Indices, E, 0>, D> =>
   described(() => tensorOf("gather", table).gather(tensorOf("gather", indices)));
 
 /**
@@ -69,19 +73,19 @@ export const scatterAdd = <
   Indices extends Dims,
   E extends DType,
   const Extent extends Dim,
-  const Axis extends number = 0,
+  const Axis extends number | undefined = undefined,
 >(
-  updates: Tensor<Updates, D>,
-  indices: Check<NoInfer<ScatterShape<Updates, D, Indices, E, Extent, Axis>>, Tensor<Indices, E>>,
+  updates: Check<NoInfer<NeedsDType<"scatterAdd", Updates, D, Numbers>>, Tensor<Updates, D>>,
+  indices: Check<
+    NoInfer<Beside<ScatterShape<Updates, D, Indices, E, Extent, AxisOr<Axis, 0>>, AxisCode<Axis>>>,
+    Tensor<Indices, E>
+  >,
   extent: Extent,
-  axis?: Axis,
-): Tensor<Resolved<ScatterShape<Updates, D, Indices, E, Extent, Axis>>, D> =>
-  described(() => {
-    const tensor = tensorOf("scatterAdd", updates);
-    const [rows = 0] = canonicalShape("scatterAdd", [extent]);
-    const at = normalizeAxis("scatterAdd", [...tensor.shape, 1], axis ?? 0);
-    return tensor.scatterAdd(tensorOf("scatterAdd", indices), rows, at);
-  });
+  axis?: Check<NoInfer<ScatterShape<Updates, D, Indices, E, Extent, AxisOr<Axis, 0>>>, Axis>,
+): ResultOf<ScatterShape<Updates, D, Indices, E, Extent, AxisOr<Axis, 0>>, D> =>
+  described(() =>
+    tensorOf("scatterAdd", updates).scatterAdd(tensorOf("scatterAdd", indices), extent, Number(axis ?? 0)),
+  );
 
 /**
  * y[..., k] = 1 where indices[...] = k, and 0 elsewhere: a new last axis of `depth`.
@@ -95,11 +99,8 @@ export const oneHot = <Indices extends Dims, E extends DType, const Depth extend
   indices: Check<NoInfer<NeedsDType<"oneHot", Indices, E, readonly ["i32"]>>, Tensor<Indices, E>>,
   depth: Depth,
   dtype?: D,
-): Tensor<OneHotShape<Indices, Depth>, D> =>
-  described(() => {
-    const [extent = 0] = canonicalShape("oneHot", [depth]);
-    return tensorOf("oneHot", indices).oneHot(extent, dtype ?? "f32");
-  });
+): ResultOf<AllOf<[NeedsDType<"oneHot", Indices, E, readonly ["i32"]>], OneHotShape<Indices, Depth>>, D> =>
+  described(() => tensorOf("oneHot", indices).oneHot(depth, dtype ?? "f32"));
 
 /**
  * y[i, j] = x[indices[i, j], j] for axis 0: elements along an axis, chosen at each place. The indices (i32) have as
@@ -113,14 +114,21 @@ export const oneHot = <Indices extends Dims, E extends DType, const Depth extend
  * const indices = constant(Int32Array.of(1, 0, 1, 1), [2, 2]);
  * takeAlongAxis(x, indices, 0); // Tensor<[2, 2], "f32">: [[3, 2], [3, 4]]
  */
-export const takeAlongAxis = <S extends Dims, D extends DType, Indices extends Dims, E extends DType>(
+export const takeAlongAxis = <
+  S extends Dims,
+  D extends DType,
+  Indices extends Dims,
+  E extends DType,
+  const Axis extends number,
+>(
   x: Tensor<S, D>,
-  indices: Check<NoInfer<NeedsDType<"takeAlongAxis", Indices, E, readonly ["i32"]>>, Tensor<Indices, E>>,
-  axis: number,
-): Tensor<Indices, D> =>
+  indices: Check<NoInfer<Beside<TakeShape<S, Indices, E, Axis>, "W205">>, Tensor<Indices, E>>,
+  axis: Check<NoInfer<TakeShape<S, Indices, E, Axis>>, Axis>,
+): ResultOf<TakeShape<S, Indices, E, Axis>, D> =>
   described(() => {
     const [tensor, chosen] = [tensorOf("takeAlongAxis", x), tensorOf("takeAlongAxis", indices)];
-    const at = normalizeAxis("takeAlongAxis", tensor.shape, axis);
+    const at = normalizeAxis("takeAlongAxis", tensor.shape, Number(axis));
+    requireDType("takeAlongAxis", chosen.type, ["i32"]);
     const ends = tensor.shape.map((extent, along) => {
       const wanted = chosen.shape[along] ?? extent;
       return along !== at && isKnown(extent) && isKnown(wanted) && wanted < extent ? wanted : extent;
@@ -149,15 +157,16 @@ export const addAlongAxis = <
   const Extent extends Dim,
   const Axis extends number,
 >(
-  updates: Tensor<S, D>,
-  indices: Check<NoInfer<AddAlongShape<S, Indices, E, Extent, Axis>>, Tensor<Indices, E>>,
+  updates: Check<NoInfer<About<AddAlongShape<S, D, Indices, E, Extent, Axis>, "W204">>, Tensor<S, D>>,
+  indices: Check<NoInfer<Beside<AddAlongShape<S, D, Indices, E, Extent, Axis>, "W205">>, Tensor<Indices, E>>,
   extent: Extent,
-  axis: Axis,
-): Tensor<Resolved<AddAlongShape<S, Indices, E, Extent, Axis>>, D> =>
+  axis: Check<NoInfer<AddAlongShape<S, D, Indices, E, Extent, Axis>>, Axis>,
+): ResultOf<AddAlongShape<S, D, Indices, E, Extent, Axis>, D> =>
   described(() => {
     const [tensor, places] = [tensorOf("addAlongAxis", updates), tensorOf("addAlongAxis", indices)];
+    requireDType("addAlongAxis", tensor.type, numbers);
     const [rows = 0] = canonicalShape("addAlongAxis", [extent]);
-    const attrs = { axis: normalizeAxis("addAlongAxis", tensor.shape, axis), extent: rows };
+    const attrs = { axis: normalizeAxis("addAlongAxis", tensor.shape, Number(axis)), extent: rows };
     return emitOne(traceOf(tensor, "addAlongAxis"), "addAlongAxis", [places, tensor], attrs);
   });
 
@@ -180,17 +189,22 @@ export const indexAdd = <
   E extends DType,
   Updates extends Dims,
   F extends DType,
-  const Axis extends number = 0,
+  const Axis extends number | undefined = undefined,
 >(
-  x: Tensor<S, D>,
-  indices: Check<NoInfer<NeedsDType<"scatterAdd", Indices, E, readonly ["i32"]>>, Tensor<Indices, E>>,
-  updates: Check<NoInfer<IndexAddShape<S, D, Indices, E, Updates, F, Axis>>, Tensor<Updates, F>>,
-  axis?: Axis,
-): Tensor<S, D> =>
+  x: Check<NoInfer<NeedsDType<"indexAdd", S, D, Numbers>>, Tensor<S, D>>,
+  indices: Check<NoInfer<NeedsDType<"indexAdd", Indices, E, readonly ["i32"]>>, Tensor<Indices, E>>,
+  updates: Check<
+    NoInfer<Beside<IndexAddShape<S, D, Indices, E, Updates, F, AxisOr<Axis, 0>>, AxisCode<Axis>>>,
+    Tensor<Updates, F>
+  >,
+  axis?: Check<NoInfer<IndexAddShape<S, D, Indices, E, Updates, F, AxisOr<Axis, 0>>>, Axis>,
+): ResultOf<IndexAddShape<S, D, Indices, E, Updates, F, AxisOr<Axis, 0>>, D> =>
   described(() => {
-    const [tensor, rows] = [tensorOf("indexAdd", x), tensorOf("scatterAdd", indices)];
-    const at = normalizeAxis("indexAdd", tensor.shape, axis ?? 0);
-    const added = tensorOf("indexAdd", updates).scatterAdd(rows, tensor.shape[at] ?? 0, at);
-    requireOperand("indexAdd", "updates", added.type, tensor.type);
-    return tensor.add(added);
+    const op = "indexAdd";
+    const [tensor, rows, added] = [tensorOf(op, x), tensorOf(op, indices), tensorOf(op, updates)];
+    requireDType(op, tensor.type, numbers);
+    requireDType(op, rows.type, ["i32"]);
+    const at = normalizeAxis(op, tensor.shape, Number(axis ?? 0));
+    requireOperand(op, "updates", added.type, tensorType(tensor.dtype, tensor.shape.toSpliced(at, 1, ...rows.shape)));
+    return tensor.add(added.scatterAdd(rows, tensor.shape[at] ?? 0, at));
   });

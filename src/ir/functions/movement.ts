@@ -1,13 +1,10 @@
 // Functions that change where elements stand, or repeat them, and compute nothing.
-import { reject } from "../diagnostics/diagnostic.ts";
-import { inWords } from "../diagnostics/in-words.ts";
-import { canonicalShape } from "../graph/canonical-shape.ts";
 import { normalizeAxis, requireExtents, requirePerAxis } from "../ops/typing.ts";
 import { multiplyDims } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
-import type { AlongAxes, TransposeShape } from "../types/static/axes.ts";
+import type { AlongAxes, AxisCode, AxisOr, TransposeShape } from "../types/static/axes.ts";
 import type { BroadcastTo } from "../types/static/broadcasting.ts";
-import type { Check, Resolved } from "../types/static/check.ts";
+import type { Beside, Check, ResultOf } from "../types/static/check.ts";
 import type { FlattenShape, ReshapeShape, TileShape } from "../types/static/reshaping.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
@@ -24,8 +21,7 @@ import { described, tensorOf } from "./argument.ts";
 export const reshape = <S extends Dims, D extends DType, const To extends Dims>(
   x: Tensor<S, D>,
   shape: Check<NoInfer<ReshapeShape<S, To>>, readonly [...To]>,
-): Tensor<Resolved<ReshapeShape<S, To>>, D> =>
-  described(() => tensorOf("reshape", x).reshape(canonicalShape("reshape", shape as Dims)));
+): ResultOf<ReshapeShape<S, To>, D> => described(() => tensorOf("reshape", x).reshape(shape as Dims));
 
 /**
  * All axes from `axis` on (1, the first behind the batch) as one: [N, C, H, W] gives [N, C * H * W].
@@ -36,21 +32,15 @@ export const reshape = <S extends Dims, D extends DType, const To extends Dims>(
  * const y = flatten(constant(0, [2, 3, 4, 4]));
  * y; // Tensor<[2, 48], "f32">
  */
-export const flatten = <S extends Dims, D extends DType, const Axis extends number = 1>(
-  x: Check<NoInfer<FlattenShape<S, Axis>>, Tensor<S, D>>,
-  axis?: Axis,
-): Tensor<Resolved<FlattenShape<S, Axis>>, D> =>
+export const flatten = <S extends Dims, D extends DType, const Axis extends number | undefined = undefined>(
+  x: Check<NoInfer<Beside<FlattenShape<S, AxisOr<Axis, 1>>, AxisCode<Axis>>>, Tensor<S, D>>,
+  axis?: Check<NoInfer<FlattenShape<S, AxisOr<Axis, 1>>>, Axis>,
+): ResultOf<FlattenShape<S, AxisOr<Axis, 1>>, D> =>
   described(() => {
     const tensor = tensorOf("flatten", x);
-    const from = normalizeAxis("flatten", tensor.shape, axis ?? 1);
+    const from = normalizeAxis("flatten", tensor.shape, Number(axis ?? 1));
     return tensor.reshape([...tensor.shape.slice(0, from), tensor.shape.slice(from).reduce(multiplyDims, 1)]);
   });
-
-/** A list of axes, from callers with and without a type checker; W140 for anything else. */
-const axesOf = (what: string, axes: unknown, example: string): readonly number[] => {
-  if (Array.isArray(axes) && axes.every((axis) => typeof axis === "number")) return axes;
-  return reject("W140", { what, expected: "a list of axes", given: inWords(axes), write: `${what}(x, ${example})` });
-};
 
 /**
  * The axes in another order: entry k of the permutation names the axis that becomes axis k, so [2, 3] by [1, 0] gives
@@ -65,8 +55,8 @@ const axesOf = (what: string, axes: unknown, example: string): readonly number[]
 export const transpose = <S extends Dims, D extends DType, const Permutation extends readonly number[]>(
   x: Tensor<S, D>,
   permutation: Check<NoInfer<TransposeShape<S, Permutation>>, readonly [...Permutation]>,
-): Tensor<Resolved<TransposeShape<S, Permutation>>, D> =>
-  described(() => tensorOf("transpose", x).transpose(axesOf("transpose", permutation, "[1, 0, 2]")));
+): ResultOf<TransposeShape<S, Permutation>, D> =>
+  described(() => tensorOf("transpose", x).transpose(permutation as readonly number[]));
 
 /**
  * Repeats extents of 1, and adds axes in front, until the shape is `shape`: [3] gives [2, 3].
@@ -79,8 +69,7 @@ export const transpose = <S extends Dims, D extends DType, const Permutation ext
 export const broadcastTo = <S extends Dims, D extends DType, const To extends Dims>(
   x: Tensor<S, D>,
   shape: Check<NoInfer<BroadcastTo<S, To>>, readonly [...To]>,
-): Tensor<Resolved<BroadcastTo<S, To>>, D> =>
-  described(() => tensorOf("broadcast", x).broadcastTo(canonicalShape("broadcast", shape as Dims)));
+): ResultOf<BroadcastTo<S, To>, D> => described(() => tensorOf("broadcast", x).broadcastTo(shape as Dims));
 
 /**
  * y[i] = x[n - 1 - i] along each of the axes.
@@ -94,7 +83,7 @@ export const broadcastTo = <S extends Dims, D extends DType, const To extends Di
 export const flip = <S extends Dims, D extends DType, const Axes extends readonly number[]>(
   x: Tensor<S, D>,
   axes: Check<NoInfer<AlongAxes<"flip", S, Axes>>, readonly [...Axes]>,
-): Tensor<S, D> => described(() => tensorOf("flip", x).flip(axesOf("flip", axes, "[-1]")));
+): ResultOf<AlongAxes<"flip", S, Axes>, D> => described(() => tensorOf("flip", x).flip(axes as readonly number[]));
 
 /**
  * Repeats the whole tensor along each axis as often as `repeats` says: [2] by [3] gives [6].
@@ -107,7 +96,7 @@ export const flip = <S extends Dims, D extends DType, const Axes extends readonl
 export const tile = <S extends Dims, D extends DType, const Repeats extends readonly number[]>(
   x: Tensor<S, D>,
   repeats: Check<NoInfer<TileShape<S, Repeats>>, Repeats>,
-): Tensor<Resolved<TileShape<S, Repeats>>, D> =>
+): ResultOf<TileShape<S, Repeats>, D> =>
   described(() => {
     const tensor = tensorOf("tile", x);
     // A list, unless the call did not compile.

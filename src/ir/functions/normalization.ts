@@ -4,25 +4,27 @@ import { requireOperand } from "../ops/operand-types.ts";
 import { normalizeAxes, normalizeAxis, requireDType } from "../ops/typing.ts";
 import { multiplyDims } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
-import type { AlongAxes, AlongAxis, AnyAxis, SoftmaxShape } from "../types/static/axes.ts";
-import type { After, Check, NeedsDType } from "../types/static/check.ts";
-import type { NormalizedShape, OnlyType, ScaleShape, TrailingAxes } from "../types/static/indexing.ts";
+import type { AlongAxes, AxisCode, SoftmaxShape } from "../types/static/axes.ts";
+import type { AllOf, Beside, Check, Floats, NeedsDType, ResultOf } from "../types/static/check.ts";
+import type { LayerNormOperand, OnlyType, TrailingAxes } from "../types/static/indexing.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { tensorType } from "../types/tensor-type.ts";
 import { described, tensorOf } from "./argument.ts";
 
 /** A function along one axis, the last one unless said. */
 export interface AxisFunction<Name extends string> {
-  <S extends Dims, D extends DType, const Axis extends number = -1>(
-    x: Check<NoInfer<SoftmaxShape<Name, S, D, Axis>>, Tensor<S, D>>,
-    axis?: Check<NoInfer<After<AnyAxis<Name, S, Axis>, AlongAxis<Name, S, Axis>>>, Axis>,
-  ): Tensor<S, D>;
+  <S extends Dims, D extends DType, const Axis extends number | undefined = undefined>(
+    x: Check<NoInfer<Beside<SoftmaxShape<Name, S, D, Axis>, AxisCode<Axis>>>, Tensor<S, D>>,
+    axis?: Check<NoInfer<SoftmaxShape<Name, S, D, Axis>>, Axis>,
+  ): ResultOf<SoftmaxShape<Name, S, D, Axis>, D>;
 }
 
 const alongAxis = <Name extends "softmax" | "logSoftmax">(name: Name): AxisFunction<Name> => {
-  return <S extends Dims, D extends DType>(x: unknown, axis: unknown = -1) =>
-    described<Tensor<S, D>>(() => {
+  // What shapes come of it is said by the interface.
+  return (x: unknown, axis: unknown = -1) =>
+    described(() => {
       const tensor = tensorOf(name, x);
+      requireDType(name, tensor.type, ["f32", "f64"]);
       const at = normalizeAxis(name, tensor.shape, Number(axis));
       return emitOne(traceOf(tensor, name), name, [tensor], { axis: at });
     });
@@ -63,11 +65,12 @@ export interface EpsilonOption {
  * standardize(constant(Float32Array.of(1, 2, 3), [1, 3])); // Tensor<[1, 3], "f32">: [[-1.2247, 0, 1.2247]]
  */
 export const standardize = <S extends Dims, D extends DType, const Axes extends readonly number[] = readonly [-1]>(
-  x: Check<NoInfer<NeedsDType<"standardize", S, D, readonly ["f32", "f64"]>>, Tensor<S, D>>,
+  x: Check<NoInfer<NeedsDType<"standardize", S, D, Floats>>, Tensor<S, D>>,
   options: EpsilonOption & { readonly axes?: Check<NoInfer<AlongAxes<"standardize", S, Axes>>, Axes> } = {},
-): Tensor<S, D> =>
+): ResultOf<AllOf<[NeedsDType<"standardize", S, D, Floats>], AlongAxes<"standardize", S, Axes>>, D> =>
   described(() => {
     const tensor = tensorOf("standardize", x);
+    requireDType("standardize", tensor.type, ["f32", "f64"]);
     const { epsilon = 1e-5, axes = [-1] } = options;
     const over = normalizeAxes("standardize", tensor.shape, axes as readonly number[]);
     return emitOne(traceOf(tensor, "standardize"), "standardize", [tensor], { axes: over, epsilon });
@@ -102,22 +105,26 @@ export const layerNorm = <
   Shift extends Dims,
   F extends DType,
 >(
-  x: Check<NoInfer<AnyAxis<"layerNorm", S, -1>>, Tensor<S, D>>,
-  scale: Check<NoInfer<ScaleShape<"layerNorm", S, D, Scale, E>>, Tensor<Scale, E>>,
-  shift: Check<
-    NoInfer<
-      After<
-        AnyAxis<"layerNorm", S, -1> | ScaleShape<"layerNorm", S, D, Scale, E>,
-        OnlyType<"layerNorm", "shift", Shift, F, TrailingAxes<S, Scale>, D>
-      >
-    >,
-    Tensor<Shift, F>
-  >,
+  x: Check<NoInfer<LayerNormOperand<"layerNorm", S, D>>, Tensor<S, D>>,
+  scale: Check<NoInfer<OnlyType<"layerNorm", "scale", Scale, E, TrailingAxes<S, Scale>, D>>, Tensor<Scale, E>>,
+  shift: Check<NoInfer<OnlyType<"layerNorm", "shift", Shift, F, TrailingAxes<S, Scale>, D>>, Tensor<Shift, F>>,
   options: EpsilonOption = {},
-): Tensor<S, D> =>
+): ResultOf<
+  AllOf<
+    [
+      LayerNormOperand<"layerNorm", S, D>,
+      OnlyType<"layerNorm", "scale", Scale, E, TrailingAxes<S, Scale>, D>,
+      OnlyType<"layerNorm", "shift", Shift, F, TrailingAxes<S, Scale>, D>,
+    ],
+    S
+  >,
+  D
+> =>
   described(() => {
     const operands = [tensorOf("layerNorm", x), tensorOf("layerNorm", scale), tensorOf("layerNorm", shift)] as const;
     const [tensor, weight, bias] = operands;
+    requireDType("layerNorm", tensor.type, ["f32", "f64"]);
+    normalizeAxis("layerNorm", tensor.shape, -1);
     const epsilon = options.epsilon ?? 1e-5;
     return weight.shape.length > 1 && tensor.shape.length > 1
       ? overTrailing(tensor, weight, bias, epsilon)
@@ -134,10 +141,13 @@ export const layerNorm = <
  * rmsNorm(x, constant(1, [3])); // Tensor<[1, 3], "f32">: [[0.4629, 0.9258, 1.3887]]
  */
 export const rmsNorm = <S extends Dims, D extends DType, Scale extends Dims, E extends DType>(
-  x: Check<NoInfer<NormalizedShape<S, D>>, Tensor<S, D>>,
-  scale: Check<NoInfer<After<NormalizedShape<S, D>, ScaleShape<"rmsNorm", S, D, Scale, E>>>, Tensor<Scale, E>>,
+  x: Check<NoInfer<LayerNormOperand<"rmsNorm", S, D>>, Tensor<S, D>>,
+  scale: Check<NoInfer<OnlyType<"rmsNorm", "scale", Scale, E, TrailingAxes<S, Scale>, D>>, Tensor<Scale, E>>,
   options: EpsilonOption = {},
-): Tensor<S, D> =>
+): ResultOf<
+  AllOf<[LayerNormOperand<"rmsNorm", S, D>, OnlyType<"rmsNorm", "scale", Scale, E, TrailingAxes<S, Scale>, D>], S>,
+  D
+> =>
   described(() => {
     const [tensor, weight] = [tensorOf("rmsNorm", x), tensorOf("rmsNorm", scale)];
     requireDType("rmsNorm", tensor.type, ["f32", "f64"]);

@@ -8,7 +8,7 @@ import { pooledType, poolingWindows } from "../ops/pooling-windows.ts";
 import { type AxesGeometry, axesOf, type WindowAxis, type WindowGeometry } from "../ops/window-geometry.ts";
 import { multiplyDims } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
-import type { Check, Resolved } from "../types/static/check.ts";
+import type { Check, ResultOf } from "../types/static/check.ts";
 import type { GlobalPoolingShape, PoolingShape } from "../types/static/pooling.ts";
 import type { PerAxis, PerSide, SpatialRank } from "../types/static/windows.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
@@ -51,7 +51,7 @@ export interface MaxPoolFunction<Rank extends SpatialRank> {
     >,
     kernel: Kernel,
     options?: PoolingOptions<Rank, Stride, Padding, Ceil> & { readonly dilation?: Dilation },
-  ): Tensor<Resolved<PoolingShape<`maxPool${Rank}d`, Rank, S, D, Kernel, Stride, Padding, Dilation, Ceil>>, D>;
+  ): ResultOf<PoolingShape<`maxPool${Rank}d`, Rank, S, D, Kernel, Stride, Padding, Dilation, Ceil>, D>;
 }
 
 /** The mean of each window. */
@@ -73,7 +73,7 @@ export interface AveragePoolFunction<Rank extends SpatialRank> {
       /** Whether the zeros of the padding count as elements: yes, as in PyTorch, unless said otherwise. */
       readonly countPadding?: boolean;
     },
-  ): Tensor<Resolved<PoolingShape<`averagePool${Rank}d`, Rank, S, D, Kernel, Stride, Padding, 1, Ceil>>, D>;
+  ): ResultOf<PoolingShape<`averagePool${Rank}d`, Rank, S, D, Kernel, Stride, Padding, 1, Ceil>, D>;
 }
 
 /** Options as they come, whatever the number of axes. */
@@ -258,7 +258,7 @@ export const averagePool3d: AveragePoolFunction<3> = averagePool(3);
 export interface GlobalPoolFunction<Op extends string> {
   <S extends Dims, D extends DType>(
     images: Check<NoInfer<GlobalPoolingShape<Op, S, D>>, Tensor<S, D>>,
-  ): Tensor<Resolved<GlobalPoolingShape<Op, S, D>>, D>;
+  ): ResultOf<GlobalPoolingShape<Op, S, D>, D>;
 }
 
 const spatialAxes = (op: string, images: Tensor): readonly number[] => {
@@ -283,7 +283,7 @@ const spatialAxes = (op: string, images: Tensor): readonly number[] => {
 export const globalAveragePool: GlobalPoolFunction<"globalAveragePool"> = <S extends Dims, D extends DType>(
   images: unknown,
 ) =>
-  described<Tensor<Resolved<GlobalPoolingShape<"globalAveragePool", S, D>>, D>>(() => {
+  described<ResultOf<GlobalPoolingShape<"globalAveragePool", S, D>, D>>(() => {
     const input = tensorOf("globalAveragePool", images);
     return input.mean({ axes: spatialAxes("globalAveragePool", input), keepDims: true });
   });
@@ -299,7 +299,7 @@ export const globalAveragePool: GlobalPoolFunction<"globalAveragePool"> = <S ext
  * globalMaxPool(x); // Tensor<[1, 1, 1], "f32">: [[[4]]]
  */
 export const globalMaxPool: GlobalPoolFunction<"globalMaxPool"> = <S extends Dims, D extends DType>(images: unknown) =>
-  described<Tensor<Resolved<GlobalPoolingShape<"globalMaxPool", S, D>>, D>>(() => {
+  described<ResultOf<GlobalPoolingShape<"globalMaxPool", S, D>, D>>(() => {
     const input = tensorOf("globalMaxPool", images);
     const axes = spatialAxes("globalMaxPool", input);
     const [batch = 0, channels = 0, ...extents] = input.shape;

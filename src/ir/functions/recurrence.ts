@@ -5,8 +5,10 @@ import { captureBody } from "../graph/captured-body.ts";
 import { emitMany, isTensor, traceOf } from "../graph/traced-tensor.ts";
 import type { Dim } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
+import type { Check } from "../types/static/check.ts";
+import type { CarryRule, SequencesRule } from "../types/static/recurrence.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
-import { printType } from "../types/tensor-type.ts";
+import { printType, sameType } from "../types/tensor-type.ts";
 import { atCaller } from "./argument.ts";
 
 /**
@@ -29,15 +31,18 @@ type LengthOf<X extends Tensors> = X[keyof X] extends Tensor<readonly [infer T e
 
 /** Sequences of such elements. */
 export type SequencesOf<Y extends Tensors, T extends Dim> = {
-  readonly [K in keyof Y]: Y[K] extends Tensor<infer S, infer D> ? Tensor<readonly [T, ...S], D> : Tensor;
+  readonly [K in keyof Y]: Y[K] extends Tensor<infer S, infer D> ? Tensor<[T, ...S], D> : Tensor;
 };
 
+/** The state after the last step is of the types that it had, unless a step changes them. */
+type StateAfter<C extends Tensors, Rule> = Rule extends string ? { readonly [K in keyof C]: Tensor } : C;
+
 /** A recurrence. */
-export interface ScanDescription<C extends Tensors, X extends Tensors, Y extends Tensors> {
-  /** The state before the first step. */
-  readonly carry: C;
+export interface ScanDescription<C extends Tensors, X extends Tensors, Next extends Tensors, Y extends Tensors> {
+  /** The state before the first step; after each step it has the same shapes. */
+  readonly carry: Check<NoInfer<CarryRule<C, Next>>, C>;
   /** Sequences [T, ...], all of one length. */
-  readonly over: X;
+  readonly over: Check<NoInfer<SequencesRule<X>>, X>;
   /** Whether the last element comes first. Result sequences are in the order of time all the same. */
   readonly reverse?: boolean;
   /** The state after a step, and one element of each result sequence. It may use any tensor of the graph around it. */
@@ -46,7 +51,7 @@ export interface ScanDescription<C extends Tensors, X extends Tensors, Y extends
     elements: ElementsOf<X>,
   ) => {
     /** The state after the step. */
-    readonly carry: NoInfer<C>;
+    readonly carry: Next;
     /** One element of each result sequence. */
     readonly output?: Y;
   };
@@ -72,14 +77,29 @@ const record = (what: string, value: unknown, write: string): Described => {
 
 const write = "scan({ carry: { h }, over: { x }, step: ({ h }, { x }) => ({ carry: { h: h2 }, output: { y } }) })";
 
+/** Tensors in the order of their names, as the static rules go through them. */
+const inOrder = (tensors: Described): readonly (readonly [string, Tensor])[] =>
+  Object.entries(tensors).sort(([a], [b]) => (a < b ? -1 : 1));
+
 /** The common length of the sequences: W272 where they have none in common, W273 where there is no sequence. */
 const lengthOf = (over: Described): Dim => {
-  const [first] = Object.entries(over);
+  const sequences = inOrder(over);
+  const [first] = sequences;
   if (first === undefined) return reject("W273", {});
-  for (const [name, tensor] of Object.entries(over))
+  for (const [name, tensor] of sequences)
     if (tensor.shape.length === 0 || tensor.shape[0] !== first[1].shape[0])
       reject("W272", { first: first[0], type: printType(first[1].type), name, other: printType(tensor.type) });
   return first[1].shape[0] ?? 0;
+};
+
+/** A step gives every state back, and none of another type: W274, W275. */
+const requireSameState = (before: Described, after: Described): void => {
+  const states = inOrder(before);
+  for (const [name] of states) if (after[name] === undefined) reject("W274", { name });
+  for (const [name, { type }] of states) {
+    const next = after[name]?.type ?? type;
+    if (!sameType(type, next)) reject("W275", { name, before: printType(type), after: printType(next) });
+  }
 };
 
 /**
@@ -103,9 +123,14 @@ const lengthOf = (over: Described): Dim => {
  * carry.total; // Tensor<[], "f32">: 6
  * outputs.y; // [1, 3, 6]
  */
-export const scan = <C extends Tensors, X extends Tensors, Y extends Tensors = Record<never, never>>(
-  description: ScanDescription<C, X, Y>,
-): ScanResult<C, Y, LengthOf<X>> =>
+export const scan = <
+  C extends Tensors,
+  X extends Tensors,
+  Next extends Tensors,
+  Y extends Tensors = Record<never, never>,
+>(
+  description: ScanDescription<C, X, Next, Y>,
+): ScanResult<StateAfter<C, CarryRule<C, Next>>, Y, LengthOf<X>> =>
   atCaller(() => {
     const carry = record("scan: carry", description.carry, write);
     const over = record("scan: over", description.over, write);
@@ -126,12 +151,7 @@ export const scan = <C extends Tensors, X extends Tensors, Y extends Tensors = R
       const given = description.step(named(state, 0) as C, named(sequences, state.length) as ElementsOf<X>);
       const next = record("scan: the carry of step", given?.carry, write);
       const made = record("scan: the output of step", given?.output, write);
-      for (const [name, { type }] of state) {
-        const after = next[name];
-        if (after === undefined) reject("W274", { name, given: Object.keys(next) });
-        else if (printType(after.type) !== printType(type))
-          reject("W275", { name, before: printType(type), after: printType(after.type) });
-      }
+      requireSameState(carry, next);
       outputs = Object.keys(made);
       return [...state.flatMap(([name]) => next[name] ?? []), ...Object.values(made)];
     });
@@ -147,7 +167,7 @@ export const scan = <C extends Tensors, X extends Tensors, Y extends Tensors = R
       outputs: Object.fromEntries(outputs.map((name, at) => [name, results[state.length + at]])),
     };
     // What the signature says of the names and types of a record that was just made from them.
-    return result as unknown as ScanResult<C, Y, LengthOf<X>>;
+    return result as unknown as ScanResult<StateAfter<C, CarryRule<C, Next>>, Y, LengthOf<X>>;
   });
 
 const elementType = ({ dtype, shape }: Tensor["type"]): Tensor["type"] => ({ dtype, shape: shape.slice(1) });

@@ -1,10 +1,10 @@
 // Functions that fold axes away.
 
 import { emitOne, traceOf } from "../graph/traced-tensor.ts";
-import { normalizeAxis } from "../ops/typing.ts";
+import { normalizeAxis, requireDType } from "../ops/typing.ts";
 import type { DType } from "../types/dtype.ts";
 import type { AlongAxis, ReduceShape } from "../types/static/axes.ts";
-import type { Check, Resolved } from "../types/static/check.ts";
+import type { AllOf, Check, NeedsDType, Numbers, ResultOf } from "../types/static/check.ts";
 import type { Dims, ReduceOptions, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
 
@@ -16,22 +16,20 @@ export interface ReduceFunction<Name extends string> {
     const Axes extends readonly number[] | undefined = undefined,
     const Keep extends boolean = false,
   >(
-    x: Tensor<S, D>,
+    x: Check<NoInfer<NeedsDType<Name, S, D, Numbers>>, Tensor<S, D>>,
     options?: {
       /** Negative axes count from the end. */
       readonly axes?: Check<NoInfer<ReduceShape<Name, S, Axes, Keep>>, Axes>;
       /** Whether the axes stay, with extents of 1. */
       readonly keepDims?: Keep;
     },
-  ): Tensor<Resolved<ReduceShape<Name, S, Axes, Keep>>, D>;
+  ): ResultOf<AllOf<[NeedsDType<Name, S, D, Numbers>], ReduceShape<Name, S, Axes, Keep>>, D>;
 }
 
 const reduction = <Name extends "sum" | "mean" | "max" | "min" | "prod">(name: Name): ReduceFunction<Name> => {
-  return <S extends Dims, D extends DType, Axes extends readonly number[] | undefined, Keep extends boolean>(
-    x: Tensor<S, D>,
-    options: { readonly axes?: unknown; readonly keepDims?: Keep } = {},
-  ) =>
-    described<Tensor<Resolved<ReduceShape<Name, S, Axes, Keep>>, D>>(() =>
+  // What shapes come of it is said by the interface.
+  return (x: unknown, options: { readonly axes?: unknown; readonly keepDims?: boolean } = {}) =>
+    described(() =>
       // The axes are the ones of the signature: a list, unless the call did not compile.
       tensorOf(name, x)[name](options as ReduceOptions),
     );
@@ -110,7 +108,7 @@ export const prod: ReduceFunction<"prod"> = reduction("prod");
 export const argmax = <S extends Dims, const Axis extends number>(
   x: Tensor<S>,
   axis: Check<NoInfer<ReduceShape<"argmax", S, readonly [Axis], false>>, Axis>,
-): Tensor<Resolved<ReduceShape<"argmax", S, readonly [Axis], false>>, "i32"> =>
+): ResultOf<ReduceShape<"argmax", S, readonly [Axis], false>, "i32"> =>
   described(() => tensorOf("argmax", x).argmax(Number(axis)));
 
 /**
@@ -123,12 +121,13 @@ export const argmax = <S extends Dims, const Axis extends number>(
  * cumsum(x, 1); // Tensor<[2, 3], "f32">: [[1, 3, 6], [4, 9, 15]]
  */
 export const cumsum = <S extends Dims, D extends DType, const Axis extends number>(
-  x: Tensor<S, D>,
+  x: Check<NoInfer<NeedsDType<"cumsum", S, D, Numbers>>, Tensor<S, D>>,
   axis: Check<NoInfer<AlongAxis<"cumsum", S, Axis>>, Axis>,
   options: { readonly reverse?: boolean } = {},
-): Tensor<S, D> =>
+): ResultOf<AllOf<[NeedsDType<"cumsum", S, D, Numbers>], AlongAxis<"cumsum", S, Axis>>, D> =>
   described(() => {
     const tensor = tensorOf("cumsum", x);
+    requireDType("cumsum", tensor.type, ["f32", "f64", "i32", "u8"]);
     const at = normalizeAxis("cumsum", tensor.shape, Number(axis));
     const attrs = { axis: at, reverse: options.reverse ?? false };
     return emitOne(traceOf(tensor, "cumsum"), "cumsum", [tensor], attrs);

@@ -1,30 +1,21 @@
 // Functions that cut tensors apart and put them together.
 
 import { reject } from "../diagnostics/diagnostic.ts";
-import { canonicalShape } from "../graph/canonical-shape.ts";
 import { normalizeAxis, requireSameDType } from "../ops/typing.ts";
-import { type Dim, isKnown } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
-import type { AlongAxis } from "../types/static/axes.ts";
-import type { Check, Resolved } from "../types/static/check.ts";
+import type { AxisCode, AxisOr } from "../types/static/axes.ts";
+import type { Beside, Check, ResultOf } from "../types/static/check.ts";
 import type {
   AxisPadding,
   ConcatShape,
   PadShape,
-  Pieces,
   SliceRange,
   SliceShape,
   StackShape,
 } from "../types/static/cutting.ts";
-import type { Dims, SliceAxis, Tensor } from "../types/tensor.ts";
+import type { Dims, Tensor } from "../types/tensor.ts";
 import { printType, sameShape } from "../types/tensor-type.ts";
-import { atCaller, described, tensorOf, tensorsOf } from "./argument.ts";
-
-/** The list with an entry for each axis, and whatever is too many. */
-const perAxis = <T>(list: readonly T[], rank: number, otherwise: T): readonly T[] => [
-  ...list,
-  ...Array.from({ length: Math.max(0, rank - list.length) }, () => otherwise),
-];
+import { described, tensorOf, tensorsOf } from "./argument.ts";
 
 /**
  * x[start : end : step] along each axis: `slice(x, [{ end: 3 }, { start: 1, step: 2 }])`; axes without an entry stay
@@ -38,16 +29,7 @@ const perAxis = <T>(list: readonly T[], rank: number, otherwise: T): readonly T[
 export const slice = <S extends Dims, D extends DType, const Ranges extends readonly SliceRange[]>(
   x: Tensor<S, D>,
   ranges: Check<NoInfer<SliceShape<S, Ranges>>, Ranges>,
-): Tensor<Resolved<SliceShape<S, Ranges>>, D> =>
-  described(() => {
-    const tensor = tensorOf("slice", x);
-    const whole = perAxis(ranges as readonly SliceRange[], tensor.shape.length, {});
-    const bounds = whole.map(({ start = 0, end, step = 1 }, axis): SliceAxis => {
-      const [from = 0, to = 0] = canonicalShape("slice", [start, end ?? tensor.shape[axis] ?? 0]);
-      return { start: from, end: to, step };
-    });
-    return tensor.slice(bounds);
-  });
+): ResultOf<SliceShape<S, Ranges>, D> => described(() => tensorOf("slice", x).slice(ranges as readonly SliceRange[]));
 
 /**
  * Adds elements of one value (0 unless said) along each axis: `pad(x, [{}, { low: 1, high: 1 }])` makes [2, 3] a [2,
@@ -63,15 +45,8 @@ export const pad = <S extends Dims, D extends DType, const Padding extends reado
   x: Tensor<S, D>,
   padding: Check<NoInfer<PadShape<S, Padding>>, Padding>,
   value = 0,
-): Tensor<Resolved<PadShape<S, Padding>>, D> =>
-  described(() => {
-    const tensor = tensorOf("pad", x);
-    const whole = perAxis(padding as readonly AxisPadding[], tensor.shape.length, {});
-    return tensor.pad(
-      whole.map(({ low = 0, high = 0, interior = 0 }) => ({ low, high, interior })),
-      value,
-    );
-  });
+): ResultOf<PadShape<S, Padding>, D> =>
+  described(() => tensorOf("pad", x).pad(padding as readonly AxisPadding[], value));
 
 /**
  * Joins tensors along an axis they have: [2, 3] and [1, 3] along axis 0 give [3, 3].
@@ -83,13 +58,14 @@ export const pad = <S extends Dims, D extends DType, const Padding extends reado
  * const a = constant(Float32Array.of(1, 2), [2]);
  * concat([a, constant(Float32Array.of(3), [1])]); // Tensor<[3], "f32">: [1, 2, 3]
  */
-export const concat = <const Tensors extends readonly Tensor[], const Axis extends number = 0>(
-  tensors: Check<NoInfer<ConcatShape<Tensors, Axis>>, Tensors>,
-  axis?: Axis,
-): Tensor<Resolved<ConcatShape<Tensors, Axis>>, Tensors[0]["dtype"]> =>
+export const concat = <const Tensors extends readonly Tensor[], const Axis extends number | undefined = undefined>(
+  tensors: Check<NoInfer<Beside<ConcatShape<Tensors, AxisOr<Axis, 0>>, AxisCode<Axis>>>, Tensors>,
+  axis?: Check<NoInfer<ConcatShape<Tensors, AxisOr<Axis, 0>>>, Axis>,
+): ResultOf<ConcatShape<Tensors, AxisOr<Axis, 0>>, Tensors[0]["dtype"]> =>
   described(() => {
     const [first, ...others] = tensorsOf("concat", tensors);
-    return first === undefined ? reject("W219", { op: "concat" }) : first.concat(others, axis ?? 0);
+    const along = Number(axis ?? 0);
+    return first === undefined ? reject("W219", { op: "concat" }) : first.concat(others, along);
   });
 
 /**
@@ -102,10 +78,10 @@ export const concat = <const Tensors extends readonly Tensor[], const Axis exten
  * const a = constant(Float32Array.of(1, 2), [2]);
  * stack([a, a], 1); // Tensor<[2, 2], "f32">: [[1, 1], [2, 2]]
  */
-export const stack = <const Tensors extends readonly Tensor[], const Axis extends number = 0>(
-  tensors: Check<NoInfer<StackShape<Tensors, Axis>>, Tensors>,
-  axis?: Axis,
-): Tensor<Resolved<StackShape<Tensors, Axis>>, Tensors[0]["dtype"]> =>
+export const stack = <const Tensors extends readonly Tensor[], const Axis extends number | undefined = undefined>(
+  tensors: Check<NoInfer<Beside<StackShape<Tensors, AxisOr<Axis, 0>>, AxisCode<Axis>>>, Tensors>,
+  axis?: Check<NoInfer<StackShape<Tensors, AxisOr<Axis, 0>>>, Axis>,
+): ResultOf<StackShape<Tensors, AxisOr<Axis, 0>>, Tensors[0]["dtype"]> =>
   described(() => {
     const list = tensorsOf("stack", tensors);
     const [first] = list;
@@ -115,59 +91,7 @@ export const stack = <const Tensors extends readonly Tensor[], const Axis extend
       if (!sameShape(first.shape, other.shape))
         reject("W235", { first: printType(first.type), other: printType(other.type) });
     }
-    const at = normalizeAxis("stack", [...first.shape, 1], axis ?? 0);
+    const at = normalizeAxis("stack", [...first.shape, 1], Number(axis ?? 0));
     const [head = first, ...rest] = list.map((tensor) => tensor.reshape(tensor.shape.toSpliced(at, 0, 1)));
     return head.concat(rest, at);
   });
-
-/**
- * The pieces of a tensor along an axis: of one length, of which the last may be shorter, or of the lengths of a list,
- * which must add up to the extent: [5] by 2 gives [2], [2], [1].
- *
- * @throws W140 lengths that do not add up, or lengths of a symbolic extent; W205 an axis that is not there.
- * @see `torch.split`.
- * @example
- * const [first, second, last] = split(constant(Float32Array.of(1, 2, 3, 4, 5), [5]), 2);
- * last; // [5]
- * expectShape(last ?? first ?? constant(0), [1]); // Tensor<[1], "f32">: [5]
- */
-export const split = <
-  S extends Dims,
-  D extends DType,
-  const Lengths extends number | readonly number[],
-  const Axis extends number = 0,
->(
-  x: Check<NoInfer<AlongAxis<"split", S, Axis>>, Tensor<S, D>>,
-  lengths: Lengths,
-  axis?: Axis,
-): Pieces<S, D, Lengths, Axis> =>
-  atCaller(() => {
-    const tensor = tensorOf("split", x);
-    const at = normalizeAxis("split", tensor.shape, axis ?? 0);
-    const pieces = piecesOf(tensor.shape[at] ?? 0, lengths);
-    const whole = tensor.shape.map((end) => ({ start: 0, end, step: 1 }));
-    let start = 0;
-    const cut = pieces.map((length) => {
-      const piece = tensor.slice(whole.with(at, { start, end: start + length, step: 1 }));
-      start += length;
-      return piece;
-    });
-    // What comes of which lengths is said by the signature.
-    return cut as unknown as Pieces<S, D, Lengths, Axis>;
-  });
-
-/** How long the pieces of an extent are. */
-const piecesOf = (extent: Dim, lengths: number | readonly number[]): readonly number[] => {
-  const wrong = (expected: string, given: string): never =>
-    reject("W140", { what: "split: lengths", expected, given, write: "split(x, 2, 1) or split(x, [1, 2], 1)" });
-  if (!isKnown(extent)) return wrong("an axis whose extent is a number", `one of ${extent}`);
-  const isLength = (length: number): boolean => Number.isSafeInteger(length) && length >= 0;
-  if (typeof lengths !== "number") {
-    const total = lengths.reduce((sum, length) => sum + length, 0);
-    return lengths.every(isLength) && total === extent
-      ? lengths
-      : wrong(`lengths that add up to ${extent}`, `[${lengths.join(", ")}]`);
-  }
-  if (!isLength(lengths) || lengths === 0) return wrong("a length above 0", `${lengths}`);
-  return Array.from({ length: Math.ceil(extent / lengths) }, (_, at) => Math.min(lengths, extent - at * lengths));
-};

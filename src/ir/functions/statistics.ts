@@ -5,7 +5,7 @@ import { inWords } from "../diagnostics/in-words.ts";
 import { normalizeAxes, requireDType } from "../ops/typing.ts";
 import type { DType } from "../types/dtype.ts";
 import type { ReduceShape } from "../types/static/axes.ts";
-import type { Check, NeedsDType, Resolved } from "../types/static/check.ts";
+import type { AllOf, Check, Floats, NeedsDType, ResultOf } from "../types/static/check.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
 import { stopGradient } from "./gradient.ts";
@@ -19,14 +19,14 @@ export interface StatisticFunction<Name extends string, Options = object> {
     const Axes extends readonly number[] | undefined = undefined,
     const Keep extends boolean = false,
   >(
-    x: Check<NoInfer<NeedsDType<Name, S, D, readonly ["f32", "f64"]>>, Tensor<S, D>>,
+    x: Check<NoInfer<NeedsDType<Name, S, D, Floats>>, Tensor<S, D>>,
     options?: Options & {
       /** Negative axes count from the end. */
       readonly axes?: Check<NoInfer<ReduceShape<Name, S, Axes, Keep>>, Axes>;
       /** Whether the axes stay, with extents of 1. */
       readonly keepDims?: Keep;
     },
-  ): Tensor<Resolved<ReduceShape<Name, S, Axes, Keep>>, D>;
+  ): ResultOf<AllOf<[NeedsDType<Name, S, D, Floats>], ReduceShape<Name, S, Axes, Keep>>, D>;
 }
 
 /** Makes the function from what it computes over axes that stay. */
@@ -34,15 +34,13 @@ const statistic = <Name extends string, Options>(
   name: Name,
   over: (x: Tensor, axes: readonly number[], options: Options) => Tensor,
 ): StatisticFunction<Name, Options> => {
-  return <S extends Dims, D extends DType, Axes extends readonly number[] | undefined, Keep extends boolean>(
-    x: unknown,
-    options?: Options & { readonly axes?: unknown; readonly keepDims?: Keep },
-  ) =>
-    described<Tensor<Resolved<ReduceShape<Name, S, Axes, Keep>>, D>>(() => {
+  // What shapes come of it is said by the interface.
+  return (x: unknown, options?: Options & { readonly axes?: unknown; readonly keepDims?: boolean }) =>
+    described(() => {
       const tensor = tensorOf(name, x);
       requireDType(name, tensor.type, ["f32", "f64"]);
       // The axes are the ones of the signature: a list, unless the call did not compile. All options may be left out.
-      const { axes, keepDims = false } = options ?? ({} as Options & { axes?: unknown; keepDims?: Keep });
+      const { axes, keepDims = false } = options ?? ({} as Options & { axes?: unknown; keepDims?: boolean });
       const { shape } = tensor;
       const named = axes === undefined ? [...shape.keys()] : normalizeAxes(name, shape, axes as readonly number[]);
       const folded = over(tensor, named, options ?? ({} as Options));

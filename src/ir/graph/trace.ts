@@ -25,6 +25,14 @@ export interface Trace extends Emitter {
   readonly value: (tensor: Tensor, what?: string) => ValueId;
 }
 
+/** The graph around a graph under construction, and what becomes of a tensor of it that is used within. */
+export interface Enclosure {
+  /** The graph around this one. */
+  readonly outer?: Trace | undefined;
+  /** Makes a tensor of the outer graph usable here. */
+  readonly capture: (tensor: Tensor, what: string) => ValueId;
+}
+
 const traces: Trace[] = [];
 
 /**

@@ -1,28 +1,32 @@
 // The tensor that users hold: a value of a graph under construction, with the methods of `Tensor`. It inserts the
 // broadcasts and constants that users leave out, turns negative axes into positive ones, and remembers where in the
 // user's program each op was written.
+import { atCaller } from "../diagnostics/at-caller.ts";
 import { locate, reject, WeftError, weftError } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
 import { captureLocation, type Location } from "../diagnostics/location.ts";
 import type { Attributes } from "../ops/attributes.ts";
 import type { OpKind } from "../ops/index.ts";
 import type { Arity, OpDefinition, Tuple } from "../ops/op.ts";
-import { normalizeAxes, normalizeAxis } from "../ops/typing.ts";
-import type { BinaryFn } from "../scalar/binary.ts";
+import { normalizeAxes, normalizeAxis, requireDType, requireSameDType } from "../ops/typing.ts";
+import { type BinaryFn, binary as binaryFunctions } from "../scalar/binary.ts";
 import type { CompareFn } from "../scalar/compare.ts";
-import type { ReduceFn } from "../scalar/reducer.ts";
+import { type ReduceFn, reducers } from "../scalar/reducer.ts";
 import type { UnaryFn } from "../scalar/unary.ts";
 import { type Dim, multiplyDims } from "../types/dim.ts";
-import type { DType } from "../types/dtype.ts";
+import { type DType, dtypeNames } from "../types/dtype.ts";
 import { broadcastShapes, resolveReshape } from "../types/shape.ts";
-import type { Dims, MatmulOptions, Operand, PadAxis, ReduceOptions, SliceAxis, Tensor } from "../types/tensor.ts";
+import type { AxisPadding, SliceRange } from "../types/static/cutting.ts";
+import type { Dims, MatmulOptions, Operand, ReduceOptions, Tensor } from "../types/tensor.ts";
 import { sameShape, type TensorType, tensorType } from "../types/tensor-type.ts";
-import type { GraphBuilder } from "./builder.ts";
+import { type GraphBuilder, originsOf } from "./builder.ts";
 import { canonicalExtent, canonicalShape } from "./canonical-shape.ts";
 import type { ValueId } from "./graph.ts";
-import type { Trace } from "./trace.ts";
+import { orderOfAxes, paddingSides, requireAxisList, sliceBounds } from "./method-arguments.ts";
+import type { Enclosure, Trace } from "./trace.ts";
 
-class TracedTensor implements Tensor {
+/** The methods say at run time what their static rules say; shapes are known here, but not to the type checker. */
+class TracedTensor implements Readonly<Record<keyof Tensor, unknown>> {
   readonly type: TensorType;
   readonly shape: Dims;
   readonly dtype: DType;
@@ -38,70 +42,90 @@ class TracedTensor implements Tensor {
   }
 
   /** Emits an op of one result. */
-  #emit(op: OpKind, operands: readonly Tensor[], attrs: Attributes = {}): Tensor {
-    return emitOne(this.trace, op, operands, attrs);
+  #emit(op: OpKind, others: readonly Tensor[] = [], attrs: Attributes = {}): Tensor {
+    return emitOne(this.trace, op, [asTensor(this), ...others], attrs);
   }
 
-  /** A number takes this tensor's dtype and shape. */
-  #operand(what: string, other: Operand, like: Tensor = this): Tensor {
-    return typeof other === "number" ? this.trace.constant(other, like.dtype, like.shape) : requireTensor(what, other);
-  }
-
-  #binary(fn: BinaryFn, other: Operand): Tensor {
-    const [left, right] = this.#aligned(fn, this.#operand(fn, other));
-    return this.#emit("binary", [left, right], { fn });
-  }
-
-  #compare(fn: CompareFn, other: Operand): Tensor {
-    const [left, right] = this.#aligned(fn, this.#operand(fn, other));
-    return this.#emit("compare", [left, right], { fn });
-  }
-
-  #aligned(what: string, other: Tensor): readonly [Tensor, Tensor] {
-    if (sameShape(this.shape, other.shape)) return [this, other];
-    const shape = broadcastShapes(what, this.shape, other.shape);
-    return [this.broadcastTo(shape), other.broadcastTo(shape)];
+  /** Brings two operands to one shape, once they are known to fit: W230, W207, W202, W204. */
+  #aligned(name: string, other: Operand, allowed: readonly DType[]): readonly [Tensor, Tensor] {
+    if (typeof other === "number") {
+      atCaller(() => requireDType(name, this.type, allowed));
+      return [asTensor(this), this.trace.constant(other, this.dtype, this.shape)];
+    }
+    const operand = requireTensor(name, other);
+    const shape = aboutOperands([asTensor(this), operand], () => {
+      const common = broadcastShapes(name, this.shape, operand.shape);
+      requireSameDType(name, this.type, operand.type);
+      requireDType(name, this.type, allowed);
+      return common;
+    });
+    return [this.broadcastTo(shape), operand.broadcastTo(shape)];
   }
 
   #unary(fn: UnaryFn): Tensor {
-    return this.#emit("unary", [this], { fn });
+    return this.#emit("unary", [], { fn });
+  }
+
+  #axis(op: string, axis: number): number {
+    return atCaller(() => normalizeAxis(op, this.shape, axis));
+  }
+
+  #axes(op: string, axes: readonly number[] | undefined): readonly number[] {
+    return axes === undefined ? [...this.shape.keys()] : atCaller(() => normalizeAxes(op, this.shape, axes));
   }
 
   #reduce(fn: ReduceFn, options: ReduceOptions = {}): Tensor {
-    const axes =
-      options.axes === undefined ? this.shape.map((_, axis) => axis) : normalizeAxes(fn, this.shape, options.axes);
-    return this.#emit("reduce", [this], { fn, axes, keepDims: options.keepDims ?? false });
+    atCaller(() => requireDType(fn, this.type, reducers[fn].dtypes));
+    return this.#emit("reduce", [], { fn, axes: this.#axes(fn, options.axes), keepDims: options.keepDims ?? false });
   }
 
-  unary(fn: UnaryFn): Tensor {
-    return this.#unary(fn);
+  /** A function of two numbers, under the name by which the user called it. */
+  binary(fn: BinaryFn, other: Operand, name: string = fn): Tensor {
+    const [left, right] = this.#aligned(name, other, binaryFunctions[fn].dtypes);
+    return emitOne(this.trace, "binary", [left, right], { fn });
   }
-  binary(fn: BinaryFn, other: Operand): Tensor {
-    return this.#binary(fn, other);
-  }
-  compare(fn: CompareFn, other: Operand): Tensor {
-    return this.#compare(fn, other);
+  compare(fn: CompareFn, other: Operand, name: string = fn): Tensor {
+    const [left, right] = this.#aligned(name, other, dtypeNames);
+    return emitOne(this.trace, "compare", [left, right], { fn });
   }
   add(other: Operand): Tensor {
-    return this.#binary("add", other);
+    return this.binary("add", other);
   }
   sub(other: Operand): Tensor {
-    return this.#binary("sub", other);
+    return this.binary("sub", other);
   }
   mul(other: Operand): Tensor {
-    return this.#binary("mul", other);
+    return this.binary("mul", other);
   }
   div(other: Operand): Tensor {
-    return this.#binary("div", other);
+    return this.binary("div", other);
   }
   pow(other: Operand): Tensor {
-    return this.#binary("pow", other);
+    return this.binary("pow", other);
   }
   maximum(other: Operand): Tensor {
-    return this.#binary("max", other);
+    return this.binary("max", other, "maximum");
   }
   minimum(other: Operand): Tensor {
-    return this.#binary("min", other);
+    return this.binary("min", other, "minimum");
+  }
+  logicalAnd(other: Operand): Tensor {
+    return this.binary("and", other, "logicalAnd");
+  }
+  equal(other: Operand): Tensor {
+    return this.compare("eq", other, "equal");
+  }
+  less(other: Operand): Tensor {
+    return this.compare("lt", other, "less");
+  }
+  lessEqual(other: Operand): Tensor {
+    return this.compare("le", other, "lessEqual");
+  }
+  greater(other: Operand): Tensor {
+    return this.compare("gt", other, "greater");
+  }
+  greaterEqual(other: Operand): Tensor {
+    return this.compare("ge", other, "greaterEqual");
   }
   neg(): Tensor {
     return this.#unary("neg");
@@ -139,23 +163,14 @@ class TracedTensor implements Tensor {
   sigmoid(): Tensor {
     return this.#unary("sigmoid");
   }
-  equal(other: Operand): Tensor {
-    return this.#compare("eq", other);
+  relu(): Tensor {
+    return this.#unary("relu");
   }
-  less(other: Operand): Tensor {
-    return this.#compare("lt", other);
+  gelu(): Tensor {
+    return this.#unary("gelu");
   }
-  lessEqual(other: Operand): Tensor {
-    return this.#compare("le", other);
-  }
-  greater(other: Operand): Tensor {
-    return this.#compare("gt", other);
-  }
-  greaterEqual(other: Operand): Tensor {
-    return this.#compare("ge", other);
-  }
-  logicalAnd(other: Tensor): Tensor {
-    return this.#binary("and", other);
+  silu(): Tensor {
+    return this.#unary("silu");
   }
   logicalNot(): Tensor {
     return this.#unary("not");
@@ -165,17 +180,22 @@ class TracedTensor implements Tensor {
     const dtype =
       typeof whenTrue !== "number" ? whenTrue.dtype : typeof whenFalse !== "number" ? whenFalse.dtype : "f32";
     const branches = [whenTrue, whenFalse].map((branch) =>
-      typeof branch === "number" ? this.trace.constant(branch, dtype) : branch,
+      typeof branch === "number" ? this.trace.constant(branch, dtype) : requireTensor("select", branch),
     );
-    const shape = branches.reduce((common, { shape }) => broadcastShapes("select", common, shape), this.shape);
-    return this.#emit(
-      "select",
-      [this, ...branches].map((tensor) => tensor.broadcastTo(shape)),
-    );
+    const tensors = [asTensor(this), ...branches];
+    const shape = aboutOperands(tensors, () => {
+      requireDType("select", this.type, ["bool"]);
+      const common = tensors.reduce<Dims>((all, { shape }) => broadcastShapes("select", all, shape), []);
+      const [left, right] = branches;
+      if (left !== undefined && right !== undefined) requireSameDType("select", left.type, right.type);
+      return common;
+    });
+    const aligned = tensors.map((tensor) => tensor.broadcastTo(shape));
+    return emitOne(this.trace, "select", aligned, {});
   }
 
   cast(dtype: DType): Tensor {
-    return dtype === this.dtype ? this : this.#emit("cast", [this], { dtype });
+    return dtype === this.dtype ? asTensor(this) : this.#emit("cast", [], { dtype });
   }
   sum(options?: ReduceOptions): Tensor {
     return this.#reduce("sum", options);
@@ -192,44 +212,41 @@ class TracedTensor implements Tensor {
 
   /** The sum times one over the count, which for a symbolic extent is computed from a tensor of ones. */
   mean(options: ReduceOptions = {}): Tensor {
-    const axes =
-      options.axes === undefined ? this.shape.map((_, axis) => axis) : normalizeAxes("mean", this.shape, options.axes);
-    const count = axes.reduce<Dim>((product, axis) => multiplyDims(product, this.shape[axis] ?? 1), 1);
+    atCaller(() => requireDType("mean", this.type, reducers.sum.dtypes));
+    const extents = this.#axes("mean", options.axes).map((axis): Dim => this.shape[axis] ?? 1);
+    const count = extents.reduce<Dim>(multiplyDims, 1);
+    atCaller(() => requireDType("mean", this.type, reducers.sum.dtypes));
     const sum = this.#reduce("sum", options);
-    if (typeof count === "number") return sum.div(count);
-    const ones = this.trace.constant(
-      1,
-      this.dtype,
-      axes.map((axis) => this.shape[axis] ?? 1),
-    );
-    return sum.div(ones.sum());
+    return sum.div(typeof count === "number" ? count : this.trace.constant(1, this.dtype, extents).sum());
   }
 
+  softmax(axis = -1): Tensor {
+    atCaller(() => requireDType("softmax", this.type, ["f32", "f64"]));
+    return this.#emit("softmax", [], { axis: this.#axis("softmax", axis) });
+  }
   argmax(axis: number): Tensor {
-    return this.#emit("argmax", [this], { axis: normalizeAxis("argmax", this.shape, axis) });
+    return this.#emit("argmax", [], { axis: this.#axis("argmax", axis) });
   }
   matmul(other: Tensor, options: MatmulOptions = {}): Tensor {
-    return this.#emit("matmul", [this, other], {
+    return this.#emit("matmul", [requireTensor("matmul", other)], {
       transposeA: options.transposeA ?? false,
       transposeB: options.transposeB ?? false,
     });
   }
   reshape(shape: Dims): Tensor {
-    const resolved = resolveReshape(this.shape, canonicalShape("reshape", shape));
-    return sameShape(resolved, this.shape) ? this : this.#emit("reshape", [this], { shape: resolved });
+    const resolved = atCaller(() => resolveReshape(this.shape, canonicalShape("reshape", shape)));
+    return sameShape(resolved, this.shape) ? asTensor(this) : this.#emit("reshape", [], { shape: resolved });
   }
   transpose(permutation: readonly number[]): Tensor {
-    return this.#emit("transpose", [this], {
-      permutation: permutation.map((axis) => (axis < 0 ? axis + this.shape.length : axis)),
-    });
+    return this.#emit("transpose", [], { permutation: atCaller(() => orderOfAxes(permutation, this.shape)) });
   }
   broadcastTo(shape: Dims): Tensor {
-    const canonical = canonicalShape("broadcast", shape);
-    return sameShape(canonical, this.shape) ? this : this.#emit("broadcast", [this], { shape: canonical });
+    const canonical = atCaller(() => canonicalShape("broadcast", shape));
+    return sameShape(canonical, this.shape) ? asTensor(this) : this.#emit("broadcast", [], { shape: canonical });
   }
 
   sumTo(shape: Dims): Tensor {
-    if (sameShape(shape, this.shape)) return this;
+    if (sameShape(shape, this.shape)) return asTensor(this);
     const added = this.shape.length - shape.length;
     const axes = this.shape.flatMap((extent, axis) =>
       axis < added || (shape[axis - added] === 1 && extent !== 1) ? [axis] : [],
@@ -237,43 +254,56 @@ class TracedTensor implements Tensor {
     return this.sum({ axes, keepDims: true }).reshape(shape);
   }
 
-  slice(ranges: readonly SliceAxis[]): Tensor {
-    return this.#emit("slice", [this], {
-      starts: canonicalShape(
-        "slice",
-        ranges.map(({ start }) => start),
-      ),
-      ends: canonicalShape(
-        "slice",
-        ranges.map(({ end }) => end),
-      ),
-      steps: ranges.map(({ step }) => step),
-    });
+  slice(ranges: readonly SliceRange[]): Tensor {
+    return this.#emit(
+      "slice",
+      [],
+      atCaller(() => sliceBounds(ranges, this.shape)),
+    );
   }
-  pad(padding: readonly PadAxis[], value = 0): Tensor {
-    return this.#emit("pad", [this], {
-      low: padding.map(({ low }) => low),
-      high: padding.map(({ high }) => high),
-      interior: padding.map(({ interior }) => interior),
-      value,
-    });
+  pad(padding: readonly AxisPadding[], value = 0): Tensor {
+    return this.#emit("pad", [], { ...paddingSides(padding, this.shape), value });
   }
-  concat(others: readonly Tensor[], axis: number): Tensor {
-    return this.#emit("concat", [this, ...others], { axis: normalizeAxis("concat", this.shape, axis) });
+  concat(others: readonly Tensor[], axis = 0): Tensor {
+    const operands = others.map((other) => requireTensor("concat", other));
+    return this.#emit("concat", operands, { axis: this.#axis("concat", axis) });
   }
   flip(axes: readonly number[]): Tensor {
-    return this.#emit("flip", [this], { axes: normalizeAxes("flip", this.shape, axes) });
+    const named = atCaller(() => requireAxisList("flip", axes, "[-1]"));
+    return this.#emit("flip", [], { axes: this.#axes("flip", named) });
   }
   gather(indices: Tensor, axis = 0): Tensor {
-    return this.#emit("gather", [this, indices], { axis: normalizeAxis("gather", this.shape, axis) });
+    return this.#emit("gather", [requireTensor("gather", indices)], { axis: this.#axis("gather", axis) });
   }
   scatterAdd(indices: Tensor, extent: Dim, axis = 0): Tensor {
-    return this.#emit("scatterAdd", [indices, this], { axis, extent: canonicalExtent("scatterAdd", extent) });
+    const rows = atCaller(() => canonicalExtent("scatterAdd", extent));
+    atCaller(() => requireDType("scatterAdd", this.type, reducers.sum.dtypes));
+    const at = atCaller(() => normalizeAxis("scatterAdd", [...this.shape, 1], axis));
+    const operands = [requireTensor("scatterAdd", indices), asTensor(this)];
+    return emitOne(this.trace, "scatterAdd", operands, { axis: at, extent: rows });
   }
   oneHot(depth: Dim, dtype: DType = "f32"): Tensor {
-    return this.#emit("oneHot", [this], { depth: canonicalExtent("oneHot", depth), dtype });
+    return this.#emit("oneHot", [], { depth: atCaller(() => canonicalExtent("oneHot", depth)), dtype });
   }
 }
+
+/** The tensor as users see it: its methods have static types, which the run time holds to (test/types/method-calls.ts). */
+const asTensor = (tensor: TracedTensor): Tensor => tensor as unknown as Tensor;
+
+/** Looks at operands before anything is described; a refusal says where each of them comes from. */
+export const aboutOperands = <R>(operands: readonly (Tensor | undefined)[], check: () => R): R => {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof WeftError)) throw error;
+    const given = operands.flatMap((operand) => operand ?? []);
+    const origins = given.map((operand) => {
+      const trace = traceOf(operand);
+      return { type: operand.type, location: trace.builder.locationOf(trace.value(operand)) };
+    });
+    throw locate(error, captureLocation(), originsOf(origins));
+  }
+};
 
 /** An operand that must be a tensor: W230 for anything else. */
 const requireTensor = (op: string, operand: unknown): Tensor =>
@@ -313,7 +343,7 @@ export const emitMany = (
       throw error instanceof WeftError ? locate(error, location) : error;
     }
   });
-  return trace.builder.emit(op, ids, attrs, location).map((id) => new TracedTensor(trace, id));
+  return trace.builder.emit(op, ids, attrs, location).map((id) => asTensor(new TracedTensor(trace, id)));
 };
 
 /** Emits an op of one result into a trace. */
@@ -333,21 +363,13 @@ export const traceOf = (tensor: Tensor, what = "this operation"): Trace =>
 /** Applies a unary scalar function by name. */
 export const applyUnary = (fn: UnaryFn, x: Tensor): Tensor => emitOne(traceOf(x, fn), "unary", [x], { fn });
 
-/** Applies a binary scalar function by name, broadcasting its operands. */
-export const applyBinary = (fn: BinaryFn, x: Tensor, y: Operand): Tensor =>
-  x instanceof TracedTensor ? x.binary(fn, y) : reject("W103", { what: fn });
+/** Applies a binary scalar function, broadcasting its operands; `name` is what messages call it. */
+export const applyBinary = (fn: BinaryFn, x: Tensor, y: Operand, name: string = fn): Tensor =>
+  x instanceof TracedTensor ? x.binary(fn, y, name) : reject("W103", { what: name });
 
-/** Compares by name, broadcasting the operands. */
-export const applyCompare = (fn: CompareFn, x: Tensor, y: Operand): Tensor =>
-  x instanceof TracedTensor ? x.compare(fn, y) : reject("W103", { what: fn });
-
-/** The graph around a graph under construction, and what becomes of a tensor of it that is used within. */
-export interface Enclosure {
-  /** The graph around this one. */
-  readonly outer?: Trace | undefined;
-  /** Makes a tensor of the outer graph usable here. */
-  readonly capture: (tensor: Tensor, what: string) => ValueId;
-}
+/** Compares, broadcasting the operands; `name` is what messages call the comparison. */
+export const applyCompare = (fn: CompareFn, x: Tensor, y: Operand, name: string = fn): Tensor =>
+  x instanceof TracedTensor ? x.compare(fn, y, name) : reject("W103", { what: name });
 
 /**
  * Tensors over a builder: what is done to them is added to its graph.
@@ -374,7 +396,7 @@ export const traceOver = (builder: GraphBuilder, enclosure?: Enclosure): Trace =
     parameter: (name, type) =>
       trace.tensor(builder.parameter(name, canonicalType(`parameter ${name}`, type), captureLocation())),
     data: (dtype, shape, data) => trace.tensor(builder.data(dtype, shape, data, captureLocation())),
-    tensor: (value) => new TracedTensor(trace, value),
+    tensor: (value) => asTensor(new TracedTensor(trace, value)),
     value: (tensor, what = "this operation") =>
       tensor instanceof TracedTensor && tensor.trace.builder === builder
         ? tensor.id

@@ -11,9 +11,13 @@ export type Access = "read" | "write" | "update";
 
 /** A buffer argument: `length` elements of `dtype`. */
 export interface KernelParameter {
+  /** What the body calls it. */
   readonly name: string;
+  /** Its element type. */
   readonly dtype: DType;
+  /** How many elements it has. */
   readonly length: number;
+  /** Whether it is read, written, or both. */
   readonly access: Access;
 }
 
@@ -85,11 +89,15 @@ export interface Port {
 
 /** What one entry point needs, does and gives. */
 export interface EntryPoint {
+  /** What it is called. */
   readonly name: string;
+  /** What is fed. */
   readonly inputs: readonly Port[];
+  /** What it gives. */
   readonly outputs: readonly Port[];
   /** The parameters that a call changes. */
   readonly updates: readonly string[];
+  /** The kernels that run, in order, and on which buffers. */
   readonly calls: readonly Call[];
 }
 

@@ -25,8 +25,8 @@ const matrixOf = (shape: Shape, transposed: boolean): readonly [Dim, Dim] => {
 const inferMatmul = (a: TensorType, b: TensorType, { transposeA, transposeB }: MatmulAttrs): TensorType => {
   const [leftType, rightType] = [printType(a), printType(b)];
   if (a.shape.length < 2) reject("W240", { operand: "left", type: leftType });
-  if (b.shape.length < 2) reject("W240", { operand: "right", type: rightType });
   requireDType("matmul", a, matmulDtypes);
+  if (b.shape.length < 2) reject("W240", { operand: "right", type: rightType });
   requireSameDType("matmul", a, b);
   const [rows, left] = matrixOf(a.shape, transposeA);
   const [right, columns] = matrixOf(b.shape, transposeB);

@@ -65,9 +65,10 @@ const transposedWeights = (weight: Tensor, groups: number, rows: PhasedAxis, col
   const groupOut = quotient(outChannels, groups);
   const phased = rows.phases * columns.phases > 1;
   const split = (axis: PhasedAxis): readonly number[] => (phased ? [axis.taps, axis.phases] : [axis.taps]);
+  const order: readonly number[] = phased ? [0, 2, 4, 6, 1, 3, 5] : [0, 2, 1, 3, 4];
   return padLast(weight, [rows.weights, columns.weights])
     .reshape([groups, groupOut, groupChannels, ...split(rows), ...split(columns)])
-    .transpose(phased ? [0, 2, 4, 6, 1, 3, 5] : [0, 2, 1, 3, 4])
+    .transpose(order)
     .reshape([multiplyDims(groupChannels, groups * rows.phases * columns.phases), groupOut, rows.taps, columns.taps])
     .flip([2, 3]);
 };

@@ -114,8 +114,8 @@ export const dynamicUpdateSlice: OpDefinition<DynamicUpdateSliceAttrs, 3> = defi
     requireAxis("dynamicUpdateSlice", x.shape, axis);
     const length = update.shape[axis] ?? x.shape[axis] ?? 0;
     requireOperand("dynamicUpdateSlice", "update", update, tensorType(x.dtype, x.shape.with(axis, length)));
-    requireOperand("dynamicUpdateSlice", "start", start, startType);
     requireRoom("dynamicUpdateSlice", length, axis, x);
+    requireOperand("dynamicUpdateSlice", "start", start, startType);
     return [x];
   },
   evaluate: ([x, update, start], { axis }) => {

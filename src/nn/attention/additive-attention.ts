@@ -6,6 +6,7 @@ import type { Check } from "../../ir/types/static/check.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { glorotUniform } from "../../model/initializer.ts";
 import { type Layer, layer, type ParamSpec, param } from "../../model/parameter.ts";
+import { requireSizes } from "../sizes.ts";
 
 /** The parameters of `additiveAttention`, under the names of the formula. */
 export type AdditiveAttentionParams<Q extends number, K extends number, Hidden extends number> = {
@@ -51,6 +52,7 @@ export const additiveAttention = <const Q extends number, const K extends number
   keyFeatures: K,
   hidden: Hidden,
 ): Layer<AdditiveAttentionParams<Q, K, Hidden>, AdditiveAttentionFunction<Q, K>> => {
+  requireSizes("additiveAttention", { queryFeatures, keyFeatures, hidden });
   const params: AdditiveAttentionParams<Q, K, Hidden> = {
     W: param([queryFeatures, hidden], glorotUniform),
     U: param([keyFeatures, hidden], glorotUniform),

@@ -1,27 +1,8 @@
-// Sequences [..., positions, features] as heads [..., heads, positions, features / heads], and back.
+// What layers of attention refuse: heads that do not divide features, sequences of other features.
 import { reject } from "../../ir/diagnostics/diagnostic.ts";
 import { captureLocation } from "../../ir/diagnostics/location.ts";
-import { multiplyDims } from "../../ir/types/dim.ts";
 import type { Tensor } from "../../ir/types/tensor.ts";
 import { printType } from "../../ir/types/tensor-type.ts";
-
-/** Swaps the second and the third axis from the end. */
-const swapped = (x: Tensor): Tensor => {
-  const rank = x.shape.length;
-  const axes = [...x.shape.keys()];
-  return x.transpose([...axes.slice(0, -3), rank - 2, rank - 3, rank - 1]);
-};
-
-/** [..., L, heads * N] -> [..., heads, L, N]: consecutive slices of the features. */
-export const splitHeads = (x: Tensor, heads: number): Tensor =>
-  swapped(x.reshape([...x.shape.slice(0, -1), heads, Number(x.shape.at(-1)) / heads]));
-
-/** [..., heads, L, N] -> [..., L, heads * N]. */
-export const mergeHeads = (x: Tensor): Tensor => {
-  const apart = swapped(x);
-  const [heads = 1, features = 1] = apart.shape.slice(-2);
-  return apart.reshape([...apart.shape.slice(0, -2), multiplyDims(heads, features)]);
-};
 
 /** Refuses heads that do not divide the features evenly (W284), where the layer is written. */
 export const requireHeads = (layer: string, heads: number, features: number): void =>

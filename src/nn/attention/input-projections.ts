@@ -1,7 +1,7 @@
 // The input projections of multi-head attention (Vaswani et al. 2017, section 3.2.2): their parameters, in PyTorch's layout, and one
 // product for each of the sequences that queries, keys and values come from.
 import { linear as transform } from "../../ir/functions/contraction.ts";
-import { split } from "../../ir/functions/slicing.ts";
+import { split } from "../../ir/functions/parts.ts";
 import type { MultiplyNaturals } from "../../ir/types/static/natural.ts";
 import type { Tensor } from "../../ir/types/tensor.ts";
 import { glorotUniform, zeros } from "../../model/initializer.ts";

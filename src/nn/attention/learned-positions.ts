@@ -10,6 +10,7 @@ import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal } from "../../model/initializer.ts";
 import { type Layer, layer, type ParamSpec, param } from "../../model/parameter.ts";
 import { currentPast } from "../../model/past.ts";
+import { requireSizes } from "../sizes.ts";
 import { requireFeatures } from "./heads.ts";
 
 /** The parameters of `learnedPositions`: a vector for each position. */
@@ -60,6 +61,7 @@ export const learnedPositions = <const Length extends number, const E extends nu
   length: Length,
   features: E,
 ): Layer<LearnedPositionsParams<Length, E>, LearnedPositionsFunction<E>> => {
+  requireSizes("learnedPositions", { length, features });
   const params: LearnedPositionsParams<Length, E> = { weight: param([length, features], normal(0.02)) };
   const bind = (given: { readonly weight: Tensor }) => (x: Tensor) => {
     requireFeatures("learnedPositions", x, features);

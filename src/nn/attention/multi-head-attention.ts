@@ -2,6 +2,7 @@
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { atCaller, checkedRate } from "../../ir/functions/argument.ts";
 import type { Attending, AttentionOptions } from "../../ir/functions/attention.ts";
+import { mergeHeads, splitHeads } from "../../ir/functions/heads.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { SequenceShape } from "../../ir/types/static/attention.ts";
 import type { Check } from "../../ir/types/static/check.ts";
@@ -9,8 +10,9 @@ import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { type Layer, typedLayer } from "../../model/parameter.ts";
 import { requireWhole } from "../../model/past.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
+import { requireSizes } from "../sizes.ts";
 import { droppedAttention, droppedAttentionWithWeights, type Projections } from "./dropped-attention.ts";
-import { mergeHeads, requireFeatures, requireHeads, requireKeyHeads, requirePositions, splitHeads } from "./heads.ts";
+import { requireFeatures, requireHeads, requireKeyHeads, requirePositions } from "./heads.ts";
 import {
   type GivenProjections,
   type InputBiases,
@@ -134,14 +136,16 @@ export const multiHeadAttention = <
   options: MultiHeadAttentionOptions<K, V, Bias, Shared> = {},
 ): Layer<MultiHeadAttentionParams<E, K, V, Bias, Shared>, MultiHeadAttentionFunction<E>> => {
   const keyHeads: number = options.keyHeads ?? heads;
+  const { keyFeatures = features, valueFeatures = features } = options;
+  requireSizes("multiHeadAttention", { features, keyFeatures, valueFeatures });
   requireHeads("multiHeadAttention", heads, features);
   requireKeyHeads("multiHeadAttention", keyHeads, heads);
   const { bias = true } = options;
   const rate = atCaller(() => checkedRate(options.dropout ?? 0));
   const sizes = {
     features,
-    keyFeatures: options.keyFeatures ?? features,
-    valueFeatures: options.valueFeatures ?? features,
+    keyFeatures,
+    valueFeatures,
     shared: (features / heads) * keyHeads,
   };
   const params = { ...inputProjections(sizes, bias), out_proj: linear(features, features, { bias }) };

@@ -3,11 +3,13 @@
 
 import { geluTanh } from "../../ir/functions/activation.ts";
 import { linear as transform } from "../../ir/functions/contraction.ts";
+import { mergeHeads, splitHeads } from "../../ir/functions/heads.ts";
+import { chunk } from "../../ir/functions/parts.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal, zeros } from "../../model/initializer.ts";
 import { type Layer, layer, type Params, repeat, type SpecTree, typedLayer } from "../../model/parameter.ts";
 import { droppedAttention } from "../attention/dropped-attention.ts";
-import { mergeHeads, requireHeads, splitHeads } from "../attention/heads.ts";
+import { requireHeads } from "../attention/heads.ts";
 import {
   type LearnedPositionsFunction,
   type LearnedPositionsParams,
@@ -16,10 +18,10 @@ import {
 import { lookingBack } from "../attention/looking-back.ts";
 import { type DropoutLayer, dropout } from "../dropout.ts";
 import { type EmbeddingFunction, type EmbeddingParams, embedding } from "../embedding.ts";
-import { equalParts } from "../equal-parts.ts";
 import { initialized } from "../initialized.ts";
 import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
+import { requireSizes } from "../sizes.ts";
 import { attendingOf, type LanguageAttentionOptions, type LanguageBatchOptions } from "./language-attention.ts";
 
 /** How large a GPT is. */
@@ -78,7 +80,7 @@ const block = (features: number, heads: number, rate: number): GptBlock =>
       dropout: dropout(rate),
     },
     (p) => (x: Tensor, attending: LanguageBatchOptions) => {
-      const [q, k, v] = equalParts(p.qkv(p.ln1(x)), 3, -1).map((part) => splitHeads(part, heads)) as [
+      const [q, k, v] = chunk(p.qkv(p.ln1(x)), 3, -1).map((part) => splitHeads(part, heads)) as [
         Tensor,
         Tensor,
         Tensor,
@@ -133,6 +135,7 @@ export const gpt = <const Vocabulary extends number, const Tied extends boolean 
 ): Layer<GptParams<Vocabulary, Tied>, LanguageModelFunction<Vocabulary>> => {
   const { context, features, heads, blocks, dropout: rate = 0 } = options;
   const vocabulary: number = options.vocabulary;
+  requireSizes("gpt", { vocabulary, context, features });
   requireHeads("gpt", heads, features);
   const shared: GptParams<number, true> = {
     wte: embedding(vocabulary, features),

@@ -3,17 +3,19 @@
 
 import { silu } from "../../ir/functions/activation.ts";
 import { attention } from "../../ir/functions/attention.ts";
+import { mergeHeads, splitHeads } from "../../ir/functions/heads.ts";
 import { rmsNorm } from "../../ir/functions/normalization.ts";
 import { rotary } from "../../ir/functions/positions.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal, ones } from "../../model/initializer.ts";
 import { type Layer, layer, type ParamSpec, type Params, param, repeat, typedLayer } from "../../model/parameter.ts";
 import { currentPosition } from "../../model/past.ts";
-import { mergeHeads, requireHeads, requireKeyHeads, splitHeads } from "../attention/heads.ts";
+import { requireHeads, requireKeyHeads } from "../attention/heads.ts";
 import { lookingBack } from "../attention/looking-back.ts";
 import { type EmbeddingFunction, type EmbeddingParams, embedding } from "../embedding.ts";
 import { initialized } from "../initialized.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
+import { requireSizes } from "../sizes.ts";
 import type { LanguageModelFunction } from "./gpt.ts";
 import { attendingOf, type LanguageAttentionOptions, type LanguageBatchOptions } from "./language-attention.ts";
 
@@ -128,6 +130,8 @@ export type LlamaParams<Vocabulary extends number> = {
 export const llama = <const Vocabulary extends number>(
   options: LlamaOptions<Vocabulary>,
 ): Layer<LlamaParams<Vocabulary>, LanguageModelFunction<Vocabulary>> => {
+  const { vocabulary: tokens, features, feedForward } = options;
+  requireSizes("llama", { vocabulary: tokens, features, feedForward });
   requireHeads("llama", options.heads, options.features);
   requireKeyHeads("llama", options.keyHeads ?? options.heads, options.heads);
   const vocabulary: number = options.vocabulary;

@@ -9,6 +9,7 @@ import { conv2d } from "../convolution.ts";
 import { type DropoutLayer, dropout } from "../dropout.ts";
 import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
+import { requireEachSize, requireSizes } from "../sizes.ts";
 import {
   type TransformerEncoderFunction,
   type TransformerEncoderLayerParams,
@@ -109,6 +110,9 @@ export const visionTransformer = <const Classes extends number, const Norm exten
   options: VisionTransformerOptions<Classes, Norm>,
 ): Layer<VisionTransformerParams<Classes, Norm>, ImageClassifierFunction<Classes>> => {
   const { image, patch, channels = 3, features, heads, feedForward = 4 * features, dropout: rate = 0 } = options;
+  requireSizes("visionTransformer", { features, classes: options.classes });
+  requireEachSize("visionTransformer", "image", image);
+  requireEachSize("visionTransformer", "patch", patch);
   const [[height, width], [rows, columns]] = [sidesOf(image), sidesOf(patch)];
   const patches = Math.floor(height / rows) * Math.floor(width / columns);
   const block = { feedForward, normFirst: true, activation: "gelu", dropout: rate } as const;

@@ -1,9 +1,8 @@
 // One step of each recurrent network, as the papers write it and with PyTorch's gates and biases. A step takes the element
 // x [B, in] and the state [B, hidden], and gives the state after it. The product with x needs no state, so the compiler
 // computes it for all steps at once, before the loop.
-import { add, linear, mul, neg, relu, sigmoid, tanh } from "../../ir/functions/index.ts";
+import { add, chunk, linear, mul, neg, relu, sigmoid, tanh } from "../../ir/functions/index.ts";
 import type { Tensor } from "../../ir/types/tensor.ts";
-import { equalParts } from "../equal-parts.ts";
 
 /** The weights of one layer in one direction: gates * hidden rows, stacked gate by gate. */
 export interface CellWeights {
@@ -52,7 +51,7 @@ export const lstmCell: Cell = {
   gates: 4,
   hasCellState: true,
   step: (x, { hidden: h, cell: c }, weights) => {
-    const gates = equalParts(add(fromInput(x, weights), fromHidden(h, weights)), 4, 1);
+    const gates = chunk(add(fromInput(x, weights), fromHidden(h, weights)), 4, 1);
     const [i, f, g, o] = [sigmoid(gates[0]), sigmoid(gates[1]), tanh(gates[2]), sigmoid(gates[3])];
     const conveyed = c === undefined ? mul(i, g) : add(mul(f, c), mul(i, g));
     return { hidden: mul(o, tanh(conveyed)), cell: conveyed };
@@ -67,8 +66,8 @@ export const gruCell: Cell = {
   gates: 3,
   hasCellState: false,
   step: (x, { hidden: h }, weights) => {
-    const ofInput = equalParts(fromInput(x, weights), 3, 1);
-    const ofHidden = equalParts(fromHidden(h, weights), 3, 1);
+    const ofInput = chunk(fromInput(x, weights), 3, 1);
+    const ofHidden = chunk(fromHidden(h, weights), 3, 1);
     const r = sigmoid(add(ofInput[0], ofHidden[0]));
     const z = sigmoid(add(ofInput[1], ofHidden[1]));
     const n = tanh(add(ofInput[2], mul(r, ofHidden[2])));

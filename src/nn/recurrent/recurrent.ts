@@ -13,6 +13,7 @@ import { printType } from "../../ir/types/tensor-type.ts";
 import { type Layer, layer } from "../../model/parameter.ts";
 import { requireWhole } from "../../model/past.ts";
 import { dropout } from "../dropout.ts";
+import { requireSizes } from "../sizes.ts";
 import { type Cell, elmanCell, gruCell, lstmCell } from "./cells.ts";
 import {
   type RecurrentInputs,
@@ -101,14 +102,7 @@ const recurrent = (
   hidden: number,
   options: RecurrentOptions,
 ): Layer<RecurrentParams> => {
-  const sizes: readonly (readonly [what: string, size: number])[] = [
-    ["inputs", inputs],
-    ["hidden", hidden],
-    ["layers", options.layers ?? 1],
-  ];
-  for (const [what, size] of sizes)
-    if (!Number.isSafeInteger(size) || size < 1)
-      reject("W278", { name, what, size: `${size}` }, { location: captureLocation() });
+  requireSizes(name, { inputs, hidden, layers: options.layers ?? 1 });
   const drop = dropout(options.dropout ?? 0).bind({});
   return layer(recurrentParams(cell, inputs, hidden, options), (params) => (x: Tensor, given: RecurrentInputs = {}) => {
     requireSequence(x, inputs);

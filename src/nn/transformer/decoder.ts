@@ -12,6 +12,7 @@ import {
 import { dropout } from "../dropout.ts";
 import type { LayerNormFunction, LayerNormParams } from "../layer-norm.ts";
 import { linear } from "../linear.ts";
+import { requireSizes } from "../sizes.ts";
 import { feedForward, normalization, residual, type TransformerLayerOptions } from "./block.ts";
 import type { SelfAttentionOptions, TransformerEncoderLayerParams, TransformerStackOptions } from "./encoder.ts";
 
@@ -65,6 +66,7 @@ export const transformerDecoderLayer = <const E extends number, const F extends 
   options: TransformerLayerOptions<F> = {},
 ): Layer<TransformerDecoderLayerParams<E, F>, TransformerDecoderFunction<E>> => {
   const inner: number = options.feedForward ?? 2048;
+  requireSizes("transformerDecoderLayer", { features, feedForward: inner });
   const rate = options.dropout ?? 0;
   const params: TransformerDecoderLayerParams<number, number> = {
     self_attn: multiHeadAttention<number>(features, heads, { dropout: rate }),

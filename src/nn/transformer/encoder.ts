@@ -13,6 +13,7 @@ import {
 import { type DropoutLayer, dropout } from "../dropout.ts";
 import type { LayerNormFunction, LayerNormParams } from "../layer-norm.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
+import { requireSizes } from "../sizes.ts";
 import { feedForward, normalization, residual, type TransformerLayerOptions } from "./block.ts";
 
 /** The parameters of `transformerEncoderLayer`, under PyTorch's names. */
@@ -67,6 +68,7 @@ export const transformerEncoderLayer = <const E extends number, const F extends 
   options: TransformerLayerOptions<F> = {},
 ): Layer<TransformerEncoderLayerParams<E, F>, TransformerEncoderFunction<E>> => {
   const inner: number = options.feedForward ?? 2048;
+  requireSizes("transformerEncoderLayer", { features, feedForward: inner });
   const rate = options.dropout ?? 0;
   const params: TransformerEncoderLayerParams<number, number> = {
     self_attn: multiHeadAttention<number>(features, heads, { dropout: rate }),

@@ -187,7 +187,7 @@ describe("what does not fit together", () => {
     [
       "W273",
       "scan: there is no sequence",
-      () => sequences([3, 2])((x) => scan({ carry: { h: x }, over: {}, step: still })),
+      () => sequences([3, 2])((x) => scan({ carry: { h: x }, over: {} as never, step: still })),
     ],
     [
       "W274",

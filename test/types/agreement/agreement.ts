@@ -109,8 +109,16 @@ export interface Judged {
   readonly compiler: readonly string[];
 }
 
-/** What the run time says of each call beside what one run of the compiler says of all. */
-export const judge = (calls: readonly Call[]): readonly Judged[] => {
+/** How many lines a program has at most: longer ones take more memory than is good. */
+const linesAtOnce = 4000;
+
+/** What the run time says of each call beside what the compiler says, in one run for as many as may be. */
+export const judge = (calls: readonly Call[]): readonly Judged[] =>
+  Array.from({ length: Math.ceil(calls.length / linesAtOnce) }, (_, at) =>
+    judgeAtOnce(calls.slice(at * linesAtOnce, (at + 1) * linesAtOnce)),
+  ).flat();
+
+const judgeAtOnce = (calls: readonly Call[]): readonly Judged[] => {
   const asked = calls.map((call) => ({ call, code: printCall(call), runTime: described(call) }));
   const lines = asked.map(({ call, code, runTime }, at) => {
     if (typeof runTime === "string") return `${code};`;

@@ -56,7 +56,7 @@ const operands: Pick<AttentionRows, "W280" | "W281" | "W282" | "W283"> = {
 const layers: Pick<AttentionRows, "W284" | "W285" | "W286"> = {
   W284: entry({
     title: "heads do not divide the features",
-    message: ({ layer, heads, whole }) => `${layer}: ${heads} do not divide ${whole}`,
+    message: (details) => sentence("W284", details),
     help: ({ whole }) => `choose a number of at least 1 that divides ${whole} evenly.`,
     explanation:
       "Heads are equal slices of the features, so their number (at least 1) divides the number of features. Heads of queries share heads of keys in equal groups, so the number of these divides that of those.",

@@ -9,12 +9,14 @@ interface FunctionArgumentRows {
   readonly W233: CatalogueEntry<{ type: string }>;
   readonly W234: CatalogueEntry<{ weight: string }>;
   readonly W235: CatalogueEntry<{ first: string; other: string }>;
+  readonly W236: CatalogueEntry<{ lengths: string; extent: string; axis: number; type: string }>;
+  readonly W237: CatalogueEntry<{ parts: number; extent: string; axis: number; type: string }>;
 }
 
 export const functionArguments: FunctionArgumentRows = {
   W230: entry({
     title: "not a tensor",
-    message: ({ op, given }) => `${op}: a tensor is expected, not ${given}`,
+    message: ({ op, given }) => sentence("W230", { op, given }),
     help: () => "make numbers part of the graph with constant(values, shape), or declare them as an input.",
     explanation:
       "Functions of the library describe a graph: they take tensors, which stand for values that are computed later. Beside a tensor a single number will do; arrays become constants or inputs.",
@@ -58,5 +60,21 @@ export const functionArguments: FunctionArgumentRows = {
     explanation:
       "Stacking puts tensors side by side along a new axis, so they must agree along all the axes they have.",
     example: "stack([x, y])  // x and y: f32[B, 3] gives f32[2, B, 3]",
+  }),
+  W236: entry({
+    title: "split: lengths that do not add up",
+    message: (details) => sentence("W236", details),
+    help: ({ extent }) => `give lengths whose sum is ${extent}, or one number for pieces of that length.`,
+    explanation:
+      "The pieces of a tensor are all of it, one behind the other, so their lengths add up to the extent of the axis. Lengths may have symbols, as extents do.",
+    example: "split(x, [2, 1], 1)  // x: f32[B, 3] gives f32[B, 2] and f32[B, 1]",
+  }),
+  W237: entry({
+    title: "chunk: parts that are not equal",
+    message: (details) => sentence("W237", details),
+    help: () => "choose a number of parts that divides the extent; split takes lengths that differ.",
+    explanation:
+      "Equal parts have one shape, so their number (at least 1) divides the extent of the axis, whatever its symbols are bound to.",
+    example: "chunk(x, 3, 1)  // x: f32[B, 12] gives three tensors f32[B, 4]",
   }),
 };

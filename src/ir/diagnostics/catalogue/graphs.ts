@@ -1,4 +1,5 @@
 // W1xx: graphs, their invariants and their text form.
+import { sentence } from "../../types/sentences.ts";
 import { type CatalogueEntry, entry } from "../entry.ts";
 import { type GraphTextRows, graphText } from "./graph-text.ts";
 
@@ -44,7 +45,7 @@ export const graphs: GraphRows = {
   }),
   W120: entry({
     title: "the loss is not one number",
-    message: ({ type }) => `differentiate: the loss is not one float number: ${type}`,
+    message: ({ type }) => sentence("W120", { type }),
     help: () => "reduce it first, with sum() or mean() over all axes.",
     explanation:
       "A gradient says how one number changes with many. A loss of several numbers has a gradient for each of them, so it has to be brought down to one first, and it has to be of a float type, for only real numbers change smoothly.",
@@ -52,8 +53,7 @@ export const graphs: GraphRows = {
   }),
   W121: entry({
     title: "a gradient with respect to integers",
-    message: ({ type }) =>
-      `differentiate: a gradient is asked with respect to a tensor that holds no real numbers: ${type}`,
+    message: ({ type }) => sentence("W121", { type }),
     help: () => "ask for the gradient of float tensors only; indices, masks and labels have none.",
     explanation: "Integers and booleans cannot change by a little, so nothing has a derivative with respect to them.",
     example: "differentiate(loss, [weights])  // and not [weights, labels], where labels: i32[B]",

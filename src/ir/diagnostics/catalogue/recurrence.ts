@@ -7,7 +7,7 @@ interface RecurrenceRows {
   readonly W271: CatalogueEntry<{ operands: number; inputs: number; carried: number; outputs: number }>;
   readonly W272: CatalogueEntry<{ first: string; type: string; name: string; other: string }>;
   readonly W273: CatalogueEntry<Record<never, never>>;
-  readonly W274: CatalogueEntry<{ name: string; given: readonly string[] }>;
+  readonly W274: CatalogueEntry<{ name: string }>;
   readonly W275: CatalogueEntry<{ name: string; before: string; after: string }>;
   readonly W276: CatalogueEntry<Record<never, never>>;
   readonly W277: CatalogueEntry<{ type: string; inputs: number }>;
@@ -36,7 +36,7 @@ export const recurrenceRows: RecurrenceRows = {
   }),
   W272: entry({
     title: "scan: sequences of different lengths",
-    message: ({ first, type, name, other }) => `scan: ${first} is ${type}, but ${name} is ${other}`,
+    message: (details) => sentence("W272", details),
     help: () => "give all sequences the same first extent; transpose [B, T, ...] to [T, B, ...] first.",
     explanation:
       "A scan takes one element of each sequence at a time, along the first axis, so all have as many elements.",
@@ -44,21 +44,21 @@ export const recurrenceRows: RecurrenceRows = {
   }),
   W273: entry({
     title: "scan: no sequence",
-    message: () => "scan: there is no sequence in `over`, so there is no number of steps",
+    message: () => sentence("W273", {}),
     help: () => "give at least one sequence; iota counts steps where nothing else does.",
     explanation: "The number of steps of a scan is the length of its sequences.",
     example,
   }),
   W274: entry({
     title: "scan: a state is not given back",
-    message: ({ name, given }) => `scan: step gives no ${name} back in its carry (${given.join(", ") || "nothing"})`,
+    message: ({ name }) => sentence("W274", { name }),
     help: ({ name }) => `return { carry: { ${name}: ... } }; a state that stays as it is is returned as it was given.`,
     explanation: "The state after a step is the state before the next, so a step returns every part of it.",
     example,
   }),
   W275: entry({
     title: "scan: a state changes its type",
-    message: ({ name, before, after }) => `scan: ${name} is ${before} before a step and ${after} after it`,
+    message: ({ name, before, after }) => sentence("W275", { name, before, after }),
     help: ({ before }) => `give back a ${before}; broadcast the first state to the shape that it takes on.`,
     explanation:
       "The state after a step is the state before the next, so it has one shape and element type throughout. A first state of fewer rows than the batch is the usual reason.",
@@ -82,11 +82,11 @@ export const recurrenceRows: RecurrenceRows = {
     example: "lstm(16, 32) on x: f32[T, B, 16]",
   }),
   W278: entry({
-    title: "a recurrent layer of no size",
+    title: "a layer of no size",
     message: ({ name, what, size }) => `${name}: ${what} must be a whole number from 1 up, not ${size}`,
     help: ({ what }) => `give ${what} as a number such as 32.`,
     explanation:
-      "Weights have as many rows and columns as there are features and hidden units, and there is at least one layer.",
-    example: "lstm(16, 32, { layers: 2 })",
+      "Weights have as many rows and columns as there are features, channels or hidden units, so a layer needs each of them as a number, known when it is described. A size of 0 would make a layer that computes nothing.",
+    example: 'linear(784, 128)  // not linear("784", 128)',
   }),
 };

@@ -4,7 +4,7 @@ import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
-import type { After, IsUnknownRank, NeedsDType, PrintShape } from "./check.ts";
+import type { Floats, IsUnknownRank, NeedsDType, PrintShape } from "./check.ts";
 import type { SubtractNaturals } from "./natural.ts";
 
 /** The axis counted from 0; never where the shape has none such. */
@@ -20,6 +20,12 @@ export type OutsideAxes<Op extends string, Axis extends number, S extends Dims> 
   { op: Op; axis: Axis; rank: S["length"]; shape: PrintShape<S> }
 >;
 
+/** An axis that may be left out. */
+export type AxisOr<Axis extends number | undefined, Otherwise extends number> = Axis extends number ? Axis : Otherwise;
+
+/** The code of an axis that is not there, which is told at the axis where one was given, and otherwise at the operand. */
+export type AxisCode<Axis extends number | undefined> = [Axis] extends [number] ? "W205" : never;
+
 /** The rule of an operation along one axis: the shape it is along. */
 export type AlongAxis<Op extends string, S extends Dims, Axis extends number> =
   IsUnknownRank<S> extends true
@@ -30,18 +36,9 @@ export type AlongAxis<Op extends string, S extends Dims, Axis extends number> =
         ? OutsideAxes<Op, Axis, S>
         : S;
 
-/** The rule of an operand of an operation along one axis, which is the last one unless said: it has an axis. */
-export type AnyAxis<Op extends string, S extends Dims, Axis extends number> = S extends readonly []
-  ? number extends Axis
-    ? S
-    : OutsideAxes<Op, Axis, S>
-  : S;
-
-/** The rule of the operand of softmax along an axis: floats, where the axis is there. */
-export type SoftmaxShape<Op extends string, S extends Dims, D extends DType, Axis extends number> =
-  AnyAxis<Op, S, Axis> extends infer NoAxis extends string
-    ? NoAxis
-    : After<AlongAxis<Op, S, Axis>, NeedsDType<Op, S, D, readonly ["f32", "f64"]>>;
+/** The rule of softmax: along the last axis unless said. */
+export type SoftmaxShape<Op extends string, S extends Dims, D extends DType, Axis extends number | undefined> =
+  NeedsDType<Op, S, D, Floats> extends infer Refused extends string ? Refused : AlongAxis<Op, S, AxisOr<Axis, -1>>;
 
 /** Axes counted from 0, as a union; a sentence for one that is outside, or else for one that is named twice. */
 type AxesOf<

@@ -4,7 +4,7 @@ import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims, Tensor } from "../tensor.ts";
-import type { IsUnknownRank, PrintShape, PrintType, SameDType } from "./check.ts";
+import type { Floats, IsUnknownRank, NeedsDType, Numbers, PrintShape, PrintType, SameDType } from "./check.ts";
 import type { CanonicalShape, IsUnknownDim, PrintDim, SameDim } from "./dims.ts";
 
 /** The extent that two broadcast to; never where there is none. */
@@ -62,6 +62,33 @@ export type BroadcastShapes<Op extends string, A extends Dims, B extends Dims> =
         ? A
         : BroadcastAxes<Op, A, B, { left: PrintShape<A>; right: PrintShape<B> }>;
 
+type Bits = readonly ["i32", "u8", "bool"];
+
+/** The element types of functions of two numbers; comparisons and losses that are not named here take any. */
+interface BinaryDTypes {
+  readonly add: Numbers;
+  readonly sub: Numbers;
+  readonly mul: Numbers;
+  readonly div: Numbers;
+  readonly remainder: readonly ["i32", "u8"];
+  readonly pow: Floats;
+  readonly maximum: Numbers;
+  readonly minimum: Numbers;
+  readonly atan2: Floats;
+  readonly logicalAnd: Bits;
+  readonly logicalOr: Bits;
+  readonly logicalXor: Bits;
+  readonly shiftLeft: readonly ["i32"];
+  readonly shiftRight: readonly ["i32"];
+}
+
+/** `Shape`, unless the function is not defined for the element type of an operand. */
+type DefinedFor<Op extends string, S extends Dims, D extends DType, Shape> = Op extends keyof BinaryDTypes
+  ? NeedsDType<Op, S, D, BinaryDTypes[Op]> extends infer Refused extends string
+    ? Refused
+    : Shape
+  : Shape;
+
 /** The shape of an operand: a number is a scalar. */
 export type ShapeOf<Operand> = [Operand] extends [number] ? [] : [Operand] extends [Tensor<infer S>] ? S : Dims;
 
@@ -74,14 +101,24 @@ export type DTypeOf<Operand, Other extends DType> = [Operand] extends [number]
 
 /** The rule of `op(a, b)` for a tensor and a tensor or number: the shape of the result. */
 export type BinaryShape<Op extends string, A extends Dims, D extends DType, Operand> = [Operand] extends [number]
-  ? A
+  ? DefinedFor<Op, A, D, A>
   : [Operand] extends [Tensor<infer B, infer E>]
     ? BroadcastShapes<Op, A, B> extends infer Shape
       ? Shape extends string
         ? Shape
-        : SameDType<Op, A, D, B, E, Shape>
+        : SameDType<Op, A, D, B, E, DefinedFor<Op, A, D, Shape>>
       : never
     : Dims;
+
+/** The same where the first operand may be the number: then the other one is a tensor. */
+export type OperandsShape<Op extends string, First, Second> = [First] extends [number]
+  ? [Second] extends [number]
+    ? Sentence<"W230", { op: Op; given: Second }>
+    : BinaryShape<Op, ShapeOf<Second>, DTypeOf<Second, DType>, First>
+  : BinaryShape<Op, ShapeOf<First>, DTypeOf<First, DType>, Second>;
+
+/** The element type of `op(a, b)`. */
+export type OperandsDType<First, Second> = DTypeOf<First, DTypeOf<Second, DType>>;
 
 /** The rule of `select(condition, whenTrue, whenFalse)`: the shape of the result. */
 export type SelectShape<Condition extends Dims, WhenTrue, WhenFalse> =

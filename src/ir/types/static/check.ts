@@ -2,12 +2,12 @@
 // sentence that the run time gives for the same mistake. The sentence stands as the type of the argument, so the editor
 // shows it there and nothing can be assigned to it; the result is then unknown, so one mistake gives one error.
 //
-//   b: Check<NoInfer<MatmulShape<A, D, B, E>>, Tensor<B, E>>): Tensor<Resolved<MatmulShape<A, D, B, E>>, D>
+//   b: Check<NoInfer<MatmulShape<A, D, B, E>>, Tensor<B, E>>): ResultOf<MatmulShape<A, D, B, E>, D>
 //
 // `NoInfer` stands at the place of use: without it inference explores the rule with open type parameters.
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
-import type { Dims } from "../tensor.ts";
+import type { Dims, Tensor } from "../tensor.ts";
 import type { PrintDim } from "./dims.ts";
 import type { JoinText } from "./text.ts";
 
@@ -17,8 +17,29 @@ export type Check<Rule, Wanted> = Rule extends string ? Rule : Wanted;
 /** A further rule, which only counts where those before it (a union) say nothing: one mistake is one sentence. */
 export type After<Rules, Next> = [Extract<Rules, string>] extends [never] ? Next : Dims;
 
-/** A result: the shape, or an unknown one after a mistake. */
-export type Resolved<Rule> = Rule extends Dims ? Rule : Dims;
+// After a mistake a result fits whatever is wanted, so that the mistake is the only error, even where the result goes to a variable
+// whose shape is written down.
+
+/** A result: the shape. */
+// oxlint-disable-next-line typescript/no-explicit-any -- no other type is assignable to every shape
+export type Resolved<Rule> = Rule extends Dims ? Rule : any;
+
+/** A result: a tensor of the shape. */
+// oxlint-disable-next-line typescript/no-explicit-any -- no other type is assignable to every shape and element type
+export type ResultOf<Rule, D extends DType> = Rule extends Dims ? Tensor<Rule, D> : Tensor<any, any>;
+
+/** A rule as far as it is about one argument: the sentences with these codes. */
+export type About<Rule, Codes extends string> = Rule extends `${Codes}:${string}` ? Rule : true;
+
+/** A rule but for the sentences with these codes, which are about another argument. */
+export type Beside<Rule, Codes extends string> = Rule extends `${Codes}:${string}` ? true : Rule;
+
+/** Several rules, one for each argument that has one: `Shape`, or what the first that is broken says. */
+export type AllOf<Rules extends readonly unknown[], Shape> = Rules extends readonly [infer First, ...infer Others]
+  ? First extends string
+    ? First
+    : AllOf<Others, Shape>
+  : Shape;
 
 /** Whether not even the number of axes is known. */
 export type IsUnknownRank<S extends Dims> = number extends S["length"] ? true : false;
@@ -35,6 +56,10 @@ type PrintExtents<S extends Dims, Text extends string = ""> = S extends readonly
 
 /** `f32[B, 128]`, as messages write types. */
 export type PrintType<S extends Dims, D extends DType> = `${DType extends D ? "?" : D}${PrintShape<S>}`;
+
+/** Element types of real numbers, and of all that are numbers. */
+export type Floats = readonly ["f32", "f64"];
+export type Numbers = readonly ["f32", "f64", "i32", "u8"];
 
 /** The rule of an operand that must have one of some element types: the shape it has. */
 export type NeedsDType<Op extends string, S extends Dims, D extends DType, Allowed extends readonly DType[]> = [

@@ -4,7 +4,7 @@ import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
 import type { BroadcastShapes } from "./broadcasting.ts";
-import type { After, IsUnknownRank, PrintShape, PrintType, SameDType } from "./check.ts";
+import type { IsUnknownRank, NeedsDType, PrintShape, PrintType, SameDType } from "./check.ts";
 import type { PrintDim, SameDim } from "./dims.ts";
 import type { OnlyType } from "./indexing.ts";
 
@@ -43,7 +43,15 @@ type ProductOf<
             >
       >
     : Sentence<"W240", { operand: "right"; type: PrintType<TypeB, E> }>
-  : Sentence<"W240", { operand: "left"; type: PrintType<TypeA, D> }>;
+  : Dims;
+
+/** The rule of the left operand of `matmul`, whatever the right one is. */
+export type LeftMatrix<A extends Dims, D extends DType> =
+  IsUnknownRank<A> extends true
+    ? NeedsDType<"matmul", A, D, readonly ["f32", "f64", "i32"]>
+    : A extends readonly [...Dims, Dim, Dim]
+      ? NeedsDType<"matmul", A, D, readonly ["f32", "f64", "i32"]>
+      : Sentence<"W240", { operand: "left"; type: PrintType<A, D> }>;
 
 type WithBatch<A extends Dims, B extends Dims, Matrix extends Dims> = B extends readonly []
   ? [...A, ...Matrix]
@@ -62,11 +70,13 @@ export type MatmulShape<
   TransposeA extends boolean = false,
   TransposeB extends boolean = false,
 > =
-  IsUnknownRank<A> extends true
-    ? Dims
-    : IsUnknownRank<B> extends true
+  LeftMatrix<A, D> extends infer Refused extends string
+    ? Refused
+    : IsUnknownRank<A> extends true
       ? Dims
-      : ProductOf<Matrices<A, TransposeA>, D, Matrices<B, TransposeB>, E, A, B>;
+      : IsUnknownRank<B> extends true
+        ? Dims
+        : ProductOf<Matrices<A, TransposeA>, D, Matrices<B, TransposeB>, E, A, B>;
 
 type WithoutLast<S> = S extends readonly [...infer Rest extends Dims, Dim] ? [...Rest] : S;
 
@@ -100,29 +110,29 @@ export type VecmatShape<A extends Dims, D extends DType, B extends Dims, E exten
         ? WithoutRow<MatmulShape<[1, Inner], D, B, E>>
         : NoVector<"vecmat", A, D>;
 
-/** The rule of the left operand of `dot`: a vector. */
-export type LeftVector<S extends Dims, D extends DType> =
+/** The rule of an operand that is a vector. */
+export type VectorShape<Op extends string, Operand extends string, S extends Dims, D extends DType> =
   IsUnknownRank<S> extends true
-    ? S
-    : S["length"] extends 1
+    ? Dims
+    : S extends readonly [Dim]
       ? S
-      : Sentence<"W248", { op: "dot"; operand: "left vector"; expected: PrintType<["K"], D>; actual: PrintType<S, D> }>;
-
-/** The rule of the bias of `linear`: a number for each output. */
-export type BiasShape<
-  S extends Dims,
-  D extends DType,
-  Weight extends Dims,
-  E extends DType,
-  Bias extends Dims,
-  F extends DType,
-> = After<
-  LinearShape<S, D, Weight, E>,
-  Weight extends readonly [infer Out extends Dim, Dim] ? OnlyType<"linear", "bias", Bias, F, [Out], D> : Dims
->;
+      : Sentence<"W248", { op: Op; operand: Operand; expected: PrintType<["K"], D>; actual: PrintType<S, D> }>;
 
 /** The rule of `linear(x, weight)`: [..., in] with weight [out, in] gives [..., out]. */
 export type LinearShape<S extends Dims, D extends DType, Weight extends Dims, E extends DType> =
+  NeedsDType<"linear", S, D, readonly ["f32", "f64", "i32"]> extends infer Refused extends string
+    ? Refused
+    : FeaturesShape<S, D, Weight, E>;
+
+/** The rule of the bias of `linear`: a number for each feature that comes out. */
+export type BiasShape<
+  Weight extends Dims,
+  D extends DType,
+  Bias extends Dims,
+  F extends DType,
+> = Weight extends readonly [infer Out extends Dim, Dim] ? OnlyType<"linear", "bias", Bias, F, [Out], D> : Dims;
+
+type FeaturesShape<S extends Dims, D extends DType, Weight extends Dims, E extends DType> =
   IsUnknownRank<S> extends true
     ? Dims
     : IsUnknownRank<Weight> extends true

@@ -11,15 +11,12 @@ import type {
   Decrement,
   FloorDivideDim,
   IsAbove,
-  IsUnknownDim,
   MultiplyDims,
   PrintDim,
   SameDim,
   SubtractDims,
 } from "./dims.ts";
-import type { CompareNaturals, SubtractNaturals } from "./natural.ts";
 import type { InsertAxis } from "./reshaping.ts";
-import type { IsCount } from "./windows.ts";
 
 /** Which positions along one axis are kept: from `start` (0) up to `end` (the extent), every `step`-th (1). */
 export interface SliceRange {
@@ -152,41 +149,6 @@ export type PadShape<S extends Dims, Paddings extends readonly AxisPadding[]> =
             { op: "pad"; attribute: "low"; length: Paddings["length"]; rank: S["length"]; shape: PrintShape<S> }
           >
         : PadAxes<S, Paddings>;
-
-/** Pieces of one length, of which the last may be shorter; unknown where they are not known, or very many. */
-type EqualLengths<
-  Left extends number,
-  Length extends number,
-  Result extends readonly number[] = readonly [],
-> = Result["length"] extends 100
-  ? undefined
-  : Left extends 0
-    ? Result
-    : CompareNaturals<Left, Length> extends "less"
-      ? readonly [...Result, Left]
-      : EqualLengths<SubtractNaturals<Left, Length>, Length, readonly [...Result, Length]>;
-
-type LengthsOf<Extent extends Dim, Lengths> = Lengths extends readonly number[]
-  ? number extends Lengths["length"]
-    ? undefined
-    : Lengths
-  : [Extent, Lengths] extends [infer Whole extends number, infer Length extends number]
-    ? [IsUnknownDim<Whole>, IsCount<Length>] extends [false, true]
-      ? EqualLengths<Whole, Length>
-      : undefined
-    : undefined;
-
-/** What `split(x, lengths, axis)` gives: a tensor for each length. */
-export type Pieces<S extends Dims, D extends DType, Lengths, Axis extends number> =
-  IsUnknownRank<S> extends true
-    ? readonly Tensor<Dims, D>[]
-    : number extends Axis
-      ? readonly Tensor<Dims, D>[]
-      : [AxisOf<S, Axis>] extends [never]
-        ? readonly Tensor<Dims, D>[]
-        : LengthsOf<S[AxisOf<S, Axis>], Lengths> extends infer Known extends readonly number[]
-          ? { readonly [At in keyof Known]: Tensor<ReplaceAxis<S, AxisOf<S, Axis>, Known[At]>, D> }
-          : readonly Tensor<Dims, D>[];
 
 /** Whether two shapes may be the same off one axis. */
 type AgreesOff<

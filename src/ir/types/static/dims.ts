@@ -19,8 +19,17 @@ import type {
   SubtractPolynomials,
 } from "./polynomial.ts";
 
-/** Whether nothing is known of a dimension. */
-export type IsUnknownDim<D extends Dim> = number extends D ? true : string extends D ? true : false;
+/** Whether nothing is known of a dimension; one of several is unknown as well. */
+export type IsUnknownDim<D extends Dim> = number extends D ? true : string extends D ? true : IsOneOf<D>;
+
+/** Whether a dimension is a union, a choice of which only the run time knows, or what was cast to `never`. */
+type IsOneOf<D extends Dim, All = D> = [D] extends [never]
+  ? true
+  : D extends unknown
+    ? [All] extends [D]
+      ? false
+      : true
+    : never;
 
 /** Whether one of two dimensions is unknown. */
 type IsEitherUnknown<A extends Dim, B extends Dim> = IsUnknownDim<A> extends true ? true : IsUnknownDim<B>;
@@ -55,11 +64,13 @@ export type SameDim<A extends Dim, B extends Dim> = [A] extends [B]
   ? true
   : [B] extends [A]
     ? true
-    : [A | B] extends [Composite]
-      ? [CanonicalDim<A>] extends [CanonicalDim<B>]
-        ? true
-        : false
-      : false;
+    : IsEitherUnknown<A, B> extends true
+      ? true
+      : [Extract<A | B, Composite>] extends [never]
+        ? false
+        : [CanonicalDim<A>] extends [CanonicalDim<B>]
+          ? true
+          : false;
 
 /** A + B */
 export type AddDims<A extends Dim, B extends Dim> = (
@@ -110,6 +121,14 @@ export type FloorDivideDim<A extends Dim, Divisor extends number> = (
 ) extends infer Result extends Dim
   ? Result
   : never;
+
+/** A / divisor where it goes evenly, for a literal divisor above 0; never where it does not. */
+export type DivideDim<A extends Dim, Divisor extends number> = `${Divisor}` extends
+  | "0"
+  | `-${string}`
+  | `${string}.${string}`
+  ? never
+  : DivideCounts<PolynomialOf<A>, PolynomialOf<Divisor>>;
 
 /** A less one; never below zero. */
 export type Decrement<A extends number> = SubtractNaturals<A, 1>;

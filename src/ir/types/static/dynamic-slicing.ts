@@ -3,8 +3,8 @@ import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims, Tensor } from "../tensor.ts";
-import type { AxisOf, OutsideAxes, ReplaceAxis } from "./axes.ts";
-import type { After, IsUnknownRank, PrintType } from "./check.ts";
+import type { AlongAxis, AxisOf, OutsideAxes, ReplaceAxis } from "./axes.ts";
+import type { IsUnknownRank, PrintType } from "./check.ts";
 import type { CanonicalDim, IsAbove, PrintDim } from "./dims.ts";
 import type { OnlyType } from "./indexing.ts";
 
@@ -33,57 +33,39 @@ export type StartShape<Op extends string, Start> = [Start] extends [Tensor<infer
   ? OnlyType<Op, "start", S, D, [], "i32">
   : Dims;
 
-/** The rule of a start of `dynamicSlice`, where there is such an axis. */
-export type SliceStart<Rule, Start> = Rule extends `W205: ${string}` ? Dims : StartShape<"dynamicSlice", Start>;
+/** The extent along the axis of what is put in: the whole axis where it has none such, which is refused. */
+type LengthAt<Update extends Dims, Axis extends number, Otherwise extends Dim> = `${Axis}` extends keyof Update
+  ? Update[`${Axis}`] & Dim
+  : Otherwise;
 
-/** The rule of what `dynamicSlice` cuts: the axis is there, and room for so many positions. */
-export type SlicedShape<Rule, Start> = Rule extends `W205: ${string}`
-  ? Rule
-  : After<StartShape<"dynamicSlice", Start>, Rule>;
-
-/** The rule of a start of `dynamicUpdateSlice`, where the update fits. */
-export type UpdateStart<Rule, Start> = Rule extends Dims | `W223: ${string}`
-  ? StartShape<"dynamicUpdateSlice", Start>
-  : Dims;
-
-/** The rule of `dynamicUpdateSlice(x, update, start, axis)`: the update is as long along the axis as it likes. */
-export type UpdateShape<
+type PutAxis<
   S extends Dims,
   D extends DType,
   Update extends Dims,
   E extends DType,
   Axis extends number,
-  Start = number,
+  Length extends Dim,
 > =
-  IsUnknownRank<S> extends true
-    ? Dims
-    : number extends Axis
-      ? Dims
-      : [AxisOf<S, Axis>] extends [never]
-        ? OutsideAxes<"dynamicUpdateSlice", Axis, S>
-        : IsUnknownRank<Update> extends true
-          ? Dims
-          : Updated<S, D, Update, E, AxisOf<S, Axis>, Start>;
+  OnlyType<"dynamicUpdateSlice", "update", Update, E, ReplaceAxis<S, Axis, Length>, D> extends infer Refused extends
+    string
+    ? Refused
+    : NoRoom<"dynamicUpdateSlice", S, D, Length, Axis> extends infer Unfit extends string
+      ? Unfit
+      : S;
 
-/** How long an update is along an axis; as the tensor is where it has no such axis. */
-type LengthAlong<S extends Dims, Update extends Dims, Axis extends number> = `${Axis}` extends keyof Update
-  ? Update[Axis]
-  : S[Axis];
-
-type Updated<S extends Dims, D extends DType, Update extends Dims, E extends DType, Axis extends number, Start> =
-  OnlyType<
-    "dynamicUpdateSlice",
-    "update",
-    Update,
-    E,
-    ReplaceAxis<S, Axis, LengthAlong<S, Update, Axis>>,
-    D
-  > extends infer Unfit extends string
-    ? Unfit
-    : After<
-        StartShape<"dynamicUpdateSlice", Start>,
-        NoRoom<"dynamicUpdateSlice", S, D, LengthAlong<S, Update, Axis>, Axis>
-      >;
+/** The rule of `dynamicUpdateSlice(x, update, start, axis)`: the shape of x, which the update has off the axis. */
+export type DynamicUpdateShape<
+  S extends Dims,
+  D extends DType,
+  Update extends Dims,
+  E extends DType,
+  Axis extends number,
+> =
+  AlongAxis<"dynamicUpdateSlice", S, Axis> extends infer Refused extends string
+    ? Refused
+    : true extends IsUnknownRank<S> | IsUnknownRank<Update> | (number extends Axis ? true : false)
+      ? S
+      : PutAxis<S, D, Update, E, AxisOf<S, Axis>, LengthAt<Update, AxisOf<S, Axis>, S[AxisOf<S, Axis>]>>;
 
 /** The rule of `dynamicSlice(x, start, length, axis)`: the length in the place of the extent of the axis. */
 export type DynamicSliceShape<S extends Dims, D extends DType, Length extends Dim, Axis extends number> =

@@ -3,9 +3,9 @@ import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
-import type { AnyAxis, AxisOf, OutsideAxes, ReplaceAxis } from "./axes.ts";
+import type { AlongAxis, AxisOf, OutsideAxes } from "./axes.ts";
 import type { IsSameShape } from "./broadcasting.ts";
-import type { After, IsUnknownRank, NeedsDType, PrintType } from "./check.ts";
+import type { Floats, IsUnknownRank, NeedsDType, PrintType } from "./check.ts";
 import type { CanonicalDim } from "./dims.ts";
 
 /** The extents before and behind one axis. */
@@ -96,50 +96,6 @@ export type ScatterShape<
               : ScatterInto<Updates, D, Indices, E, Extent, AxisOf<[...Updates, 1], Axis>>
             : never;
 
-/** The rule of the updates of `indexAdd(x, indices, updates, axis)`: with the indices in the place of the axis. */
-export type IndexAddShape<
-  S extends Dims,
-  D extends DType,
-  Indices extends Dims,
-  E extends DType,
-  Updates extends Dims,
-  F extends DType,
-  Axis extends number,
-> =
-  IsUnknownRank<S> extends true
-    ? Dims
-    : number extends Axis
-      ? Dims
-      : [AxisOf<S, Axis>] extends [never]
-        ? OutsideAxes<"indexAdd", Axis, S>
-        : NeedsDType<"scatterAdd", Indices, E, readonly ["i32"]> extends string
-          ? Dims
-          : AddedRows<S, D, Updates, F, ScatterShape<Updates, F, Indices, E, S[AxisOf<S, Axis>], AxisOf<S, Axis>>>;
-
-type AddedRows<S extends Dims, D extends DType, Updates extends Dims, F extends DType, Added> = Added extends Dims
-  ? OnlyType<"indexAdd", "updates", Added, F, S, D> extends infer Unfit extends string
-    ? Unfit
-    : Updates
-  : Added;
-
-/** The rule of `takeAlongAxis` and `addAlongAxis`: the axis is there. */
-export type AddAlongShape<
-  S extends Dims,
-  Indices extends Dims,
-  E extends DType,
-  Extent extends Dim,
-  Axis extends number,
-> =
-  IsUnknownRank<S> extends true
-    ? Dims
-    : number extends Axis
-      ? Dims
-      : [AxisOf<S, Axis>] extends [never]
-        ? OutsideAxes<"addAlongAxis", Axis, S>
-        : OnlyType<"addAlongAxis", "indices", Indices, E, S, "i32"> extends infer Unfit extends string
-          ? Unfit
-          : ReplaceAxis<S, AxisOf<S, Axis>, CanonicalDim<Extent>>;
-
 /** The shape of `oneHot(indices, depth)`. */
 export type OneHotShape<Indices extends Dims, Depth extends Dim> =
   IsUnknownRank<Indices> extends true ? Dims : [...Indices, CanonicalDim<Depth>];
@@ -189,22 +145,14 @@ export type TrailingAxes<S extends Dims, Like extends Dims> =
         : [Last]
       : Dims;
 
-/** The rule of a scale: of the last axes, as many as it has; silent where there is none. */
-export type ScaleShape<Op extends string, S extends Dims, D extends DType, Scale extends Dims, E extends DType> = After<
-  AnyAxis<Op, S, -1>,
-  OnlyType<Op, "scale", Scale, E, TrailingAxes<S, Scale>, D>
->;
-
-/** The rule of the operand of `rmsNorm`: floats, with an axis. */
-export type NormalizedShape<S extends Dims, D extends DType> =
-  NeedsDType<"rmsNorm", S, D, readonly ["f32", "f64"]> extends infer Refused extends string
-    ? Refused
-    : AnyAxis<"rmsNorm", S, -1>;
+/** The rule of what is normalized over its last axes: floats, and at least one axis. */
+export type LayerNormOperand<Op extends string, S extends Dims, D extends DType> =
+  NeedsDType<Op, S, D, Floats> extends infer Refused extends string ? Refused : AlongAxis<Op, S, -1>;
 
 /** The rule of what is normalized over its last axes, those that the scale has: it has an axis, and fits the scale. */
 export type ScaledShape<Op extends string, S extends Dims, D extends DType, Scale extends Dims, E extends DType> =
-  AnyAxis<Op, S, -1> extends infer NoAxis extends string
-    ? NoAxis
+  LayerNormOperand<Op, S, D> extends infer Refused extends string
+    ? Refused
     : OnlyType<Op, "scale", Scale, E, TrailingAxes<S, Scale>, D> extends infer Unfit extends string
       ? Unfit
       : S;

@@ -60,12 +60,12 @@ type AxisOf<
   Dilation extends number,
   Extra extends number,
   Images extends string,
-> = [IsUnknownDim<Extent | Sides[number] | Extra>, IsCount<Kernel>, IsCount<Stride>, IsCount<Dilation>] extends [
-  false,
-  true,
-  true,
-  true,
-]
+> = [
+  IsUnknownDim<Extent> | IsUnknownDim<Extra> | (number extends Sides[number] ? true : false),
+  IsCount<Kernel>,
+  IsCount<Stride>,
+  IsCount<Dilation>,
+] extends [false, true, true, true]
   ? IsRest<Extra, Stride, Dilation> extends false
     ? Sentence<"W265", { op: Op; outputPadding: Extra; axis: Axis; stride: Stride; dilation: Dilation }>
     : Extent extends number

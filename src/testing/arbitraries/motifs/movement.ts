@@ -1,5 +1,5 @@
 // Elements that go apart and come back: cut and joined, turned round and back, padded and cut.
-import { split } from "../../../ir/functions/slicing.ts";
+import { split } from "../../../ir/functions/parts.ts";
 import type { Tensor } from "../../../ir/types/tensor.ts";
 import type { Motif, Motifs } from "./motif.ts";
 

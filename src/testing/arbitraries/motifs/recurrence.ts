@@ -1,6 +1,8 @@
 // Recurrent cells written by hand, for a step or two, and as `scan`.
+
+import { split } from "../../../ir/functions/parts.ts";
 import { scan } from "../../../ir/functions/recurrence.ts";
-import { split, stack } from "../../../ir/functions/slicing.ts";
+import { stack } from "../../../ir/functions/slicing.ts";
 import type { Tensor } from "../../../ir/types/tensor.ts";
 import type { Motif, MotifSite, Motifs } from "./motif.ts";
 

@@ -14,24 +14,24 @@ export const valueOf = (operand: Operand): number => {
 };
 
 const elementwiseOnly = (): never => {
-  throw new Error("a derivative of a scalar function is elementwise");
+  throw new Error("a derivative of a scalar function is elementwise, and of simpler functions");
 };
 
 /** The number as a tensor. */
 export const numberTensor = (x: number, dtype: DType = "f64"): Tensor => {
   const number = (value: number): Tensor => numberTensor(value, dtype);
   const truth = (value: boolean): Tensor => numberTensor(value ? 1 : 0, "bool");
-  const tensor: Tensor = {
+  const answers: Readonly<Record<keyof Tensor, unknown>> = {
     type: { dtype, shape: [] },
     shape: [],
     dtype,
-    add: (other) => number(x + valueOf(other)),
-    sub: (other) => number(x - valueOf(other)),
-    mul: (other) => number(x * valueOf(other)),
-    div: (other) => number(x / valueOf(other)),
-    pow: (other) => number(x ** valueOf(other)),
-    maximum: (other) => number(Math.max(x, valueOf(other))),
-    minimum: (other) => number(Math.min(x, valueOf(other))),
+    add: (other: Operand) => number(x + valueOf(other)),
+    sub: (other: Operand) => number(x - valueOf(other)),
+    mul: (other: Operand) => number(x * valueOf(other)),
+    div: (other: Operand) => number(x / valueOf(other)),
+    pow: (other: Operand) => number(x ** valueOf(other)),
+    maximum: (other: Operand) => number(Math.max(x, valueOf(other))),
+    minimum: (other: Operand) => number(Math.min(x, valueOf(other))),
     neg: () => number(-x),
     abs: () => number(Math.abs(x)),
     sign: () => number(Math.sign(x)),
@@ -44,15 +44,19 @@ export const numberTensor = (x: number, dtype: DType = "f64"): Tensor => {
     cos: () => number(Math.cos(x)),
     tanh: () => number(Math.tanh(x)),
     sigmoid: () => number(1 / (1 + Math.exp(-x))),
-    equal: (other) => truth(x === valueOf(other)),
-    less: (other) => truth(x < valueOf(other)),
-    lessEqual: (other) => truth(x <= valueOf(other)),
-    greater: (other) => truth(x > valueOf(other)),
-    greaterEqual: (other) => truth(x >= valueOf(other)),
-    logicalAnd: (other) => truth(x !== 0 && valueOf(other) !== 0),
+    equal: (other: Operand) => truth(x === valueOf(other)),
+    less: (other: Operand) => truth(x < valueOf(other)),
+    lessEqual: (other: Operand) => truth(x <= valueOf(other)),
+    greater: (other: Operand) => truth(x > valueOf(other)),
+    greaterEqual: (other: Operand) => truth(x >= valueOf(other)),
+    logicalAnd: (other: Operand) => truth(x !== 0 && valueOf(other) !== 0),
     logicalNot: () => truth(x === 0),
-    select: (whenTrue, whenFalse) => numberTensor(valueOf(x === 0 ? whenFalse : whenTrue)),
-    cast: (to) => numberTensor(x, to),
+    relu: elementwiseOnly,
+    gelu: elementwiseOnly,
+    silu: elementwiseOnly,
+    softmax: elementwiseOnly,
+    select: (whenTrue: Operand, whenFalse: Operand) => numberTensor(valueOf(x === 0 ? whenFalse : whenTrue)),
+    cast: (to: DType) => numberTensor(x, to),
     sum: elementwiseOnly,
     max: elementwiseOnly,
     min: elementwiseOnly,
@@ -72,6 +76,8 @@ export const numberTensor = (x: number, dtype: DType = "f64"): Tensor => {
     scatterAdd: elementwiseOnly,
     oneHot: elementwiseOnly,
   };
+  // A number has no shape that its methods could be typed by.
+  const tensor = answers as unknown as Tensor;
   values.set(tensor, x);
   return tensor;
 };

@@ -4,15 +4,17 @@ import { sometimesBlurred } from "../blurred.ts";
 import type { Call } from "../calls.ts";
 import { contraction } from "./contraction.ts";
 import { elementwise } from "./elementwise.ts";
-import { layers } from "./layers.ts";
+import { layers, scans } from "./layers.ts";
 import { movement } from "./movement.ts";
 import { reductions } from "./reduction.ts";
 import { windows } from "./windows.ts";
 
-const all = { ...elementwise, ...contraction, ...movement, ...reductions, ...windows, ...layers };
+const blurredNowAndThen = { elementwise, contraction, movement, reductions, windows, layers };
 
 /** Families of calls, of which the type checker knows less now and then; a state of unknown shape has to be said by the user. */
-export const families: Readonly<Record<string, fc.Arbitrary<Call>>> = {
-  ...Object.fromEntries(Object.entries(all).map(([name, arbitrary]) => [name, sometimesBlurred(arbitrary)])),
-  scan: all.scan,
-};
+export const families: Readonly<Record<string, fc.Arbitrary<Call>>> = Object.fromEntries([
+  ...Object.entries(blurredNowAndThen).flatMap(([kind, table]) =>
+    Object.entries(table).map(([name, family]) => [`${kind}.${name}`, sometimesBlurred(family)] as const),
+  ),
+  ...Object.entries(scans),
+]);

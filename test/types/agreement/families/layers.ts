@@ -3,7 +3,19 @@ import * as fc from "fast-check";
 import { add, mul } from "../../../../src/ir/functions/index.ts";
 import type { Dim } from "../../../../src/ir/types/dim.ts";
 import type { Tensor } from "../../../../src/ir/types/tensor.ts";
-import { type Call, Code, call, dim, indices, type LayerName, layerCall, near, shape, tensor } from "../calls.ts";
+import {
+  anyDType,
+  type Call,
+  Code,
+  call,
+  dim,
+  indices,
+  type LayerName,
+  layerCall,
+  near,
+  shape,
+  tensor,
+} from "../calls.ts";
 
 const small = fc.constantFrom(1, 2, 3, 4, 8);
 
@@ -118,13 +130,63 @@ const scan = call(
   ),
 );
 
+/** [N, channels, height, width] of a block that keeps them together. */
+const residual = fc.oneof(
+  layerCall(
+    "residualBlock",
+    fc
+      .tuple(small, small, size, size, fc.constantFrom(1, 2))
+      .chain(([inputs, outputs, height, width, stride]) =>
+        tensor(near(["N", inputs, height, width]), fc.constant("f32")).map(
+          (x) => [[inputs, outputs, { stride }], [x]] as const,
+        ),
+      ),
+  ),
+  layerCall(
+    "dropout",
+    tensor(shape(0, 3), anyDType).map((x) => [[0.5], [x]] as const),
+  ),
+);
+
+const transformerLayer = layerCall(
+  "transformerEncoderLayer",
+  fc
+    .tuple(fc.constantFrom(4, 8), shape(0, 1), dim)
+    .chain(([features, front, length]) =>
+      tensor(near([...front, length, features]), fc.constant("f32")).map(
+        (x) => [[features, 2, { feedForward: 8 }], [x]] as const,
+      ),
+    ),
+);
+
+const transposed = fc.constantFrom(1, 2, 3).chain((rank) =>
+  layerCall(
+    `convTranspose${rank as 1 | 2 | 3}d`,
+    fc
+      .tuple(small, small, fc.constantFrom(1, 2, 3), fc.array(size, { minLength: rank, maxLength: rank }))
+      .chain(([inputs, outputs, kernel, sizes]) =>
+        fc
+          .tuple(
+            tensor(near(["N", inputs, ...sizes]), fc.constant("f32")),
+            fc.record({ stride: fc.constantFrom(1, 2), padding: fc.constantFrom(0, 1) }, { requiredKeys: [] }),
+          )
+          .map(([x, options]) => [[inputs, outputs, kernel, options], [x]] as const),
+      ),
+  ),
+);
+
 /** Families of calls, by name. */
-export const layers: Readonly<Record<string, fc.Arbitrary<Call>>> & { readonly scan: fc.Arbitrary<Call> } = {
+export const layers: Readonly<Record<string, fc.Arbitrary<Call>>> = {
   ofRows,
   ofImages,
   embedding,
-  layerOfConvolution: convolution,
+  convolution,
+  transposed,
   recurrent,
-  layerOfAttention: attention,
-  scan,
+  attention,
+  residual,
+  transformerLayer,
 };
+
+/** Recurrences. */
+export const scans: Readonly<Record<string, fc.Arbitrary<Call>>> = { scan };

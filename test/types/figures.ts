@@ -1,0 +1,1 @@
+export const printFigures = (print: (line: string) => void): void => print("");
