@@ -60,6 +60,7 @@ export type { RecurrentInputs, RecurrentOptions, RecurrentParams } from "./recur
 export {
   type BlockConvolution,
   type BlockNorm,
+  type InvertedResidualFunction,
   type InvertedResidualOptions,
   type InvertedResidualParams,
   invertedResidual,

@@ -32,7 +32,7 @@ export interface LinearFunction<In extends number, Out extends number> {
  * x W^T + b over the last axis: [..., in] gives [..., out]. Weight [out, in] and bias [out] begin uniform in
  * +-1/sqrt(in), as in PyTorch.
  *
- * @throws W232 another number of features; W202 another element type.
+ * @throws W232 another number of features; W202 another element type; W278 sizes that are none.
  * @see `torch.nn.Linear`.
  * @example
  * const model = defineModel({
