@@ -74,7 +74,7 @@ type PoolingOf<
           infer Channels extends Dim,
           ...infer Extents extends SpatialExtents<Rank>,
         ]
-      ? WindowsOf<Op, Rank, Extents, Kernel, Stride, Padding, Dilation, Ceil, PrintType<S, D>> extends infer Windows
+      ? WindowsOf<Op, Rank, Extents, Kernel, Stride, Padding, Dilation, Ceil, { text: PrintType<S, D> }> extends infer Windows
         ? Windows extends Dims
           ? [Batch, Channels, ...Windows]
           : Windows
@@ -110,7 +110,7 @@ export type GlobalPoolingShape<Op extends string, S extends Dims, D extends DTyp
     ? Dims
     : S extends readonly [infer Batch extends Dim, infer Channels extends Dim, Dim, ...infer Rest extends Dims]
       ? EmptyAxis<S> extends infer Axis extends number
-        ? Sentence<"W252", { op: Op; axis: `extent of axis ${Axis}`; images: PrintType<S, D> }>
+        ? Sentence<"W252", { op: Op; axis: `axis ${Axis}`; images: PrintType<S, D> }>
         : [Batch, Channels, 1, ...{ [Axis in keyof Rest]: 1 }]
       : Sentence<
           "W241",
