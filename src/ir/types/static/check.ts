@@ -26,7 +26,17 @@ export type Resolved<Rule> = Rule extends Dims ? Rule : any;
 
 /** A result: a tensor of the shape. */
 // oxlint-disable-next-line typescript/no-explicit-any -- no other type is assignable to every shape and element type
-export type ResultOf<Rule, D extends DType> = Rule extends Dims ? Tensor<Rule, D> : Tensor<any, any>;
+export type ResultOf<Rule, D extends DType> = IsAny<Rule> extends true ? Tensor<any, any> : TensorOf<Rule, D>;
+
+// oxlint-disable-next-line typescript/no-explicit-any -- as above
+type TensorOf<Rule, D extends DType> = Rule extends Dims ? Tensor<Rule, D> : Tensor<any, any>;
+
+/** Whether a shape is that of a result after a mistake. */
+type IsAny<S> = 0 extends 1 & S ? true : false;
+
+/** What comes of a shape of which not even the number of axes is known: another such, and after a mistake what fits everything. */
+// oxlint-disable-next-line typescript/no-explicit-any -- as above
+export type UnknownFrom<S extends Dims> = IsAny<S> extends true ? any : Dims;
 
 /** A rule as far as it is about one argument: the sentences with these codes. */
 export type About<Rule, Codes extends string> = Rule extends `${Codes}:${string}` ? Rule : true;

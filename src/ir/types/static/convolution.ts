@@ -3,7 +3,7 @@ import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
-import type { IsUnknownRank, PrintType, SameDType } from "./check.ts";
+import type { IsUnknownRank, PrintType, SameDType, UnknownFrom } from "./check.ts";
 import type { DivideCounts, IsUnknownDim, MultiplyDims, PolynomialOf, PrintDim, SameDim } from "./dims.ts";
 import type {
   AxisNumbers,
@@ -43,7 +43,17 @@ type ConvolutionOf<
 > = S extends readonly [infer Batch extends Dim, infer Channels extends Dim, ...infer Extents extends Dims]
   ? GroupsDivide<Weight[0], Groups> extends true
     ? SameDim<Channels, MultiplyDims<Weight[1], Groups>> extends true
-      ? WindowsOf<Op, Rank, Extents, Kernel, Stride, Padding, Dilation, false, { text: PrintType<S, D> }> extends infer Windows
+      ? WindowsOf<
+          Op,
+          Rank,
+          Extents,
+          Kernel,
+          Stride,
+          Padding,
+          Dilation,
+          false,
+          { text: PrintType<S, D> }
+        > extends infer Windows
         ? Windows extends Dims
           ? [Batch, Weight[0], ...Windows]
           : Windows
@@ -78,9 +88,9 @@ export type ConvolutionShape<
   Groups extends number = 1,
 > =
   IsUnknownRank<S> extends true
-    ? Dims
+    ? UnknownFrom<S>
     : IsUnknownRank<Weight> extends true
-      ? Dims
+      ? UnknownFrom<Weight>
       : Weight extends readonly [Dim, Dim, ...infer Kernel extends AxisNumbers[Rank]]
         ? S extends readonly [Dim, Dim, ...SpatialExtents<Rank>]
           ? SameDType<
