@@ -283,8 +283,7 @@ const spatialAxes = (op: string, images: Tensor): readonly number[] => {
   const type = printType(images.type);
   if (axes.length === 0)
     reject("W241", { op, operand: "images", axes: 3, layout: "[batch, channels, length] or more", type });
-  for (const axis of axes)
-    if (images.shape[axis] === 0) reject("W252", { op, axis: `extent of axis ${axis}`, images: type });
+  for (const axis of axes) if (images.shape[axis] === 0) reject("W252", { op, axis: `axis ${axis}`, images: type });
   return axes;
 };
 
