@@ -47,10 +47,7 @@ export interface VisionTransformerOptions<Classes extends number, Norm extends b
 /** What a vision transformer does: images [B, channels, height, width] give logits [B, classes]. */
 export interface ImageClassifierFunction<Classes extends number> {
   <S extends Dims, D extends DType>(
-    images: Check<
-      NoInfer<ConvolutionShape<"conv2d", 2, S, D, [number, number, number, number], "f32", 1, 0, 1>>,
-      Tensor<S, D>
-    >,
+    images: Check<NoInfer<ConvolutionShape<"conv2d", 2, S, D, [number, number, number, number], "f32">>, Tensor<S, D>>,
   ): Tensor<[S[0], Classes], D>;
 }
 
