@@ -11,7 +11,7 @@ import { conv2d } from "../convolution.ts";
 import { type DropoutLayer, dropout } from "../dropout.ts";
 import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
-import { requireEachSize, requireSizes } from "../sizes.ts";
+import { requireEachSize, requireOptions, requireSizes } from "../sizes.ts";
 import {
   type TransformerEncoderFunction,
   type TransformerEncoderLayerParams,
@@ -74,6 +74,11 @@ const asSequence = (patches: Tensor): Tensor => {
 export const visionTransformer = <const Classes extends number, const Norm extends boolean = true>(
   options: VisionTransformerOptions<Classes, Norm>,
 ): Layer<VisionTransformerParams<Classes, Norm>, ImageClassifierFunction<Classes>> => {
+  requireOptions(
+    "visionTransformer",
+    options,
+    "visionTransformer({ image: 224, patch: 16, features: 768, heads: 12, layers: 12, classes: 1000 })",
+  );
   const { image, patch, channels = 3, features, heads, feedForward = 4 * features, dropout: rate = 0 } = options;
   requireSizes("visionTransformer", { features, classes: options.classes });
   requireEachSize("visionTransformer", "image", image);
