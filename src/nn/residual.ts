@@ -138,10 +138,7 @@ type FirstShape<
       S,
       D,
       [`${Expansion}` extends `${string}.${string}` ? number : MultiplyDims<In, Expansion>, In, 1, 1],
-      "f32",
-      1,
-      0,
-      1
+      "f32"
     >;
 
 /** The rule of an inverted residual: images [N, in, H, W] give [N, out, H / stride, W / stride], rounded up. */
@@ -155,7 +152,7 @@ type InvertedShape<
 > =
   FirstShape<S, D, In, Stride, Expansion> extends infer First
     ? First extends Dims
-      ? ConvolutionShape<"conv2d", 2, S, D, [Out, In, 3, 3], "f32", Stride, 1, 1>
+      ? ConvolutionShape<"conv2d", 2, S, D, [Out, In, 3, 3], "f32", Stride, 1>
       : First
     : never;
 

@@ -10,6 +10,7 @@ import { type Layer, type Params, typedLayer } from "../../model/parameter.ts";
 import { type DropoutLayer, dropout } from "../dropout.ts";
 import { type EmbeddingFunction, type EmbeddingParams, embedding } from "../embedding.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
+import { requireOptions } from "../sizes.ts";
 import {
   type TransformerFunction,
   type TransformerOptions,
@@ -97,6 +98,8 @@ const placed = (vectors: Tensor): Tensor => {
 export const translationTransformer = <const Target extends number>(
   options: TranslationTransformerOptions<Target>,
 ): Layer<TranslationTransformerParams<Target>, TranslationFunction<Target>> => {
+  const write = "translationTransformer({ sourceVocabulary: 9000, targetVocabulary: 9000, features: 512, heads: 8 })";
+  requireOptions("translationTransformer", options, write);
   requireKnownOptions("translationTransformer", options, known);
   const { padding = 0, features, heads, sourceVocabulary, targetVocabulary: targets, ...rest } = options;
   const targetVocabulary: number = targets;

@@ -13,7 +13,7 @@ import { conv2d } from "../convolution.ts";
 import { type DropoutLayer, dropout } from "../dropout.ts";
 import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
-import { requireEachSize, requireSizes } from "../sizes.ts";
+import { requireEachSize, requireOptions, requireSizes } from "../sizes.ts";
 import {
   type TransformerEncoderFunction,
   type TransformerEncoderLayerParams,
@@ -66,10 +66,7 @@ const known = optionNames<VisionTransformerOptions<number, boolean>>({
 /** What a vision transformer does: images [B, channels, height, width] give logits [B, classes]. */
 export interface ImageClassifierFunction<Classes extends number> {
   <S extends Dims, D extends DType>(
-    images: Check<
-      NoInfer<ConvolutionShape<"conv2d", 2, S, D, [number, number, number, number], "f32", 1, 0, 1>>,
-      Tensor<S, D>
-    >,
+    images: Check<NoInfer<ConvolutionShape<"conv2d", 2, S, D, [number, number, number, number], "f32">>, Tensor<S, D>>,
   ): Tensor<[S[0], Classes], D>;
 }
 
@@ -129,6 +126,11 @@ const asSequence = (patches: Tensor): Tensor => {
 export const visionTransformer = <const Classes extends number, const Norm extends boolean = true>(
   options: VisionTransformerOptions<Classes, Norm>,
 ): Layer<VisionTransformerParams<Classes, Norm>, ImageClassifierFunction<Classes>> => {
+  requireOptions(
+    "visionTransformer",
+    options,
+    "visionTransformer({ image: 224, patch: 16, features: 768, heads: 12, layers: 12, classes: 1000 })",
+  );
   requireKnownOptions("visionTransformer", options, known);
   for (const name of ["image", "patch"] as const)
     expect(
