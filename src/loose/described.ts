@@ -1,6 +1,7 @@
 // What takes functions of a user's, without shapes in their types: models, training, layers, recurrences and derivatives. They are the
 // functions of the main entry; each cast holds because what such a function is given at run time are tensors, whatever their shapes.
 import { customGradient as shapedGradient } from "../ir/functions/custom-gradient.ts";
+import { type Signature, define as shapedDefine } from "../ir/functions/define.ts";
 import { scan as shapedScan } from "../ir/functions/recurrence.ts";
 import type { Tensor as ShapedTensor } from "../ir/types/tensor.ts";
 import * as mode from "../model/mode.ts";
@@ -66,6 +67,16 @@ export const training = shapedTraining as unknown as <
   model: Model<P, I, O>,
   options: LooseTrainingOptions<I, O, L, M>,
 ) => Training<P, I, O, LooseInputs<L>, LooseOutputs<M>>;
+
+/** `define` of the main entry; what the signature says is checked where the function is called, at run time. */
+export const define = shapedDefine as unknown as <
+  const S extends Signature,
+  Result extends Tensor | readonly Tensor[] | Tensors,
+>(
+  name: string,
+  signature: S,
+  body: (given: TensorOfEach<S>) => Result,
+) => (given: TensorOfEach<S>) => Result;
 
 /** `scan` of the main entry. */
 export const scan = shapedScan as unknown as <

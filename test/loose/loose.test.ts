@@ -10,7 +10,7 @@ import * as layers from "../../src/nn/index.ts";
 import { sgd } from "../../src/optim/index.ts";
 
 /** Functions of tensors; those that take functions of a user's have types of their own. */
-type Functions = Omit<typeof functions, "customGradient" | "scan">;
+type Functions = Omit<typeof functions, "customGradient" | "define" | "scan">;
 
 /** Functions of tensors beside layers, of which only the numbers have shapes. */
 type LayerFunctions = {
@@ -112,6 +112,9 @@ test("functions that take functions give tensors without shapes", () => {
     forward: (x: Tensor) => x.mul(2),
     gradient: ({ cotangents: [cotangent] }) => [cotangent.mul(2)],
   });
+  const centered = loose.define("centered", { x: ["f32", "N", "D"] }, ({ x }) =>
+    x.sub(loose.mean(x, { axes: [1], keepDims: true })),
+  );
   const scaled = loose.layer(
     { scale: loose.param([3]) },
     ({ scale }) =>
@@ -134,10 +137,11 @@ test("functions that take functions give tensors without shapes", () => {
           state: doubled(carry.h),
           sums: p.scaled(outputs.y),
           weights: attended.weights,
+          centered: centered({ x }),
           plain: loose.attention(x, x, x).mul(2),
         };
       },
     }),
   );
-  expect(graph.entries[0]?.outputs.map(({ name }) => name)).toEqual(["state", "sums", "weights", "plain"]);
+  expect(graph.entries[0]?.outputs.map(({ name }) => name)).toEqual(["state", "sums", "weights", "centered", "plain"]);
 });
