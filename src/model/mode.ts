@@ -48,7 +48,7 @@ export const withMode = <R>(
   const scope: Scope = { mode, random, updates: new Map(), sites: 0 };
   scopes.push(scope);
   try {
-    return { result: under(`mode ${mode}`, describe), updates: scope.updates };
+    return { result: under(mode === "inference" ? "" : mode, describe), updates: scope.updates };
   } finally {
     scopes.pop();
   }

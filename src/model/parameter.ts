@@ -121,8 +121,8 @@ export const param = <const S extends Dims, D extends DType = "f32">(
   shape: S,
   initializer: Initializer = zeros,
   dtype?: D,
-): ParamSpec<[...S], D> =>
-  // Of the type that was given; without a dtype D is its default, "f32".
+): ParamSpec<[...S], NoInfer<D>> =>
+  // Of the type that was given; without a dtype D is its default, "f32", whatever the place that it stands in expects.
   leafSpec("param", shape, initializer, dtype) as ParamSpec<[...S], D>;
 
 /**
@@ -134,8 +134,8 @@ export const buffer = <const S extends Dims, D extends DType = "f32">(
   shape: S,
   initializer: Initializer = zeros,
   dtype?: D,
-): BufferSpec<[...S], D> =>
-  // Of the type that was given; without a dtype D is its default, "f32".
+): BufferSpec<[...S], NoInfer<D>> =>
+  // Of the type that was given; without a dtype D is its default, "f32", whatever the place that it stands in expects.
   leafSpec("buffer", shape, initializer, dtype) as BufferSpec<[...S], D>;
 
 /** A layer: parameters and the function they are for. */

@@ -2,7 +2,7 @@
 import { captureLocation, type Location } from "../ir/diagnostics/location.ts";
 import type { DType } from "../ir/types/dtype.ts";
 import type { Check } from "../ir/types/static/check.ts";
-import type { LossShape } from "../ir/types/static/loss.ts";
+import type { TrainingLoss } from "../ir/types/static/loss.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { requireFunction, requireRecord } from "../model/declaration.ts";
 import type { AnyModel, InputSpecs, InputTensors, Model, Outputs } from "../model/model.ts";
@@ -26,7 +26,7 @@ export interface TrainingOptions<
   /** Inputs that only the loss reads: labels, targets, weights. */
   readonly inputs?: L;
   /** A float scalar to be made small, from the model's outputs in training mode and all inputs. */
-  readonly loss: (outputs: O, inputs: InputTensors<I & L>) => Check<NoInfer<LossShape<S, D>>, Tensor<S, D>>;
+  readonly loss: (outputs: O, inputs: InputTensors<I & L>) => Check<NoInfer<TrainingLoss<S, D>>, Tensor<S, D>>;
   readonly optimizer: Optimizer;
   /**
    * Paths of parameters that stay as they are, or what stands before them: `["embedding", "blocks.0"]`. Nothing is computed for

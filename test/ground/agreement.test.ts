@@ -8,6 +8,7 @@ import { families } from "../types/agreement/families/index.ts";
 
 /** What has no family, and why. */
 const exceptions: Readonly<Record<string, string>> = {
+  define: "gives a function by a signature, which test/types/functions-agreement.test.ts draws",
   customGradient: "gives a function the type of its definition, which test/types/custom-gradients.ts looks at",
   "nn.additiveAttention": "the function of this name over parameters",
   "nn.invertedResidual": "convolutions, normalizations and a sum, as residualBlock is",

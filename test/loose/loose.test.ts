@@ -107,6 +107,8 @@ test.each([
 });
 
 test("functions that take functions give tensors without shapes", () => {
+  const squared = loose.define("squared", { x: ["f32", "N"] }, ({ x }) => ({ y: x.mul(x) }));
+  expectTypeOf(squared).returns.toEqualTypeOf<{ y: Tensor }>();
   const doubled = loose.customGradient({
     name: "doubled",
     forward: (x: Tensor) => x.mul(2),

@@ -5,6 +5,7 @@ import type { DType } from "../../src/ir/types/dtype.ts";
 import type { Dims, Tensor } from "../../src/ir/types/tensor.ts";
 import type { Params, SpecTree } from "../../src/model/parameter.ts";
 import * as nn from "../../src/nn/index.ts";
+import { differentiate } from "../../src/passes/differentiate.ts";
 
 /** A tensor of the graph that is being described. */
 export type Given = <D extends DType, const S extends Dims>(dtype: D, shape: S) => Tensor<[...S], D>;
@@ -151,6 +152,92 @@ export const mistakes: { readonly [name: string]: (given: Given, bound: Bound) =
   concat: (given) => {
     // @ts-expect-error: 8 is not 9
     return weft.concat([given("f32", ["T", 8]), given("f32", [1, 9])]);
+  },
+  "method of a chain": (given) => {
+    const [x, w] = [given("f32", ["B", 128, 768]), given("f32", [512, 3072])] as const;
+    // @ts-expect-error: inner dimensions
+    return x.matmul(w).gelu().softmax();
+  },
+  "method of other elements": (given) => {
+    // @ts-expect-error: no exponential of whole numbers
+    return given("i32", ["B"]).exp();
+  },
+  "number in front": (given) => {
+    // @ts-expect-error: booleans are not divided
+    return weft.div(1, given("bool", ["B"]));
+  },
+  "numbers alone": () => {
+    // @ts-expect-error: there is no tensor
+    return weft.sub(1, 2);
+  },
+  "axis of a join": (given) => {
+    const x = given("f32", ["T", 8]);
+    // @ts-expect-error: there is no axis 2
+    return weft.concat([x, x], 2);
+  },
+  "axis of rows": (given) => {
+    // @ts-expect-error: there is no axis 2
+    return weft.gather(given("f32", [100, 8]), given("i32", ["B"]), 2);
+  },
+  "left operand": (given) => {
+    // @ts-expect-error: a vector is no matrix
+    return weft.matmul(given("f32", [768]), given("f32", [768, 10]));
+  },
+  "bias of a product": (given) => {
+    const [x, weight] = [given("f32", ["B", 784]), given("f32", [10, 784])] as const;
+    // @ts-expect-error: nine numbers for ten outputs
+    return weft.linear(x, weight, given("f32", [9]));
+  },
+  "lengths of pieces": (given) => {
+    // @ts-expect-error: two and two are four
+    return weft.split(given("f32", ["B", 5]), [2, 2], 1);
+  },
+  "equal parts": (given) => {
+    // @ts-expect-error: five is not even
+    return weft.chunk(given("f32", ["B", 5]), 2, 1);
+  },
+  heads: (given) => {
+    // @ts-expect-error: twelve heads of 768, but not of 770
+    return weft.splitHeads(given("f32", ["B", "T", 770]), 12);
+  },
+  "state of a recurrence": (given) => {
+    const [h, w] = [given("f32", ["B", 8]), given("f32", [8, 9])] as const;
+    return weft.scan({
+      // @ts-expect-error: nine features after a step
+      carry: { h },
+      over: { x: given("f32", ["T", "B", 8]) },
+      step: (state, { x }) => {
+        const next = weft.matmul(weft.add(state.h, x), w);
+        return { carry: { h: next }, output: { y: next } };
+      },
+    });
+  },
+  "state that is lost": (given) => {
+    const h = given("f32", ["B", 8]);
+    return weft.scan({
+      // @ts-expect-error: c is not given back
+      carry: { h, c: h },
+      over: { x: given("f32", ["T", "B", 8]) },
+      step: (state, { x }) => ({ carry: { h: weft.add(state.h, x) } }),
+    });
+  },
+  "sequences of different lengths": (given) => {
+    return weft.scan({
+      carry: { h: given("f32", ["B", 8]) },
+      // @ts-expect-error: T is not S
+      over: { x: given("f32", ["T", "B", 8]), y: given("f32", ["S", "B", 8]) },
+      step: ({ h }) => ({ carry: { h } }),
+    });
+  },
+  "loss of several numbers": (given) => {
+    const w = given("f32", [8, 4]);
+    // @ts-expect-error: a number for each row
+    return differentiate(weft.sum(w, { axes: [1] }), [w]);
+  },
+  "gradient of indices": (given) => {
+    const [w, rows] = [given("f32", [8, 4]), given("i32", ["B"])] as const;
+    // @ts-expect-error: whole numbers have no gradient
+    return differentiate(weft.sum(weft.gather(w, rows)), [w, rows]);
   },
   slice: (given) => {
     // @ts-expect-error: T+1 is past the end

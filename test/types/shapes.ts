@@ -9,6 +9,7 @@ import {
   averagePool1d,
   broadcastTo,
   cast,
+  chunk,
   compileSync,
   concat,
   constant,
@@ -33,6 +34,7 @@ import {
   matmul,
   maxPool2d,
   mean,
+  mergeHeads,
   oneHot,
   type Params,
   type Path,
@@ -43,12 +45,16 @@ import {
   repeat,
   reshape,
   rotary,
+  scan,
   select,
   sinusoidalPositions,
   slice,
   softmax,
   spec,
+  split,
+  splitHeads,
   stack,
+  sub,
   sum,
   type Tensor,
   transpose,
@@ -129,6 +135,62 @@ expectTypeOf(stack([tokens, tokens, tokens], -1)).toEqualTypeOf<Tensor<["B", "T"
 expectTypeOf(slice(tokens, [{}, { start: 1 }])).toEqualTypeOf<Tensor<["B", "T-1"], "i32">>();
 expectTypeOf(slice(tokens, [{ step: 2 }])).toEqualTypeOf<Tensor<["floor((B+1)/2)", "T"], "i32">>();
 expectTypeOf(pad(tokens, [{}, { low: 1, high: 1 }])).toEqualTypeOf<Tensor<["B", "T+2"], "i32">>();
+
+// What stands side by side, apart: pieces, equal parts, heads and back.
+const [front, back] = split(x, [100, 28], 1);
+expectTypeOf(front).toEqualTypeOf<Tensor<["B", 100, 768], "f32">>();
+expectTypeOf(back).toEqualTypeOf<Tensor<["B", 28, 768], "f32">>();
+expectTypeOf(split(given("f32", ["T+1", 5]), ["T", 1])[0]).toEqualTypeOf<Tensor<["T", 5], "f32">>();
+expectTypeOf(split(given("f32", [2, 5]), 2, 1)).toEqualTypeOf<
+  readonly [Tensor<[2, 2], "f32">, Tensor<[2, 2], "f32">, Tensor<[2, 1], "f32">]
+>();
+const [q, k, v] = chunk(x, 3, -1);
+expectTypeOf([q, k, v] as const).toEqualTypeOf<
+  readonly [Tensor<["B", 128, 256], "f32">, Tensor<["B", 128, 256], "f32">, Tensor<["B", 128, 256], "f32">]
+>();
+expectTypeOf(splitHeads(x, 12)).toEqualTypeOf<Tensor<["B", 12, 128, 64], "f32">>();
+expectTypeOf(splitHeads(given("f32", ["T", "4*D"]), 4)).toEqualTypeOf<Tensor<[4, "T", "D"], "f32">>();
+expectTypeOf(mergeHeads(splitHeads(x, 12))).toEqualTypeOf<Tensor<["B", 128, 768], "f32">>();
+
+// Methods: what functions of the same names give, and covariant as tensors are.
+expectTypeOf(
+  x
+    .matmul(given("f32", [768, 10]))
+    .add(given("f32", [10]))
+    .gelu(),
+).toEqualTypeOf<Tensor<["B", 128, 10], "f32">>();
+expectTypeOf(x.reshape([-1, 768]).transpose([1, 0])).toEqualTypeOf<Tensor<[768, "128*B"], "f32">>();
+expectTypeOf(
+  x
+    .mean({ axes: [-1], keepDims: true })
+    .sub(x)
+    .pow(2)
+    .sqrt(),
+).toEqualTypeOf<Tensor<["B", 128, 768], "f32">>();
+expectTypeOf(tokens.slice([{}, { start: 1 }]).concat([tokens], 1)).toEqualTypeOf<Tensor<["B", "2*T-1"], "i32">>();
+expectTypeOf(x.greater(0).select(x, 0).softmax().cast("f64")).toEqualTypeOf<Tensor<["B", 128, 768], "f64">>();
+const asAny: Tensor = x;
+const asFloats: Tensor<Dims, "f32"> = x;
+expectTypeOf(asAny.add(1)).toEqualTypeOf<Tensor>();
+expectTypeOf(asFloats.exp().sum()).toEqualTypeOf<Tensor<[], "f32">>();
+
+// A number in front takes the type of the tensor behind it.
+expectTypeOf(sub(1, tokens)).toEqualTypeOf<Tensor<["B", "T"], "i32">>();
+expectTypeOf(greater(0, x)).toEqualTypeOf<Tensor<["B", 128, 768], "bool">>();
+
+// A recurrence: states as they were, sequences of what comes out; with another state nothing is known of it.
+const { carry, outputs } = scan({
+  carry: { h: given("f32", ["B", 8]) },
+  over: { x: given("f32", ["T", "B", 8]) },
+  step: ({ h }, { x: element }) => {
+    expectTypeOf(element).toEqualTypeOf<Tensor<["B", 8], "f32">>();
+    const next = h.add(element).tanh();
+    return { carry: { h: next }, output: { y: next, energy: next.sum() } };
+  },
+});
+expectTypeOf(carry.h).toEqualTypeOf<Tensor<["B", 8], "f32">>();
+expectTypeOf(outputs.y).toEqualTypeOf<Tensor<["T", "B", 8], "f32">>();
+expectTypeOf(outputs.energy).toEqualTypeOf<Tensor<["T"], "f32">>();
 
 // Reductions.
 expectTypeOf(sum(x)).toEqualTypeOf<Tensor<[], "f32">>();

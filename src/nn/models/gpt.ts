@@ -4,6 +4,9 @@ import { linear as transform } from "../../ir/functions/contraction.ts";
 import { geluTanh } from "../../ir/functions/elementwise.ts";
 import { mergeHeads, splitHeads } from "../../ir/functions/heads.ts";
 import { chunk } from "../../ir/functions/parts.ts";
+import type { DType } from "../../ir/types/dtype.ts";
+import type { Check } from "../../ir/types/static/check.ts";
+import type { GatherShape } from "../../ir/types/static/indexing.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal, zeros } from "../../model/initializer.ts";
 import { type Layer, layer, type Params, repeat, type SpecTree, typedLayer } from "../../model/parameter.ts";
@@ -40,7 +43,10 @@ export interface GptOptions<Vocabulary extends number, Tied extends boolean> ext
 
 /** A language model: tokens i32 [..., positions] give, at each position, logits of the next token. */
 export interface LanguageModelFunction<Vocabulary extends number> {
-  <S extends Dims>(tokens: Tensor<S, "i32">, options?: LanguageBatchOptions): Tensor<[...S, Vocabulary], "f32">;
+  <S extends Dims, D extends DType>(
+    tokens: Check<NoInfer<GatherShape<[Vocabulary, number], S, D, 0>>, Tensor<S, D>>,
+    options?: LanguageBatchOptions,
+  ): Tensor<[...S, Vocabulary], "f32">;
 }
 
 /** The parameters of a block, and what it does to [..., positions, features]. */

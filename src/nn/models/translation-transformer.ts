@@ -1,6 +1,9 @@
 // The model of "Attention Is All You Need" (Vaswani et al. 2017) for translation: embeddings times sqrt(features) plus sinusoidal
 // positions (sections 3.4 and 3.5), encoder and decoder, and a linear generator of the next token.
 import { sinusoidalPositions } from "../../ir/functions/positions.ts";
+import type { DType } from "../../ir/types/dtype.ts";
+import type { Check } from "../../ir/types/static/check.ts";
+import type { GatherShape } from "../../ir/types/static/indexing.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { type Layer, type Params, typedLayer } from "../../model/parameter.ts";
 import { type DropoutLayer, dropout } from "../dropout.ts";
@@ -27,7 +30,10 @@ export interface TranslationTransformerOptions<Target extends number> extends Tr
 
 /** What a translation model does: tokens of a source and those of a target so far give logits of each next one. */
 export interface TranslationFunction<Target extends number> {
-  <S extends Dims, T extends Dims>(source: Tensor<S, "i32">, target: Tensor<T, "i32">): Tensor<[...T, Target], "f32">;
+  <S extends Dims, D extends DType, T extends Dims, E extends DType>(
+    source: Check<NoInfer<GatherShape<[number, number], S, D, 0>>, Tensor<S, D>>,
+    target: Check<NoInfer<GatherShape<[Target, number], T, E, 0>>, Tensor<T, E>>,
+  ): Tensor<[...T, Target], "f32">;
 }
 
 /** The parameters of `translationTransformer`. */
@@ -63,7 +69,7 @@ export const translationTransformer = <const Target extends number>(
     dropout: dropout(options.dropout ?? 0),
   };
   const bind = (p: Params<typeof params>) => (source: Tensor<Dims, "i32">, target: Tensor<Dims, "i32">) => {
-    const isPadding = (tokens: Tensor): Tensor<Dims, "bool"> => tokens.equal(padding) as Tensor<Dims, "bool">; // as comparisons are
+    const isPadding = (tokens: Tensor): Tensor<Dims, "bool"> => tokens.equal(padding);
     const decoded = p.tr(p.dropout(placed(p.src_emb(source))), p.dropout(placed(p.tgt_emb(target))), {
       sourcePadding: isPadding(source),
       targetPadding: isPadding(target),

@@ -2,6 +2,8 @@
 // in front, learned positions, an encoder that normalizes in front, and a linear head on the class token.
 import { multiplyDims } from "../../ir/types/dim.ts";
 import type { DType } from "../../ir/types/dtype.ts";
+import type { Check } from "../../ir/types/static/check.ts";
+import type { ConvolutionShape } from "../../ir/types/static/convolution.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal, zeros } from "../../model/initializer.ts";
 import { type Layer, type ParamSpec, type Params, param, repeat, typedLayer } from "../../model/parameter.ts";
@@ -44,9 +46,12 @@ export interface VisionTransformerOptions<Classes extends number, Norm extends b
 
 /** What a vision transformer does: images [B, channels, height, width] give logits [B, classes]. */
 export interface ImageClassifierFunction<Classes extends number> {
-  <B extends Dims[number], D extends DType>(
-    images: Tensor<readonly [B, Dims[number], Dims[number], Dims[number]], D>,
-  ): Tensor<[B, Classes], D>;
+  <S extends Dims, D extends DType>(
+    images: Check<
+      NoInfer<ConvolutionShape<"conv2d", 2, S, D, [number, number, number, number], "f32", 1, 0, 1>>,
+      Tensor<S, D>
+    >,
+  ): Tensor<[S[0], Classes], D>;
 }
 
 /** The parameters of `visionTransformer`. */

@@ -15,6 +15,7 @@ import type { Tensor } from "../../ir/types/tensor.ts";
 import { randomStream } from "../../model/initializer.ts";
 import { type AnyModel, declareInputs, type InputSpec, modelGraph } from "../../model/model.ts";
 import { flattenSpecs } from "../../model/parameter.ts";
+import { writeFunctions } from "../../passes/decompose.ts";
 import { bindSymbols } from "../../passes/specialize.ts";
 import type { AnyTraining } from "../../training/training.ts";
 import { trainingGraph } from "../../training/training-graph.ts";
@@ -202,7 +203,8 @@ export const matchGradients = (
   const { seed = 1, points = 3, order = 1, except = [] } = options;
   const { graph, specs, entries, only } = traced(subject, options);
   const title = `${checkName}(${graph.name})`;
-  const bound = bindSymbols(graph, dimsFor(graph, options.dims));
+  // What is excepted may be called within a function.
+  const bound = writeFunctions(bindSymbols(graph, dimsFor(graph, options.dims)));
   const double = inDouble(bound, (node) => node.op === "call" && except.includes(node.attrs.name));
   for (const entry of entries)
     for (let point = 0; point < points; point++) {

@@ -36,8 +36,9 @@ const printed = (value: unknown): string => {
 };
 
 /** The call as code; `f`, `nn`, `given` and `bound` are what `programOf` declares. */
-export const printCall = ({ name, layer, isLoss = false, given }: Call): string => {
+export const printCall = ({ name, layer, isLoss = false, isMethod = false, given }: Call): string => {
   const list = given.map(printed).join(", ");
+  if (isMethod) return `${printed(given[0])}.${name}(${given.slice(1).map(printed).join(", ")})`;
   if (layer !== undefined) return `bound(nn.${name}(${layer.map(printed).join(", ")}))(${list})`;
   return `${isLoss ? "nn" : "f"}.${name}(${list})`;
 };
@@ -53,8 +54,14 @@ const resultsOf = (value: unknown, path = ""): Results => {
   );
 };
 
+/** A method of a tensor; the compiler looks at the same call with its types. */
+const methodOf = (tensor: unknown, name: string): ((...given: readonly unknown[]) => unknown) => {
+  const methods = tensor as Readonly<Record<string, (...given: readonly unknown[]) => unknown>>;
+  return (...given) => methods[name]?.(...given);
+};
+
 /** What the run time makes of a call: the types of the results, or its refusal with code and sentence. */
-export const described = ({ name, layer, isLoss = false, given }: Call): Results | string => {
+export const described = ({ name, layer, isLoss = false, isMethod = false, given }: Call): Results | string => {
   const trace = traceOver(graphBuilder());
   let count = 0;
   const made = (value: unknown): unknown => {
@@ -72,6 +79,7 @@ export const described = ({ name, layer, isLoss = false, given }: Call): Results
   try {
     return withTrace(trace, () => {
       const operands = given.map(made);
+      if (isMethod) return resultsOf(methodOf(operands[0], name)(...operands.slice(1)));
       const called =
         layer === undefined
           ? table[name]

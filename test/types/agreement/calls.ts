@@ -53,6 +53,8 @@ export interface Call {
   readonly layer?: readonly unknown[];
   /** Of `weftgraph/nn`, though it is no layer. */
   readonly isLoss?: boolean;
+  /** Of the method of this name, of the first of what is given. */
+  readonly isMethod?: boolean;
   readonly given: readonly unknown[];
 }
 

@@ -1,4 +1,4 @@
-// W258 to W264: functions by name, written for any extents.
+// W258 to W263: functions by name, written for any extents.
 import { sentence } from "../../types/sentences.ts";
 import { type CatalogueEntry, entry } from "../entry.ts";
 
@@ -17,7 +17,6 @@ interface FunctionByNameRows {
   readonly W261: CatalogueEntry<{ name: string; symbol: string; argument: string; given: string }>;
   readonly W262: CatalogueEntry<{ name: string }>;
   readonly W263: CatalogueEntry<{ name: string; given: string }>;
-  readonly W264: CatalogueEntry<{ name: string; given: string; expected: string }>;
 }
 
 const example =
@@ -71,13 +70,5 @@ export const functionByNameRows: FunctionByNameRows = {
     help: () => "return a tensor, a list of tensors, or a record of tensors.",
     explanation: "What a function gives is what its node in the graph gives: tensors, one or several.",
     example: 'define("minmax", { x: ["f32", "N"] }, ({ x }) => ({ low: min(x), high: max(x) }))',
-  }),
-  W264: entry({
-    title: "define: a body that depends on what the symbols are",
-    message: ({ name, given, expected }) => `${name}: the body gives ${given} here, and ${expected} by its signature`,
-    help: () => "write the body without asking whether an extent is a certain number.",
-    explanation:
-      "The body is checked once, with symbols, and what it gives then is what every call is promised, with the extents of the call in the places of the symbols.",
-    example: "({ x }) => (x.shape[0] === 1 ? reshape(x, []) : x)   // is another function for one element",
   }),
 };

@@ -13,7 +13,7 @@ interface GraphRows extends GraphTextRows {
   readonly W123: CatalogueEntry<{ what: string; name: string }>;
   readonly W124: CatalogueEntry<{ graph: string; missing: readonly string[]; given: readonly string[] }>;
   readonly W125: CatalogueEntry<{ symbol: string; value: number }>;
-  readonly W126: CatalogueEntry<{ op: string; shape: string; bindings: Readonly<Record<string, number>> }>;
+  readonly W126: CatalogueEntry<{ op: string; shape: string; bindings: Readonly<Record<string, number | string>> }>;
   readonly W127: CatalogueEntry<{ name: string; known: readonly string[] }>;
 }
 

@@ -6,7 +6,7 @@ import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims, Tensor } from "../tensor.ts";
-import type { IsUnknownRank, PrintShape, PrintType } from "./check.ts";
+import type { IsUnknownRank, PrintShape, PrintType, ResultOf } from "./check.ts";
 import type { CanonicalDim, Composite, IsUnknownDim, PolynomialOf, PrintDim, SameDim } from "./dims.ts";
 import type { Polynomial, QuotientParts } from "./polynomial.ts";
 import type { Bound, SubstituteDim, SubstituteShape } from "./substitution.ts";
@@ -167,10 +167,10 @@ export type ArgumentRule<Name extends string, S extends Signature, A, K extends 
 type Substituted<R, By extends Bound> =
   R extends Tensor<infer S, infer D> ? Tensor<SubstituteShape<S, By>, D> : { [K in keyof R]: Substituted<R[K], By> };
 
-/** Results of which nothing is known. */
-type Unknown<R> = R extends Tensor ? Tensor : { [K in keyof R]: Tensor };
+/** Results after a mistake, which fit whatever is wanted. */
+type Unknown<R> = R extends Tensor ? ResultOf<unknown, DType> : { [K in keyof R]: ResultOf<unknown, DType> };
 
-/** What a call gives: the results of the body at the extents of the call, and after a mistake tensors of any shape. */
+/** What a call gives: the results of the body at the extents of the call. */
 export type ResultsOf<Name extends string, S extends Signature, A, R> = [Mistaken<Mistakes<Name, S, A>>] extends [never]
   ? Substituted<R, Bindings<S, A>>
   : Unknown<R>;
