@@ -93,16 +93,6 @@ export const scan = shapedScan as unknown as <
   ) => { readonly carry: TensorOfEach<C>; readonly output?: Y };
 }) => { readonly carry: TensorOfEach<C>; readonly outputs: TensorOfEach<Y> };
 
-/** `define` of the main entry; of arguments and results the names are known. */
-export const define = shapedDefine as unknown as <
-  const S extends Signature,
-  R extends Tensor | readonly Tensor[] | Tensors,
->(
-  name: string,
-  signature: S,
-  body: (given: TensorOfEach<S>) => R,
-) => (given: TensorOfEach<S>) => R;
-
 /** `customGradient` of the main entry; what `forward` gives as a list, the context has as lists. */
 export const customGradient = shapedGradient as unknown as <
   Operands extends readonly Tensor[],

@@ -21,7 +21,7 @@ export interface ConvolutionOptions<
   Stride extends PerAxis<Rank>,
   Padding extends PerSide<Rank> | NamedPadding<Rank>,
   Dilation extends PerAxis<Rank>,
-  Groups extends number,
+  Groups,
 > {
   readonly stride?: Stride;
   readonly padding?: Padding;
