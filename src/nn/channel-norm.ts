@@ -12,6 +12,7 @@ import type { EpsilonOption } from "../ir/functions/normalization.ts";
 import type { DType } from "../ir/types/dtype.ts";
 import type { ChannelsShape } from "../ir/types/static/channels.ts";
 import type { Check } from "../ir/types/static/check.ts";
+import type { GroupsOf } from "../ir/types/static/parts.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { ones, zeros } from "../model/initializer.ts";
 import { currentMode, latestOf, updateBuffer } from "../model/mode.ts";
@@ -134,22 +135,27 @@ export const batchNorm = <const Channels extends number, const Affine extends bo
  * });
  * modelGraph(model).parameters.length; // 2
  */
-export const groupNorm = <const Channels extends number, const Affine extends boolean = true>(
-  groups: number,
+export const groupNorm = <
+  const Channels extends number,
+  const Affine extends boolean = true,
+  const Groups extends number = number,
+>(
+  groups: Check<NoInfer<GroupsOf<"groupNorm", Groups, [Channels], `${Channels} channels`>>, Groups>,
   channels: Channels,
   options: ChannelNormOptions<Affine> = {},
 ): Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"groupNorm", Channels>> => {
   requireKnownOptions("groupNorm", options, known);
   const { affine, ...settings } = options;
   requireSizes("groupNorm", { channels });
-  if (!Number.isSafeInteger(groups) || groups < 1 || channels % groups !== 0) {
-    const details = { op: "groupNorm", groups, channels: `${channels}`, shapes: `${channels} channels` };
+  const count = groups as number; // unless the call did not compile
+  if (!Number.isSafeInteger(count) || count < 1 || channels % count !== 0) {
+    const details = { op: "groupNorm", groups: count, channels: `${channels}`, shapes: `${channels} channels` };
     reject("W245", details);
   }
   const bind = (given: GivenChannels) => (x: Tensor) =>
     described(() => {
       requireChannels("groupNorm", x, channels);
-      return normalizeGroups(x, groups, { ...settings, weight: given.weight, bias: given.bias });
+      return normalizeGroups(x, count, { ...settings, weight: given.weight, bias: given.bias });
     });
   // Which parameters there are, and the shapes that fit, are said by the signature.
   return typedLayer<Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"groupNorm", Channels>>>(

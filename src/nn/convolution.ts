@@ -20,6 +20,7 @@ import type { DType } from "../ir/types/dtype.ts";
 import type { Check, Resolved } from "../ir/types/static/check.ts";
 import type { ConvolutionShape } from "../ir/types/static/convolution.ts";
 import type { DivideNaturals } from "../ir/types/static/natural.ts";
+import type { GroupsOf } from "../ir/types/static/parts.ts";
 import type { TransposedConvolutionShape } from "../ir/types/static/transposed-convolution.ts";
 import type { EachAxis } from "../ir/types/static/windows.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
@@ -86,7 +87,13 @@ export interface ConvolutionLayer<Rank extends SpatialRank> {
     inChannels: In,
     outChannels: Out,
     kernel: Kernel,
-    options?: ConvolutionOptions<Rank, Stride, Padding, Dilation, Groups> & { readonly bias?: Bias },
+    options?: ConvolutionOptions<
+      Rank,
+      Stride,
+      Padding,
+      Dilation,
+      Check<NoInfer<GroupsOf<`conv${Rank}d`, Groups, [In, Out], `${In} to ${Out} channels`>>, Groups>
+    > & { readonly bias?: Bias },
   ): Layer<
     ConvolutionParams<ConvolutionWeight<Rank, Out, In, Kernel, Groups>, Out, Bias>,
     ConvolutionLayerFunction<Rank, ConvolutionWeight<Rank, Out, In, Kernel, Groups>, Stride, Padding, Dilation, Groups>

@@ -149,6 +149,7 @@ describe("errors of windows", () => {
 
   it("W245 where a layer is written", () => {
     const groups = { groups: 2 } as const;
+    // @ts-expect-error: the type checker says it, too
     const convolution = described(() => conv1d(4, 5, 3, groups));
     expect(convolution).toMatchInlineSnapshot(`
       "error[W245]: conv1d: 2 groups do not divide 5 channels (4 to 5 channels)

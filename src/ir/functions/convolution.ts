@@ -22,7 +22,7 @@ export interface ConvolutionOptions<
   Stride extends PerAxis<Rank>,
   Padding extends PerSide<Rank> | NamedPadding<Rank>,
   Dilation extends PerAxis<Rank>,
-  Groups extends number,
+  Groups,
 > {
   /** How far the window moves on; 1 unless said. */
   readonly stride?: Stride;

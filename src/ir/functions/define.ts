@@ -25,7 +25,7 @@ import { atCaller } from "./argument.ts";
 import { calledFrom, type Definition, definedAt, describeClosed } from "./closed-body.ts";
 import { mistakeIn, readSignature, type Types, type Unifier, unifierOf } from "./signature.ts";
 
-export type { Signature } from "../types/static/unification.ts";
+export type { Signature, SignatureTensors } from "../types/static/unification.ts";
 
 /** What a function by name gives: a tensor, a list of tensors, or a record of tensors. */
 export type FunctionResults = Tensor | readonly Tensor[] | { readonly [name: string]: Tensor };

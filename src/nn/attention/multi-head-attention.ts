@@ -8,6 +8,7 @@ import type { Dim } from "../../ir/types/dim.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { SequenceShape } from "../../ir/types/static/attention.ts";
 import type { Check } from "../../ir/types/static/check.ts";
+import type { PartsOf } from "../../ir/types/static/parts.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { type Layer, typedLayer } from "../../model/parameter.ts";
 import { requireWhole } from "../../model/past.ts";
@@ -75,7 +76,7 @@ export interface MultiHeadAttentionOptions<
   K extends number,
   V extends number,
   Bias extends boolean,
-  Shared extends KeyHeads = KeyHeads,
+  Shared = KeyHeads,
 > {
   /** Features of the keys and of the values, where they are not those of the queries: PyTorch's `kdim` and `vdim`. */
   readonly keyFeatures?: K;
@@ -153,22 +154,28 @@ export const multiHeadAttention = <
   const Heads extends number = number,
 >(
   features: E,
-  heads: Heads,
-  options: MultiHeadAttentionOptions<K, V, Bias, Shared> = {},
+  heads: Check<NoInfer<PartsOf<"multiHeadAttention", Heads, "heads", E, "features">>, Heads>,
+  options: MultiHeadAttentionOptions<
+    K,
+    V,
+    Bias,
+    Check<NoInfer<PartsOf<"multiHeadAttention", Shared, "heads of keys", Heads, "heads">>, Shared>
+  > = {},
 ): Layer<MultiHeadAttentionParams<E, K, V, Bias, Shared>, MultiHeadAttentionFunction<E, Heads>> => {
   requireKnownOptions("multiHeadAttention", options, known);
-  const keyHeads: number = options.keyHeads ?? heads;
+  // Numbers, unless the call did not compile.
+  const [queryHeads, keyHeads] = [heads as number, (options.keyHeads ?? heads) as number];
   const { keyFeatures = features, valueFeatures = features } = options;
   requireSizes("multiHeadAttention", { features, keyFeatures, valueFeatures });
-  requireHeads("multiHeadAttention", heads, features);
-  requireKeyHeads("multiHeadAttention", keyHeads, heads);
+  requireHeads("multiHeadAttention", queryHeads, features);
+  requireKeyHeads("multiHeadAttention", keyHeads, queryHeads);
   const { bias = true } = options;
   const rate = atCaller(() => checkedRate(options.dropout ?? 0));
   const sizes = {
     features,
     keyFeatures,
     valueFeatures,
-    shared: (features / heads) * keyHeads,
+    shared: (features / queryHeads) * keyHeads,
   };
   const params = { ...inputProjections(sizes, bias), out_proj: linear(features, features, { bias }) };
   const bind = (given: Given) => {
@@ -179,7 +186,7 @@ export const multiHeadAttention = <
       const mask = allowed(options);
       const settings = mask === undefined ? attending : { ...attending, mask };
       const [q, k, v] = projected(given, [queries, keys, values], sizes).map((part, at) =>
-        splitHeads(part, at === 0 ? heads : keyHeads),
+        splitHeads(part, at === 0 ? queryHeads : keyHeads),
       );
       invariant(q !== undefined && k !== undefined && v !== undefined, "there are three projections");
       const { projections, options: looking } = attendanceOf([q, k, v], settings, keys === queries);
