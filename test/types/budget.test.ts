@@ -52,7 +52,7 @@ const base = typeCheck(`${imports}export {};`).instantiations;
 test.each([
   ["a LeNet with its loss", lenet, 12_000],
   ["125 operations over six widths", chain, 18_000],
-  ["a function by name and eleven calls", named, 22_000],
+  ["a function by name and eleven calls", named, 20_000],
 ])("%s", (_, program, budget) => {
   const { errors, instantiations } = typeCheck(imports + program);
   expect(errors).toEqual([]);
