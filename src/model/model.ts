@@ -1,8 +1,12 @@
 // A model: a name, a tree of parameters, the inputs, and the function from both to named outputs. One description gives
 // the graph, the initial values, and the types of what is fed and fetched.
+
+import { goingOn } from "../ir/diagnostics/collecting.ts";
 import { locate, reject, WeftError } from "../ir/diagnostics/diagnostic.ts";
+import { expect } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { captureLocation, type Location } from "../ir/diagnostics/location.ts";
+import { isUnknown } from "../ir/diagnostics/unknown.ts";
 import { graphBuilder } from "../ir/graph/builder.ts";
 import { requireDeclaredSymbols } from "../ir/graph/declared-symbols.ts";
 import type { Entry, Graph, NamedValue } from "../ir/graph/graph.ts";
@@ -18,19 +22,29 @@ import { bindSpecs, flattenSpecs, type Params, type SpecTree } from "./parameter
 
 /** An input of a model. */
 export interface InputSpec<S extends Dims = Dims, D extends DType = DType> {
+  /** What kind of description it is. */
   readonly kind: "input";
+  /** Literal extents and symbols. */
   readonly shape: S;
+  /** The element type. */
   readonly dtype: D;
   /** Where it was written. */
   readonly location?: Location;
 }
 
-/** An input: `spec("f32", ["B", 784])`. `reject`s what is no dtype (W140) or no shape (W140, W209). */
+/**
+ * An input: its element type and its shape, of literal extents and symbols. The same symbol is the same extent
+ * everywhere.
+ *
+ * @throws W140 what is no dtype or no shape; W209 an extent that is none.
+ * @example
+ * spec("i32", ["B", 128]).shape; // ["B", 128]
+ */
 export const spec = <D extends DType, const S extends Dims>(dtype: D, shape: S): InputSpec<[...S], D> => {
   const location = captureLocation();
-  checkedDType("spec", dtype, location);
+  goingOn(() => checkedDType("spec", dtype, location));
   // In canonical form, but of the type that was given.
-  const canonical = [...checkedShape("spec", shape, location)] as [...S];
+  const canonical = goingOn(() => [...checkedShape("spec", shape, location)]) as [...S];
   return Object.freeze({ kind: "input", dtype, shape: canonical, location });
 };
 
@@ -62,15 +76,20 @@ export type NamedOutputs<O> = {
 
 /** What a user writes down of a network. */
 export interface ModelDescription<P extends SpecTree, I extends InputSpecs, O extends Outputs> {
+  /** The name, which prints and emitted files have. */
   readonly name: string;
+  /** The tree of parameters. */
   readonly params: P;
+  /** The inputs by name. */
   readonly inputs: I;
+  /** What the network does: parameters and inputs to results by name. */
   readonly forward: (params: Params<P>, inputs: InputTensors<I>) => O;
 }
 
 /** A network described. */
 export interface Model<P extends SpecTree = SpecTree, I extends InputSpecs = InputSpecs, O extends Outputs = Outputs>
   extends ModelDescription<P, I, O> {
+  /** What kind of description it is. */
   readonly kind: "model";
   /** Where it was defined. */
   readonly location?: Location;
@@ -78,22 +97,25 @@ export interface Model<P extends SpecTree = SpecTree, I extends InputSpecs = Inp
 
 /** A model of which the exact types do not matter. */
 export interface AnyModel {
+  /** What kind of description it is. */
   readonly kind: "model";
+  /** The name. */
   readonly name: string;
+  /** The tree of parameters. */
   readonly params: SpecTree;
+  /** The inputs by name. */
   readonly inputs: InputSpecs;
+  /** What the network does. */
   readonly forward: (params: never, inputs: never) => Outputs;
+  /** Where it was defined. */
   readonly location?: Location;
 }
 
-/**
- * Describes a network. `forward` is run on tensors that record what is done to them: once per compilation of a model, and
- * once for each mode when it is trained. It must be a function of its arguments (and of `currentMode()`) alone.
- */
-export const defineModel = <const P extends SpecTree, const I extends InputSpecs, O extends Outputs>(
-  description: ModelDescription<P, I, O>,
-): Model<P, I, O> => {
-  const location = captureLocation();
+/** Refuses a description that lacks something or has parts of another kind: W140. */
+const requireDescription = (
+  description: Readonly<Record<"name" | "params" | "inputs" | "forward", unknown>>,
+  location: Location,
+): void => {
   const what = "defineModel";
   requireRecord(what, description, 'defineModel({ name: "digits", params, inputs, forward })', location);
   const { name, params, inputs, forward } = description;
@@ -104,10 +126,36 @@ export const defineModel = <const P extends SpecTree, const I extends InputSpecs
   requireRecord(`${what}: inputs`, inputs, 'inputs: { image: spec("f32", ["B", 784]) }', location);
   requireFunction(`${what}: forward`, forward, "forward: (p, { image }) => ({ logits: p.hidden(image) })", location);
   try {
-    flattenSpecs(params);
+    flattenSpecs(params as SpecTree); // which looks at each part of it
   } catch (error) {
     throw error instanceof WeftError ? locate(error, location) : error;
   }
+};
+
+/**
+ * Describes a network: a tree of parameters, inputs with shapes, and a function of tensors. `forward` is run on tensors
+ * that record what is done to them: once per compilation of a model, and once for each mode when it is trained. It must
+ * be a function of its arguments (and of `currentMode()`) alone.
+ *
+ * @throws W140 a part that is missing or of another kind. What `forward` does wrong shows when the model is compiled.
+ * @see `torch.nn.Module`.
+ * @example
+ * const scaled = defineModel({
+ *   name: "scaled",
+ *   params: { w: param([3], ones) },
+ *   inputs: { x: spec("f32", ["B", 3]) },
+ *   forward: ({ w }, { x }) => {
+ *     const y = mul(x, w); // Tensor<["B", 3], "f32">
+ *     return { y };
+ *   },
+ * });
+ * compileSync(scaled, { dims: { B: 1 } })({ x: Float32Array.of(1, 2, 3) }); // { y: [[1, 2, 3]] }
+ */
+export const defineModel = <const P extends SpecTree, const I extends InputSpecs, O extends Outputs>(
+  description: ModelDescription<P, I, O>,
+): Model<P, I, O> => {
+  const location = captureLocation();
+  goingOn(() => requireDescription(description, location));
   return Object.freeze({ ...description, kind: "model", location });
 };
 
@@ -175,8 +223,8 @@ export const runForward = (
     );
     // The caller's own types tied forward to params and inputs when the model was defined.
     const outputs = model.forward(params as never, inputs as never);
-    requireTensors("forward", outputs, "return { logits }");
-    if (Object.keys(outputs).length === 0)
+    requireTensors("forward", outputs, "return { logits }", model.location);
+    if (Object.keys(outputs).length === 0 && !isUnknown(outputs))
       reject("W140", { what: "forward", expected: "a record of tensors", given: "{}", write: "return { logits }" });
     return outputs;
   });
@@ -193,12 +241,14 @@ export const traceModel = (model: AnyModel): TracedModel =>
   });
 
 /** Refuses results of `forward` or `metrics` that are not a record of tensors (W140, W141). */
-export const requireTensors = (of: string, results: unknown, write: string): void => {
+export const requireTensors = (of: string, results: unknown, write: string, location?: Location): void => {
+  if (isUnknown(results)) return;
   const given = isTensor(results) ? "one tensor" : inWords(results);
   if (!isRecord(results) || isTensor(results) || results instanceof Promise)
     return reject("W140", { what: of, expected: "a record of tensors", given, write });
   for (const [name, value] of Object.entries(results))
-    if (!isTensor(value)) reject("W141", { of, name, given: inWords(value) });
+    if (!isTensor(value) && !isUnknown(value))
+      goingOn(() => located(location, () => reject("W141", { of, name, given: inWords(value) })));
 };
 
 /** The values of named tensors. */
@@ -212,8 +262,16 @@ export const finishGraph = ({ builder }: Trace, name: string, entries: readonly 
   return graph;
 };
 
-/** The graph of a model, with one entry point, `predict`. */
+/**
+ * The graph of a model, with one entry point, `predict`.
+ *
+ * @throws W131 a parameter with a symbol that no input has; W141 a result that is no tensor; and what `forward` does
+ * wrong.
+ * @example
+ * modelGraph(classifier).entries.map(({ name }) => name); // ["predict"]
+ */
 export const modelGraph = (model: AnyModel): Graph => {
+  expect(isRecord(model) && model.kind === "model", "modelGraph", "a model", model, "modelGraph(defineModel({ ... }))");
   const { trace, outputs } = traceModel(model);
   return located(model.location, () =>
     finishGraph(trace, model.name, [{ name: "predict", outputs: namedValues(trace, outputs), updates: [] }]),

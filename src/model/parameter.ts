@@ -2,9 +2,14 @@
 // from which come the tensors that `forward` sees, the initial values, and the names ("blocks.3.attention.weight") under
 // which parameters are saved, restored and frozen. Buffers (running statistics) are leaves that no optimizer changes.
 
-import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { atCaller } from "../ir/diagnostics/at-caller.ts";
+import { goingOn } from "../ir/diagnostics/collecting.ts";
+import { reject, weftError } from "../ir/diagnostics/diagnostic.ts";
+import { expect } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
-import { captureLocation, type Location, withinLayer } from "../ir/diagnostics/location.ts";
+import { captureLocation, isThrownByUs, type Location, withinLayer } from "../ir/diagnostics/location.ts";
+import { noteTensors } from "../ir/graph/origins.ts";
+import { isTensor } from "../ir/graph/traced-tensor.ts";
 import type { DType } from "../ir/types/dtype.ts";
 import type { Named, NamedBuffer } from "../ir/types/named.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
@@ -13,9 +18,13 @@ import { type Initializer, zeros } from "./initializer.ts";
 
 /** One parameter: a leaf of the tree. */
 export interface ParamSpec<S extends Dims = Dims, D extends DType = DType> {
+  /** What kind of leaf it is. */
   readonly kind: "parameter";
+  /** Its extents. */
   readonly shape: S;
+  /** Its element type. */
   readonly dtype: D;
+  /** How it begins. */
   readonly initializer: Initializer;
   /** Whether it has a gradient, which an optimizer follows. */
   readonly trainable: boolean;
@@ -30,7 +39,9 @@ export interface BufferSpec<S extends Dims = Dims, D extends DType = DType> exte
 
 /** Parameters together with the function they are for: `p.hidden(x)` where `hidden: linear(784, 128)`. */
 export interface Layer<P extends SpecTree = SpecTree, F = unknown> {
+  /** What kind of node of the tree it is. */
   readonly kind: "layer";
+  /** Its parameters. */
   readonly params: P;
   /** The function of the layer once its parameters are tensors. */
   readonly bind: (params: Params<P>) => F;
@@ -38,8 +49,11 @@ export interface Layer<P extends SpecTree = SpecTree, F = unknown> {
 
 /** A layer of which the parameters do not matter, and only the function does: what a list of different layers holds. */
 export interface AnyLayer<F = unknown> {
+  /** What kind of node of the tree it is. */
   readonly kind: "layer";
+  /** Its parameters. */
   readonly params: SpecTree;
+  /** The function, given tensors for the parameters. */
   readonly bind: (params: never) => F;
 }
 
@@ -101,12 +115,12 @@ const leafSpec = (
   const location = captureLocation();
   if (typeof initializer?.fill !== "function") {
     const [given, write] = [inWords(initializer), what === "param" ? "param([3, 2], heNormal)" : "buffer([3], ones)"];
-    reject("W140", { what, expected: "an initializer", given, write }, { location });
+    goingOn(() => reject("W140", { what, expected: "an initializer", given, write }, { location }));
   }
   return Object.freeze({
     kind: "parameter",
-    shape: checkedShape(what, shape, location),
-    dtype: checkedDType(what, dtype ?? "f32", location),
+    shape: goingOn(() => checkedShape(what, shape, location)),
+    dtype: goingOn(() => checkedDType(what, dtype ?? "f32", location)),
     initializer,
     trainable: what === "param",
     location,
@@ -114,8 +128,14 @@ const leafSpec = (
 };
 
 /**
- * A parameter of a shape; zeros to begin with unless an initialiser says otherwise. `reject`s what is no shape (W140,
- * W209), no dtype or no initialiser (W140).
+ * A parameter of a shape; zeros to begin with unless an initialiser says otherwise, and f32 unless a dtype is said.
+ *
+ * @throws W140 no shape, no dtype or no initialiser; W209 an extent that is none.
+ * @see `torch.nn.Parameter`.
+ * @example
+ * const { shape, dtype } = param([128, 784], normal(0.02));
+ * shape; // [128, 784]
+ * dtype; // "f32"
  */
 export const param = <const S extends Dims, D extends DType = "f32">(
   shape: S,
@@ -126,9 +146,14 @@ export const param = <const S extends Dims, D extends DType = "f32">(
   leafSpec("param", shape, initializer, dtype) as ParamSpec<[...S], D>;
 
 /**
- * State that no optimizer changes and that has no gradient, such as running statistics: PyTorch's `register_buffer`. It is
- * named, saved, restored and emitted like a parameter; `updateBuffer` gives it a new value in each training step. Zeros to
- * begin with unless an initialiser says otherwise. `reject`s what `param` rejects.
+ * State that no optimizer changes and that has no gradient, such as running statistics. It is named, saved, restored
+ * and emitted like a parameter; `updateBuffer` gives it a new value in each training step. Zeros to begin with unless
+ * an initialiser says otherwise.
+ *
+ * @throws what `param` refuses (W140, W209).
+ * @see `torch.nn.Module.register_buffer`.
+ * @example
+ * buffer([64], ones).kind; // "parameter"
  */
 export const buffer = <const S extends Dims, D extends DType = "f32">(
   shape: S,
@@ -138,7 +163,22 @@ export const buffer = <const S extends Dims, D extends DType = "f32">(
   // Of the type that was given; without a dtype D is its default, "f32", whatever the place that it stands in expects.
   leafSpec("buffer", shape, initializer, dtype) as BufferSpec<[...S], D>;
 
-/** A layer: parameters and the function they are for. */
+/**
+ * A layer: parameters and the function they are for. In `forward` it is called like the function, and has its
+ * parameters by name.
+ *
+ * @throws W140 where the second part is no function.
+ * @see `torch.nn.Module`.
+ * @example
+ * const scale = (n: number) => layer({ weight: param([n], ones) }, ({ weight }) => (x: Tensor) => mul(x, weight));
+ * const scaled = defineModel({
+ *   name: "scaled",
+ *   params: { scale: scale(2) },
+ *   inputs: { x: spec("f32", [2]) },
+ *   forward: ({ scale }, { x }) => ({ y: scale(x) }),
+ * });
+ * compileSync(scaled)({ x: Float32Array.of(3, 4) }); // { y: [3, 4] }
+ */
 export const layer = <const P extends SpecTree, F extends (...operands: never) => unknown>(
   params: P,
   bind: (params: Params<P>) => F,
@@ -164,14 +204,23 @@ export const typedLayer = <L extends AnyLayer>(
   // The factory's signature is the one that its callers see, and tests hold it to the parameters that the layer really has.
   layer(params, bind as never) as unknown as L;
 
-/** `count` trees of one kind, as a list: `repeat(12, block)`. `reject`s what is no count (W140). */
+/**
+ * `count` trees of one kind, as a list: `repeat(12, block)`. Parameters are named by position: `blocks.3.weight`.
+ *
+ * @throws W140 what is no count.
+ * @see `torch.nn.ModuleList`.
+ * @example
+ * repeat(3, (position) => ({ weight: param([position + 1]) })).map(({ weight }) => weight.shape); // [[1], [2], [3]]
+ */
 export const repeat = <T extends SpecTree>(count: number, make: (position: number) => T): readonly T[] => {
   if (!Number.isSafeInteger(count) || count < 0)
-    reject(
-      "W140",
-      { what: "repeat", expected: "a whole number from 0 up", given: inWords(count), write: "repeat(12, () => block)" },
-      { location: captureLocation() },
-    );
+    reject("W140", {
+      what: "repeat",
+      expected: "a whole number from 0 up",
+      given: inWords(count),
+      write: "repeat(12, () => block)",
+    });
+  expect(typeof make === "function", "repeat", "a function", make, "repeat(12, () => block)");
   return Object.freeze(Array.from({ length: count }, (_, position) => make(position)));
 };
 
@@ -228,9 +277,33 @@ type AnyFunction = (...operands: readonly unknown[]) => unknown;
 
 const isFunction = (value: unknown): value is AnyFunction => typeof value === "function";
 
-/** The layer's function, during which what is described is known to be of the layer. */
+/** Says of what a layer of ours could not read what it is: W230 where it is to be a tensor, W140 where it is to be options. */
+const requireOperands = (path: string, operands: readonly unknown[], cause: TypeError): void => {
+  const [first, ...others] = operands;
+  const op = path === "" ? "the layer" : path;
+  if (!isTensor(first)) throw weftError("W230", { op, given: inWords(first) }, { cause });
+  const wrong = others.find((each) => typeof each !== "object" || each === null);
+  const details = {
+    what: op,
+    expected: "tensors, and then a record of options",
+    given: inWords(wrong),
+    write: "p.layer(x)",
+  };
+  if (others.length > 0) throw weftError("W140", details, { cause });
+};
+
+/** The layer's function, during which what is described is known to be of the layer. Refusals are located where it is called. */
 const named = (path: string, bound: AnyFunction): AnyFunction => {
-  const call: AnyFunction = (...operands) => withinLayer(path, bound, ...operands);
+  const call: AnyFunction = (...operands) =>
+    atCaller(() => {
+      noteTensors(operands);
+      try {
+        return withinLayer(path, bound, ...operands);
+      } catch (error) {
+        if (error instanceof TypeError && isThrownByUs(error)) requireOperands(path, operands, error);
+        throw error;
+      }
+    });
   return Object.assign(call, bound);
 };
 

@@ -1,7 +1,7 @@
 // Normalization of channels with what it learns and, over the batch, what it remembers: PyTorch's BatchNorm, GroupNorm and
 // InstanceNorm for any number of axes behind the channels.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
-import { captureLocation } from "../ir/diagnostics/location.ts";
+import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { described, requireChannels } from "../ir/functions/argument.ts";
 import {
   batchNorm as normalizeBatch,
@@ -21,7 +21,12 @@ import { requireSizes } from "./sizes.ts";
 /** The learned scale and shift of channels, under PyTorch's names. */
 export type ChannelParams<Channels extends number, Affine extends boolean> = Affine extends false
   ? Record<never, never>
-  : { readonly weight: ParamSpec<[Channels], "f32">; readonly bias: ParamSpec<[Channels], "f32"> };
+  : {
+      /** What channels are multiplied by: [channels]. */
+      readonly weight: ParamSpec<[Channels], "f32">;
+      /** What is added to channels: [channels]. */
+      readonly bias: ParamSpec<[Channels], "f32">;
+    };
 
 /** What a normalization of channels does: [N, channels, ...places] keeps its shape. */
 export interface ChannelNormFunction<Op extends string, Channels extends number> {
@@ -45,7 +50,9 @@ const affineParams = (channels: number, affine: boolean): { readonly [name: stri
 
 /** The parameters and buffers of `batchNorm`, under PyTorch's names. */
 export type BatchNormParams<Channels extends number, Affine extends boolean> = ChannelParams<Channels, Affine> & {
+  /** The mean that inference uses: [channels]. */
   readonly running_mean: BufferSpec<[Channels], "f32">;
+  /** The variance that inference uses: [channels]. */
   readonly running_var: BufferSpec<[Channels], "f32">;
 };
 
@@ -55,15 +62,35 @@ export interface BatchNormLayerOptions<Affine extends boolean> extends ChannelNo
   readonly momentum?: number;
 }
 
+const known = optionNames<ChannelNormOptions<boolean>>({ affine: true, epsilon: true });
+
+const knownOfBatch = optionNames<BatchNormLayerOptions<boolean>>({ affine: true, epsilon: true, momentum: true });
+
 /**
- * Batch normalization of [N, channels, ...places] (Ioffe and Szegedy 2015; PyTorch's BatchNorm1d, 2d and 3d). In training by
- * mean and variance of the batch, which each step mixes into `running_mean` and `running_var`; at inference by those. Weight
- * and running variance begin at 1, bias and running mean at 0.
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias for each channel of [N, channels, ...places]. In training by
+ * mean and variance of the batch, which each step mixes into `running_mean` and `running_var`; at inference by those.
+ * Weight and running variance begin at 1, bias and running mean at 0.
+ *
+ * @throws W248 another number of channels; W205 where there is no axis of channels.
+ * @see Ioffe and Szegedy 2015, algorithm 1; `torch.nn.BatchNorm2d`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["N", 64, 32, 32]) },
+ *   params: { norm: batchNorm(64) },
+ *   forward: ({ norm }, { x }) => {
+ *     const y = norm(x); // Tensor<["N", 64, 32, 32], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 4
  */
 export const batchNorm = <const Channels extends number, const Affine extends boolean = true>(
   channels: Channels,
-  { affine, ...options }: BatchNormLayerOptions<Affine> = {},
+  options: BatchNormLayerOptions<Affine> = {},
 ): Layer<BatchNormParams<Channels, Affine>, ChannelNormFunction<"batchNorm", Channels>> => {
+  requireKnownOptions("batchNorm", options, knownOfBatch);
+  const { affine, ...settings } = options;
   requireSizes("batchNorm", { channels });
   const statistics = { running_mean: buffer([channels], zeros), running_var: buffer([channels], ones) };
   const bind =
@@ -71,7 +98,7 @@ export const batchNorm = <const Channels extends number, const Affine extends bo
       described(() => {
         requireChannels("batchNorm", x, channels);
         const { y, runningMean, runningVariance } = normalizeBatch(x, {
-          ...options,
+          ...settings,
           weight: given.weight,
           bias: given.bias,
           runningMean: latestOf(given.running_mean),
@@ -90,23 +117,39 @@ export const batchNorm = <const Channels extends number, const Affine extends bo
 };
 
 /**
- * Group normalization of [N, channels, ...places] (Wu and He 2018; PyTorch's GroupNorm): each example over its places and each
- * of `groups` equal parts of its channels. `reject`s groups that do not divide the channels (W245).
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias for [N, channels, ...places], with mean and variance of each
+ * example over its places and each of `groups` equal parts of its channels. Weight begins at 1, bias at 0.
+ *
+ * @throws W245 groups that do not divide the channels; W248 another number of channels.
+ * @see Wu and He 2018, equation 1; `torch.nn.GroupNorm`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["N", 64, 32, 32]) },
+ *   params: { norm: groupNorm(8, 64) },
+ *   forward: ({ norm }, { x }) => {
+ *     const y = norm(x); // Tensor<["N", 64, 32, 32], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 2
  */
 export const groupNorm = <const Channels extends number, const Affine extends boolean = true>(
   groups: number,
   channels: Channels,
-  { affine, ...options }: ChannelNormOptions<Affine> = {},
+  options: ChannelNormOptions<Affine> = {},
 ): Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"groupNorm", Channels>> => {
+  requireKnownOptions("groupNorm", options, known);
+  const { affine, ...settings } = options;
   requireSizes("groupNorm", { channels });
   if (!Number.isSafeInteger(groups) || groups < 1 || channels % groups !== 0) {
     const details = { op: "groupNorm", groups, channels: `${channels}`, shapes: `${channels} channels` };
-    reject("W245", details, { location: captureLocation() });
+    reject("W245", details);
   }
   const bind = (given: GivenChannels) => (x: Tensor) =>
     described(() => {
       requireChannels("groupNorm", x, channels);
-      return normalizeGroups(x, groups, { ...options, weight: given.weight, bias: given.bias });
+      return normalizeGroups(x, groups, { ...settings, weight: given.weight, bias: given.bias });
     });
   // Which parameters there are, and the shapes that fit, are said by the signature.
   return typedLayer<Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"groupNorm", Channels>>>(
@@ -116,18 +159,34 @@ export const groupNorm = <const Channels extends number, const Affine extends bo
 };
 
 /**
- * Instance normalization of [N, channels, ...places] (Ulyanov et al. 2016; PyTorch's InstanceNorm1d, 2d and 3d): each channel of
- * each example over its places. As in PyTorch there are no scale and shift unless `affine` is true.
+ * (x - mean) / sqrt(variance + epsilon) for [N, channels, ...places], with mean and variance of each channel of each
+ * example over its places. As in PyTorch there are no scale and shift unless `affine` is true.
+ *
+ * @throws W248 another number of channels; W205 where there are no places.
+ * @see Ulyanov et al. 2016, equation 3; `torch.nn.InstanceNorm2d`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["N", 64, 32, 32]) },
+ *   params: { norm: instanceNorm(64) },
+ *   forward: ({ norm }, { x }) => {
+ *     const y = norm(x); // Tensor<["N", 64, 32, 32], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 0
  */
 export const instanceNorm = <const Channels extends number, const Affine extends boolean = false>(
   channels: Channels,
-  { affine, ...options }: ChannelNormOptions<Affine> = {},
+  options: ChannelNormOptions<Affine> = {},
 ): Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"instanceNorm", Channels>> => {
+  requireKnownOptions("instanceNorm", options, known);
+  const { affine, ...settings } = options;
   requireSizes("instanceNorm", { channels });
   const bind = (given: GivenChannels) => (x: Tensor) =>
     described(() => {
       requireChannels("instanceNorm", x, channels);
-      return normalizeInstances(x, { ...options, weight: given.weight, bias: given.bias });
+      return normalizeInstances(x, { ...settings, weight: given.weight, bias: given.bias });
     });
   // Which parameters there are, and the shapes that fit, are said by the signature.
   return typedLayer<Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"instanceNorm", Channels>>>(

@@ -1,6 +1,6 @@
 // Convolution layers over sequences, images and volumes, and the layers that transpose them.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
-import { captureLocation } from "../ir/diagnostics/location.ts";
+import { requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import {
   type ConvolutionOptions,
   conv1d as correlate1d,
@@ -40,8 +40,16 @@ export type ConvolutionWeight<
 
 /** The parameters of a convolution layer, under PyTorch's names and in its layout. */
 export type ConvolutionParams<Weight extends Dims, Out extends number, Bias extends boolean> = Bias extends false
-  ? { readonly weight: ParamSpec<Weight, "f32"> }
-  : { readonly weight: ParamSpec<Weight, "f32">; readonly bias: ParamSpec<[Out], "f32"> };
+  ? {
+      /** [out, in / groups, ...kernel]. */
+      readonly weight: ParamSpec<Weight, "f32">;
+    }
+  : {
+      /** [out, in / groups, ...kernel]. */
+      readonly weight: ParamSpec<Weight, "f32">;
+      /** [out]. */
+      readonly bias: ParamSpec<[Out], "f32">;
+    };
 
 /** What a convolution layer does: [N, in, ...] gives [N, out, ...]. */
 export interface ConvolutionLayerFunction<
@@ -171,6 +179,8 @@ interface AnyOptions {
   readonly bias?: boolean;
 }
 
+const known: readonly string[] = ["stride", "padding", "dilation", "groups", "bias"];
+
 /** A convolution function of any number of axes. */
 type Convolve = (images: Tensor, weight: Tensor, options: never) => Tensor;
 
@@ -178,7 +188,7 @@ const requireGroups = (op: string, channels: readonly [inputs: number, outputs: 
   const odd = channels.find((count) => count % groups !== 0);
   if (odd === undefined) return;
   const shapes = `${channels[0]} to ${channels[1]} channels`;
-  reject("W245", { op, groups, channels: `${odd}`, shapes }, { location: captureLocation() });
+  reject("W245", { op, groups, channels: `${odd}`, shapes });
 };
 
 /**
@@ -188,6 +198,7 @@ const requireGroups = (op: string, channels: readonly [inputs: number, outputs: 
 const convolutionLayer =
   (op: string, rank: SpatialRank, convolve: Convolve, first: "in" | "out") =>
   (inChannels: number, outChannels: number, kernel: number | readonly number[], options: AnyOptions = {}) => {
+    requireKnownOptions(op, options, first === "out" ? known : [...known, "outputPadding"]);
     const { bias: biased = true, ...placement } = options;
     const groups = options.groups ?? 1;
     requireSizes(op, { inChannels, outChannels });
@@ -212,16 +223,92 @@ const convolutionLayer =
 // Whether there is a bias, and what comes of which shapes, is said by the interfaces; the parameters have the shapes that
 // the types compute from the same arguments.
 
-/** Cross-correlation of [N, in, L], plus a bias for each output channel (PyTorch's Conv1d). */
+/**
+ * Cross-correlation of [N, in, L] with windows of the weight [out, in / groups, ...kernel], plus a bias for each output
+ * channel: [N, out, ...], each axis floor((extent + padding - dilation (kernel - 1) - 1) / stride) + 1 long. Weight and
+ * bias begin uniform in +-1/sqrt(fan in).
+ *
+ * @throws W244 another number of channels; W245 groups that do not divide them; W243 an image smaller than a window;
+ * W241 no image; W242 a malformed attribute.
+ * @see `torch.nn.Conv1d`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["N", 3, "L"]) },
+ *   params: { conv: conv1d(3, 8, 5, { padding: 2 }) },
+ *   forward: ({ conv }, { x }) => {
+ *     const y = conv(x); // Tensor<["N", 8, "L"], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 2
+ */
 export const conv1d: ConvolutionLayer<1> = convolutionLayer("conv1d", 1, correlate1d, "out") as ConvolutionLayer<1>;
 
-/** Cross-correlation of [N, in, H, W], plus a bias for each output channel (PyTorch's Conv2d). */
+/**
+ * Cross-correlation of [N, in, H, W] with windows of the weight [out, in / groups, ...kernel], plus a bias for each
+ * output channel: [N, out, ...], each axis floor((extent + padding - dilation (kernel - 1) - 1) / stride) + 1 long.
+ * Weight and bias begin uniform in +-1/sqrt(fan in).
+ *
+ * @throws W244 another number of channels; W245 groups that do not divide them; W243 an image smaller than a window;
+ * W241 no image; W242 a malformed attribute.
+ * @see `torch.nn.Conv2d`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["N", 3, 32, 32]) },
+ *   params: { conv: conv2d(3, 8, 3, { padding: 1 }) },
+ *   forward: ({ conv }, { x }) => {
+ *     const y = conv(x); // Tensor<["N", 8, 32, 32], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 2
+ */
 export const conv2d: ConvolutionLayer<2> = convolutionLayer("conv2d", 2, correlate2d, "out") as ConvolutionLayer<2>;
 
-/** Cross-correlation of [N, in, D, H, W], plus a bias for each output channel (PyTorch's Conv3d). */
+/**
+ * Cross-correlation of [N, in, D, H, W] with windows of the weight [out, in / groups, ...kernel], plus a bias for each
+ * output channel: [N, out, ...], each axis floor((extent + padding - dilation (kernel - 1) - 1) / stride) + 1 long.
+ * Weight and bias begin uniform in +-1/sqrt(fan in).
+ *
+ * @throws W244 another number of channels; W245 groups that do not divide them; W243 an image smaller than a window;
+ * W241 no image; W242 a malformed attribute.
+ * @see `torch.nn.Conv3d`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["N", 3, 16, 16, 16]) },
+ *   params: { conv: conv3d(3, 8, 3, { padding: 1 }) },
+ *   forward: ({ conv }, { x }) => {
+ *     const y = conv(x); // Tensor<["N", 8, 16, 16, 16], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 2
+ */
 export const conv3d: ConvolutionLayer<3> = convolutionLayer("conv3d", 3, correlate3d, "out") as ConvolutionLayer<3>;
 
-/** The transpose of cross-correlation over [N, in, L], plus a bias for each output channel (PyTorch's ConvTranspose1d). */
+/**
+ * The transpose of cross-correlation over [N, in, L] with the weight [in, out / groups, ...kernel], plus a bias for
+ * each output channel: [N, out, ...], each axis (extent - 1) stride - padding + dilation (kernel - 1) + outputPadding +
+ * 1 long.
+ *
+ * @throws W244 another number of channels; W245 groups that do not divide them; W265 too much output padding; W266
+ * nothing that remains; W241 no image; W242 a malformed attribute.
+ * @see `torch.nn.ConvTranspose1d`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["N", 8, "L"]) },
+ *   params: { conv: convTranspose1d(8, 3, 2, { stride: 2 }) },
+ *   forward: ({ conv }, { x }) => {
+ *     const y = conv(x); // Tensor<["N", 3, "2*L"], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 2
+ */
 export const convTranspose1d: TransposedConvolutionLayer<1> = convolutionLayer(
   "convTranspose1d",
   1,
@@ -229,7 +316,26 @@ export const convTranspose1d: TransposedConvolutionLayer<1> = convolutionLayer(
   "in",
 ) as TransposedConvolutionLayer<1>;
 
-/** The transpose of cross-correlation over [N, in, H, W], plus a bias for each output channel (PyTorch's ConvTranspose2d). */
+/**
+ * The transpose of cross-correlation over [N, in, H, W] with the weight [in, out / groups, ...kernel], plus a bias for
+ * each output channel: [N, out, ...], each axis (extent - 1) stride - padding + dilation (kernel - 1) + outputPadding +
+ * 1 long.
+ *
+ * @throws W244 another number of channels; W245 groups that do not divide them; W265 too much output padding; W266
+ * nothing that remains; W241 no image; W242 a malformed attribute.
+ * @see `torch.nn.ConvTranspose2d`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["N", 8, 32, 32]) },
+ *   params: { conv: convTranspose2d(8, 3, 2, { stride: 2 }) },
+ *   forward: ({ conv }, { x }) => {
+ *     const y = conv(x); // Tensor<["N", 3, 64, 64], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 2
+ */
 export const convTranspose2d: TransposedConvolutionLayer<2> = convolutionLayer(
   "convTranspose2d",
   2,
@@ -237,7 +343,26 @@ export const convTranspose2d: TransposedConvolutionLayer<2> = convolutionLayer(
   "in",
 ) as TransposedConvolutionLayer<2>;
 
-/** The transpose of cross-correlation over [N, in, D, H, W], plus a bias for each output channel (PyTorch's ConvTranspose3d). */
+/**
+ * The transpose of cross-correlation over [N, in, D, H, W] with the weight [in, out / groups, ...kernel], plus a bias
+ * for each output channel: [N, out, ...], each axis (extent - 1) stride - padding + dilation (kernel - 1) +
+ * outputPadding + 1 long.
+ *
+ * @throws W244 another number of channels; W245 groups that do not divide them; W265 too much output padding; W266
+ * nothing that remains; W241 no image; W242 a malformed attribute.
+ * @see `torch.nn.ConvTranspose3d`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["N", 8, 16, 16, 16]) },
+ *   params: { conv: convTranspose3d(8, 3, 2, { stride: 2 }) },
+ *   forward: ({ conv }, { x }) => {
+ *     const y = conv(x); // Tensor<["N", 3, 32, 32, 32], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 2
+ */
 export const convTranspose3d: TransposedConvolutionLayer<3> = convolutionLayer(
   "convTranspose3d",
   3,

@@ -1,7 +1,7 @@
 // A table of learned vectors, looked up by index.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
-import { captureLocation } from "../ir/diagnostics/location.ts";
+import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { described } from "../ir/functions/argument.ts";
 import { iota } from "../ir/functions/creation.ts";
 import { stopGradient } from "../ir/functions/gradient.ts";
@@ -16,6 +16,7 @@ import { requireSizes } from "./sizes.ts";
 
 /** The parameters of `embedding`, under PyTorch's name. */
 export type EmbeddingParams<Entries extends number, Features extends number> = {
+  /** [entries, features]. */
   readonly weight: ParamSpec<[Entries, Features], "f32">;
 };
 
@@ -31,6 +32,8 @@ export interface EmbeddingOptions {
   /** An entry that stands for nothing: it begins at zero and has no gradient, so that no training changes it. */
   readonly paddingIndex?: number;
 }
+
+const known = optionNames<EmbeddingOptions>({ paddingIndex: true });
 
 /** Standard normal vectors, but for one that is zero. */
 const normalBut = (paddingIndex: number | undefined): Initializer => {
@@ -53,14 +56,31 @@ const withFixedRow = (weight: Tensor, row: number): Tensor => {
 };
 
 /**
- * The vectors of a table for indices below `entries`; they begin as standard normal numbers, as in PyTorch. `reject`s a
- * padding index that is no entry (W140).
+ * The vectors of a table [entries, features] for i32 indices below `entries`: [...indices, features]. They begin as
+ * standard normal numbers, as in PyTorch.
+ *
+ * @throws W140 a padding index that is no entry; W204 indices that are no i32; when running, W306 an index out of
+ * range.
+ * @see `torch.nn.Embedding`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { tokens: spec("i32", ["B", "T"]) },
+ *   params: { table: embedding(50257, 768) },
+ *   forward: ({ table }, { tokens }) => {
+ *     const y = table(tokens); // Tensor<["B", "T", 768], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 1
  */
 export const embedding = <const Entries extends number, const Features extends number>(
   entries: Entries,
   features: Features,
-  { paddingIndex }: EmbeddingOptions = {},
+  options: EmbeddingOptions = {},
 ): Layer<EmbeddingParams<Entries, Features>, EmbeddingFunction<Entries, Features>> => {
+  requireKnownOptions("embedding", options, known);
+  const { paddingIndex } = options;
   requireSizes("embedding", { entries, features });
   if (paddingIndex !== undefined && !(Number.isInteger(paddingIndex) && paddingIndex >= 0 && paddingIndex < entries)) {
     const expected = `an index from 0 to ${entries - 1}`;
@@ -70,7 +90,7 @@ export const embedding = <const Entries extends number, const Features extends n
       given: inWords(paddingIndex),
       write: "paddingIndex: 0",
     };
-    reject("W140", details, { location: captureLocation() });
+    reject("W140", details);
   }
   const params: EmbeddingParams<Entries, Features> = { weight: param([entries, features], normalBut(paddingIndex)) };
   const bind = (given: { readonly weight: Tensor }) => (indices: Tensor) =>

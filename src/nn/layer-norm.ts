@@ -1,4 +1,5 @@
 // Layer normalization, and its kin that only scales, with what they learn.
+import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { described, requireOperand } from "../ir/functions/argument.ts";
 import {
   type EpsilonOption,
@@ -16,7 +17,7 @@ import { type Layer, layer, type ParamSpec, param, typedLayer } from "../model/p
 import { requireEachSize } from "./sizes.ts";
 
 /** The last axes of a tensor, of which one may be given as a number. */
-type Features = number | readonly number[];
+export type Features = number | readonly number[];
 
 /** Features as a shape. (Inferred, so that editors show the numbers.) */
 type FeatureShape<F extends Features> = F extends readonly number[] ? [...F] : F extends number ? [F] : never;
@@ -33,8 +34,16 @@ export type LayerNormParams<
 > = Affine extends false
   ? Record<never, never>
   : Bias extends false
-    ? { readonly weight: ParamSpec<FeatureShape<F>, "f32"> }
-    : { readonly weight: ParamSpec<FeatureShape<F>, "f32">; readonly bias: ParamSpec<FeatureShape<F>, "f32"> };
+    ? {
+        /** What features are multiplied by. */
+        readonly weight: ParamSpec<FeatureShape<F>, "f32">;
+      }
+    : {
+        /** What features are multiplied by. */
+        readonly weight: ParamSpec<FeatureShape<F>, "f32">;
+        /** What is added to features. */
+        readonly bias: ParamSpec<FeatureShape<F>, "f32">;
+      };
 
 /** What layer normalization does: the shape stays. */
 export interface LayerNormFunction<F extends Features, Op extends string = "layerNorm"> {
@@ -51,6 +60,8 @@ export interface LayerNormOptions<Affine extends boolean, Bias extends boolean> 
   readonly bias?: Bias;
 }
 
+const known = optionNames<LayerNormOptions<boolean, boolean>>({ affine: true, bias: true, epsilon: true });
+
 /** Normalized without a shift: the check of the features is not that of the function, which has both. */
 const withoutShift = (
   x: Tensor,
@@ -66,8 +77,22 @@ const withoutShift = (
   });
 
 /**
- * (x - mean) / sqrt(variance + epsilon) * weight + bias over the last axis, or the last axes of `features`; weight begins at 1,
- * bias at 0.
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias over the last axis, or the last axes of `features`, with the
+ * biased variance; the shape stays. Weight begins at 1, bias at 0.
+ *
+ * @throws W248 other features.
+ * @see Ba, Kiros and Hinton 2016, equation 4; `torch.nn.LayerNorm`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["B", 16, 768]) },
+ *   params: { norm: layerNorm(768) },
+ *   forward: ({ norm }, { x }) => {
+ *     const y = norm(x); // Tensor<["B", 16, 768], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 2
  */
 export const layerNorm = <
   const F extends Features,
@@ -75,29 +100,52 @@ export const layerNorm = <
   const Bias extends boolean = true,
 >(
   features: F,
-  { affine, bias: biased, ...options }: LayerNormOptions<Affine, Bias> = {},
+  options: LayerNormOptions<Affine, Bias> = {},
 ): Layer<LayerNormParams<F, Affine, Bias>, LayerNormFunction<F>> => {
+  requireKnownOptions("layerNorm", options, known);
+  const { affine, bias: biased, ...settings } = options;
   requireEachSize("layerNorm", "features", features);
   const shape = shapeOf(features);
   const weight = param(shape, ones);
   const bias = param(shape, zeros);
   const bind = (given: { readonly weight?: Tensor; readonly bias?: Tensor }) => (x: Tensor) =>
     given.weight !== undefined && given.bias !== undefined
-      ? normalize(x, given.weight, given.bias, options)
-      : withoutShift(x, shape, given.weight, options);
+      ? normalize(x, given.weight, given.bias, settings)
+      : withoutShift(x, shape, given.weight, settings);
   const params = affine === false ? {} : biased === false ? { weight } : { weight, bias };
   // Which parameters there are, and the shapes that fit, are said by the signature.
   return layer(params, bind) as Layer<LayerNormParams<F, Affine, Bias>, LayerNormFunction<F>>;
 };
 
 /** The parameters of `rmsNorm`, under PyTorch's name. */
-export type RmsNormParams<F extends Features> = { readonly weight: ParamSpec<FeatureShape<F>, "f32"> };
+export type RmsNormParams<F extends Features> = {
+  /** What features are multiplied by. */
+  readonly weight: ParamSpec<FeatureShape<F>, "f32">;
+};
 
-/** x / sqrt(mean(x^2) + epsilon) * weight over the last axis, or the last axes of `features`; weight begins at 1. */
+/**
+ * x / sqrt(mean(x^2) + epsilon) * weight over the last axis, or the last axes of `features`; the shape stays. Weight
+ * begins at 1, and epsilon is 1e-6 unless said.
+ *
+ * @throws W248 other features.
+ * @see Zhang and Sennrich 2019, equation 4; `torch.nn.RMSNorm`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["B", 16, 768]) },
+ *   params: { norm: rmsNorm(768) },
+ *   forward: ({ norm }, { x }) => {
+ *     const y = norm(x); // Tensor<["B", 16, 768], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 1
+ */
 export const rmsNorm = <const F extends Features>(
   features: F,
   options: EpsilonOption = {},
 ): Layer<RmsNormParams<F>, LayerNormFunction<F, "rmsNorm">> => {
+  requireKnownOptions("rmsNorm", options, ["epsilon"]);
   requireEachSize("rmsNorm", "features", features);
   const bind = (given: { readonly weight: Tensor }) => (x: Tensor) => scaleByRms(x, given.weight, options);
   // The shapes that fit are said by the signature.

@@ -1,6 +1,8 @@
 // `compile`: the one door from descriptions to things that run.
+
 import { type CompiledGraph, compileGraph, compileGraphAsync } from "../compile/compile-graph.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { expect, isRecordOf } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import type { Graph } from "../ir/graph/graph.ts";
 import { isRecord } from "../model/declaration.ts";
@@ -40,7 +42,9 @@ const jobOf = (description: AnyDescription): Job => {
   return reject("W140", { ...details, write: "compile(defineModel({ ... }), { dims: { B: 32 } })" });
 };
 
-const checkSeed = ({ seed = 0 }: ModelOptions): void => {
+const checkSeed = (options: ModelOptions): void => {
+  expect(isRecordOf(options), "compile", "a record of options", options, "compile(model, { dims: { B: 32 } })");
+  const { seed = 0 } = options;
   if (!Number.isSafeInteger(seed))
     reject("W140", { what: "compile: seed", expected: "a whole number", given: inWords(seed), write: "seed: 1" });
 };
@@ -55,7 +59,14 @@ export type Compilation<T> =
         ? Decoder<NamedInputs<I>, NamedOutputs<O>, NamedParameters<P>, keyof E & string>
         : never;
 
-/** Compiles a model to a typed function, a training to a trainer, or a decoding to a decoder. */
+/**
+ * Compiles a model to a typed function, a training to a trainer, or a decoding to a decoder.
+ *
+ * @throws W124 a symbol without a value; W140 and W142 options of another kind; and what the description does wrong.
+ * @example
+ * const model = compileSync(classifier, { dims: { B: 1 } });
+ * model({ x: Float32Array.of(1, 2, 3, 4) }).logits.shape; // [1, 3]
+ */
 export const compileSync = <T extends AnyDescription>(description: T, options: ModelOptions = {}): Compilation<T> => {
   checkSeed(options);
   const { graph, bind } = jobOf(description);
@@ -64,8 +75,13 @@ export const compileSync = <T extends AnyDescription>(description: T, options: M
 };
 
 /**
- * `compileSync` with the WebAssembly compiled in the background: browsers refuse to compile large modules synchronously on
- * the main thread. Refusals of the description come as a rejected promise.
+ * `compileSync` with the WebAssembly compiled in the background: browsers refuse to compile large modules synchronously
+ * on the main thread. Refusals of the description come as a rejected promise.
+ *
+ * @throws what `compileSync` refuses.
+ * @example
+ * const model = await compile(classifier, { dims: { B: 1 } });
+ * model({ x: Float32Array.of(1, 2, 3, 4) }).logits.shape; // [1, 3]
  */
 export const compile = async <T extends AnyDescription>(
   description: T,

@@ -6,6 +6,7 @@ import { checkedFeed, type NDArray } from "../backends/runtime/host-array.ts";
 import type { RunOptions } from "../backends/runtime/results.ts";
 import type { CompiledGraph, CompileOptions } from "../compile/compile-graph.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { expect, isRecordOf } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import type { PlannedProgram, Port } from "../ir/loop/kernel.ts";
 import { type ArrayOf, type DataArray, dtypes } from "../ir/types/dtype.ts";
@@ -44,6 +45,7 @@ export interface RestoreOptions {
 
 /** Parameters by path, living in the program's memory. */
 export interface ParameterStore<W extends Named = Named> {
+  /** All paths, in the order of the tree. */
   readonly names: readonly W["name"][];
   /** A copy of the present value. `reject`s a name that is unknown (W307). */
   readonly get: <const Name extends W["name"]>(
@@ -75,10 +77,15 @@ export interface ModelOptions extends CompileOptions {
 
 /** What every compiled description has. */
 export interface Compiled<W extends Named = Named> {
+  /** Their parameters by path. */
   readonly parameters: ParameterStore<W>;
+  /** The program on its backend. */
   readonly executable: Executable;
+  /** The loop program that runs. */
   readonly program: PlannedProgram;
+  /** What each pass did. */
   readonly trace: PassTrace;
+  /** What it was compiled from. */
   readonly compiled: CompiledGraph;
 }
 
@@ -98,8 +105,10 @@ const restore = (
   { write }: Executable,
   parameters: readonly Port[],
   values: Readonly<Record<string, unknown>>,
-  { partial = false }: RestoreOptions,
+  options: RestoreOptions,
 ): void => {
+  expect(isRecordOf(options), "restore", "a record of options", options, "restore(values, { partial: true })");
+  const { partial = false } = options;
   if (typeof values !== "object" || values === null || ArrayBuffer.isView(values) || values instanceof ArrayBuffer) {
     const details = { what: "restore", expected: "a record of arrays", given: inWords(values) };
     const write =

@@ -1,9 +1,11 @@
 // A training compiled: `step`, `grads` and `predict` over parameters and optimizer state that live in the program's memory.
+
 import type { Profile, ProfileOptions } from "../backends/profile/profile.ts";
 import type { Executable } from "../backends/runtime/executable.ts";
 import type { NDArray } from "../backends/runtime/host-array.ts";
 import type { CompiledGraph } from "../compile/compile-graph.ts";
 import { reject, type WeftError, weftError } from "../ir/diagnostics/diagnostic.ts";
+import { expect, isRecordOf } from "../ir/diagnostics/expect.ts";
 import type { Named, NamedBuffer } from "../ir/types/named.ts";
 import type { CheckFeeds, Feeds } from "../ir/types/static/feeds.ts";
 import { printType } from "../ir/types/tensor-type.ts";
@@ -27,11 +29,16 @@ import { averagedEntryName, gradientOutput } from "./training-graph.ts";
 import { averageParameter, stepParameter } from "./training-state.ts";
 
 /** What a step reports: the loss as a number, and the metrics as arrays. */
-export type StepResult<M extends Named = never> = { readonly loss: number } & Fetches<M>;
+export type StepResult<M extends Named = never> = {
+  /** The loss before the step. */
+  readonly loss: number;
+} & Fetches<M>;
 
 /** The loss, and its gradient for each parameter that is trained, by path. */
 export interface Gradients<W extends Named = Named> {
+  /** The loss. */
   readonly loss: number;
+  /** Its gradient by path of the parameter. */
   readonly gradients: Fetches<W>;
 }
 
@@ -69,7 +76,9 @@ export interface Trainer<
 > extends Compiled<W | Named<`${"optimizer" | "random"}.${string}`> | Averaged<Trained<W, Frozen>>> {
   /** One update of all parameters that are trained. Throws W502, and changes nothing, when loss or gradients are not finite. */
   readonly step: Step<I | L, M>;
+  /** The loss and all gradients; nothing is changed. */
   readonly grads: GradientCall<I | L, Trained<W, Frozen>>;
+  /** The model at inference. */
   readonly predict: Call<"predict", I, O, L>;
   /** Where the time of a step, or of gradients or a prediction, goes. Takes no step: it works on copies. See `Profile`. */
   readonly profile: <Entry extends "step" | "grads" | "predict">(
@@ -85,6 +94,7 @@ export interface Trainer<
   readonly steps: () => number;
   /** What was compiled, and how: from these, programs that evaluate the model are made. */
   readonly description: AnyTraining;
+  /** The options of `compile`. */
   readonly options: ModelOptions;
 }
 
@@ -96,20 +106,27 @@ export interface AnyTrainer extends Compiled {
   readonly predictAveraged: AnyCall;
   readonly profile: Executable["profile"];
   readonly averages: () => AnyFetches;
+  /** How many steps have been taken. */
   readonly steps: () => number;
+  /** What was compiled. */
   readonly description: AnyTraining;
+  /** How it was compiled. */
   readonly options: ModelOptions;
 }
 
 /** A trainer as far as it ties data to itself: each `Trainer` is one of its inputs `I`. */
 export interface TrainerOf<I extends Named> extends Pick<AnyTrainer, "description" | "options" | "steps"> {
+  /** One update of all parameters. */
   readonly step: Step<I, never>;
 }
 
-/** A trainer whose exact types have done their work. */
-export const anyTrainer = <I extends Named>(trainer: TrainerOf<I>): AnyTrainer =>
+/** A trainer whose exact types have done their work; W140 for what is none. */
+export const anyTrainer = <I extends Named>(trainer: TrainerOf<I>, what: string): AnyTrainer => {
+  const isTrainer = isRecordOf(trainer) && "step" in trainer && "parameters" in trainer;
+  expect(isTrainer, what, "a trainer", trainer, `${what}(await compile(training(model, { ... })), ...)`);
   // Only `compile` makes objects with these members, and they have the others too.
-  trainer as unknown as AnyTrainer;
+  return trainer as unknown as AnyTrainer;
+};
 
 /** The error of a step that was not finite: repeats it slowly to find out where that began. */
 const notFinite = ({ graph, executable }: CompiledGraph, feeds: AnyFeeds, step: number, loss: number): WeftError => {

@@ -33,6 +33,7 @@ export interface RenderOptions {
   readonly source?: (file: string) => string | undefined;
   /** Paths inside this folder are shown relative to it. */
   readonly cwd?: string;
+  /** How parts are coloured; not at all unless given. */
   readonly color?: Colors;
 }
 
@@ -97,7 +98,18 @@ const renderNotes = (notes: readonly Note[], options: RenderOptions): readonly s
   });
 };
 
-/** One finding as text of several lines, without a line break at its end. */
+/** Lines as they are, with an empty one behind them. */
+const renderReport = (report: string | undefined): readonly string[] =>
+  report === undefined ? [] : [...report.trimEnd().split("\n").map(visible), ""];
+
+/**
+ * One finding as text of several lines, without a line break at its end: code and sentence, the user's lines, notes,
+ * and how to mend it.
+ *
+ * @example
+ * const finding = { code: "W203", message: "matmul: inner dimensions differ", help: "transpose one", notes: [] } as const;
+ * renderDiagnostic(finding).split("\n")[0]; // "error[W203]: matmul: inner dimensions differ"
+ */
 export const renderDiagnostic = (diagnostic: Diagnostic, options: RenderOptions = {}): string => {
   const { color = plain } = options;
   const frame = diagnostic.location?.();
@@ -105,12 +117,19 @@ export const renderDiagnostic = (diagnostic: Diagnostic, options: RenderOptions 
   const details = [
     ...place,
     ...renderNotes(diagnostic.notes, options),
+    ...renderReport(diagnostic.report),
     `${color.help("help:")} ${visible(diagnostic.help)}`,
   ];
   const first = `${color.error(`error[${diagnostic.code}]:`)} ${color.message(visible(diagnostic.message))}`;
-  return [first, "", ...details.map((line) => `  ${line}`)].join("\n");
+  return [first, "", ...details.map((line) => `  ${line}`.trimEnd())].join("\n");
 };
 
-/** All findings of an error, with an empty line between two. */
+/**
+ * All findings of an error as text, with an empty line between two.
+ *
+ * @example
+ * const error = new WeftError([{ code: "W124", message: "B has no value", help: "dims: { B: 1 }", notes: [] }]);
+ * renderError(error).split("\n")[0]; // "error[W124]: B has no value"
+ */
 export const renderError = (error: WeftError, options: RenderOptions = {}): string =>
   error.diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, options)).join("\n\n");

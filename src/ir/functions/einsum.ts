@@ -1,6 +1,8 @@
 // Sums of products by their indices, in Einstein's notation: each operand's axes are named by letters, and what the result
 // does not name is summed over. Operands are joined from left to right, two at a time, each pair as one matrix product.
+
 import { reject } from "../diagnostics/diagnostic.ts";
+import { expect } from "../diagnostics/expect.ts";
 import { requireDType, requireSameDType } from "../ops/typing.ts";
 import { type Dim, multiplyDims } from "../types/dim.ts";
 import type { Check, ResultOf } from "../types/static/check.ts";
@@ -154,16 +156,24 @@ const joined = (left: Named, right: Named, isNeeded: (name: string) => boolean):
 };
 
 /**
- * The sum of products that a formula names: `einsum("bhqd,bhkd->bhqk", q, k)`. A letter names an axis; `...` stands for axes
- * that broadcast; a letter twice in one operand takes the diagonal; letters that the result does not have are summed over.
- * Without an arrow the result has the letters that occur once, in the order of the alphabet. NumPy's and PyTorch's `einsum`.
- * `reject`s formulas that say nothing (W250), and operands that do not fit (W251, W253, W202, W204).
+ * The sum of products that a formula names: `einsum("bhqd,bhkd->bhqk", q, k)`. A letter names an axis; `...` stands for
+ * axes that broadcast; a letter twice in one operand takes the diagonal; letters that the result does not have are
+ * summed over. Without an arrow the result has the letters that occur once, in the order of the alphabet.
+ *
+ * @throws W250 a formula that says nothing; W251 and W253 operands that do not fit it; W202 element types that differ;
+ * W204 bools.
+ * @see `torch.einsum`, `numpy.einsum`.
+ * @example
+ * const a = constant(Float32Array.of(1, 2, 3, 4), [2, 2]);
+ * einsum("ij,ij->i", a, a); // Tensor<[2], "f32">: [5, 25]
+ * einsum("ii", a); // 5
  */
 export const einsum = <const F extends string, const Tensors extends readonly Tensor[]>(
   formula: Check<NoInfer<EinsumShape<F, Tensors>>, F>,
   ...tensors: Tensors
 ): ResultOf<EinsumShape<F, Tensors>, EinsumDType<Tensors>> =>
   described(() => {
+    expect(typeof formula === "string", "einsum", "a formula", formula, 'einsum("ij,jk->ik", a, b)');
     const parsed = parse(formula);
     const given = tensorsOf("einsum", tensors);
     if (given.length !== parsed.operands.length)

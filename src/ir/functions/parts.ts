@@ -1,6 +1,8 @@
 // What stands side by side in one tensor, apart again: pieces of given lengths, or equal parts, such as the gates of a
 // recurrent cell or the queries, keys and values that one product computes.
+
 import { reject } from "../diagnostics/diagnostic.ts";
+import { expect } from "../diagnostics/expect.ts";
 import { canonicalShape } from "../graph/canonical-shape.ts";
 import { normalizeAxis } from "../ops/typing.ts";
 import { addDims, type Dim, divideDims, isKnown } from "../types/dim.ts";
@@ -46,9 +48,15 @@ const givenLengths = (tensor: Tensor, lengths: Dims, axis: number): Dims => {
 };
 
 /**
- * The pieces of a tensor along an axis (the first unless said): of one length, of which the last may be shorter, or of the
- * lengths of a list, which add up to the extent: `split(x, ["T", 1], 1)`. PyTorch's `split`. `reject`s lists that do not
- * (W236), an axis that is not there (W205), and one length for a symbolic extent (W140).
+ * The pieces of a tensor along an axis (the first unless said): of one length, of which the last may be shorter, or of
+ * the lengths of a list, which add up to the extent: [5] by 2 gives [2], [2], [1].
+ *
+ * @throws W236 lengths that do not add up; W205 an axis that is not there; W140 one length for a symbolic extent.
+ * @see `torch.split`.
+ * @example
+ * const [first, second] = split(constant(Float32Array.of(1, 2, 3, 4, 5), [5]), [2, 3]);
+ * first; // Tensor<[2], "f32">: [1, 2]
+ * second; // Tensor<[3], "f32">: [3, 4, 5]
  */
 export const split = <
   S extends Dims,
@@ -65,6 +73,8 @@ export const split = <
     const at = normalizeAxis("split", tensor.shape, Number(axis ?? 0));
     // A number or a list, unless the call did not compile.
     const wanted = lengths as number | Dims;
+    const isLength = typeof wanted === "number" || Array.isArray(wanted);
+    expect(isLength, "split", "a length, or a list of lengths", wanted, "split(x, [2, 3])");
     const known =
       typeof wanted === "number" ? evenLengths(tensor.shape[at] ?? 0, wanted) : givenLengths(tensor, wanted, at);
     // As many, and of the shapes, that the rule says.
@@ -72,8 +82,15 @@ export const split = <
   });
 
 /**
- * Equal parts of a tensor along an axis (the first unless said): `const [i, f, g, o] = chunk(gates, 4, 1)`. PyTorch's `chunk`,
- * for an extent that is a multiple. `reject`s others (W237), and an axis that is not there (W205).
+ * Equal parts of a tensor along an axis (the first unless said), such as the gates of a recurrent cell: [4] in 2 parts
+ * gives [2], [2].
+ *
+ * @throws W237 parts that do not divide the extent; W205 an axis that is not there.
+ * @see `torch.chunk`, for an extent that is a multiple.
+ * @example
+ * const [first, second] = chunk(constant(Float32Array.of(1, 2, 3, 4), [4]), 2);
+ * first; // Tensor<[2], "f32">: [1, 2]
+ * second; // Tensor<[2], "f32">: [3, 4]
  */
 export const chunk = <
   S extends Dims,

@@ -3,6 +3,7 @@
 // depths. That is fewer elements than the box has, and the first maximum of the first of the largest slices is the first
 // maximum of the box, which is where its gradient goes.
 import { reject } from "../diagnostics/diagnostic.ts";
+import { optionNames, requireKnownOptions } from "../diagnostics/known-options.ts";
 import { emitOne, traceOf } from "../graph/traced-tensor.ts";
 import { pooledType, poolingWindows } from "../ops/pooling-windows.ts";
 import { type AxesGeometry, axesOf, type WindowAxis, type WindowGeometry } from "../ops/window-geometry.ts";
@@ -26,7 +27,9 @@ export interface PoolingOptions<
   Padding extends PerSide<Rank>,
   Ceil extends boolean,
 > {
+  /** How far the window moves on; its own size unless said. */
   readonly stride?: Stride;
+  /** Elements around the image; none unless said. */
   readonly padding?: Padding;
   /** Whether a last window may reach out at the end, as long as it starts inside the image or the padding before it. */
   readonly ceil?: Ceil;
@@ -121,12 +124,20 @@ const poolAxes = (
   return pooled.reshape([batch, channels, pooled.shape[2] ?? 0, height, width]);
 };
 
+const knownOfMaximum = optionNames<Omit<AnyOptions, "countPadding">>({
+  stride: true,
+  padding: true,
+  dilation: true,
+  ceil: true,
+});
+
 const maxPool = <Rank extends SpatialRank>(rank: Rank): MaxPoolFunction<Rank> => {
   const op = `maxPool${rank}d`;
   // What shapes come of it is said by the interface.
   return (images: unknown, kernel: number | readonly number[], options: AnyOptions = {}) =>
     described(() => {
       const input = tensorOf(op, images);
+      requireKnownOptions(op, options, knownOfMaximum);
       const geometry = poolingWindows(op, geometryOf(kernel, options, rank), options.ceil ?? false, rank);
       pooledType(op, input.type, geometry, rank);
       return poolAxes(input, geometry, (each, windows) =>
@@ -135,13 +146,45 @@ const maxPool = <Rank extends SpatialRank>(rank: Rank): MaxPoolFunction<Rank> =>
     });
 };
 
-/** The largest element of each window of sequences [N, C, L]; padding never wins, NaN always (PyTorch's max_pool1d). */
+/**
+ * max over each window of sequences [N, C, L]: windows lie side by side unless a stride is said, so each axis is
+ * floor((extent + padding - kernel) / stride) + 1 long. Padding never wins, NaN always.
+ *
+ * @throws W243 a window that fits nowhere; W247 a window of nothing but padding; W241 images of another rank; W242
+ * options of another kind; W204 bools.
+ * @see `torch.nn.functional.max_pool1d`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3, 4), [1, 1, 4]);
+ * maxPool1d(x, 2); // Tensor<[1, 1, 2], "f32">: [[[2, 4]]]
+ */
 export const maxPool1d: MaxPoolFunction<1> = maxPool(1);
 
-/** The largest element of each window of images [N, C, H, W]; padding never wins, NaN always (PyTorch's max_pool2d). */
+/**
+ * max over each window of images [N, C, H, W]: windows lie side by side unless a stride is said, so each axis is
+ * floor((extent + padding - kernel) / stride) + 1 long. Padding never wins, NaN always.
+ *
+ * @throws W243 a window that fits nowhere; W247 a window of nothing but padding; W241 images of another rank; W242
+ * options of another kind; W204 bools.
+ * @see `torch.nn.functional.max_pool2d`.
+ * @example
+ * const x = constant(1, [1, 3, 8, 8]);
+ * const y = maxPool2d(x, 2);
+ * y; // Tensor<[1, 3, 4, 4], "f32">
+ */
 export const maxPool2d: MaxPoolFunction<2> = maxPool(2);
 
-/** The largest element of each window of volumes [N, C, D, H, W]; padding never wins, NaN always (PyTorch's max_pool3d). */
+/**
+ * max over each window of volumes [N, C, D, H, W]: windows lie side by side unless a stride is said, so each axis is
+ * floor((extent + padding - kernel) / stride) + 1 long. Padding never wins, NaN always.
+ *
+ * @throws W243 a window that fits nowhere; W247 a window of nothing but padding; W241 images of another rank; W242
+ * options of another kind; W204 bools.
+ * @see `torch.nn.functional.max_pool3d`.
+ * @example
+ * const x = constant(1, [1, 2, 4, 4, 4]);
+ * const y = maxPool3d(x, 2);
+ * y; // Tensor<[1, 2, 2, 2, 2], "f32">
+ */
 export const maxPool3d: MaxPoolFunction<3> = maxPool(3);
 
 /**
@@ -164,11 +207,19 @@ const countedWindows = (
   return { images: padded, geometry: { ...geometry, padding }, countPadding: false };
 };
 
+const knownOfAverage = optionNames<Omit<AnyOptions, "dilation">>({
+  stride: true,
+  padding: true,
+  ceil: true,
+  countPadding: true,
+});
+
 const averagePool = <Rank extends SpatialRank>(rank: Rank): AveragePoolFunction<Rank> => {
   const op = `averagePool${rank}d`;
   // What shapes come of it is said by the interface.
   return (given: unknown, kernel: number | readonly number[], options: AnyOptions = {}) =>
     described(() => {
+      requireKnownOptions(op, options, knownOfAverage);
       const { ceil = false, countPadding: counted = true, ...placement } = options;
       const placed = geometryOf(kernel, { ...placement, dilation: 1 }, rank);
       const how = { ceil, countPadding: counted, rank };
@@ -179,13 +230,45 @@ const averagePool = <Rank extends SpatialRank>(rank: Rank): AveragePoolFunction<
     });
 };
 
-/** The mean of each window of sequences [N, C, L] (PyTorch's avg_pool1d). */
+/**
+ * mean over each window of sequences [N, C, L]: windows lie side by side unless a stride is said, so each axis is
+ * floor((extent + padding - kernel) / stride) + 1 long. Padding counts as 0 unless `countPadding` is false.
+ *
+ * @throws W243 a window that fits nowhere; W247 a window of nothing but padding; W241 images of another rank; W242
+ * options of another kind; W204 integers.
+ * @see `torch.nn.functional.avg_pool1d`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3, 4), [1, 1, 4]);
+ * averagePool1d(x, 2); // Tensor<[1, 1, 2], "f32">: [[[1.5, 3.5]]]
+ */
 export const averagePool1d: AveragePoolFunction<1> = averagePool(1);
 
-/** The mean of each window of images [N, C, H, W] (PyTorch's avg_pool2d). */
+/**
+ * mean over each window of images [N, C, H, W]: windows lie side by side unless a stride is said, so each axis is
+ * floor((extent + padding - kernel) / stride) + 1 long. Padding counts as 0 unless `countPadding` is false.
+ *
+ * @throws W243 a window that fits nowhere; W247 a window of nothing but padding; W241 images of another rank; W242
+ * options of another kind; W204 integers.
+ * @see `torch.nn.functional.avg_pool2d`.
+ * @example
+ * const x = constant(1, [1, 3, 8, 8]);
+ * const y = averagePool2d(x, 2);
+ * y; // Tensor<[1, 3, 4, 4], "f32">
+ */
 export const averagePool2d: AveragePoolFunction<2> = averagePool(2);
 
-/** The mean of each window of volumes [N, C, D, H, W] (PyTorch's avg_pool3d). */
+/**
+ * mean over each window of volumes [N, C, D, H, W]: windows lie side by side unless a stride is said, so each axis is
+ * floor((extent + padding - kernel) / stride) + 1 long. Padding counts as 0 unless `countPadding` is false.
+ *
+ * @throws W243 a window that fits nowhere; W247 a window of nothing but padding; W241 images of another rank; W242
+ * options of another kind; W204 integers.
+ * @see `torch.nn.functional.avg_pool3d`.
+ * @example
+ * const x = constant(1, [1, 2, 4, 4, 4]);
+ * const y = averagePool3d(x, 2);
+ * y; // Tensor<[1, 2, 2, 2, 2], "f32">
+ */
 export const averagePool3d: AveragePoolFunction<3> = averagePool(3);
 
 /** One window over all that lies behind the channels. */
@@ -204,7 +287,15 @@ const spatialAxes = (op: string, images: Tensor): readonly number[] => {
   return axes;
 };
 
-/** The mean over all spatial axes, which stay as extents of 1: [N, C, ...] gives [N, C, 1, ...] (AdaptiveAvgPool(1)). */
+/**
+ * mean over all spatial axes, which stay as extents of 1: [N, C, ...] gives [N, C, 1, ...].
+ *
+ * @throws W241 images without spatial axes.
+ * @see `torch.nn.functional.adaptive_avg_pool2d`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3, 4), [1, 1, 4]);
+ * globalAveragePool(x); // Tensor<[1, 1, 1], "f32">: [[[2.5]]]
+ */
 export const globalAveragePool: GlobalPoolFunction<"globalAveragePool"> = <S extends Dims, D extends DType>(
   images: unknown,
 ) =>
@@ -214,9 +305,14 @@ export const globalAveragePool: GlobalPoolFunction<"globalAveragePool"> = <S ext
   });
 
 /**
- * The largest element over all spatial axes, which stay as extents of 1 (AdaptiveMaxPool(1)). It is the one at the first
- * maximum, so its gradient goes there and is not split among equals, as with any other pooled maximum; -0 comes out
- * as 0.
+ * max over all spatial axes, which stay as extents of 1: [N, C, ...] gives [N, C, 1, ...]. It is the one at the first
+ * maximum, so its gradient goes there and is not split among equals, as that of `max` is.
+ *
+ * @throws W241 images without spatial axes; W252 images without elements; W204 bools.
+ * @see `torch.nn.functional.adaptive_max_pool2d`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3, 4), [1, 1, 4]);
+ * globalMaxPool(x); // Tensor<[1, 1, 1], "f32">: [[[4]]]
  */
 export const globalMaxPool: GlobalPoolFunction<"globalMaxPool"> = <S extends Dims, D extends DType>(images: unknown) =>
   described<ResultOf<GlobalPoolingShape<"globalMaxPool", S, D>, D>>(() => {

@@ -1,7 +1,9 @@
 // Recurrence as users describe it: one step as a function of the state and of one element of each sequence.
 import { reject } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
+import { optionNames, requireKnownOptions } from "../diagnostics/known-options.ts";
 import { captureBody } from "../graph/captured-body.ts";
+import { noteTensors } from "../graph/origins.ts";
 import { emitMany, isTensor, traceOf } from "../graph/traced-tensor.ts";
 import type { Dim } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
@@ -46,12 +48,22 @@ export interface ScanDescription<C extends Tensors, X extends Tensors, Next exte
   /** Whether the last element comes first. Result sequences are in the order of time all the same. */
   readonly reverse?: boolean;
   /** The state after a step, and one element of each result sequence. It may use any tensor of the graph around it. */
-  readonly step: (carry: C, elements: ElementsOf<X>) => { readonly carry: Next; readonly output?: Y };
+  readonly step: (
+    carry: C,
+    elements: ElementsOf<X>,
+  ) => {
+    /** The state after the step. */
+    readonly carry: Next;
+    /** One element of each result sequence. */
+    readonly output?: Y;
+  };
 }
 
 /** The state after the last step, and the result sequences [T, ...]. */
 export interface ScanResult<C extends Tensors, Y extends Tensors, T extends Dim> {
+  /** The state after the last step. */
   readonly carry: C;
+  /** The result sequences, [T, ...]. */
   readonly outputs: SequencesOf<Y, T>;
 }
 
@@ -62,8 +74,16 @@ const record = (what: string, value: unknown, write: string): Described => {
   for (const [name, tensor] of Object.entries(given))
     if (!isTensor(tensor))
       reject("W140", { what: `${what}: ${name}`, expected: "a tensor", given: inWords(tensor), write });
+  noteTensors(Object.values(given));
   return given as Described; // every member was looked at
 };
+
+const known = optionNames<ScanDescription<Tensors, Tensors, Tensors, Tensors>>({
+  carry: true,
+  over: true,
+  reverse: true,
+  step: true,
+});
 
 const write = "scan({ carry: { h }, over: { x }, step: ({ h }, { x }) => ({ carry: { h: h2 }, output: { y } }) })";
 
@@ -93,8 +113,25 @@ const requireSameState = (before: Described, after: Described): void => {
 };
 
 /**
- * A recurrence: (h[t+1], y[t]) = step(h[t], x[t]) for every t, as one op of the graph whatever T is. Differentiable: the way
- * back is a recurrence too, which saves of each step the state and the results of products, and repeats elementwise work.
+ * A recurrence: (h[t+1], y[t]) = step(h[t], x[t]) for every t of sequences [T, ...], as one op of the graph whatever T
+ * is. Differentiable: the way back is a recurrence too, which saves of each step the state and the results of products,
+ * and repeats elementwise work.
+ *
+ * @throws W272 sequences of different lengths; W273 no sequence; W274 a state that is not given back; W275 one that
+ * changes its type; W140 what is no record of tensors.
+ * @see `jax.lax.scan`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3), [3]);
+ * const { carry, outputs } = scan({
+ *   carry: { total: constant(0) },
+ *   over: { x },
+ *   step: ({ total }, { x }) => {
+ *     const next = add(total, x);
+ *     return { carry: { total: next }, output: { y: next } };
+ *   },
+ * });
+ * carry.total; // Tensor<[], "f32">: 6
+ * outputs.y; // [1, 3, 6]
  */
 export const scan = <
   C extends Tensors,
@@ -105,6 +142,7 @@ export const scan = <
   description: ScanDescription<C, X, Next, Y>,
 ): ScanResult<StateAfter<C, CarryRule<C, Next>>, Y, LengthOf<X>> =>
   atCaller(() => {
+    requireKnownOptions("scan", description, known);
     const carry = record("scan: carry", description.carry, write);
     const over = record("scan: over", description.over, write);
     if (typeof description.step !== "function")

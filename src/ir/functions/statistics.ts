@@ -1,7 +1,9 @@
 // Functions that fold axes away and are made of several ops: variances, norms, and the logarithm of a sum of exponentials. All
 // are computed in the form that neither overflows nor cancels where the result does not.
+
 import { reject } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
+import { requireKnownOptions } from "../diagnostics/known-options.ts";
 import { normalizeAxes, requireDType } from "../ops/typing.ts";
 import type { DType } from "../types/dtype.ts";
 import type { ReduceShape } from "../types/static/axes.ts";
@@ -33,12 +35,15 @@ export interface StatisticFunction<Name extends string, Options = object> {
 const statistic = <Name extends string, Options>(
   name: Name,
   over: (x: Tensor, axes: readonly number[], options: Options) => Tensor,
+  own: { readonly [K in keyof Required<Options>]: true },
 ): StatisticFunction<Name, Options> => {
+  const known = [...Object.keys(own), "axes", "keepDims"];
   // What shapes come of it is said by the interface.
   return (x: unknown, options?: Options & { readonly axes?: unknown; readonly keepDims?: boolean }) =>
     described(() => {
       const tensor = tensorOf(name, x);
       requireDType(name, tensor.type, ["f32", "f64"]);
+      if (options !== undefined) requireKnownOptions(name, options, known);
       // The axes are the ones of the signature: a list, unless the call did not compile. All options may be left out.
       const { axes, keepDims = false } = options ?? ({} as Options & { axes?: unknown; keepDims?: boolean });
       const { shape } = tensor;
@@ -54,17 +59,34 @@ export interface VarianceOptions {
   readonly unbiased?: boolean;
 }
 
-/** The sum of the squares of x - mean(x), divided by n - 1; by n where `unbiased` is false. PyTorch's `var`. */
+/**
+ * sum((x - mean(x))^2) / (n - 1) over some axes, or all; divided by n where `unbiased` is false.
+ *
+ * @throws W205 an axis that is not there; W206 one that is named twice; W204 integers.
+ * @see `torch.var`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
+ * variance(x, { axes: [1] }); // Tensor<[2], "f32">: [1, 1]
+ */
 export const variance: StatisticFunction<"variance", VarianceOptions> = statistic<"variance", VarianceOptions>(
   "variance",
   (x, axes, { unbiased = true }) => varianceOver(x, axes, unbiased),
+  { unbiased: true },
 );
 
-/** The square root of the variance; its derivative where the variance is 0 is 0. PyTorch's `std`. */
+/**
+ * sqrt(variance(x)) over some axes, or all; its derivative where the variance is 0 is 0.
+ *
+ * @throws W205 an axis that is not there; W206 one that is named twice; W204 integers.
+ * @see `torch.std`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
+ * standardDeviation(x, { axes: [1] }); // Tensor<[2], "f32">: [1, 1]
+ */
 export const standardDeviation: StatisticFunction<"standardDeviation", VarianceOptions> = statistic<
   "standardDeviation",
   VarianceOptions
->("standardDeviation", (x, axes, { unbiased = true }) => rootOf(varianceOver(x, axes, unbiased)));
+>("standardDeviation", (x, axes, { unbiased = true }) => rootOf(varianceOver(x, axes, unbiased)), { unbiased: true });
 
 /** The square root, with the derivative 0 at 0. */
 const rootOf = (squares: Tensor): Tensor => squares.equal(0).select(0, squares.equal(0).select(1, squares).sqrt());
@@ -76,8 +98,12 @@ export interface NormOptions {
 }
 
 /**
- * The p-norm, (sum |x|^p)^(1/p), where p is 2 unless said; the derivative of a vector of zeros is 0. PyTorch's
- * `vector_norm`. `reject`s a p that is not above 0 (W140).
+ * (sum |x|^p)^(1/p) over some axes, or all, where p is 2 unless said; the derivative of a vector of zeros is 0.
+ *
+ * @throws W140 a p that is not above 0; W205 an axis that is not there; W206 one that is named twice; W204 integers.
+ * @see `torch.linalg.vector_norm`.
+ * @example
+ * norm(constant(Float32Array.of(3, 4), [2])); // Tensor<[], "f32">: 5
  */
 export const norm: StatisticFunction<"norm", NormOptions> = statistic<"norm", NormOptions>(
   "norm",
@@ -97,17 +123,29 @@ export const norm: StatisticFunction<"norm", NormOptions> = statistic<"norm", No
         .pow(1 / p),
     );
   },
+  { p: true },
 );
 
-/** ln(sum(e^x)), without overflow; -infinity where all elements are. */
-export const logSumExp: StatisticFunction<"logSumExp"> = statistic<"logSumExp", object>("logSumExp", (x, axes) => {
-  const kept = { axes, keepDims: true } as const;
-  const largest = stopGradient(x.max(kept));
-  // Where the largest is infinite there is nothing to be shifted by.
-  const shift = largest
-    .abs()
-    .less(Number.POSITIVE_INFINITY)
-    .logicalNot()
-    .select(largest.equal(largest).select(0, largest), largest);
-  return x.sub(shift).exp().sum(kept).log().add(shift);
-});
+/**
+ * ln(sum(e^x)) over some axes, or all, without overflow; -infinity where all elements are.
+ *
+ * @throws W205 an axis that is not there; W206 one that is named twice; W204 integers.
+ * @see `torch.logsumexp`.
+ * @example
+ * logSumExp(constant(Float32Array.of(1000, 1000), [2])); // Tensor<[], "f32">: 1000.6932
+ */
+export const logSumExp: StatisticFunction<"logSumExp"> = statistic<"logSumExp", object>(
+  "logSumExp",
+  (x, axes) => {
+    const kept = { axes, keepDims: true } as const;
+    const largest = stopGradient(x.max(kept));
+    // Where the largest is infinite there is nothing to be shifted by.
+    const shift = largest
+      .abs()
+      .less(Number.POSITIVE_INFINITY)
+      .logicalNot()
+      .select(largest.equal(largest).select(0, largest), largest);
+    return x.sub(shift).exp().sum(kept).log().add(shift);
+  },
+  {},
+);

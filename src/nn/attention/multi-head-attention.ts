@@ -1,5 +1,6 @@
 // Multi-head attention (Vaswani et al. 2017, section 3.2.2), with the parameters of PyTorch's MultiheadAttention.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
+import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { atCaller, checkedRate } from "../../ir/functions/argument.ts";
 import type { Attending, AttentionOptions } from "../../ir/functions/attention.ts";
 import { mergeHeads, splitHeads } from "../../ir/functions/heads.ts";
@@ -36,12 +37,13 @@ export type MultiHeadAttentionParams<
   Shared extends KeyHeads = undefined,
 > = InputWeights<E, K, V, Shared> &
   InputBiases<E, Bias, Shared> & {
+    /** The projection of the heads side by side. */
     readonly out_proj: Layer<LinearParams<E, E, Bias>, LinearFunction<E, E>>;
   };
 
 /** What is attended to, and what is masked. Nothing said, a sequence attends to itself. */
 export interface MultiHeadOptions extends Omit<AttentionOptions, "drop"> {
-  /** [..., keys, key features]: what is attended to. The queries themselves unless said. */
+  /** What is attended to, [..., keys, key features]: the queries themselves unless said. */
   readonly keys?: Tensor;
   /** [..., keys, value features]; the keys unless said. */
   readonly values?: Tensor;
@@ -77,13 +79,23 @@ export interface MultiHeadAttentionOptions<
 > {
   /** Features of the keys and of the values, where they are not those of the queries: PyTorch's `kdim` and `vdim`. */
   readonly keyFeatures?: K;
+  /** The features of what values are made of; those of keys unless said. */
   readonly valueFeatures?: V;
+  /** Whether projections have biases: yes unless said. */
   readonly bias?: Bias;
   /** Heads of keys and values, of which each serves as many heads of queries (Ainslie et al. 2023); a head each unless said. */
   readonly keyHeads?: Shared;
   /** The rate at which weights are dropped in training; 0 unless said. */
   readonly dropout?: number;
 }
+
+const known = optionNames<MultiHeadAttentionOptions<number, number, boolean>>({
+  keyFeatures: true,
+  valueFeatures: true,
+  bias: true,
+  keyHeads: true,
+  dropout: true,
+});
 
 interface Given extends GivenProjections {
   readonly out_proj: (x: Tensor) => Tensor;
@@ -112,11 +124,25 @@ const attendanceOf = (projections: Projections, options: AttentionOptions, isSel
 };
 
 /**
- * Attention of several heads, each on its own slice of projected features; the heads side by side are projected once more. Sequences
- * are [..., positions, features] (batch first). A mask says with true where attending is allowed, as in `attention` (PyTorch's
- * module has it the other way round). With `weights: true` it gives { output, weights [..., heads, queries, keys] }. Input weights
- * begin by Glorot's rule and biases at 0, as in PyTorch. Refused: heads that do not divide the features, or `keyHeads` that do not
- * divide the heads (W284).
+ * Attention of several heads, each on its own slice of projected features; the heads side by side are projected once
+ * more. Sequences are [..., positions, features] (batch first) and keep their shape. A mask says with true where
+ * attending is allowed, as in `attention` (PyTorch's module has it the other way round). With `weights: true` it gives
+ * { output, weights [..., heads, queries, keys] }. Input weights begin by Glorot's rule and biases at 0, as in PyTorch.
+ *
+ * @throws W284 heads that do not divide the features, or `keyHeads` that do not divide the heads; W286 other features;
+ * W282 a mask or bias that does not fit the scores.
+ * @see Vaswani et al. 2017, section 3.2.2; `torch.nn.MultiheadAttention`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["B", 16, 512]) },
+ *   params: { attend: multiHeadAttention(512, 8) },
+ *   forward: ({ attend }, { x }) => {
+ *     const y = attend(x, { causal: true }); // Tensor<["B", 16, 512], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 4
  */
 export const multiHeadAttention = <
   const E extends number,
@@ -130,6 +156,7 @@ export const multiHeadAttention = <
   heads: Heads,
   options: MultiHeadAttentionOptions<K, V, Bias, Shared> = {},
 ): Layer<MultiHeadAttentionParams<E, K, V, Bias, Shared>, MultiHeadAttentionFunction<E, Heads>> => {
+  requireKnownOptions("multiHeadAttention", options, known);
   const keyHeads: number = options.keyHeads ?? heads;
   const { keyFeatures = features, valueFeatures = features } = options;
   requireSizes("multiHeadAttention", { features, keyFeatures, valueFeatures });

@@ -1,4 +1,5 @@
 // The Kullback-Leibler divergence: how much one distribution says that another does not.
+import { requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { described, requireFit, tensorOf } from "../../ir/functions/argument.ts";
 import { type ReducedShape, type Reduction, reduced } from "../../ir/functions/reduced.ts";
 import type { DType } from "../../ir/types/dtype.ts";
@@ -29,7 +30,15 @@ const batchMean = (losses: Tensor): Tensor =>
 
 /**
  * t (log t - x) for log-probabilities x and probabilities t, both [rows, classes]; e^t (t - x) if the targets are
- * log-probabilities. The mean over all elements unless another reduction is said, as PyTorch has it.
+ * log-probabilities. The mean over all elements unless another reduction is said, as PyTorch has it; `batchmean`
+ * divides the sum by the rows.
+ *
+ * @throws W202 element types that differ; W207 shapes that do not broadcast.
+ * @see Kullback and Leibler 1951; `torch.nn.functional.kl_div`.
+ * @example
+ * const x = logSoftmax(constant(Float32Array.of(1, 2), [1, 2]), 1);
+ * const t = constant(Float32Array.of(0.5, 0.5), [1, 2]);
+ * klDivergence(x, t, { reduction: "batchmean" }); // Tensor<[], "f32">: 0.1201
  */
 export const klDivergence = <
   A extends Dims,
@@ -44,6 +53,7 @@ export const klDivergence = <
   described(() => {
     const [logs, wanted] = [tensorOf("klDivergence", logProbabilities), tensorOf("klDivergence", targets)];
     requireFit("klDivergence", logs, wanted);
+    requireKnownOptions("klDivergence", options, ["reduction", "logTarget"]);
     const { logTarget = false } = options;
     const losses = logTarget ? wanted.exp().mul(wanted.sub(logs)) : timesLog(wanted).sub(wanted.mul(logs));
     const reduction: Reduction | "batchmean" = options.reduction ?? "mean";

@@ -1,6 +1,6 @@
 // The recurrent layers: RNN, LSTM and GRU, stacked and in both directions. A BiLSTM is `lstm(in, hidden, { bidirectional: true })`.
 import { reject } from "../../ir/diagnostics/diagnostic.ts";
-import { captureLocation } from "../../ir/diagnostics/location.ts";
+import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { atCaller, checkedChoice } from "../../ir/functions/argument.ts";
 import type { Dim } from "../../ir/types/dim.ts";
 import type { DType } from "../../ir/types/dtype.ts";
@@ -85,14 +85,22 @@ export interface LstmFunction<
     x: Check<NoInfer<SequenceShape<S, D, In>>, Tensor<S, D>>,
     given?: RecurrentInputs,
   ): RecurrentOutput<S, D, Hidden, Layers, Bidirectional, BatchFirst> & {
+    /** The conveyor belt after the last step: [layers * directions, B, hidden]. */
     readonly cell: RecurrentOutput<S, D, Hidden, Layers, Bidirectional, BatchFirst>["hidden"];
   };
 }
 
 const requireSequence = (x: Tensor, inputs: number): void => {
-  if (x.shape.length !== 3 || x.shape[2] !== inputs)
-    reject("W277", { type: printType(x.type), inputs }, { location: captureLocation() });
+  if (x.shape.length !== 3 || x.shape[2] !== inputs) reject("W277", { type: printType(x.type), inputs });
 };
+
+const known = optionNames<RecurrentOptions>({
+  layers: true,
+  bidirectional: true,
+  bias: true,
+  batchFirst: true,
+  dropout: true,
+});
 
 const recurrent = (
   name: string,
@@ -100,7 +108,9 @@ const recurrent = (
   inputs: number,
   hidden: number,
   options: RecurrentOptions,
+  names: readonly string[] = known,
 ): Layer<RecurrentParams> => {
+  requireKnownOptions(name, options, names);
   requireSizes(name, { inputs, hidden, layers: options.layers ?? 1 });
   const drop = dropout(options.dropout ?? 0).bind({});
   return layer(recurrentParams(cell, inputs, hidden, options), (params) => (x: Tensor, given: RecurrentInputs = {}) => {
@@ -111,12 +121,32 @@ const recurrent = (
   });
 };
 
-const nonlinearityOf = (given: "tanh" | "relu" = "tanh"): "tanh" | "relu" =>
-  checkedChoice("rnn: nonlinearity", given, ["tanh", "relu"], 'rnn(8, 16, { nonlinearity: "relu" })');
+const knownOfElman: readonly string[] = [...known, "nonlinearity"];
+
+const nonlinearityOf = (options: { readonly nonlinearity?: "tanh" | "relu" }): "tanh" | "relu" => {
+  requireKnownOptions("rnn", options, knownOfElman);
+  const { nonlinearity = "tanh" } = options;
+  return checkedChoice("rnn: nonlinearity", nonlinearity, ["tanh", "relu"], 'rnn(8, 16, { nonlinearity: "relu" })');
+};
 
 /**
  * A recurrent network: h[t] = f(W_ih x[t] + b_ih + W_hh h[t-1] + b_hh) with f tanh or relu (`nonlinearity`). Sequences
- * [T, B, in] give { output, hidden }. PyTorch's `RNN`.
+ * [T, B, in] give { output: [T, B, hidden], hidden: [layers, B, hidden] }; with two directions both are twice as large.
+ *
+ * @throws W277 sequences of another rank or of other features; W278 a layer of no size; W248 a state of another type;
+ * W522 while decoding.
+ * @see Elman 1990; `torch.nn.RNN`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["T", "B", 32]) },
+ *   params: { recur: rnn(32, 64) },
+ *   forward: ({ recur }, { x }) => {
+ *     const y = recur(x).output; // Tensor<["T", "B", 64], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 4
  */
 export const rnn = <
   const In extends number,
@@ -130,14 +160,32 @@ export const rnn = <
   options: RecurrentOptions<Layers, Bidirectional, BatchFirst> & { readonly nonlinearity?: "tanh" | "relu" } = {},
 ): Layer<RecurrentParams, RecurrentFunction<In, Hidden, Layers, Bidirectional, BatchFirst>> =>
   // What comes of which shapes is said by the signature; so it is for the other two.
-  recurrent("rnn", elmanCell(nonlinearityOf(options.nonlinearity)), inputs, hidden, options) as Layer<
+  recurrent("rnn", elmanCell(nonlinearityOf(options)), inputs, hidden, options, knownOfElman) as Layer<
     RecurrentParams,
     RecurrentFunction<In, Hidden, Layers, Bidirectional, BatchFirst>
   >;
 
 /**
- * Long short-term memory: gates i, f, g, o; c' = f * c + i * g; h' = o * tanh(c'). Sequences [T, B, in] give
- * { output, hidden, cell }. PyTorch's `LSTM`.
+ * Long short-term memory: gates i, f, g, o; c' = f * c + i * g; h' = o * tanh(c'). Sequences [T, B, in] give { output:
+ * [T, B, hidden], hidden, cell: [layers, B, hidden] }; with two directions all are twice as large.
+ *
+ * @throws W277 sequences of another rank or of other features; W278 a layer of no size; W248 a state of another type;
+ * W522 while decoding.
+ * @see Hochreiter and Schmidhuber 1997 with the forget gate of Gers et al. 2000; `torch.nn.LSTM`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["T", "B", 32]) },
+ *   params: { recur: lstm(32, 64, { layers: 2 }) },
+ *   forward: ({ recur }, { x }) => {
+ *     const { output, hidden, cell } = recur(x);
+ *     const y = output; // Tensor<["T", "B", 64], "f32">
+ *     hidden; // Tensor<[2, "B", 64], "f32">
+ *     cell; // Tensor<[2, "B", 64], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 8
  */
 export const lstm = <
   const In extends number,
@@ -156,8 +204,24 @@ export const lstm = <
   >;
 
 /**
- * A gated recurrent unit: gates r, z, n; h' = (1 - z) * n + z * h. Sequences [T, B, in] give { output, hidden }. PyTorch's
- * `GRU`, whose reset gate multiplies W_hn h + b_hn.
+ * A gated recurrent unit: gates r, z, n; h' = (1 - z) * n + z * h, where as in PyTorch the reset gate multiplies W_hn h
+ * + b_hn. Sequences [T, B, in] give { output: [T, B, hidden], hidden: [layers, B, hidden] }; with two directions both
+ * are twice as large.
+ *
+ * @throws W277 sequences of another rank or of other features; W278 a layer of no size; W248 a state of another type;
+ * W522 while decoding.
+ * @see Cho et al. 2014; `torch.nn.GRU`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["T", "B", 32]) },
+ *   params: { recur: gru(32, 64, { bidirectional: true }) },
+ *   forward: ({ recur }, { x }) => {
+ *     const y = recur(x).output; // Tensor<["T", "B", 128], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 8
  */
 export const gru = <
   const In extends number,

@@ -1,7 +1,8 @@
 // What the layers of encoders and decoders share: options, the feed-forward network, and how a sublayer is joined to what goes
 // past it.
+import { optionNames } from "../../ir/diagnostics/known-options.ts";
+import { gelu, relu } from "../../ir/functions/activation.ts";
 import { checkedChoice } from "../../ir/functions/argument.ts";
-import { gelu, relu } from "../../ir/functions/elementwise.ts";
 import type { Tensor } from "../../ir/types/tensor.ts";
 import type { Layer } from "../../model/parameter.ts";
 import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
@@ -12,12 +13,22 @@ export interface TransformerLayerOptions<F extends number> {
   readonly feedForward?: F;
   /** Normalizes what goes into a sublayer (Xiong et al. 2020) and not what comes out of its sum (Vaswani et al. 2017). */
   readonly normFirst?: boolean;
+  /** Between the two linear layers; relu unless said. */
   readonly activation?: "relu" | "gelu";
   /** What layer normalization adds to the variance; 1e-5 unless said. */
   readonly epsilon?: number;
   /** The rate of dropout in training: of attention weights, inside the feed-forward network, and of what a sublayer adds; 0 unless said. */
   readonly dropout?: number;
 }
+
+/** The names of these options. */
+export const knownOfLayers: readonly string[] = optionNames<TransformerLayerOptions<number>>({
+  feedForward: true,
+  normFirst: true,
+  activation: true,
+  epsilon: true,
+  dropout: true,
+});
 
 const checkedActivation = (given: "relu" | "gelu"): "relu" | "gelu" =>
   checkedChoice("transformer: activation", given, ["relu", "gelu"], 'activation: "gelu"');

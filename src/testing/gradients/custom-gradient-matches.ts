@@ -3,6 +3,7 @@
 import { evaluateGraph, type NamedArrays } from "../../backends/reference/interpreter.ts";
 import { planGraph } from "../../compile/plan-graph.ts";
 import { WeftError } from "../../ir/diagnostics/diagnostic.ts";
+import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { typeOf, usedSymbols } from "../../ir/graph/analysis.ts";
 import { inputNames } from "../../ir/graph/entry-inputs.ts";
 import type { Graph } from "../../ir/graph/graph.ts";
@@ -30,8 +31,17 @@ export interface CustomGradientOptions {
   readonly order?: Order;
   /** false for a gradient that is no slope on purpose: everything else is checked all the same. */
   readonly slopes?: boolean;
+  /** What values are drawn from; 1 unless it is said. */
   readonly seed?: number;
 }
+
+const knownOptions = optionNames<CustomGradientOptions>({
+  inputs: true,
+  reference: true,
+  order: true,
+  slopes: true,
+  seed: true,
+});
 
 /** The extents that symbols are bound to: different small ones, all 1, and each 0 in turn. */
 const bindingsFor = (symbols: readonly string[]): readonly Bindings[] => {
@@ -149,14 +159,26 @@ const backendMistake = async (graph: Graph, order: Order, seed: number): Promise
 };
 
 /**
- * Checks a function with a derivative of its own at many extents: that it gives the shapes that it says for symbols, that its
- * values are those of a plain reference if there is one, that its gradient is the slope, once or twice, and that all backends
- * agree in every bit, NaN, infinities and -0 included. Throws an error that says what is wrong, and of a wrong gradient where.
+ * Checks a function with a derivative of its own at many extents: that it gives the shapes that it says for symbols,
+ * that its values are those of a plain reference if there is one, that its gradient is the slope, once or twice, and
+ * that all backends agree in every bit, NaN, infinities and -0 included. Throws an error that says what is wrong, and
+ * of a wrong gradient where. A gradient that is no slope on purpose is checked for everything else with `slopes:
+ * false`.
+ *
+ * @throws W140 operands of another kind; an Error with the report for what does not match.
+ * @example
+ * const cube = customGradient({
+ *   name: "cube",
+ *   forward: (x: Tensor) => mul(mul(x, x), x),
+ *   gradient: ({ operands: [x], cotangents: [dy] }) => [mul(dy, mul(mul(x, x), 3))],
+ * });
+ * await customGradientMatches(cube, { inputs: [spec("f64", ["N"])] }); // undefined
  */
 export const customGradientMatches = async (
   apply: TensorFunction["of"],
   options: CustomGradientOptions,
 ): Promise<void> => {
+  requireKnownOptions("customGradientMatches", options, knownOptions);
   const { inputs, reference, order = 1, slopes = true, seed = 1 } = options;
   const symbolic = functionGraph(apply, inputs);
   for (const bindings of bindingsFor(usedSymbols(symbolic))) {

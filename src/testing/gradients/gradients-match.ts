@@ -1,5 +1,6 @@
 // `gradientsMatch`, for a test suite of one's own: whether the gradients of a model, a training, a graph or a function are the
 // slopes of what it gives, and if not, which op is wrong, and how.
+import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { definitionOf, usedSymbols } from "../../ir/graph/analysis.ts";
 import { graphBuilder } from "../../ir/graph/builder.ts";
 import { callerName } from "../../ir/graph/entry-inputs.ts";
@@ -29,6 +30,7 @@ import { type Order, type Projected, projected } from "./projected.ts";
 
 /** A function of tensors of any kind, as a method so that its parameters may be of any tensor types. */
 export interface TensorFunction {
+  /** The function. */
   of(...operands: Tensor[]): Tensor | readonly Tensor[];
 }
 
@@ -53,6 +55,15 @@ export interface GradientsMatchOptions {
    */
   readonly except?: readonly string[];
 }
+
+const known = optionNames<GradientsMatchOptions>({
+  dims: true,
+  inputs: true,
+  seed: true,
+  points: true,
+  order: true,
+  except: true,
+});
 
 const isModel = (subject: GradientSubject): subject is AnyModel | AnyTraining => "kind" in subject;
 
@@ -187,9 +198,16 @@ const attempts = 10;
  * Compares, in double precision and at random points, the gradients of all parameters and float inputs with the slopes of what
  * the subject gives: a random weighting of its outputs, or the loss of a training. Slopes are taken forward, op by op, and by
  * differences. Throws an error that names the gradient, the op at fault, its mistake and its line.
+ *
+ * @throws W140 what is no subject; an Error with the report for a gradient that is no slope.
+ * @example
+ * await gradientsMatch(learning, { dims: { B: 2 }, points: 1 }); // undefined
  */
 export const gradientsMatch = (subject: GradientSubject, options: GradientsMatchOptions = {}): Promise<void> =>
-  Promise.resolve().then(() => matchGradients(subject, options, "gradientsMatch"));
+  Promise.resolve().then(() => {
+    requireKnownOptions("gradientsMatch", options, known);
+    return matchGradients(subject, options, "gradientsMatch");
+  });
 
 const exceptIt = (name: string): string => `except: [${JSON.stringify(name)}]`;
 

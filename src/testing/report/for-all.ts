@@ -1,5 +1,6 @@
 // Runs a property on drawn cases, makes the first that fails as simple as it gets, and says everything about it.
 import fc from "fast-check";
+import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import type { GraphCase } from "../arbitraries/graph-case.ts";
 import type { GraphProperty, Violation } from "../property.ts";
 import type { ShrinkBudget } from "../shrinking/minimize.ts";
@@ -10,8 +11,9 @@ import { violationIn } from "./violation-in.ts";
 
 /** What a run is doing. */
 export interface Progress {
-  /** Cases that were drawn and hold, and how many there will be. */
+  /** Cases that were drawn and hold. */
   readonly runs: number;
+  /** How many there will be. */
   readonly total: number;
   /** Whether a failure was found, and is being made simpler. */
   readonly isShrinking: boolean;
@@ -32,6 +34,15 @@ export interface ForAllOptions {
   /** How long to look for a simpler failure; 2,000 cases unless said otherwise. */
   readonly shrink?: ShrinkBudget;
 }
+
+const known = optionNames<ForAllOptions>({
+  runs: true,
+  seed: true,
+  path: true,
+  corpus: true,
+  onProgress: true,
+  shrink: true,
+});
 
 /** A hash of the name (FNV-1a), so that each property draws cases of its own, and always the same. */
 const seedOf = (name: string): number => {
@@ -117,12 +128,17 @@ const replayCorpus = async (
  * Checks a property on drawn cases. Resolves where it holds of all of them; rejects with an Error whose message is the whole
  * report of the simplest case found that fails: as text, where it goes wrong, by how much, by which pass, how to replay it, and
  * a test to paste.
+ *
+ * @throws an Error with the report of the simplest failure.
+ * @example
+ * await forAll(graphs({ maxSteps: 2 }), agreesOnBackends(), { runs: 3 }); // undefined
  */
 export const forAll = async (
   cases: fc.Arbitrary<GraphCase>,
   property: GraphProperty,
   options: ForAllOptions = {},
 ): Promise<void> => {
+  requireKnownOptions("forAll", options, known);
   const requested = requestedReplay();
   const path = options.path ?? requested.path;
   if (path === undefined) await replayCorpus(cases, property, options);
