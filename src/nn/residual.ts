@@ -1,5 +1,5 @@
 // Blocks of residual networks: what a block computes is added to what it was given.
-
+import { requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { relu, relu6 } from "../ir/functions/activation.ts";
 import { described } from "../ir/functions/argument.ts";
 import type { PerAxis } from "../ir/functions/convolution.ts";
@@ -87,6 +87,7 @@ export const residualBlock = <const In extends number, const Out extends number,
   outChannels: Out,
   options: ResidualOptions<Stride> = {},
 ): Layer<ResidualBlockParams<In, Out, Stride>, ResidualFunction<In, Out, Stride>> => {
+  requireKnownOptions("residualBlock", options, ["stride"]);
   requireSizes("residualBlock", { inChannels, outChannels });
   const { stride = 1 } = options;
   const main = {
@@ -203,6 +204,7 @@ export const invertedResidual = <
   outChannels: Out,
   options: InvertedResidualOptions<Stride, Expansion> = {},
 ): Layer<InvertedResidualParams, InvertedResidualFunction<In, Out, Stride, Expansion>> => {
+  requireKnownOptions("invertedResidual", options, ["stride", "expansion"]);
   const expansion: number = options.expansion ?? 6;
   requireSizes("invertedResidual", { inChannels, outChannels });
   const inner = Math.round(inChannels * expansion);

@@ -2,6 +2,7 @@
 // part of the step: the averages are state beside the parameters, saved and emitted with them.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
+import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
 
 /** What a rule of averaging sees of one parameter. */
@@ -30,6 +31,8 @@ export interface EmaOptions {
   readonly warmup?: boolean;
 }
 
+const known = optionNames<EmaOptions>({ decay: true, warmup: true });
+
 /**
  * The exponential moving average, a = decay * a + (1 - decay) * p after each step. It begins as the parameter does.
  *
@@ -41,7 +44,9 @@ export interface EmaOptions {
  * const { update } = ema({ decay: 0.75 });
  * update({ average: constant(1), parameter: constant(5), step: constant(1) }); // 2
  */
-export const ema = ({ decay = 0.999, warmup = false }: EmaOptions = {}): Averages => {
+export const ema = (options: EmaOptions = {}): Averages => {
+  requireKnownOptions("ema", options, known);
+  const { decay = 0.999, warmup = false } = options;
   if (!(decay >= 0 && decay < 1))
     reject("W140", { what: "ema: decay", expected: "from 0 to below 1", given: inWords(decay), write: "decay: 0.999" });
   return {

@@ -1,5 +1,6 @@
 // Stochastic gradient descent with momentum.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
 import type { LearningRate, Optimizer } from "./optimizer.ts";
 
@@ -16,6 +17,14 @@ export interface SgdOptions {
   /** L2 penalty, added to the gradient; 0 unless said. */
   readonly weightDecay?: number;
 }
+
+const known = optionNames<SgdOptions>({
+  learningRate: true,
+  momentum: true,
+  dampening: true,
+  nesterov: true,
+  weightDecay: true,
+});
 
 const requireMomentum = (momentum: number, dampening: number): void => {
   if (momentum > 0 && dampening === 0) return;
@@ -57,13 +66,9 @@ const dampened = (gradient: Tensor, dampening: number, step: Tensor): Tensor => 
  * });
  * parameter; // 0.35
  */
-export const sgd = ({
-  learningRate,
-  momentum = 0,
-  dampening = 0,
-  nesterov = false,
-  weightDecay = 0,
-}: SgdOptions): Optimizer => {
+export const sgd = (options: SgdOptions): Optimizer => {
+  requireKnownOptions("sgd", options, known);
+  const { learningRate, momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 } = options;
   if (nesterov) requireMomentum(momentum, dampening);
   return {
     name: "sgd",

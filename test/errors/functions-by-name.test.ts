@@ -150,6 +150,8 @@ describe("the definition of a function by name", () => {
         test/errors/functions-by-name.test.ts
          |           return add(doubled, untyped(y));
          |                  ^^^
+        operand 1  f32[B, T]  from test/errors/functions-by-name.test.ts
+        operand 2  f32[T, B]  from test/errors/functions-by-name.test.ts
         help: align the shapes at their last axis: two extents must be equal, or one of them 1; reshape or transpose an operand."
     `);
   });
@@ -177,7 +179,9 @@ describe("the definition of a function by name", () => {
         test/errors/functions-by-name.test.ts
          |       define("scaled", { x: ["f32", "N"] }, ({ x }) => untyped(alpha.mul(exp(x))));
          |                                                                      ^^^
-        defined  from test/errors/functions-by-name.test.ts
+        defined            from test/errors/functions-by-name.test.ts
+        operand 1  f32[N]  from test/errors/functions-by-name.test.ts
+        operand 2  f32[N]  from test/errors/functions-by-name.test.ts
         help: make it one more argument; in training that is also true of the random masks of dropout."
     `);
   });

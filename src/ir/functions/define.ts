@@ -1,6 +1,7 @@
 // Functions of tensors that are written once, for any extents, by name: the body is checked when the function is defined,
 // its symbols standing for themselves, and a call finds out what they are and puts that in their places. In the graph a call
 // is one node, `apply`.
+import { goOn } from "../diagnostics/collecting.ts";
 import { type Note, reject, WeftError } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
 import { captureLocation } from "../diagnostics/location.ts";
@@ -203,7 +204,8 @@ export const define = <const Name extends string, const S extends Signature, con
       try {
         return apply(known, given);
       } catch (error) {
-        throw error instanceof WeftError ? calledFrom(error, site) : error;
+        // The unknown may stand for anything.
+        return goOn(error instanceof WeftError ? calledFrom(error, site) : error);
       }
     };
     // What is made takes and gives what the static rules say, which the run time holds to.

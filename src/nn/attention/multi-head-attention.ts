@@ -1,5 +1,6 @@
 // Multi-head attention (Vaswani et al. 2017, section 3.2.2), with the parameters of PyTorch's MultiheadAttention.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
+import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { atCaller, checkedRate } from "../../ir/functions/argument.ts";
 import type { Attending, AttentionOptions } from "../../ir/functions/attention.ts";
 import { mergeHeads, splitHeads } from "../../ir/functions/heads.ts";
@@ -88,6 +89,14 @@ export interface MultiHeadAttentionOptions<
   readonly dropout?: number;
 }
 
+const known = optionNames<MultiHeadAttentionOptions<number, number, boolean>>({
+  keyFeatures: true,
+  valueFeatures: true,
+  bias: true,
+  keyHeads: true,
+  dropout: true,
+});
+
 interface Given extends GivenProjections {
   readonly out_proj: (x: Tensor) => Tensor;
 }
@@ -147,6 +156,7 @@ export const multiHeadAttention = <
   heads: Heads,
   options: MultiHeadAttentionOptions<K, V, Bias, Shared> = {},
 ): Layer<MultiHeadAttentionParams<E, K, V, Bias, Shared>, MultiHeadAttentionFunction<E, Heads>> => {
+  requireKnownOptions("multiHeadAttention", options, known);
   const keyHeads: number = options.keyHeads ?? heads;
   const { keyFeatures = features, valueFeatures = features } = options;
   requireSizes("multiHeadAttention", { features, keyFeatures, valueFeatures });

@@ -33,12 +33,16 @@ export interface HuberOptions {
  * const wanted = constant(Float32Array.of(1.5, 2), [2]);
  * huber(y, wanted); // Tensor<[], "f32">: 1.3125
  */
-export const huber: PairLoss<"huber", HuberOptions> = pairLoss("huber", (prediction, target, { delta = 1 }) => {
-  const error = prediction.sub(target);
-  const size = error.abs();
-  const line = size.sub(delta / 2).mul(delta);
-  return size.lessEqual(delta).select(error.mul(error).mul(0.5), line);
-});
+export const huber: PairLoss<"huber", HuberOptions> = pairLoss(
+  "huber",
+  (prediction, target, { delta = 1 }) => {
+    const error = prediction.sub(target);
+    const size = error.abs();
+    const line = size.sub(delta / 2).mul(delta);
+    return size.lessEqual(delta).select(error.mul(error).mul(0.5), line);
+  },
+  { delta: true, reduction: true },
+);
 
 /** Options of `smoothL1`. */
 export interface SmoothL1Options {
@@ -65,4 +69,5 @@ export const smoothL1: PairLoss<"smoothL1", SmoothL1Options> = pairLoss(
     if (beta === 0) return size;
     return size.less(beta).select(error.mul(error).mul(0.5 / beta), size.sub(beta / 2));
   },
+  { beta: true, reduction: true },
 );

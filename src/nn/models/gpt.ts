@@ -1,6 +1,6 @@
 // A language model in the manner of GPT-2 (Radford et al. 2019): tokens and learned positions, blocks of causal self-attention and
 // a feed-forward network of four times the features, normalized in front, and a head that may share the table of tokens.
-
+import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { geluTanh } from "../../ir/functions/activation.ts";
 import { linear as transform } from "../../ir/functions/contraction.ts";
 import { mergeHeads, splitHeads } from "../../ir/functions/heads.ts";
@@ -44,6 +44,20 @@ export interface GptOptions<Vocabulary extends number, Tied extends boolean> ext
   /** Whether the table of tokens is the weight of the head as well (Press and Wolf 2017); not unless said. */
   readonly tied?: Tied;
 }
+
+const known = optionNames<GptOptions<number, boolean>>({
+  vocabulary: true,
+  context: true,
+  features: true,
+  heads: true,
+  blocks: true,
+  dropout: true,
+  tied: true,
+  window: true,
+  softcap: true,
+  alibi: true,
+  score: true,
+});
 
 /** A language model: tokens i32 [..., positions] give, at each position, logits of the next token. */
 export interface LanguageModelFunction<Vocabulary extends number> {
@@ -139,6 +153,7 @@ export type GptParams<Vocabulary extends number, Tied extends boolean = false> =
 export const gpt = <const Vocabulary extends number, const Tied extends boolean = false>(
   options: GptOptions<Vocabulary, Tied>,
 ): Layer<GptParams<Vocabulary, Tied>, LanguageModelFunction<Vocabulary>> => {
+  requireKnownOptions("gpt", options, known);
   const { context, features, heads, blocks, dropout: rate = 0 } = options;
   const vocabulary: number = options.vocabulary;
   requireSizes("gpt", { vocabulary, context, features });

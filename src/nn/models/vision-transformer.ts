@@ -1,5 +1,7 @@
 // A vision transformer (Dosovitskiy et al. 2021, "An Image is Worth 16x16 Words"): patches of an image as a sequence, a class token
 // in front, learned positions, an encoder that normalizes in front, and a linear head on the class token.
+import { expect } from "../../ir/diagnostics/expect.ts";
+import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { multiplyDims } from "../../ir/types/dim.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { Check } from "../../ir/types/static/check.ts";
@@ -47,6 +49,19 @@ export interface VisionTransformerOptions<Classes extends number, Norm extends b
   /** The rate of dropout in training: of the patches, and inside the encoder; 0 unless said. */
   readonly dropout?: number;
 }
+
+const known = optionNames<VisionTransformerOptions<number, boolean>>({
+  image: true,
+  patch: true,
+  channels: true,
+  features: true,
+  heads: true,
+  layers: true,
+  feedForward: true,
+  classes: true,
+  finalNorm: true,
+  dropout: true,
+});
 
 /** What a vision transformer does: images [B, channels, height, width] give logits [B, classes]. */
 export interface ImageClassifierFunction<Classes extends number> {
@@ -114,6 +129,15 @@ const asSequence = (patches: Tensor): Tensor => {
 export const visionTransformer = <const Classes extends number, const Norm extends boolean = true>(
   options: VisionTransformerOptions<Classes, Norm>,
 ): Layer<VisionTransformerParams<Classes, Norm>, ImageClassifierFunction<Classes>> => {
+  requireKnownOptions("visionTransformer", options, known);
+  for (const name of ["image", "patch"] as const)
+    expect(
+      Array.isArray(options[name]) || typeof options[name] === "number",
+      `visionTransformer: ${name}`,
+      "a size",
+      options[name],
+      `${name}: 16`,
+    );
   const { image, patch, channels = 3, features, heads, feedForward = 4 * features, dropout: rate = 0 } = options;
   requireSizes("visionTransformer", { features, classes: options.classes });
   requireEachSize("visionTransformer", "image", image);

@@ -1,5 +1,6 @@
 // `gradientsMatch`, for a test suite of one's own: whether the gradients of a model, a training, a graph or a function are the
 // slopes of what it gives, and if not, which op is wrong, and how.
+import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { definitionOf, usedSymbols } from "../../ir/graph/analysis.ts";
 import { graphBuilder } from "../../ir/graph/builder.ts";
 import { callerName } from "../../ir/graph/entry-inputs.ts";
@@ -54,6 +55,15 @@ export interface GradientsMatchOptions {
    */
   readonly except?: readonly string[];
 }
+
+const known = optionNames<GradientsMatchOptions>({
+  dims: true,
+  inputs: true,
+  seed: true,
+  points: true,
+  order: true,
+  except: true,
+});
 
 const isModel = (subject: GradientSubject): subject is AnyModel | AnyTraining => "kind" in subject;
 
@@ -194,7 +204,10 @@ const attempts = 10;
  * await gradientsMatch(learning, { dims: { B: 2 }, points: 1 }); // undefined
  */
 export const gradientsMatch = (subject: GradientSubject, options: GradientsMatchOptions = {}): Promise<void> =>
-  Promise.resolve().then(() => matchGradients(subject, options, "gradientsMatch"));
+  Promise.resolve().then(() => {
+    requireKnownOptions("gradientsMatch", options, known);
+    return matchGradients(subject, options, "gradientsMatch");
+  });
 
 const exceptIt = (name: string): string => `except: [${JSON.stringify(name)}]`;
 

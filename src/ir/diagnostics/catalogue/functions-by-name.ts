@@ -29,7 +29,7 @@ export const functionByNameRows: FunctionByNameRows = {
     help: ({ wanted }) => `give ${wanted}, its symbols standing for any extents, or change the signature.`,
     explanation:
       "The signature of a function says the element type of each argument, how many axes it has, and which extents are fixed numbers.",
-    example,
+    example: `${example}\nmlp({ x, up, down })   // x: f32[8] is wrong; x: f32[8, 768] is right`,
   }),
   W259: entry({
     title: "define: extents that disagree",
@@ -45,7 +45,7 @@ export const functionByNameRows: FunctionByNameRows = {
     message: (details) => sentence("W260", details),
     help: () => "leave it out, or add it to the signature.",
     explanation: "A function takes the arguments of its signature, by their names, and no others.",
-    example: "mlp({ x, up, down, bias })   // the signature has no bias",
+    example: "mlp({ x, up, down })   // not mlp({ x, up, down, bias }): the signature has no bias",
   }),
   W261: entry({
     title: "define: a symbol that nothing says",
@@ -53,7 +53,8 @@ export const functionByNameRows: FunctionByNameRows = {
     help: ({ symbol }) => `give an extent that is ${symbol} alone, or a symbol of its own for the whole expression.`,
     explanation:
       "What a symbol is in a call is read off an argument in which it stands alone; equations such as 2*D = 1536 are checked, but not solved.",
-    example: 'define("gated", { x: ["f32", "B", "2*D"], w: ["f32", "D", "D"] }, ...)   // D is read off w',
+    example:
+      'define("gated", { x: ["f32", "B", "2*D"], w: ["f32", "D", "D"] }, ...)   // D is read off w; without w it is wrong',
   }),
   W262: entry({
     title: "define: a tensor that is no argument",
@@ -69,6 +70,6 @@ export const functionByNameRows: FunctionByNameRows = {
     message: ({ name, given }) => `${name}: the body gives ${given}, where a tensor is expected`,
     help: () => "return a tensor, a list of tensors, or a record of tensors.",
     explanation: "What a function gives is what its node in the graph gives: tensors, one or several.",
-    example: 'define("minmax", { x: ["f32", "N"] }, ({ x }) => ({ low: min(x), high: max(x) }))',
+    example: 'define("minmax", { x: ["f32", "N"] }, ({ x }) => ({ low: min(x), high: max(x) }))   // not => 3',
   }),
 };
