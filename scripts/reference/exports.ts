@@ -134,7 +134,8 @@ const propertiesOf = (body: string): readonly Described[] =>
 
 /** The properties of a type of options: written out, by name, of several joined, or of one that extends another. */
 const optionsOf = (type: string, file: string): readonly Described[] => {
-  const open = type.indexOf("{");
+  // Braces of template texts are none of records.
+  const open = type.search(/(?<!\$)\{/);
   const inline = open < 0 ? [] : propertiesOf(type.slice(open, closingAt(type, open)));
   const outside = open < 0 ? type : type.slice(0, open) + type.slice(closingAt(type, open));
   const named = [...outside.matchAll(/\b\w+Options\b/g)].flatMap(([name]) => {
