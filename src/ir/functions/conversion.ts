@@ -62,7 +62,7 @@ export const expectShape = <S extends Dims, D extends DType, const To extends Di
 ): Tensor<CanonicalShape<To>, D> =>
   described(() => {
     const tensor = tensorOf("expectShape", x);
-    const expected = canonicalShape("expectShape", shape as Dims);
+    const expected = canonicalShape("expectShape", shape);
     return sameShape(tensor.shape, expected)
       ? tensor
       : reject("W231", { type: printType(tensor.type), expected: printShape(expected) });

@@ -43,7 +43,7 @@ export const dynamicSlice = <
   described(() => {
     const op = "dynamicSlice";
     const tensor = tensorOf(op, x);
-    const [extent = 0] = canonicalShape(op, [length as Dim]);
+    const [extent = 0] = canonicalShape(op, [length]);
     const attrs = { axis: normalizeAxis(op, tensor.shape, Number(axis ?? 0)), length: extent };
     return emitOne(traceOf(tensor, op), op, [tensor, startOf(op, tensor, start)], attrs);
   });
