@@ -87,6 +87,6 @@ export const recurrenceRows: RecurrenceRows = {
     help: ({ what }) => `give ${what} as a number such as 32.`,
     explanation:
       "Weights have as many rows and columns as there are features, channels or hidden units, so a layer needs each of them as a number, known when it is described. A size of 0 would make a layer that computes nothing.",
-    example: "linear(784, 128)  // not linear(\"784\", 128)",
+    example: 'linear(784, 128)  // not linear("784", 128)',
   }),
 };

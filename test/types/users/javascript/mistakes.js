@@ -1,6 +1,19 @@
 // @ts-check
 // A classifier of images in JavaScript, one mistake at a time. The type checker says below each line what the run time throws there.
-import { add, concat, crossEntropy, einsum, gelu, matmul, maxPool2d, relu, reshape, softmax, sum, transpose } from "weftgraph";
+import {
+  add,
+  concat,
+  crossEntropy,
+  einsum,
+  gelu,
+  matmul,
+  maxPool2d,
+  relu,
+  reshape,
+  softmax,
+  sum,
+  transpose,
+} from "weftgraph";
 import { batchNorm, conv2d, embedding, layerNorm, linear } from "weftgraph/nn";
 
 export const params = {
