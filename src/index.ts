@@ -28,14 +28,18 @@ export type { Dim } from "./ir/types/dim.ts";
 export type { DType } from "./ir/types/dtype.ts";
 export type { Named, NamedBuffer } from "./ir/types/named.ts";
 export type { Feed, Feeds } from "./ir/types/static/feeds.ts";
-export type { Dims, MatmulOptions, Operand, ReduceOptions, Tensor } from "./ir/types/tensor.ts";
 export type {
   BinaryMethod,
   ComparisonMethod,
+  Dims,
   ElementwiseMethod,
+  MatmulOptions,
+  Operand,
   ReduceMethod,
+  ReduceOptions,
+  Tensor,
   TensorMethods,
-} from "./ir/types/tensor-methods.ts";
+} from "./ir/types/tensor.ts";
 export type { TensorType } from "./ir/types/tensor-type.ts";
 export {
   constantly,

@@ -3,9 +3,9 @@
 import { reject } from "../diagnostics/diagnostic.ts";
 import { requireDType, requireSameDType } from "../ops/typing.ts";
 import { type Dim, multiplyDims } from "../types/dim.ts";
-import type { Check, ResultOf } from "../types/static/check.ts";
+import type { Check } from "../types/static/check.ts";
 import type { EinsumDType, EinsumShape } from "../types/static/einsum.ts";
-import type { Dims, Tensor } from "../types/tensor.ts";
+import type { Dims, ResultOf, Tensor } from "../types/tensor.ts";
 import { printType } from "../types/tensor-type.ts";
 import { described, tensorsOf } from "./argument.ts";
 import { iota } from "./creation.ts";

@@ -3,7 +3,7 @@ import { reject } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
 import { captureLocation } from "../diagnostics/location.ts";
 import { type Dim, normalizeDim } from "../types/dim.ts";
-import { printShape, type Shape } from "../types/tensor-type.ts";
+import { printShape, type Shape, type TensorType, tensorType } from "../types/tensor-type.ts";
 
 /** Extents in canonical form; W209 for what is no dimension, W140 for what is no list. */
 export const canonicalShape = (op: string, shape: unknown): Shape => {
@@ -28,3 +28,7 @@ export const canonicalShape = (op: string, shape: unknown): Shape => {
 
 /** One extent in canonical form; W209 for what is no dimension. */
 export const canonicalExtent = (op: string, extent: Dim): Dim => canonicalShape(op, [extent])[0] ?? 0;
+
+/** A type with canonical extents. */
+export const canonicalType = (what: string, { dtype, shape }: TensorType): TensorType =>
+  tensorType(dtype, canonicalShape(what, shape));

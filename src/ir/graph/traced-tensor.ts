@@ -18,9 +18,9 @@ import { type DType, dtypeNames } from "../types/dtype.ts";
 import { broadcastShapes, resolveReshape } from "../types/shape.ts";
 import type { AxisPadding, SliceRange } from "../types/static/cutting.ts";
 import type { Dims, MatmulOptions, Operand, ReduceOptions, Tensor } from "../types/tensor.ts";
-import { sameShape, type TensorType, tensorType } from "../types/tensor-type.ts";
+import { sameShape, type TensorType } from "../types/tensor-type.ts";
 import { type GraphBuilder, originsOf } from "./builder.ts";
-import { canonicalExtent, canonicalShape } from "./canonical-shape.ts";
+import { canonicalExtent, canonicalShape, canonicalType } from "./canonical-shape.ts";
 import type { ValueId } from "./graph.ts";
 import { orderOfAxes, paddingSides, requireAxisList, sliceBounds } from "./method-arguments.ts";
 import type { Enclosure, Trace } from "./trace.ts";
@@ -287,7 +287,7 @@ class TracedTensor implements Readonly<Record<keyof Tensor, unknown>> {
   }
 }
 
-/** The tensor as users see it: its methods have static types, which the run time holds to (test/types/method-calls.ts). */
+/** The tensor as users see it: its methods have static types, which the run time holds to (test/types/agreement). */
 const asTensor = (tensor: TracedTensor): Tensor => tensor as unknown as Tensor;
 
 /** Looks at operands before anything is described; a refusal says where each of them comes from. */
@@ -296,10 +296,10 @@ export const aboutOperands = <R>(operands: readonly (Tensor | undefined)[], chec
     return check();
   } catch (error) {
     if (!(error instanceof WeftError)) throw error;
-    const given = operands.flatMap((operand) => operand ?? []);
-    const origins = given.map((operand) => {
+    const origins = operands.flatMap((operand) => {
+      if (operand === undefined) return [];
       const trace = traceOf(operand);
-      return { type: operand.type, location: trace.builder.locationOf(trace.value(operand)) };
+      return [{ type: operand.type, location: trace.builder.locationOf(trace.value(operand)) }];
     });
     throw locate(error, captureLocation(), originsOf(origins));
   }
@@ -396,6 +396,3 @@ export const traceOver = (builder: GraphBuilder, enclosure?: Enclosure): Trace =
   };
   return trace;
 };
-
-const canonicalType = (what: string, { dtype, shape }: TensorType): TensorType =>
-  tensorType(dtype, canonicalShape(what, shape));

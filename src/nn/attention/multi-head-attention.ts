@@ -85,8 +85,7 @@ const allowed = ({ mask, keyPadding }: MultiHeadOptions): Tensor<Dims, "bool" | 
     .cast("bool")
     .logicalNot()
     .reshape([...shape.slice(0, -1), 1, 1, shape.at(-1) ?? 1]);
-  // Both are conditions.
-  return (mask === undefined ? real : real.logicalAnd(mask.cast("bool"))) as Tensor<Dims, "bool">;
+  return mask === undefined ? real : real.logicalAnd(mask.cast("bool"));
 };
 
 /** What heads attend to: while a sequence is read in pieces, causal self-attention looks back on the pieces before. */

@@ -63,7 +63,7 @@ export const translationTransformer = <const Target extends number>(
     dropout: dropout(options.dropout ?? 0),
   };
   const bind = (p: Params<typeof params>) => (source: Tensor<Dims, "i32">, target: Tensor<Dims, "i32">) => {
-    const isPadding = (tokens: Tensor): Tensor<Dims, "bool"> => tokens.equal(padding) as Tensor<Dims, "bool">; // as comparisons are
+    const isPadding = (tokens: Tensor): Tensor<Dims, "bool"> => tokens.equal(padding);
     const decoded = p.tr(p.dropout(placed(p.src_emb(source))), p.dropout(placed(p.tgt_emb(target))), {
       sourcePadding: isPadding(source),
       targetPadding: isPadding(target),

@@ -7,7 +7,7 @@
 // `NoInfer` stands at the place of use: without it inference explores the rule with open type parameters.
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
-import type { Dims, Tensor } from "../tensor.ts";
+import type { Dims } from "../shaped.ts";
 import type { PrintDim } from "./dims.ts";
 import type { JoinText } from "./text.ts";
 
@@ -23,10 +23,6 @@ export type After<Rules, Next> = [Extract<Rules, string>] extends [never] ? Next
 /** A result: the shape. */
 // oxlint-disable-next-line typescript/no-explicit-any -- no other type is assignable to every shape
 export type Resolved<Rule> = Rule extends Dims ? Rule : any;
-
-/** A result: a tensor of the shape. */
-// oxlint-disable-next-line typescript/no-explicit-any -- no other type is assignable to every shape and element type
-export type ResultOf<Rule, D extends DType> = Rule extends Dims ? Tensor<Rule, D> : Tensor<any, any>;
 
 /** A rule as far as it is about one argument: the sentences with these codes. */
 export type About<Rule, Codes extends string> = Rule extends `${Codes}:${string}` ? Rule : true;
