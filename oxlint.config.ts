@@ -27,6 +27,7 @@ const config: OxlintConfig = {
   ignorePatterns: [
     ...["dist", "out", "coverage", "test/golden", "examples/**/*.mjs"],
     // Programs of users, read by tests: they import the package by its name, and have mistakes.
+    "test/errors/programs",
     "test/types/users/{networks,mistakes,javascript}",
   ],
   rules: {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { passes } from "../src/cli/program-form.ts";
 import { codes, rulesOf } from "../src/cli/topics.ts";
 import { catalogue } from "../src/ir/diagnostics/catalogue.ts";
+import { sentenceForm } from "../src/ir/diagnostics/sentence-form.ts";
 import { compilation } from "../src/passes/pipelines.ts";
 import { accuracyComplaints, accuracyPage } from "./accuracy/page.ts";
 import { type Edges, edgeComplaints, edgesPage, measureEdges } from "./edges/page.ts";
@@ -41,7 +42,12 @@ const errorsPage = (): string => {
       .filter((name) => name[1] === digit)
       .flatMap((name) => {
         const { title, explanation, example } = catalogue[name];
-        return [`### ${name}: ${title}`, explanation, fenced(language(example), example)];
+        return [
+          `### ${name}: ${title}`,
+          `Says: ${code(sentenceForm(name).replaceAll("`", ""))}`,
+          explanation,
+          fenced(language(example), example),
+        ];
       }),
   ]);
   return page("Errors", [

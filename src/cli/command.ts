@@ -118,7 +118,8 @@ const readWords = <O extends Options>(command: string, options: O, words: readon
   const parsed = parseArgs([...words], Object.fromEntries(definitions) as Parameters<typeof parseArgs>[1]);
   const values = Object.entries(options).map(([name, { type }]): [string, unknown] => {
     if (type === "list") return [name, sorted.named.filter(([key]) => key === name).map(([, value]) => value)];
-    return [name, type === "boolean" ? parsed[name] === true : parsed[name]];
+    // citty takes `--no-types` for the opposite of an option `types`.
+    return [name, type === "boolean" ? sorted.named.some(([key]) => key === name) : parsed[name]];
   });
   // Each value was just made as its option's type says.
   return Object.fromEntries(values) as Values<O>;

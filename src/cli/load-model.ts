@@ -63,7 +63,8 @@ const filesNear = (file: string): readonly string[] => {
   return existsSync(folder) ? readdirSync(folder).filter((name) => extensions.includes(extname(name))) : [];
 };
 
-const checkFile = (file: string): void => {
+/** Refuses a file that is not there (W610) and what is no kind of model file (W611). */
+export const requireModelFile = (file: string): void => {
   if (!existsSync(file)) {
     const near = nearestName(basename(file), filesNear(file));
     reject("W610", { file, nearest: near === undefined ? undefined : join(dirname(file), near) });
@@ -86,7 +87,7 @@ const loadText = (file: string): LoadedModel => {
 
 /** Loads what a file exports under a name, or all that it exports. */
 export const loadModels = async (file: string, name?: string): Promise<readonly LoadedModel[]> => {
-  checkFile(file);
+  requireModelFile(file);
   if (extname(file) === ".weft") return [loadText(file)];
   const other = otherInstallation(file);
   if (other !== undefined) return handOver(other);

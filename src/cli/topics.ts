@@ -1,6 +1,7 @@
 // What there is to explain: the codes of errors, the passes, the ops and the scalar functions, each as text for a terminal.
 import { type Code, catalogue, isCode } from "../ir/diagnostics/catalogue.ts";
 import { nearestName } from "../ir/diagnostics/nearest.ts";
+import { sentenceForm } from "../ir/diagnostics/sentence-form.ts";
 import { table } from "../ir/diagnostics/table.ts";
 import type { AttributeKind } from "../ir/ops/attributes.ts";
 import { type AnyOp, findOp, ops } from "../ir/ops/index.ts";
@@ -69,7 +70,7 @@ const printAttributeKind = (kind: AttributeKind): string =>
 const explainCode = (code: Code): string => {
   const { title, explanation, example } = catalogue[code];
   const lines = example.split("\n").map((line) => `  ${line}`);
-  return `${code}: ${title}\n\n${explanation}\n\nexample\n${lines.join("\n")}`;
+  return `${code}: ${title}\n\nsays\n  ${sentenceForm(code)}\n\n${explanation}\n\nexample\n${lines.join("\n")}`;
 };
 
 const explainPass = ({ name, summary, steps }: Pass<never, unknown>): string => {

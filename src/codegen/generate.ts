@@ -6,6 +6,7 @@ import { type PlannedGraph, planGraph } from "../compile/plan-graph.ts";
 import { checkThreadCount } from "../compile/thread-count.ts";
 import { encodeSafetensors } from "../formats/safetensors.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { expect, isRecordOf } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { indexFacts } from "../ir/graph/index-ranges.ts";
@@ -71,13 +72,13 @@ const checkThreads = (threads: number, format: ModuleFormat): void => {
  * The files of a standalone module. `reject`s a name that cannot be a file name (W404), an entry's that is taken (W405), and threads
  * that cannot be (W140).
  */
-export const generate = (
-  { compiled, executable }: Emittable,
-  options: GenerateOptions = {},
-): readonly GeneratedFile[] => {
+export const generate = (model: Emittable, options: GenerateOptions = {}): readonly GeneratedFile[] => {
+  const isCompiled = (typeof model === "function" || isRecordOf(model)) && "compiled" in model;
+  expect(isCompiled, "emit", "a compiled model", model, 'emit(await compile(model), { directory: "dist" })');
+  requireKnownOptions("emit", options, emitOptions);
+  const { compiled, executable } = model;
   const { name = compiled.program.name, format = "wasm", names = false, threads = 1 } = options;
   checkThreads(threads, format);
-  requireKnownOptions("emit", options, emitOptions);
   const { graph } = compiled;
   const program = programFor(compiled, threads);
   if (!filePattern.test(name)) reject("W404", { name });

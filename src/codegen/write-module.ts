@@ -1,8 +1,10 @@
 // `emit`: a standalone module on disk. Every file is generated before the first is written, and each is written whole.
+
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writeWhole } from "../formats/safetensors-file.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { expect, isRecordOf } from "../ir/diagnostics/expect.ts";
 import { type Emittable, type GenerateOptions, generate } from "./generate.ts";
 
 /** How and where a module is written. */
@@ -18,10 +20,9 @@ export interface EmittedFile {
 }
 
 /** Writes the standalone module of something compiled, with the parameters it has now; gives the files and their sizes. */
-export const emit = async (
-  compiled: Emittable,
-  { directory, ...options }: EmitOptions,
-): Promise<readonly EmittedFile[]> => {
+export const emit = async (compiled: Emittable, settings: EmitOptions): Promise<readonly EmittedFile[]> => {
+  expect(isRecordOf(settings), "emit", "a record of options", settings, 'emit(model, { directory: "dist" })');
+  const { directory, ...options } = settings;
   const files = generate(compiled, options);
   try {
     await mkdir(directory, { recursive: true });

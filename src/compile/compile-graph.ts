@@ -6,6 +6,7 @@ import { type Executable, makeExecutable, makeExecutableAsync } from "../backend
 import { wasmBackend } from "../backends/wasm/instantiate.ts";
 import { threadedBackend } from "../backends/wasm/threaded.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { expect, isRecordOf } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import type { Graph } from "../ir/graph/graph.ts";
@@ -64,8 +65,8 @@ const knownOptions: { readonly [K in keyof Required<CompileOptions> | "seed"]: t
 
 /** Refuses options that callers without a type checker may get wrong (W140). */
 const checkOptions = (options: CompileOptions): void => {
-  const { backend = "wasm", dims = {}, numerics = "exact", threads = 1, memoryLimit = Infinity } = options;
   requireKnownOptions("compile", options, Object.keys(knownOptions));
+  const { backend = "wasm", dims = {}, numerics = "exact", threads = 1, memoryLimit = Infinity } = options;
   if (typeof memoryLimit !== "number" || Number.isNaN(memoryLimit)) {
     const write = "memoryLimit: 256 * 2 ** 20";
     reject("W140", { what: "compile: memoryLimit", expected: "a number of bytes", given: inWords(memoryLimit), write });
@@ -83,8 +84,13 @@ const checkOptions = (options: CompileOptions): void => {
     reject("W140", { what: "compile: dims", expected: "a record", given: inWords(dims), write: "dims: { B: 32 }" });
 };
 
+/** Refuses what is no graph (W140). */
+const requireGraph = (what: string, graph: unknown): void =>
+  expect(isRecordOf(graph) && "nodes" in graph, what, "a graph", graph, `${what}(modelGraph(model))`);
+
 /** Compiles a graph: binds its symbols, runs all passes, puts it on a backend. */
 export const compileGraph = (graph: Graph, options: CompileOptions = {}): CompiledGraph => {
+  requireGraph("compileGraph", graph);
   checkOptions(options);
   const planned = planGraph(graph, options);
   return { ...planned, executable: instantiate(planned, options.backend) };

@@ -1,5 +1,7 @@
 // The whole middle of the compiler as one function: a graph and the values of its symbols in, a planned program out.
+
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { expect, isRecordOf } from "../ir/diagnostics/expect.ts";
 import type { Graph } from "../ir/graph/graph.ts";
 import type { MemoryPlan, Numerics, PlannedProgram } from "../ir/loop/kernel.ts";
 import { assertSound, verifyPlanned } from "../ir/loop/verify.ts";
@@ -62,5 +64,8 @@ export const planGraph = (
 };
 
 /** The memory that a graph would need as a program; nothing is allocated. Refuses what compiling refuses. */
-export const plannedMemory = (graph: Graph, options?: PlanOptions): MemoryNeeds =>
-  needsOf(planGraph(graph, options).program);
+export const plannedMemory = (graph: Graph, options: PlanOptions = {}): MemoryNeeds => {
+  expect(isRecordOf(graph) && "nodes" in graph, "plannedMemory", "a graph", graph, "plannedMemory(modelGraph(model))");
+  expect(isRecordOf(options), "plannedMemory", "a record of options", options, "{ dims: { B: 32 } }");
+  return needsOf(planGraph(graph, options).program);
+};

@@ -11,7 +11,7 @@ import {
 } from "../backends/runtime/executable.ts";
 import { firstValues } from "../backends/runtime/first-values.ts";
 import { checkedFeed, hostArray, type NDArray, sizeOfType } from "../backends/runtime/host-array.ts";
-import { checkInto, resultsOf } from "../backends/runtime/results.ts";
+import { checkedRunOptions, checkInto, resultsOf } from "../backends/runtime/results.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { invariant } from "../ir/diagnostics/invariant.ts";
 import { graphName } from "../ir/graph/entry-inputs.ts";
@@ -56,7 +56,8 @@ export const referenceExecutable = (graph: Graph, program: PlannedProgram, facts
     [Symbol.dispose]: () => {},
     entries: [...entries.keys()],
     parameters: program.parameters,
-    run: (name, feeds, { into } = {}) => {
+    run: (name, feeds, options = {}) => {
+      const { into } = checkedRunOptions(name, options);
       const entry = entries.get(name) ?? reject("W308", { name, known: [...entries.keys()] });
       checkNames(entry, feeds, facts.names);
       const fed = entry.inputs.map((port) => {

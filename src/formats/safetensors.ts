@@ -1,7 +1,9 @@
 // The safetensors format: eight bytes of header length, a JSON header, the bytes of the tensors one after the other. Reading
 // is checking: every length is compared before anything is allocated, tensors must cover the data without holes or
 // overlaps, and nothing in a file is ever run. Format: https://github.com/huggingface/safetensors.
+
 import { reject, WeftError } from "../ir/diagnostics/diagnostic.ts";
+import { expect, isRecordOf } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { type DataArray, type DType, dtypes } from "../ir/types/dtype.ts";
 import { limits } from "../ir/types/limits.ts";
@@ -43,6 +45,8 @@ const requireStorable = (name: string, { dtype, shape, data }: StoredTensor): vo
   if (data.length !== sizeOf(shape)) fail(`[${shape.join(", ")}] has ${sizeOf(shape)} elements, not ${data.length}`);
 };
 
+const isDType = (name: unknown): boolean => typeof name === "string" && Object.hasOwn(dtypes, name);
+
 /**
  * The bytes of a file with these tensors, wider elements first so that each starts aligned, else in the order given.
  * `reject`s tensors that no file could hold (W406).
@@ -51,6 +55,9 @@ export const encodeSafetensors = (
   tensors: StoredTensors,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> => {
+  const isRecord =
+    isRecordOf(tensors) && Object.values(tensors).every((each) => isRecordOf(each) && isDType(each.dtype));
+  expect(isRecord, "encodeSafetensors", "a record of tensors", tensors, "encodeSafetensors(model.parameters.all())");
   const ordered = Object.entries(tensors).toSorted(([, a], [, b]) => dtypes[b.dtype].bytes - dtypes[a.dtype].bytes);
   for (const [name, tensor] of ordered) requireStorable(name, tensor);
   let end = 0;

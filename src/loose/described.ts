@@ -1,6 +1,7 @@
 // What takes functions of a user's, without shapes in their types: models, training, layers, recurrences and derivatives. They are the
 // functions of the main entry; each cast holds because what such a function is given at run time are tensors, whatever their shapes.
 import { customGradient as shapedGradient } from "../ir/functions/custom-gradient.ts";
+import { type Signature, define as shapedDefine } from "../ir/functions/define.ts";
 import { scan as shapedScan } from "../ir/functions/recurrence.ts";
 import type { Tensor as ShapedTensor } from "../ir/types/tensor.ts";
 import * as mode from "../model/mode.ts";
@@ -81,6 +82,16 @@ export const scan = shapedScan as unknown as <
     elements: TensorOfEach<X>,
   ) => { readonly carry: TensorOfEach<C>; readonly output?: Y };
 }) => { readonly carry: TensorOfEach<C>; readonly outputs: TensorOfEach<Y> };
+
+/** `define` of the main entry; of arguments and results the names are known. */
+export const define = shapedDefine as unknown as <
+  const S extends Signature,
+  R extends Tensor | readonly Tensor[] | Tensors,
+>(
+  name: string,
+  signature: S,
+  body: (given: TensorOfEach<S>) => R,
+) => (given: TensorOfEach<S>) => R;
 
 /** `customGradient` of the main entry; what `forward` gives as a list, the context has as lists. */
 export const customGradient = shapedGradient as unknown as <

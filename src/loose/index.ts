@@ -6,6 +6,7 @@ import type { Loose } from "./loose.ts";
 export * from "../index.ts";
 export {
   customGradient,
+  define,
   defineModel,
   type LooseInputs,
   type LooseOutputs,

@@ -1,11 +1,12 @@
 // Whether a network is being described for training or for inference. Layers that differ (dropout, batch normalization) ask
 // `currentMode`; what they learn about the data they announce with `updateBuffer`. The mode is a scope, like the trace: it
 // holds while one run of `forward` is traced, so two runs in two modes share every node that does not depend on it.
+import { atCaller } from "../ir/diagnostics/at-caller.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
-import { captureLocation } from "../ir/diagnostics/location.ts";
 import { constant, randomBits } from "../ir/functions/creation.ts";
 import { concat } from "../ir/functions/slicing.ts";
+import { noteTensors } from "../ir/graph/origins.ts";
 import { under } from "../ir/graph/trace.ts";
 import { isTensor, traceOf } from "../ir/graph/traced-tensor.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
@@ -48,7 +49,7 @@ export const withMode = <R>(
   const scope: Scope = { mode, random, updates: new Map(), sites: 0 };
   scopes.push(scope);
   try {
-    return { result: under(`mode ${mode}`, describe), updates: scope.updates };
+    return { result: under(mode === "inference" ? "" : mode, describe), updates: scope.updates };
   } finally {
     scopes.pop();
   }
@@ -65,15 +66,15 @@ export const currentMode = (): Mode => scopes.at(-1)?.mode ?? "inference";
 export const updateBuffer = (buffer: Tensor, value: Tensor): void => {
   const scope = scopes.at(-1);
   if (scope?.mode !== "training") return;
-  if (!isTensor(value) || !sameType(buffer.type, value.type))
-    reject(
-      "W504",
-      { buffer: printType(buffer.type), value: isTensor(value) ? printType(value.type) : inWords(value) },
-      { location: captureLocation() },
-    );
-  if (traceOf(value).builder !== traceOf(buffer).builder)
-    reject("W507", { buffer: printType(buffer.type) }, { location: captureLocation() });
-  scope.updates.set(buffer, value);
+  atCaller(() => {
+    noteTensors([buffer, value]);
+    if (!isTensor(value) || !sameType(buffer.type, value.type)) {
+      const given = isTensor(value) ? printType(value.type) : inWords(value);
+      reject("W504", { buffer: printType(buffer.type), value: given });
+    }
+    if (traceOf(value).builder !== traceOf(buffer).builder) reject("W507", { buffer: printType(buffer.type) });
+    scope.updates.set(buffer, value);
+  });
 };
 
 /** What a buffer holds by now: its own value, or the one that was last announced for it in this step. */

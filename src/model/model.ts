@@ -1,8 +1,12 @@
 // A model: a name, a tree of parameters, the inputs, and the function from both to named outputs. One description gives
 // the graph, the initial values, and the types of what is fed and fetched.
+
+import { goingOn } from "../ir/diagnostics/collecting.ts";
 import { locate, reject, WeftError } from "../ir/diagnostics/diagnostic.ts";
+import { expect } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { captureLocation, type Location } from "../ir/diagnostics/location.ts";
+import { isUnknown } from "../ir/diagnostics/unknown.ts";
 import { graphBuilder } from "../ir/graph/builder.ts";
 import { requireDeclaredSymbols } from "../ir/graph/declared-symbols.ts";
 import type { Entry, Graph, NamedValue } from "../ir/graph/graph.ts";
@@ -28,9 +32,9 @@ export interface InputSpec<S extends Dims = Dims, D extends DType = DType> {
 /** An input: `spec("f32", ["B", 784])`. `reject`s what is no dtype (W140) or no shape (W140, W209). */
 export const spec = <D extends DType, const S extends Dims>(dtype: D, shape: S): InputSpec<[...S], D> => {
   const location = captureLocation();
-  checkedDType("spec", dtype, location);
+  goingOn(() => checkedDType("spec", dtype, location));
   // In canonical form, but of the type that was given.
-  const canonical = [...checkedShape("spec", shape, location)] as [...S];
+  const canonical = goingOn(() => [...checkedShape("spec", shape, location)]) as [...S];
   return Object.freeze({ kind: "input", dtype, shape: canonical, location });
 };
 
@@ -86,14 +90,11 @@ export interface AnyModel {
   readonly location?: Location;
 }
 
-/**
- * Describes a network. `forward` is run on tensors that record what is done to them: once per compilation of a model, and
- * once for each mode when it is trained. It must be a function of its arguments (and of `currentMode()`) alone.
- */
-export const defineModel = <const P extends SpecTree, const I extends InputSpecs, O extends Outputs>(
-  description: ModelDescription<P, I, O>,
-): Model<P, I, O> => {
-  const location = captureLocation();
+/** Refuses a description that lacks something or has parts of another kind: W140. */
+const requireDescription = (
+  description: Readonly<Record<"name" | "params" | "inputs" | "forward", unknown>>,
+  location: Location,
+): void => {
   const what = "defineModel";
   requireRecord(what, description, 'defineModel({ name: "digits", params, inputs, forward })', location);
   const { name, params, inputs, forward } = description;
@@ -104,10 +105,21 @@ export const defineModel = <const P extends SpecTree, const I extends InputSpecs
   requireRecord(`${what}: inputs`, inputs, 'inputs: { image: spec("f32", ["B", 784]) }', location);
   requireFunction(`${what}: forward`, forward, "forward: (p, { image }) => ({ logits: p.hidden(image) })", location);
   try {
-    flattenSpecs(params);
+    flattenSpecs(params as SpecTree); // which looks at each part of it
   } catch (error) {
     throw error instanceof WeftError ? locate(error, location) : error;
   }
+};
+
+/**
+ * Describes a network. `forward` is run on tensors that record what is done to them: once per compilation of a model, and
+ * once for each mode when it is trained. It must be a function of its arguments (and of `currentMode()`) alone.
+ */
+export const defineModel = <const P extends SpecTree, const I extends InputSpecs, O extends Outputs>(
+  description: ModelDescription<P, I, O>,
+): Model<P, I, O> => {
+  const location = captureLocation();
+  goingOn(() => requireDescription(description, location));
   return Object.freeze({ ...description, kind: "model", location });
 };
 
@@ -175,8 +187,8 @@ export const runForward = (
     );
     // The caller's own types tied forward to params and inputs when the model was defined.
     const outputs = model.forward(params as never, inputs as never);
-    requireTensors("forward", outputs, "return { logits }");
-    if (Object.keys(outputs).length === 0)
+    requireTensors("forward", outputs, "return { logits }", model.location);
+    if (Object.keys(outputs).length === 0 && !isUnknown(outputs))
       reject("W140", { what: "forward", expected: "a record of tensors", given: "{}", write: "return { logits }" });
     return outputs;
   });
@@ -193,12 +205,14 @@ export const traceModel = (model: AnyModel): TracedModel =>
   });
 
 /** Refuses results of `forward` or `metrics` that are not a record of tensors (W140, W141). */
-export const requireTensors = (of: string, results: unknown, write: string): void => {
+export const requireTensors = (of: string, results: unknown, write: string, location?: Location): void => {
+  if (isUnknown(results)) return;
   const given = isTensor(results) ? "one tensor" : inWords(results);
   if (!isRecord(results) || isTensor(results) || results instanceof Promise)
     return reject("W140", { what: of, expected: "a record of tensors", given, write });
   for (const [name, value] of Object.entries(results))
-    if (!isTensor(value)) reject("W141", { of, name, given: inWords(value) });
+    if (!isTensor(value) && !isUnknown(value))
+      goingOn(() => located(location, () => reject("W141", { of, name, given: inWords(value) })));
 };
 
 /** The values of named tensors. */
@@ -214,6 +228,7 @@ export const finishGraph = ({ builder }: Trace, name: string, entries: readonly 
 
 /** The graph of a model, with one entry point, `predict`. */
 export const modelGraph = (model: AnyModel): Graph => {
+  expect(isRecord(model) && model.kind === "model", "modelGraph", "a model", model, "modelGraph(defineModel({ ... }))");
   const { trace, outputs } = traceModel(model);
   return located(model.location, () =>
     finishGraph(trace, model.name, [{ name: "predict", outputs: namedValues(trace, outputs), updates: [] }]),

@@ -2,9 +2,14 @@
 // from which come the tensors that `forward` sees, the initial values, and the names ("blocks.3.attention.weight") under
 // which parameters are saved, restored and frozen. Buffers (running statistics) are leaves that no optimizer changes.
 
-import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { atCaller } from "../ir/diagnostics/at-caller.ts";
+import { goingOn } from "../ir/diagnostics/collecting.ts";
+import { reject, weftError } from "../ir/diagnostics/diagnostic.ts";
+import { expect } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
-import { captureLocation, type Location, withinLayer } from "../ir/diagnostics/location.ts";
+import { captureLocation, isThrownByUs, type Location, withinLayer } from "../ir/diagnostics/location.ts";
+import { noteTensors } from "../ir/graph/origins.ts";
+import { isTensor } from "../ir/graph/traced-tensor.ts";
 import type { DType } from "../ir/types/dtype.ts";
 import type { Named, NamedBuffer } from "../ir/types/named.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
@@ -101,12 +106,12 @@ const leafSpec = (
   const location = captureLocation();
   if (typeof initializer?.fill !== "function") {
     const [given, write] = [inWords(initializer), what === "param" ? "param([3, 2], heNormal)" : "buffer([3], ones)"];
-    reject("W140", { what, expected: "an initializer", given, write }, { location });
+    goingOn(() => reject("W140", { what, expected: "an initializer", given, write }, { location }));
   }
   return Object.freeze({
     kind: "parameter",
-    shape: checkedShape(what, shape, location),
-    dtype: checkedDType(what, dtype ?? "f32", location),
+    shape: goingOn(() => checkedShape(what, shape, location)),
+    dtype: goingOn(() => checkedDType(what, dtype ?? "f32", location)),
     initializer,
     trainable: what === "param",
     location,
@@ -121,8 +126,8 @@ export const param = <const S extends Dims, D extends DType = "f32">(
   shape: S,
   initializer: Initializer = zeros,
   dtype?: D,
-): ParamSpec<[...S], D> =>
-  // Of the type that was given; without a dtype D is its default, "f32".
+): ParamSpec<[...S], NoInfer<D>> =>
+  // Of the type that was given; without a dtype D is its default, "f32", whatever the place that it stands in expects.
   leafSpec("param", shape, initializer, dtype) as ParamSpec<[...S], D>;
 
 /**
@@ -134,8 +139,8 @@ export const buffer = <const S extends Dims, D extends DType = "f32">(
   shape: S,
   initializer: Initializer = zeros,
   dtype?: D,
-): BufferSpec<[...S], D> =>
-  // Of the type that was given; without a dtype D is its default, "f32".
+): BufferSpec<[...S], NoInfer<D>> =>
+  // Of the type that was given; without a dtype D is its default, "f32", whatever the place that it stands in expects.
   leafSpec("buffer", shape, initializer, dtype) as BufferSpec<[...S], D>;
 
 /** A layer: parameters and the function they are for. */
@@ -167,11 +172,13 @@ export const typedLayer = <L extends AnyLayer>(
 /** `count` trees of one kind, as a list: `repeat(12, block)`. `reject`s what is no count (W140). */
 export const repeat = <T extends SpecTree>(count: number, make: (position: number) => T): readonly T[] => {
   if (!Number.isSafeInteger(count) || count < 0)
-    reject(
-      "W140",
-      { what: "repeat", expected: "a whole number from 0 up", given: inWords(count), write: "repeat(12, () => block)" },
-      { location: captureLocation() },
-    );
+    reject("W140", {
+      what: "repeat",
+      expected: "a whole number from 0 up",
+      given: inWords(count),
+      write: "repeat(12, () => block)",
+    });
+  expect(typeof make === "function", "repeat", "a function", make, "repeat(12, () => block)");
   return Object.freeze(Array.from({ length: count }, (_, position) => make(position)));
 };
 
@@ -228,9 +235,33 @@ type AnyFunction = (...operands: readonly unknown[]) => unknown;
 
 const isFunction = (value: unknown): value is AnyFunction => typeof value === "function";
 
-/** The layer's function, during which what is described is known to be of the layer. */
+/** Says of what a layer of ours could not read what it is: W230 where it is to be a tensor, W140 where it is to be options. */
+const requireOperands = (path: string, operands: readonly unknown[], cause: TypeError): void => {
+  const [first, ...others] = operands;
+  const op = path === "" ? "the layer" : path;
+  if (!isTensor(first)) throw weftError("W230", { op, given: inWords(first) }, { cause });
+  const wrong = others.find((each) => typeof each !== "object" || each === null);
+  const details = {
+    what: op,
+    expected: "tensors, and then a record of options",
+    given: inWords(wrong),
+    write: "p.layer(x)",
+  };
+  if (others.length > 0) throw weftError("W140", details, { cause });
+};
+
+/** The layer's function, during which what is described is known to be of the layer. Refusals are located where it is called. */
 const named = (path: string, bound: AnyFunction): AnyFunction => {
-  const call: AnyFunction = (...operands) => withinLayer(path, bound, ...operands);
+  const call: AnyFunction = (...operands) =>
+    atCaller(() => {
+      noteTensors(operands);
+      try {
+        return withinLayer(path, bound, ...operands);
+      } catch (error) {
+        if (error instanceof TypeError && isThrownByUs(error)) requireOperands(path, operands, error);
+        throw error;
+      }
+    });
   return Object.assign(call, bound);
 };
 

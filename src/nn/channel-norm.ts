@@ -1,7 +1,7 @@
 // Normalization of channels with what it learns and, over the batch, what it remembers: PyTorch's BatchNorm, GroupNorm and
 // InstanceNorm for any number of axes behind the channels.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
-import { captureLocation } from "../ir/diagnostics/location.ts";
+import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { described, requireChannels } from "../ir/functions/argument.ts";
 import {
   batchNorm as normalizeBatch,
@@ -55,6 +55,10 @@ export interface BatchNormLayerOptions<Affine extends boolean> extends ChannelNo
   readonly momentum?: number;
 }
 
+const known = optionNames<ChannelNormOptions<boolean>>({ affine: true, epsilon: true });
+
+const knownOfBatch = optionNames<BatchNormLayerOptions<boolean>>({ affine: true, epsilon: true, momentum: true });
+
 /**
  * Batch normalization of [N, channels, ...places] (Ioffe and Szegedy 2015; PyTorch's BatchNorm1d, 2d and 3d). In training by
  * mean and variance of the batch, which each step mixes into `running_mean` and `running_var`; at inference by those. Weight
@@ -62,8 +66,10 @@ export interface BatchNormLayerOptions<Affine extends boolean> extends ChannelNo
  */
 export const batchNorm = <const Channels extends number, const Affine extends boolean = true>(
   channels: Channels,
-  { affine, ...options }: BatchNormLayerOptions<Affine> = {},
+  options: BatchNormLayerOptions<Affine> = {},
 ): Layer<BatchNormParams<Channels, Affine>, ChannelNormFunction<"batchNorm", Channels>> => {
+  requireKnownOptions("batchNorm", options, knownOfBatch);
+  const { affine, ...settings } = options;
   requireSizes("batchNorm", { channels });
   const statistics = { running_mean: buffer([channels], zeros), running_var: buffer([channels], ones) };
   const bind =
@@ -71,7 +77,7 @@ export const batchNorm = <const Channels extends number, const Affine extends bo
       described(() => {
         requireChannels("batchNorm", x, channels);
         const { y, runningMean, runningVariance } = normalizeBatch(x, {
-          ...options,
+          ...settings,
           weight: given.weight,
           bias: given.bias,
           runningMean: latestOf(given.running_mean),
@@ -96,17 +102,19 @@ export const batchNorm = <const Channels extends number, const Affine extends bo
 export const groupNorm = <const Channels extends number, const Affine extends boolean = true>(
   groups: number,
   channels: Channels,
-  { affine, ...options }: ChannelNormOptions<Affine> = {},
+  options: ChannelNormOptions<Affine> = {},
 ): Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"groupNorm", Channels>> => {
+  requireKnownOptions("groupNorm", options, known);
+  const { affine, ...settings } = options;
   requireSizes("groupNorm", { channels });
   if (!Number.isSafeInteger(groups) || groups < 1 || channels % groups !== 0) {
     const details = { op: "groupNorm", groups, channels: `${channels}`, shapes: `${channels} channels` };
-    reject("W245", details, { location: captureLocation() });
+    reject("W245", details);
   }
   const bind = (given: GivenChannels) => (x: Tensor) =>
     described(() => {
       requireChannels("groupNorm", x, channels);
-      return normalizeGroups(x, groups, { ...options, weight: given.weight, bias: given.bias });
+      return normalizeGroups(x, groups, { ...settings, weight: given.weight, bias: given.bias });
     });
   // Which parameters there are, and the shapes that fit, are said by the signature.
   return typedLayer<Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"groupNorm", Channels>>>(
@@ -121,13 +129,15 @@ export const groupNorm = <const Channels extends number, const Affine extends bo
  */
 export const instanceNorm = <const Channels extends number, const Affine extends boolean = false>(
   channels: Channels,
-  { affine, ...options }: ChannelNormOptions<Affine> = {},
+  options: ChannelNormOptions<Affine> = {},
 ): Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"instanceNorm", Channels>> => {
+  requireKnownOptions("instanceNorm", options, known);
+  const { affine, ...settings } = options;
   requireSizes("instanceNorm", { channels });
   const bind = (given: GivenChannels) => (x: Tensor) =>
     described(() => {
       requireChannels("instanceNorm", x, channels);
-      return normalizeInstances(x, { ...options, weight: given.weight, bias: given.bias });
+      return normalizeInstances(x, { ...settings, weight: given.weight, bias: given.bias });
     });
   // Which parameters there are, and the shapes that fit, are said by the signature.
   return typedLayer<Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"instanceNorm", Channels>>>(

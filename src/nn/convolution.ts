@@ -1,6 +1,6 @@
 // Convolution layers over sequences, images and volumes, and the layers that transpose them.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
-import { captureLocation } from "../ir/diagnostics/location.ts";
+import { requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import {
   type ConvolutionOptions,
   conv1d as correlate1d,
@@ -171,6 +171,8 @@ interface AnyOptions {
   readonly bias?: boolean;
 }
 
+const known: readonly string[] = ["stride", "padding", "dilation", "groups", "bias"];
+
 /** A convolution function of any number of axes. */
 type Convolve = (images: Tensor, weight: Tensor, options: never) => Tensor;
 
@@ -178,7 +180,7 @@ const requireGroups = (op: string, channels: readonly [inputs: number, outputs: 
   const odd = channels.find((count) => count % groups !== 0);
   if (odd === undefined) return;
   const shapes = `${channels[0]} to ${channels[1]} channels`;
-  reject("W245", { op, groups, channels: `${odd}`, shapes }, { location: captureLocation() });
+  reject("W245", { op, groups, channels: `${odd}`, shapes });
 };
 
 /**
@@ -188,6 +190,7 @@ const requireGroups = (op: string, channels: readonly [inputs: number, outputs: 
 const convolutionLayer =
   (op: string, rank: SpatialRank, convolve: Convolve, first: "in" | "out") =>
   (inChannels: number, outChannels: number, kernel: number | readonly number[], options: AnyOptions = {}) => {
+    requireKnownOptions(op, options, first === "out" ? known : [...known, "outputPadding"]);
     const { bias: biased = true, ...placement } = options;
     const groups = options.groups ?? 1;
     requireSizes(op, { inChannels, outChannels });

@@ -1,7 +1,7 @@
 // A table of learned vectors, looked up by index.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
-import { captureLocation } from "../ir/diagnostics/location.ts";
+import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { described } from "../ir/functions/argument.ts";
 import { iota } from "../ir/functions/creation.ts";
 import { stopGradient } from "../ir/functions/gradient.ts";
@@ -32,6 +32,8 @@ export interface EmbeddingOptions {
   readonly paddingIndex?: number;
 }
 
+const known = optionNames<EmbeddingOptions>({ paddingIndex: true });
+
 /** Standard normal vectors, but for one that is zero. */
 const normalBut = (paddingIndex: number | undefined): Initializer => {
   if (paddingIndex === undefined) return normal(1);
@@ -59,8 +61,10 @@ const withFixedRow = (weight: Tensor, row: number): Tensor => {
 export const embedding = <const Entries extends number, const Features extends number>(
   entries: Entries,
   features: Features,
-  { paddingIndex }: EmbeddingOptions = {},
+  options: EmbeddingOptions = {},
 ): Layer<EmbeddingParams<Entries, Features>, EmbeddingFunction<Entries, Features>> => {
+  requireKnownOptions("embedding", options, known);
+  const { paddingIndex } = options;
   requireSizes("embedding", { entries, features });
   if (paddingIndex !== undefined && !(Number.isInteger(paddingIndex) && paddingIndex >= 0 && paddingIndex < entries)) {
     const expected = `an index from 0 to ${entries - 1}`;
@@ -70,7 +74,7 @@ export const embedding = <const Entries extends number, const Features extends n
       given: inWords(paddingIndex),
       write: "paddingIndex: 0",
     };
-    reject("W140", details, { location: captureLocation() });
+    reject("W140", details);
   }
   const params: EmbeddingParams<Entries, Features> = { weight: param([entries, features], normalBut(paddingIndex)) };
   const bind = (given: { readonly weight: Tensor }) => (indices: Tensor) =>

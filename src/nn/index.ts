@@ -57,6 +57,7 @@ export {
 } from "./recurrent/recurrent.ts";
 export type { RecurrentInputs, RecurrentOptions, RecurrentParams } from "./recurrent/recurrent-layer.ts";
 export {
+  type InvertedResidualFunction,
   type InvertedResidualOptions,
   type InvertedResidualParams,
   invertedResidual,

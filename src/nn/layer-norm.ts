@@ -1,4 +1,5 @@
 // Layer normalization, and its kin that only scales, with what they learn.
+import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { described, requireOperand } from "../ir/functions/argument.ts";
 import {
   type EpsilonOption,
@@ -51,6 +52,8 @@ export interface LayerNormOptions<Affine extends boolean, Bias extends boolean> 
   readonly bias?: Bias;
 }
 
+const known = optionNames<LayerNormOptions<boolean, boolean>>({ affine: true, bias: true, epsilon: true });
+
 /** Normalized without a shift: the check of the features is not that of the function, which has both. */
 const withoutShift = (
   x: Tensor,
@@ -75,16 +78,18 @@ export const layerNorm = <
   const Bias extends boolean = true,
 >(
   features: F,
-  { affine, bias: biased, ...options }: LayerNormOptions<Affine, Bias> = {},
+  options: LayerNormOptions<Affine, Bias> = {},
 ): Layer<LayerNormParams<F, Affine, Bias>, LayerNormFunction<F>> => {
+  requireKnownOptions("layerNorm", options, known);
+  const { affine, bias: biased, ...settings } = options;
   requireEachSize("layerNorm", "features", features);
   const shape = shapeOf(features);
   const weight = param(shape, ones);
   const bias = param(shape, zeros);
   const bind = (given: { readonly weight?: Tensor; readonly bias?: Tensor }) => (x: Tensor) =>
     given.weight !== undefined && given.bias !== undefined
-      ? normalize(x, given.weight, given.bias, options)
-      : withoutShift(x, shape, given.weight, options);
+      ? normalize(x, given.weight, given.bias, settings)
+      : withoutShift(x, shape, given.weight, settings);
   const params = affine === false ? {} : biased === false ? { weight } : { weight, bias };
   // Which parameters there are, and the shapes that fit, are said by the signature.
   return layer(params, bind) as Layer<LayerNormParams<F, Affine, Bias>, LayerNormFunction<F>>;
@@ -98,6 +103,7 @@ export const rmsNorm = <const F extends Features>(
   features: F,
   options: EpsilonOption = {},
 ): Layer<RmsNormParams<F>, LayerNormFunction<F, "rmsNorm">> => {
+  requireKnownOptions("rmsNorm", options, ["epsilon"]);
   requireEachSize("rmsNorm", "features", features);
   const bind = (given: { readonly weight: Tensor }) => (x: Tensor) => scaleByRms(x, given.weight, options);
   // The shapes that fit are said by the signature.

@@ -1,4 +1,5 @@
 // The fully connected layer.
+import { requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { linear as transform } from "../ir/functions/contraction.ts";
 import type { DType } from "../ir/types/dtype.ts";
 import type { Check } from "../ir/types/static/check.ts";
@@ -26,6 +27,7 @@ export const linear = <const In extends number, const Out extends number, const 
   outputs: Out,
   options: { readonly bias?: Bias } = {},
 ): Layer<LinearParams<In, Out, Bias>, LinearFunction<In, Out>> => {
+  requireKnownOptions("linear", options, ["bias"]);
   requireSizes("linear", { inputs, outputs });
   const weight = param([outputs, inputs], fanInUniform());
   const bias = param([outputs], fanInUniform(inputs));

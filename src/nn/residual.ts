@@ -1,9 +1,14 @@
 // Blocks of residual networks: what a block computes is added to what it was given.
+import { requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { described } from "../ir/functions/argument.ts";
 import type { PerAxis } from "../ir/functions/convolution.ts";
 import { relu, relu6 } from "../ir/functions/elementwise.ts";
 import { perAxis } from "../ir/functions/spatial-options.ts";
-import type { Tensor } from "../ir/types/tensor.ts";
+import type { DType } from "../ir/types/dtype.ts";
+import type { Check, Resolved } from "../ir/types/static/check.ts";
+import type { ConvolutionShape } from "../ir/types/static/convolution.ts";
+import type { MultiplyDims } from "../ir/types/static/dims.ts";
+import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { type Layer, type SpecTree, typedLayer } from "../model/parameter.ts";
 import { batchNorm } from "./channel-norm.ts";
 import { type ConvolutionLayerFunction, conv2d } from "./convolution.ts";
@@ -56,6 +61,7 @@ export const residualBlock = <const In extends number, const Out extends number,
   outChannels: Out,
   options: ResidualOptions<Stride> = {},
 ): Layer<ResidualBlockParams<In, Out, Stride>, ResidualFunction<In, Out, Stride>> => {
+  requireKnownOptions("residualBlock", options, ["stride"]);
   requireSizes("residualBlock", { inChannels, outChannels });
   const { stride = 1 } = options;
   const main = {
@@ -85,9 +91,58 @@ export const residualBlock = <const In extends number, const Out extends number,
 };
 
 /** Options of `invertedResidual`. */
-export interface InvertedResidualOptions<Stride extends PerAxis<2>> extends ResidualOptions<Stride> {
+export interface InvertedResidualOptions<Stride extends PerAxis<2>, Expansion extends number = number>
+  extends ResidualOptions<Stride> {
   /** How many channels there are inside for each one outside; 6 unless said. */
-  readonly expansion?: number;
+  readonly expansion?: Expansion;
+}
+
+/** The rule of the convolution that images come to first: 1 x 1 to more channels, or 3 x 3 within each of them. */
+type FirstShape<
+  S extends Dims,
+  D extends DType,
+  In extends number,
+  Stride extends PerAxis<2>,
+  Expansion extends number,
+> = [Expansion] extends [1]
+  ? ConvolutionShape<"conv2d", 2, S, D, [In, 1, 3, 3], "f32", Stride, 1, 1, In>
+  : ConvolutionShape<
+      "conv2d",
+      2,
+      S,
+      D,
+      [`${Expansion}` extends `${string}.${string}` ? number : MultiplyDims<In, Expansion>, In, 1, 1],
+      "f32",
+      1,
+      0,
+      1
+    >;
+
+/** The rule of an inverted residual: images [N, in, H, W] give [N, out, H / stride, W / stride], rounded up. */
+type InvertedShape<
+  S extends Dims,
+  D extends DType,
+  In extends number,
+  Out extends number,
+  Stride extends PerAxis<2>,
+  Expansion extends number,
+> =
+  FirstShape<S, D, In, Stride, Expansion> extends infer First
+    ? First extends Dims
+      ? ConvolutionShape<"conv2d", 2, S, D, [Out, In, 3, 3], "f32", Stride, 1, 1>
+      : First
+    : never;
+
+/** What an inverted residual does. */
+export interface InvertedResidualFunction<
+  In extends number,
+  Out extends number,
+  Stride extends PerAxis<2>,
+  Expansion extends number,
+> {
+  <S extends Dims, D extends DType>(
+    images: Check<NoInfer<InvertedShape<S, D, In, Out, Stride, Expansion>>, Tensor<S, D>>,
+  ): Tensor<Resolved<InvertedShape<S, D, In, Out, Stride, Expansion>>, D>;
 }
 
 /** The parameters of `invertedResidual`, by their place in PyTorch's `Sequential`, in which activations count. */
@@ -102,14 +157,17 @@ export const invertedResidual = <
   const In extends number,
   const Out extends number,
   const Stride extends PerAxis<2> = 1,
+  const Expansion extends number = 6,
 >(
   inChannels: In,
   outChannels: Out,
-  { stride, expansion = 6 }: InvertedResidualOptions<Stride> = {},
-): Layer<InvertedResidualParams, ResidualFunction<In, Out, Stride>> => {
+  options: InvertedResidualOptions<Stride, Expansion> = {},
+): Layer<InvertedResidualParams, InvertedResidualFunction<In, Out, Stride, Expansion>> => {
+  requireKnownOptions("invertedResidual", options, ["stride", "expansion"]);
+  const expansion: number = options.expansion ?? 6;
   requireSizes("invertedResidual", { inChannels, outChannels });
   const inner = Math.round(inChannels * expansion);
-  const step: PerAxis<2> = stride ?? 1;
+  const step: PerAxis<2> = options.stride ?? 1;
   const isSame = perAxis(step, 2).every((each) => each === 1) && isSameCount(inChannels, outChannels);
   const expand = [conv2d(inChannels, inner, 1, { bias: false }), batchNorm(inner), relu6];
   const filter = [
@@ -133,5 +191,5 @@ export const invertedResidual = <
         return isSame ? changed.add(x) : changed;
       });
   // The shapes that fit are said by the signature.
-  return typedLayer<Layer<InvertedResidualParams, ResidualFunction<In, Out, Stride>>>(params, bind);
+  return typedLayer<Layer<InvertedResidualParams, InvertedResidualFunction<In, Out, Stride, Expansion>>>(params, bind);
 };

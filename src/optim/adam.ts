@@ -1,4 +1,5 @@
 // Adam: steps scaled by running moments of the gradient.
+import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { expm1, neg } from "../ir/functions/elementwise.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
 import type { LearningRate, Optimizer, UpdateContext } from "./optimizer.ts";
@@ -13,6 +14,14 @@ export interface AdamOptions {
   /** Divides by the largest running mean of the square there has been (Reddi et al. 2018), not by the present one. */
   readonly amsgrad?: boolean;
 }
+
+const known = optionNames<AdamOptions>({
+  learningRate: true,
+  betas: true,
+  epsilon: true,
+  weightDecay: true,
+  amsgrad: true,
+});
 
 type Moments = Required<Pick<AdamOptions, "betas" | "epsilon">>;
 
@@ -43,41 +52,37 @@ const adamStep = (
  * m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;
  * p = p - rate * (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon).
  */
-export const adam = ({
-  learningRate = 1e-3,
-  betas = [0.9, 0.999],
-  epsilon = 1e-8,
-  weightDecay = 0,
-  amsgrad = false,
-}: AdamOptions = {}): Optimizer => ({
-  name: "adam",
-  learningRate,
-  state: stateNames(amsgrad),
-  update: (context) => {
-    const { parameter, gradient } = context;
-    const g = weightDecay === 0 ? gradient : gradient.add(parameter.mul(weightDecay));
-    const { change, state } = adamStep(context, g, { betas, epsilon });
-    return { parameter: parameter.sub(change), state };
-  },
-});
+export const adam = (options: AdamOptions = {}): Optimizer => {
+  requireKnownOptions("adam", options, known);
+  const { learningRate = 1e-3, betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0, amsgrad = false } = options;
+  return {
+    name: "adam",
+    learningRate,
+    state: stateNames(amsgrad),
+    update: (context) => {
+      const { parameter, gradient } = context;
+      const g = weightDecay === 0 ? gradient : gradient.add(parameter.mul(weightDecay));
+      const { change, state } = adamStep(context, g, { betas, epsilon });
+      return { parameter: parameter.sub(change), state };
+    },
+  };
+};
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2): p = p - rate * weightDecay * p, and then a
  * step of Adam, whose moments know nothing of the decay.
  */
-export const adamW = ({
-  learningRate = 1e-3,
-  betas = [0.9, 0.999],
-  epsilon = 1e-8,
-  weightDecay = 1e-2,
-  amsgrad = false,
-}: AdamOptions = {}): Optimizer => ({
-  name: "adamW",
-  learningRate,
-  state: stateNames(amsgrad),
-  update: (context) => {
-    const { parameter, gradient, learningRate: rate } = context;
-    const { change, state } = adamStep(context, gradient, { betas, epsilon });
-    return { parameter: parameter.sub(parameter.mul(rate.mul(weightDecay))).sub(change), state };
-  },
-});
+export const adamW = (options: AdamOptions = {}): Optimizer => {
+  requireKnownOptions("adamW", options, known);
+  const { learningRate = 1e-3, betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = 1e-2, amsgrad = false } = options;
+  return {
+    name: "adamW",
+    learningRate,
+    state: stateNames(amsgrad),
+    update: (context) => {
+      const { parameter, gradient, learningRate: rate } = context;
+      const { change, state } = adamStep(context, gradient, { betas, epsilon });
+      return { parameter: parameter.sub(parameter.mul(rate.mul(weightDecay))).sub(change), state };
+    },
+  };
+};

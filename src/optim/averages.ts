@@ -2,6 +2,7 @@
 // part of the step: the averages are state beside the parameters, saved and emitted with them.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
+import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
 
 /** What a rule of averaging sees of one parameter. */
@@ -29,11 +30,15 @@ export interface EmaOptions {
   readonly warmup?: boolean;
 }
 
+const known = optionNames<EmaOptions>({ decay: true, warmup: true });
+
 /**
  * The exponential moving average, a = decay * a + (1 - decay) * p after each step (Polyak and Juditsky 1992 in the form of
  * Tarvainen and Valpola 2017, equation 1). It begins as the parameter does. `reject`s a decay outside [0, 1) (W140).
  */
-export const ema = ({ decay = 0.999, warmup = false }: EmaOptions = {}): Averages => {
+export const ema = (options: EmaOptions = {}): Averages => {
+  requireKnownOptions("ema", options, known);
+  const { decay = 0.999, warmup = false } = options;
   if (!(decay >= 0 && decay < 1))
     reject("W140", { what: "ema: decay", expected: "from 0 to below 1", given: inWords(decay), write: "decay: 0.999" });
   return {

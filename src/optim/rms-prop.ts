@@ -1,4 +1,5 @@
 // RMSProp: steps divided by the root of the gradient's running mean square.
+import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import type { LearningRate, Optimizer } from "./optimizer.ts";
 
 export interface RmsPropOptions {
@@ -14,33 +15,46 @@ export interface RmsPropOptions {
   readonly weightDecay?: number;
 }
 
+const known = optionNames<RmsPropOptions>({
+  learningRate: true,
+  alpha: true,
+  epsilon: true,
+  momentum: true,
+  centered: true,
+  weightDecay: true,
+});
+
 /**
  * RMSProp (Tieleman and Hinton 2012; centred: Graves 2013, equations 38 to 45) in PyTorch's form:
  * s = alpha s + (1 - alpha) g^2;  m = alpha m + (1 - alpha) g if centred, else 0;
  * v = momentum v + g / (sqrt(s - m^2) + epsilon);  p = p - rate * v.
  */
-export const rmsProp = ({
-  learningRate = 1e-2,
-  alpha = 0.99,
-  epsilon = 1e-8,
-  momentum = 0,
-  centered = false,
-  weightDecay = 0,
-}: RmsPropOptions = {}): Optimizer => ({
-  name: "rmsProp",
-  learningRate,
-  state: ["square", ...(centered ? ["mean"] : []), ...(momentum === 0 ? [] : ["velocity"])],
-  update: ({ parameter, gradient, state, learningRate: rate }) => {
-    const g = weightDecay === 0 ? gradient : gradient.add(parameter.mul(weightDecay));
-    const square = (state["square"] ?? g).mul(alpha).add(g.mul(g).mul(1 - alpha));
-    const mean = state["mean"]?.mul(alpha).add(g.mul(1 - alpha));
-    // Rounding may take the variance below zero, where it has no root.
-    const spread = mean === undefined ? square : square.sub(mean.mul(mean)).maximum(0);
-    const direction = g.div(spread.sqrt().add(epsilon));
-    const velocity = state["velocity"]?.mul(momentum).add(direction);
-    return {
-      parameter: parameter.sub((velocity ?? direction).mul(rate)),
-      state: { square, ...(mean === undefined ? {} : { mean }), ...(velocity === undefined ? {} : { velocity }) },
-    };
-  },
-});
+export const rmsProp = (options: RmsPropOptions = {}): Optimizer => {
+  requireKnownOptions("rmsProp", options, known);
+  const {
+    learningRate = 1e-2,
+    alpha = 0.99,
+    epsilon = 1e-8,
+    momentum = 0,
+    centered = false,
+    weightDecay = 0,
+  } = options;
+  return {
+    name: "rmsProp",
+    learningRate,
+    state: ["square", ...(centered ? ["mean"] : []), ...(momentum === 0 ? [] : ["velocity"])],
+    update: ({ parameter, gradient, state, learningRate: rate }) => {
+      const g = weightDecay === 0 ? gradient : gradient.add(parameter.mul(weightDecay));
+      const square = (state["square"] ?? g).mul(alpha).add(g.mul(g).mul(1 - alpha));
+      const mean = state["mean"]?.mul(alpha).add(g.mul(1 - alpha));
+      // Rounding may take the variance below zero, where it has no root.
+      const spread = mean === undefined ? square : square.sub(mean.mul(mean)).maximum(0);
+      const direction = g.div(spread.sqrt().add(epsilon));
+      const velocity = state["velocity"]?.mul(momentum).add(direction);
+      return {
+        parameter: parameter.sub((velocity ?? direction).mul(rate)),
+        state: { square, ...(mean === undefined ? {} : { mean }), ...(velocity === undefined ? {} : { velocity }) },
+      };
+    },
+  };
+};

@@ -1,5 +1,6 @@
 // Stochastic gradient descent with momentum.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
 import type { LearningRate, Optimizer } from "./optimizer.ts";
 
@@ -13,6 +14,14 @@ export interface SgdOptions {
   readonly nesterov?: boolean;
   readonly weightDecay?: number;
 }
+
+const known = optionNames<SgdOptions>({
+  learningRate: true,
+  momentum: true,
+  dampening: true,
+  nesterov: true,
+  weightDecay: true,
+});
 
 const requireMomentum = (momentum: number, dampening: number): void => {
   if (momentum > 0 && dampening === 0) return;
@@ -41,13 +50,9 @@ const dampened = (gradient: Tensor, dampening: number, step: Tensor): Tensor => 
  * v = momentum * v + (1 - dampening) * (g + weightDecay * p);  p = p - learningRate * v. With Nesterov's momentum the
  * parameter follows g + weightDecay * p + momentum * v. The first step is not dampened.
  */
-export const sgd = ({
-  learningRate,
-  momentum = 0,
-  dampening = 0,
-  nesterov = false,
-  weightDecay = 0,
-}: SgdOptions): Optimizer => {
+export const sgd = (options: SgdOptions): Optimizer => {
+  requireKnownOptions("sgd", options, known);
+  const { learningRate, momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 } = options;
   if (nesterov) requireMomentum(momentum, dampening);
   return {
     name: "sgd",

@@ -99,6 +99,9 @@ export const decompose: Pass<Graph, Graph<CoreOp>> = {
   },
 };
 
+/** The graph and its bodies with all functions written out that have no derivative of their own. */
+export const writeFunctions = (graph: Graph): Graph => replaceComposites(graph, (op) => op === "apply").graph;
+
 /** Puts the bodies of functions in the places of their calls, before anything looks for patterns. */
 export const inlineCalls: Pass<Graph, Graph> = {
   name: "inline-calls",

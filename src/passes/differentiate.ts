@@ -3,6 +3,7 @@
 // before decomposition, so a composite such as a loss is differentiated by its own stable rule and not through its parts.
 import { atCaller } from "../ir/diagnostics/at-caller.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { inWords } from "../ir/diagnostics/in-words.ts";
 import { invariant } from "../ir/diagnostics/invariant.ts";
 import { onBehalfOf } from "../ir/diagnostics/location.ts";
 import { definitionOf, order, reachable, typeOf } from "../ir/graph/analysis.ts";
@@ -11,9 +12,10 @@ import { bodyResults, graphOf } from "../ir/graph/body-graph.ts";
 import { graphBuilder } from "../ir/graph/builder.ts";
 import { copyEntries, copyNodes } from "../ir/graph/copy.ts";
 import type { Entry, Graph, Node, NodeId, ValueId } from "../ir/graph/graph.ts";
+import { noteTensors } from "../ir/graph/origins.ts";
 import { pointwiseParts } from "../ir/graph/pointwise-body.ts";
 import { currentTrace, type Trace, withTrace } from "../ir/graph/trace.ts";
-import { traceOf, traceOver } from "../ir/graph/traced-tensor.ts";
+import { isTensor, traceOf, traceOver } from "../ir/graph/traced-tensor.ts";
 import { writtenOut } from "../ir/graph/write-functions.ts";
 import type { Body, BodyTools } from "../ir/ops/body.ts";
 import { opOf } from "../ir/ops/index.ts";
@@ -185,6 +187,18 @@ const isCostly = (node: Node): boolean => {
 const costlyValues = (body: Body): readonly ValueId[] =>
   order(graphOf(body)).flatMap((node) => (isCostly(node) ? node.results.map(({ id }) => id) : []));
 
+/** Refuses what is no loss (W120) and what has no gradient (W121). */
+const requireDifferentiable = (loss: Tensor, withRespectTo: readonly Tensor[]): void => {
+  if (!isTensor(loss)) reject("W120", { type: inWords(loss) });
+  noteTensors([loss]);
+  if (!isFloat(loss.dtype) || loss.shape.length > 0) reject("W120", { type: printType(loss.type) });
+  for (const tensor of withRespectTo) {
+    noteTensors([tensor]);
+    if (!isTensor(tensor)) reject("W230", { op: "differentiate", given: inWords(tensor) });
+    if (!isFloat(tensor.dtype)) reject("W121", { type: printType(tensor.type) });
+  }
+};
+
 /**
  * The gradients of a scalar loss, one for each given tensor and of its type; zeros where the loss does not depend on it.
  * Works on tensors of the graph being described, and on its own results again. `reject`s a loss that is not one float
@@ -201,8 +215,7 @@ export const differentiate = <S extends Dims, D extends DType, const T extends r
 
 /** One for each given tensor, of its type: backpropagation keeps types. */
 const gradientsOf = (loss: Tensor, withRespectTo: readonly Tensor[]): readonly Tensor[] => {
-  if (!isFloat(loss.dtype) || loss.shape.length > 0) reject("W120", { type: printType(loss.type) });
-  for (const { dtype, type } of withRespectTo) if (!isFloat(dtype)) reject("W121", { type: printType(type) });
+  requireDifferentiable(loss, withRespectTo);
   const trace = traceOf(loss, "differentiate");
   const gradients = backpropagate(trace, [[loss, trace.constant(1, loss.dtype)]], withRespectTo, false);
   return withRespectTo.map((tensor, position) => gradients[position] ?? zeros(trace, tensor));

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { writeWhole } from "../formats/safetensors-file.ts";
 import { reject, WeftError, weftError } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
+import { requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { condensed, decodeCheckpoint, encodeCheckpoint, type ReadCheckpoint } from "./checkpoint-bytes.ts";
 import type { CheckpointStore, RunIdentity, RunState } from "./run-state.ts";
 
@@ -93,7 +94,9 @@ const requireSame = (file: string, saved: RunIdentity, now: RunIdentity): void =
 
 const emitWarning = (warning: string): void => process.emitWarning(warning, { type: "WeftWarning", code: "W407" });
 
-const checkOptions = (directory: unknown, { every }: CheckpointOptions): void => {
+const checkOptions = (directory: unknown, options: CheckpointOptions): void => {
+  requireKnownOptions("checkpoints", options, ["every", "warn"]);
+  const { every } = options;
   const write = 'checkpoints("runs/digits", { every: 100 })';
   const fail = (what: string, expected: string, given: unknown): never =>
     reject("W140", { what: `checkpoints: ${what}`, expected, given: inWords(given), write });

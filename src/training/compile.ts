@@ -1,6 +1,8 @@
 // `compile`: the one door from descriptions to things that run.
+
 import { type CompiledGraph, compileGraph, compileGraphAsync } from "../compile/compile-graph.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { expect, isRecordOf } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import type { Graph } from "../ir/graph/graph.ts";
 import { isRecord } from "../model/declaration.ts";
@@ -40,7 +42,9 @@ const jobOf = (description: AnyDescription): Job => {
   return reject("W140", { ...details, write: "compile(defineModel({ ... }), { dims: { B: 32 } })" });
 };
 
-const checkSeed = ({ seed = 0 }: ModelOptions): void => {
+const checkSeed = (options: ModelOptions): void => {
+  expect(isRecordOf(options), "compile", "a record of options", options, "compile(model, { dims: { B: 32 } })");
+  const { seed = 0 } = options;
   if (!Number.isSafeInteger(seed))
     reject("W140", { what: "compile: seed", expected: "a whole number", given: inWords(seed), write: "seed: 1" });
 };

@@ -2,6 +2,7 @@
 // pieces before. What becomes of it is said in decoding-graph.ts.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
+import { requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { captureLocation, type Location } from "../ir/diagnostics/location.ts";
 import { symbolsOf } from "../ir/types/dim.ts";
 import { isRecord, requireRecord } from "../model/declaration.ts";
@@ -115,6 +116,7 @@ export const decoding = <
 ): Decoding<P, I, O, E> => {
   const location = captureLocation();
   requireRecord("decoding", options, 'decoding(model, { positions: "T", capacity: 256 })', location);
+  requireKnownOptions("decoding", options, ["positions", "capacity", "entries"]);
   if (!isRecord(model) || model.kind !== "model") {
     const [expected, write] = ["a model", 'decoding(defineModel({ ... }), { positions: "T", capacity: 256 })'];
     reject("W140", { what: "decoding", expected, given: inWords(model), write }, { location });

@@ -113,4 +113,4 @@ export const evaluate = async <I extends Named, Data = TrainingData<Feeds<I>>>(
   data: CheckData<"evaluate", I, Data>,
 ): Promise<Figures> =>
   // The types of data have done their work.
-  (await evaluateOn(anyTrainer(trainer), data as unknown as TrainingData<AnyFeeds>)).figures;
+  (await evaluateOn(anyTrainer(trainer, "evaluate"), data as unknown as TrainingData<AnyFeeds>)).figures;

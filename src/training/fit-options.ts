@@ -1,6 +1,7 @@
 // What `fit` is told, and its checks: callers without a type checker get a sentence instead of a surprise.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
+import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { requireRecord } from "../model/declaration.ts";
 import type { AnyFeeds } from "./compiled-model.ts";
 import { checkEarlyStopping, type EarlyStopping } from "./early-stopping.ts";
@@ -30,7 +31,7 @@ export interface FitOptions<Data, Validation = Data> extends TrainingListener {
 /** Options of which the exact types do not matter. */
 export type AnyFitOptions = FitOptions<TrainingData<AnyFeeds>>;
 
-const known: { readonly [K in keyof Required<FitOptions<unknown>>]: true } = {
+const known = optionNames<FitOptions<unknown>>({
   data: true,
   validation: true,
   epochs: true,
@@ -44,7 +45,7 @@ const known: { readonly [K in keyof Required<FitOptions<unknown>>]: true } = {
   onEpoch: true,
   onCheckpoint: true,
   onEnd: true,
-};
+});
 
 /** Refuses options that are unknown or of another kind (W140). */
 export const checkFitOptions = (options: AnyFitOptions): void => {
@@ -52,8 +53,7 @@ export const checkFitOptions = (options: AnyFitOptions): void => {
   requireRecord("fit", options, example);
   const fail = (what: string, expected: string, given: unknown, write: string): never =>
     reject("W140", { what: `fit: ${what}`, expected, given: inWords(given), write });
-  for (const name of Object.keys(options))
-    if (!Object.hasOwn(known, name)) fail("its options", `none but ${Object.keys(known).join(", ")}`, name, example);
+  requireKnownOptions("fit", options, known);
   const { data, epochs, shuffle = 0, earlyStopping, log = [], checkpoint } = options;
   if (data === undefined) fail("data", "arrays by input name, or batches", data, example);
   if (!Number.isSafeInteger(epochs) || epochs < 0) fail("epochs", "a whole number", epochs, "epochs: 10");

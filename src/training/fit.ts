@@ -169,7 +169,7 @@ const begin = async (trainer: AnyTrainer, options: AnyFitOptions): Promise<Runni
 export const fit = async <I extends Named, Data = TrainingData<Feeds<I>>, Validation = TrainingData<Feeds<I>>>(
   trainer: TrainerOf<I>,
   options: FitOptions<CheckData<"step", I, Data>, CheckData<"evaluate", I, Validation>>,
-): Promise<History> => runFit(anyTrainer(trainer), options as unknown as AnyFitOptions); // whose types have done their work
+): Promise<History> => runFit(anyTrainer(trainer, "fit"), options as unknown as AnyFitOptions); // whose types have done their work
 
 const runFit = async (trainer: AnyTrainer, options: AnyFitOptions): Promise<History> => {
   checkFitOptions(options);

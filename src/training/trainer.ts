@@ -1,9 +1,11 @@
 // A training compiled: `step`, `grads` and `predict` over parameters and optimizer state that live in the program's memory.
+
 import type { Profile, ProfileOptions } from "../backends/profile/profile.ts";
 import type { Executable } from "../backends/runtime/executable.ts";
 import type { NDArray } from "../backends/runtime/host-array.ts";
 import type { CompiledGraph } from "../compile/compile-graph.ts";
 import { reject, type WeftError, weftError } from "../ir/diagnostics/diagnostic.ts";
+import { expect, isRecordOf } from "../ir/diagnostics/expect.ts";
 import type { Named, NamedBuffer } from "../ir/types/named.ts";
 import type { CheckFeeds, Feeds } from "../ir/types/static/feeds.ts";
 import { printType } from "../ir/types/tensor-type.ts";
@@ -106,10 +108,13 @@ export interface TrainerOf<I extends Named> extends Pick<AnyTrainer, "descriptio
   readonly step: Step<I, never>;
 }
 
-/** A trainer whose exact types have done their work. */
-export const anyTrainer = <I extends Named>(trainer: TrainerOf<I>): AnyTrainer =>
+/** A trainer whose exact types have done their work; W140 for what is none. */
+export const anyTrainer = <I extends Named>(trainer: TrainerOf<I>, what: string): AnyTrainer => {
+  const isTrainer = isRecordOf(trainer) && "step" in trainer && "parameters" in trainer;
+  expect(isTrainer, what, "a trainer", trainer, `${what}(await compile(training(model, { ... })), ...)`);
   // Only `compile` makes objects with these members, and they have the others too.
-  trainer as unknown as AnyTrainer;
+  return trainer as unknown as AnyTrainer;
+};
 
 /** The error of a step that was not finite: repeats it slowly to find out where that began. */
 const notFinite = ({ graph, executable }: CompiledGraph, feeds: AnyFeeds, step: number, loss: number): WeftError => {

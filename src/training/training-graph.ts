@@ -1,15 +1,20 @@
 // The graph of a training: one graph with the entry points `predict`, `grads` and `step` over shared parameters. A step whose
 // loss or gradients are not finite changes nothing: every update is a choice between the new value and the old, made by one
 // flag inside the graph, so emitted modules do the same.
+
+import { goingOn, requireNothingFound } from "../ir/diagnostics/collecting.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { expect } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
-import { withinLayer } from "../ir/diagnostics/location.ts";
+import { type Location, withinLayer } from "../ir/diagnostics/location.ts";
 import type { Entry, Graph } from "../ir/graph/graph.ts";
+import { originsOfTensors } from "../ir/graph/origins.ts";
 import { type Trace, withTrace } from "../ir/graph/trace.ts";
 import { isTensor } from "../ir/graph/traced-tensor.ts";
 import { isFloat } from "../ir/types/dtype.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
 import { printType } from "../ir/types/tensor-type.ts";
+import { isRecord } from "../model/declaration.ts";
 import { withMode } from "../model/mode.ts";
 import {
   declareInputs,
@@ -88,20 +93,32 @@ const updatesOf = (
   return new Map([...updates, ...averaged]);
 };
 
+const checkedLoss = (loss: unknown): Tensor => {
+  if (!isTensor(loss)) return reject("W501", { type: inWords(loss) });
+  const origins = originsOfTensors([loss]).map((note) => ({ ...note, label: "loss" }));
+  if (loss.shape.length !== 0 || !isFloat(loss.dtype))
+    reject("W501", { type: printType(loss.type) }, { notes: origins });
+  return loss;
+};
+
+const checkedMetrics = (metrics: unknown, location: Location | undefined): Outputs => {
+  requireTensors("metrics", metrics, "return { right }", location);
+  for (const name of ["loss", "finite"]) if (Object.hasOwn(metrics as object, name)) reject("W503", { name });
+  return metrics as Outputs; // looked at above
+};
+
 /** The loss and the metrics of a training, checked: W501, W140, W141, W503. */
 export const judge = (
-  { options }: AnyTraining,
+  { options, location }: AnyTraining,
   outputs: Outputs,
   inputs: Readonly<Record<string, Tensor>>,
 ): { readonly loss: Tensor; readonly metrics: Outputs } => {
+  const judged = <R>(describe: () => R): R => goingOn(() => located(location, describe));
   // `training` tied loss and metrics to the model's own outputs and inputs.
-  const loss: unknown = options.loss(outputs as never, inputs as never);
-  if (!isTensor(loss)) return reject("W501", { type: inWords(loss) });
-  if (loss.shape.length !== 0 || !isFloat(loss.dtype)) reject("W501", { type: printType(loss.type) });
-  const metrics: unknown = options.metrics?.(outputs as never, inputs as never) ?? {};
-  requireTensors("metrics", metrics, "return { right }");
-  for (const name of ["loss", "finite"]) if (Object.hasOwn(metrics as object, name)) reject("W503", { name });
-  return { loss, metrics: metrics as Outputs };
+  const loss = judged(() => checkedLoss(options.loss(outputs as never, inputs as never)));
+  const metrics = judged(() => checkedMetrics(options.metrics?.(outputs as never, inputs as never) ?? {}, location));
+  requireNothingFound();
+  return { loss, metrics };
 };
 
 /** The model run in training mode, and what its layers announced: new values of buffers, by path. W505 for other tensors. */
@@ -183,6 +200,8 @@ const describeTraining = (description: AnyTraining, traced: TracedModel): Graph 
  * averages. The model is traced twice: for inference, which `predict` gives, and for training, which the loss sees.
  */
 export const trainingGraph = (description: AnyTraining): Graph => {
+  const isTraining = isRecord(description) && description["kind"] === "training";
+  expect(isTraining, "trainingGraph", "a training", description, "trainingGraph(training(model, { ... }))");
   const traced = traceModel(description.model);
   return located(description.location, () => withTrace(traced.trace, () => describeTraining(description, traced)));
 };

@@ -1,8 +1,12 @@
 // A training description: a model, a loss, an optimizer. What becomes of it is said in training-graph.ts.
+
+import { goingOn } from "../ir/diagnostics/collecting.ts";
+import { expect, isRecordOf } from "../ir/diagnostics/expect.ts";
+import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { captureLocation, type Location } from "../ir/diagnostics/location.ts";
 import type { DType } from "../ir/types/dtype.ts";
 import type { Check } from "../ir/types/static/check.ts";
-import type { LossShape } from "../ir/types/static/loss.ts";
+import type { TrainingLoss } from "../ir/types/static/loss.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { requireFunction, requireRecord } from "../model/declaration.ts";
 import type { AnyModel, InputSpecs, InputTensors, Model, Outputs } from "../model/model.ts";
@@ -26,7 +30,7 @@ export interface TrainingOptions<
   /** Inputs that only the loss reads: labels, targets, weights. */
   readonly inputs?: L;
   /** A float scalar to be made small, from the model's outputs in training mode and all inputs. */
-  readonly loss: (outputs: O, inputs: InputTensors<I & L>) => Check<NoInfer<LossShape<S, D>>, Tensor<S, D>>;
+  readonly loss: (outputs: O, inputs: InputTensors<I & L>) => Check<NoInfer<TrainingLoss<S, D>>, Tensor<S, D>>;
   readonly optimizer: Optimizer;
   /**
    * Paths of parameters that stay as they are, or what stands before them: `["embedding", "blocks.0"]`. Nothing is computed for
@@ -76,6 +80,40 @@ export interface AnyTraining {
   readonly location?: Location;
 }
 
+const known = optionNames<AnyTraining["options"]>({
+  inputs: true,
+  loss: true,
+  optimizer: true,
+  freeze: true,
+  groups: true,
+  clip: true,
+  averages: true,
+  metrics: true,
+});
+
+/** Refuses options that lack something or are of another kind: W140, W142, W508, W509. */
+const requireOptions = (options: AnyTraining["options"], model: AnyModel, location: Location): void => {
+  expect(isRecordOf(model) && model.kind === "model", "training", "a model", model, "training(model, { ... })");
+  requireRecord("training", options, "training(model, { loss, optimizer: sgd({ learningRate: 0.1 }) })", location);
+  requireKnownOptions("training", options, known);
+  requireFunction(
+    "training: loss",
+    options.loss,
+    "loss: ({ logits }, { label }) => crossEntropy(logits, label)",
+    location,
+  );
+  checkOptimizer("training", options.optimizer, location);
+  checkGrouping(options, model.params, location);
+  checkClip(options.clip, location);
+  if (options.averages !== undefined)
+    requireFunction(
+      "training: the averages' update",
+      options.averages.update,
+      "averages: ema({ decay: 0.999 })",
+      location,
+    );
+};
+
 /**
  * Describes the training of a model. `reject`s a loss or an optimizer that is none (W140), names of parameters that are not there
  * (W508) or in two groups (W509); what the loss gives is looked at when the training is compiled (W501).
@@ -94,23 +132,7 @@ export const training = <
   options: TrainingOptions<I, O, L, M, Frozen, PathPrefix<P>, S, D>,
 ): Training<P, I, O, L, M, Frozen> => {
   const location = captureLocation();
-  requireRecord("training", options, "training(model, { loss, optimizer: sgd({ learningRate: 0.1 }) })", location);
-  requireFunction(
-    "training: loss",
-    options.loss,
-    "loss: ({ logits }, { label }) => crossEntropy(logits, label)",
-    location,
-  );
-  checkOptimizer("training", options.optimizer, location);
-  checkGrouping({ ...options }, model.params, location);
-  checkClip(options.clip, location);
-  if (options.averages !== undefined)
-    requireFunction(
-      "training: the averages' update",
-      options.averages.update,
-      "averages: ema({ decay: 0.999 })",
-      location,
-    );
+  goingOn(() => requireOptions({ ...options }, model, location));
   // The shape of the loss has done its work.
   const described = options as unknown as TrainingOptions<I, O, L, M, Frozen, PathPrefix<P>>;
   return Object.freeze({ kind: "training", model, options: described, location });

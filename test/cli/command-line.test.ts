@@ -222,6 +222,9 @@ describe("weft run", () => {
     const { code, err } = await say("run", ...at2, "--random", "1", "--input", `gain=${file}`);
     expect(code).toBe(1);
     expect(err.slice(0, err.indexOf("\n\n"))).toContain(`error[W623]: ${file}: not usable for gain: ${why}`);
+    expect(err).toMatch(
+      /^error\[W623\]: .*\n\n {2}help: compare the file with the type of the input; weft check lists the types\.\n$/,
+    );
   });
 
   test("an index outside the table is refused, and so are numbers that are not whole", async () => {
@@ -328,41 +331,6 @@ describe("weft check", () => {
     expect(passes?.map((name) => name.trim())).toEqual(
       expect.arrayContaining(["optimize", "decompose", "lower", "vectorize", "plan-buffers"]),
     );
-  });
-});
-
-describe("weft explain", () => {
-  test("a code, in whatever case", async () => {
-    const { out } = await say("explain", "w601");
-    expect(out).toBe(`W601: no such command
-
-The first word after weft says what to do; \`weft --help\` lists the commands.
-
-example
-  weft print model.ts  // not weft show model.ts
-`);
-  });
-
-  test("a pass with what it runs, and with its rules", async () => {
-    expect((await say("explain", "optimize")).out).toMatch(/^pass optimize: .*\n\nruns\n {2}simplify: /);
-    expect((await say("explain", "simplify")).out).toMatch(/\n\nrules\n {2}\w+\/\w+\n/);
-  });
-
-  test("an op with its attributes", async () => {
-    expect((await say("explain", "gather")).out).toMatch(
-      /^op gather: .*\n\nformula {3}y\[.*\nshapes {4}table \[.*\ngradient {2}dtable\[.*\nlowering {2}.*\n\nattributes\n {2}axis {2}a whole number\n$/,
-    );
-  });
-
-  test("a scalar function of several tables", async () => {
-    const { out } = await say("explain", "max");
-    expect(out).toMatch(/^binary \{fn = max\}: .*\n/);
-    expect(out).toMatch(/\n\nreduce \{fn = max\}: .*\n/);
-  });
-
-  test("without a name, all there are", async () => {
-    const { out } = await say("explain");
-    for (const name of ["W203", "plan-buffers", "conv2d", "tanh"]) expect(out).toContain(name);
   });
 });
 

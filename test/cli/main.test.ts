@@ -47,7 +47,7 @@ describe.concurrent("weft", () => {
   });
 
   test("checks every model of the file", async () => {
-    const { code, out } = await weft(fixtures, ["check", "classifier.ts", "--dims", "B=2"]);
+    const { code, out } = await weft(fixtures, ["check", "classifier.ts", "--dims", "B=2", "--no-types"]);
     expect(code).toBe(0);
     const [model = "", training = ""] = out.split(/^(?=training )/m);
     expect(model.split("  passes")[0]).toMatch(
@@ -261,7 +261,7 @@ export default defineModel({
 
 describe.concurrent("model files", () => {
   test.for(broken)("%s", async ([, file, text, err], { expect }) => {
-    const outcome = await weft(folderWith({ [file]: text }), ["check", file]);
+    const outcome = await weft(folderWith({ [file]: text }), ["check", file, "--no-types"]);
     expect(outcome.err.slice(0, err.length)).toBe(err);
     expect(outcome.err).not.toMatch(/^ {4}at /m);
     expect(outcome).toMatchObject({ code: 1, out: "" });
@@ -312,7 +312,7 @@ export default defineModel({
 
   test("a promise at the top level that nobody keeps", async ({ expect }) => {
     const folder = folderWith({ "model.ts": "await new Promise(() => {});\nexport default 1;\n" });
-    const { code, err } = await weft(folder, ["check", "model.ts"]);
+    const { code, err } = await weft(folder, ["check", "model.ts", "--no-types"]);
     const [first] = err.split("\n");
     expect({ code, first }).toEqual({
       code: 1,
@@ -334,7 +334,7 @@ export default defineModel({
 
   test("--debug shows the stack, and it alone", async ({ expect }) => {
     const folder = folderWith({ "model.ts": 'throw new Error("on purpose");\n' });
-    const { err } = await weft(folder, ["check", "model.ts", "--debug"]);
+    const { err } = await weft(folder, ["check", "model.ts", "--debug", "--no-types"]);
     expect(err).toMatch(/^error\[W613\]: model.ts: .*Error: on purpose\n/);
     expect(err).toMatch(/^caused by: Error: on purpose\n {4}at .*model\.ts:1:7/m);
   });

@@ -45,7 +45,9 @@ export const say = async (...words: readonly string[]): Promise<Outcome> => {
   const ui: Ui = {
     print: (text) => void (out += text.endsWith("\n") ? text : `${text}\n`),
     note: (text) => void (err += `${text}\n`),
-    fail: (error) => void (err += `${renderError(error)}\n`),
+    // The place of a refusal is never the user's here: a command line stands in no file but the test's.
+    fail: (error) =>
+      void (err += `${renderError(error).replaceAll(/^  \S*\/test\/cli\/[\w-]+\.ts:\d+:\d+\n/gm, "")}\n`),
     palette: picocolors.createColors(false),
     progress: () => ({ step: () => {}, end: () => {} }),
   };

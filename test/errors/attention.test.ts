@@ -190,6 +190,7 @@ describe("errors of attention", () => {
         test/errors/attention.test.ts
          |     const odd63 = shown(() => rotary(odd));
          |                               ^^^^^^
+        operand 1  f32[B, 8, T, 63]  from test/errors/attention.test.ts
         help: give an even number of features, written as a number, behind an axis of positions."
     `);
     const unknownFeatures = shown(() => rotary(unknown));
@@ -199,6 +200,7 @@ describe("errors of attention", () => {
         test/errors/attention.test.ts
          |     const unknownFeatures = shown(() => rotary(unknown));
          |                                         ^^^^^^
+        operand 1  f32[T, D]  from test/errors/attention.test.ts
         help: give an even number of features, written as a number, behind an axis of positions."
     `);
     const vector = shown(() => rotary(given("f32", 8)));
@@ -208,6 +210,7 @@ describe("errors of attention", () => {
         test/errors/attention.test.ts
          |     const vector = shown(() => rotary(given("f32", 8)));
          |                                ^^^^^^
+        operand 1  f32[8]  from test/errors/attention.test.ts
         help: give an even number of features, written as a number, behind an axis of positions."
     `);
   });
@@ -225,6 +228,7 @@ describe("errors of attention", () => {
         test/errors/attention.test.ts
          |     const features = shown(() => bound(given("f32", "B", "T", 9)));
          |                                  ^^^^^
+        operand 1  f32[B, T, 9]  from test/errors/attention.test.ts
         help: give the layer [..., positions, 8]."
     `);
     const place = bindSpecs(learnedPositions(16, 8), (_, { shape }) => given("f32", ...shape)) as typeof bound; // as above
@@ -235,6 +239,7 @@ describe("errors of attention", () => {
         test/errors/attention.test.ts
          |     const narrow = shown(() => place(given("f32", "B", 10, 4)));
          |                                ^^^^^
+        operand 1  f32[B, 10, 4]  from test/errors/attention.test.ts
         help: give the layer [..., positions, 8]."
     `);
   });
@@ -248,6 +253,10 @@ describe("errors of attention", () => {
         test/errors/attention.test.ts
          |     const row = shown(() => attention(q, q, q, { score: (score) => score.sum({ axes: [-1] }) }));
          |                             ^^^^^^^^^
+        operand 1  f32[T, 64]  from test/errors/attention.test.ts
+        operand 2  f32[T, 64]  from test/errors/attention.test.ts
+        operand 3  f32[T, 64]  from test/errors/attention.test.ts
+        operand 4  f32[T]      from test/errors/attention.test.ts
         help: give back scores of the type taken, f32[T, T]."
     `);
   });

@@ -84,8 +84,10 @@ describe("customGradient", () => {
         test/errors/custom-gradients.test.ts
          |         forward: (x) => (part === "forward" ? x.mul(around) : x),
          |                                                 ^^^
-        defined  from test/errors/custom-gradients.test.ts
-        called   from test/errors/custom-gradients.test.ts
+        defined               from test/errors/custom-gradients.test.ts
+        operand 1  f32[2, 4]  from test/errors/custom-gradients.test.ts
+        operand 2  f32[2, 4]  from test/errors/custom-gradients.test.ts
+        called                from test/errors/custom-gradients.test.ts
         help: make it one more operand, and return its gradient, or null, at its place."
     `);
     expect(inGraph((x, _, y) => captured("gradient", y)(x))).toMatchInlineSnapshot(`
@@ -94,8 +96,10 @@ describe("customGradient", () => {
         test/errors/custom-gradients.test.ts
          |         gradient: ({ cotangents: [c] }) => [c.mul(around)],
          |                                               ^^^
-        defined  from test/errors/custom-gradients.test.ts
-        called   from test/errors/custom-gradients.test.ts
+        defined               from test/errors/custom-gradients.test.ts
+        operand 1  f32[2, 4]  from test/errors/custom-gradients.test.ts
+        operand 2  f32[2, 4]  from test/errors/custom-gradients.test.ts
+        called                from test/errors/custom-gradients.test.ts
         help: make it one more operand, and return its gradient, or null, at its place."
     `);
   });

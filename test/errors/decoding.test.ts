@@ -46,6 +46,9 @@ describe("errors of decoding", () => {
     expect(described(() => decoder.decode({ tokens }))).toMatchInlineSnapshot(`
       "error[W520]: decode: decoding.position is 2, and there is room only from 0 to 1
 
+        test/errors/decoding.test.ts
+         |     expect(described(() => decoder.decode({ tokens }))).toMatchInlineSnapshot(\`
+         |                                    ^^^^^^
         help: nothing was changed. Begin anew with reset(), feed fewer positions at a time, or describe the decoding with a larger capacity."
     `);
   });
@@ -57,6 +60,7 @@ describe("errors of decoding", () => {
         test/errors/decoding.test.ts
          |   forward: (p, { tokens }) => ({ logits: p.lm(tokens) }),
          |                                            ^^
+        operand 1  f32[1, 4]  from test/errors/decoding.test.ts
         help: choose a capacity of at most 4."
     `);
   });

@@ -367,6 +367,8 @@ describe("errors of descriptions", () => {
         test/errors/descriptions.test.ts
          |     expect(described(() => forwardGives((_, i) => ({ y: i["x"]?.["add"]?.(kept) })))).toMatchInlineSnapshot(\`
          |                                                                        ^
+        operand 1  f32[B, 3]  from test/errors/descriptions.test.ts
+        operand 2  f32[B, 3]  from test/errors/descriptions.test.ts
         help: use only tensors that were made within the same forward function."
     `);
     expect(described(() => forwardGives(() => ({ y: kept })))).toMatchInlineSnapshot(`
@@ -386,6 +388,7 @@ describe("errors of descriptions", () => {
         test/errors/descriptions.test.ts
          |     expect(described(() => forwardGives((_, i) => ({ y: i["x"]?.["add"]?.("1") })))).toMatchInlineSnapshot(\`
          |                                                                        ^
+        operand 1  f32[B, 3]  from test/errors/descriptions.test.ts
         help: make numbers part of the graph with constant(values, shape), or declare them as an input."
     `);
   });

@@ -51,7 +51,7 @@ describe("errors of fit", () => {
         "error[W140]: fit: shuffle: a seed or false is expected, got "yes"",
         "error[W140]: fit: log: a list of listeners is expected, got a record",
         "error[W140]: fit: checkpoint: a store is expected, got "runs"",
-        "error[W140]: fit: its options: none but data, validation, epochs, shuffle, earlyStopping, checkpoint, log, signal, onStart, onStep, onEpoch, onCheckpoint, onEnd is expected, got "batchSize"",
+        "error[W142]: fit: there is no option "batchSize"",
         "error[W140]: fit: earlyStopping.patience: a whole number above 0 is expected, got 0",
         "error[W140]: fit: earlyStopping.mode: a direction is expected, got "less"",
         "error[W140]: checkpoints: its folder: a path is expected, got """,
@@ -91,6 +91,9 @@ describe("errors of fit", () => {
     expect(await describedLater(run)).toMatchInlineSnapshot(`
       "error[W503]: training: a metric cannot be called "step"
 
+        test/support/described.ts
+         |     await action();
+         |     ^^^^^
         help: choose another name: a step itself reports loss and finite, and histories add step and epoch."
     `);
   });
@@ -99,6 +102,9 @@ describe("errors of fit", () => {
     expect(await refused({ data: { ...data, label: labels(15, 3) } })).toMatchInlineSnapshot(`
       "error[W510]: the arrays do not have one row per example: features has 16 rows, label has 15 rows
 
+        test/errors/fit.test.ts
+         |   withoutRoot(await describedLater(() => fit(trainer, untyped({ data, epochs: 1, ...options }))));
+         |                                          ^^^
         help: give as many rows of each: row i of all arrays together is example i."
     `);
   });
@@ -115,6 +121,9 @@ describe("errors of fit", () => {
     expect(await describedLater(run)).toMatchInlineSnapshot(`
       "error[W511]: examples cannot be cut into batches: the inputs have no common first axis: features: f32[8, 6], scale: f32[]
 
+        test/errors/fit.test.ts
+         |     const run = () => fit(scaled, { data: { features, scale: Float32Array.of(2) }, epochs: 1 });
+         |                       ^^^
         help: give batches instead of arrays: data: function* (epoch) { yield { image, label, mask }; }."
     `);
   });
@@ -123,6 +132,9 @@ describe("errors of fit", () => {
     expect(await refused({ data: { ...data, features: numbers(95) } })).toMatchInlineSnapshot(`
       "error[W512]: features: 95 elements are no whole number of rows of [6], which have 6 elements each
 
+        test/errors/fit.test.ts
+         |   withoutRoot(await describedLater(() => fit(trainer, untyped({ data, epochs: 1, ...options }))));
+         |                                          ^^^
         help: give examples times the elements of a row, row-major; rows without elements need a shape beside the data."
     `);
   });
@@ -132,6 +144,9 @@ describe("errors of fit", () => {
     expect(await refused({ data: few })).toMatchInlineSnapshot(`
       "error[W513]: fit: 5 examples do not fill a batch of 8
 
+        test/errors/fit.test.ts
+         |   withoutRoot(await describedLater(() => fit(trainer, untyped({ data, epochs: 1, ...options }))));
+         |                                          ^^^
         help: compile for a smaller batch: at most 5, or give more examples."
     `);
     const empty = compileSync(perceptronTraining, { dims: { B: 0 } });
@@ -142,6 +157,9 @@ describe("errors of fit", () => {
     ).toMatchInlineSnapshot(`
       "error[W513]: evaluate: 0 examples do not fill a batch of 8
 
+        test/support/described.ts
+         |     await action();
+         |     ^^^^^
         help: compile for a smaller batch, or give more examples."
     `);
   });
@@ -151,11 +169,17 @@ describe("errors of fit", () => {
     expect(await refused({ data: once, epochs: 2 })).toMatchInlineSnapshot(`
       "error[W514]: fit: epoch 2 gave no batch
 
+        test/support/described.ts
+         |     await action();
+         |     ^^^^^
         help: a generator can be gone over once: give the function that makes it, data: function* (epoch) { ... }, or a list of batches."
     `);
     expect(await describedLater(() => evaluate(trainer, []))).toMatchInlineSnapshot(`
       "error[W514]: evaluate: epoch 1 gave no batch
 
+        test/support/described.ts
+         |     await action();
+         |     ^^^^^
         help: a generator can be gone over once: give the function that makes it, data: function* (epoch) { ... }, or a list of batches."
     `);
   });
@@ -164,6 +188,9 @@ describe("errors of fit", () => {
     expect(await refused({ earlyStopping: { metric: "validation.loss", patience: 3 } })).toMatchInlineSnapshot(`
       "error[W515]: fit: epochs have no figure "validation.loss"
 
+        test/support/described.ts
+         |     await action();
+         |     ^^^^^
         help: watch one of "loss", "right"; figures of validation need validation data."
     `);
   });
@@ -213,6 +240,9 @@ describe("errors of checkpoints", () => {
     expect(withoutRoot(await describedLater(run))).toMatchInlineSnapshot(`
       "error[W517]: runs/damaged: no checkpoint there is whole: runs/damaged/step-000000004.safetensors: this is not a whole safetensors file: its header says 2240 bytes, but 42 follow; runs/damaged/step-000000002.safetensors: this is not a whole safetensors file: its header says 2144 bytes, but 42 follow
 
+        test/support/described.ts
+         |     await action();
+         |     ^^^^^
         help: fetch the folder from a backup, or remove these files to start from the beginning."
     `);
   });
@@ -224,6 +254,9 @@ describe("errors of checkpoints", () => {
     ).toMatchInlineSnapshot(`
       "error[W407]: digits.safetensors: this is not a whole checkpoint: it is a safetensors file of something else
 
+        test/errors/fit.test.ts
+         |       await describedLater(async () => decodeCheckpoint(encodeSafetensors({}), "digits.safetensors")),
+         |                                        ^^^^^^^^^^^^^^^^
         help: fetch it again, or remove it: the checkpoint before it is then taken."
     `);
   });
@@ -240,6 +273,9 @@ it("W408: reports without what draws them, before the first step", async () => {
     expect(text.replace(/: \[vitest\].*\n/, ": ...\n")).toMatchInlineSnapshot(`
       "error[W408]: htmlReport: vega and vega-lite cannot be loaded: ...
 
+        test/support/described.ts
+         |     await action();
+         |     ^^^^^
         help: run npm install vega vega-lite"
     `);
   } finally {

@@ -1,6 +1,6 @@
-// W258 to W264, and W140: functions by name that do not fit together, or are called with what does not fit.
+// W258 to W263, and W140: functions by name that do not fit together, or are called with what does not fit.
 import { describe, expect, it } from "vitest";
-import { add, define, exp, gelu, matmul, mul, reshape } from "../../src/ir/functions/index.ts";
+import { add, define, exp, gelu, matmul, maxPool2d, mul, slice } from "../../src/ir/functions/index.ts";
 import type { Tensor } from "../../src/ir/types/tensor.ts";
 import { graphOf } from "../passes/support.ts";
 import { described } from "../support/described.ts";
@@ -105,35 +105,32 @@ describe("a call of a function by name", () => {
     expect(inGraph((given) => mlp(given([2, 8])))).toContain("mlp: a record of tensors is expected");
   });
 
-  it("W264: a body that depends on what the symbols are", () => {
-    const first = define("first", { x: ["f32", "N"] }, ({ x }) =>
-      untyped(x.shape[0]) === 1 ? reshape(x, [-1, 1]) : x,
-    );
-    const shown = inGraph((given) => first({ x: given([1]) }));
+  it("W126: an extent that falls below 0 in this call", () => {
+    const shorter = define("shorter", { x: ["f32", "N"] }, ({ x }) => slice(x, [{ end: "N-3" }]));
+    const shown = inGraph((given) => shorter({ x: given([2]) }));
     expect(shown).toMatchInlineSnapshot(`
-      "error[W264]: first: the body gives f32[1, 1] here, and f32[1] by its signature
+      "error[W126]: specialize: slice gives a shape with an extent below 0: [N-3] with N = 2
 
         test/errors/functions-by-name.test.ts
-         |     const shown = inGraph((given) => first({ x: given([1]) }));
-         |                                      ^^^^^
-        defined  from test/errors/functions-by-name.test.ts
-        help: write the body without asking whether an extent is a certain number."
+         |     const shorter = define("shorter", { x: ["f32", "N"] }, ({ x }) => slice(x, [{ end: "N-3" }]));
+         |                                                                       ^^^^^
+        called  from test/errors/functions-by-name.test.ts
+        help: choose larger dimensions, or cut away less."
     `);
   });
 
   it("a mistake that only these extents make stands in the body, with the call beside it", () => {
-    const halves = define("halves", { x: ["f32", "N"] }, ({ x }) => {
-      if (typeof x.shape[0] === "string") return x;
-      return reshape(x, [untyped(3), -1]) as unknown as typeof x;
-    });
-    expect(inGraph((given) => halves({ x: given([4]) }))).toMatchInlineSnapshot(`
-      "error[W211]: reshape: element counts differ: [4] to [3, -1] (4 vs 3)
+    const pooled = define("pooled", { x: ["f32", "N", "C", "H", "W"] }, ({ x }) => maxPool2d(x, 5));
+    const shown = inGraph((given) => pooled({ x: given([2, 1, 8, 4]) }));
+    expect(shown).toMatchInlineSnapshot(`
+      "error[W243]: maxPool2d: the window is larger than the padded width: 5 vs 4 (f32[2, 1, 8, 4])
 
         test/errors/functions-by-name.test.ts
-         |       return reshape(x, [untyped(3), -1]) as unknown as typeof x;
-         |              ^^^^^^^
-        called  from test/errors/functions-by-name.test.ts
-        help: reshape keeps every element; one extent may be -1 and is worked out where the others divide the count."
+         |     const pooled = define("pooled", { x: ["f32", "N", "C", "H", "W"] }, ({ x }) => maxPool2d(x, 5));
+         |                                                                                    ^^^^^^^^^
+        operand 1  f32[2, 1, 8, 4]  from test/errors/functions-by-name.test.ts
+        called                      from test/errors/functions-by-name.test.ts
+        help: pad by at least 1 more, or use a smaller kernel or dilation."
     `);
   });
 });
@@ -153,6 +150,8 @@ describe("the definition of a function by name", () => {
         test/errors/functions-by-name.test.ts
          |           return add(doubled, untyped(y));
          |                  ^^^
+        operand 1  f32[B, T]  from test/errors/functions-by-name.test.ts
+        operand 2  f32[T, B]  from test/errors/functions-by-name.test.ts
         help: align the shapes at their last axis: two extents must be equal, or one of them 1; reshape or transpose an operand."
     `);
   });
@@ -180,7 +179,9 @@ describe("the definition of a function by name", () => {
         test/errors/functions-by-name.test.ts
          |       define("scaled", { x: ["f32", "N"] }, ({ x }) => untyped(alpha.mul(exp(x))));
          |                                                                      ^^^
-        defined  from test/errors/functions-by-name.test.ts
+        defined            from test/errors/functions-by-name.test.ts
+        operand 1  f32[N]  from test/errors/functions-by-name.test.ts
+        operand 2  f32[N]  from test/errors/functions-by-name.test.ts
         help: make it one more argument; in training that is also true of the random masks of dropout."
     `);
   });
@@ -213,7 +214,7 @@ describe("the definition of a function by name", () => {
     expect(described(() => define("f", untyped({ x: "f32" }), ({ x }) => x))).toContain(
       "f: x: an element type and extents in a list is expected",
     );
-    expect(described(() => define("f", { x: ["f32", "N +"] }, ({ x }) => x))).toContain(
+    expect(described(() => define("f", untyped({ x: ["f32", "N +"] }), ({ x }) => x))).toContain(
       "error[W209]: f: x: N + is not",
     );
     expect(described(() => define(untyped(3), {}, untyped(3)))).toContain("a name is expected");

@@ -1,17 +1,6 @@
-// W101, W102, W104 to W107, W119 and W130: names, and words where they stand. Each is brought about and shown whole.
+// W101, W104 to W107, W119 and W130: names, and words where they stand. Each is brought about and shown whole.
 import { describe, expect, it } from "vitest";
-import { currentTrace } from "../../src/ir/graph/trace.ts";
-import { type Case, line, reading, rendered } from "../support/rendered.ts";
-
-const outsideGraphs: readonly Case[] = [
-  {
-    code: "W102",
-    actual: () => rendered(() => currentTrace("constant")),
-    expected: `error[W102]: constant: no graph is being described here
-
-  help: call it inside the forward function of defineModel, or inside the callback of trace.`,
-  },
-];
+import { type Case, line, reading } from "../support/rendered.ts";
 
 const names: readonly Case[] = [
   {
@@ -115,7 +104,7 @@ const names: readonly Case[] = [
 ];
 
 describe("errors of names in graphs", () => {
-  it.each([...outsideGraphs, ...names])("$code", ({ actual, expected }) => {
+  it.each(names)("$code", ({ actual, expected }) => {
     expect(actual()).toBe(expected);
   });
 });

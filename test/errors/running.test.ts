@@ -29,28 +29,43 @@ describe.each(["wasm", "closure", "reference"] as const)("errors of running on %
     expect(run({ index, mask })).toMatchInlineSnapshot(`
       "error[W301]: predict: input scale is not fed
 
+        test/errors/running.test.ts
+         |   const run = (feeds: Readonly<Record<string, unknown>>): string => described(() => model(untyped(feeds)));
+         |                                                                                     ^^^^^
         help: feed an array for each of "index", "mask", "scale"."
     `));
   it("W302", () =>
     expect(run({ index, mask, scale, indices: index })).toMatchInlineSnapshot(`
       "error[W302]: predict: there is no input indices
 
+        test/errors/running.test.ts
+         |   const run = (feeds: Readonly<Record<string, unknown>>): string => described(() => model(untyped(feeds)));
+         |                                                                                     ^^^^^
         help: the inputs are "index", "mask", "scale"."
     `));
   it("W303", () => {
     expect(run({ index, mask, scale: [1, 2, 3, 4] })).toMatchInlineSnapshot(`
       "error[W303]: scale: f32 takes a Float32Array, got a list
 
+        test/errors/running.test.ts
+         |   const run = (feeds: Readonly<Record<string, unknown>>): string => described(() => model(untyped(feeds)));
+         |                                                                                     ^^^^^
         help: convert it once, for example with Float32Array.from(values)."
     `);
     expect(run({ index, mask, scale: new Float64Array(4) })).toMatchInlineSnapshot(`
       "error[W303]: scale: f32 takes a Float32Array, got a Float64Array
 
+        test/errors/running.test.ts
+         |   const run = (feeds: Readonly<Record<string, unknown>>): string => described(() => model(untyped(feeds)));
+         |                                                                                     ^^^^^
         help: convert it once, for example with Float32Array.from(values)."
     `);
     expect(run({ index: 3, mask, scale })).toMatchInlineSnapshot(`
       "error[W303]: index: i32 takes an Int32Array, got 3
 
+        test/errors/running.test.ts
+         |   const run = (feeds: Readonly<Record<string, unknown>>): string => described(() => model(untyped(feeds)));
+         |                                                                                     ^^^^^
         help: convert it once, for example with Int32Array.from(values)."
     `);
   });
@@ -58,29 +73,44 @@ describe.each(["wasm", "closure", "reference"] as const)("errors of running on %
     expect(run({ index, mask, scale: { data: scale, shape: [4] } })).toMatchInlineSnapshot(`
       "error[W304]: scale: shapes differ: expected f32[2, 2], got [4]
 
+        test/errors/running.test.ts
+         |   const run = (feeds: Readonly<Record<string, unknown>>): string => described(() => model(untyped(feeds)));
+         |                                                                                     ^^^^^
         help: feed an array of the shape the program was compiled for, or compile for other dims."
     `);
     expect(run({ index, mask, scale: { data: scale, shape: "2x2" } })).toMatchInlineSnapshot(`
       "error[W304]: scale: shapes differ: expected f32[2, 2], got "2x2"
 
+        test/errors/running.test.ts
+         |   const run = (feeds: Readonly<Record<string, unknown>>): string => described(() => model(untyped(feeds)));
+         |                                                                                     ^^^^^
         help: feed an array of the shape the program was compiled for, or compile for other dims."
     `);
   });
   it("W305", () =>
     expect(run({ index, mask, scale: new Float32Array(6) })).toMatchInlineSnapshot(`
-    "error[W305]: scale: f32[2, 2] has 4 elements, got 6
+      "error[W305]: scale: f32[2, 2] has 4 elements, got 6
 
-      help: feed as many elements as the shape has, row-major; a partial batch needs a program compiled for its size, or padding."
-  `));
+        test/errors/running.test.ts
+         |   const run = (feeds: Readonly<Record<string, unknown>>): string => described(() => model(untyped(feeds)));
+         |                                                                                     ^^^^^
+        help: feed as many elements as the shape has, row-major; a partial batch needs a program compiled for its size, or padding."
+    `));
   it("W306", () => {
     expect(run({ index: Int32Array.of(0, 3), mask, scale })).toMatchInlineSnapshot(`
       "error[W306]: index: element 1 is 3, outside 0..2
 
+        test/errors/running.test.ts
+         |   const run = (feeds: Readonly<Record<string, unknown>>): string => described(() => model(untyped(feeds)));
+         |                                                                                     ^^^^^
         help: class and token indices count from 0 and must be below 3."
     `);
     expect(run({ index: Int32Array.of(-1, 0), mask, scale })).toMatchInlineSnapshot(`
       "error[W306]: index: element 0 is -1, outside 0..2
 
+        test/errors/running.test.ts
+         |   const run = (feeds: Readonly<Record<string, unknown>>): string => described(() => model(untyped(feeds)));
+         |                                                                                     ^^^^^
         help: class and token indices count from 0 and must be below 3."
     `);
   });
@@ -88,26 +118,38 @@ describe.each(["wasm", "closure", "reference"] as const)("errors of running on %
     expect(described(() => model.parameters.get(untyped("row")))).toMatchInlineSnapshot(`
       "error[W307]: there is no parameter "row"
 
+        test/errors/running.test.ts
+         |     expect(described(() => model.parameters.get(untyped("row")))).toMatchInlineSnapshot(\`
+         |                                             ^^^
         help: did you mean "rows"?"
     `));
   it("W308", () =>
     expect(described(() => model.executable.run("step", {}))).toMatchInlineSnapshot(`
-    "error[W308]: there is no entry point "step"
+      "error[W308]: there is no entry point "step"
 
-      help: the entry points are "predict"."
-  `));
+        test/errors/running.test.ts
+         |     expect(described(() => model.executable.run("step", {}))).toMatchInlineSnapshot(\`
+         |                                             ^^^
+        help: the entry points are "predict"."
+    `));
   it("W309", () =>
     expect(described(() => model.parameters.restore({}))).toMatchInlineSnapshot(`
-    "error[W309]: restore: there is no value for "rows"
+      "error[W309]: restore: there is no value for "rows"
 
-      help: restore what parameters.all() or a saved file of this model gives; { partial: true } keeps the others."
-  `));
+        test/errors/running.test.ts
+         |     expect(described(() => model.parameters.restore({}))).toMatchInlineSnapshot(\`
+         |                                             ^^^^^^^
+        help: restore what parameters.all() or a saved file of this model gives; { partial: true } keeps the others."
+    `));
   it("W310", () =>
     expect(run({ index, mask: Uint8Array.of(1, 2), scale })).toMatchInlineSnapshot(`
-    "error[W310]: mask: element 1 is 2, but a bool is 0 or 1
+      "error[W310]: mask: element 1 is 2, but a bool is 0 or 1
 
-      help: feed 0 for false and 1 for true: Uint8Array.from(mask, (each) => (each ? 1 : 0))."
-  `));
+        test/errors/running.test.ts
+         |   const run = (feeds: Readonly<Record<string, unknown>>): string => described(() => model(untyped(feeds)));
+         |                                                                                     ^^^^^
+        help: feed 0 for false and 1 for true: Uint8Array.from(mask, (each) => (each ? 1 : 0))."
+    `));
 
   it("runs what is right, and a refused call has changed nothing", () => {
     model.parameters.set("rows", Float32Array.of(1, 2, 3, 4, 5, 6));
@@ -125,10 +167,13 @@ describe.each(["wasm", "closure", "reference"] as const)("where results shall go
 
   it("W313", () =>
     expect(run({ z: new Float32Array(4) })).toMatchInlineSnapshot(`
-    "error[W313]: predict: there is no result "z"
+      "error[W313]: predict: there is no result "z"
 
-      help: the results are "y"."
-  `));
+        test/errors/running.test.ts
+         |   const run = (into: unknown): string => described(() => model({ index, mask, scale }, untyped({ into })));
+         |                                                          ^^^^^
+        help: the results are "y"."
+    `));
   it("arrays that do not fit are refused like feeds", () => {
     expect(run({ y: new Float64Array(4) })).toContain("error[W303]: y: f32 takes a Float32Array, got a Float64Array");
     expect(run({ y: new Float32Array(3) })).toContain("error[W305]: y: f32[2, 2] has 4 elements, got 3");
@@ -152,6 +197,9 @@ it("W311: too much memory", () => {
   expect(described(() => compileSync(wide, { dims: { B: 2 ** 30 } }))).toMatchInlineSnapshot(`
     "error[W311]: the program needs 8.00 GiB of memory; 32-bit addresses reach 4 GiB
 
+      test/errors/running.test.ts
+       |   expect(described(() => compileSync(wide, { dims: { B: 2 ** 30 } }))).toMatchInlineSnapshot(\`
+       |                          ^^^^^^^^^^^
       help: compile for a smaller batch or shorter sequences."
   `);
 });
@@ -161,6 +209,9 @@ it("W312: nothing to profile", () => {
   expect(described(() => model.profile({ index, mask, scale }))).toMatchInlineSnapshot(`
     "error[W312]: profile: the reference backend has no kernels
 
+      test/errors/running.test.ts
+       |   expect(described(() => model.profile({ index, mask, scale }))).toMatchInlineSnapshot(\`
+       |                                ^^^^^^^
       help: compile with { backend: "wasm" } or { backend: "closure" }."
   `);
 });

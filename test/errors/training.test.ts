@@ -56,6 +56,8 @@ describe("errors of training", () => {
         test/errors/training.test.ts
          |     expect(announcing((seen) => updateBuffer(seen, seen.sum()))).toMatchInlineSnapshot(\`
          |                                 ^^^^^^^^^^^^
+        operand 1  f32[2]  from test/errors/training.test.ts
+        operand 2  f32[]   from test/errors/training.test.ts
         help: give it a tensor of its own type, f32[2]."
     `);
     expect(announcing((seen) => updateBuffer(seen, untyped(1)))).toMatchInlineSnapshot(`
@@ -64,6 +66,7 @@ describe("errors of training", () => {
         test/errors/training.test.ts
          |     expect(announcing((seen) => updateBuffer(seen, untyped(1)))).toMatchInlineSnapshot(\`
          |                                 ^^^^^^^^^^^^
+        operand 1  f32[2]  from test/errors/training.test.ts
         help: give it a tensor of its own type, f32[2]."
     `);
   });
@@ -104,6 +107,8 @@ describe("errors of training", () => {
         test/errors/training.test.ts
          |           updateBuffer(seen, next);
          |           ^^^^^^^^^^^^
+        operand 1  f32[2]  from test/errors/training.test.ts
+        operand 2  f32[2]  from test/errors/training.test.ts
         help: give it out of the step as a carry or an output, and update the buffer with what the scan gives."
     `);
   });
@@ -113,6 +118,9 @@ describe("errors of training", () => {
     expect(described(() => trainer.predictAveraged({ x: new Float32Array(6) }))).toMatchInlineSnapshot(`
       "error[W506]: predictAveraged: this training keeps no averages of its parameters
 
+        test/errors/training.test.ts
+         |     expect(described(() => trainer.predictAveraged({ x: new Float32Array(6) }))).toMatchInlineSnapshot(\`
+         |                                    ^^^^^^^^^^^^^^^
         help: describe the training with averages: ema({ decay: 0.999 })."
     `);
     expect(() => trainer.averages()).toThrow("W506");
@@ -127,6 +135,7 @@ describe("errors of training", () => {
         test/errors/training.test.ts
          |       described(() => compileSync(training(scaled, { loss: untyped(loss), optimizer }), { dims: { B: 2 } }));
          |                                   ^^^^^^^^
+        loss  f32[B, 3]  from test/errors/training.test.ts
         help: reduce it, for example with mean() or sum()."
     `);
     expect(withLoss(() => {})).toMatchInlineSnapshot(`

@@ -133,6 +133,8 @@ describe("errors of windows", () => {
         test/errors/windows.test.ts
          |   return described(() => withTrace(trace, () => call(...operands, ...rest)));
          |                                                 ^^^^
+        operand 1  f32[1, 4, 10]  from test/errors/windows.test.ts
+        operand 2  f32[4, 3, 3]   from test/errors/windows.test.ts
         help: give at most 1."
     `);
   });
@@ -144,6 +146,8 @@ describe("errors of windows", () => {
         test/errors/windows.test.ts
          |   return described(() => withTrace(trace, () => call(...operands, ...rest)));
          |                                                 ^^^^
+        operand 1  f32[1, 4, 1]  from test/errors/windows.test.ts
+        operand 2  f32[4, 3, 3]  from test/errors/windows.test.ts
         help: pad by less than 3 in all: padding takes elements off the result."
     `);
   });

@@ -10,7 +10,7 @@ import * as layers from "../../src/nn/index.ts";
 import { sgd } from "../../src/optim/index.ts";
 
 /** Functions of tensors; those that take functions of a user's have types of their own. */
-type Functions = Omit<typeof functions, "customGradient" | "scan">;
+type Functions = Omit<typeof functions, "customGradient" | "define" | "scan">;
 
 /** Functions of tensors beside layers, of which only the numbers have shapes. */
 type LayerFunctions = {
@@ -107,6 +107,8 @@ test.each([
 });
 
 test("functions that take functions give tensors without shapes", () => {
+  const squared = loose.define("squared", { x: ["f32", "N"] }, ({ x }) => ({ y: x.mul(x) }));
+  expectTypeOf(squared).returns.toEqualTypeOf<{ y: Tensor }>();
   const doubled = loose.customGradient({
     name: "doubled",
     forward: (x: Tensor) => x.mul(2),

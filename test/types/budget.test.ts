@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { typeCheck } from "./type-check-program.ts";
 
 const imports = `
-import { add, crossEntropy, flatten, matmul, maxPool2d, mul, relu, reshape, sum } from "@/src/ir/functions/index.ts";
+import { add, crossEntropy, define, flatten, matmul, maxPool2d, mul, relu, reshape, sum } from "@/src/ir/functions/index.ts";
 import type { Tensor } from "@/src/ir/types/tensor.ts";
 import { defineModel, spec } from "@/src/model/model.ts";
 import { conv2d, linear } from "@/src/nn/index.ts";
@@ -36,12 +36,23 @@ const chain = [
   "export const end = sum(x25);",
 ].join("\n");
 
+/** A function by name, and eleven calls of it at different widths. */
+const named = [
+  "declare const given: <const S extends readonly (number | string)[]>(...shape: S) => Tensor<[...S], 'f32'>;",
+  'const mlp = define("mlp", { x: ["f32", "B", "D"], up: ["f32", "D", "F"], down: ["f32", "F", "D"] }, ({ x, up, down }) => add(x, matmul(relu(matmul(x, up)), down)));',
+  ...Array.from({ length: 11 }, (_, at) => {
+    const [width, inner] = [64 + at, 256 + at];
+    return `export const y${at} = mlp({ x: given("B", ${width}), up: given(${width}, ${inner}), down: given(${inner}, ${width}) });`;
+  }),
+].join("\n");
+
 /** Instantiations beyond those of the imports. */
 const base = typeCheck(`${imports}export {};`).instantiations;
 
 test.each([
   ["a LeNet with its loss", lenet, 12_000],
   ["125 operations over six widths", chain, 18_000],
+  ["a function by name and eleven calls", named, 20_000],
 ])("%s", (_, program, budget) => {
   const { errors, instantiations } = typeCheck(imports + program);
   expect(errors).toEqual([]);

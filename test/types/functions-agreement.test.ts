@@ -197,8 +197,11 @@ test("definitions and calls are accepted and refused alike, with the same shapes
 });
 
 test("every kind occurs", () => {
-  const kinds = Object.groupBy(drawn, ({ result }) => (typeof result === "string" ? result.slice(0, 4) : "shapes"));
-  const counts = Object.fromEntries(Object.entries(kinds).map(([kind, all]) => [kind, all?.length ?? 0]));
+  const counts: Record<string, number> = {};
+  for (const { result } of drawn) {
+    const kind = typeof result === "string" ? result.slice(0, 4) : "shapes";
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  }
   expect(counts).toMatchInlineSnapshot(`
     {
       "W258": 49,

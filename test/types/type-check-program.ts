@@ -1,7 +1,7 @@
 // Type-checks programs that exist only as text, with the options of the project and one of the compilers that the types are made
-// for.
+// for. The library is what users have of it: declarations without bodies, written once for each file of tests.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -46,6 +46,28 @@ const configuration = {
   include: ["program.ts"],
 };
 
+const relativeTypeScriptImport = /((?:from|import)\s*\(?\s*"\.{1,2}\/[^"]+)\.ts"/g;
+
+/** The declarations of the library in a folder of their own, as a build would write them. */
+const declarations = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), "weft-declarations-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const flags = ["-p", "tsconfig.build.json", "--emitDeclarationOnly", "--noCheck", "--outDir", folder];
+  const { status, stdout } = spawnSync(process.execPath, [join(root, compilers["7.0"], "bin/tsc"), ...flags], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`the declarations were not written: ${stdout}`);
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    if (!name.endsWith(".d.ts")) continue;
+    const path = join(folder, name);
+    writeFileSync(path, readFileSync(path, "utf8").replaceAll(relativeTypeScriptImport, '$1.js"'));
+  }
+  return folder;
+};
+
+let library: string | undefined;
+
 /** Programs with errors end with a code other than 0; what they print is what is wanted. */
 const compilerOutput = (folder: string, compiler: CompilerName): string => {
   const script = join(root, compilers[compiler], "bin/tsc");
@@ -61,13 +83,15 @@ const compilerOutput = (folder: string, compiler: CompilerName): string => {
   }).stdout;
 };
 
-/** Checks a program; `@/` in its imports stands for the root of the project. */
+/** Checks a program; `@/src/` in its imports stands for the library. */
 export const typeCheck = (program: string, compiler: CompilerName = "7.0"): TypeCheck => {
+  library ??= declarations();
+  const text = program.replaceAll(/from "@\/src\/([^"]+)\.ts"/g, `from "${library}/$1.js"`);
   const folder = mkdtempSync(join(tmpdir(), "weft-types-"));
   try {
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(configuration));
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-    writeFileSync(join(folder, "program.ts"), program.replaceAll('from "@/', `from "${root}/`));
+    writeFileSync(join(folder, "program.ts"), text);
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction");
     const output = compilerOutput(folder, compiler);
     const figure = (name: string): number => Number(new RegExp(`^${name}:\\s+([\\d.]+)`, "m").exec(output)?.[1]);

@@ -13,7 +13,7 @@ import type { Profile, ProfileOptions } from "../profile/profile.ts";
 import { profileEntry } from "../profile/profile-entry.ts";
 import { firstValues } from "./first-values.ts";
 import { checkedFeed, copyElements, hostArray, type NDArray } from "./host-array.ts";
-import { checkInto, type RunOptions, resultsOf } from "./results.ts";
+import { checkedRunOptions, checkInto, type RunOptions, resultsOf } from "./results.ts";
 
 /** What is known of the inputs of a whole description. */
 export interface InputFacts {
@@ -246,7 +246,8 @@ const executableOver = (
     [Symbol.dispose]: dispose,
     entries: [...entries.keys()],
     parameters: program.parameters,
-    run: (name, feeds, { into } = {}) => {
+    run: (name, feeds, options = {}) => {
+      const { into } = checkedRunOptions(name, options);
       const entry = entryOf(name);
       feeding.accept(entry, feeds);
       checkInto(entry, into, lengthOf);

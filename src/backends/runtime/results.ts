@@ -1,7 +1,9 @@
 // Where results go: into new arrays, or into arrays of the caller's, so that a run allocates nothing. That is why loops here
 // count, and why functions that run each time make no others: an iterator is an object, and what a closure sees is another.
+
 import { reject } from "../../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../../ir/diagnostics/in-words.ts";
+import { requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import type { EntryPoint, Port } from "../../ir/loop/kernel.ts";
 import type { DataArray } from "../../ir/types/dtype.ts";
 import { checkedArray, copyElements, hostArray, type NDArray } from "./host-array.ts";
@@ -17,6 +19,15 @@ export interface RunOptions<Into = UncheckedResults> {
    */
   readonly into?: Into | undefined;
 }
+
+const known: readonly string[] = ["into"];
+
+/** The options of a run; W140 for what is no record, W142 for one that there is not. */
+export const checkedRunOptions = (entry: string, options: RunOptions): RunOptions => {
+  if (typeof options !== "object" || options === null) requireKnownOptions(entry, options, known);
+  for (const name in options) if (name !== "into") requireKnownOptions(entry, options, known);
+  return options;
+};
 
 /** Refuses names that are no result of the entry point (W313), and arrays of another class, shape or length (W303 to W305). */
 export const checkInto = (

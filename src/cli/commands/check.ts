@@ -1,6 +1,9 @@
-// `weft check`: whether models are sound, and what they come to. Every model of the file is traced, and compiled with the
-// invariants of the program checked after each pass; all findings of all models are shown at the end.
-import { WeftError } from "../../ir/diagnostics/diagnostic.ts";
+// `weft check`: whether models are sound, and what they come to. Every model of the file is described, going on after each
+// mistake, and compiled with the invariants of the program checked after each pass; the type checker looks at the file
+// meanwhile. All findings are shown at the end.
+import { writeFileSync } from "node:fs";
+import { type Collected, collecting, collectingLater } from "../../ir/diagnostics/collecting.ts";
+import { type Diagnostic, WeftError } from "../../ir/diagnostics/diagnostic.ts";
 import { counted, printBytes, table } from "../../ir/diagnostics/table.ts";
 import { typeOf } from "../../ir/graph/analysis.ts";
 import type { Entry, Graph, ValueId } from "../../ir/graph/graph.ts";
@@ -16,10 +19,13 @@ import { bindSymbols } from "../../passes/specialize.ts";
 import { type PassTrace, ruleCoverage } from "../../passes/trace.ts";
 import { type AnyCommand, defineCommand } from "../command.ts";
 import { asWeftError } from "../foreign-error.ts";
-import { type LoadedModel, loadModels } from "../load-model.ts";
+import { type LoadedModel, loadModels, requireModelFile } from "../load-model.ts";
 import { memoryInWords } from "../memory-in-words.ts";
+import { mergeFindings } from "../merge-findings.ts";
 import { checkSymbols, modelOptions, parseDims, unboundSymbols } from "../options.ts";
+import { otherInstallation } from "../other-installation.ts";
 import { portsOf, verifyForm } from "../program-form.ts";
+import { checkTypes, type TypeCheck } from "../type-check.ts";
 import type { Ui } from "../ui.ts";
 
 type Row = readonly [label: string, text: string];
@@ -77,8 +83,7 @@ const traceTable = ({ steps }: PassTrace): string =>
   );
 
 /** Compiles as far as the symbols that have values allow; what is not sound throws. */
-const checkModel = (loaded: LoadedModel, dims: Bindings, ui: Ui): void => {
-  const described = loaded.graph();
+const checkModel = (loaded: LoadedModel, described: Graph, dims: Bindings, ui: Ui): void => {
   checkSymbols(described, dims);
   verifyForm(described);
   const open = unboundSymbols(described, dims);
@@ -97,25 +102,61 @@ const checkModel = (loaded: LoadedModel, dims: Bindings, ui: Ui): void => {
   ui.print(`  passes, each verified\n${traceTable(trace)}`);
 };
 
+/** What a model comes to, unless it has mistakes, all of which are given. */
+const findingsOf = (loaded: LoadedModel, dims: Bindings, ui: Ui): Omit<Collected<Graph>, "result"> => {
+  try {
+    const { findings, result, cause } = collecting(loaded.graph);
+    if (result !== undefined) checkModel(loaded, result, dims, ui);
+    return { findings, cause };
+  } catch (error) {
+    const ours = asWeftError(error);
+    if (ours === undefined) throw error;
+    return { findings: ours.diagnostics, cause: ours.cause };
+  }
+};
+
+const noTypes: TypeCheck = { findings: [] };
+
+const asJson = (findings: readonly Diagnostic[]): string =>
+  `${JSON.stringify(
+    findings.map(({ code, message, help, location, notes }) => ({
+      code,
+      message,
+      help,
+      place: location?.(),
+      notes: notes.map((note) => ({ label: note.label, text: note.text, place: note.location?.() })),
+    })),
+    undefined,
+    2,
+  )}\n`;
+
 export const check: AnyCommand = defineCommand({
   name: "check",
-  summary: "Checks every model of a file after every pass, and says what it comes to.",
-  options: modelOptions,
-  examples: ["weft check model.ts", "weft check model.ts --dims B=32", "weft check model.ts --export digits"],
+  summary: "Finds all mistakes of a file, and checks every model after every pass.",
+  options: {
+    ...modelOptions,
+    "no-types": { type: "boolean", description: "Leave the project's TypeScript out." },
+    json: { type: "string", valueHint: "FILE", description: "Write the findings to a file too." },
+  },
+  examples: ["weft check model.ts", "weft check model.ts --dims B=32", "weft check model.ts --no-types"],
   run: async (values, ui) => {
     const dims = parseDims(values.dims);
-    const models = await loadModels(values.model, values.export);
-    const findings = models.flatMap((loaded) => {
-      try {
-        checkModel(loaded, dims, ui);
-        return [];
-      } catch (error) {
-        const ours = asWeftError(error);
-        if (ours === undefined) throw error;
-        return ours.diagnostics;
-      }
-    });
+    requireModelFile(values.model);
+    const without =
+      values["no-types"] || values.model.endsWith(".weft") || otherInstallation(values.model) !== undefined;
+    const typed = without ? noTypes : checkTypes(values.model);
+    const loading = await collectingLater(() => loadModels(values.model, values.export));
+    const described = (loading.result ?? []).map((loaded) => findingsOf(loaded, dims, ui));
+    const all = [loading, ...described];
+    const { findings: ofTypes, notice } = await typed;
+    if (notice !== undefined) ui.note(notice);
+    const findings = mergeFindings(
+      all.flatMap((each) => each.findings),
+      ofTypes,
+    );
+    if (values.json !== undefined) writeFileSync(values.json, asJson(findings));
     const [first, ...others] = findings;
-    if (first !== undefined) throw new WeftError([first, ...others]);
+    const cause = all.map((each) => each.cause).find((each) => each !== undefined);
+    if (first !== undefined) throw new WeftError([first, ...others], { cause });
   },
 });

@@ -40,19 +40,20 @@ const reportTable = ({ backends, tensors }: Examination): string => {
 /** An element with all its digits and its sign. */
 const exactly = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
 
-const diagnosticOf = (failure: ExaminedFailure, report: string): Diagnostic => {
+const diagnosticOf = (failure: ExaminedFailure, report?: string): Diagnostic => {
   const { entry, tensor, type, element, left, right, got, wanted, bound, run, seed } = failure;
-  const shared = { where: `entry ${entry}, ${tensor}: ${type}`, element, run, seed, report };
+  const shared = { where: `entry ${entry}, ${tensor}: ${type}`, element, run, seed };
+  const context = report === undefined ? {} : { report };
   return failure.kind === "bits"
-    ? diagnostic("W630", { ...shared, left, leftValue: exactly(wanted), right, rightValue: exactly(got) })
-    : diagnostic("W631", { ...shared, got: exactly(got), wanted: exactly(wanted), bound });
+    ? diagnostic("W630", { ...shared, left, leftValue: exactly(wanted), right, rightValue: exactly(got) }, context)
+    : diagnostic("W631", { ...shared, got: exactly(got), wanted: exactly(wanted), bound }, context);
 };
 
 /** What was found, as errors; the first with a report of the smallest part of the graph that shows it. */
 const findings = async ([first, ...others]: readonly ExaminedFailure[]): Promise<WeftError | undefined> => {
   if (first === undefined) return undefined;
-  const report = `\n\n${await failureReport(first, first.run)}`;
-  return new WeftError([diagnosticOf(first, report), ...others.map((each) => diagnosticOf(each, ""))]);
+  const report = await failureReport(first, first.run);
+  return new WeftError([diagnosticOf(first, report), ...others.map((each) => diagnosticOf(each))]);
 };
 
 export const verify: AnyCommand = defineCommand({

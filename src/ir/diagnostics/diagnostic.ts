@@ -1,7 +1,7 @@
 // What went wrong on the user's side: a code from the catalogue, what, where, why and how to fix it. Rules deep in the
 // compiler `reject` with a code and values; whoever knows the place in the user's file adds it on the way up.
 import { type Code, catalogue, type DetailsOf } from "./catalogue.ts";
-import type { Location } from "./location.ts";
+import { isAssumed, type Location, whereCalled } from "./location.ts";
 
 /** A further fact beside the message: an operand with its type and origin, a file, a value. */
 export interface Note {
@@ -19,6 +19,8 @@ export interface Diagnostic {
   readonly help: string;
   readonly location?: Location;
   readonly notes: readonly Note[];
+  /** What the finding is about, in several lines, such as a program that shows it. */
+  readonly report?: string;
 }
 
 /** Everything that is the user's to fix is thrown as this. */
@@ -38,6 +40,7 @@ export class WeftError extends Error {
 export interface Context {
   readonly location?: Location | undefined;
   readonly notes?: readonly Note[];
+  readonly report?: string;
   readonly cause?: unknown;
 }
 
@@ -62,24 +65,36 @@ export const diagnostic = <C extends Code>(code: C, details: DetailsOf<C>, conte
     help: brief(row.help(details)),
     ...(context.location === undefined ? {} : { location: context.location }),
     notes: context.notes ?? [],
+    ...(context.report === undefined ? {} : { report: context.report }),
   });
 };
 
-/** A `WeftError` of one finding, to be thrown. */
-export const weftError = <C extends Code>(code: C, details: DetailsOf<C>, context: Context = {}): WeftError =>
-  new WeftError(
-    [diagnostic(code, details, context)],
+/** The words of a command stand in no file. */
+const hasNoFile = (code: Code): boolean => code.startsWith("W6");
+
+/** A `WeftError` of one finding, to be thrown. Where nobody says the place, it is the line of the user's that led here. */
+export const weftError = <C extends Code>(code: C, details: DetailsOf<C>, context: Context = {}): WeftError => {
+  const location = context.location ?? (hasNoFile(code) ? undefined : whereCalled());
+  return new WeftError(
+    [diagnostic(code, details, { ...context, location })],
     context.cause === undefined ? undefined : { cause: context.cause },
   );
+};
 
 /** Refuses what a user wrote. */
 export const reject = <C extends Code>(code: C, details: DetailsOf<C>, context: Context = {}): never => {
   throw weftError(code, details, context);
 };
 
+/** Whether somebody who knows has said where it is. */
+export const isLocated = (error: WeftError): boolean => {
+  const location = error.diagnostics[0]?.location;
+  return location !== undefined && !isAssumed(location);
+};
+
 /** The same error with a place and further notes, where it had none: rules reject, builders know where. */
 export const locate = (error: WeftError, location: Location | undefined, notes: readonly Note[] = []): WeftError => {
   const [first, ...rest] = error.diagnostics;
-  if (first === undefined || first.location !== undefined || location === undefined) return error;
+  if (first === undefined || isLocated(error) || location === undefined) return error;
   return new WeftError([{ ...first, location, notes: [...first.notes, ...notes] }, ...rest], { cause: error.cause });
 };

@@ -66,13 +66,20 @@ export const userFrame = (stack: string, ours: string = ourFolder): Frame | unde
   return undefined;
 };
 
+/** Whether an error was thrown in our own sources, and not in what a user wrote. */
+export const isThrownByUs = (error: unknown, ours: string = ourFolder): boolean => {
+  const lines = error instanceof Error ? (error.stack?.split("\n") ?? []) : [];
+  const first = lines.map(frameOf).find((frame) => frame !== undefined);
+  return first?.file.startsWith(ours) === true;
+};
+
 /** Holds a stack until somebody asks; most never do. */
 class CapturedStack {
   declare stack?: string;
 }
 
 /** How deep to look for the user's frame beneath our own. */
-const depth = 16;
+const depth = 20;
 
 /** The place that stands for everything described meanwhile. */
 let standing: Location | undefined;
@@ -121,8 +128,8 @@ export const withinFunction = (
 export const captureLocation = (): Location => {
   if (standing !== undefined) return standing;
   const limit = Error.stackTraceLimit;
-  // Entering a layer takes two frames of ours.
-  Error.stackTraceLimit = depth + 2 * layers.length;
+  // Entering a layer takes four frames of ours.
+  Error.stackTraceLimit = depth + 4 * layers.length;
   const captured = new CapturedStack();
   if (typeof Error.captureStackTrace === "function") Error.captureStackTrace(captured, captureLocation);
   else captured.stack = new Error("where").stack ?? "";
@@ -139,3 +146,17 @@ export const captureLocation = (): Location => {
   const layer = layers.at(-1) ?? "";
   return layer === "" ? location : Object.assign(location, { layer });
 };
+
+/** Places that nobody said. */
+const assumed = new WeakSet<Location>();
+
+/** Where the user's program is at the moment: the place of a refusal until somebody says a better one. */
+export const whereCalled = (): Location => {
+  const captured = captureLocation();
+  const location: Location = () => captured();
+  assumed.add(location);
+  return location;
+};
+
+/** Whether a place is only where the user's program was. */
+export const isAssumed = (location: Location): boolean => assumed.has(location);

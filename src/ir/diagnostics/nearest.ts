@@ -17,12 +17,18 @@ const distance = (a: string, b: string): number => {
 /** Names longer than this are compared with nothing: they were not misspelt by hand. */
 const longest = 64;
 
+/** Whether a name is how another begins, as `eps` is of `epsilon`. */
+const isShort = (name: string, known: string): boolean =>
+  name.length > 2 && name.length < known.length && known.startsWith(name);
+
 /** The nearest of the known names; undefined where none is near enough to have been meant. */
 export const nearestName = (name: string, known: readonly string[]): string | undefined => {
-  if (name.length > longest) return undefined;
+  // Callers without a type checker may give anything for a name.
+  if (typeof name !== "string" || name.length > longest) return undefined;
   let nearest: string | undefined;
   let least = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
+    if (isShort(name, candidate)) return candidate;
     if (Math.abs(candidate.length - name.length) >= least) continue;
     const away = candidate.toLowerCase() === name.toLowerCase() ? 0 : distance(name, candidate);
     if (away >= least) continue;

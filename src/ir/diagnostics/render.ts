@@ -97,6 +97,10 @@ const renderNotes = (notes: readonly Note[], options: RenderOptions): readonly s
   });
 };
 
+/** Lines as they are, with an empty one behind them. */
+const renderReport = (report: string | undefined): readonly string[] =>
+  report === undefined ? [] : [...report.trimEnd().split("\n").map(visible), ""];
+
 /** One finding as text of several lines, without a line break at its end. */
 export const renderDiagnostic = (diagnostic: Diagnostic, options: RenderOptions = {}): string => {
   const { color = plain } = options;
@@ -105,10 +109,11 @@ export const renderDiagnostic = (diagnostic: Diagnostic, options: RenderOptions 
   const details = [
     ...place,
     ...renderNotes(diagnostic.notes, options),
+    ...renderReport(diagnostic.report),
     `${color.help("help:")} ${visible(diagnostic.help)}`,
   ];
   const first = `${color.error(`error[${diagnostic.code}]:`)} ${color.message(visible(diagnostic.message))}`;
-  return [first, "", ...details.map((line) => `  ${line}`)].join("\n");
+  return [first, "", ...details.map((line) => `  ${line}`.trimEnd())].join("\n");
 };
 
 /** All findings of an error, with an empty line between two. */

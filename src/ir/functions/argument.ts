@@ -4,6 +4,7 @@
 import { atCaller } from "../diagnostics/at-caller.ts";
 import { reject } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
+import { noteTensors } from "../graph/origins.ts";
 import { isTensor, traceOf } from "../graph/traced-tensor.ts";
 import { requireOperand } from "../ops/operand-types.ts";
 import { requireAxis, requireSameDType } from "../ops/typing.ts";
@@ -16,8 +17,11 @@ export { aboutOperands } from "../graph/traced-tensor.ts";
 export { requireOperand } from "../ops/operand-types.ts";
 
 /** An argument as a tensor; W230 for anything else. */
-export const tensorOf = (op: string, argument: unknown): Tensor =>
-  isTensor(argument) ? argument : reject("W230", { op, given: inWords(argument) });
+export const tensorOf = (op: string, argument: unknown): Tensor => {
+  if (!isTensor(argument)) return reject("W230", { op, given: inWords(argument) });
+  noteTensors([argument]);
+  return argument;
+};
 
 /** An argument as a tensor or number. */
 export const operandOf = (op: string, argument: unknown): Operand =>

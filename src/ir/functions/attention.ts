@@ -1,6 +1,9 @@
 // Attention: what each query makes of values, weighed by how well their keys fit. docs/attention.md has it on one page.
+
 import { reject } from "../diagnostics/diagnostic.ts";
+import { expect, isRecordOf } from "../diagnostics/expect.ts";
 import { invariant } from "../diagnostics/invariant.ts";
+import { optionNames, requireKnownOptions } from "../diagnostics/known-options.ts";
 import { graphOf } from "../graph/body-graph.ts";
 import { type CapturedBody, captureBody } from "../graph/captured-body.ts";
 import type { Node } from "../graph/graph.ts";
@@ -146,6 +149,23 @@ const weightsOf = (queries: Tensor, keys: Tensor, scoring: Scoring): Tensor => {
   return softmax(scoresFrom(products.reshape(scoresShape(queries.shape, keys.shape)), scoring));
 };
 
+const known = optionNames<AttentionOptions & { readonly weights?: boolean; readonly logSumExp?: boolean }>({
+  mask: true,
+  bias: true,
+  causal: true,
+  prefix: true,
+  window: true,
+  segments: true,
+  scale: true,
+  softcap: true,
+  alibi: true,
+  past: true,
+  score: true,
+  drop: true,
+  weights: true,
+  logSumExp: true,
+});
+
 /**
  * softmax(scale q k^T + bias) v (Vaswani et al. 2017, equation 1; PyTorch's scaled_dot_product_attention) of queries
  * [..., Hq, Lq, D], keys [..., Hk, Lk, D] and values [..., Hk, Lk, E]: [..., Hq, Lq, E], without a tensor of queries times keys.
@@ -161,6 +181,7 @@ export const attention: AttentionFunction = ((
   options: AttentionOptions & { readonly weights?: boolean; readonly logSumExp?: boolean } = {},
 ): unknown =>
   atCaller(() => {
+    requireKnownOptions("attention", options, known);
     const operandsGiven = [given, givenKeys, givenValues].map((operand) => tensorOf("attention", operand));
     const [queries, keys, values] = operandsGiven as [Tensor, Tensor, Tensor]; // three were given
     const extras = [options.mask, options.bias].filter(isTensor);
@@ -249,8 +270,10 @@ export const additiveAttention = <
   D
 > => {
   const op = "additiveAttention";
+  atCaller(() => expect(isRecordOf(parameters), op, "a record of weights", parameters, "{ W, U, v }"));
   const { W, U, v } = parameters;
   const weights = described<Tensor<AdditiveWeights<TypesOf<Q, D, K, E, W, F, U, G, V, H>>, D>>(() => {
+    requireKnownOptions(op, options, ["mask"]);
     const [query, key] = [tensorOf(op, queries), tensorOf(op, keys)];
     for (const { type } of [query, key]) if (type.shape.length < 2) reject("W280", { op, type: printType(type) });
     const asked = query.matmul(tensorOf(op, W));

@@ -1,6 +1,7 @@
 // Normalizations of images, or of anything with channels on axis 1: over the batch, or within each example over groups of
 // channels. All have mean 0 and variance 1 before a scale and a shift for each channel.
 import { reject } from "../diagnostics/diagnostic.ts";
+import { optionNames, requireKnownOptions } from "../diagnostics/known-options.ts";
 import { emitOne, traceOf } from "../graph/traced-tensor.ts";
 import { centeredOver } from "../ops/normalization.ts";
 import { requireOperand } from "../ops/operand-types.ts";
@@ -93,6 +94,18 @@ const batchStatistics = (x: Tensor, axes: readonly number[]): { readonly mean: T
 const mixed = (old: Tensor | undefined, fresh: Tensor, momentum: number): Tensor =>
   old === undefined ? fresh : old.mul(1 - momentum).add(fresh.mul(momentum));
 
+const known = optionNames<ChannelOptions>({ epsilon: true, weight: true, bias: true });
+
+const knownOfBatch = optionNames<BatchNormOptions>({
+  epsilon: true,
+  weight: true,
+  bias: true,
+  runningMean: true,
+  runningVariance: true,
+  training: true,
+  momentum: true,
+});
+
 /**
  * (x - mean) / sqrt(variance + epsilon) * weight + bias for each channel of [N, C, ...places]. In training mean and (biased)
  * variance are those of the batch and its places, and the running statistics move towards them, with the unbiased
@@ -122,6 +135,7 @@ export const batchNorm = <
     const [op, tensor] = ["batchNorm", tensorOf("batchNorm", x)];
     const options = given as BatchNormOptions; // tensors, whatever their types
     channelsOf(op, tensor);
+    requireKnownOptions(op, options, knownOfBatch);
     const { runningMean: mean, runningVariance: variance, epsilon = 1e-5, momentum = 0.1, training = false } = options;
     const along = {
       mean: mean && perChannel(op, "running mean", tensor, mean),
@@ -170,6 +184,7 @@ export const groupNorm = <
   described(() => {
     const tensor = tensorOf("groupNorm", x);
     const options = given as ChannelOptions; // tensors, whatever their types
+    requireKnownOptions("groupNorm", options, known);
     const unit = standardizedOver("groupNorm", grouped(tensor, groups as number), [2], options.epsilon ?? 1e-5);
     return scaled("groupNorm", tensor, unit.reshape(tensor.shape), options);
   });
@@ -201,6 +216,7 @@ export const instanceNorm = <
   described(() => {
     const tensor = tensorOf("instanceNorm", x);
     const options = given as ChannelOptions; // tensors, whatever their types
+    requireKnownOptions("instanceNorm", options, known);
     channelsOf("instanceNorm", tensor);
     requireAxis("instanceNorm", tensor.shape, 2);
     const places = [...tensor.shape.keys()].slice(2);

@@ -1,6 +1,6 @@
 // What is written once and used in many graphs is described in a graph of its own: the parts of functions by name, which may
 // use no tensor but those that they are given.
-import { locate, type Note, WeftError } from "../diagnostics/diagnostic.ts";
+import { isLocated, locate, type Note, WeftError } from "../diagnostics/diagnostic.ts";
 import { type Location, onBehalfOf } from "../diagnostics/location.ts";
 import { bodyWith, finishBody } from "../graph/body.ts";
 import { graphBuilder } from "../graph/builder.ts";
@@ -41,7 +41,7 @@ export const describeClosed = (
 /** The error with the place of the call: as its own where it has none, beside it otherwise. */
 export const calledFrom = (error: WeftError, site: Location): WeftError => {
   const [first, ...rest] = error.diagnostics;
-  if (first?.location === undefined) return locate(error, site);
+  if (first === undefined || !isLocated(error)) return locate(error, site);
   const notes = [...first.notes, { label: "called", text: "", location: site }];
   return new WeftError([{ ...first, notes }, ...rest], { cause: error.cause });
 };

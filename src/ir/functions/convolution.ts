@@ -1,4 +1,5 @@
 // Convolution, and its transpose, over sequences [N, C, L], images [N, C, H, W] and volumes [N, C, D, H, W].
+import { optionNames, requireKnownOptions } from "../diagnostics/known-options.ts";
 import type { DType } from "../types/dtype.ts";
 import type { Check } from "../types/static/check.ts";
 import type { ConvolutionShape } from "../types/static/convolution.ts";
@@ -60,12 +61,20 @@ interface AnyOptions {
   readonly outputPadding?: number | readonly number[];
 }
 
+const known = optionNames<Omit<AnyOptions, "outputPadding">>({
+  stride: true,
+  padding: true,
+  dilation: true,
+  groups: true,
+});
+
 const convolution = <Rank extends SpatialRank>(rank: Rank): ConvolutionFunction<Rank> => {
   const op = `conv${rank}d`;
   // What shapes come of it is said by the interface.
   return (images: unknown, weight: unknown, options: AnyOptions = {}) =>
     described(() => {
       const [input, weights] = [tensorOf(op, images), tensorOf(op, weight)];
+      requireKnownOptions(op, options, known);
       const dilation = perAxis(options.dilation ?? 1, rank);
       const window = { kernel: weights.shape.slice(2).map(Number), dilation };
       const placement = {
@@ -157,11 +166,20 @@ export interface TransposedConvolutionFunction<Rank extends SpatialRank> {
   >;
 }
 
+const knownTransposed = optionNames<AnyOptions>({
+  stride: true,
+  padding: true,
+  dilation: true,
+  groups: true,
+  outputPadding: true,
+});
+
 const transposedConvolution = <Rank extends SpatialRank>(rank: Rank): TransposedConvolutionFunction<Rank> => {
   const op = `convTranspose${rank}d`;
   // What shapes come of it is said by the interface.
   return (images: unknown, weight: unknown, options: AnyOptions = {}) =>
     described(() => {
+      requireKnownOptions(op, options, knownTransposed);
       const placement = {
         stride: perAxis(options.stride ?? 1, rank),
         // A name of padding is for convolutions only, and is refused as no number.

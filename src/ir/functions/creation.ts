@@ -1,6 +1,9 @@
 // Tensors made from nothing: constants, counting, random numbers. They belong to the graph that is being described.
+
 import { reject } from "../diagnostics/diagnostic.ts";
+import { expect } from "../diagnostics/expect.ts";
 import { inWords } from "../diagnostics/in-words.ts";
+import { requireKnownOptions } from "../diagnostics/known-options.ts";
 import { canonicalShape } from "../graph/canonical-shape.ts";
 import { currentTrace } from "../graph/trace.ts";
 import { applyBinary, emitOne, traceOf } from "../graph/traced-tensor.ts";
@@ -63,6 +66,8 @@ export const constant = <
   dtype?: D,
 ): Tensor<CanonicalShape<S>, NoInfer<D>> =>
   described(() => {
+    const isValue = typeof value === "number" || (ArrayBuffer.isView(value) && "length" in value);
+    expect(isValue, "constant", "a number or a typed array", value, "constant(Float32Array.of(1, 2), [2])");
     if (typeof value === "number")
       return currentTrace("constant").constant(value, dtype ?? "f32", canonicalShape("constant", shape ?? []));
     return dataTensor(
@@ -101,6 +106,7 @@ export const randomUniform = <K extends Dims, E extends DType, const S extends D
   options: { readonly low?: number; readonly high?: number } = {},
 ): Tensor<CanonicalShape<S>, "f32"> =>
   described(() => {
+    requireKnownOptions("randomUniform", options, ["low", "high"]);
     const { low = 0, high = 1 } = options;
     const words = tensorOf("randomBits", key);
     const bits = emitOne(traceOf(words, "randomBits"), "randomBits", [words], {

@@ -1,5 +1,6 @@
 // Functions of tensors with a derivative of their own, instead of the one that follows from what they are made of: for a form
 // that is more exact or cheaper, for a straight-through estimator, for a gradient that is clipped on its way.
+import { goOn } from "../diagnostics/collecting.ts";
 import { reject, WeftError } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
 import { captureLocation } from "../diagnostics/location.ts";
@@ -155,7 +156,8 @@ const callOf =
       const [only] = results;
       return isList || only === undefined ? results : only;
     } catch (error) {
-      throw error instanceof WeftError ? calledFrom(error, site) : error;
+      // The unknown may stand for anything.
+      return goOn(error instanceof WeftError ? calledFrom(error, site) : error) as Results;
     }
   };
 

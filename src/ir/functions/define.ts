@@ -1,8 +1,13 @@
 // Functions of tensors that are written once, for any extents, by name: the body is checked when the function is defined,
-// its symbols standing for themselves, and a call finds out what they are. In the graph a call is one node, `apply`.
+// its symbols standing for themselves, and a call finds out what they are and puts that in their places. In the graph a call
+// is one node, `apply`.
+import { goOn } from "../diagnostics/collecting.ts";
 import { type Note, reject, WeftError } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
 import { captureLocation } from "../diagnostics/location.ts";
+import { bodyOf } from "../graph/body.ts";
+import { graphOf } from "../graph/body-graph.ts";
+import { substituteSymbols } from "../graph/substitute-symbols.ts";
 import { currentCircumstances, currentTrace, surroundingTrace, type Trace } from "../graph/trace.ts";
 import { emitMany, innermostTrace, isTensor, traceOf } from "../graph/traced-tensor.ts";
 import type { Body } from "../ops/body.ts";
@@ -15,10 +20,10 @@ import type {
   SignatureTensors,
 } from "../types/static/unification.ts";
 import type { Tensor } from "../types/tensor.ts";
-import { printType, type TensorType } from "../types/tensor-type.ts";
+import { printType } from "../types/tensor-type.ts";
 import { atCaller } from "./argument.ts";
 import { calledFrom, type Definition, definedAt, describeClosed } from "./closed-body.ts";
-import { boundType, isSameType, mistakeIn, readSignature, type Types, type Unifier, unifierOf } from "./signature.ts";
+import { mistakeIn, readSignature, type Types, type Unifier, unifierOf } from "./signature.ts";
 
 export type { Signature } from "../types/static/unification.ts";
 
@@ -43,7 +48,7 @@ export interface DefinedFunction<Name extends string, S extends Signature, R> {
 /** How results are put together again: undefined for one tensor. */
 type Structure = undefined | "list" | readonly string[];
 
-/** The body at some types. */
+/** A body as it was described. */
 interface Described {
   readonly body: Body;
   readonly structure: Structure;
@@ -54,11 +59,13 @@ interface Known extends Definition {
   readonly signature: Types;
   readonly unifier: Unifier;
   readonly describe: (given: Readonly<Record<string, Tensor>>) => unknown;
-  /** What was described so far, by types and circumstances. */
+  /** What was described at the symbols of the signature, by circumstances such as the mode of a network. */
   readonly described: Map<string, Described>;
+  /** The bodies at the types of calls, by these and the circumstances. */
+  readonly bodies: Map<string, Body>;
 }
 
-/** For how many different types a body is kept; more are described anew. */
+/** For how many different types a body is kept; more are made anew. */
 const capacity = 256;
 
 /** The results as a list; W263 for what is no tensor. */
@@ -78,24 +85,34 @@ const restored = (structure: Structure, tensors: readonly Tensor[]): unknown => 
   return structure === "list" ? tensors : Object.fromEntries(structure.map((name, at) => [name, tensors[at]]));
 };
 
-/** The body at types of its arguments, described once for each and for each circumstance, such as the mode of a network. */
-const bodyAt = (known: Known, types: Types, outer: Trace | undefined): Described => {
-  const { name, described } = known;
-  const key = [...currentCircumstances(), ...[...types.values()].map(printType)].join();
-  const found = described.get(key);
+/** The body at the symbols of the signature, described once under each circumstance. */
+const describedBody = (known: Known, outer: Trace | undefined): Described => {
+  const { name, signature, described } = known;
+  const circumstances = currentCircumstances();
+  const found = described.get(circumstances);
   if (found !== undefined) return found;
   const capture = (): never => reject("W262", { name }, { notes: definedAt(known) });
   let structure: Structure;
-  const body = describeClosed(known, { outer, capture }, [...types], (tensors) => {
-    const given = Object.fromEntries([...types.keys()].map((argument, at) => [argument, tensors[at]]));
-    // One tensor for each argument, as the types were.
+  const body = describeClosed(known, { outer, capture }, [...signature], (tensors) => {
+    const given = Object.fromEntries([...signature.keys()].map((argument, at) => [argument, tensors[at]]));
+    // One tensor for each argument, as the signature has them.
     const results = resultsOf(name, known.describe(given as Record<string, Tensor>));
     ({ structure } = results);
     return results.tensors;
   });
   const made = { body, structure };
-  if (described.size >= capacity) described.clear();
-  described.set(key, made);
+  described.set(circumstances, made);
+  return made;
+};
+
+/** The body with what symbols are in a call in their places; one for all calls of the same types. */
+const bodyAt = (known: Known, { body }: Described, types: Types): Body => {
+  const key = [currentCircumstances(), ...[...types.values()].map(printType)].join();
+  const found = known.bodies.get(key);
+  if (found !== undefined) return found;
+  const made = bodyOf(substituteSymbols(graphOf(body), known.unifier.bindings(types)));
+  if (known.bodies.size >= capacity) known.bodies.clear();
+  known.bodies.set(key, made);
   return made;
 };
 
@@ -115,6 +132,9 @@ const argumentsOf = ({ name, signature }: Known, given: unknown): ReadonlyMap<st
   return new Map(found);
 };
 
+const typesOf = (given: ReadonlyMap<string, Tensor>): Types =>
+  new Map([...given].map(([argument, { type }]) => [argument, type]));
+
 /** Where the arguments come from, as notes of an error about them. */
 const originsOf = (given: ReadonlyMap<string, Tensor>): readonly Note[] =>
   [...given].map(([label, tensor]) => {
@@ -123,31 +143,16 @@ const originsOf = (given: ReadonlyMap<string, Tensor>): readonly Note[] =>
     return { label, text: printType(tensor.type), ...(location === undefined ? {} : { location }) };
   });
 
-/** The body gives at the types of a call what it gives at symbols, with what they are in their places: W264. */
-const requireSameResults = (known: Known, { body }: Described, generic: Described, types: Types): void => {
-  const bound = known.unifier.bindings(types);
-  const expected = generic.body.outputs.map((type) => boundType(type, bound));
-  const fits =
-    expected.length === body.outputs.length && expected.every((type, at) => isSameType(type, body.outputs[at]));
-  if (fits) return;
-  const print = (all: readonly TensorType[]): string => all.map(printType).join(", ") || "nothing";
-  reject(
-    "W264",
-    { name: known.name, given: print(body.outputs), expected: print(expected) },
-    { notes: definedAt(known) },
-  );
-};
-
-const apply = (known: Known, generic: Described, argument: unknown): unknown => {
+const apply = (known: Known, argument: unknown): unknown => {
   const { name, signature } = known;
   const given = argumentsOf(known, argument);
-  const types: Types = new Map([...given].map(([each, { type }]) => [each, type]));
+  const types = typesOf(given);
   mistakeIn(known, types)?.({ notes: [...originsOf(given), ...definedAt(known)] });
   const operands = [...signature.keys()].flatMap((each) => given.get(each) ?? []);
   const outer = operands.length === 0 ? currentTrace(name) : innermostTrace(name, operands);
-  const made = bodyAt(known, types, outer);
-  requireSameResults(known, made, generic, types);
-  return restored(made.structure, emitMany(outer, "apply", operands, { name, body: made.body }));
+  const described = describedBody(known, outer);
+  const results = emitMany(outer, "apply", operands, { name, body: bodyAt(known, described, types) });
+  return restored(described.structure, results);
 };
 
 const write = 'define("scaled", { x: ["f32", "B", "T"], by: ["f32", "T"] }, ({ x, by }) => mul(x, by))';
@@ -160,7 +165,7 @@ const write = 'define("scaled", { x: ["f32", "B", "T"], by: ["f32", "T"] }, ({ x
  * stands alone furthest back; results have these extents in the places of the symbols. In the graph the function stands once, and a call of it is
  * one node, `apply`, until it is compiled; its derivative is that of its body. Refuses arguments that are not as the signature
  * says (W258), extents that disagree (W259), arguments that it has not (W260), a symbol that stands alone nowhere (W261), tensors
- * from around it (W262), results that are no tensors (W263) or depend on what the symbols are (W264).
+ * from around it (W262) and results that are no tensors (W263).
  */
 export const define = <const Name extends string, const S extends Signature, const R extends FunctionResults>(
   name: Name,
@@ -182,14 +187,16 @@ export const define = <const Name extends string, const S extends Signature, con
       // The tensors of the signature, as its types say; what comes back is looked at.
       describe: body as unknown as Known["describe"],
       described: new Map(),
+      bodies: new Map(),
     };
-    const generic = bodyAt(known, types, surroundingTrace());
+    describedBody(known, surroundingTrace());
     const called = (given: unknown): unknown => {
       const site = captureLocation();
       try {
-        return apply(known, generic, given);
+        return apply(known, given);
       } catch (error) {
-        throw error instanceof WeftError ? calledFrom(error, site) : error;
+        // The unknown may stand for anything.
+        return goOn(error instanceof WeftError ? calledFrom(error, site) : error);
       }
     };
     // What is made takes and gives what the static rules say, which the run time holds to.

@@ -1,6 +1,8 @@
 // Sums of products by their indices, in Einstein's notation: each operand's axes are named by letters, and what the result
 // does not name is summed over. Operands are joined from left to right, two at a time, each pair as one matrix product.
+
 import { reject } from "../diagnostics/diagnostic.ts";
+import { expect } from "../diagnostics/expect.ts";
 import { requireDType, requireSameDType } from "../ops/typing.ts";
 import { type Dim, multiplyDims } from "../types/dim.ts";
 import type { Check } from "../types/static/check.ts";
@@ -164,6 +166,7 @@ export const einsum = <const F extends string, const Tensors extends readonly Te
   ...tensors: Tensors
 ): ResultOf<EinsumShape<F, Tensors>, EinsumDType<Tensors>> =>
   described(() => {
+    expect(typeof formula === "string", "einsum", "a formula", formula, 'einsum("ij,jk->ik", a, b)');
     const parsed = parse(formula);
     const given = tensorsOf("einsum", tensors);
     if (given.length !== parsed.operands.length)

@@ -1,4 +1,5 @@
 // Losses: a number per row, or one number for all.
+import { optionNames, requireKnownOptions } from "../diagnostics/known-options.ts";
 import { emitOne, traceOf } from "../graph/traced-tensor.ts";
 import { requireOperand } from "../ops/operand-types.ts";
 import { requireDType } from "../ops/typing.ts";
@@ -48,6 +49,13 @@ const asRows = (scores: Tensor, labels: Tensor): readonly [scores: Tensor, label
   return [classesLast.reshape([count, classes]), labels.reshape([count])];
 };
 
+const known = optionNames<CrossEntropyOptions<Reduction>>({
+  reduction: true,
+  labelSmoothing: true,
+  weights: true,
+  ignoreIndex: true,
+});
+
 /**
  * Minus the logarithm of the probability that softmax gives the right class: logits [rows, classes] and class indices i32
  * [rows], or with a label for each place, such as a pixel, [rows, classes, ...places] and [rows, ...places]. The mean over all
@@ -66,6 +74,7 @@ export const crossEntropy = <
   options: CrossEntropyOptions<R> = {},
 ): Tensor<ReducedShape<R, RowsOf<Logits>>, D> =>
   described(() => {
+    requireKnownOptions("crossEntropy", options, known);
     const wanted = tensorOf("crossEntropy", labels);
     const [scores, given] = asRows(tensorOf("crossEntropy", logits), wanted);
     const losses = rowLosses(scores, given, options);
@@ -103,6 +112,7 @@ export const meanSquaredError = <
   described(() => {
     const [left, right] = [tensorOf("meanSquaredError", predictions), operandOf("meanSquaredError", targets)];
     requireFit("meanSquaredError", left, right);
+    requireKnownOptions("meanSquaredError", options, ["reduction"]);
     const difference = left.sub(right);
     return reduced(difference.mul(difference), options.reduction);
   });

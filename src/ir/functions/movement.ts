@@ -1,4 +1,5 @@
 // Functions that change where elements stand, or repeat them, and compute nothing.
+import { expectList } from "../diagnostics/expect.ts";
 import { normalizeAxis, requireExtents, requirePerAxis } from "../ops/typing.ts";
 import { multiplyDims } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
@@ -54,6 +55,7 @@ export const tile = <S extends Dims, D extends DType, const Repeats extends read
     const tensor = tensorOf("tile", x);
     // A list, unless the call did not compile.
     const times = repeats as readonly number[];
+    expectList("tile", "a list of how often, one for each axis", times, "tile(x, [1, 2])");
     requirePerAxis("tile", "repeats", times, tensor.shape);
     requireExtents("tile", times);
     const apart = tensor.reshape(tensor.shape.flatMap((extent) => [1, extent]));

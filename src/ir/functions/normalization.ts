@@ -1,4 +1,5 @@
 // Functions that bring the numbers along an axis to a common scale.
+import { optionNames, requireKnownOptions } from "../diagnostics/known-options.ts";
 import { emitOne, traceOf } from "../graph/traced-tensor.ts";
 import { requireOperand } from "../ops/operand-types.ts";
 import { normalizeAxes, normalizeAxis, requireDType } from "../ops/typing.ts";
@@ -42,6 +43,8 @@ export interface EpsilonOption {
   readonly epsilon?: number;
 }
 
+const known = optionNames<EpsilonOption>({ epsilon: true });
+
 /** (x - mean) / sqrt(variance + epsilon) over some axes (the last one unless said), with the biased variance. */
 export const standardize = <S extends Dims, D extends DType, const Axes extends readonly number[] = readonly [-1]>(
   x: Check<NoInfer<NeedsDType<"standardize", S, D, Floats>>, Tensor<S, D>>,
@@ -49,6 +52,7 @@ export const standardize = <S extends Dims, D extends DType, const Axes extends 
 ): ResultOf<AllOf<[NeedsDType<"standardize", S, D, Floats>], AlongAxes<"standardize", S, Axes>>, D> =>
   described(() => {
     const tensor = tensorOf("standardize", x);
+    requireKnownOptions("standardize", options, ["epsilon", "axes"]);
     requireDType("standardize", tensor.type, ["f32", "f64"]);
     const { epsilon = 1e-5, axes = [-1] } = options;
     const over = normalizeAxes("standardize", tensor.shape, axes as readonly number[]);
@@ -96,6 +100,7 @@ export const layerNorm = <
   described(() => {
     const operands = [tensorOf("layerNorm", x), tensorOf("layerNorm", scale), tensorOf("layerNorm", shift)] as const;
     const [tensor, weight, bias] = operands;
+    requireKnownOptions("layerNorm", options, known);
     requireDType("layerNorm", tensor.type, ["f32", "f64"]);
     normalizeAxis("layerNorm", tensor.shape, -1);
     const epsilon = options.epsilon ?? 1e-5;
@@ -119,6 +124,7 @@ export const rmsNorm = <S extends Dims, D extends DType, Scale extends Dims, E e
   described(() => {
     const [tensor, weight] = [tensorOf("rmsNorm", x), tensorOf("rmsNorm", scale)];
     requireDType("rmsNorm", tensor.type, ["f32", "f64"]);
+    requireKnownOptions("rmsNorm", options, known);
     const rank = Math.max(1, Math.min(weight.shape.length, tensor.shape.length));
     normalizeAxis("rmsNorm", tensor.shape, -1);
     requireOperand("rmsNorm", "scale", weight.type, tensorType(tensor.dtype, tensor.shape.slice(-rank)));

@@ -1,6 +1,8 @@
 // What stands side by side in one tensor, apart again: pieces of given lengths, or equal parts, such as the gates of a
 // recurrent cell or the queries, keys and values that one product computes.
+
 import { reject } from "../diagnostics/diagnostic.ts";
+import { expect } from "../diagnostics/expect.ts";
 import { canonicalShape } from "../graph/canonical-shape.ts";
 import { normalizeAxis } from "../ops/typing.ts";
 import { addDims, type Dim, divideDims, isKnown } from "../types/dim.ts";
@@ -65,6 +67,8 @@ export const split = <
     const at = normalizeAxis("split", tensor.shape, Number(axis ?? 0));
     // A number or a list, unless the call did not compile.
     const wanted = lengths as number | Dims;
+    const isLength = typeof wanted === "number" || Array.isArray(wanted);
+    expect(isLength, "split", "a length, or a list of lengths", wanted, "split(x, [2, 3])");
     const known =
       typeof wanted === "number" ? evenLengths(tensor.shape[at] ?? 0, wanted) : givenLengths(tensor, wanted, at);
     // As many, and of the shapes, that the rule says.

@@ -3,6 +3,7 @@
 // depths. That is fewer elements than the box has, and the first maximum of the first of the largest slices is the first
 // maximum of the box, which is where its gradient goes.
 import { reject } from "../diagnostics/diagnostic.ts";
+import { optionNames, requireKnownOptions } from "../diagnostics/known-options.ts";
 import { emitOne, traceOf } from "../graph/traced-tensor.ts";
 import { pooledType, poolingWindows } from "../ops/pooling-windows.ts";
 import { type AxesGeometry, axesOf, type WindowAxis, type WindowGeometry } from "../ops/window-geometry.ts";
@@ -121,12 +122,20 @@ const poolAxes = (
   return pooled.reshape([batch, channels, pooled.shape[2] ?? 0, height, width]);
 };
 
+const knownOfMaximum = optionNames<Omit<AnyOptions, "countPadding">>({
+  stride: true,
+  padding: true,
+  dilation: true,
+  ceil: true,
+});
+
 const maxPool = <Rank extends SpatialRank>(rank: Rank): MaxPoolFunction<Rank> => {
   const op = `maxPool${rank}d`;
   // What shapes come of it is said by the interface.
   return (images: unknown, kernel: number | readonly number[], options: AnyOptions = {}) =>
     described(() => {
       const input = tensorOf(op, images);
+      requireKnownOptions(op, options, knownOfMaximum);
       const geometry = poolingWindows(op, geometryOf(kernel, options, rank), options.ceil ?? false, rank);
       pooledType(op, input.type, geometry, rank);
       return poolAxes(input, geometry, (each, windows) =>
@@ -164,11 +173,19 @@ const countedWindows = (
   return { images: padded, geometry: { ...geometry, padding }, countPadding: false };
 };
 
+const knownOfAverage = optionNames<Omit<AnyOptions, "dilation">>({
+  stride: true,
+  padding: true,
+  ceil: true,
+  countPadding: true,
+});
+
 const averagePool = <Rank extends SpatialRank>(rank: Rank): AveragePoolFunction<Rank> => {
   const op = `averagePool${rank}d`;
   // What shapes come of it is said by the interface.
   return (given: unknown, kernel: number | readonly number[], options: AnyOptions = {}) =>
     described(() => {
+      requireKnownOptions(op, options, knownOfAverage);
       const { ceil = false, countPadding: counted = true, ...placement } = options;
       const placed = geometryOf(kernel, { ...placement, dilation: 1 }, rank);
       const how = { ceil, countPadding: counted, rank };

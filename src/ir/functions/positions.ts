@@ -1,6 +1,7 @@
 // Where in a sequence something stands, said in numbers: sinusoids that are added to features, and rotations of features. Angles
 // are computed in double precision, so that they are right however long a sequence is.
 import { reject } from "../diagnostics/diagnostic.ts";
+import { optionNames, requireKnownOptions } from "../diagnostics/known-options.ts";
 import { requireDType } from "../ops/typing.ts";
 import { type Dim, isKnown } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
@@ -34,6 +35,8 @@ export interface SinusoidOptions<D extends DType> {
 const startOf = (op: string, start: number | Tensor<[], "i32">): Operand =>
   typeof start === "number" ? start : tensorOf(op, start).cast("f64");
 
+const knownOfSinusoids = optionNames<SinusoidOptions<DType>>({ base: true, dtype: true, start: true });
+
 /**
  * Sinusoidal positions (Vaswani et al. 2017, section 3.5), [length, features]: sin(p / base^(2 i / features)) at feature 2 i and
  * the cosine of the same at 2 i + 1. Add them to embeddings.
@@ -44,6 +47,7 @@ export const sinusoidalPositions = <const Length extends Dim, const Features ext
   options: SinusoidOptions<D> = {},
 ): Tensor<[CanonicalDim<Length>, Features], D> =>
   described(() => {
+    requireKnownOptions("sinusoidalPositions", options, knownOfSinusoids);
     const pairs = Math.ceil(features / 2);
     const start = startOf("sinusoidalPositions", options.start ?? 0);
     const angle = angles(length, start, pairs, features, options.base ?? 10000);
@@ -80,6 +84,8 @@ const halves = (x: Tensor, pairs: number): readonly [Tensor, Tensor] => {
   return [cut(0), cut(pairs)];
 };
 
+const known = optionNames<RotaryOptions>({ pairing: true, base: true, start: true });
+
 /**
  * Rotary positions (Su et al. 2021, "RoFormer", equation 34): pairs of features of [..., positions, D] turned by the angle
  * position * base^(-2 i / D), so that products of queries and keys depend on distances alone. Refused (W285): features that are
@@ -91,6 +97,7 @@ export const rotary = <S extends Dims, D extends DType>(
 ): Tensor<S, D> =>
   described(() => {
     const given = tensorOf("rotary", x);
+    requireKnownOptions("rotary", options, known);
     requireDType("rotary", given.type, ["f32", "f64"]);
     const { pairing = "half", base = 10000, start = 0 } = options;
     const [length, features] = given.shape.slice(-2);

@@ -1,7 +1,9 @@
 // Recurrence as users describe it: one step as a function of the state and of one element of each sequence.
 import { reject } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
+import { optionNames, requireKnownOptions } from "../diagnostics/known-options.ts";
 import { captureBody } from "../graph/captured-body.ts";
+import { noteTensors } from "../graph/origins.ts";
 import { emitMany, isTensor, traceOf } from "../graph/traced-tensor.ts";
 import type { Dim } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
@@ -62,8 +64,16 @@ const record = (what: string, value: unknown, write: string): Described => {
   for (const [name, tensor] of Object.entries(given))
     if (!isTensor(tensor))
       reject("W140", { what: `${what}: ${name}`, expected: "a tensor", given: inWords(tensor), write });
+  noteTensors(Object.values(given));
   return given as Described; // every member was looked at
 };
+
+const known = optionNames<ScanDescription<Tensors, Tensors, Tensors, Tensors>>({
+  carry: true,
+  over: true,
+  reverse: true,
+  step: true,
+});
 
 const write = "scan({ carry: { h }, over: { x }, step: ({ h }, { x }) => ({ carry: { h: h2 }, output: { y } }) })";
 
@@ -105,6 +115,7 @@ export const scan = <
   description: ScanDescription<C, X, Next, Y>,
 ): ScanResult<StateAfter<C, CarryRule<C, Next>>, Y, LengthOf<X>> =>
   atCaller(() => {
+    requireKnownOptions("scan", description, known);
     const carry = record("scan: carry", description.carry, write);
     const over = record("scan: over", description.over, write);
     if (typeof description.step !== "function")

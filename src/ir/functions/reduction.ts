@@ -1,5 +1,6 @@
 // Functions that fold axes away.
 
+import { requireKnownOptions } from "../diagnostics/known-options.ts";
 import { emitOne, traceOf } from "../graph/traced-tensor.ts";
 import { normalizeAxis, requireDType } from "../ops/typing.ts";
 import type { DType } from "../types/dtype.ts";
@@ -66,6 +67,7 @@ export const cumsum = <S extends Dims, D extends DType, const Axis extends numbe
   described(() => {
     const tensor = tensorOf("cumsum", x);
     requireDType("cumsum", tensor.type, ["f32", "f64", "i32", "u8"]);
+    requireKnownOptions("cumsum", options, ["reverse"]);
     const at = normalizeAxis("cumsum", tensor.shape, Number(axis));
     const attrs = { axis: at, reverse: options.reverse ?? false };
     return emitOne(traceOf(tensor, "cumsum"), "cumsum", [tensor], attrs);

@@ -76,39 +76,6 @@ export const unifierOf = (name: string, signature: Types): Unifier => {
   };
 };
 
-/** Values for symbols, far enough apart that expressions which agree at all of them are the same. */
-const samples: readonly ((position: number) => number)[] = [
-  (position) => 1009 + 37 * position,
-  (position) => 4 ** (position + 4) + 3,
-  (position) => 90 + 7 * position * position,
-];
-
-/**
- * Whether two extents are the same number whatever their symbols are: of floored quotients plus constants there is more than
- * one way to write a product.
- */
-const isSameExtent = (a: Dim, b: Dim): boolean => {
-  if (a === b) return true;
-  const symbols = [...new Set([...symbolsOf(a), ...symbolsOf(b)])].sort();
-  return samples.every((valueAt) => {
-    const by = Object.fromEntries(symbols.map((symbol, position) => [symbol, valueAt(position)]));
-    return bindDim(a, by) === bindDim(b, by);
-  });
-};
-
-/** Whether two types are the same, whatever their symbols are. */
-export const isSameType = (a: TensorType, b: TensorType | undefined): boolean =>
-  a.dtype === b?.dtype &&
-  a.shape.length === b.shape.length &&
-  a.shape.every((extent, axis) => isSameExtent(extent, b.shape[axis] ?? 0));
-
-/** A type with the extents of a call in the places of symbols. */
-export const boundType = ({ dtype, shape }: TensorType, by: Bindings): TensorType =>
-  tensorType(
-    dtype,
-    shape.map((extent) => bindDim(extent, by)),
-  );
-
 /** What is wrong with an argument: refuses it. */
 type Mistake = (context: Context) => never;
 

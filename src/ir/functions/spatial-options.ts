@@ -1,11 +1,17 @@
 // Options of windows as users write them, brought to the form of ops: one number for each spatial axis, and two, before and
 // after, in padding. What is no such option comes out as it is, and is refused by the rules of ops.
+import { expect } from "../diagnostics/expect.ts";
 import { dilatedExtent, type SpatialRank } from "../ops/window-geometry.ts";
 import type { NamedPadding } from "../types/static/windows.ts";
 
 /** One number for all axes, or one for each. */
 export const perAxis = (option: number | readonly number[], rank: SpatialRank): readonly number[] =>
-  typeof option === "object" ? option : Array.from({ length: rank }, () => option);
+  isList(option) ? option : Array.from({ length: rank }, () => option);
+
+const isList = (option: unknown): option is readonly number[] => {
+  expect(typeof option !== "object" || Array.isArray(option), "a window", "a number, or a list", option, "one number");
+  return typeof option === "object";
+};
 
 /** One number for all sides, one for both sides of each axis, or one for each side. */
 export const perSide = (option: number | readonly number[], rank: SpatialRank): readonly number[] => {

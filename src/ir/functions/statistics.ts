@@ -1,7 +1,9 @@
 // Functions that fold axes away and are made of several ops: variances, norms, and the logarithm of a sum of exponentials. All
 // are computed in the form that neither overflows nor cancels where the result does not.
+
 import { reject } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
+import { requireKnownOptions } from "../diagnostics/known-options.ts";
 import { normalizeAxes, requireDType } from "../ops/typing.ts";
 import type { DType } from "../types/dtype.ts";
 import type { ReduceShape } from "../types/static/axes.ts";
@@ -33,12 +35,15 @@ export interface StatisticFunction<Name extends string, Options = object> {
 const statistic = <Name extends string, Options>(
   name: Name,
   over: (x: Tensor, axes: readonly number[], options: Options) => Tensor,
+  own: { readonly [K in keyof Required<Options>]: true },
 ): StatisticFunction<Name, Options> => {
+  const known = [...Object.keys(own), "axes", "keepDims"];
   // What shapes come of it is said by the interface.
   return (x: unknown, options?: Options & { readonly axes?: unknown; readonly keepDims?: boolean }) =>
     described(() => {
       const tensor = tensorOf(name, x);
       requireDType(name, tensor.type, ["f32", "f64"]);
+      if (options !== undefined) requireKnownOptions(name, options, known);
       // The axes are the ones of the signature: a list, unless the call did not compile. All options may be left out.
       const { axes, keepDims = false } = options ?? ({} as Options & { axes?: unknown; keepDims?: boolean });
       const { shape } = tensor;
@@ -58,13 +63,14 @@ export interface VarianceOptions {
 export const variance: StatisticFunction<"variance", VarianceOptions> = statistic<"variance", VarianceOptions>(
   "variance",
   (x, axes, { unbiased = true }) => varianceOver(x, axes, unbiased),
+  { unbiased: true },
 );
 
 /** The square root of the variance; its derivative where the variance is 0 is 0. PyTorch's `std`. */
 export const standardDeviation: StatisticFunction<"standardDeviation", VarianceOptions> = statistic<
   "standardDeviation",
   VarianceOptions
->("standardDeviation", (x, axes, { unbiased = true }) => rootOf(varianceOver(x, axes, unbiased)));
+>("standardDeviation", (x, axes, { unbiased = true }) => rootOf(varianceOver(x, axes, unbiased)), { unbiased: true });
 
 /** The square root, with the derivative 0 at 0. */
 const rootOf = (squares: Tensor): Tensor => squares.equal(0).select(0, squares.equal(0).select(1, squares).sqrt());
@@ -97,17 +103,22 @@ export const norm: StatisticFunction<"norm", NormOptions> = statistic<"norm", No
         .pow(1 / p),
     );
   },
+  { p: true },
 );
 
 /** ln(sum(e^x)), without overflow; -infinity where all elements are. */
-export const logSumExp: StatisticFunction<"logSumExp"> = statistic<"logSumExp", object>("logSumExp", (x, axes) => {
-  const kept = { axes, keepDims: true } as const;
-  const largest = stopGradient(x.max(kept));
-  // Where the largest is infinite there is nothing to be shifted by.
-  const shift = largest
-    .abs()
-    .less(Number.POSITIVE_INFINITY)
-    .logicalNot()
-    .select(largest.equal(largest).select(0, largest), largest);
-  return x.sub(shift).exp().sum(kept).log().add(shift);
-});
+export const logSumExp: StatisticFunction<"logSumExp"> = statistic<"logSumExp", object>(
+  "logSumExp",
+  (x, axes) => {
+    const kept = { axes, keepDims: true } as const;
+    const largest = stopGradient(x.max(kept));
+    // Where the largest is infinite there is nothing to be shifted by.
+    const shift = largest
+      .abs()
+      .less(Number.POSITIVE_INFINITY)
+      .logicalNot()
+      .select(largest.equal(largest).select(0, largest), largest);
+    return x.sub(shift).exp().sum(kept).log().add(shift);
+  },
+  {},
+);

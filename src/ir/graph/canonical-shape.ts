@@ -1,7 +1,6 @@
 // Extents as users write them, checked: op functions take them from callers with and without a type checker.
 import { reject } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
-import { captureLocation } from "../diagnostics/location.ts";
 import { type Dim, normalizeDim } from "../types/dim.ts";
 import { printShape, type Shape, type TensorType, tensorType } from "../types/tensor-type.ts";
 
@@ -9,11 +8,7 @@ import { printShape, type Shape, type TensorType, tensorType } from "../types/te
 export const canonicalShape = (op: string, shape: unknown): Shape => {
   if (!Array.isArray(shape)) {
     const write = 'a list of extents, such as ["B", 784]';
-    return reject(
-      "W140",
-      { what: op, expected: "a shape", given: inWords(shape), write },
-      { location: captureLocation() },
-    );
+    return reject("W140", { what: op, expected: "a shape", given: inWords(shape), write });
   }
   return shape.map((extent: unknown): Dim => {
     try {
@@ -22,13 +17,13 @@ export const canonicalShape = (op: string, shape: unknown): Shape => {
       if (!(error instanceof SyntaxError)) throw error;
     }
     const details = { op, extent: String(extent), shape: printShape(shape.map(String)) };
-    return reject("W209", details, { location: captureLocation() });
+    return reject("W209", details);
   });
 };
 
 /** One extent in canonical form; W209 for what is no dimension. */
 export const canonicalExtent = (op: string, extent: Dim): Dim => canonicalShape(op, [extent])[0] ?? 0;
 
-/** A type with canonical extents. */
+/** A type whose shape is in canonical form; W209 and W140 for what is no shape. */
 export const canonicalType = (what: string, { dtype, shape }: TensorType): TensorType =>
   tensorType(dtype, canonicalShape(what, shape));

@@ -38,7 +38,8 @@ export const captureBody = (
       node.results.forEach(({ id }, at) => within.set(id, made[at] ?? placed(id)));
       return placed(value);
     }
-    const input = builder.input(`captured${captured.size}`, outer.builder.typeOf(value));
+    const name = `captured${captured.size}`;
+    const input = builder.input(name, outer.builder.typeOf(value), outer.builder.locationOf(value));
     captured.set(value, { tensor: outer.tensor(value), input });
     return input;
   };

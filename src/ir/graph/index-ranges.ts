@@ -1,9 +1,10 @@
 // Which inputs and parameters are indices, and into how many rows: an i32 that reaches an indexing operand (perhaps reshaped or
-// broadcast on the way) must stay below the extent that it indexes. Inputs are checked where arrays are fed, parameters, such
-// as the position of a cache, before the entry point runs.
+// broadcast on the way, in a function or in the step of a recurrence) must stay below the extent that it indexes. Inputs are
+// checked where arrays are fed, parameters, such as the position of a cache, before the entry point runs.
 import { opOf } from "../ops/index.ts";
 import type { Dim } from "../types/dim.ts";
 import { definitionOf, reachable, typeOf, users } from "./analysis.ts";
+import { bodyResults, graphOf } from "./body-graph.ts";
 import { callerName, callerNames } from "./entry-inputs.ts";
 import type { Entry, Graph, Node, ValueId } from "./graph.ts";
 
@@ -22,16 +23,46 @@ const extentsIndexed = (graph: Graph, { op, operands, attrs }: Node, value: Valu
     .filter((extent) => typeof extent === "number");
 };
 
-/** What a value indexes, as far as nodes of interest read it. */
-const rangesOf = (graph: Graph, leaf: ValueId, isRead: (node: Node) => boolean): readonly number[] => {
+/** What a value indexes, and where its elements go. */
+interface Followed {
+  readonly ranges: readonly number[];
+  readonly reached: ReadonlySet<ValueId>;
+}
+
+/** The body that a node runs on its operands, input by input. */
+const bodyOfNode = ({ op, attrs }: Node): Graph | undefined =>
+  op === "apply" || op === "call" || op === "scan" ? graphOf(attrs.body) : undefined;
+
+/** Follows a value as far as nodes of interest read it, into functions and steps as well. */
+const follow = (graph: Graph, leaf: ValueId, isRead: (node: Node) => boolean = () => true): Followed => {
   const ranges: number[] = [];
+  const reached = new Set<ValueId>();
   const open = [leaf];
-  for (let value = open.pop(); value !== undefined; value = open.pop())
+  const within = (node: Node, body: Graph, value: ValueId): void => {
+    for (const [position, operand] of node.operands.entries()) {
+      const input = body.inputs[position];
+      if (operand !== value || input === undefined) continue;
+      const inside = follow(body, input);
+      ranges.push(...inside.ranges);
+      // What a step gives back is a sequence or a state, which the step after it takes.
+      if (node.op === "scan") continue;
+      bodyResults(body).forEach((result, at) => {
+        const handedOn = node.results[at];
+        if (inside.reached.has(result) && handedOn !== undefined) open.push(handedOn.id);
+      });
+    }
+  };
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (reached.has(value)) continue;
+    reached.add(value);
     for (const node of (users(graph).get(value) ?? []).filter(isRead)) {
-      if (passesThrough.has(node.op)) for (const { id } of node.results) open.push(id);
+      const body = bodyOfNode(node);
+      if (body !== undefined) within(node, body, value);
+      else if (passesThrough.has(node.op)) for (const { id } of node.results) open.push(id);
       else for (const extent of extentsIndexed(graph, node, value)) ranges.push(extent);
     }
-  return ranges;
+  }
+  return { ranges, reached };
 };
 
 /** The ranges of leaves by name, each the smallest that holds. */
@@ -45,7 +76,7 @@ const namedRanges = (
     const node = definitionOf(graph, value);
     if (node.op !== "input" && node.op !== "parameter") continue;
     const name = node.op === "input" ? callerName(graph, node.attrs.name) : node.attrs.name;
-    for (const extent of rangesOf(graph, value, isRead))
+    for (const extent of follow(graph, value, isRead).ranges)
       ranges.set(name, Math.min(extent, ranges.get(name) ?? Number.POSITIVE_INFINITY));
   }
   return ranges;

@@ -47,7 +47,7 @@ export const surroundingTrace = (): Trace | undefined => traces.at(-1);
 
 const circumstances: string[] = [];
 
-/** Describes under a circumstance on which descriptions may depend, such as the mode of a network. */
+/** Describes under a circumstance on which descriptions may depend, such as the mode of a network; "" for the usual one. */
 export const under = <R>(circumstance: string, describe: () => R): R => {
   circumstances.push(circumstance);
   try {
@@ -57,5 +57,5 @@ export const under = <R>(circumstance: string, describe: () => R): R => {
   }
 };
 
-/** What descriptions depend on at the moment, the innermost last: a description may be used again under the same alone. */
-export const currentCircumstances = (): readonly string[] => [...circumstances];
+/** What descriptions depend on at the moment: a description may be used again under the same alone. */
+export const currentCircumstances = (): string => circumstances.join("/");

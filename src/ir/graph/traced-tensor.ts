@@ -1,9 +1,9 @@
 // The tensor that users hold: a value of a graph under construction, with the methods of `Tensor`. It inserts the
 // broadcasts and constants that users leave out, turns negative axes into positive ones, and remembers where in the
 // user's program each op was written.
-import { atCaller } from "../diagnostics/at-caller.ts";
 import { locate, reject, WeftError, weftError } from "../diagnostics/diagnostic.ts";
 import { inWords } from "../diagnostics/in-words.ts";
+import { requireKnownOptions } from "../diagnostics/known-options.ts";
 import { captureLocation, type Location } from "../diagnostics/location.ts";
 import type { Attributes } from "../ops/attributes.ts";
 import type { OpKind } from "../ops/index.ts";
@@ -19,10 +19,12 @@ import { broadcastShapes, resolveReshape } from "../types/shape.ts";
 import type { AxisPadding, SliceRange } from "../types/static/cutting.ts";
 import type { Dims, MatmulOptions, Operand, ReduceOptions, Tensor } from "../types/tensor.ts";
 import { sameShape, type TensorType } from "../types/tensor-type.ts";
-import { type GraphBuilder, originsOf } from "./builder.ts";
+import type { GraphBuilder } from "./builder.ts";
 import { canonicalExtent, canonicalShape, canonicalType } from "./canonical-shape.ts";
 import type { ValueId } from "./graph.ts";
 import { orderOfAxes, paddingSides, requireAxisList, sliceBounds } from "./method-arguments.ts";
+import { knownOfMatmul, knownOfReductions } from "./method-options.ts";
+import { originsOfTensors, publishMethods } from "./origins.ts";
 import type { Enclosure, Trace } from "./trace.ts";
 
 /** The methods say at run time what their static rules say; shapes are known here, but not to the type checker. */
@@ -49,7 +51,7 @@ class TracedTensor implements Readonly<Record<keyof Tensor, unknown>> {
   /** Brings two operands to one shape, once they are known to fit: W230, W207, W202, W204. */
   #aligned(name: string, other: Operand, allowed: readonly DType[]): readonly [Tensor, Tensor] {
     if (typeof other === "number") {
-      atCaller(() => requireDType(name, this.type, allowed));
+      requireDType(name, this.type, allowed);
       return [asTensor(this), this.trace.constant(other, this.dtype, this.shape)];
     }
     const operand = requireTensor(name, other);
@@ -67,15 +69,16 @@ class TracedTensor implements Readonly<Record<keyof Tensor, unknown>> {
   }
 
   #axis(op: string, axis: number): number {
-    return atCaller(() => normalizeAxis(op, this.shape, axis));
+    return normalizeAxis(op, this.shape, axis);
   }
 
   #axes(op: string, axes: readonly number[] | undefined): readonly number[] {
-    return axes === undefined ? [...this.shape.keys()] : atCaller(() => normalizeAxes(op, this.shape, axes));
+    return axes === undefined ? [...this.shape.keys()] : normalizeAxes(op, this.shape, axes);
   }
 
   #reduce(fn: ReduceFn, options: ReduceOptions = {}): Tensor {
-    atCaller(() => requireDType(fn, this.type, reducers[fn].dtypes));
+    requireKnownOptions(fn, options, knownOfReductions);
+    requireDType(fn, this.type, reducers[fn].dtypes);
     return this.#emit("reduce", [], { fn, axes: this.#axes(fn, options.axes), keepDims: options.keepDims ?? false });
   }
 
@@ -177,8 +180,7 @@ class TracedTensor implements Readonly<Record<keyof Tensor, unknown>> {
   }
 
   select(whenTrue: Operand, whenFalse: Operand): Tensor {
-    const dtype =
-      typeof whenTrue !== "number" ? whenTrue.dtype : typeof whenFalse !== "number" ? whenFalse.dtype : "f32";
+    const dtype = [whenTrue, whenFalse].find(isTensor)?.dtype ?? "f32";
     const branches = [whenTrue, whenFalse].map((branch) =>
       typeof branch === "number" ? this.trace.constant(branch, dtype) : requireTensor("select", branch),
     );
@@ -212,36 +214,37 @@ class TracedTensor implements Readonly<Record<keyof Tensor, unknown>> {
 
   /** The sum times one over the count, which for a symbolic extent is computed from a tensor of ones. */
   mean(options: ReduceOptions = {}): Tensor {
-    atCaller(() => requireDType("mean", this.type, reducers.sum.dtypes));
+    requireKnownOptions("mean", options, knownOfReductions);
+    requireDType("mean", this.type, reducers.sum.dtypes);
     const extents = this.#axes("mean", options.axes).map((axis): Dim => this.shape[axis] ?? 1);
     const count = extents.reduce<Dim>(multiplyDims, 1);
-    atCaller(() => requireDType("mean", this.type, reducers.sum.dtypes));
     const sum = this.#reduce("sum", options);
     return sum.div(typeof count === "number" ? count : this.trace.constant(1, this.dtype, extents).sum());
   }
 
   softmax(axis = -1): Tensor {
-    atCaller(() => requireDType("softmax", this.type, ["f32", "f64"]));
+    requireDType("softmax", this.type, ["f32", "f64"]);
     return this.#emit("softmax", [], { axis: this.#axis("softmax", axis) });
   }
   argmax(axis: number): Tensor {
     return this.#emit("argmax", [], { axis: this.#axis("argmax", axis) });
   }
   matmul(other: Tensor, options: MatmulOptions = {}): Tensor {
+    requireKnownOptions("matmul", options, knownOfMatmul);
     return this.#emit("matmul", [requireTensor("matmul", other)], {
       transposeA: options.transposeA ?? false,
       transposeB: options.transposeB ?? false,
     });
   }
   reshape(shape: Dims): Tensor {
-    const resolved = atCaller(() => resolveReshape(this.shape, canonicalShape("reshape", shape)));
+    const resolved = resolveReshape(this.shape, canonicalShape("reshape", shape));
     return sameShape(resolved, this.shape) ? asTensor(this) : this.#emit("reshape", [], { shape: resolved });
   }
   transpose(permutation: readonly number[]): Tensor {
-    return this.#emit("transpose", [], { permutation: atCaller(() => orderOfAxes(permutation, this.shape)) });
+    return this.#emit("transpose", [], { permutation: orderOfAxes(permutation, this.shape) });
   }
   broadcastTo(shape: Dims): Tensor {
-    const canonical = atCaller(() => canonicalShape("broadcast", shape));
+    const canonical = canonicalShape("broadcast", shape);
     return sameShape(canonical, this.shape) ? asTensor(this) : this.#emit("broadcast", [], { shape: canonical });
   }
 
@@ -255,11 +258,7 @@ class TracedTensor implements Readonly<Record<keyof Tensor, unknown>> {
   }
 
   slice(ranges: readonly SliceRange[]): Tensor {
-    return this.#emit(
-      "slice",
-      [],
-      atCaller(() => sliceBounds(ranges, this.shape)),
-    );
+    return this.#emit("slice", [], sliceBounds(ranges, this.shape));
   }
   pad(padding: readonly AxisPadding[], value = 0): Tensor {
     return this.#emit("pad", [], { ...paddingSides(padding, this.shape), value });
@@ -269,21 +268,21 @@ class TracedTensor implements Readonly<Record<keyof Tensor, unknown>> {
     return this.#emit("concat", operands, { axis: this.#axis("concat", axis) });
   }
   flip(axes: readonly number[]): Tensor {
-    const named = atCaller(() => requireAxisList("flip", axes, "[-1]"));
+    const named = requireAxisList("flip", axes, "[-1]");
     return this.#emit("flip", [], { axes: this.#axes("flip", named) });
   }
   gather(indices: Tensor, axis = 0): Tensor {
     return this.#emit("gather", [requireTensor("gather", indices)], { axis: this.#axis("gather", axis) });
   }
   scatterAdd(indices: Tensor, extent: Dim, axis = 0): Tensor {
-    const rows = atCaller(() => canonicalExtent("scatterAdd", extent));
-    atCaller(() => requireDType("scatterAdd", this.type, reducers.sum.dtypes));
-    const at = atCaller(() => normalizeAxis("scatterAdd", [...this.shape, 1], axis));
+    const rows = canonicalExtent("scatterAdd", extent);
+    requireDType("scatterAdd", this.type, reducers.sum.dtypes);
+    const at = normalizeAxis("scatterAdd", [...this.shape, 1], axis);
     const operands = [requireTensor("scatterAdd", indices), asTensor(this)];
     return emitOne(this.trace, "scatterAdd", operands, { axis: at, extent: rows });
   }
   oneHot(depth: Dim, dtype: DType = "f32"): Tensor {
-    return this.#emit("oneHot", [], { depth: atCaller(() => canonicalExtent("oneHot", depth)), dtype });
+    return this.#emit("oneHot", [], { depth: canonicalExtent("oneHot", depth), dtype });
   }
 }
 
@@ -295,19 +294,15 @@ export const aboutOperands = <R>(operands: readonly (Tensor | undefined)[], chec
   try {
     return check();
   } catch (error) {
-    if (!(error instanceof WeftError)) throw error;
-    const origins = operands.flatMap((operand) => {
-      if (operand === undefined) return [];
-      const trace = traceOf(operand);
-      return [{ type: operand.type, location: trace.builder.locationOf(trace.value(operand)) }];
-    });
-    throw locate(error, captureLocation(), originsOf(origins));
+    throw error instanceof WeftError ? locate(error, captureLocation(), originsOfTensors(operands)) : error;
   }
 };
 
 /** An operand that must be a tensor: W230 for anything else. */
 const requireTensor = (op: string, operand: unknown): Tensor =>
-  isTensor(operand) ? operand : reject("W230", { op, given: inWords(operand) }, { location: captureLocation() });
+  isTensor(operand) ? operand : reject("W230", { op, given: inWords(operand) });
+
+publishMethods(TracedTensor.prototype);
 
 const depthOf = ({ outer }: Trace): number => (outer === undefined ? 0 : 1 + depthOf(outer));
 
@@ -340,7 +335,7 @@ export const emitMany = (
     try {
       return trace.value(operand, typeof attrs["fn"] === "string" ? attrs["fn"] : op);
     } catch (error) {
-      throw error instanceof WeftError ? locate(error, location) : error;
+      throw error instanceof WeftError ? locate(error, location, originsOfTensors(operands)) : error;
     }
   });
   return trace.builder.emit(op, ids, attrs, location).map((id) => asTensor(new TracedTensor(trace, id)));
@@ -389,10 +384,11 @@ export const traceOver = (builder: GraphBuilder, enclosure?: Enclosure): Trace =
       trace.tensor(builder.parameter(name, canonicalType(`parameter ${name}`, type), captureLocation())),
     data: (dtype, shape, data) => trace.tensor(builder.data(dtype, shape, data, captureLocation())),
     tensor: (value) => asTensor(new TracedTensor(trace, value)),
-    value: (tensor, what = "this operation") =>
-      tensor instanceof TracedTensor && tensor.trace.builder === builder
-        ? tensor.id
-        : (enclosure?.capture(tensor, what) ?? reject("W103", { what })),
+    value: (tensor, what = "this operation") => {
+      if (tensor instanceof TracedTensor && tensor.trace.builder === builder) return tensor.id;
+      const other = requireTensor(what, tensor);
+      return enclosure?.capture(other, what) ?? reject("W103", { what });
+    },
   };
   return trace;
 };

@@ -28,6 +28,7 @@ const cluster = (id: string, title: string, lines: readonly string[]): readonly 
 /** `reduce sum, axes = [1]`: the op and its attributes; leaves show the names that users gave them. */
 const title = (node: Node): string => {
   if (node.op === "input" || node.op === "parameter") return node.attrs.name;
+  if (node.op === "apply") return `apply ${node.attrs.name}`;
   return `${node.op} ${printAttributes(node)
     .join(", ")
     .replace(/^fn = /, "")}`.trimEnd();

@@ -13,7 +13,7 @@ import type {
   SelectShape,
   ShapeOf,
 } from "./static/broadcasting.ts";
-import type { AllOf, Beside, Check, NeedsDType, Numbers } from "./static/check.ts";
+import type { AllOf, Beside, Check, IsAny, NeedsDType, Numbers } from "./static/check.ts";
 import type { LeftMatrix, MatmulShape } from "./static/contraction.ts";
 import type { AxisPadding, ConcatShape, PadShape, SliceRange, SliceShape } from "./static/cutting.ts";
 import type { GatherShape, OneHotShape, ScatterShape } from "./static/indexing.ts";
@@ -275,4 +275,7 @@ export interface Tensor<S extends Dims = Dims, D extends DType = DType> extends 
 
 /** A result: a tensor of the shape. */
 // oxlint-disable-next-line typescript/no-explicit-any -- no other type is assignable to every shape and element type
-export type ResultOf<Rule, D extends DType> = Rule extends Dims ? Tensor<Rule, D> : Tensor<any, any>;
+export type ResultOf<Rule, D extends DType> = IsAny<Rule> extends true ? Tensor<any, any> : TensorOf<Rule, D>;
+
+// oxlint-disable-next-line typescript/no-explicit-any -- as above
+type TensorOf<Rule, D extends DType> = Rule extends Dims ? Tensor<Rule, D> : Tensor<any, any>;

@@ -1,6 +1,5 @@
 // What layers of attention refuse: heads that do not divide features, sequences of other features.
 import { reject } from "../../ir/diagnostics/diagnostic.ts";
-import { captureLocation } from "../../ir/diagnostics/location.ts";
 import type { Tensor } from "../../ir/types/tensor.ts";
 import { printType } from "../../ir/types/tensor-type.ts";
 
@@ -14,21 +13,17 @@ export const requireKeyHeads = (layer: string, keyHeads: number, heads: number):
 
 const requireDivisor = (layer: string, parts: number, what: string, whole: number, of: string): void => {
   if (!(Number.isInteger(parts) && parts > 0 && whole % parts === 0))
-    reject("W284", { layer, heads: `${parts} ${what}`, whole: `${whole} ${of}` }, { location: captureLocation() });
+    reject("W284", { layer, heads: `${parts} ${what}`, whole: `${whole} ${of}` });
 };
 
 /** Refuses queries without an axis of positions (W280). */
 export const requirePositions = (op: string, queries: Tensor): void => {
-  if (queries.shape.length < 2) reject("W280", { op, type: printType(queries.type) }, { location: captureLocation() });
+  if (queries.shape.length < 2) reject("W280", { op, type: printType(queries.type) });
 };
 
 /** Refuses sequences of other features than a layer was made for (W286). */
 export const requireFeatures = (op: string, x: Tensor, features: number): void => {
   const given = x.shape.at(-1);
   if (given !== features)
-    reject(
-      "W286",
-      { op, given: `${given ?? "no"}`, expected: `${features}`, type: printType(x.type) },
-      { location: captureLocation() },
-    );
+    reject("W286", { op, given: `${given ?? "no"}`, expected: `${features}`, type: printType(x.type) });
 };

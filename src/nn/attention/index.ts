@@ -7,6 +7,7 @@ export {
 export type { KeyHeads } from "./input-projections.ts";
 export { type LearnedPositionsFunction, type LearnedPositionsParams, learnedPositions } from "./learned-positions.ts";
 export {
+  type HeadWeights,
   type MultiHeadAttentionFunction,
   type MultiHeadAttentionOptions,
   type MultiHeadAttentionParams,

@@ -1,6 +1,5 @@
 // Positions as learned vectors (Gehring et al. 2017; GPT, BERT).
 import { reject } from "../../ir/diagnostics/diagnostic.ts";
-import { captureLocation } from "../../ir/diagnostics/location.ts";
 import { dynamicSlice } from "../../ir/functions/dynamic-slicing.ts";
 import type { Dim } from "../../ir/types/dim.ts";
 import type { DType } from "../../ir/types/dtype.ts";
@@ -33,8 +32,7 @@ const vectors = (weight: Tensor, [length, features]: readonly [number, number], 
     return weight.slice([rows, { start: 0, end: features, step: 1 }]);
   }
   const { capacity, position } = past;
-  if (capacity > length)
-    reject("W521", { what: "the learned positions", capacity, given: length }, { location: captureLocation() });
+  if (capacity > length) reject("W521", { what: "the learned positions", capacity, given: length });
   return dynamicSlice(weight, position, count);
 };
 

@@ -1,8 +1,10 @@
 // Multi-head attention (Vaswani et al. 2017, section 3.2.2), with the parameters of PyTorch's MultiheadAttention.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
+import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { atCaller, checkedRate } from "../../ir/functions/argument.ts";
 import type { Attending, AttentionOptions } from "../../ir/functions/attention.ts";
 import { mergeHeads, splitHeads } from "../../ir/functions/heads.ts";
+import type { Dim } from "../../ir/types/dim.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { SequenceShape } from "../../ir/types/static/attention.ts";
 import type { Check } from "../../ir/types/static/check.ts";
@@ -48,12 +50,23 @@ export interface MultiHeadOptions extends Omit<AttentionOptions, "drop"> {
   readonly keyPadding?: Tensor<Dims, "bool" | "u8">;
 }
 
+/** A weight for each head, query and key: queries [..., L, E] and keys [..., S, K] give [..., heads, L, S]. */
+export type HeadWeights<Heads extends number, Queries extends Dims, Keys extends Dims> = Queries extends readonly [
+  ...infer Batch extends Dims,
+  infer Length extends Dim,
+  Dim,
+]
+  ? Keys extends readonly [...Dims, infer KeyLength extends Dim, Dim]
+    ? [...Batch, Heads, Length, KeyLength]
+    : Dims
+  : Dims;
+
 /** What multi-head attention does: [..., queries, features] keeps its shape. */
-export interface MultiHeadAttentionFunction<E extends number> {
-  <S extends Dims, D extends DType, const Weights extends boolean = false>(
+export interface MultiHeadAttentionFunction<E extends number, Heads extends number = number> {
+  <S extends Dims, D extends DType, const Weights extends boolean = false, Keys extends Dims = S>(
     queries: Check<NoInfer<SequenceShape<"multiHeadAttention", S, D, E>>, Tensor<S, D>>,
-    options?: MultiHeadOptions & { readonly weights?: Weights },
-  ): Attending<Weights, S, Dims, D>;
+    options?: MultiHeadOptions & { readonly keys?: Tensor<Keys>; readonly weights?: Weights },
+  ): Attending<Weights, S, HeadWeights<Heads, S, Keys>, D>;
 }
 
 /** Options of the layer. */
@@ -72,6 +85,14 @@ export interface MultiHeadAttentionOptions<
   /** The rate at which weights are dropped in training; 0 unless said. */
   readonly dropout?: number;
 }
+
+const known = optionNames<MultiHeadAttentionOptions<number, number, boolean>>({
+  keyFeatures: true,
+  valueFeatures: true,
+  bias: true,
+  keyHeads: true,
+  dropout: true,
+});
 
 interface Given extends GivenProjections {
   readonly out_proj: (x: Tensor) => Tensor;
@@ -112,11 +133,13 @@ export const multiHeadAttention = <
   const V extends number = E,
   const Bias extends boolean = true,
   const Shared extends KeyHeads = undefined,
+  const Heads extends number = number,
 >(
   features: E,
-  heads: number,
+  heads: Heads,
   options: MultiHeadAttentionOptions<K, V, Bias, Shared> = {},
-): Layer<MultiHeadAttentionParams<E, K, V, Bias, Shared>, MultiHeadAttentionFunction<E>> => {
+): Layer<MultiHeadAttentionParams<E, K, V, Bias, Shared>, MultiHeadAttentionFunction<E, Heads>> => {
+  requireKnownOptions("multiHeadAttention", options, known);
   const keyHeads: number = options.keyHeads ?? heads;
   const { keyFeatures = features, valueFeatures = features } = options;
   requireSizes("multiHeadAttention", { features, keyFeatures, valueFeatures });
@@ -149,7 +172,7 @@ export const multiHeadAttention = <
     };
   };
   // Which parameters there are, and what comes of which shapes, is said by the signature.
-  return typedLayer<Layer<MultiHeadAttentionParams<E, K, V, Bias, Shared>, MultiHeadAttentionFunction<E>>>(
+  return typedLayer<Layer<MultiHeadAttentionParams<E, K, V, Bias, Shared>, MultiHeadAttentionFunction<E, Heads>>>(
     params,
     bind,
   );

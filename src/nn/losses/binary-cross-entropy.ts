@@ -41,4 +41,5 @@ export const binaryCrossEntropyWithLogits: PairLoss<"binaryCrossEntropyWithLogit
     const yes = positiveWeight === 1 ? target : target.mul(positiveWeight);
     return yes.mul(softplus(logit.neg())).add(target.neg().add(1).mul(softplus(logit)));
   },
+  { positiveWeight: true, reduction: true },
 );

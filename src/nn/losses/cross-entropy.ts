@@ -1,5 +1,6 @@
 // Losses of predicted class probabilities, beside `crossEntropy` of logits and class indices. All of them take logarithms:
 // what comes from logits goes through `logSoftmax` and never through a rounded probability.
+import { requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { described, requireOperand, tensorOf } from "../../ir/functions/argument.ts";
 import { constant } from "../../ir/functions/creation.ts";
 import { logSoftmax } from "../../ir/functions/normalization.ts";
@@ -39,6 +40,7 @@ export const negativeLogLikelihood = <
   described(() => {
     const name = "negativeLogLikelihood";
     const [logs, given] = [tensorOf(name, logProbabilities), tensorOf(name, labels)];
+    requireKnownOptions(name, options, ["weights", "ignoreIndex", "reduction"]);
     const { weights, ignoreIndex, reduction } = options;
     const ignored = ignoreIndex === undefined ? undefined : given.equal(ignoreIndex);
     const known = ignored?.select(0, given) ?? given;
@@ -100,6 +102,7 @@ export const crossEntropyWithProbabilities = <
     const name = "crossEntropyWithProbabilities";
     const [scores, wanted] = [tensorOf(name, logits), tensorOf(name, targets)];
     requireAlike(name, "logits", scores, wanted);
+    requireKnownOptions(name, options, ["labelSmoothing", "weights", "reduction"]);
     const { labelSmoothing = 0, weights, reduction } = options;
     const logs = logSoftmax(scores, 1);
     const weighted = weights === undefined ? logs : logs.mul(alongClasses(name, weights, scores));

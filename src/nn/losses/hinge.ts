@@ -1,4 +1,5 @@
 // Losses of margins: nothing is left to learn from an answer that is right by a margin.
+import { requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { described, requireOperand, tensorOf } from "../../ir/functions/argument.ts";
 import { relu } from "../../ir/functions/elementwise.ts";
 import { type ReducedShape, type Reduction, reduced } from "../../ir/functions/reduced.ts";
@@ -37,6 +38,7 @@ export const hingeEmbedding: PairLoss<"hingeEmbedding", MarginOptions> = pairLos
     const missing = distance.neg().add(margin);
     return side.equal(1).select(distance, missing.less(0).select(0, missing));
   },
+  { margin: true, reduction: true },
 );
 
 /** Options of `multiMargin`. */
@@ -66,6 +68,7 @@ export const multiMargin = <
   described(() => {
     const [all, right] = [tensorOf("multiMargin", scores), tensorOf("multiMargin", labels)];
     const chosen = requireClasses("multiMargin", "scores", all, right);
+    requireKnownOptions("multiMargin", options, ["margin", "p", "weights", "reduction"]);
     const { margin = 1, p = 1, weights, reduction } = options;
     if (weights !== undefined)
       requireOperand("multiMargin", "weights", weights.type, tensorType(all.dtype, all.shape.slice(1, 2)));

@@ -1,4 +1,5 @@
 // The Kullback-Leibler divergence: how much one distribution says that another does not.
+import { requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { described, requireFit, tensorOf } from "../../ir/functions/argument.ts";
 import { type ReducedShape, type Reduction, reduced } from "../../ir/functions/reduced.ts";
 import type { DType } from "../../ir/types/dtype.ts";
@@ -44,6 +45,7 @@ export const klDivergence = <
   described(() => {
     const [logs, wanted] = [tensorOf("klDivergence", logProbabilities), tensorOf("klDivergence", targets)];
     requireFit("klDivergence", logs, wanted);
+    requireKnownOptions("klDivergence", options, ["reduction", "logTarget"]);
     const { logTarget = false } = options;
     const losses = logTarget ? wanted.exp().mul(wanted.sub(logs)) : timesLog(wanted).sub(wanted.mul(logs));
     const reduction: Reduction | "batchmean" = options.reduction ?? "mean";

@@ -1,4 +1,5 @@
 // What losses of predictions and targets of one shape have in common: a loss for each pair of elements, then a reduction.
+import { requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { described, operandOf, requireFit, tensorOf } from "../../ir/functions/argument.ts";
 import { constant } from "../../ir/functions/creation.ts";
 import { type ReducedShape, type Reduction, reduced } from "../../ir/functions/reduced.ts";
@@ -28,6 +29,7 @@ export interface PairLoss<Name extends string, Options = NoOptions> {
 export const pairLoss = <Name extends string, Options = NoOptions>(
   name: Name,
   each: (prediction: Tensor, target: Tensor, options: Partial<Options>) => Tensor,
+  own?: NoInfer<{ readonly [K in keyof Required<Options>]: true }>,
 ): PairLoss<Name, Options> => {
   return <A extends Dims, D extends DType, B extends Operand, const R extends Reduction = "mean">(
     predictions: unknown,
@@ -37,6 +39,7 @@ export const pairLoss = <Name extends string, Options = NoOptions>(
     described<Tensor<ReducedShape<R, Resolved<BinaryShape<Name, A, D, B>>>, D>>(() => {
       const [left, given] = [tensorOf(name, predictions), operandOf(name, targets)];
       requireFit(name, left, given);
+      requireKnownOptions(name, options, ["reduction", ...Object.keys(own ?? {})]);
       const right = typeof given === "number" ? constant(given, left.shape, left.dtype) : given;
       return reduced(each(left, right, options), options.reduction);
     });

@@ -13,12 +13,16 @@ export interface HuberOptions {
 }
 
 /** e^2 / 2 where |e| <= delta, otherwise delta (|e| - delta / 2) (Huber 1964); predictions and targets of one shape. */
-export const huber: PairLoss<"huber", HuberOptions> = pairLoss("huber", (prediction, target, { delta = 1 }) => {
-  const error = prediction.sub(target);
-  const size = error.abs();
-  const line = size.sub(delta / 2).mul(delta);
-  return size.lessEqual(delta).select(error.mul(error).mul(0.5), line);
-});
+export const huber: PairLoss<"huber", HuberOptions> = pairLoss(
+  "huber",
+  (prediction, target, { delta = 1 }) => {
+    const error = prediction.sub(target);
+    const size = error.abs();
+    const line = size.sub(delta / 2).mul(delta);
+    return size.lessEqual(delta).select(error.mul(error).mul(0.5), line);
+  },
+  { delta: true, reduction: true },
+);
 
 /** Options of `smoothL1`. */
 export interface SmoothL1Options {
@@ -35,4 +39,5 @@ export const smoothL1: PairLoss<"smoothL1", SmoothL1Options> = pairLoss(
     if (beta === 0) return size;
     return size.less(beta).select(error.mul(error).mul(0.5 / beta), size.sub(beta / 2));
   },
+  { beta: true, reduction: true },
 );

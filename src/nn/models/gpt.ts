@@ -1,9 +1,13 @@
 // A language model in the manner of GPT-2 (Radford et al. 2019): tokens and learned positions, blocks of causal self-attention and
 // a feed-forward network of four times the features, normalized in front, and a head that may share the table of tokens.
+import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { linear as transform } from "../../ir/functions/contraction.ts";
 import { geluTanh } from "../../ir/functions/elementwise.ts";
 import { mergeHeads, splitHeads } from "../../ir/functions/heads.ts";
 import { chunk } from "../../ir/functions/parts.ts";
+import type { DType } from "../../ir/types/dtype.ts";
+import type { Check } from "../../ir/types/static/check.ts";
+import type { GatherShape } from "../../ir/types/static/indexing.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal, zeros } from "../../model/initializer.ts";
 import { type Layer, layer, type Params, repeat, type SpecTree, typedLayer } from "../../model/parameter.ts";
@@ -38,9 +42,26 @@ export interface GptOptions<Vocabulary extends number, Tied extends boolean> ext
   readonly tied?: Tied;
 }
 
+const known = optionNames<GptOptions<number, boolean>>({
+  vocabulary: true,
+  context: true,
+  features: true,
+  heads: true,
+  blocks: true,
+  dropout: true,
+  tied: true,
+  window: true,
+  softcap: true,
+  alibi: true,
+  score: true,
+});
+
 /** A language model: tokens i32 [..., positions] give, at each position, logits of the next token. */
 export interface LanguageModelFunction<Vocabulary extends number> {
-  <S extends Dims>(tokens: Tensor<S, "i32">, options?: LanguageBatchOptions): Tensor<[...S, Vocabulary], "f32">;
+  <S extends Dims, D extends DType>(
+    tokens: Check<NoInfer<GatherShape<[Vocabulary, number], S, D, 0>>, Tensor<S, D>>,
+    options?: LanguageBatchOptions,
+  ): Tensor<[...S, Vocabulary], "f32">;
 }
 
 /** The parameters of a block, and what it does to [..., positions, features]. */
@@ -99,6 +120,7 @@ export type GptParams<Vocabulary extends number, Tied extends boolean = false> =
 export const gpt = <const Vocabulary extends number, const Tied extends boolean = false>(
   options: GptOptions<Vocabulary, Tied>,
 ): Layer<GptParams<Vocabulary, Tied>, LanguageModelFunction<Vocabulary>> => {
+  requireKnownOptions("gpt", options, known);
   const { context, features, heads, blocks, dropout: rate = 0 } = options;
   const vocabulary: number = options.vocabulary;
   requireSizes("gpt", { vocabulary, context, features });

@@ -1,5 +1,6 @@
 // A language model in the manner of Llama (Touvron et al. 2023): root-mean-square normalization in front, rotary positions,
 // queries that share heads of keys and values in groups (Ainslie et al. 2023), SwiGLU (Shazeer 2020), and no biases.
+import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { attention } from "../../ir/functions/attention.ts";
 import { silu } from "../../ir/functions/elementwise.ts";
 import { mergeHeads, splitHeads } from "../../ir/functions/heads.ts";
@@ -34,6 +35,21 @@ export interface LlamaOptions<Vocabulary extends number> extends LanguageAttenti
   /** What is added to the mean square; 1e-5 unless said. */
   readonly epsilon?: number;
 }
+
+const known = optionNames<LlamaOptions<number>>({
+  vocabulary: true,
+  features: true,
+  heads: true,
+  keyHeads: true,
+  feedForward: true,
+  blocks: true,
+  base: true,
+  epsilon: true,
+  window: true,
+  softcap: true,
+  alibi: true,
+  score: true,
+});
 
 /** A linear layer without a bias. */
 type Plain = Layer<LinearParams<number, number, false>, LinearFunction<number, number>>;
@@ -97,6 +113,7 @@ export type LlamaParams<Vocabulary extends number> = {
 export const llama = <const Vocabulary extends number>(
   options: LlamaOptions<Vocabulary>,
 ): Layer<LlamaParams<Vocabulary>, LanguageModelFunction<Vocabulary>> => {
+  requireKnownOptions("llama", options, known);
   const { vocabulary: tokens, features, feedForward } = options;
   requireSizes("llama", { vocabulary: tokens, features, feedForward });
   requireHeads("llama", options.heads, options.features);

@@ -1,6 +1,10 @@
 // The model of "Attention Is All You Need" (Vaswani et al. 2017) for translation: embeddings times sqrt(features) plus sinusoidal
 // positions (sections 3.4 and 3.5), encoder and decoder, and a linear generator of the next token.
+import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { sinusoidalPositions } from "../../ir/functions/positions.ts";
+import type { DType } from "../../ir/types/dtype.ts";
+import type { Check } from "../../ir/types/static/check.ts";
+import type { GatherShape } from "../../ir/types/static/indexing.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { type Layer, type Params, typedLayer } from "../../model/parameter.ts";
 import { type DropoutLayer, dropout } from "../dropout.ts";
@@ -25,9 +29,27 @@ export interface TranslationTransformerOptions<Target extends number> extends Tr
   readonly padding?: number;
 }
 
+const known = optionNames<TranslationTransformerOptions<number>>({
+  sourceVocabulary: true,
+  targetVocabulary: true,
+  features: true,
+  heads: true,
+  padding: true,
+  encoderLayers: true,
+  decoderLayers: true,
+  feedForward: true,
+  normFirst: true,
+  activation: true,
+  epsilon: true,
+  dropout: true,
+});
+
 /** What a translation model does: tokens of a source and those of a target so far give logits of each next one. */
 export interface TranslationFunction<Target extends number> {
-  <S extends Dims, T extends Dims>(source: Tensor<S, "i32">, target: Tensor<T, "i32">): Tensor<[...T, Target], "f32">;
+  <S extends Dims, D extends DType, T extends Dims, E extends DType>(
+    source: Check<NoInfer<GatherShape<[number, number], S, D, 0>>, Tensor<S, D>>,
+    target: Check<NoInfer<GatherShape<[Target, number], T, E, 0>>, Tensor<T, E>>,
+  ): Tensor<[...T, Target], "f32">;
 }
 
 /** The parameters of `translationTransformer`. */
@@ -53,12 +75,13 @@ const placed = (vectors: Tensor): Tensor => {
 export const translationTransformer = <const Target extends number>(
   options: TranslationTransformerOptions<Target>,
 ): Layer<TranslationTransformerParams<Target>, TranslationFunction<Target>> => {
-  const { padding = 0, features, heads, sourceVocabulary } = options;
-  const targetVocabulary: number = options.targetVocabulary;
+  requireKnownOptions("translationTransformer", options, known);
+  const { padding = 0, features, heads, sourceVocabulary, targetVocabulary: targets, ...rest } = options;
+  const targetVocabulary: number = targets;
   const params: TranslationTransformerParams<number> = {
     src_emb: embedding(sourceVocabulary, features),
     tgt_emb: embedding(targetVocabulary, features),
-    tr: transformer<number, number>(features, heads, options),
+    tr: transformer<number, number>(features, heads, rest),
     gen: linear(features, targetVocabulary),
     dropout: dropout(options.dropout ?? 0),
   };

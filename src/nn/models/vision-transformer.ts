@@ -1,7 +1,11 @@
 // A vision transformer (Dosovitskiy et al. 2021, "An Image is Worth 16x16 Words"): patches of an image as a sequence, a class token
 // in front, learned positions, an encoder that normalizes in front, and a linear head on the class token.
+import { expect } from "../../ir/diagnostics/expect.ts";
+import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { multiplyDims } from "../../ir/types/dim.ts";
 import type { DType } from "../../ir/types/dtype.ts";
+import type { Check } from "../../ir/types/static/check.ts";
+import type { ConvolutionShape } from "../../ir/types/static/convolution.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { normal, zeros } from "../../model/initializer.ts";
 import { type Layer, type ParamSpec, type Params, param, repeat, typedLayer } from "../../model/parameter.ts";
@@ -42,11 +46,27 @@ export interface VisionTransformerOptions<Classes extends number, Norm extends b
   readonly dropout?: number;
 }
 
+const known = optionNames<VisionTransformerOptions<number, boolean>>({
+  image: true,
+  patch: true,
+  channels: true,
+  features: true,
+  heads: true,
+  layers: true,
+  feedForward: true,
+  classes: true,
+  finalNorm: true,
+  dropout: true,
+});
+
 /** What a vision transformer does: images [B, channels, height, width] give logits [B, classes]. */
 export interface ImageClassifierFunction<Classes extends number> {
-  <B extends Dims[number], D extends DType>(
-    images: Tensor<readonly [B, Dims[number], Dims[number], Dims[number]], D>,
-  ): Tensor<[B, Classes], D>;
+  <S extends Dims, D extends DType>(
+    images: Check<
+      NoInfer<ConvolutionShape<"conv2d", 2, S, D, [number, number, number, number], "f32", 1, 0, 1>>,
+      Tensor<S, D>
+    >,
+  ): Tensor<[S[0], Classes], D>;
 }
 
 /** The parameters of `visionTransformer`. */
@@ -72,6 +92,15 @@ const asSequence = (patches: Tensor): Tensor => {
 export const visionTransformer = <const Classes extends number, const Norm extends boolean = true>(
   options: VisionTransformerOptions<Classes, Norm>,
 ): Layer<VisionTransformerParams<Classes, Norm>, ImageClassifierFunction<Classes>> => {
+  requireKnownOptions("visionTransformer", options, known);
+  for (const name of ["image", "patch"] as const)
+    expect(
+      Array.isArray(options[name]) || typeof options[name] === "number",
+      `visionTransformer: ${name}`,
+      "a size",
+      options[name],
+      `${name}: 16`,
+    );
   const { image, patch, channels = 3, features, heads, feedForward = 4 * features, dropout: rate = 0 } = options;
   requireSizes("visionTransformer", { features, classes: options.classes });
   requireEachSize("visionTransformer", "image", image);

@@ -1,6 +1,6 @@
 // The recurrent layers: RNN, LSTM and GRU, stacked and in both directions. A BiLSTM is `lstm(in, hidden, { bidirectional: true })`.
 import { reject } from "../../ir/diagnostics/diagnostic.ts";
-import { captureLocation } from "../../ir/diagnostics/location.ts";
+import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { atCaller, checkedChoice } from "../../ir/functions/argument.ts";
 import type { Dim } from "../../ir/types/dim.ts";
 import type { DType } from "../../ir/types/dtype.ts";
@@ -90,9 +90,16 @@ export interface LstmFunction<
 }
 
 const requireSequence = (x: Tensor, inputs: number): void => {
-  if (x.shape.length !== 3 || x.shape[2] !== inputs)
-    reject("W277", { type: printType(x.type), inputs }, { location: captureLocation() });
+  if (x.shape.length !== 3 || x.shape[2] !== inputs) reject("W277", { type: printType(x.type), inputs });
 };
+
+const known = optionNames<RecurrentOptions>({
+  layers: true,
+  bidirectional: true,
+  bias: true,
+  batchFirst: true,
+  dropout: true,
+});
 
 const recurrent = (
   name: string,
@@ -100,7 +107,9 @@ const recurrent = (
   inputs: number,
   hidden: number,
   options: RecurrentOptions,
+  names: readonly string[] = known,
 ): Layer<RecurrentParams> => {
+  requireKnownOptions(name, options, names);
   requireSizes(name, { inputs, hidden, layers: options.layers ?? 1 });
   const drop = dropout(options.dropout ?? 0).bind({});
   return layer(recurrentParams(cell, inputs, hidden, options), (params) => (x: Tensor, given: RecurrentInputs = {}) => {
@@ -111,8 +120,13 @@ const recurrent = (
   });
 };
 
-const nonlinearityOf = (given: "tanh" | "relu" = "tanh"): "tanh" | "relu" =>
-  checkedChoice("rnn: nonlinearity", given, ["tanh", "relu"], 'rnn(8, 16, { nonlinearity: "relu" })');
+const knownOfElman: readonly string[] = [...known, "nonlinearity"];
+
+const nonlinearityOf = (options: { readonly nonlinearity?: "tanh" | "relu" }): "tanh" | "relu" => {
+  requireKnownOptions("rnn", options, knownOfElman);
+  const { nonlinearity = "tanh" } = options;
+  return checkedChoice("rnn: nonlinearity", nonlinearity, ["tanh", "relu"], 'rnn(8, 16, { nonlinearity: "relu" })');
+};
 
 /**
  * A recurrent network: h[t] = f(W_ih x[t] + b_ih + W_hh h[t-1] + b_hh) with f tanh or relu (`nonlinearity`). Sequences
@@ -130,7 +144,7 @@ export const rnn = <
   options: RecurrentOptions<Layers, Bidirectional, BatchFirst> & { readonly nonlinearity?: "tanh" | "relu" } = {},
 ): Layer<RecurrentParams, RecurrentFunction<In, Hidden, Layers, Bidirectional, BatchFirst>> =>
   // What comes of which shapes is said by the signature; so it is for the other two.
-  recurrent("rnn", elmanCell(nonlinearityOf(options.nonlinearity)), inputs, hidden, options) as Layer<
+  recurrent("rnn", elmanCell(nonlinearityOf(options)), inputs, hidden, options, knownOfElman) as Layer<
     RecurrentParams,
     RecurrentFunction<In, Hidden, Layers, Bidirectional, BatchFirst>
   >;

@@ -1,5 +1,6 @@
 // What the layers of encoders and decoders share: options, the feed-forward network, and how a sublayer is joined to what goes
 // past it.
+import { optionNames } from "../../ir/diagnostics/known-options.ts";
 import { checkedChoice } from "../../ir/functions/argument.ts";
 import { gelu, relu } from "../../ir/functions/elementwise.ts";
 import type { Tensor } from "../../ir/types/tensor.ts";
@@ -18,6 +19,15 @@ export interface TransformerLayerOptions<F extends number> {
   /** The rate of dropout in training: of attention weights, inside the feed-forward network, and of what a sublayer adds; 0 unless said. */
   readonly dropout?: number;
 }
+
+/** The names of these options. */
+export const knownOfLayers: readonly string[] = optionNames<TransformerLayerOptions<number>>({
+  feedForward: true,
+  normFirst: true,
+  activation: true,
+  epsilon: true,
+  dropout: true,
+});
 
 const checkedActivation = (given: "relu" | "gelu"): "relu" | "gelu" =>
   checkedChoice("transformer: activation", given, ["relu", "gelu"], 'activation: "gelu"');

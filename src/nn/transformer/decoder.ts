@@ -1,4 +1,5 @@
 // The decoder of the Transformer (Vaswani et al. 2017, section 3.1), with the parameters of PyTorch's TransformerDecoder.
+import { requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { SequenceShape } from "../../ir/types/static/attention.ts";
 import type { Check } from "../../ir/types/static/check.ts";
@@ -13,7 +14,7 @@ import { dropout } from "../dropout.ts";
 import type { LayerNormFunction, LayerNormParams } from "../layer-norm.ts";
 import { linear } from "../linear.ts";
 import { requireSizes } from "../sizes.ts";
-import { feedForward, normalization, residual, type TransformerLayerOptions } from "./block.ts";
+import { feedForward, knownOfLayers, normalization, residual, type TransformerLayerOptions } from "./block.ts";
 import type { SelfAttentionOptions, TransformerEncoderLayerParams, TransformerStackOptions } from "./encoder.ts";
 
 /** The parameters of `transformerDecoderLayer`, under PyTorch's names. */
@@ -48,6 +49,7 @@ export const transformerDecoderLayer = <const E extends number, const F extends 
   heads: number,
   options: TransformerLayerOptions<F> = {},
 ): Layer<TransformerDecoderLayerParams<E, F>, TransformerDecoderFunction<E>> => {
+  requireKnownOptions("transformerDecoderLayer", options, knownOfLayers);
   const inner: number = options.feedForward ?? 2048;
   requireSizes("transformerDecoderLayer", { features, feedForward: inner });
   const rate = options.dropout ?? 0;
@@ -94,7 +96,9 @@ export const transformerDecoder = <
   heads: number,
   options: TransformerStackOptions<F, Norm> = {},
 ): Layer<TransformerDecoderParams<E, F, Norm>, TransformerDecoderFunction<E>> => {
-  const layers = repeat(count, () => transformerDecoderLayer<number, number>(features, heads, options));
+  requireKnownOptions("transformerDecoder", options, [...knownOfLayers, "finalNorm"]);
+  const { finalNorm, ...each } = options;
+  const layers = repeat(count, () => transformerDecoderLayer<number, number>(features, heads, each));
   const norm = normalization(features, options);
   const bind = (p: { readonly layers: Params<typeof layers>; readonly norm?: (x: Tensor) => Tensor }) => {
     return (target: Tensor, memory: Tensor, masks: DecoderOptions = {}) => {
@@ -104,7 +108,7 @@ export const transformerDecoder = <
   };
   // Whether there is a normalization, and what comes of which shapes, is said by the signature.
   return typedLayer<Layer<TransformerDecoderParams<E, F, Norm>, TransformerDecoderFunction<E>>>(
-    options.finalNorm === false ? { layers } : { layers, norm },
+    finalNorm === false ? { layers } : { layers, norm },
     bind,
   );
 };

@@ -1,4 +1,5 @@
 // The encoder of the Transformer (Vaswani et al. 2017, section 3.1), with the parameters of PyTorch's TransformerEncoder.
+import { requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { SequenceShape } from "../../ir/types/static/attention.ts";
 import type { Check } from "../../ir/types/static/check.ts";
@@ -14,7 +15,7 @@ import { type DropoutLayer, dropout } from "../dropout.ts";
 import type { LayerNormFunction, LayerNormParams } from "../layer-norm.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
 import { requireSizes } from "../sizes.ts";
-import { feedForward, normalization, residual, type TransformerLayerOptions } from "./block.ts";
+import { feedForward, knownOfLayers, normalization, residual, type TransformerLayerOptions } from "./block.ts";
 
 /** The parameters of `transformerEncoderLayer`, under PyTorch's names. */
 export type TransformerEncoderLayerParams<E extends number, F extends number> = {
@@ -46,6 +47,7 @@ export const transformerEncoderLayer = <const E extends number, const F extends 
   heads: number,
   options: TransformerLayerOptions<F> = {},
 ): Layer<TransformerEncoderLayerParams<E, F>, TransformerEncoderFunction<E>> => {
+  requireKnownOptions("transformerEncoderLayer", options, knownOfLayers);
   const inner: number = options.feedForward ?? 2048;
   requireSizes("transformerEncoderLayer", { features, feedForward: inner });
   const rate = options.dropout ?? 0;
@@ -90,7 +92,9 @@ export const transformerEncoder = <
   heads: number,
   options: TransformerStackOptions<F, Norm> = {},
 ): Layer<TransformerEncoderParams<E, F, Norm>, TransformerEncoderFunction<E>> => {
-  const layers = repeat(count, () => transformerEncoderLayer<number, number>(features, heads, options));
+  requireKnownOptions("transformerEncoder", options, [...knownOfLayers, "finalNorm"]);
+  const { finalNorm, ...each } = options;
+  const layers = repeat(count, () => transformerEncoderLayer<number, number>(features, heads, each));
   const norm = normalization(features, options);
   const bind = (p: { readonly layers: Params<typeof layers>; readonly norm?: (x: Tensor) => Tensor }) => {
     return (x: Tensor, masks: SelfAttentionOptions = {}) => {
@@ -100,7 +104,7 @@ export const transformerEncoder = <
   };
   // Whether there is a normalization, and what comes of which shapes, is said by the signature.
   return typedLayer<Layer<TransformerEncoderParams<E, F, Norm>, TransformerEncoderFunction<E>>>(
-    options.finalNorm === false ? { layers } : { layers, norm },
+    finalNorm === false ? { layers } : { layers, norm },
     bind,
   );
 };

@@ -1,4 +1,5 @@
 // The Transformer (Vaswani et al. 2017, figure 1) without embeddings, with the parameters of PyTorch's Transformer.
+import { requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { SequenceShape } from "../../ir/types/static/attention.ts";
 import type { Check } from "../../ir/types/static/check.ts";
@@ -6,7 +7,7 @@ import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { glorotUniform } from "../../model/initializer.ts";
 import { type Layer, type Params, typedLayer } from "../../model/parameter.ts";
 import { initialized } from "../initialized.ts";
-import type { TransformerLayerOptions } from "./block.ts";
+import { knownOfLayers, type TransformerLayerOptions } from "./block.ts";
 import {
   type DecoderOptions,
   type TransformerDecoderFunction,
@@ -59,6 +60,7 @@ export const transformer = <const E extends number, const F extends number = 204
   heads: number,
   options: TransformerOptions<F> = {},
 ): Layer<TransformerParams<E, F>, TransformerFunction<E>> => {
+  requireKnownOptions("transformer", options, [...knownOfLayers, "encoderLayers", "decoderLayers"]);
   const { encoderLayers = 6, decoderLayers = 6, ...rest } = options;
   const params: TransformerParams<number, number> = {
     encoder: transformerEncoder<number, number>(encoderLayers, features, heads, rest),

@@ -1,6 +1,7 @@
 // Random graphs: steps are drawn (steps.ts), and a graph grows by one after the other (growth.ts), from values that are there.
 // Nothing is discarded. A graph shrinks by dropping steps and by shrinking the use of an op in each.
 import fc from "fast-check";
+import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import type { Entry, Graph, NamedValue, ValueId } from "../../ir/graph/graph.ts";
 import { type OpKind, opOf } from "../../ir/ops/index.ts";
 import { printGraph } from "../../ir/text/print.ts";
@@ -47,6 +48,20 @@ export interface GraphOptions {
   /** Whether the results include a number made of all others, and its gradients by all float leaves. Implies `differentiable`. */
   readonly gradients?: boolean;
 }
+
+const known = optionNames<GraphOptions>({
+  ops: true,
+  motifs: true,
+  motifShare: true,
+  swarm: true,
+  maxSteps: true,
+  large: true,
+  values: true,
+  maxElements: true,
+  sharing: true,
+  differentiable: true,
+  gradients: true,
+});
 
 const defaultProfiles: readonly ValueProfile[] = [
   ...Array.from<ValueProfile>({ length: 6 }).fill("normal"),
@@ -158,4 +173,7 @@ const drawnGraphs = (options: GraphOptions): fc.Arbitrary<GraphCase> => {
 };
 
 /** Random graphs with values to run them on. They shrink as graphs, not as the steps that they were drawn from. */
-export const graphs = (options: GraphOptions = {}): fc.Arbitrary<GraphCase> => shrinking(drawnGraphs(options));
+export const graphs = (options: GraphOptions = {}): fc.Arbitrary<GraphCase> => {
+  requireKnownOptions("graphs", options, known);
+  return shrinking(drawnGraphs(options));
+};

@@ -1,5 +1,6 @@
 // Random types and tensors: small extents, 1 often, 0 in 8 of 100 shapes, ranks up to 4.
 import fc from "fast-check";
+import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { arbitraryType } from "../../ir/ops/instances.ts";
 import { type DType, dtypeNames } from "../../ir/types/dtype.ts";
 import type { KnownType, NdArray } from "../../ir/types/ndarray.ts";
@@ -15,9 +16,14 @@ export interface TypeOptions {
   readonly empty?: boolean;
 }
 
+const known = optionNames<TypeOptions>({ dtypes: true, minRank: true, maxRank: true, empty: true });
+
 /** Random tensor types. */
-export const tensorTypes = ({ dtypes = dtypeNames, ...bounds }: TypeOptions = {}): fc.Arbitrary<KnownType> =>
-  arbitraryType(fc, dtypes, bounds);
+export const tensorTypes = (options: TypeOptions = {}): fc.Arbitrary<KnownType> => {
+  requireKnownOptions("tensorTypes", options, known);
+  const { dtypes = dtypeNames, ...bounds } = options;
+  return arbitraryType(fc, dtypes, bounds);
+};
 
 /** Random tensors of a type, drawn from one of some profiles; by default from any. */
 export const tensorsOf = (type: KnownType, profiles: readonly ValueProfile[] = valueProfiles): fc.Arbitrary<NdArray> =>

@@ -3,6 +3,7 @@
 import { evaluateGraph, type NamedArrays } from "../../backends/reference/interpreter.ts";
 import { planGraph } from "../../compile/plan-graph.ts";
 import { WeftError } from "../../ir/diagnostics/diagnostic.ts";
+import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { typeOf, usedSymbols } from "../../ir/graph/analysis.ts";
 import { inputNames } from "../../ir/graph/entry-inputs.ts";
 import type { Graph } from "../../ir/graph/graph.ts";
@@ -32,6 +33,14 @@ export interface CustomGradientOptions {
   readonly slopes?: boolean;
   readonly seed?: number;
 }
+
+const knownOptions = optionNames<CustomGradientOptions>({
+  inputs: true,
+  reference: true,
+  order: true,
+  slopes: true,
+  seed: true,
+});
 
 /** The extents that symbols are bound to: different small ones, all 1, and each 0 in turn. */
 const bindingsFor = (symbols: readonly string[]): readonly Bindings[] => {
@@ -157,6 +166,7 @@ export const customGradientMatches = async (
   apply: TensorFunction["of"],
   options: CustomGradientOptions,
 ): Promise<void> => {
+  requireKnownOptions("customGradientMatches", options, knownOptions);
   const { inputs, reference, order = 1, slopes = true, seed = 1 } = options;
   const symbolic = functionGraph(apply, inputs);
   for (const bindings of bindingsFor(usedSymbols(symbolic))) {

@@ -1,5 +1,6 @@
 // `gradientsMatch`, for a test suite of one's own: whether the gradients of a model, a training, a graph or a function are the
 // slopes of what it gives, and if not, which op is wrong, and how.
+import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import { definitionOf, usedSymbols } from "../../ir/graph/analysis.ts";
 import { graphBuilder } from "../../ir/graph/builder.ts";
 import { callerName } from "../../ir/graph/entry-inputs.ts";
@@ -15,6 +16,7 @@ import type { Tensor } from "../../ir/types/tensor.ts";
 import { randomStream } from "../../model/initializer.ts";
 import { type AnyModel, declareInputs, type InputSpec, modelGraph } from "../../model/model.ts";
 import { flattenSpecs } from "../../model/parameter.ts";
+import { writeFunctions } from "../../passes/decompose.ts";
 import { bindSymbols } from "../../passes/specialize.ts";
 import type { AnyTraining } from "../../training/training.ts";
 import { trainingGraph } from "../../training/training-graph.ts";
@@ -52,6 +54,15 @@ export interface GradientsMatchOptions {
    */
   readonly except?: readonly string[];
 }
+
+const known = optionNames<GradientsMatchOptions>({
+  dims: true,
+  inputs: true,
+  seed: true,
+  points: true,
+  order: true,
+  except: true,
+});
 
 const isModel = (subject: GradientSubject): subject is AnyModel | AnyTraining => "kind" in subject;
 
@@ -188,7 +199,10 @@ const attempts = 10;
  * differences. Throws an error that names the gradient, the op at fault, its mistake and its line.
  */
 export const gradientsMatch = (subject: GradientSubject, options: GradientsMatchOptions = {}): Promise<void> =>
-  Promise.resolve().then(() => matchGradients(subject, options, "gradientsMatch"));
+  Promise.resolve().then(() => {
+    requireKnownOptions("gradientsMatch", options, known);
+    return matchGradients(subject, options, "gradientsMatch");
+  });
 
 const exceptIt = (name: string): string => `except: [${JSON.stringify(name)}]`;
 
@@ -202,7 +216,8 @@ export const matchGradients = (
   const { seed = 1, points = 3, order = 1, except = [] } = options;
   const { graph, specs, entries, only } = traced(subject, options);
   const title = `${checkName}(${graph.name})`;
-  const bound = bindSymbols(graph, dimsFor(graph, options.dims));
+  // What is excepted may be called within a function.
+  const bound = writeFunctions(bindSymbols(graph, dimsFor(graph, options.dims)));
   const double = inDouble(bound, (node) => node.op === "call" && except.includes(node.attrs.name));
   for (const entry of entries)
     for (let point = 0; point < points; point++) {

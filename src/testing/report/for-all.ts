@@ -1,5 +1,6 @@
 // Runs a property on drawn cases, makes the first that fails as simple as it gets, and says everything about it.
 import fc from "fast-check";
+import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
 import type { GraphCase } from "../arbitraries/graph-case.ts";
 import type { GraphProperty, Violation } from "../property.ts";
 import type { ShrinkBudget } from "../shrinking/minimize.ts";
@@ -32,6 +33,15 @@ export interface ForAllOptions {
   /** How long to look for a simpler failure; 2,000 cases unless said otherwise. */
   readonly shrink?: ShrinkBudget;
 }
+
+const known = optionNames<ForAllOptions>({
+  runs: true,
+  seed: true,
+  path: true,
+  corpus: true,
+  onProgress: true,
+  shrink: true,
+});
 
 /** A hash of the name (FNV-1a), so that each property draws cases of its own, and always the same. */
 const seedOf = (name: string): number => {
@@ -123,6 +133,7 @@ export const forAll = async (
   property: GraphProperty,
   options: ForAllOptions = {},
 ): Promise<void> => {
+  requireKnownOptions("forAll", options, known);
   const requested = requestedReplay();
   const path = options.path ?? requested.path;
   if (path === undefined) await replayCorpus(cases, property, options);

@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from "vitest";
 import wabt from "wabt";
 import { startTeam } from "../../../src/backends/threads/team.ts";
 import { engine } from "../../../src/backends/wasm/engine.ts";
-import { WeftError } from "../../../src/ir/diagnostics/diagnostic.ts";
+import { described } from "../../support/described.ts";
 
 /** A module whose only phase never ends on any thread but the caller's. */
 const endless = async (): Promise<object> => {
@@ -25,21 +25,18 @@ const teamOf = async (limits?: { readonly patience: number; readonly slower: num
   return team;
 };
 
-const codeOf = (action: () => void): string => {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof WeftError) return error.message;
-    throw error;
-  }
-  return "no error";
-};
-
 describe("a team with a thread that is lost", () => {
   it("in the middle of a phase gives up, and is one thread", async () => {
     const team = await teamOf({ patience: 300, slower: 1 });
     let calls = 0;
-    expect(codeOf(() => team.lead(0, () => calls++))).toBe("W316: a thread has not done its part of the work for 0 s");
+    expect(described(() => team.lead(0, () => calls++))).toMatchInlineSnapshot(`
+      "error[W316]: a thread has not done its part of the work for 0 s
+
+        test/backends/threads/team.test.ts
+         |     expect(described(() => team.lead(0, () => calls++))).toMatchInlineSnapshot(\`
+         |                                 ^^^^
+        help: run it again: from now on the model works on one thread, and its parameters may be those of half a step."
+    `);
     expect(calls).toBe(1);
     expect(team.threads()).toBe(1);
     team.stop();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { diagnostic, WeftError, weftError } from "../../../src/ir/diagnostics/diagnostic.ts";
+import { diagnostic, WeftError } from "../../../src/ir/diagnostics/diagnostic.ts";
 import { at } from "../../../src/ir/diagnostics/location.ts";
 import { type Colors, renderDiagnostic, renderError } from "../../../src/ir/diagnostics/render.ts";
 
@@ -160,8 +160,8 @@ describe("renderDiagnostic", () => {
 
 describe("renderError", () => {
   it("shows one finding as renderDiagnostic does", () => {
-    const error = weftError("W107", { name: "3" });
-    expect(renderError(error)).toBe(renderDiagnostic(diagnostic("W107", { name: "3" })));
+    const finding = diagnostic("W107", { name: "3" });
+    expect(renderError(new WeftError([finding]))).toBe(renderDiagnostic(finding));
   });
 
   it("shows all findings", () => {

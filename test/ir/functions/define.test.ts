@@ -10,16 +10,23 @@ import {
   constant,
   customGradient,
   define,
+  gather,
   gelu,
   matmul,
+  mean,
   mul,
+  reshape,
   scan,
+  slice,
   softmax,
+  standardize,
   sum,
   tanh,
+  variance,
 } from "../../../src/ir/functions/index.ts";
 import type { Graph } from "../../../src/ir/graph/graph.ts";
 import { printProgram } from "../../../src/ir/loop/print.ts";
+import { toDot } from "../../../src/ir/text/dot.ts";
 import { parseGraph } from "../../../src/ir/text/parse.ts";
 import { printGraph } from "../../../src/ir/text/print.ts";
 import type { Tensor } from "../../../src/ir/types/tensor.ts";
@@ -31,6 +38,7 @@ import { layerNorm } from "../../../src/nn/index.ts";
 import { sgd } from "../../../src/optim/index.ts";
 import { runPasses } from "../../../src/passes/manager.ts";
 import { standard } from "../../../src/passes/pipelines.ts";
+import { gradientsMatch } from "../../../src/testing/gradients/gradients-match.ts";
 import { compileSync } from "../../../src/training/compile.ts";
 import { training } from "../../../src/training/training.ts";
 import { graphOf, opsOf } from "../../passes/support.ts";
@@ -74,6 +82,9 @@ const network = (fn: Mlp, blocks = 12) =>
     },
   });
 
+/** By name: what one call gives is what a loop carries. */
+const byMlp: Mlp = mlp;
+
 /** As it would be written without a function: what the types of the body say holds of any that fit. */
 const inPlace = mlpBody as unknown as Mlp;
 
@@ -81,16 +92,13 @@ const random = (length: number, by: number): Float32Array =>
   Float32Array.from({ length }, (_, at) => Math.sin(at * by) * 2);
 
 describe("a function that twelve blocks apply", () => {
-  const before = described;
-  const graph = modelGraph(network(mlp as unknown as Mlp));
+  const graph = modelGraph(network(byMlp));
 
-  test("is described once, and its body is one", () => {
-    expect(described - before).toBe(1);
+  test("is described once, where it is defined, and its body is one", () => {
+    expect(described).toBe(1);
     const applied = [...graph.nodes.values()].flatMap((node) => (node.op === "apply" ? [node.attrs.body] : []));
     expect(applied).toHaveLength(12);
     expect(new Set(applied).size).toBe(1);
-    modelGraph(network(mlp as unknown as Mlp));
-    expect(described - before).toBe(1);
   });
 
   test("stands once in the text, which reads back", () => {
@@ -114,7 +122,7 @@ describe("a function that twelve blocks apply", () => {
   });
 
   test("names what a profile finds in it, within the layers that apply it", () => {
-    const compiled = compileSync(network(mlp as unknown as Mlp, 3), { dims: { B: 2 } });
+    const compiled = compileSync(network(byMlp, 3), { dims: { B: 2 } });
     const profile = compiled.profile({ x: random(64, 1.3), y: random(64, 0.7) });
     const layers = profile.layers.map(({ layer }) => layer);
     expect(layers).toContain("mlp");
@@ -138,7 +146,7 @@ test("trains to the same bits as without", () => {
       weights: trainer.parameters.names.map((name) => [...trainer.parameters.get(name).data]),
     };
   };
-  expect(run(mlp as unknown as Mlp)).toEqual(run(inPlace));
+  expect(run(byMlp)).toEqual(run(inPlace));
 });
 
 /** The results on every backend, in bits. */
@@ -182,15 +190,34 @@ describe("a function", () => {
         const vectors = x as Tensor<[4, 3], "f32">;
         const bias = constant(0.25, [4, 4]);
         const attended = attention(vectors, vectors, vectors, {
-          score: (scores) =>
-            (fn === byName
-              ? capped({ scores: scores as typeof bias, by: bias })
-              : add(tanh(scores), bias)) as typeof scores,
+          score: (scores) => (fn === byName ? capped({ scores, by: bias }) : add(tanh(scores), bias)),
         });
         return { h: carry.h, own: own(carry.h), attended };
       });
     const [found, wanted] = [everywhere(used(byName), feeds), everywhere(used(plain), feeds)];
     expect(found).toEqual(wanted);
+  });
+
+  test("divides by counts that are symbols in it as by numbers", () => {
+    const body = ({ x }: { readonly x: Tensor<["N", "D"], "f32"> }) => ({
+      mean: mean(x, { axes: [1] }),
+      total: mean(x),
+      variance: variance(x, { axes: [0] }),
+      normalized: standardize(x, { axes: [1] }),
+      weights: softmax(x),
+    });
+    const stats = define("stats", { x: ["f32", "N", "D"] }, body);
+    for (const [n, d] of [
+      [3, 7],
+      [5, 12],
+      [1, 1],
+    ] as const) {
+      const graphs = [stats, body].map((fn) =>
+        graphOf((trace) => ({ ...fn({ x: input(trace, "x", n, d) as Tensor<["N", "D"], "f32"> }) })),
+      );
+      const [found, wanted] = graphs.map((graph) => everywhere(graph, { x: random(n * d, 1.9) }));
+      expect(found).toEqual(wanted);
+    }
   });
 
   test("of attention written by hand is found to be attention", () => {
@@ -221,6 +248,27 @@ describe("a function", () => {
     expect(found).toEqual({ same: [1, 2, 3], total: [6], joined: [1, 2, 3, 1, 2, 3], one: [1, 1] });
   });
 
+  test("names its symbols, whatever they are called where it is called", () => {
+    const flat = define("flat", { x: ["f32", "B", "T", "D"] }, ({ x }) => reshape(x, ["T*B", "D"]));
+    const halves = define("halves", { x: ["f32", "T", "B"] }, ({ x }) =>
+      slice(x, [{ start: "T" }, { end: "floor(B/2)" }]),
+    );
+    const graph = graphOf((trace) => {
+      const x = input(trace, "x", 2, 3, 4) as Tensor<[2, 3, 4], "f32">;
+      const named = trace.input("named", { dtype: "f32", shape: ["T", "B", "T+B"] }) as Tensor<
+        ["T", "B", "B+T"],
+        "f32"
+      >;
+      const pairs = trace.input("pairs", { dtype: "f32", shape: [0, "B+T"] }) as Tensor<[0, "B+T"], "f32">;
+      const [known, symbolic] = [flat({ x }), flat({ x: named })];
+      expect(known.shape).toEqual([6, 4]);
+      expect(symbolic.shape satisfies readonly ["B*T", "B+T"]).toEqual(["B*T", "B+T"]);
+      expect(halves({ x: pairs }).shape).toEqual([0, "floor((B+T)/2)"]);
+      return { known, symbolic };
+    });
+    expect(printGraph(graph)).toContain('function @"flat.2"(%x: f32[T, B, B+T])');
+  });
+
   test("of the same name at other types, or another function of that name, stands under a name of its own", () => {
     const other = define("squashed", { x: ["f32", "N"] }, ({ x }) => mul(x, 3));
     const graph = graphOf((trace) => {
@@ -249,6 +297,58 @@ describe("a function", () => {
     const x = Float32Array.of(1, 2);
     const inference = trainer.predict({ x }).y.data.reduce((a, b) => a + b, 0);
     expect(trainer.step({ x }).loss).toBeCloseTo(2 * inference, 5);
+  });
+
+  test("that indexes by what is fed refuses what is outside, as the step of a scan and a function with a derivative of its own do", () => {
+    const look = define("look", { table: ["f32", "V", "D"], at: ["i32", "N"] }, ({ table, at }) => gather(table, at));
+    const flat = define("flat", { at: ["i32", "N", 1] }, ({ at }) => reshape(at, ["N"]));
+    const own = customGradient({
+      name: "own",
+      forward: (table: Tensor, at: Tensor) => table.gather(at),
+      gradient: () => [null, null],
+    });
+    const refusal = (fn: (table: Tensor<[4, 2], "f32">, at: Tensor<[3, 1], "i32">) => unknown): string => {
+      const graph = graphOf((trace) => {
+        const table = input(trace, "table", 4, 2) as Tensor<[4, 2], "f32">;
+        return { y: fn(table, trace.input("at", { dtype: "i32", shape: [3, 1] }) as Tensor<[3, 1], "i32">) as Tensor };
+      });
+      const { executable } = compileGraph(graph, { backend: "closure" });
+      try {
+        executable.run("main", { table: random(8, 1), at: Int32Array.of(0, 3, 4) });
+        return "no refusal";
+      } catch (error) {
+        return String(error);
+      }
+    };
+    const expected = "WeftError: W306: at: element 2 is 4, outside 0..3";
+    expect(refusal((table, at) => look({ table, at: flat({ at }) }))).toBe(expected);
+    expect(refusal((table, at) => own(table, reshape(at, [3])))).toBe(expected);
+    const inStep = (table: Tensor<[4, 2], "f32">, at: Tensor<[3, 1], "i32">) =>
+      scan({
+        carry: { h: constant(0, [1, 2]) },
+        over: { at },
+        step: ({ h }, { at: row }) => ({ carry: { h: add(h, gather(table, row)) } }),
+      }).carry.h;
+    expect(refusal(inStep)).toBe(expected);
+  });
+
+  test("is looked into where a gradient is checked and a function in it is excepted", async () => {
+    const wrong = customGradient({
+      name: "wrong",
+      forward: (x: Tensor) => tanh(x),
+      gradient: ({ cotangents: [c] }) => [c],
+    });
+    const around = define("around", { x: ["f32", "N"] }, ({ x }) => mul(wrong(x), 2));
+    const inputs = [spec("f32", [3])];
+    const fn = (x: Tensor): Tensor => around({ x: x as Tensor<[3], "f32"> });
+    await expect(gradientsMatch(fn, { inputs })).rejects.toThrow("the mistake is in wrong, a function");
+    await gradientsMatch(fn, { inputs, except: ["wrong"] });
+    await gradientsMatch((x) => byName({ x }), { inputs, order: 2 });
+  });
+
+  test("is drawn by its name", () => {
+    const graph = graphOf((trace) => ({ y: squashed({ x: input(trace, "x", 3) as Tensor<[3], "f32"> }) }));
+    expect(toDot(graph)).toContain('label="apply squashed\\nf32[3]"');
   });
 
   test("at more types than are kept is described anew", () => {

@@ -25,6 +25,7 @@ interface ModelFileRows {
   readonly W615: CatalogueEntry<{ file: string; names: readonly string[] }>;
   readonly W616: CatalogueEntry<{ file: string; name: string; exported: readonly Exported[] }>;
   readonly W617: CatalogueEntry<{ model: string; error: string }>;
+  readonly W618: CatalogueEntry<{ code: string; text: string }>;
 }
 
 interface WorkRows {
@@ -49,7 +50,6 @@ interface WorkRows {
     rightValue: string;
     run: number;
     seed: number;
-    report: string;
   }>;
   readonly W631: CatalogueEntry<{
     where: string;
@@ -59,7 +59,6 @@ interface WorkRows {
     bound: number;
     run: number;
     seed: number;
-    report: string;
   }>;
 }
 
@@ -131,7 +130,7 @@ const modelFiles: ModelFileRows = {
     message: ({ file }) => `${file}: there is no such file`,
     help: ({ nearest }) => meant(nearest, "paths are relative to the folder you run weft in."),
     explanation: "The model is named by its path, with its extension.",
-    example: "weft check models/digits.ts",
+    example: "weft check models/digits.ts  // not weft check model/digits.ts",
   }),
   W611: entry({
     title: "not a kind of model file",
@@ -139,7 +138,7 @@ const modelFiles: ModelFileRows = {
     help: () => "give a module that exports a model, or a graph in text form.",
     explanation:
       "A model is described in TypeScript or JavaScript, as a module that exports it; a graph alone may also be a .weft text, as weft print writes it.",
-    example: "weft check model.ts",
+    example: "weft check model.ts  // not weft check model.json",
   }),
   W612: entry({
     title: "the model file has a syntax error",
@@ -155,7 +154,8 @@ const modelFiles: ModelFileRows = {
     help: () => "make the file import without side effects that can fail; --debug shows the whole stack.",
     explanation:
       "A model file is imported like any other module: everything at its top level runs, and what is thrown there ends the loading. Missing packages and files are reported here too.",
-    example: 'import { linear } from "weftgraph/nn";  // a package that is installed',
+    example:
+      'import { linear } from "weftgraph/nn";  // a package that is installed, not "weftgraph/layers", which is none',
   }),
   W614: entry({
     title: "no model is exported",
@@ -167,7 +167,7 @@ const modelFiles: ModelFileRows = {
         : "export what defineModel or training gives: export default defineModel({ ... }).",
     explanation:
       "weft works on an export that is a model (defineModel), a training (training) or a graph: the default export, or the only one there is.",
-    example: "export default defineModel({ ... })",
+    example: "export default defineModel({ ... })  // not export const layers = 3",
   }),
   W615: entry({
     title: "more than one model is exported",
@@ -175,7 +175,7 @@ const modelFiles: ModelFileRows = {
     help: ({ names }) => `choose one: --export ${names[0] ?? "NAME"}.`,
     explanation:
       "Where a file has no default export that is a model and exports several under names of their own, one has to be chosen. weft check looks at all of them.",
-    example: "weft print model.ts --export digitsTraining",
+    example: "weft print model.ts --export digitsTraining  // not weft print model.ts",
   }),
   W616: entry({
     title: "no such model is exported",
@@ -183,7 +183,7 @@ const modelFiles: ModelFileRows = {
       `${file}: ${quoted(name)} is not exported as a model, training, decoding or graph; the file exports ${listed(exported)}`,
     help: () => "use the name of an export that is one.",
     explanation: "--export names one export of the file, the default one being called default.",
-    example: "weft print model.ts --export digits",
+    example: "weft print model.ts --export digits  // not --export digit",
   }),
   W617: entry({
     title: "describing the model throws",
@@ -191,7 +191,15 @@ const modelFiles: ModelFileRows = {
     help: () => "mend the function at the place shown; --debug shows the whole stack.",
     explanation:
       "forward, loss and metrics run once, on tensors that record what is done to them. What they throw ends the description. They see no numbers: a value cannot be looked at while the graph is being described.",
-    example: "forward: (p, { x }) => ({ y: p.output(x) })  // where params has output",
+    example: "forward: (p, { x }) => ({ y: p.output(x) })  // where params has output, not p.outputs(x)",
+  }),
+  W618: entry({
+    title: "what the type checker found",
+    message: ({ code, text }) => `${code}: ${text}`,
+    help: () => "mend it where the marks stand; --no-types leaves the type checker out.",
+    explanation:
+      "weft check asks the project's own TypeScript about the model file and what it imports. What it finds that describing the model does not is shown with its code; what both find is shown once.",
+    example: 'const rate: number = 0.1;  // not const rate: number = "0.1"',
   }),
 };
 
@@ -203,7 +211,7 @@ const work: Pick<WorkRows, "W620" | "W621" | "W622" | "W623" | "W624" | "W625" |
     help: ({ missing }) => `give a number for each: --dims ${missing.map((symbol) => `${symbol}=32`).join(",")}.`,
     explanation:
       "A network may be described with symbolic dimensions such as the batch size. Loops, memory and compiled code have fixed extents, so from lowering on each symbol needs a number.",
-    example: "weft build model.ts --dims B=32,T=16",
+    example: "weft build model.ts --dims B=32,T=16  // not weft build model.ts",
   }),
   W621: entry({
     title: "no such dimension",
@@ -214,7 +222,7 @@ const work: Pick<WorkRows, "W620" | "W621" | "W622" | "W623" | "W624" | "W625" |
         known.length === 0 ? "its extents are all known: leave --dims out." : `its dimensions are ${known.join(", ")}.`,
       ),
     explanation: "--dims gives numbers to the symbols that occur in the types of inputs and parameters.",
-    example: 'weft build model.ts --dims B=32  // where the input is spec("f32", ["B", 784])',
+    example: 'weft build model.ts --dims B=32  // where the input is spec("f32", ["B", 784]), not --dims b=32',
   }),
   W622: entry({
     title: "inputs are not given",
@@ -223,7 +231,7 @@ const work: Pick<WorkRows, "W620" | "W621" | "W622" | "W623" | "W624" | "W625" |
     help: ({ missing }) => `give files: --input ${missing[0]?.name ?? "name"}=FILE, or random values: --random 1.`,
     explanation:
       "Every input of the entry point needs values. A file is .safetensors (the tensor of the input's name, or the only one) or .json (numbers in nested lists, or flat in row-major order).",
-    example: "weft run model.ts --input image=image.json --dims B=1",
+    example: "weft run model.ts --input image=image.json --dims B=1  // not weft run model.ts",
   }),
   W623: entry({
     title: "a file does not hold what the input takes",
@@ -231,7 +239,7 @@ const work: Pick<WorkRows, "W620" | "W621" | "W622" | "W623" | "W624" | "W625" |
     help: () => "compare the file with the type of the input; weft check lists the types.",
     explanation:
       "Numbers are taken as they are: an i32 input needs whole numbers, a bool input true and false (or 1 and 0), and lists must be nested as the shape says, or flat.",
-    example: "[[0.5, 1], [2, 3]]  // for f32[2, 2]; [0.5, 1, 2, 3] is the same",
+    example: "[[0.5, 1], [2, 3]]  // for f32[2, 2]; [0.5, 1, 2, 3] is the same, not [0.5, 1, 2]",
   }),
   W624: entry({
     title: "no such kernel",
@@ -239,7 +247,7 @@ const work: Pick<WorkRows, "W620" | "W621" | "W622" | "W623" | "W624" | "W625" |
     help: ({ known, nearest }) => meant(nearest, `its kernels are ${known.join(", ") || "none"}.`),
     explanation:
       "Kernels are the loop nests of a lowered program, named for what they compute. Their names depend on the passes: print the whole program to see them.",
-    example: "weft print model.ts --loops --dims B=32 --kernel matmul",
+    example: "weft print model.ts --loops --dims B=32 --kernel matmul  // not --kernel matmull",
   }),
   W625: entry({
     title: "nothing of that name to explain",
@@ -248,7 +256,7 @@ const work: Pick<WorkRows, "W620" | "W621" | "W622" | "W623" | "W624" | "W625" |
       near.length === 0 ? "weft explain without a name lists all there are." : `did you mean ${near.join(", ")}?`,
     explanation:
       "weft explain knows the codes of errors, the passes of the compiler, the ops of graphs and the scalar functions.",
-    example: "weft explain W203",
+    example: "weft explain W203  // not weft explain W999",
   }),
   W626: entry({
     title: "a form that the pass does not give",
@@ -256,15 +264,15 @@ const work: Pick<WorkRows, "W620" | "W621" | "W622" | "W623" | "W624" | "W625" |
     help: ({ pass }) => `leave ${pass} out, or choose another form.`,
     explanation:
       "Passes lead from the tensor graph (text, dot) through groups to the loop program (loops), which has a memory plan, and so WebAssembly and JavaScript forms, after the last pass only.",
-    example: "weft print model.ts --after cse --dot",
+    example: "weft print model.ts --after cse --dot  // not --after cse --wat",
   }),
 };
 
 const verification: Pick<WorkRows, "W630" | "W631"> = {
   W630: entry({
     title: "two backends differ",
-    message: ({ where, element, left, leftValue, right, rightValue, run, seed, report }) =>
-      `${where}: element ${element} is ${leftValue} on ${left} and ${rightValue} on ${right} (run ${run}, seed ${seed})${report}`,
+    message: ({ where, element, left, leftValue, right, rightValue, run, seed }) =>
+      `${where}: element ${element} is ${leftValue} on ${left} and ${rightValue} on ${right} (run ${run}, seed ${seed})`,
     help: () => "this is a mistake in weftgraph, not in the model: please report it with what stands above.",
     explanation:
       "Closures, printed JavaScript and WebAssembly run one loop program whose every rounding is fixed, so all bits of all results must be equal. NaNs are one class. Where the difference can be shown on a part of the graph, the report ends with that part.",
@@ -272,8 +280,8 @@ const verification: Pick<WorkRows, "W630" | "W631"> = {
   }),
   W631: entry({
     title: "a result is not what the graph means",
-    message: ({ where, element, got, wanted, bound, run, seed, report }) =>
-      `${where}: element ${element} is ${got}, the graph means ${wanted}, and rounding explains ${bound.toExponential(1)} at most (run ${run}, seed ${seed})${report}`,
+    message: ({ where, element, got, wanted, bound, run, seed }) =>
+      `${where}: element ${element} is ${got}, the graph means ${wanted}, and rounding explains ${bound.toExponential(1)} at most (run ${run}, seed ${seed})`,
     help: () => "this is a mistake in weftgraph, not in the model: please report it with what stands above.",
     explanation:
       "The reference computes the graph as described, in double precision, and beside each element how far a correct computation in f32 may be from it, whatever the order of its sums. Elements about which it knows nothing (overflow, a jump near a value) are counted, not compared.",

@@ -20,7 +20,8 @@ export const customGradientRows: CustomGradientRows = {
     help: ({ expected }) => `give ${expected}, or change the body.`,
     explanation:
       "A call takes one operand for each input of its body. Its gradient takes the operands, the results and one cotangent for each result, and gives one gradient, of the type of the operand, for each that is wanted.",
-    example: '%0 = call %x {name = "f", wanted = [0], body = (%x: f32[2]) { ... }, gradient = (...) { ... }} : f32[2]',
+    example:
+      '%0 = call %x {name = "f", wanted = [0], body = (%x: f32[2]) { ... }, gradient = (...) { ... }} : f32[2]  // not of %x: f32[3]',
   }),
   W291: entry({
     title: "call: a gradient of no operand",
@@ -28,7 +29,8 @@ export const customGradientRows: CustomGradientRows = {
       `call: gradients of the operands [${wanted.join(", ")}] are wanted of ${name}, which has ${operands}`,
     help: () => "let `wanted` list positions of operands, counted from 0.",
     explanation: "The attribute `wanted` says which operands the outputs of the gradient belong to.",
-    example: '%0 = call %x {name = "f", wanted = [1], ...} : f32[2]',
+    example:
+      '%0 = call %x {name = "f", wanted = [1], ...} : f32[2]  // is wrong where it has one operand; wanted = [0] is right',
   }),
   W292: entry({
     title: "customGradient: something that is no tensor",
@@ -39,7 +41,7 @@ export const customGradientRows: CustomGradientRows = {
         : "return a tensor, or a list of tensors.",
     explanation:
       "Both parts of a function with a derivative of its own describe tensors: `forward` its results, `gradient` one gradient for each operand. Zero is `null`, which costs nothing.",
-    example,
+    example: `${example}  // not gradient: () => 1`,
   }),
   W293: entry({
     title: "customGradient: a tensor that is no operand",
@@ -48,7 +50,7 @@ export const customGradientRows: CustomGradientRows = {
     explanation:
       "What a function with a derivative of its own depends on must be among its operands, for a tensor that is taken from the program around it would get no gradient, and nobody would notice. Tensors made within, such as constants, are free to use.",
     example:
-      'const alpha = ...; customGradient({ name: "scaled", forward: (x) => mul(x, alpha), ... })   // write (x, alpha) => ...',
+      'const alpha = ...; customGradient({ name: "scaled", forward: (x) => mul(x, alpha), ... })   // is wrong; write (x, alpha) => ...',
   }),
   W294: entry({
     title: "customGradient: another number of gradients than operands",
@@ -57,7 +59,8 @@ export const customGradientRows: CustomGradientRows = {
     help: () => "return one for each operand, in their order; null for those that get none.",
     explanation:
       "The list that `gradient` returns has a place for each operand, whole numbers and masks included, which get null.",
-    example: 'customGradient({ name: "product", forward: (x, y) => mul(x, y), gradient: ({ ... }) => [mul(c, y)] })',
+    example:
+      'customGradient({ name: "product", forward: (x, y) => mul(x, y), gradient: ({ ... }) => [mul(c, y)] })  // is wrong for two operands; [mul(c, y), mul(c, x)] is right',
   }),
   W295: entry({
     title: "customGradient: a gradient of another type than its operand",
@@ -70,6 +73,6 @@ export const customGradientRows: CustomGradientRows = {
     explanation:
       "A gradient says for each element of its operand how the loss changes with it, so it has the shape and the element type of the operand. An operand that was broadcast gets the sum over all places to which its elements went: `x.sumTo(shape)`.",
     example:
-      'customGradient({ name: "shifted", forward: (x, bias) => add(x, bias), gradient: ({ cotangents: [c] }) => [c, c] })',
+      'customGradient({ name: "shifted", forward: (x, bias) => add(x, bias), gradient: ({ cotangents: [c] }) => [c, c] })  // is wrong for bias: f32[4] beside x: f32[2, 4]; [c, c.sumTo([4])] is right',
   }),
 };

@@ -21,7 +21,8 @@ export const descriptions: DescriptionRows = {
       `use a symbol that an input has, write a number, or declare an input with ${symbol} in its shape.`,
     explanation:
       "A symbol stands for an extent that what is fed has. One that occurs in no input and no parameter could be given any number, and is most often a misspelt one.",
-    example: 'inputs: { x: spec("f32", ["B", 3]) }, forward: (p, { x }) => ({ y: x.reshape(["B", 3, 1]) })',
+    example:
+      'inputs: { x: spec("f32", ["B", 3]) }, forward: (p, { x }) => ({ y: x.reshape(["B", 3, 1]) })  // not x.reshape(["N", 3, 1]), where no input has N',
   }),
   W140: entry({
     title: "a part that is missing or of another kind",
@@ -30,7 +31,7 @@ export const descriptions: DescriptionRows = {
     explanation:
       "Descriptions are checked when they are written down and again when they are compiled, so that a missing or misspelt part is named at once and not guessed from what goes wrong later.",
     example:
-      'defineModel({ name: "digits", params: {}, inputs: { x: spec("f32", ["B"]) }, forward: (p, { x }) => ({ y: x }) })',
+      'defineModel({ name: "digits", params: {}, inputs: { x: spec("f32", ["B"]) }, forward: (p, { x }) => ({ y: x }) })  // not inputs: ["B"]',
   }),
   W141: entry({
     title: "a result that is no tensor",
@@ -39,15 +40,17 @@ export const descriptions: DescriptionRows = {
       `give a tensor of this very description: { ${JSON.stringify(name)}: x }, or constant(1, []) for a number.`,
     explanation:
       "What forward and metrics give is computed when the compiled program runs, so it must be tensors, each under a name.",
-    example: "forward: (p, { x }) => ({ logits: p.hidden(x) })",
+    example: "forward: (p, { x }) => ({ logits: p.hidden(x) })  // not ({ logits: 3 })",
   }),
   W142: entry({
     title: "no such option",
     message: ({ what, name }) => `${what}: there is no option ${JSON.stringify(name)}`,
-    help: ({ nearest, known }) =>
-      nearest === undefined ? `the options are ${known.join(", ")}.` : `did you mean ${JSON.stringify(nearest)}?`,
+    help: ({ nearest, known }) => {
+      if (nearest !== undefined) return `did you mean ${JSON.stringify(nearest)}?`;
+      return known.length === 1 ? `the only option is ${known[0]}.` : `the options are ${known.join(", ")}.`;
+    },
     explanation:
       "An option that is not known is almost always a misspelt one. Passing over it would compile or run something else than was meant, without a word.",
-    example: 'compile(model, { dims: { B: 32 }, backend: "wasm" })',
+    example: 'compile(model, { dims: { B: 32 }, backend: "wasm" })  // not { dim: { B: 32 } }',
   }),
 };

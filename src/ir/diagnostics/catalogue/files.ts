@@ -43,7 +43,7 @@ export const files: FileRows = {
     help: () => 'give a name of letters, digits, dots, dashes and underscores: emit(model, { name: "digits" }).',
     explanation:
       "The emitted files are named after the model. A name with slashes or other special characters could leave the folder that was asked for.",
-    example: 'await emit(model, { directory: "dist", name: "digits" })',
+    example: 'await emit(model, { directory: "dist", name: "digits" })  // not name: "../digits"',
   }),
   W405: entry({
     title: "a name that a module keeps for itself",
@@ -51,7 +51,7 @@ export const files: FileRows = {
     help: () => "rename the entry point of the graph.",
     explanation:
       "The model that a standalone module makes has its entry points as methods, beside `parameters`; an object with a method `then` would be taken for a promise.",
-    example: 'builder.finish("scorer", [{ name: "predict", outputs, updates: [] }])',
+    example: 'builder.finish("scorer", [{ name: "predict", outputs, updates: [] }])  // not name: "then"',
   }),
   W406: entry({
     title: "a tensor that cannot be saved",
@@ -59,7 +59,8 @@ export const files: FileRows = {
     help: () => "give each tensor a name, a dtype, a shape, and a typed array of that dtype with as many elements.",
     explanation:
       "A file is written only if reading it gives the same tensors back, so what does not fit together is refused before anything is written.",
-    example: 'encodeSafetensors({ bias: { dtype: "f32", shape: [2], data: Float32Array.of(0, 1) } })',
+    example:
+      'encodeSafetensors({ bias: { dtype: "f32", shape: [2], data: Float32Array.of(0, 1) } })  // not shape: [3]',
   }),
   W407: entry({
     title: "not a checkpoint",
@@ -84,6 +85,6 @@ export const files: FileRows = {
     explanation:
       "A case that once failed is kept as a graph and, behind a line of its own, a graph of constants with an entry `feeds` and an entry `parameters`. Every input and parameter has a constant of its type there, and no extent is a symbol.",
     example:
-      'graph @double(%x: f32[1]) {\n  %0 = binary %x, %x {fn = add} : f32[1]\n  entry @main(y = %0)\n}\n// values:\ngraph @values() {\n  %0 = data {id = "x"} : f32[1]\n  entry @feeds(x = %0)\n  entry @parameters()\n  contents "x" : f32 = "AACAPw=="\n}',
+      'graph @double(%x: f32[1]) {\n  %0 = binary %x, %x {fn = add} : f32[1]\n  entry @main(y = %0)\n}\n// values:\ngraph @values() {\n  %0 = data {id = "x"} : f32[1]\n  entry @feeds(x = %0)\n  entry @parameters()\n  contents "x" : f32 = "AACAPw=="\n}  // not a graph without values',
   }),
 };

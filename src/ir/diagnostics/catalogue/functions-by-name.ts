@@ -1,4 +1,4 @@
-// W258 to W264: functions by name, written for any extents.
+// W258 to W263: functions by name, written for any extents.
 import { sentence } from "../../types/sentences.ts";
 import { type CatalogueEntry, entry } from "../entry.ts";
 
@@ -17,7 +17,6 @@ interface FunctionByNameRows {
   readonly W261: CatalogueEntry<{ name: string; symbol: string; argument: string; given: string }>;
   readonly W262: CatalogueEntry<{ name: string }>;
   readonly W263: CatalogueEntry<{ name: string; given: string }>;
-  readonly W264: CatalogueEntry<{ name: string; given: string; expected: string }>;
 }
 
 const example =
@@ -30,7 +29,7 @@ export const functionByNameRows: FunctionByNameRows = {
     help: ({ wanted }) => `give ${wanted}, its symbols standing for any extents, or change the signature.`,
     explanation:
       "The signature of a function says the element type of each argument, how many axes it has, and which extents are fixed numbers.",
-    example,
+    example: `${example}\nmlp({ x, up, down })   // x: f32[8] is wrong; x: f32[8, 768] is right`,
   }),
   W259: entry({
     title: "define: extents that disagree",
@@ -46,7 +45,7 @@ export const functionByNameRows: FunctionByNameRows = {
     message: (details) => sentence("W260", details),
     help: () => "leave it out, or add it to the signature.",
     explanation: "A function takes the arguments of its signature, by their names, and no others.",
-    example: "mlp({ x, up, down, bias })   // the signature has no bias",
+    example: "mlp({ x, up, down })   // not mlp({ x, up, down, bias }): the signature has no bias",
   }),
   W261: entry({
     title: "define: a symbol that nothing says",
@@ -54,7 +53,8 @@ export const functionByNameRows: FunctionByNameRows = {
     help: ({ symbol }) => `give an extent that is ${symbol} alone, or a symbol of its own for the whole expression.`,
     explanation:
       "What a symbol is in a call is read off an argument in which it stands alone; equations such as 2*D = 1536 are checked, but not solved.",
-    example: 'define("gated", { x: ["f32", "B", "2*D"], w: ["f32", "D", "D"] }, ...)   // D is read off w',
+    example:
+      'define("gated", { x: ["f32", "B", "2*D"], w: ["f32", "D", "D"] }, ...)   // D is read off w; without w it is wrong',
   }),
   W262: entry({
     title: "define: a tensor that is no argument",
@@ -70,14 +70,6 @@ export const functionByNameRows: FunctionByNameRows = {
     message: ({ name, given }) => `${name}: the body gives ${given}, where a tensor is expected`,
     help: () => "return a tensor, a list of tensors, or a record of tensors.",
     explanation: "What a function gives is what its node in the graph gives: tensors, one or several.",
-    example: 'define("minmax", { x: ["f32", "N"] }, ({ x }) => ({ low: min(x), high: max(x) }))',
-  }),
-  W264: entry({
-    title: "define: a body that depends on what the symbols are",
-    message: ({ name, given, expected }) => `${name}: the body gives ${given} here, and ${expected} by its signature`,
-    help: () => "write the body without asking whether an extent is a certain number.",
-    explanation:
-      "The body is checked once, with symbols, and what it gives then is what every call is promised, with the extents of the call in the places of the symbols.",
-    example: "({ x }) => (x.shape[0] === 1 ? reshape(x, []) : x)   // is another function for one element",
+    example: 'define("minmax", { x: ["f32", "N"] }, ({ x }) => ({ low: min(x), high: max(x) }))   // not => 3',
   }),
 };

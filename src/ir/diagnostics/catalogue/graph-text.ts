@@ -36,7 +36,8 @@ const names: Pick<GraphTextRows, "W104" | "W105" | "W106" | "W107" | "W119" | "W
     help: () => "compare with what printGraph writes for a graph of yours.",
     explanation:
       "IR text is one graph: its name and inputs, a line for each node, the entry points, and the contents of dense constants.",
-    example: "graph @double(%x: f32[B]) {\n  %0 = binary %x, %x {fn = add} : f32[B]\n  entry @main(y = %0)\n}",
+    example:
+      "graph @double(%x: f32[B]) {\n  %0 = binary %x, %x {fn = add} : f32[B]\n  entry @main(y = %0)\n}  // not graph double(x: f32[B])",
   }),
   W105: entry({
     title: "no such op",
@@ -55,7 +56,8 @@ const names: Pick<GraphTextRows, "W104" | "W105" | "W106" | "W107" | "W119" | "W
     help: ({ nearest }) =>
       nearest === undefined ? "define it in a line above, or as an input." : `did you mean %${nearest}?`,
     explanation: "Nodes stand in an order in which every operand is defined above its use, so a graph has no cycle.",
-    example: "%0 = unary %x {fn = exp} : f32[B]\n%1 = unary %0 {fn = neg} : f32[B]  // %0 stands above",
+    example:
+      "%0 = unary %x {fn = exp} : f32[B]\n%1 = unary %0 {fn = neg} : f32[B]  // %0 stands above, not in the other order",
   }),
   W107: entry({
     title: "a value that is defined twice",
@@ -69,7 +71,7 @@ const names: Pick<GraphTextRows, "W104" | "W105" | "W106" | "W107" | "W119" | "W
     message: ({ what, name }) => `graph text: the name ${JSON.stringify(name)} is given twice, as ${what}`,
     help: () => "give each a name of its own.",
     explanation: "Entries, their outputs and updates, and the contents of constants are found by name.",
-    example: "entry @main(probabilities = %1, logits = %0)",
+    example: "entry @main(probabilities = %1, logits = %0)  // not entry @main(y = %1, y = %0)",
   }),
   W130: entry({
     title: "an input among the nodes",
@@ -87,7 +89,7 @@ const attributes: Pick<GraphTextRows, "W108" | "W110" | "W111" | "W112" | "W113"
     help: ({ op, what, wanted }) =>
       what === "type" ? "write one type for each result." : `${op} has ${plural(wanted, what)}.`,
     explanation: "Each op has a fixed number of operands and results, except concat, which joins any number.",
-    example: "%1 = matmul %x, %0 : f32[B, 10]",
+    example: "%1 = matmul %x, %0 : f32[B, 10]  // not matmul %x : f32[B, 10]",
   }),
   W110: entry({
     title: "no such attribute",
@@ -100,7 +102,7 @@ const attributes: Pick<GraphTextRows, "W108" | "W110" | "W111" | "W112" | "W113"
     },
     explanation:
       "The attributes in braces are those of the op. An element type or shape that the result type says is not repeated.",
-    example: "%1 = reduce %0 {fn = sum, axes = [1], keepDims} : f32[B, 1]",
+    example: "%1 = reduce %0 {fn = sum, axes = [1], keepDims} : f32[B, 1]  // not {fn = sum, dims = [1]}",
   }),
   W111: entry({
     title: "an attribute is missing",
@@ -108,7 +110,7 @@ const attributes: Pick<GraphTextRows, "W108" | "W110" | "W111" | "W112" | "W113"
     help: ({ attribute, wanted }) => `write {${attribute} = ...}: ${wanted}.`,
     explanation:
       "Attributes have no defaults in text, so that a text says everything; only flags that are off are left out.",
-    example: "%1 = softmax %0 {axis = 1} : f32[B, 10]",
+    example: "%1 = softmax %0 {axis = 1} : f32[B, 10]  // not softmax %0 : f32[B, 10]",
   }),
   W112: entry({
     title: "an attribute of another kind",
@@ -116,14 +118,14 @@ const attributes: Pick<GraphTextRows, "W108" | "W110" | "W111" | "W112" | "W113"
     help: ({ attribute, wanted }) => `write ${attribute} as ${wanted}.`,
     explanation:
       "Each attribute is of one kind: a whole number, a number, a name out of a list, a list of extents and so on.",
-    example: "%1 = unary %0 {fn = exp} : f32[B]  // fn is one of the unary functions",
+    example: "%1 = unary %0 {fn = exp} : f32[B]  // fn is one of the unary functions, not {fn = 3}",
   }),
   W113: entry({
     title: "an attribute that is given twice",
     message: ({ op, attribute }) => `${op}: the attribute ${attribute} is given twice`,
     help: () => "keep one of the two.",
     explanation: "Attributes are a record: each name has one value.",
-    example: "%1 = softmax %0 {axis = 1} : f32[B, 10]",
+    example: "%1 = softmax %0 {axis = 1} : f32[B, 10]  // not {axis = 1, axis = 0}",
   }),
 };
 
@@ -144,7 +146,7 @@ const types: Pick<GraphTextRows, "W109" | "W114" | "W115" | "W116"> = {
     help: ({ inferred }) => `write ${inferred}, or change the operands.`,
     explanation:
       "The types behind the colon are for readers. They are checked against what the op's own typing rule says of its operands.",
-    example: "%1 = matmul %x, %0 : f32[B, 10]  // %x: f32[B, 784], %0: f32[784, 10]",
+    example: "%1 = matmul %x, %0 : f32[B, 10]  // %x: f32[B, 784], %0: f32[784, 10], not : f32[10, B]",
   }),
   W115: entry({
     title: "an extent that cannot be read",
@@ -152,7 +154,7 @@ const types: Pick<GraphTextRows, "W109" | "W114" | "W115" | "W116"> = {
     help: () => "write a number, a symbol, or a sum or product of them such as 2*B+1 or floor((H+31)/32).",
     explanation:
       "Extents are whole numbers or polynomials over symbols and floored quotients, written without superfluous parentheses.",
-    example: "f32[B, floor(H/2), 64]",
+    example: "f32[B, floor(H/2), 64]  // not f32[B, H/2, 64]",
   }),
   W116: entry({
     title: "an update of another type",
@@ -161,7 +163,7 @@ const types: Pick<GraphTextRows, "W109" | "W114" | "W115" | "W116"> = {
     help: () => "a parameter keeps its element type and shape; reshape or cast the new value.",
     explanation:
       "Parameters persist between runs in memory of their own, so what is written back is as large as what was there.",
-    example: "entry @step(loss = %9) updates(weights = %12)  // weights and %12: f32[784, 10]",
+    example: "entry @step(loss = %9) updates(weights = %12)  // weights and %12: f32[784, 10], not %12: f32[10, 784]",
   }),
 };
 
@@ -177,7 +179,7 @@ const contents: Pick<GraphTextRows, "W117" | "W118"> = {
         ? 'print the graph with its contents: printGraph(graph), without contents: "elided".'
         : 'add a line at the end of the graph: contents "id" : f32 = "...", the elements\' bytes in base64.',
     explanation: "A dense constant is a node with an id; its elements stand at the end of the text, under the same id.",
-    example: '%0 = data {id = "table"} : f32[2]\ncontents "table" : f32 = "AACAPwAAAEA="',
+    example: '%0 = data {id = "table"} : f32[2]\ncontents "table" : f32 = "AACAPwAAAEA="  // not the first line alone',
   }),
   W118: entry({
     title: "contents that do not fit",
@@ -185,7 +187,7 @@ const contents: Pick<GraphTextRows, "W117" | "W118"> = {
     help: () => "write the elements in row-major order, little-endian, in base64.",
     explanation:
       "The contents of a constant hold exactly the bytes of its elements: four for each f32 and i32, eight for f64, one for u8 and bool.",
-    example: 'contents "table" : f32 = "AACAPwAAAEA="  // 1 and 2',
+    example: 'contents "table" : f32 = "AACAPwAAAEA="  // 1 and 2, not "AACAPw==", which is 1 alone',
   }),
 };
 

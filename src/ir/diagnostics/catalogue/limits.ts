@@ -15,7 +15,7 @@ export const limitRows: LimitRows = {
     help: () => "merge axes that are not told apart: reshape(x, [B, H * W]).",
     explanation:
       "The work on a tensor is loops within one another, one for each axis. Networks have up to six or seven; a list of hundreds is a mistake, or a file that means harm.",
-    example: 'spec("f32", [32, 3, 224, 224])',
+    example: 'spec("f32", [32, 3, 224, 224])  // not a shape of 33 extents',
   }),
   W133: entry({
     title: "too many elements",
@@ -24,7 +24,8 @@ export const limitRows: LimitRows = {
       "look at the extents; if they are meant, work on parts: a smaller batch, shorter sequences, a narrower layer.",
     explanation:
       "Compiled loops count elements in 32 bits, and a memory has 4 GiB. The limit holds for tensors that never come into memory, too, because the loops that make their elements count all the same. An axis without elements counts as one of one element.",
-    example: "matmul(x, weights)  // x: f32[100000, 64], weights: f32[64, 100000] has 10 000 000 000 results",
+    example:
+      "matmul(x, weights)  // x: f32[100000, 64], weights: f32[64, 100000] has 10 000 000 000 results, and is wrong; f32[64, 1000] is right",
   }),
   W134: entry({
     title: "a text of too many nodes",
@@ -39,6 +40,6 @@ export const limitRows: LimitRows = {
     help: () => "give a sum that is used again a name of its own: one symbol instead of T+S+1.",
     explanation:
       "Extents are polynomials over symbols, multiplied out so that equal ones are seen to be equal. A product of many sums has more terms than anybody wrote.",
-    example: 'spec("f32", ["B", "T+1", 64])',
+    example: 'spec("f32", ["B", "T+1", 64])  // not "(a+b+c+d+e+f)*(a+b+c+d+e+f)*(a+b+c+d+e+f)*(a+b+c+d+e+f)"',
   }),
 };

@@ -65,7 +65,7 @@ const contractions: Pick<NetworkShapeRows, "W240" | "W250" | "W251" | "W253"> = 
     help: () => 'write the letters of each operand, commas between them, and those of the result: "ij,jk->ik".',
     explanation:
       "A formula has a list of letters for each operand, one letter for each axis, and behind an arrow the letters of the result, each of which some operand has. An ellipsis stands for any number of axes.",
-    example: 'einsum("bhqd,bhkd->bhqk", queries, keys)',
+    example: 'einsum("bhqd,bhkd->bhqk", queries, keys)  // not "bhqd,bhkd->bhqx"',
   }),
   W251: entry({
     title: "einsum: operands that do not fit the formula",

@@ -20,10 +20,10 @@ export const recurrenceRows: RecurrenceRows = {
   W270: entry({
     title: "scan: an operand that the body does not take",
     message: ({ what, actual, expected }) => `scan: ${what} is ${actual}, its body needs ${expected}`,
-    help: ({ expected }) => `give a ${expected}, or change the body.`,
+    help: ({ expected }) => `give ${expected}, or change the body.`,
     explanation:
       "The body of a scan takes the states, one element of each sequence, and the captured values, and gives the states back in the types in which it took them.",
-    example: "%h: f32[2, 4] as the first state of a body (%h: f32[2, 4], %x: f32[2, 4])",
+    example: "%h: f32[2, 4] as the first state of a body (%h: f32[2, 4], %x: f32[2, 4])  // not %h: f32[2, 5]",
   }),
   W271: entry({
     title: "scan: another number of operands than its body takes",
@@ -32,7 +32,8 @@ export const recurrenceRows: RecurrenceRows = {
     help: () => "give one operand for each input of the body; the body gives each state back before its other outputs.",
     explanation:
       "The operands of a scan are those of its body: the states before the first step, sequences instead of elements, and the captured values.",
-    example: "%1, %2 = scan %h, %x {carried = 1, sequences = 1, ...}  // (%h, %x) { ... yield %0, %1 }",
+    example:
+      "%1, %2 = scan %h, %x {carried = 1, sequences = 1, ...}  // (%h, %x) { ... yield %0, %1 }, not scan %h alone",
   }),
   W272: entry({
     title: "scan: sequences of different lengths",
@@ -40,29 +41,29 @@ export const recurrenceRows: RecurrenceRows = {
     help: () => "give all sequences the same first extent; transpose [B, T, ...] to [T, B, ...] first.",
     explanation:
       "A scan takes one element of each sequence at a time, along the first axis, so all have as many elements.",
-    example,
+    example: `${example}  // not over: { x, y } where x has T elements and y has U`,
   }),
   W273: entry({
     title: "scan: no sequence",
     message: () => sentence("W273", {}),
     help: () => "give at least one sequence; iota counts steps where nothing else does.",
     explanation: "The number of steps of a scan is the length of its sequences.",
-    example,
+    example: `${example}  // not over: {}`,
   }),
   W274: entry({
     title: "scan: a state is not given back",
     message: ({ name }) => sentence("W274", { name }),
     help: ({ name }) => `return { carry: { ${name}: ... } }; a state that stays as it is is returned as it was given.`,
     explanation: "The state after a step is the state before the next, so a step returns every part of it.",
-    example,
+    example: `${example}  // not carry: { state: ... }`,
   }),
   W275: entry({
     title: "scan: a state changes its type",
     message: ({ name, before, after }) => sentence("W275", { name, before, after }),
-    help: ({ before }) => `give back a ${before}; broadcast the first state to the shape that it takes on.`,
+    help: ({ before }) => `give back ${before}; broadcast the first state to the shape that it takes on.`,
     explanation:
       "The state after a step is the state before the next, so it has one shape and element type throughout. A first state of fewer rows than the batch is the usual reason.",
-    example,
+    example: `${example}  // not h: f32[4] beside x: f32[T, B, 4]`,
   }),
   W276: entry({
     title: "a parameter in a body",
@@ -70,7 +71,8 @@ export const recurrenceRows: RecurrenceRows = {
     help: () => "declare the parameter in the graph around it, and give it to the op as an operand.",
     explanation:
       "What persists between runs belongs to the graph as a whole. A body gets everything through its inputs; those behind the sequences stay the same in every step.",
-    example: "scan %h, %x, %w {..., body = (%h: f32[2], %x: f32[2], %w: f32[2]) { ... }}",
+    example:
+      'scan %h, %x, %w {..., body = (%h: f32[2], %x: f32[2], %w: f32[2]) { ... }}  // not %w = parameter {name = "w"} in the body',
   }),
   W277: entry({
     title: "a recurrent layer needs sequences of its features",
@@ -79,7 +81,7 @@ export const recurrenceRows: RecurrenceRows = {
       `give [time, batch, ${inputs}], or [batch, time, ${inputs}] to a layer made with batchFirst: true.`,
     explanation:
       "A recurrent layer reads one element of features after the other, for a whole batch at a time, so its operand has three axes, and the last has as many features as the layer was made for.",
-    example: "lstm(16, 32) on x: f32[T, B, 16]",
+    example: "lstm(16, 32) on x: f32[T, B, 16]  // not on x: f32[B, 16]",
   }),
   W278: entry({
     title: "a layer of no size",

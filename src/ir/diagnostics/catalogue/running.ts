@@ -50,14 +50,14 @@ export const running: RunningRows = {
     help: ({ wanted }) => `convert it once, for example with ${wanted}.from(values).`,
     explanation:
       "Feeds are copied into the program's memory as they are, without conversion: f32 takes Float32Array, f64 Float64Array, i32 Int32Array, u8 and bool Uint8Array.",
-    example: "run({ tokens: Int32Array.from(tokens) })",
+    example: "run({ tokens: Int32Array.from(tokens) })  // not run({ tokens: [1, 2, 3] })",
   }),
   W304: entry({
     title: "wrong shape",
     message: ({ name, type, given }) => `${name}: shapes differ: expected ${type}, got ${given}`,
     help: () => "feed an array of the shape the program was compiled for, or compile for other dims.",
     explanation: "A compiled program has fixed extents: symbolic dimensions were bound when it was compiled.",
-    example: "compile(model, { dims: { B: 32 } })  // then image must be [32, 784]",
+    example: "compile(model, { dims: { B: 32 } })  // then image must be [32, 784], not { data, shape: [784, 32] }",
   }),
   W305: entry({
     title: "wrong number of elements",
@@ -65,7 +65,7 @@ export const running: RunningRows = {
     help: () =>
       "feed as many elements as the shape has, row-major; a partial batch needs a program compiled for its size, or padding.",
     explanation: "A typed array without a shape is taken as the row-major elements of the whole tensor.",
-    example: "new Float32Array(32 * 784)  // for f32[32, 784]",
+    example: "new Float32Array(32 * 784)  // for f32[32, 784], not new Float32Array(31 * 784)",
   }),
   W306: entry({
     title: "an index is out of range",
@@ -73,7 +73,7 @@ export const running: RunningRows = {
     help: ({ range }) => `class and token indices count from 0 and must be below ${range}.`,
     explanation:
       "An input that chooses a class or a row of a table must name one that exists. The check happens where the array is fed, so that a wrong label can never read another tensor's memory.",
-    example: "Int32Array.of(0, 9)  // for ten classes; 10 is outside",
+    example: "Int32Array.of(0, 9)  // for ten classes; 10 is outside, and wrong",
   }),
   W307: entry({
     title: "no such parameter",
@@ -83,7 +83,7 @@ export const running: RunningRows = {
       return nearest === undefined ? `the parameters are ${list(known)}.` : `did you mean ${JSON.stringify(nearest)}?`;
     },
     explanation: "Parameters are named by their path in the tree they were described with.",
-    example: 'trainer.parameters.get("hidden.weight")',
+    example: 'trainer.parameters.get("hidden.weight")  // not get("hidden.weights")',
   }),
   W308: entry({
     title: "no such entry point",
@@ -91,7 +91,7 @@ export const running: RunningRows = {
     help: ({ known }) => `the entry points are ${list(known)}.`,
     explanation:
       "A compiled model has the entry points it was described with: predict for a model; step, grads and predict for training.",
-    example: 'executable.run("predict", { image })',
+    example: 'executable.run("predict", { image })  // not run("forward", { image })',
   }),
   W309: entry({
     title: "parameters are missing",
@@ -100,7 +100,7 @@ export const running: RunningRows = {
       "restore what parameters.all() or a saved file of this model gives; { partial: true } keeps the others.",
     explanation:
       "Restoring takes all parameters or none, so that a file of another model never leaves a mixture of two. With partial: true the parameters that are not given keep their values.",
-    example: "model.parameters.restore(tensors, { partial: true })",
+    example: "model.parameters.restore(tensors, { partial: true })  // not restore(tensors) where some are missing",
   }),
   W310: entry({
     title: "a bool that is neither 0 nor 1",
@@ -108,7 +108,7 @@ export const running: RunningRows = {
     help: () => "feed 0 for false and 1 for true: Uint8Array.from(mask, (each) => (each ? 1 : 0)).",
     explanation:
       "A bool is one byte that is 0 or 1; generated code relies on it, so another byte could mean true to one operation and false to the next.",
-    example: "run({ mask: Uint8Array.of(0, 1, 1) })",
+    example: "run({ mask: Uint8Array.of(0, 1, 1) })  // not Uint8Array.of(0, 1, 255)",
   }),
   W311: entry({
     title: "too much memory",
@@ -117,7 +117,7 @@ export const running: RunningRows = {
     help: () => "compile for a smaller batch or shorter sequences.",
     explanation:
       "All weights and intermediate results of a program lie in one memory that is planned when the program is compiled.",
-    example: "compile(model, { dims: { B: 8 } })",
+    example: "compile(model, { dims: { B: 8 } })  // not dims: { B: 1_000_000_000 }",
   }),
   W314: entry({
     title: "more memory than was allowed",
@@ -128,7 +128,7 @@ export const running: RunningRows = {
     help: () => "compile for a smaller batch or shorter sequences, or allow more.",
     explanation:
       "All weights and intermediate results of a program lie in one memory, whose size is known when the program is planned, before any of it is allocated. `plannedMemory` says what a graph needs.",
-    example: "compile(model, { dims: { B: 8 }, memoryLimit: 256 * 2 ** 20 })",
+    example: "compile(model, { dims: { B: 8 }, memoryLimit: 256 * 2 ** 20 })  // not memoryLimit: 1000",
   }),
   W315: entry({
     title: "no room for another memory",
@@ -138,7 +138,7 @@ export const running: RunningRows = {
     explanation:
       "For each WebAssembly memory, however small, engines set aside gigabytes of addresses, so that accesses need no checks: some 13 000 memories are all that a process can hold at once. Those of models that nobody holds any more are found and used again, so compiling and letting go may be repeated for ever.",
     example:
-      "const model = await compile(network);  // once, outside the loop\nfor (const image of images) model({ image });",
+      "const model = await compile(network);  // once, outside the loop\nfor (const image of images) model({ image });  // not for (const image of images) (await compile(network))({ image })",
   }),
   W316: entry({
     title: "a thread that does not come back",
@@ -155,7 +155,7 @@ export const running: RunningRows = {
     help: () => 'compile with { backend: "wasm" } or { backend: "closure" }.',
     explanation:
       "A profile says which kernels take the time. The reference evaluates the graph operation by operation in double precision, to be obviously right and not to be fast; there are no kernels in it.",
-    example: 'compileSync(model, { backend: "wasm" }).profile({ image })',
+    example: 'compileSync(model, { backend: "wasm" }).profile({ image })  // not with backend: "reference"',
   }),
   W313: entry({
     title: "no such result",

@@ -43,7 +43,8 @@ export const training: TrainingRows = {
     message: (details) => sentence("W501", details),
     help: () => "reduce it, for example with mean() or sum().",
     explanation: "Training follows the gradient of one number. A loss per example must first be averaged or summed.",
-    example: "loss: ({ logits }, { label }) => mean(crossEntropy(logits, label))",
+    example:
+      'loss: ({ logits }, { label }) => mean(crossEntropy(logits, label))  // not crossEntropy(logits, label, { reduction: "none" })',
   }),
   W502: entry({
     title: "the loss is no longer finite",
@@ -60,7 +61,8 @@ export const training: TrainingRows = {
     message: ({ name }) => `training: a metric cannot be called ${JSON.stringify(name)}`,
     help: () => "choose another name: a step itself reports loss and finite, and histories add step and epoch.",
     explanation: "The results of a step are the loss, whether all was finite, and the metrics, each under its name.",
-    example: 'metrics: ({ logits }, { label }) => ({ right: equal(argmax(logits, 1), label).cast("i32").sum() })',
+    example:
+      'metrics: ({ logits }, { label }) => ({ right: equal(argmax(logits, 1), label).cast("i32").sum() })  // not { loss: ... }',
   }),
   W504: entry({
     title: "a new value that does not fit its buffer",
@@ -68,7 +70,7 @@ export const training: TrainingRows = {
     help: ({ buffer }) => `give it a tensor of its own type, ${buffer}.`,
     explanation:
       "A buffer keeps its shape and its element type for as long as the model lives, so its new value must have both.",
-    example: "updateBuffer(seen, seen.add(1))",
+    example: 'updateBuffer(seen, seen.add(1))  // not updateBuffer(seen, seen.cast("f64"))',
   }),
   W505: entry({
     title: "an update of what is no buffer",
@@ -76,7 +78,8 @@ export const training: TrainingRows = {
     help: () => "declare it with buffer([...]) in params, and pass the very tensor that `forward` is given for it.",
     explanation:
       "A training step writes new values of the model's own buffers. Parameters made by `param` are changed by the optimizer alone, and what is computed has no memory of its own.",
-    example: "layer({ seen: buffer([]) }, ({ seen }) => (x) => { updateBuffer(seen, seen.add(1)); return x; })",
+    example:
+      "layer({ seen: buffer([]) }, ({ seen }) => (x) => { updateBuffer(seen, seen.add(1)); return x; })  // not updateBuffer(weight, weight.add(1)) of a param",
   }),
   W506: entry({
     title: "no averages were asked for",
@@ -84,7 +87,7 @@ export const training: TrainingRows = {
     help: () => "describe the training with averages: ema({ decay: 0.999 }).",
     explanation:
       "Averages of the parameters over the steps cost memory and time, so a trainer has them only where its description says so.",
-    example: "training(model, { loss, optimizer: adam(), averages: ema({ decay: 0.999 }) })",
+    example: "training(model, { loss, optimizer: adam(), averages: ema({ decay: 0.999 }) })  // not without averages",
   }),
   W507: entry({
     title: "a buffer updated in the step of a recurrence",
@@ -93,7 +96,7 @@ export const training: TrainingRows = {
     explanation:
       "A buffer has one new value in each training step, and the step of a recurrence runs many times within one. Batch normalization therefore stands around a scan and not in it.",
     example:
-      "const { carry } = scan({ ..., step: ({ sum }, { x }) => ({ carry: { sum: add(sum, x) } }) }); updateBuffer(total, carry.sum);",
+      "const { carry } = scan({ ..., step: ({ sum }, { x }) => ({ carry: { sum: add(sum, x) } }) }); updateBuffer(total, carry.sum);  // not updateBuffer within step",
   }),
   W508: entry({
     title: "no such parameter to train",
@@ -104,7 +107,7 @@ export const training: TrainingRows = {
         : `did you mean ${JSON.stringify(nearest)}?`,
     explanation:
       "What is frozen or grouped is named by the path of a parameter, or by what stands before it: blocks.0 names all parameters of that block. A name that fits nothing would leave parameters as they were without a word. Buffers are never trained, so they cannot be frozen either.",
-    example: 'training(model, { loss, optimizer, freeze: ["embedding", "blocks.0"] })',
+    example: 'training(model, { loss, optimizer, freeze: ["embedding", "blocks.0"] })  // not freeze: ["embeding"]',
   }),
   W509: entry({
     title: "parameters in two groups",
@@ -114,7 +117,7 @@ export const training: TrainingRows = {
     explanation:
       "A parameter has one learning rate and one optimizer. Of the groups that name it, the one with the longest path decides.",
     example:
-      'groups: [{ parameters: ["blocks"], learningRate: 1e-4 }, { parameters: ["blocks.0"], learningRate: 1e-5 }]',
+      'groups: [{ parameters: ["blocks"], learningRate: 1e-4 }, { parameters: ["blocks.0"], learningRate: 1e-5 }]  // not ["blocks"] twice',
   }),
   W510: entry({
     title: "arrays with different numbers of examples",
@@ -123,7 +126,8 @@ export const training: TrainingRows = {
     help: () => "give as many rows of each: row i of all arrays together is example i.",
     explanation:
       "Data given as arrays are cut along their first axis, which counts the examples. Arrays of different lengths mean that a label or an image is missing, and everything behind it would be matched wrongly.",
-    example: "fit(trainer, { data: { image, label }, epochs: 10 })  // 8000 images and 8000 labels",
+    example:
+      "fit(trainer, { data: { image, label }, epochs: 10 })  // 8000 images and 8000 labels, not 8000 images and 7999 labels",
   }),
   W511: entry({
     title: "inputs that do not share a first axis",
@@ -132,7 +136,8 @@ export const training: TrainingRows = {
     help: () => "give batches instead of arrays: data: function* (epoch) { yield { image, label, mask }; }.",
     explanation:
       "Arrays are cut into batches along the first axis of all inputs. An input that is the same for the whole batch, a mask or a table, has no such axis, so such batches are made by the caller.",
-    example: "data: function* (epoch) { for (const batch of batchesOf(epoch)) yield { ...batch, mask }; }",
+    example:
+      "data: function* (epoch) { for (const batch of batchesOf(epoch)) yield { ...batch, mask }; }  // not data: { image, mask }, where mask is no row for each example",
   }),
   W512: entry({
     title: "an array that is not whole rows",
@@ -142,7 +147,8 @@ export const training: TrainingRows = {
       "give examples times the elements of a row, row-major; rows without elements need a shape beside the data.",
     explanation:
       "How many elements one example has is known from the input that the program was compiled with: its shape without the first axis.",
-    example: "new Float32Array(8000 * 784)  // 8000 rows for an input of f32[32, 784]",
+    example:
+      "new Float32Array(8000 * 784)  // 8000 rows for an input of f32[32, 784], not new Float32Array(8000 * 784 - 1)",
   }),
   W513: entry({
     title: "fewer examples than a batch",
@@ -151,7 +157,7 @@ export const training: TrainingRows = {
       `compile for a smaller batch${examples > 0 ? `: at most ${examples}` : ""}, or give more examples.`,
     explanation:
       "A batch size is fixed when compiling, and training leaves out what does not fill a batch. Nothing would be left.",
-    example: "compile(training, { dims: { B: 8 } })",
+    example: "compile(training, { dims: { B: 8 } })  // not { B: 64 } for 10 examples",
   }),
   W514: entry({
     title: "an epoch without a batch",
@@ -168,7 +174,7 @@ export const training: TrainingRows = {
     help: ({ known }) => `watch one of ${list(known)}; figures of validation need validation data.`,
     explanation:
       "Early stopping compares a figure of each epoch with those before: the loss, a scalar metric, or with `validation` data one of those over it.",
-    example: 'earlyStopping: { metric: "validation.loss", patience: 3, restoreBest: true }',
+    example: 'earlyStopping: { metric: "validation.loss", patience: 3, restoreBest: true }  // not metric: "accurracy"',
   }),
   W516: entry({
     title: "a checkpoint of another run",

@@ -3,7 +3,7 @@ import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Dims } from "../tensor.ts";
 import type { AlongAxis, AxisOf, ReplaceAxis } from "./axes.ts";
-import type { AllOf, IsUnknownRank, NeedsDType, Numbers } from "./check.ts";
+import type { AllOf, IsUnknownRank, NeedsDType, Numbers, UnknownFrom } from "./check.ts";
 import type { CanonicalDim, IsAbove } from "./dims.ts";
 import type { GatherShape, OnlyType } from "./indexing.ts";
 
@@ -63,7 +63,7 @@ export type AddAlongShape<
     OnlyType<"addAlongAxis", "indices", Indices, E, S, "i32">,
   ],
   IsUnknownRank<S> extends true
-    ? Dims
+    ? UnknownFrom<S>
     : number extends Axis
       ? Dims
       : ReplaceAxis<S, AxisOf<S, Axis>, CanonicalDim<Extent>>

@@ -3,7 +3,7 @@ import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
-import type { IsUnknownRank, NeedsDType, PrintType } from "./check.ts";
+import type { IsUnknownRank, NeedsDType, PrintType, UnknownFrom } from "./check.ts";
 import type { IsUnknownDim, PrintDim, SameDim } from "./dims.ts";
 import type { OnlyType } from "./indexing.ts";
 import type { DivideNaturals } from "./natural.ts";
@@ -61,9 +61,9 @@ type HeadsShared<Q extends Dims, D extends DType, K extends Dims, E extends DTyp
 /** The rule of the keys of attention: [..., heads, keys, features] beside queries [..., heads, queries, features]. */
 export type KeysShape<Q extends Dims, D extends DType, K extends Dims, E extends DType> =
   IsUnknownRank<Q> extends true
-    ? Dims
+    ? UnknownFrom<Q>
     : IsUnknownRank<K> extends true
-      ? Dims
+      ? UnknownFrom<K>
       : NeedsDType<"attention", Q, D, readonly ["f32", "f64"]> extends infer Refused extends string
         ? Refused
         : Q extends readonly [...Dims, Dim, Dim]
@@ -82,17 +82,17 @@ type ValuesBeside<K extends Dims, V extends Dims> = K extends readonly [...infer
 /** The rule of the values of attention: those of the keys' positions. */
 export type ValuesShape<K extends Dims, D extends DType, V extends Dims, E extends DType> =
   IsUnknownRank<K> extends true
-    ? Dims
+    ? UnknownFrom<K>
     : IsUnknownRank<V> extends true
-      ? Dims
+      ? UnknownFrom<V>
       : OnlyType<"attention", "values", V, E, ValuesBeside<K, V>, D>;
 
 /** The shape of what is attended to: of each query, the features of the values. */
 export type AttentionShape<Q extends Dims, V extends Dims> =
   IsUnknownRank<Q> extends true
-    ? Dims
+    ? UnknownFrom<Q>
     : IsUnknownRank<V> extends true
-      ? Dims
+      ? UnknownFrom<V>
       : Q extends readonly [...infer Rows extends Dims, Dim]
         ? V extends readonly [...Dims, infer Features extends Dim]
           ? [...Rows, Features]
@@ -102,9 +102,9 @@ export type AttentionShape<Q extends Dims, V extends Dims> =
 /** The shape of the weights: for each query, one for each key. */
 export type WeightsShape<Q extends Dims, K extends Dims> =
   IsUnknownRank<Q> extends true
-    ? Dims
+    ? UnknownFrom<Q>
     : IsUnknownRank<K> extends true
-      ? Dims
+      ? UnknownFrom<K>
       : Q extends readonly [...infer Rows extends Dims, Dim]
         ? K extends readonly [...Dims, infer Keys extends Dim, Dim]
           ? [...Rows, Keys]
@@ -135,7 +135,7 @@ export type PairedFeatures<Op extends string, S extends Dims, D extends DType> =
 /** The rule of a sequence that a layer takes: [..., positions, features] with the features it was made for. */
 export type SequenceShape<Op extends string, S extends Dims, D extends DType, Features extends number> =
   IsUnknownRank<S> extends true
-    ? Dims
+    ? UnknownFrom<S>
     : S extends readonly [...Dims, Dim, infer Last extends Dim]
       ? SameDim<Last, Features> extends true
         ? NeedsDType<Op, S, D, readonly ["f32", "f64"]>

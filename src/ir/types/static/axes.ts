@@ -4,7 +4,7 @@ import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../shaped.ts";
-import type { Floats, IsUnknownRank, NeedsDType, PrintShape } from "./check.ts";
+import type { Floats, IsUnknownRank, NeedsDType, PrintShape, UnknownFrom } from "./check.ts";
 import type { SubtractNaturals } from "./natural.ts";
 
 /** The axis counted from 0; never where the shape has none such. */
@@ -29,7 +29,7 @@ export type AxisCode<Axis extends number | undefined> = [Axis] extends [number] 
 /** The rule of an operation along one axis: the shape it is along. */
 export type AlongAxis<Op extends string, S extends Dims, Axis extends number> =
   IsUnknownRank<S> extends true
-    ? Dims
+    ? UnknownFrom<S>
     : number extends Axis
       ? S
       : [AxisOf<S, Axis>] extends [never]
@@ -84,7 +84,7 @@ export type ReduceShape<
   ? Dims
   : Axes extends readonly number[]
     ? IsUnknownRank<S> extends true
-      ? Dims
+      ? UnknownFrom<S>
       : number extends Axes[number] | Axes["length"]
         ? Dims
         : AxesOf<Op, S, Axes, Axes> extends infer Named
@@ -101,7 +101,7 @@ export type ReduceShape<
 /** The rule of an operation that names axes and keeps the shape. */
 export type AlongAxes<Op extends string, S extends Dims, Axes extends readonly number[]> =
   IsUnknownRank<S> extends true
-    ? Dims
+    ? UnknownFrom<S>
     : number extends Axes[number] | Axes["length"]
       ? S
       : AxesOf<Op, S, Axes, Axes> extends infer Named
@@ -132,7 +132,7 @@ type NoOrder<Permutation extends readonly number[], S extends Dims> = Sentence<
 /** The rule of `transpose(x, permutation)`: entry k names the axis that becomes axis k. */
 export type TransposeShape<S extends Dims, Permutation extends readonly number[]> =
   IsUnknownRank<S> extends true
-    ? Dims
+    ? UnknownFrom<S>
     : number extends Permutation[number] | Permutation["length"]
       ? Dims
       : Permutation["length"] extends S["length"]

@@ -4,7 +4,16 @@ import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims, Shaped } from "../shaped.ts";
-import type { Floats, IsUnknownRank, NeedsDType, Numbers, PrintShape, PrintType, SameDType } from "./check.ts";
+import type {
+  Floats,
+  IsUnknownRank,
+  NeedsDType,
+  Numbers,
+  PrintShape,
+  PrintType,
+  SameDType,
+  UnknownFrom,
+} from "./check.ts";
 import type { CanonicalShape, IsUnknownDim, PrintDim, SameDim } from "./dims.ts";
 
 /** The extent that two broadcast to; never where there is none. */
@@ -55,9 +64,9 @@ type ShapeOrMistake<S extends Dims, Mistake extends string> = [Mistake] extends 
 /** The shape that two shapes broadcast to. */
 export type BroadcastShapes<Op extends string, A extends Dims, B extends Dims> =
   IsUnknownRank<A> extends true
-    ? Dims
+    ? UnknownFrom<A>
     : IsUnknownRank<B> extends true
-      ? Dims
+      ? UnknownFrom<B>
       : [A, B] extends [B, A]
         ? A
         : BroadcastAxes<Op, A, B, { left: PrintShape<A>; right: PrintShape<B> }>;
@@ -136,7 +145,7 @@ export type SelectShape<Condition extends Dims, WhenTrue, WhenFalse> =
 
 /** The rule of `broadcastTo(x, shape)`: the shape. */
 export type BroadcastTo<From extends Dims, To extends Dims> =
-  IsUnknownRank<To> extends true ? Dims : Repeated<From, CanonicalShape<To>>;
+  IsUnknownRank<To> extends true ? UnknownFrom<To> : Repeated<From, CanonicalShape<To>>;
 
 type Repeated<From extends Dims, To extends Dims> =
   IsUnknownRank<From> extends true

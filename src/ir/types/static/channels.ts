@@ -4,7 +4,7 @@ import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
 import type { AxisOf, OutsideAxes } from "./axes.ts";
-import type { After, IsUnknownRank, NeedsDType, PrintType } from "./check.ts";
+import type { After, IsUnknownRank, NeedsDType, PrintType, UnknownFrom } from "./check.ts";
 import type { GroupsDivide } from "./convolution.ts";
 import type { PrintDim } from "./dims.ts";
 import type { OnlyType } from "./indexing.ts";
@@ -17,7 +17,7 @@ export type ChannelAxis<S extends Dims> = S extends readonly [Dim, infer Channel
 /** The rule of a layer of `Channels` channels with f32 parameters: [N, channels, ...] keeps its shape. */
 export type ChannelsShape<Op extends string, S extends Dims, D extends DType, Channels extends number> =
   IsUnknownRank<S> extends true
-    ? Dims
+    ? UnknownFrom<S>
     : [AxisOf<S, 1>] extends [never]
       ? OutsideAxes<Op, 1, S>
       : OnlyType<Op, "weight", [Channels], "f32", ChannelAxis<S>, D> extends infer Unfit extends string

@@ -24,6 +24,13 @@ export type After<Rules, Next> = [Extract<Rules, string>] extends [never] ? Next
 // oxlint-disable-next-line typescript/no-explicit-any -- no other type is assignable to every shape
 export type Resolved<Rule> = Rule extends Dims ? Rule : any;
 
+/** Whether a shape is that of a result after a mistake. */
+export type IsAny<S> = 0 extends 1 & S ? true : false;
+
+/** What comes of a shape of which not even the number of axes is known: another such, and after a mistake what fits everything. */
+// oxlint-disable-next-line typescript/no-explicit-any -- as above
+export type UnknownFrom<S extends Dims> = IsAny<S> extends true ? any : Dims;
+
 /** A rule as far as it is about one argument: the sentences with these codes. */
 export type About<Rule, Codes extends string> = Rule extends `${Codes}:${string}` ? Rule : true;
 

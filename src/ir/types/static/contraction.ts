@@ -4,7 +4,7 @@ import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../shaped.ts";
 import type { BroadcastShapes } from "./broadcasting.ts";
-import type { IsUnknownRank, NeedsDType, PrintShape, PrintType, SameDType } from "./check.ts";
+import type { IsUnknownRank, NeedsDType, PrintShape, PrintType, SameDType, UnknownFrom } from "./check.ts";
 import type { PrintDim, SameDim } from "./dims.ts";
 import type { OnlyType } from "./indexing.ts";
 
@@ -73,9 +73,9 @@ export type MatmulShape<
   LeftMatrix<A, D> extends infer Refused extends string
     ? Refused
     : IsUnknownRank<A> extends true
-      ? Dims
+      ? UnknownFrom<A>
       : IsUnknownRank<B> extends true
-        ? Dims
+        ? UnknownFrom<B>
         : ProductOf<Matrices<A, TransposeA>, D, Matrices<B, TransposeB>, E, A, B>;
 
 type WithoutLast<S> = S extends readonly [...infer Rest extends Dims, Dim] ? [...Rest] : S;
@@ -93,9 +93,9 @@ type NoVector<Op extends string, S extends Dims, D extends DType> = Sentence<
 /** The rule of `matvec(matrix, vector)`: [..., M, K] x [K] gives [..., M]. */
 export type MatvecShape<A extends Dims, D extends DType, B extends Dims, E extends DType> =
   IsUnknownRank<A> extends true
-    ? Dims
+    ? UnknownFrom<A>
     : IsUnknownRank<B> extends true
-      ? Dims
+      ? UnknownFrom<B>
       : B extends readonly [infer Inner extends Dim]
         ? WithoutLast<MatmulShape<A, D, [Inner, 1], E>>
         : NoVector<"matvec", B, E>;
@@ -103,9 +103,9 @@ export type MatvecShape<A extends Dims, D extends DType, B extends Dims, E exten
 /** The rule of `vecmat(vector, matrix)`: [K] x [..., K, N] gives [..., N]. */
 export type VecmatShape<A extends Dims, D extends DType, B extends Dims, E extends DType> =
   IsUnknownRank<A> extends true
-    ? Dims
+    ? UnknownFrom<A>
     : IsUnknownRank<B> extends true
-      ? Dims
+      ? UnknownFrom<B>
       : A extends readonly [infer Inner extends Dim]
         ? WithoutRow<MatmulShape<[1, Inner], D, B, E>>
         : NoVector<"vecmat", A, D>;
@@ -113,7 +113,7 @@ export type VecmatShape<A extends Dims, D extends DType, B extends Dims, E exten
 /** The rule of an operand that is a vector. */
 export type VectorShape<Op extends string, Operand extends string, S extends Dims, D extends DType> =
   IsUnknownRank<S> extends true
-    ? Dims
+    ? UnknownFrom<S>
     : S extends readonly [Dim]
       ? S
       : Sentence<"W248", { op: Op; operand: Operand; expected: PrintType<["K"], D>; actual: PrintType<S, D> }>;
@@ -134,9 +134,9 @@ export type BiasShape<
 
 type FeaturesShape<S extends Dims, D extends DType, Weight extends Dims, E extends DType> =
   IsUnknownRank<S> extends true
-    ? Dims
+    ? UnknownFrom<S>
     : IsUnknownRank<Weight> extends true
-      ? Dims
+      ? UnknownFrom<Weight>
       : Weight extends readonly [infer Out extends Dim, infer In extends Dim]
         ? S extends readonly [...infer Leading extends Dims, infer Last extends Dim]
           ? SameDim<Last, In> extends true

@@ -3,7 +3,7 @@ import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
-import type { IsUnknownRank, PrintType, SameDType } from "./check.ts";
+import type { IsUnknownRank, PrintType, SameDType, UnknownFrom } from "./check.ts";
 import type { DivideCounts, IsUnknownDim, MultiplyDims, PolynomialOf, PrintDim, SameDim } from "./dims.ts";
 import type {
   AxisNumbers,
@@ -78,9 +78,9 @@ export type ConvolutionShape<
   Groups extends number = 1,
 > =
   IsUnknownRank<S> extends true
-    ? Dims
+    ? UnknownFrom<S>
     : IsUnknownRank<Weight> extends true
-      ? Dims
+      ? UnknownFrom<Weight>
       : Weight extends readonly [Dim, Dim, ...infer Kernel extends AxisNumbers[Rank]]
         ? S extends readonly [Dim, Dim, ...SpatialExtents<Rank>]
           ? SameDType<

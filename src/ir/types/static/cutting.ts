@@ -4,7 +4,7 @@ import type { DType } from "../dtype.ts";
 import type { AnySentence, Sentence } from "../sentences.ts";
 import type { Dims, Shaped } from "../shaped.ts";
 import type { AxisOf, OutsideAxes, ReplaceAxis } from "./axes.ts";
-import type { IsUnknownRank, PrintShape, PrintType, SameDType } from "./check.ts";
+import type { IsUnknownRank, PrintShape, PrintType, SameDType, UnknownFrom } from "./check.ts";
 import type {
   AddDims,
   CanonicalDim,
@@ -107,7 +107,7 @@ type HasMore<List extends readonly unknown[], S extends Dims> = List extends rea
 /** The rule of `slice(x, ranges)`: one range per axis; axes behind the last one given are kept whole. */
 export type SliceShape<S extends Dims, Ranges extends readonly SliceRange[]> =
   IsUnknownRank<S> extends true
-    ? Dims
+    ? UnknownFrom<S>
     : number extends Ranges["length"]
       ? Dims
       : HasMore<Ranges, S> extends true
@@ -140,7 +140,7 @@ type PadAxes<S extends Dims, Paddings, Result extends Dims = []> = S extends rea
 /** The rule of `pad(x, padding)`: one entry per axis; axes behind the last one given are left as they are. */
 export type PadShape<S extends Dims, Paddings extends readonly AxisPadding[]> =
   IsUnknownRank<S> extends true
-    ? Dims
+    ? UnknownFrom<S>
     : number extends Paddings["length"]
       ? Dims
       : HasMore<Paddings, S> extends true
@@ -193,7 +193,7 @@ export type ConcatShape<Tensors extends readonly Shaped[], Axis extends number> 
   ? Dims
   : Tensors extends readonly [Shaped<infer First, infer D>, ...infer Others]
     ? IsUnknownRank<First> extends true
-      ? Dims
+      ? UnknownFrom<First>
       : [AxisOf<First, Axis>] extends [never]
         ? OutsideAxes<"concat", Axis, First>
         : JoinAll<First, D, Others, AxisOf<First, Axis>, First[AxisOf<First, Axis>]>
@@ -219,7 +219,7 @@ export type StackShape<Tensors extends readonly Shaped[], Axis extends number> =
   ? Dims
   : Tensors extends readonly [Shaped<infer First, infer D>, ...infer Others]
     ? IsUnknownRank<First> extends true
-      ? Dims
+      ? UnknownFrom<First>
       : AllLike<First, D, Others, Axis> extends infer Verdict
         ? Verdict extends "agree"
           ? [AxisOf<[...First, 1], Axis>] extends [never]

@@ -72,6 +72,55 @@ export type SameDim<A extends Dim, B extends Dim> = [A] extends [B]
           ? true
           : false;
 
+/**
+ * The everyday expressions, `floor((T+a)/n)` down to the symbol alone, as [symbol, a, n]: of these sums and quotients are worked out
+ * without reading them as polynomials, which costs fifty times as much. Undefined for any other.
+ */
+type LinearParts<Text extends string> = Text extends `floor(${infer Inside})`
+  ? Inside extends `(${infer Sum})/${infer N extends number}`
+    ? SumParts<Sum, N>
+    : Inside extends `${infer S}/${infer N extends number}`
+      ? SymbolParts<S, 0, N>
+      : undefined
+  : SumParts<Text, 1>;
+
+type SumParts<Text extends string, N extends number> = Text extends `${infer S}+${infer A extends number}`
+  ? SymbolParts<S, A, N>
+  : Text extends `${infer S}-${infer A extends number}`
+    ? SymbolParts<S, NegateInteger<A>, N>
+    : SymbolParts<Text, 0, N>;
+
+type SymbolParts<S extends string, A extends number, N extends number> = S extends
+  | ""
+  | Composite
+  | `${string}${"/" | ")"}${string}`
+  ? undefined
+  : readonly [symbol: S, added: A, divisor: N];
+
+type LinearText<S extends string, A extends number, N extends number> = N extends 1
+  ? SumText<S, A>
+  : A extends 0
+    ? `floor(${S}/${N})`
+    : `floor((${SumText<S, A>})/${N})`;
+
+type SumText<S extends string, A extends number> = A extends 0
+  ? S
+  : `${A}` extends `-${infer N}`
+    ? `${S}-${N}`
+    : `${S}+${A}`;
+
+/** floor((T+a)/n) + B = floor((T+a+nB)/n); never for what is not of this form. */
+type AddToLinear<A extends string, B extends number> =
+  LinearParts<A> extends readonly [infer S extends string, infer Added extends number, infer N extends number]
+    ? LinearText<S, AddIntegers<Added, N extends 1 ? B : MultiplyIntegers<N, B>>, N>
+    : never;
+
+/** floor(floor((T+a)/n)/d) = floor((T+a)/nd); never for what is not of this form. */
+type DivideLinear<A extends string, Divisor extends number> =
+  LinearParts<A> extends readonly [infer S extends string, infer Added extends number, infer N extends number]
+    ? LinearText<S, Added, N extends 1 ? Divisor : MultiplyNaturals<N, Divisor>>
+    : never;
+
 /** A + B */
 export type AddDims<A extends Dim, B extends Dim> = (
   IsEitherUnknown<A, B> extends true
@@ -82,10 +131,18 @@ export type AddDims<A extends Dim, B extends Dim> = (
         ? CanonicalDim<A>
         : A extends 0
           ? CanonicalDim<B>
-          : PrintPolynomial<AddPolynomials<PolynomialOf<A>, PolynomialOf<B>>>
+          : [A, B] extends [infer Text extends string, infer N extends number]
+            ? AddToLinear<Text, N> extends infer Sum extends Dim
+              ? [Sum] extends [never]
+                ? AddAsPolynomials<A, B>
+                : Sum
+              : never
+            : AddAsPolynomials<A, B>
 ) extends infer Result extends Dim
   ? Result
   : never;
+
+type AddAsPolynomials<A extends Dim, B extends Dim> = PrintPolynomial<AddPolynomials<PolynomialOf<A>, PolynomialOf<B>>>;
 
 /** A - B, which may be below zero. */
 export type SubtractDims<A extends Dim, B extends Dim> = (
@@ -95,7 +152,9 @@ export type SubtractDims<A extends Dim, B extends Dim> = (
       ? CanonicalDim<A>
       : [A, B] extends [infer X extends number, infer Y extends number]
         ? AddIntegers<X, NegateInteger<Y>>
-        : PrintPolynomial<SubtractPolynomials<PolynomialOf<A>, PolynomialOf<B>>>
+        : B extends number
+          ? AddDims<A, NegateInteger<B>>
+          : PrintPolynomial<SubtractPolynomials<PolynomialOf<A>, PolynomialOf<B>>>
 ) extends infer Result extends Dim
   ? Result
   : never;
@@ -117,7 +176,11 @@ export type FloorDivideDim<A extends Dim, Divisor extends number> = (
     ? number
     : A extends number
       ? FloorDivideInteger<A, Divisor>
-      : PrintPolynomial<FloorDividePolynomial<PolynomialOf<A>, Divisor>>
+      : [DivideLinear<A & string, Divisor>] extends [infer Quotient extends Dim]
+        ? [Quotient] extends [never]
+          ? PrintPolynomial<FloorDividePolynomial<PolynomialOf<A>, Divisor>>
+          : Quotient
+        : never
 ) extends infer Result extends Dim
   ? Result
   : never;

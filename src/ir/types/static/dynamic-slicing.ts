@@ -4,7 +4,7 @@ import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims, Tensor } from "../tensor.ts";
 import type { AlongAxis, AxisOf, OutsideAxes, ReplaceAxis } from "./axes.ts";
-import type { IsUnknownRank, PrintType } from "./check.ts";
+import type { IsUnknownRank, PrintType, UnknownFrom } from "./check.ts";
 import type { CanonicalDim, IsAbove, PrintDim } from "./dims.ts";
 import type { OnlyType } from "./indexing.ts";
 
@@ -70,7 +70,7 @@ export type DynamicUpdateShape<
 /** The rule of `dynamicSlice(x, start, length, axis)`: the length in the place of the extent of the axis. */
 export type DynamicSliceShape<S extends Dims, D extends DType, Length extends Dim, Axis extends number> =
   IsUnknownRank<S> extends true
-    ? Dims
+    ? UnknownFrom<S>
     : number extends Axis
       ? Dims
       : [AxisOf<S, Axis>] extends [never]

@@ -2,7 +2,7 @@
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims, Tensor } from "../tensor.ts";
-import type { IsUnknownRank, PrintType } from "./check.ts";
+import type { IsUnknownRank, PrintType, UnknownFrom } from "./check.ts";
 
 type Float = "f32" | "f64";
 
@@ -10,7 +10,7 @@ type Float = "f32" | "f64";
 export type LossShape<S extends Dims, D extends DType> = [Extract<D, Float>] extends [never]
   ? Sentence<"W120", { type: PrintType<S, D> }>
   : IsUnknownRank<S> extends true
-    ? Dims
+    ? UnknownFrom<S>
     : S extends readonly []
       ? S
       : Sentence<"W120", { type: PrintType<S, D> }>;

@@ -5,7 +5,7 @@ import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../shaped.ts";
 import type { AlongAxis, AxisOf, OutsideAxes } from "./axes.ts";
 import type { IsSameShape } from "./broadcasting.ts";
-import type { Floats, IsUnknownRank, NeedsDType, PrintType } from "./check.ts";
+import type { Floats, IsUnknownRank, NeedsDType, PrintType, UnknownFrom } from "./check.ts";
 import type { CanonicalDim } from "./dims.ts";
 
 /** The extents before and behind one axis. */
@@ -29,7 +29,7 @@ export type GatherShape<Table extends Dims, Indices extends Dims, E extends DTyp
           ? Needed extends string
             ? Needed
             : IsUnknownRank<Indices> extends true
-              ? Dims
+              ? UnknownFrom<Indices>
               : Around<Table, AxisOf<Table, Axis>> extends readonly [
                     infer Before extends Dims,
                     infer After extends Dims,
@@ -83,9 +83,9 @@ export type ScatterShape<
   Axis extends number,
 > =
   IsUnknownRank<Updates> extends true
-    ? Dims
+    ? UnknownFrom<Updates>
     : IsUnknownRank<Indices> extends true
-      ? Dims
+      ? UnknownFrom<Indices>
       : number extends Axis
         ? Dims
         : [AxisOf<[...Updates, 1], Axis>] extends [never]
@@ -98,7 +98,7 @@ export type ScatterShape<
 
 /** The shape of `oneHot(indices, depth)`. */
 export type OneHotShape<Indices extends Dims, Depth extends Dim> =
-  IsUnknownRank<Indices> extends true ? Dims : [...Indices, CanonicalDim<Depth>];
+  IsUnknownRank<Indices> extends true ? UnknownFrom<Indices> : [...Indices, CanonicalDim<Depth>];
 
 /** The sentence for an operand of another type than the only one that fits. */
 type AnotherType<
@@ -136,7 +136,7 @@ type NoKey<S extends Dims, D extends DType> = Sentence<"W222", { type: PrintType
 /** The axes at the end of a shape that another shape has as many of: at least one, and no more than there are. */
 export type TrailingAxes<S extends Dims, Like extends Dims> =
   IsUnknownRank<Like> extends true
-    ? Dims
+    ? UnknownFrom<Like>
     : S extends readonly [...infer Leading extends Dims, infer Last extends Dim]
       ? Like extends readonly [Dim, Dim, ...infer Rest extends Dims]
         ? Leading extends readonly []
@@ -160,7 +160,7 @@ export type ScaledShape<Op extends string, S extends Dims, D extends DType, Scal
 /** The rule of the labels of `crossEntropy`: one class index for each row, or each place of a row, of the logits. */
 export type LabelsShape<Logits extends Dims, Labels extends Dims, E extends DType> =
   IsUnknownRank<Logits> extends true
-    ? Dims
+    ? UnknownFrom<Logits>
     : Logits extends readonly [infer Rows extends Dim, Dim, ...infer Places extends Dims]
       ? OnlyType<"crossEntropy", "labels", Labels, E, [Rows, ...Places], "i32">
       : Dims;
@@ -168,7 +168,7 @@ export type LabelsShape<Logits extends Dims, Labels extends Dims, E extends DTyp
 /** The rule of the logits of `crossEntropy`: rows of classes, which are axis 1. */
 export type LogitsShape<Logits extends Dims, D extends DType> =
   IsUnknownRank<Logits> extends true
-    ? Dims
+    ? UnknownFrom<Logits>
     : Logits["length"] extends 0 | 1
       ? Sentence<"W249", { type: PrintType<Logits, D> }>
       : NeedsDType<"crossEntropy", Logits, D, readonly ["f32", "f64"]>;

@@ -5,7 +5,7 @@ import type { Dims } from "../tensor.ts";
 import type { IsUnknownRank, PrintType } from "./check.ts";
 
 /** The rule of a loss: a float scalar. */
-export type LossShape<S extends Dims, D extends DType> =
+export type TrainingLoss<S extends Dims, D extends DType> =
   IsUnknownRank<S> extends true
     ? S
     : [S["length"], [Extract<D, "f32" | "f64">] extends [never] ? "no float" : "float"] extends [0, "float"]

@@ -5,7 +5,7 @@ import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims, Tensor } from "../tensor.ts";
 import type { AlongAxis, AxisOf, ReplaceAxis } from "./axes.ts";
-import type { IsUnknownRank, PrintShape, PrintType } from "./check.ts";
+import type { IsUnknownRank, PrintShape, PrintType, UnknownFrom } from "./check.ts";
 import type { AddDims, CanonicalDim, DivideDim, IsUnknownDim, MultiplyDims, PrintDim, SameDim } from "./dims.ts";
 import type { DivideNaturals } from "./natural.ts";
 
@@ -113,7 +113,7 @@ export type SplitHeadsShape<S extends Dims, Heads extends number> =
   AlongAxis<"splitHeads", S, -2> extends infer Refused extends string
     ? Refused
     : IsUnknownRank<S> extends true
-      ? Dims
+      ? UnknownFrom<S>
       : S extends readonly [...infer Batch extends Dims, infer Length extends Dim, infer Features extends Dim]
         ? true extends IsUnknownDim<Features> | IsUnknownDim<Heads>
           ? [...Batch, Heads, Length, number]
@@ -127,7 +127,7 @@ export type MergeHeadsShape<S extends Dims> =
   AlongAxis<"mergeHeads", S, -3> extends infer Refused extends string
     ? Refused
     : IsUnknownRank<S> extends true
-      ? Dims
+      ? UnknownFrom<S>
       : S extends readonly [
             ...infer Batch extends Dims,
             infer Heads extends Dim,

@@ -3,7 +3,7 @@ import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
-import type { IsUnknownRank, PrintShape, PrintType } from "./check.ts";
+import type { IsUnknownRank, PrintShape, PrintType, UnknownFrom } from "./check.ts";
 import type { CompareNaturals } from "./natural.ts";
 import type {
   AtAxis,
@@ -92,7 +92,7 @@ export type PoolingShape<
   Padding extends PerSide<Rank> = 0,
   Dilation extends PerAxis<Rank> = 1,
   Ceil extends boolean = false,
-> = IsUnknownRank<S> extends true ? Dims : PoolingOf<Op, Rank, S, D, Kernel, Stride, Padding, Dilation, Ceil>;
+> = IsUnknownRank<S> extends true ? UnknownFrom<S> : PoolingOf<Op, Rank, S, D, Kernel, Stride, Padding, Dilation, Ceil>;
 
 /** The first axis behind the channels that has no elements; unknown where there is none. */
 type EmptyAxis<S extends Dims, Passed extends Dims = []> = S extends readonly [
@@ -107,7 +107,7 @@ type EmptyAxis<S extends Dims, Passed extends Dims = []> = S extends readonly [
 /** The rule of global pooling: [N, C, H, W] gives [N, C, 1, 1]. */
 export type GlobalPoolingShape<Op extends string, S extends Dims, D extends DType> =
   IsUnknownRank<S> extends true
-    ? Dims
+    ? UnknownFrom<S>
     : S extends readonly [infer Batch extends Dim, infer Channels extends Dim, Dim, ...infer Rest extends Dims]
       ? EmptyAxis<S> extends infer Axis extends number
         ? Sentence<"W252", { op: Op; axis: `extent of axis ${Axis}`; images: PrintType<S, D> }>

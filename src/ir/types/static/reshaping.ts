@@ -3,7 +3,7 @@ import type { Dim } from "../dim.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../shaped.ts";
 import type { AxisOf, OutsideAxes } from "./axes.ts";
-import type { IsUnknownRank, PrintShape } from "./check.ts";
+import type { IsUnknownRank, PrintShape, UnknownFrom } from "./check.ts";
 import type { CanonicalDim, CanonicalShape, CountElements, DivideCounts, MultiplyDims, PrintCount } from "./dims.ts";
 import type { Polynomial } from "./polynomial.ts";
 
@@ -47,7 +47,7 @@ type ReshapeWhole<From extends Dims, To extends Dims, Have, Want> = Have extends
 /** The rule of `reshape(x, shape)`: the shape, one -1 in it replaced by what keeps the number of elements. */
 export type ReshapeShape<From extends Dims, To extends Dims> =
   IsUnknownRank<To> extends true
-    ? Dims
+    ? UnknownFrom<To>
     : IsUnknownRank<From> extends true
       ? FillOpen<To, number>
       : -1 extends To[number]
@@ -66,7 +66,7 @@ type FlattenFrom<S extends Dims, Axis extends number, Kept extends Dims = []> = 
 /** The rule of `flatten(x, axis)`: the axes from there on as one. */
 export type FlattenShape<S extends Dims, Axis extends number> =
   IsUnknownRank<S> extends true
-    ? Dims
+    ? UnknownFrom<S>
     : number extends Axis
       ? Dims
       : [AxisOf<S, Axis>] extends [never]
@@ -88,7 +88,7 @@ export type InsertAxis<
 /** The rule of `tile(x, repeats)`: each extent times its number. */
 export type TileShape<S extends Dims, Repeats extends readonly number[]> =
   IsUnknownRank<S> extends true
-    ? Dims
+    ? UnknownFrom<S>
     : number extends Repeats["length"] | Repeats[number]
       ? Dims
       : Repeats["length"] extends S["length"]

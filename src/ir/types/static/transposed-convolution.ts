@@ -3,7 +3,7 @@ import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { AnySentence, Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
-import type { IsUnknownRank, PrintType, SameDType } from "./check.ts";
+import type { IsUnknownRank, PrintType, SameDType, UnknownFrom } from "./check.ts";
 import type { GroupsDivide } from "./convolution.ts";
 import type { AddDims, Decrement, IsUnknownDim, MultiplyDims, PrintDim, SameDim, SubtractDims } from "./dims.ts";
 import type { SubtractIntoInteger } from "./integer.ts";
@@ -182,9 +182,9 @@ export type TransposedConvolutionShape<
   OutputPadding extends PerAxis<Rank> = 0,
 > =
   IsUnknownRank<S> extends true
-    ? Dims
+    ? UnknownFrom<S>
     : IsUnknownRank<Weight> extends true
-      ? Dims
+      ? UnknownFrom<Weight>
       : Weight extends readonly [Dim, Dim, ...infer Kernel extends AxisNumbers[Rank]]
         ? S extends readonly [Dim, Dim, ...SpatialExtents<Rank>]
           ? SameDType<

@@ -5,7 +5,7 @@
 import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
-import type { Dims, Tensor } from "../tensor.ts";
+import type { Dims, ResultOf, Tensor } from "../tensor.ts";
 import type { IsUnknownRank, PrintShape, PrintType } from "./check.ts";
 import type { CanonicalDim, Composite, IsUnknownDim, PolynomialOf, PrintDim, SameDim } from "./dims.ts";
 import type { Polynomial, QuotientParts } from "./polynomial.ts";
@@ -156,24 +156,45 @@ type Mistakes<Name extends string, S extends Signature, A, By extends Bound = Bi
     : Sentence<"W260", { name: Name; argument: K & string }>;
 };
 
+/** The tensors that a call must be given where symbols are these. */
+type Fitting<S extends Signature, By extends Bound> = {
+  readonly [K in keyof S]: Tensor<SubstituteShape<Pattern<S[K]>, By>, S[K][0]>;
+};
+
+/** Whether all arguments fit, seen at once: nearly all calls go no other way, and this one costs least. */
+type Fits<S extends Signature, A> = keyof A extends keyof S
+  ? A extends Fitting<S, Bindings<S, A>>
+    ? true
+    : false
+  : false;
+
 /** The first argument by name of which something is wrong. */
 type Mistaken<M> = FirstName<{ [K in keyof M]: [M[K]] extends [never] ? never : K }[keyof M] & string>;
 
 /** The rule of an argument of a call: what is wrong with it, if it is the one to be told of. */
 export type ArgumentRule<Name extends string, S extends Signature, A, K extends keyof A> =
-  Mistakes<Name, S, A> extends infer M ? (K extends Mistaken<M> & keyof M ? M[K] : []) : never;
+  Fits<S, A> extends true
+    ? []
+    : Mistakes<Name, S, A> extends infer M
+      ? K extends Mistaken<M> & keyof M
+        ? M[K]
+        : []
+      : never;
 
 /** Results with the extents of a call in the places of symbols. */
 type Substituted<R, By extends Bound> =
   R extends Tensor<infer S, infer D> ? Tensor<SubstituteShape<S, By>, D> : { [K in keyof R]: Substituted<R[K], By> };
 
-/** Results of which nothing is known. */
-type Unknown<R> = R extends Tensor ? Tensor : { [K in keyof R]: Tensor };
+/** Results after a mistake, which fit whatever is wanted. */
+type Unknown<R> = R extends Tensor ? ResultOf<unknown, DType> : { [K in keyof R]: ResultOf<unknown, DType> };
 
-/** What a call gives: the results of the body at the extents of the call, and after a mistake tensors of any shape. */
-export type ResultsOf<Name extends string, S extends Signature, A, R> = [Mistaken<Mistakes<Name, S, A>>] extends [never]
-  ? Substituted<R, Bindings<S, A>>
-  : Unknown<R>;
+/** What a call gives: the results of the body at the extents of the call. */
+export type ResultsOf<Name extends string, S extends Signature, A, R> =
+  Fits<S, A> extends true
+    ? Substituted<R, Bindings<S, A>>
+    : [Mistaken<Mistakes<Name, S, A>>] extends [never]
+      ? Substituted<R, Bindings<S, A>>
+      : Unknown<R>;
 
 /** The symbols in a polynomial. */
 type SymbolsIn<P extends Polynomial> = P[number][0][number] extends infer Atom

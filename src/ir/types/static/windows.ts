@@ -83,6 +83,19 @@ export type IsCount<N extends number> = number extends N
     ? false
     : true;
 
+/** Whether there are as many windows as elements: the everyday case, which needs no arithmetic. */
+type KeepsExtent<
+  Extent extends number,
+  Kernel extends number,
+  Stride extends number,
+  Added extends number,
+  Dilation extends number,
+> = Extent extends 0
+  ? false
+  : [Stride, Added] extends [1, MultiplyNaturals<Dilation, Decrement<Kernel>>]
+    ? true
+    : false;
+
 /** How many windows fit: floor((n + added - reach)/s) + 1; never where none does. */
 type CountWindows<
   Extent extends Dim,
@@ -98,11 +111,13 @@ type CountWindows<
   true,
 ]
   ? Extent extends number
-    ? SubtractNaturals<AddNaturals<Extent, Added>, Reach<Kernel, Dilation>> extends infer Free extends number
-      ? [Free] extends [never]
-        ? never
-        : AddNaturals<DivideNaturals<Free, Stride>[0], 1>
-      : never
+    ? KeepsExtent<Extent, Kernel, Stride, Added, Dilation> extends true
+      ? Extent
+      : SubtractNaturals<AddNaturals<Extent, Added>, Reach<Kernel, Dilation>> extends infer Free extends number
+        ? [Free] extends [never]
+          ? never
+          : AddNaturals<DivideNaturals<Free, Stride>[0], 1>
+        : never
     : AddDims<FloorDivideDim<AddDims<Extent, SubtractIntoInteger<Added, Reach<Kernel, Dilation>>>, Stride>, 1>
   : number;
 
