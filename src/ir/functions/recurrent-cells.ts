@@ -1,6 +1,7 @@
 // One step of each recurrent network, as the papers write it and with PyTorch's gates and biases, for a `scan`: from an element
 // [..., in] and the state [..., hidden] to the state after it. The product with the element needs no state, so the compiler
 // computes it for all steps at once, before the loop.
+import { requireKnownOptions } from "../diagnostics/known-options.ts";
 import { requireOperand } from "../ops/operand-types.ts";
 import { normalizeAxis, requireDType } from "../ops/typing.ts";
 import { multiplyDims } from "../types/dim.ts";
@@ -10,7 +11,7 @@ import type { OnlyType } from "../types/static/indexing.ts";
 import type { CellRules, CellShape } from "../types/static/recurrent-cells.ts";
 import type { Dims, ResultOf, Tensor } from "../types/tensor.ts";
 import { tensorType } from "../types/tensor-type.ts";
-import { atCaller, described, tensorOf } from "./argument.ts";
+import { atCaller, checkedChoice, described, tensorOf } from "./argument.ts";
 import { add, mul } from "./arithmetic.ts";
 import { linear } from "./contraction.ts";
 import { relu, sigmoid, tanh } from "./elementwise.ts";
@@ -95,6 +96,7 @@ const checkedStep = (
   weights: CellWeights,
 ): Step => {
   const [element, state] = [tensorOf(op, x), tensorOf(op, hidden)];
+  requireKnownOptions(`${op}: weights`, weights, ["inputWeight", "hiddenWeight", "inputBias", "hiddenBias"]);
   requireDType(op, element.type, ["f32", "f64"]);
   normalizeAxis(op, element.shape, -1);
   const [features = 1, units = "hidden"] = [element.shape.at(-1), state.shape.at(-1)];
@@ -134,9 +136,12 @@ export const rnnCell: CellFunction<"rnnCell", 1, RnnCellOptions> = (
   options: RnnCellOptions = {},
 ) =>
   described(() => {
+    requireKnownOptions("rnnCell", options, ["nonlinearity"]);
     const step = checkedStep("rnnCell", 1, x, { hidden }, weights as CellWeights);
     const sum = add(fromInput(step), fromHidden(step));
-    return options.nonlinearity === "relu" ? relu(sum) : tanh(sum);
+    const { nonlinearity = "tanh" } = options;
+    const chosen = checkedChoice("rnnCell: nonlinearity", nonlinearity, ["tanh", "relu"], 'nonlinearity: "relu"');
+    return chosen === "relu" ? relu(sum) : tanh(sum);
   });
 
 /**
@@ -205,6 +210,7 @@ export const lstmCell = <
 > =>
   atCaller(() => {
     const op = "lstmCell";
+    requireKnownOptions("lstmCell: state", state, ["hidden", "cell"]);
     const before = state as LstmState;
     const belt = tensorOf(op, before.cell);
     const step = checkedStep(op, 4, x, { hidden: before.hidden, cell: belt }, weights as CellWeights);
