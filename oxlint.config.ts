@@ -25,7 +25,11 @@ const config: OxlintConfig = {
   options: { typeAware: true, reportUnusedDisableDirectives: "error" },
   categories: { correctness: "error", suspicious: "error" },
   ignorePatterns: [
-    ...["dist", "out", "coverage", "test/golden", "examples/**/*.mjs"],
+    "dist",
+    "out",
+    "coverage",
+    "test/golden",
+    "examples/**/*.mjs",
     // Programs of users, read by tests: they import the package by its name, and have mistakes.
     "test/errors/programs",
     "test/types/users/{networks,mistakes,javascript}",

@@ -12,20 +12,44 @@ export type {
 } from "./backends/profile/profile.ts";
 export type { Executable } from "./backends/runtime/executable.ts";
 export type { NDArray } from "./backends/runtime/host-array.ts";
+export type { RunOptions } from "./backends/runtime/results.ts";
 export { type BackendName, type CompiledGraph, type CompileOptions, compileGraph } from "./compile/compile-graph.ts";
-export { type MemoryNeeds, type PlanOptions, plannedMemory } from "./compile/plan-graph.ts";
+export { type MemoryNeeds, type PlannedGraph, type PlanOptions, plannedMemory } from "./compile/plan-graph.ts";
 export { decodeSafetensors, encodeSafetensors, type StoredTensor, type StoredTensors } from "./formats/safetensors.ts";
 export { type Diagnostic, type Note, WeftError } from "./ir/diagnostics/diagnostic.ts";
+export type { Frame, Location } from "./ir/diagnostics/location.ts";
 export { type Colors, type RenderOptions, renderDiagnostic, renderError } from "./ir/diagnostics/render.ts";
 export * from "./ir/functions/index.ts";
-export { type GraphBuilder, graphBuilder } from "./ir/graph/builder.ts";
-export type { Graph, Value } from "./ir/graph/graph.ts";
-export { type Trace, withTrace } from "./ir/graph/trace.ts";
+export { type BuilderOptions, type GraphBuilder, graphBuilder } from "./ir/graph/builder.ts";
+export type {
+  ConstantData,
+  ConstantId,
+  Entry,
+  Graph,
+  NamedValue,
+  Node,
+  NodeId,
+  Value,
+  ValueId,
+} from "./ir/graph/graph.ts";
+export { type Enclosure, type Trace, withTrace } from "./ir/graph/trace.ts";
 export { traceOver } from "./ir/graph/traced-tensor.ts";
-export type { Access, EntryPoint, Kernel, KernelParameter, PlannedProgram } from "./ir/loop/kernel.ts";
+export type {
+  Access,
+  EntryPoint,
+  Kernel,
+  KernelParameter,
+  MemoryPlan,
+  Numerics,
+  PlannedProgram,
+  Port,
+  Program,
+} from "./ir/loop/kernel.ts";
 export { printKernel, printProgram } from "./ir/loop/print.ts";
-export type { Dim } from "./ir/types/dim.ts";
-export type { DType } from "./ir/types/dtype.ts";
+export type { Attributes } from "./ir/ops/attributes.ts";
+export type { OpKind } from "./ir/ops/index.ts";
+export type { Bindings, Dim } from "./ir/types/dim.ts";
+export type { ArrayOf, DataArray, DType, GivenArrayOf } from "./ir/types/dtype.ts";
 export type { Named, NamedBuffer } from "./ir/types/named.ts";
 export type { Feed, Feeds } from "./ir/types/static/feeds.ts";
 export type {
@@ -35,12 +59,14 @@ export type {
   ElementwiseMethod,
   MatmulOptions,
   Operand,
+  PadAxis,
   ReduceMethod,
   ReduceOptions,
+  SliceAxis,
   Tensor,
   TensorMethods,
 } from "./ir/types/tensor.ts";
-export type { TensorType } from "./ir/types/tensor-type.ts";
+export type { Shape, TensorType } from "./ir/types/tensor-type.ts";
 export {
   constantly,
   fanInUniform,
@@ -49,6 +75,7 @@ export {
   type Initializer,
   normal,
   ones,
+  type RandomStream,
   uniform,
   zeros,
 } from "./model/initializer.ts";
@@ -63,6 +90,7 @@ export {
   withMode,
 } from "./model/mode.ts";
 export {
+  type AnyModel,
   defineModel,
   type InputSpec,
   type InputSpecs,
@@ -70,6 +98,8 @@ export {
   type Model,
   type ModelDescription,
   modelGraph,
+  type NamedInputs,
+  type NamedOutputs,
   type Outputs,
   spec,
 } from "./model/model.ts";
@@ -79,6 +109,7 @@ export {
   buffer,
   type Layer,
   layer,
+  type NamedParameters,
   type ParamSpec,
   type Params,
   type Path,
@@ -99,9 +130,17 @@ export type {
   Into,
   ModelOptions,
   ParameterStore,
+  RestoreOptions,
 } from "./training/compiled-model.ts";
-export type { DecodedSequence, Decoder } from "./training/decoder.ts";
-export { type Decoding, type DecodingOptions, decoding, type PieceLengths } from "./training/decoding.ts";
+export type { DecodedSequence, Decoder, DecoderParts } from "./training/decoder.ts";
+export {
+  type AnyDecoding,
+  type Decoding,
+  type DecodingOptions,
+  decoding,
+  type PieceLengths,
+  type TokenByToken,
+} from "./training/decoding.ts";
 export type { EarlyStopping } from "./training/early-stopping.ts";
 export { evaluate } from "./training/evaluation.ts";
 export type { Figures } from "./training/figures.ts";
@@ -114,7 +153,7 @@ export type { Run, TrainingListener } from "./training/listener.ts";
 export type { ParameterGroup, PathPrefix } from "./training/parameter-groups.ts";
 export { permutation } from "./training/permutation.ts";
 export type { CheckpointStore, ParameterValues, RunIdentity, RunState } from "./training/run-state.ts";
-export type { Gradients, Step, StepResult, Trainer, TrainerOf } from "./training/trainer.ts";
-export { type Training, type TrainingOptions, training } from "./training/training.ts";
-export type { BatchStream, TrainingData } from "./training/training-data.ts";
+export type { GradientCall, Gradients, Step, StepResult, Trained, Trainer, TrainerOf } from "./training/trainer.ts";
+export { type AnyTraining, type Training, type TrainingOptions, training } from "./training/training.ts";
+export type { Batches, BatchStream, TrainingData } from "./training/training-data.ts";
 export { trainingGraph } from "./training/training-graph.ts";

@@ -16,6 +16,12 @@ export interface ExportedFunction extends Described {
   /** `conv2d(images, weight, { stride?, padding? })` */
   readonly call: string;
   readonly options: readonly Described[];
+  /** What it refuses, by code. */
+  readonly refuses: string;
+  /** The paper, or PyTorch's page. */
+  readonly source: string;
+  /** Its example, without imports. */
+  readonly example: string;
   /** The text of its definition. */
   readonly text: string;
 }
@@ -61,13 +67,35 @@ const topLevel = (text: string, separator: string): readonly string[] => {
   return [...parts, text.slice(from)].map((part) => part.trim()).filter((part) => part !== "");
 };
 
-const docOf = (comment: string): string =>
+const linesOf = (comment: string): readonly string[] =>
   comment
     .replaceAll(/^\s*\/\*\*|\*\/\s*$/g, "")
     .replaceAll(/^\s*\* ?/gm, "")
-    .split("\n")
+    .split("\n");
+
+const joined = (lines: readonly string[]): string =>
+  lines
     .map((line) => line.trim())
     .join(" ")
+    .trim();
+
+/** The lines behind a tag, up to the next; of no tag, those in front of all. */
+const behindTag = (comment: string, tag?: string): readonly string[] => {
+  const lines = linesOf(comment);
+  const start = tag === undefined ? -1 : lines.findIndex((line) => line.startsWith(`@${tag}`));
+  if (tag !== undefined && start < 0) return [];
+  const end = lines.findIndex((line, at) => at > start && /^@\w/.test(line));
+  const [first = "", ...rest] = lines.slice(Math.max(start, 0), end < 0 ? undefined : end);
+  return [tag === undefined ? first : first.slice(tag.length + 1), ...rest];
+};
+
+const docOf = (comment: string): string => joined(behindTag(comment));
+
+/** An example without imports, which stand on no page. */
+const exampleOf = (comment: string): string =>
+  behindTag(comment, "example")
+    .filter((line) => !line.startsWith("import "))
+    .join("\n")
     .trim();
 
 /** The file that a name is imported from, and what it is called there. */
@@ -174,6 +202,9 @@ export const functionsIn = (file: string): readonly ExportedFunction[] => {
       file,
       call: `${name}(${parameters.map(({ shown }) => shown).join(", ")})`,
       options: parameters.flatMap(({ options }) => options).filter(({ doc }) => doc !== ""),
+      refuses: joined(behindTag(comment, "throws")),
+      source: joined(behindTag(comment, "see")),
+      example: exampleOf(comment),
       text: text.slice(start.index, starts[at + 1]?.index ?? text.length),
     };
   });

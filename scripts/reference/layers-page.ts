@@ -1,10 +1,10 @@
 // docs/functions.md and docs/layers.md: what users call, with what the sources say of it.
 import { type ExportedFunction, filesBehind, functionsIn, namesFrom, openingOf, typesIn } from "./exports.ts";
 import { layerExamples } from "./layer-examples.ts";
-import { bullets, code, markdownTable, page } from "./markdown.ts";
+import { bullets, code, fenced, markdownTable, page } from "./markdown.ts";
 
 const functionSection = (
-  { name, call, doc, file, options }: ExportedFunction,
+  { name, call, doc, file, options, refuses, source, example }: ExportedFunction,
   more: readonly string[] = [],
 ): readonly string[] => [
   `### ${name}`,
@@ -12,7 +12,12 @@ const functionSection = (
   doc,
   ...more,
   ...(options.length === 0 ? [] : [bullets(options.map((option) => `${code(option.name)}: ${option.doc}`))]),
-  `Defined in [${file}](../${file}).`,
+  ...(example === "" ? [] : [fenced("ts", example)]),
+  [
+    ...(refuses === "" ? [] : [`Refuses: ${refuses}`]),
+    ...(source === "" ? [] : [`Source: ${source}`]),
+    `Defined in [${file}](../${file}).`,
+  ].join(" "),
 ];
 
 /** What is said of the types of functions that a layer's own text names. */
@@ -40,7 +45,7 @@ const handedOn = (index: string): readonly ExportedFunction[] =>
 /** docs/functions.md. */
 export const functionsPage = (): string =>
   page("Functions", [
-    "The functions of tensors that `weftgraph` exports. What a question mark follows may be left out. Shapes are checked in the editor where they are known there, and again when the graph is described.",
+    "The functions of tensors that `weftgraph` exports. What a question mark follows may be left out. Shapes are checked in the editor where they are known there, and again when the graph is described; codes are those of [errors.md](errors.md). Examples stand in a `forward`, and what a comment says is what comes out ([api.md](api.md)).",
     ...filesBehind("src/ir/functions/index.ts").flatMap((file) => [
       `## ${openingOf(file).split(/[.:,;] |\.$/)[0]}`,
       ...functionsIn(file).flatMap((each) => functionSection(each)),

@@ -18,7 +18,9 @@ export interface Instance {
 
 /** A way to run programs. */
 export interface Backend {
+  /** What it is called. */
   readonly name: string;
+  /** A planned program made runnable. */
   readonly instantiate: (program: PlannedProgram) => Instance;
   /** The same without blocking, for backends whose engine compiles in the background. */
   readonly instantiateAsync?: (program: PlannedProgram) => Promise<Instance>;

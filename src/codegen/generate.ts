@@ -19,7 +19,9 @@ import { workerText } from "./threads-runtime.ts";
 
 /** What is emitted: something compiled, with the parameters it has now. */
 export interface Emittable {
+  /** The graph and the program that were compiled. */
   readonly compiled: PlannedGraph;
+  /** Where its parameters live. */
   readonly executable: Executable;
 }
 
@@ -40,7 +42,9 @@ export interface GenerateOptions {
 
 /** A file of a module. */
 export interface GeneratedFile {
+  /** Its name, without a folder. */
   readonly name: string;
+  /** Text, or bytes. */
   readonly contents: string | Uint8Array<ArrayBuffer>;
 }
 
@@ -69,8 +73,14 @@ const checkThreads = (threads: number, format: ModuleFormat): void => {
 };
 
 /**
- * The files of a standalone module. `reject`s a name that cannot be a file name (W404), an entry's that is taken (W405), and threads
- * that cannot be (W140).
+ * The files of a standalone module in memory: a module (`.mjs`) that needs no package, its declarations, its parameters
+ * as safetensors, and the WebAssembly with its text. `emit` writes them.
+ *
+ * @throws W404 a name that cannot be a file name; W405 an entry point of a name that modules keep for themselves; W140
+ * threads that cannot be; W142 another option.
+ * @example
+ * const files = generate(compileSync(classifier, { dims: { B: 1 } }), { format: "js" });
+ * files.map(({ name }) => name); // ["classifier.mjs", "classifier.d.ts", "classifier.d.mts", "classifier.safetensors"]
  */
 export const generate = (model: Emittable, options: GenerateOptions = {}): readonly GeneratedFile[] => {
   const isCompiled = (typeof model === "function" || isRecordOf(model)) && "compiled" in model;

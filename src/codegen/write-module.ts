@@ -15,11 +15,22 @@ export interface EmitOptions extends GenerateOptions {
 
 /** A file that was written. */
 export interface EmittedFile {
+  /** Its path. */
   readonly file: string;
+  /** Its size in bytes. */
   readonly bytes: number;
 }
 
-/** Writes the standalone module of something compiled, with the parameters it has now; gives the files and their sizes. */
+/**
+ * Writes the standalone module of something compiled, with the parameters it has now, each file whole or not at all;
+ * gives the files and their sizes.
+ *
+ * @throws W402 what the disk refuses; and what `generate` refuses (W140, W404, W405).
+ * @example
+ * const files = await emit(compileSync(classifier, { dims: { B: 1 } }), { directory: "digits" });
+ * files[0]?.file; // "digits/classifier.mjs"
+ * files.length; // 6
+ */
 export const emit = async (compiled: Emittable, settings: EmitOptions): Promise<readonly EmittedFile[]> => {
   expect(isRecordOf(settings), "emit", "a record of options", settings, 'emit(model, { directory: "dist" })');
   const { directory, ...options } = settings;

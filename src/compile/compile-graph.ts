@@ -19,6 +19,7 @@ import { checkThreadCount } from "./thread-count.ts";
 /** Where a program runs: generated WebAssembly, closures (no code generation at all), or the float64 reference meaning. */
 export type BackendName = "wasm" | "closure" | "reference";
 
+/** How a graph is compiled: values of its symbols, the backend, what passes may do. */
 export interface CompileOptions extends PlanOptions {
   /** `wasm` unless said otherwise. */
   readonly backend?: BackendName;
@@ -49,6 +50,7 @@ export const instantiateAsync = async (
 
 /** A compiled graph with what it was compiled from. */
 export interface CompiledGraph extends PlannedGraph {
+  /** The program on its backend. */
   readonly executable: Executable;
 }
 
@@ -88,7 +90,16 @@ const checkOptions = (options: CompileOptions): void => {
 const requireGraph = (what: string, graph: unknown): void =>
   expect(isRecordOf(graph) && "nodes" in graph, what, "a graph", graph, `${what}(modelGraph(model))`);
 
-/** Compiles a graph: binds its symbols, runs all passes, puts it on a backend. */
+/**
+ * Compiles a graph: binds its symbols to extents, runs all passes, puts the program on a backend.
+ *
+ * @throws W124 a symbol without a value; W125 a value that is no extent; W140 options of another kind; W142 one that is
+ * unknown; W311 and W314 too much memory.
+ * @example
+ * const { executable } = compileGraph(graph, { dims: { B: 1 }, backend: "closure" });
+ * executable.entries; // ["predict"]
+ * compileGraph(graph); // throws W124
+ */
 export const compileGraph = (graph: Graph, options: CompileOptions = {}): CompiledGraph => {
   requireGraph("compileGraph", graph);
   checkOptions(options);

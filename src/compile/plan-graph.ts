@@ -35,7 +35,9 @@ export type MemoryNeeds = Omit<MemoryPlan, "offsets">;
 export interface PlannedGraph {
   /** The graph with its symbols bound, as it was described. */
   readonly graph: Graph;
+  /** The loop program, every buffer of it placed. */
   readonly program: PlannedProgram;
+  /** What each pass did. */
   readonly trace: PassTrace;
 }
 
@@ -63,7 +65,13 @@ export const planGraph = (
   return { graph: bound, program, trace };
 };
 
-/** The memory that a graph would need as a program; nothing is allocated. Refuses what compiling refuses. */
+/**
+ * The memory that a graph would need as a program, in bytes; nothing is allocated.
+ *
+ * @throws what `compileGraph` refuses, but for too much memory.
+ * @example
+ * plannedMemory(graph, { dims: { B: 1 } }).bytes; // 65536
+ */
 export const plannedMemory = (graph: Graph, options: PlanOptions = {}): MemoryNeeds => {
   expect(isRecordOf(graph) && "nodes" in graph, "plannedMemory", "a graph", graph, "plannedMemory(modelGraph(model))");
   expect(isRecordOf(options), "plannedMemory", "a record of options", options, "{ dims: { B: 32 } }");

@@ -41,11 +41,28 @@ const syncFolder = async (folder: string): Promise<void> => {
   }
 };
 
-/** Saves tensors. */
+/**
+ * Saves tensors in a file, which is written whole or not at all: what was there stays until the new one is complete.
+ *
+ * @throws W402 what the disk refuses; W406 a tensor that no file could hold.
+ * @example
+ * await saveSafetensors("weights.safetensors", { w: { dtype: "i32", shape: [], data: Int32Array.of(7) } });
+ * await loadSafetensors("weights.safetensors"); // { w: 7 }
+ */
 export const saveSafetensors = (file: string, tensors: StoredTensors): Promise<void> =>
   writeWhole(file, encodeSafetensors(tensors));
 
-/** Loads tensors; `reject`s files that are not there (W403) or not safetensors (W401). */
+/**
+ * Loads the tensors of a file. A model takes them by `parameters.restore`.
+ *
+ * @throws W403 a file that cannot be read; W401 one that is not safetensors.
+ * @example
+ * const { parameters } = compileSync(classifier, { dims: { B: 1 } });
+ * await saveSafetensors("classifier.safetensors", parameters.all());
+ * const weights = await loadSafetensors("classifier.safetensors");
+ * parameters.restore(weights);
+ * Object.keys(weights); // ["hidden.weight", "hidden.bias", "out.weight", "out.bias"]
+ */
 export const loadSafetensors = async (file: string): Promise<StoredTensors> => {
   let bytes: Uint8Array;
   try {

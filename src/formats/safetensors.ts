@@ -12,8 +12,11 @@ import { duplicateName } from "./duplicate-name.ts";
 
 /** A tensor in a file. */
 export interface StoredTensor {
+  /** Its element type. */
   readonly dtype: DType;
+  /** Its extents. */
   readonly shape: readonly number[];
+  /** Its elements in row-major order, in the typed array of its element type. */
   readonly data: DataArray;
 }
 
@@ -48,8 +51,15 @@ const requireStorable = (name: string, { dtype, shape, data }: StoredTensor): vo
 const isDType = (name: unknown): boolean => typeof name === "string" && Object.hasOwn(dtypes, name);
 
 /**
- * The bytes of a file with these tensors, wider elements first so that each starts aligned, else in the order given.
- * `reject`s tensors that no file could hold (W406).
+ * The bytes of a file with these tensors, wider elements first so that each starts aligned, else in the order given;
+ * `metadata` are texts that the file keeps about itself.
+ *
+ * @throws W406 a tensor that no file could hold.
+ * @see https://github.com/huggingface/safetensors
+ * @example
+ * const bytes = encodeSafetensors({ w: { dtype: "f32", shape: [2], data: Float32Array.of(1, 2) } }, { step: "7" });
+ * decodeSafetensors(bytes); // { w: [1, 2] }
+ * safetensorsMetadata(bytes); // { step: "7" }
  */
 export const encodeSafetensors = (
   tensors: StoredTensors,
@@ -149,7 +159,17 @@ const readEntry = (file: string, name: string, entry: unknown): Entry => {
   return { name, dtype, shape, begin, end };
 };
 
-/** The tensors of a file; `reject`s (W401) bytes that are not exactly a safetensors file. `file` is for the message. */
+/**
+ * The tensors of a file, each in memory of its own. Every length is compared before anything is allocated; `file` is
+ * for messages.
+ *
+ * @throws W401 bytes that are not exactly a safetensors file.
+ * @see https://github.com/huggingface/safetensors
+ * @example
+ * const bytes = encodeSafetensors({ w: { dtype: "f32", shape: [2], data: Float32Array.of(1, 2) } });
+ * decodeSafetensors(bytes); // { w: [1, 2] }
+ * decodeSafetensors(bytes.slice(1)); // throws W401
+ */
 export const decodeSafetensors = (bytes: Uint8Array, file = "safetensors"): StoredTensors => {
   const { entries, start } = readHeader(file, bytes);
   const read = entries.map(([name, entry]) => readEntry(file, name, entry));
@@ -173,7 +193,14 @@ export const decodeSafetensors = (bytes: Uint8Array, file = "safetensors"): Stor
   );
 };
 
-/** The texts that a file keeps about itself; `reject`s (W401) bytes without a safetensors header, and what is no text. */
+/**
+ * The texts that a file keeps about itself, by name.
+ *
+ * @throws W401 bytes without a safetensors header, and metadata that are no texts.
+ * @see https://github.com/huggingface/safetensors
+ * @example
+ * safetensorsMetadata(encodeSafetensors({}, { format: "pt" })); // { format: "pt" }
+ */
 export const safetensorsMetadata = (bytes: Uint8Array, file = "safetensors"): Readonly<Record<string, string>> => {
   const { metadata } = readHeader(file, bytes);
   const fail = (why: string): never => reject("W401", { file, why });

@@ -68,6 +68,16 @@ export const training = shapedTraining as unknown as <
   options: LooseTrainingOptions<I, O, L, M>,
 ) => Training<P, I, O, LooseInputs<L>, LooseOutputs<M>>;
 
+/** `define` of the main entry; what the signature says is checked where the function is called, at run time. */
+export const define = shapedDefine as unknown as <
+  const S extends Signature,
+  Result extends Tensor | readonly Tensor[] | Tensors,
+>(
+  name: string,
+  signature: S,
+  body: (given: TensorOfEach<S>) => Result,
+) => (given: TensorOfEach<S>) => Result;
+
 /** `scan` of the main entry. */
 export const scan = shapedScan as unknown as <
   C extends Tensors,
@@ -82,16 +92,6 @@ export const scan = shapedScan as unknown as <
     elements: TensorOfEach<X>,
   ) => { readonly carry: TensorOfEach<C>; readonly output?: Y };
 }) => { readonly carry: TensorOfEach<C>; readonly outputs: TensorOfEach<Y> };
-
-/** `define` of the main entry; of arguments and results the names are known. */
-export const define = shapedDefine as unknown as <
-  const S extends Signature,
-  R extends Tensor | readonly Tensor[] | Tensors,
->(
-  name: string,
-  signature: S,
-  body: (given: TensorOfEach<S>) => R,
-) => (given: TensorOfEach<S>) => R;
 
 /** `customGradient` of the main entry; what `forward` gives as a list, the context has as lists. */
 export const customGradient = shapedGradient as unknown as <

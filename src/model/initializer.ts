@@ -7,7 +7,9 @@ export type RandomStream = () => number;
 
 /** A way to fill a fresh parameter. */
 export interface Initializer {
+  /** What it is called in prints. */
   readonly name: string;
+  /** The elements of a parameter of this shape, in row-major order. */
   readonly fill: (shape: readonly number[], random: RandomStream) => Float64Array;
 }
 
@@ -45,13 +47,39 @@ const filled = (name: string, element: (shape: readonly number[]) => (random: Ra
     },
   });
 
-/** Every element the same. */
+/**
+ * Every element the same.
+ *
+ * @see `torch.nn.init.constant_`.
+ * @example
+ * constantly(0.5).fill([2, 2], () => 0); // [0.5, 0.5, 0.5, 0.5]
+ */
 export const constantly = (value: number): Initializer => filled(`constantly(${value})`, () => () => value);
 
+/**
+ * Every element 0.
+ *
+ * @see `torch.nn.init.zeros_`.
+ * @example
+ * zeros.fill([3], () => 0); // [0, 0, 0]
+ */
 export const zeros: Initializer = constantly(0);
+/**
+ * Every element 1.
+ *
+ * @see `torch.nn.init.ones_`.
+ * @example
+ * ones.fill([3], () => 0); // [1, 1, 1]
+ */
 export const ones: Initializer = constantly(1);
 
-/** Uniform in [low, high). */
+/**
+ * Uniform in [low, high): low + (high - low) u with u in [0, 1).
+ *
+ * @see `torch.nn.init.uniform_`.
+ * @example
+ * uniform(-1, 1).fill([2], () => 0.75); // [0.5, 0.5]
+ */
 export const uniform = (low: number, high: number): Initializer =>
   filled(`uniform(${low}, ${high})`, () => (random) => low + (high - low) * random());
 
@@ -61,19 +89,44 @@ const gaussian =
   (random: RandomStream): number =>
     deviation * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
-/** Normal with mean 0 and the given standard deviation. */
+/**
+ * Normal with mean 0 and the given standard deviation, by the method of Box and Muller.
+ *
+ * @see Box and Muller 1958; `torch.nn.init.normal_`.
+ * @example
+ * param([768, 768], normal(0.02)).initializer.name; // "normal(0.02)"
+ */
 export const normal = (deviation: number): Initializer => filled(`normal(${deviation})`, () => gaussian(deviation));
 
-/** Normal with variance 2 / inputs, for relu networks (He et al. 2015, equation 10). */
+/**
+ * Normal with mean 0 and variance 2 / inputs, for networks with relu.
+ *
+ * @see He et al. 2015, equation 10; `torch.nn.init.kaiming_normal_`.
+ * @example
+ * param([64, 3, 3, 3], heNormal).initializer.name; // "heNormal"
+ */
 export const heNormal: Initializer = filled("heNormal", (shape) => gaussian(Math.sqrt(2 / fanIn(shape))));
 
-/** Uniform with variance 2 / (inputs + outputs) (Glorot and Bengio 2010, equation 16). */
+/**
+ * Uniform in +-sqrt(6 / (inputs + outputs)), of variance 2 / (inputs + outputs).
+ *
+ * @see Glorot and Bengio 2010, equation 16; `torch.nn.init.xavier_uniform_`.
+ * @example
+ * glorotUniform.fill([1, 5], () => 0); // [-1, -1, -1, -1, -1]
+ */
 export const glorotUniform: Initializer = filled("glorotUniform", (shape) => {
   const limit = Math.sqrt(6 / (fanIn(shape) + fanOut(shape)));
   return (random) => limit * (2 * random() - 1);
 });
 
-/** Uniform in +-1/sqrt(inputs), what PyTorch gives linear and convolution layers. */
+/**
+ * Uniform in +-1/sqrt(inputs), what PyTorch gives linear and convolution layers. Weights are [outputs, inputs,
+ * ...window]; `inputs` is counted from that shape, window included, unless it is said.
+ *
+ * @see `torch.nn.Linear`.
+ * @example
+ * fanInUniform().fill([1, 4], () => 0); // [-0.5, -0.5, -0.5, -0.5]
+ */
 export const fanInUniform = (inputs?: number): Initializer =>
   filled("fanInUniform", (shape) => {
     const limit = 1 / Math.sqrt(inputs ?? fanIn(shape));

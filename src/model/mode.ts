@@ -17,6 +17,7 @@ export type Mode = "inference" | "training";
 
 /** From which random masks are made: i32 scalars of the graph, asked for only where there is a mask. */
 export interface RandomSource {
+  /** The seed of all masks. */
   readonly seed: () => Tensor;
   /** Changes with every step, so that each has masks of its own. */
   readonly step: () => Tensor;
@@ -24,7 +25,9 @@ export interface RandomSource {
 
 /** What a description gave, and the new values of the buffers that it announced. */
 export interface InMode<R> {
+  /** What `describe` gave. */
   readonly result: R;
+  /** The new value of each buffer that was announced. */
   readonly updates: ReadonlyMap<Tensor, Tensor>;
 }
 
@@ -40,7 +43,12 @@ const scopes: Scope[] = [];
 
 const zero = (): Tensor => constant(0, [], "i32");
 
-/** Describes in a mode: within `describe`, `currentMode` is this one. Masks are those of seed 0 and step 0 unless said. */
+/**
+ * Describes in a mode: within `describe`, `currentMode` is this one. Masks are those of seed 0 and step 0 unless said.
+ *
+ * @example
+ * withMode("training", currentMode).result; // "training"
+ */
 export const withMode = <R>(
   mode: Mode,
   describe: () => R,
@@ -55,13 +63,23 @@ export const withMode = <R>(
   }
 };
 
-/** The mode of the description at hand: `inference`, unless it is one for training. */
+/**
+ * The mode of the description at hand, which layers that differ ask for: `inference`, unless it is one for training.
+ *
+ * @see `torch.nn.Module.training`.
+ * @example
+ * currentMode(); // "inference"
+ */
 export const currentMode = (): Mode => scopes.at(-1)?.mode ?? "inference";
 
 /**
- * Announces the value that a buffer has after this training step. Does nothing at inference. Announced twice (a layer used
- * in two places), the last one counts: `latestOf` gives what it should start from. `reject`s a value of another type (W504), and
- * one of a step of a recurrence, of which there are many (W507).
+ * Announces the value that a buffer has after this training step. Does nothing at inference. Announced twice (a layer
+ * used in two places), the last one counts: `latestOf` gives what it should start from.
+ *
+ * @throws W504 a value of another type; W507 one of a step of a recurrence, of which there are many.
+ * @example
+ * const count = traceOver(graphBuilder()).parameter("count", { dtype: "f32", shape: [] });
+ * withMode("training", () => updateBuffer(count, count.add(1))).updates.size; // 1
  */
 export const updateBuffer = (buffer: Tensor, value: Tensor): void => {
   const scope = scopes.at(-1);
@@ -77,12 +95,26 @@ export const updateBuffer = (buffer: Tensor, value: Tensor): void => {
   });
 };
 
-/** What a buffer holds by now: its own value, or the one that was last announced for it in this step. */
+/**
+ * What a buffer holds by now: its own value, or the one that was last announced for it in this step.
+ *
+ * @example
+ * const count = traceOver(graphBuilder()).parameter("count", { dtype: "f32", shape: [] });
+ * const { result } = withMode("training", () => {
+ *   updateBuffer(count, count.add(1));
+ *   return latestOf(count) === count;
+ * });
+ * result; // false
+ */
 export const latestOf = (buffer: Tensor): Tensor => scopes.at(-1)?.updates.get(buffer) ?? buffer;
 
 /**
- * The key of one more random mask, two i32 words: the first mixes the seed with how many masks there were before in this
- * description, the second is the step.
+ * The key of one more random mask, an i32 [2]: the first word mixes the seed with how many masks there were before in
+ * this description, the second is the step. So no two masks of a training are the same, and all follow from its seed.
+ *
+ * @example
+ * const key = nextRandomKey();
+ * key.shape; // [2]
  */
 export const nextRandomKey = (): Tensor => {
   const scope = scopes.at(-1);

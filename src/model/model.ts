@@ -22,14 +22,24 @@ import { bindSpecs, flattenSpecs, type Params, type SpecTree } from "./parameter
 
 /** An input of a model. */
 export interface InputSpec<S extends Dims = Dims, D extends DType = DType> {
+  /** What kind of description it is. */
   readonly kind: "input";
+  /** Literal extents and symbols. */
   readonly shape: S;
+  /** The element type. */
   readonly dtype: D;
   /** Where it was written. */
   readonly location?: Location;
 }
 
-/** An input: `spec("f32", ["B", 784])`. `reject`s what is no dtype (W140) or no shape (W140, W209). */
+/**
+ * An input: its element type and its shape, of literal extents and symbols. The same symbol is the same extent
+ * everywhere.
+ *
+ * @throws W140 what is no dtype or no shape; W209 an extent that is none.
+ * @example
+ * spec("i32", ["B", 128]).shape; // ["B", 128]
+ */
 export const spec = <D extends DType, const S extends Dims>(dtype: D, shape: S): InputSpec<[...S], D> => {
   const location = captureLocation();
   goingOn(() => checkedDType("spec", dtype, location));
@@ -66,15 +76,20 @@ export type NamedOutputs<O> = {
 
 /** What a user writes down of a network. */
 export interface ModelDescription<P extends SpecTree, I extends InputSpecs, O extends Outputs> {
+  /** The name, which prints and emitted files have. */
   readonly name: string;
+  /** The tree of parameters. */
   readonly params: P;
+  /** The inputs by name. */
   readonly inputs: I;
+  /** What the network does: parameters and inputs to results by name. */
   readonly forward: (params: Params<P>, inputs: InputTensors<I>) => O;
 }
 
 /** A network described. */
 export interface Model<P extends SpecTree = SpecTree, I extends InputSpecs = InputSpecs, O extends Outputs = Outputs>
   extends ModelDescription<P, I, O> {
+  /** What kind of description it is. */
   readonly kind: "model";
   /** Where it was defined. */
   readonly location?: Location;
@@ -82,11 +97,17 @@ export interface Model<P extends SpecTree = SpecTree, I extends InputSpecs = Inp
 
 /** A model of which the exact types do not matter. */
 export interface AnyModel {
+  /** What kind of description it is. */
   readonly kind: "model";
+  /** The name. */
   readonly name: string;
+  /** The tree of parameters. */
   readonly params: SpecTree;
+  /** The inputs by name. */
   readonly inputs: InputSpecs;
+  /** What the network does. */
   readonly forward: (params: never, inputs: never) => Outputs;
+  /** Where it was defined. */
   readonly location?: Location;
 }
 
@@ -112,8 +133,23 @@ const requireDescription = (
 };
 
 /**
- * Describes a network. `forward` is run on tensors that record what is done to them: once per compilation of a model, and
- * once for each mode when it is trained. It must be a function of its arguments (and of `currentMode()`) alone.
+ * Describes a network: a tree of parameters, inputs with shapes, and a function of tensors. `forward` is run on tensors
+ * that record what is done to them: once per compilation of a model, and once for each mode when it is trained. It must
+ * be a function of its arguments (and of `currentMode()`) alone.
+ *
+ * @throws W140 a part that is missing or of another kind. What `forward` does wrong shows when the model is compiled.
+ * @see `torch.nn.Module`.
+ * @example
+ * const scaled = defineModel({
+ *   name: "scaled",
+ *   params: { w: param([3], ones) },
+ *   inputs: { x: spec("f32", ["B", 3]) },
+ *   forward: ({ w }, { x }) => {
+ *     const y = mul(x, w); // Tensor<["B", 3], "f32">
+ *     return { y };
+ *   },
+ * });
+ * compileSync(scaled, { dims: { B: 1 } })({ x: Float32Array.of(1, 2, 3) }); // { y: [[1, 2, 3]] }
  */
 export const defineModel = <const P extends SpecTree, const I extends InputSpecs, O extends Outputs>(
   description: ModelDescription<P, I, O>,
@@ -226,7 +262,14 @@ export const finishGraph = ({ builder }: Trace, name: string, entries: readonly 
   return graph;
 };
 
-/** The graph of a model, with one entry point, `predict`. */
+/**
+ * The graph of a model, with one entry point, `predict`.
+ *
+ * @throws W131 a parameter with a symbol that no input has; W141 a result that is no tensor; and what `forward` does
+ * wrong.
+ * @example
+ * modelGraph(classifier).entries.map(({ name }) => name); // ["predict"]
+ */
 export const modelGraph = (model: AnyModel): Graph => {
   expect(isRecord(model) && model.kind === "model", "modelGraph", "a model", model, "modelGraph(defineModel({ ... }))");
   const { trace, outputs } = traceModel(model);

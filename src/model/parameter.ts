@@ -18,9 +18,13 @@ import { type Initializer, zeros } from "./initializer.ts";
 
 /** One parameter: a leaf of the tree. */
 export interface ParamSpec<S extends Dims = Dims, D extends DType = DType> {
+  /** What kind of leaf it is. */
   readonly kind: "parameter";
+  /** Its extents. */
   readonly shape: S;
+  /** Its element type. */
   readonly dtype: D;
+  /** How it begins. */
   readonly initializer: Initializer;
   /** Whether it has a gradient, which an optimizer follows. */
   readonly trainable: boolean;
@@ -35,7 +39,9 @@ export interface BufferSpec<S extends Dims = Dims, D extends DType = DType> exte
 
 /** Parameters together with the function they are for: `p.hidden(x)` where `hidden: linear(784, 128)`. */
 export interface Layer<P extends SpecTree = SpecTree, F = unknown> {
+  /** What kind of node of the tree it is. */
   readonly kind: "layer";
+  /** Its parameters. */
   readonly params: P;
   /** The function of the layer once its parameters are tensors. */
   readonly bind: (params: Params<P>) => F;
@@ -43,8 +49,11 @@ export interface Layer<P extends SpecTree = SpecTree, F = unknown> {
 
 /** A layer of which the parameters do not matter, and only the function does: what a list of different layers holds. */
 export interface AnyLayer<F = unknown> {
+  /** What kind of node of the tree it is. */
   readonly kind: "layer";
+  /** Its parameters. */
   readonly params: SpecTree;
+  /** The function, given tensors for the parameters. */
   readonly bind: (params: never) => F;
 }
 
@@ -119,8 +128,14 @@ const leafSpec = (
 };
 
 /**
- * A parameter of a shape; zeros to begin with unless an initialiser says otherwise. `reject`s what is no shape (W140,
- * W209), no dtype or no initialiser (W140).
+ * A parameter of a shape; zeros to begin with unless an initialiser says otherwise, and f32 unless a dtype is said.
+ *
+ * @throws W140 no shape, no dtype or no initialiser; W209 an extent that is none.
+ * @see `torch.nn.Parameter`.
+ * @example
+ * const { shape, dtype } = param([128, 784], normal(0.02));
+ * shape; // [128, 784]
+ * dtype; // "f32"
  */
 export const param = <const S extends Dims, D extends DType = "f32">(
   shape: S,
@@ -131,9 +146,14 @@ export const param = <const S extends Dims, D extends DType = "f32">(
   leafSpec("param", shape, initializer, dtype) as ParamSpec<[...S], D>;
 
 /**
- * State that no optimizer changes and that has no gradient, such as running statistics: PyTorch's `register_buffer`. It is
- * named, saved, restored and emitted like a parameter; `updateBuffer` gives it a new value in each training step. Zeros to
- * begin with unless an initialiser says otherwise. `reject`s what `param` rejects.
+ * State that no optimizer changes and that has no gradient, such as running statistics. It is named, saved, restored
+ * and emitted like a parameter; `updateBuffer` gives it a new value in each training step. Zeros to begin with unless
+ * an initialiser says otherwise.
+ *
+ * @throws what `param` refuses (W140, W209).
+ * @see `torch.nn.Module.register_buffer`.
+ * @example
+ * buffer([64], ones).kind; // "parameter"
  */
 export const buffer = <const S extends Dims, D extends DType = "f32">(
   shape: S,
@@ -143,7 +163,22 @@ export const buffer = <const S extends Dims, D extends DType = "f32">(
   // Of the type that was given; without a dtype D is its default, "f32", whatever the place that it stands in expects.
   leafSpec("buffer", shape, initializer, dtype) as BufferSpec<[...S], D>;
 
-/** A layer: parameters and the function they are for. */
+/**
+ * A layer: parameters and the function they are for. In `forward` it is called like the function, and has its
+ * parameters by name.
+ *
+ * @throws W140 where the second part is no function.
+ * @see `torch.nn.Module`.
+ * @example
+ * const scale = (n: number) => layer({ weight: param([n], ones) }, ({ weight }) => (x: Tensor) => mul(x, weight));
+ * const scaled = defineModel({
+ *   name: "scaled",
+ *   params: { scale: scale(2) },
+ *   inputs: { x: spec("f32", [2]) },
+ *   forward: ({ scale }, { x }) => ({ y: scale(x) }),
+ * });
+ * compileSync(scaled)({ x: Float32Array.of(3, 4) }); // { y: [3, 4] }
+ */
 export const layer = <const P extends SpecTree, F extends (...operands: never) => unknown>(
   params: P,
   bind: (params: Params<P>) => F,
@@ -169,7 +204,14 @@ export const typedLayer = <L extends AnyLayer>(
   // The factory's signature is the one that its callers see, and tests hold it to the parameters that the layer really has.
   layer(params, bind as never) as unknown as L;
 
-/** `count` trees of one kind, as a list: `repeat(12, block)`. `reject`s what is no count (W140). */
+/**
+ * `count` trees of one kind, as a list: `repeat(12, block)`. Parameters are named by position: `blocks.3.weight`.
+ *
+ * @throws W140 what is no count.
+ * @see `torch.nn.ModuleList`.
+ * @example
+ * repeat(3, (position) => ({ weight: param([position + 1]) })).map(({ weight }) => weight.shape); // [[1], [2], [3]]
+ */
 export const repeat = <T extends SpecTree>(count: number, make: (position: number) => T): readonly T[] => {
   if (!Number.isSafeInteger(count) || count < 0)
     reject("W140", {

@@ -20,7 +20,14 @@ export interface Past {
 
 const pasts: Past[] = [];
 
-/** Describes a piece of a sequence: within `describe`, `currentPast` is this one. */
+/**
+ * Describes a piece of a sequence: within `describe`, `currentPast` is this one. `decoding` does so; a test of a layer
+ * may.
+ *
+ * @example
+ * const position = constant(3, [], "i32");
+ * withPast({ position, capacity: 8, append: (rows) => rows }, () => currentPast()?.capacity); // 8
+ */
 export const withPast = <R>(past: Past, describe: () => R): R => {
   pasts.push(past);
   try {
@@ -30,13 +37,30 @@ export const withPast = <R>(past: Past, describe: () => R): R => {
   }
 };
 
-/** The pieces before the one that is being described; undefined where a sequence is described whole. */
+/**
+ * The pieces before the one that is being described; undefined where a sequence is described whole.
+ *
+ * @example
+ * currentPast(); // undefined
+ */
 export const currentPast = (): Past | undefined => pasts.at(-1);
 
-/** The position at which what is being described starts: 0, or while decoding what is known only when running. */
+/**
+ * The position at which what is being described starts: 0, or while decoding an i32 scalar that is known only when
+ * running.
+ *
+ * @example
+ * currentPosition(); // 0
+ */
 export const currentPosition = (): number | Tensor<[], "i32"> => currentPast()?.position ?? 0;
 
-/** Refuses (W522), while decoding, a layer that would need the whole sequence at once. */
+/**
+ * Refuses, while decoding, a layer that would need the whole sequence at once; does nothing elsewhere.
+ *
+ * @throws W522 while decoding.
+ * @example
+ * requireWhole("reverse", "it reads from the end"); // undefined
+ */
 export const requireWhole = (layer: string, why: string): void => {
   if (currentPast() !== undefined) reject("W522", { layer, why }, { location: captureLocation() });
 };

@@ -12,6 +12,7 @@ import type { EpsilonOption } from "../ir/functions/normalization.ts";
 import type { DType } from "../ir/types/dtype.ts";
 import type { ChannelsShape } from "../ir/types/static/channels.ts";
 import type { Check } from "../ir/types/static/check.ts";
+import type { GroupsOf } from "../ir/types/static/parts.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { ones, zeros } from "../model/initializer.ts";
 import { currentMode, latestOf, updateBuffer } from "../model/mode.ts";
@@ -21,7 +22,12 @@ import { requireSizes } from "./sizes.ts";
 /** The learned scale and shift of channels, under PyTorch's names. */
 export type ChannelParams<Channels extends number, Affine extends boolean> = Affine extends false
   ? Record<never, never>
-  : { readonly weight: ParamSpec<[Channels], "f32">; readonly bias: ParamSpec<[Channels], "f32"> };
+  : {
+      /** What channels are multiplied by: [channels]. */
+      readonly weight: ParamSpec<[Channels], "f32">;
+      /** What is added to channels: [channels]. */
+      readonly bias: ParamSpec<[Channels], "f32">;
+    };
 
 /** What a normalization of channels does: [N, channels, ...places] keeps its shape. */
 export interface ChannelNormFunction<Op extends string, Channels extends number> {
@@ -45,7 +51,9 @@ const affineParams = (channels: number, affine: boolean): { readonly [name: stri
 
 /** The parameters and buffers of `batchNorm`, under PyTorch's names. */
 export type BatchNormParams<Channels extends number, Affine extends boolean> = ChannelParams<Channels, Affine> & {
+  /** The mean that inference uses: [channels]. */
   readonly running_mean: BufferSpec<[Channels], "f32">;
+  /** The variance that inference uses: [channels]. */
   readonly running_var: BufferSpec<[Channels], "f32">;
 };
 
@@ -60,9 +68,23 @@ const known = optionNames<ChannelNormOptions<boolean>>({ affine: true, epsilon: 
 const knownOfBatch = optionNames<BatchNormLayerOptions<boolean>>({ affine: true, epsilon: true, momentum: true });
 
 /**
- * Batch normalization of [N, channels, ...places] (Ioffe and Szegedy 2015; PyTorch's BatchNorm1d, 2d and 3d). In training by
- * mean and variance of the batch, which each step mixes into `running_mean` and `running_var`; at inference by those. Weight
- * and running variance begin at 1, bias and running mean at 0.
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias for each channel of [N, channels, ...places]. In training by
+ * mean and variance of the batch, which each step mixes into `running_mean` and `running_var`; at inference by those.
+ * Weight and running variance begin at 1, bias and running mean at 0.
+ *
+ * @throws W248 another number of channels; W205 where there is no axis of channels.
+ * @see Ioffe and Szegedy 2015, algorithm 1; `torch.nn.BatchNorm2d`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["N", 64, 32, 32]) },
+ *   params: { norm: batchNorm(64) },
+ *   forward: ({ norm }, { x }) => {
+ *     const y = norm(x); // Tensor<["N", 64, 32, 32], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 4
  */
 export const batchNorm = <const Channels extends number, const Affine extends boolean = true>(
   channels: Channels,
@@ -96,25 +118,44 @@ export const batchNorm = <const Channels extends number, const Affine extends bo
 };
 
 /**
- * Group normalization of [N, channels, ...places] (Wu and He 2018; PyTorch's GroupNorm): each example over its places and each
- * of `groups` equal parts of its channels. `reject`s groups that do not divide the channels (W245).
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias for [N, channels, ...places], with mean and variance of each
+ * example over its places and each of `groups` equal parts of its channels. Weight begins at 1, bias at 0.
+ *
+ * @throws W245 groups that do not divide the channels; W248 another number of channels.
+ * @see Wu and He 2018, equation 1; `torch.nn.GroupNorm`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["N", 64, 32, 32]) },
+ *   params: { norm: groupNorm(8, 64) },
+ *   forward: ({ norm }, { x }) => {
+ *     const y = norm(x); // Tensor<["N", 64, 32, 32], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 2
  */
-export const groupNorm = <const Channels extends number, const Affine extends boolean = true>(
-  groups: number,
+export const groupNorm = <
+  const Channels extends number,
+  const Affine extends boolean = true,
+  const Groups extends number = number,
+>(
+  groups: Check<NoInfer<GroupsOf<"groupNorm", Groups, [Channels], `${Channels} channels`>>, Groups>,
   channels: Channels,
   options: ChannelNormOptions<Affine> = {},
 ): Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"groupNorm", Channels>> => {
   requireKnownOptions("groupNorm", options, known);
   const { affine, ...settings } = options;
   requireSizes("groupNorm", { channels });
-  if (!Number.isSafeInteger(groups) || groups < 1 || channels % groups !== 0) {
-    const details = { op: "groupNorm", groups, channels: `${channels}`, shapes: `${channels} channels` };
+  const count = groups as number; // unless the call did not compile
+  if (!Number.isSafeInteger(count) || count < 1 || channels % count !== 0) {
+    const details = { op: "groupNorm", groups: count, channels: `${channels}`, shapes: `${channels} channels` };
     reject("W245", details);
   }
   const bind = (given: GivenChannels) => (x: Tensor) =>
     described(() => {
       requireChannels("groupNorm", x, channels);
-      return normalizeGroups(x, groups, { ...settings, weight: given.weight, bias: given.bias });
+      return normalizeGroups(x, count, { ...settings, weight: given.weight, bias: given.bias });
     });
   // Which parameters there are, and the shapes that fit, are said by the signature.
   return typedLayer<Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"groupNorm", Channels>>>(
@@ -124,8 +165,22 @@ export const groupNorm = <const Channels extends number, const Affine extends bo
 };
 
 /**
- * Instance normalization of [N, channels, ...places] (Ulyanov et al. 2016; PyTorch's InstanceNorm1d, 2d and 3d): each channel of
- * each example over its places. As in PyTorch there are no scale and shift unless `affine` is true.
+ * (x - mean) / sqrt(variance + epsilon) for [N, channels, ...places], with mean and variance of each channel of each
+ * example over its places. As in PyTorch there are no scale and shift unless `affine` is true.
+ *
+ * @throws W248 another number of channels; W205 where there are no places.
+ * @see Ulyanov et al. 2016, equation 3; `torch.nn.InstanceNorm2d`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["N", 64, 32, 32]) },
+ *   params: { norm: instanceNorm(64) },
+ *   forward: ({ norm }, { x }) => {
+ *     const y = norm(x); // Tensor<["N", 64, 32, 32], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 0
  */
 export const instanceNorm = <const Channels extends number, const Affine extends boolean = false>(
   channels: Channels,

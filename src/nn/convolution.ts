@@ -20,6 +20,7 @@ import type { DType } from "../ir/types/dtype.ts";
 import type { Check, Resolved } from "../ir/types/static/check.ts";
 import type { ConvolutionShape } from "../ir/types/static/convolution.ts";
 import type { DivideNaturals } from "../ir/types/static/natural.ts";
+import type { GroupsOf } from "../ir/types/static/parts.ts";
 import type { TransposedConvolutionShape } from "../ir/types/static/transposed-convolution.ts";
 import type { EachAxis } from "../ir/types/static/windows.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
@@ -40,8 +41,16 @@ export type ConvolutionWeight<
 
 /** The parameters of a convolution layer, under PyTorch's names and in its layout. */
 export type ConvolutionParams<Weight extends Dims, Out extends number, Bias extends boolean> = Bias extends false
-  ? { readonly weight: ParamSpec<Weight, "f32"> }
-  : { readonly weight: ParamSpec<Weight, "f32">; readonly bias: ParamSpec<[Out], "f32"> };
+  ? {
+      /** [out, in / groups, ...kernel]. */
+      readonly weight: ParamSpec<Weight, "f32">;
+    }
+  : {
+      /** [out, in / groups, ...kernel]. */
+      readonly weight: ParamSpec<Weight, "f32">;
+      /** [out]. */
+      readonly bias: ParamSpec<[Out], "f32">;
+    };
 
 /** What a convolution layer does: [N, in, ...] gives [N, out, ...]. */
 export interface ConvolutionLayerFunction<
@@ -78,7 +87,13 @@ export interface ConvolutionLayer<Rank extends SpatialRank> {
     inChannels: In,
     outChannels: Out,
     kernel: Kernel,
-    options?: ConvolutionOptions<Rank, Stride, Padding, Dilation, Groups> & { readonly bias?: Bias },
+    options?: ConvolutionOptions<
+      Rank,
+      Stride,
+      Padding,
+      Dilation,
+      Check<NoInfer<GroupsOf<`conv${Rank}d`, Groups, [In, Out], `${In} to ${Out} channels`>>, Groups>
+    > & { readonly bias?: Bias },
   ): Layer<
     ConvolutionParams<ConvolutionWeight<Rank, Out, In, Kernel, Groups>, Out, Bias>,
     ConvolutionLayerFunction<Rank, ConvolutionWeight<Rank, Out, In, Kernel, Groups>, Stride, Padding, Dilation, Groups>
@@ -215,16 +230,92 @@ const convolutionLayer =
 // Whether there is a bias, and what comes of which shapes, is said by the interfaces; the parameters have the shapes that
 // the types compute from the same arguments.
 
-/** Cross-correlation of [N, in, L], plus a bias for each output channel (PyTorch's Conv1d). */
+/**
+ * Cross-correlation of [N, in, L] with windows of the weight [out, in / groups, ...kernel], plus a bias for each output
+ * channel: [N, out, ...], each axis floor((extent + padding - dilation (kernel - 1) - 1) / stride) + 1 long. Weight and
+ * bias begin uniform in +-1/sqrt(fan in).
+ *
+ * @throws W244 another number of channels; W245 groups that do not divide them; W243 an image smaller than a window;
+ * W241 no image; W242 a malformed attribute.
+ * @see `torch.nn.Conv1d`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["N", 3, "L"]) },
+ *   params: { conv: conv1d(3, 8, 5, { padding: 2 }) },
+ *   forward: ({ conv }, { x }) => {
+ *     const y = conv(x); // Tensor<["N", 8, "L"], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 2
+ */
 export const conv1d: ConvolutionLayer<1> = convolutionLayer("conv1d", 1, correlate1d, "out") as ConvolutionLayer<1>;
 
-/** Cross-correlation of [N, in, H, W], plus a bias for each output channel (PyTorch's Conv2d). */
+/**
+ * Cross-correlation of [N, in, H, W] with windows of the weight [out, in / groups, ...kernel], plus a bias for each
+ * output channel: [N, out, ...], each axis floor((extent + padding - dilation (kernel - 1) - 1) / stride) + 1 long.
+ * Weight and bias begin uniform in +-1/sqrt(fan in).
+ *
+ * @throws W244 another number of channels; W245 groups that do not divide them; W243 an image smaller than a window;
+ * W241 no image; W242 a malformed attribute.
+ * @see `torch.nn.Conv2d`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["N", 3, 32, 32]) },
+ *   params: { conv: conv2d(3, 8, 3, { padding: 1 }) },
+ *   forward: ({ conv }, { x }) => {
+ *     const y = conv(x); // Tensor<["N", 8, 32, 32], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 2
+ */
 export const conv2d: ConvolutionLayer<2> = convolutionLayer("conv2d", 2, correlate2d, "out") as ConvolutionLayer<2>;
 
-/** Cross-correlation of [N, in, D, H, W], plus a bias for each output channel (PyTorch's Conv3d). */
+/**
+ * Cross-correlation of [N, in, D, H, W] with windows of the weight [out, in / groups, ...kernel], plus a bias for each
+ * output channel: [N, out, ...], each axis floor((extent + padding - dilation (kernel - 1) - 1) / stride) + 1 long.
+ * Weight and bias begin uniform in +-1/sqrt(fan in).
+ *
+ * @throws W244 another number of channels; W245 groups that do not divide them; W243 an image smaller than a window;
+ * W241 no image; W242 a malformed attribute.
+ * @see `torch.nn.Conv3d`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["N", 3, 16, 16, 16]) },
+ *   params: { conv: conv3d(3, 8, 3, { padding: 1 }) },
+ *   forward: ({ conv }, { x }) => {
+ *     const y = conv(x); // Tensor<["N", 8, 16, 16, 16], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 2
+ */
 export const conv3d: ConvolutionLayer<3> = convolutionLayer("conv3d", 3, correlate3d, "out") as ConvolutionLayer<3>;
 
-/** The transpose of cross-correlation over [N, in, L], plus a bias for each output channel (PyTorch's ConvTranspose1d). */
+/**
+ * The transpose of cross-correlation over [N, in, L] with the weight [in, out / groups, ...kernel], plus a bias for
+ * each output channel: [N, out, ...], each axis (extent - 1) stride - padding + dilation (kernel - 1) + outputPadding +
+ * 1 long.
+ *
+ * @throws W244 another number of channels; W245 groups that do not divide them; W265 too much output padding; W266
+ * nothing that remains; W241 no image; W242 a malformed attribute.
+ * @see `torch.nn.ConvTranspose1d`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["N", 8, "L"]) },
+ *   params: { conv: convTranspose1d(8, 3, 2, { stride: 2 }) },
+ *   forward: ({ conv }, { x }) => {
+ *     const y = conv(x); // Tensor<["N", 3, "2*L"], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 2
+ */
 export const convTranspose1d: TransposedConvolutionLayer<1> = convolutionLayer(
   "convTranspose1d",
   1,
@@ -232,7 +323,26 @@ export const convTranspose1d: TransposedConvolutionLayer<1> = convolutionLayer(
   "in",
 ) as TransposedConvolutionLayer<1>;
 
-/** The transpose of cross-correlation over [N, in, H, W], plus a bias for each output channel (PyTorch's ConvTranspose2d). */
+/**
+ * The transpose of cross-correlation over [N, in, H, W] with the weight [in, out / groups, ...kernel], plus a bias for
+ * each output channel: [N, out, ...], each axis (extent - 1) stride - padding + dilation (kernel - 1) + outputPadding +
+ * 1 long.
+ *
+ * @throws W244 another number of channels; W245 groups that do not divide them; W265 too much output padding; W266
+ * nothing that remains; W241 no image; W242 a malformed attribute.
+ * @see `torch.nn.ConvTranspose2d`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["N", 8, 32, 32]) },
+ *   params: { conv: convTranspose2d(8, 3, 2, { stride: 2 }) },
+ *   forward: ({ conv }, { x }) => {
+ *     const y = conv(x); // Tensor<["N", 3, 64, 64], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 2
+ */
 export const convTranspose2d: TransposedConvolutionLayer<2> = convolutionLayer(
   "convTranspose2d",
   2,
@@ -240,7 +350,26 @@ export const convTranspose2d: TransposedConvolutionLayer<2> = convolutionLayer(
   "in",
 ) as TransposedConvolutionLayer<2>;
 
-/** The transpose of cross-correlation over [N, in, D, H, W], plus a bias for each output channel (PyTorch's ConvTranspose3d). */
+/**
+ * The transpose of cross-correlation over [N, in, D, H, W] with the weight [in, out / groups, ...kernel], plus a bias
+ * for each output channel: [N, out, ...], each axis (extent - 1) stride - padding + dilation (kernel - 1) +
+ * outputPadding + 1 long.
+ *
+ * @throws W244 another number of channels; W245 groups that do not divide them; W265 too much output padding; W266
+ * nothing that remains; W241 no image; W242 a malformed attribute.
+ * @see `torch.nn.ConvTranspose3d`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["N", 8, 16, 16, 16]) },
+ *   params: { conv: convTranspose3d(8, 3, 2, { stride: 2 }) },
+ *   forward: ({ conv }, { x }) => {
+ *     const y = conv(x); // Tensor<["N", 3, 32, 32, 32], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 2
+ */
 export const convTranspose3d: TransposedConvolutionLayer<3> = convolutionLayer(
   "convTranspose3d",
   3,

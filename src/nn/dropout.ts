@@ -15,11 +15,25 @@ export interface DropoutFunction {
 export type DropoutLayer = Layer<Record<never, never>, DropoutFunction>;
 
 /**
- * In training each element is 0 with probability `rate` and x / (1 - rate) otherwise; at inference it is x. The masks follow
- * from the seed that the training is compiled with, the number of the step, the order in which `forward` calls its dropouts,
- * and the element's position: equal seeds give equal masks, and a training that is resumed goes on with the same ones. Within
- * the step of a recurrence one mask serves all elements of the sequence (Gal and Ghahramani 2016).
- * `reject`s a rate outside 0 to 1 (W140).
+ * In training each element is 0 with probability `rate` and x / (1 - rate) otherwise; at inference it is x. The masks
+ * follow from the seed that the training is compiled with, the number of the step, the order in which `forward` calls
+ * its dropouts, and the element's position: equal seeds give equal masks, and a training that is resumed goes on with
+ * the same ones. Within the step of a recurrence one mask serves all elements of the sequence (Gal and Ghahramani
+ * 2016).
+ *
+ * @throws W140 a rate outside 0 to 1.
+ * @see Srivastava et al. 2014, section 10, inverted; `torch.nn.Dropout`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["B", 128]) },
+ *   params: { drop: dropout(0.1) },
+ *   forward: ({ drop }, { x }) => {
+ *     const y = drop(x); // Tensor<["B", 128], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 0
  */
 export const dropout = (rate: number): DropoutLayer => {
   const checked = atCaller(() => checkedRate(rate));

@@ -16,6 +16,7 @@ import { requireSizes } from "./sizes.ts";
 
 /** The parameters of `embedding`, under PyTorch's name. */
 export type EmbeddingParams<Entries extends number, Features extends number> = {
+  /** [entries, features]. */
   readonly weight: ParamSpec<[Entries, Features], "f32">;
 };
 
@@ -55,8 +56,23 @@ const withFixedRow = (weight: Tensor, row: number): Tensor => {
 };
 
 /**
- * The vectors of a table for indices below `entries`; they begin as standard normal numbers, as in PyTorch. `reject`s a
- * padding index that is no entry (W140).
+ * The vectors of a table [entries, features] for i32 indices below `entries`: [...indices, features]. They begin as
+ * standard normal numbers, as in PyTorch.
+ *
+ * @throws W140 a padding index that is no entry; W204 indices that are no i32; when running, W306 an index out of
+ * range.
+ * @see `torch.nn.Embedding`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { tokens: spec("i32", ["B", "T"]) },
+ *   params: { table: embedding(50257, 768) },
+ *   forward: ({ table }, { tokens }) => {
+ *     const y = table(tokens); // Tensor<["B", "T", 768], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 1
  */
 export const embedding = <const Entries extends number, const Features extends number>(
   entries: Entries,

@@ -37,6 +37,7 @@ export {
 export { type DropoutFunction, type DropoutLayer, dropout } from "./dropout.ts";
 export { type EmbeddingFunction, type EmbeddingOptions, type EmbeddingParams, embedding } from "./embedding.ts";
 export {
+  type Features,
   type LayerNormFunction,
   type LayerNormOptions,
   type LayerNormParams,
@@ -57,6 +58,8 @@ export {
 } from "./recurrent/recurrent.ts";
 export type { RecurrentInputs, RecurrentOptions, RecurrentParams } from "./recurrent/recurrent-layer.ts";
 export {
+  type BlockConvolution,
+  type BlockNorm,
   type InvertedResidualFunction,
   type InvertedResidualOptions,
   type InvertedResidualParams,

@@ -17,7 +17,7 @@ import { type Layer, layer, type ParamSpec, param, typedLayer } from "../model/p
 import { requireEachSize } from "./sizes.ts";
 
 /** The last axes of a tensor, of which one may be given as a number. */
-type Features = number | readonly number[];
+export type Features = number | readonly number[];
 
 /** Features as a shape. (Inferred, so that editors show the numbers.) */
 type FeatureShape<F extends Features> = F extends readonly number[] ? [...F] : F extends number ? [F] : never;
@@ -34,8 +34,16 @@ export type LayerNormParams<
 > = Affine extends false
   ? Record<never, never>
   : Bias extends false
-    ? { readonly weight: ParamSpec<FeatureShape<F>, "f32"> }
-    : { readonly weight: ParamSpec<FeatureShape<F>, "f32">; readonly bias: ParamSpec<FeatureShape<F>, "f32"> };
+    ? {
+        /** What features are multiplied by. */
+        readonly weight: ParamSpec<FeatureShape<F>, "f32">;
+      }
+    : {
+        /** What features are multiplied by. */
+        readonly weight: ParamSpec<FeatureShape<F>, "f32">;
+        /** What is added to features. */
+        readonly bias: ParamSpec<FeatureShape<F>, "f32">;
+      };
 
 /** What layer normalization does: the shape stays. */
 export interface LayerNormFunction<F extends Features, Op extends string = "layerNorm"> {
@@ -69,8 +77,22 @@ const withoutShift = (
   });
 
 /**
- * (x - mean) / sqrt(variance + epsilon) * weight + bias over the last axis, or the last axes of `features`; weight begins at 1,
- * bias at 0.
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias over the last axis, or the last axes of `features`, with the
+ * biased variance; the shape stays. Weight begins at 1, bias at 0.
+ *
+ * @throws W248 other features.
+ * @see Ba, Kiros and Hinton 2016, equation 4; `torch.nn.LayerNorm`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["B", 16, 768]) },
+ *   params: { norm: layerNorm(768) },
+ *   forward: ({ norm }, { x }) => {
+ *     const y = norm(x); // Tensor<["B", 16, 768], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 2
  */
 export const layerNorm = <
   const F extends Features,
@@ -96,9 +118,29 @@ export const layerNorm = <
 };
 
 /** The parameters of `rmsNorm`, under PyTorch's name. */
-export type RmsNormParams<F extends Features> = { readonly weight: ParamSpec<FeatureShape<F>, "f32"> };
+export type RmsNormParams<F extends Features> = {
+  /** What features are multiplied by. */
+  readonly weight: ParamSpec<FeatureShape<F>, "f32">;
+};
 
-/** x / sqrt(mean(x^2) + epsilon) * weight over the last axis, or the last axes of `features`; weight begins at 1. */
+/**
+ * x / sqrt(mean(x^2) + epsilon) * weight over the last axis, or the last axes of `features`; the shape stays. Weight
+ * begins at 1, and epsilon is 1e-6 unless said.
+ *
+ * @throws W248 other features.
+ * @see Zhang and Sennrich 2019, equation 4; `torch.nn.RMSNorm`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["B", 16, 768]) },
+ *   params: { norm: rmsNorm(768) },
+ *   forward: ({ norm }, { x }) => {
+ *     const y = norm(x); // Tensor<["B", 16, 768], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 1
+ */
 export const rmsNorm = <const F extends Features>(
   features: F,
   options: EpsilonOption = {},

@@ -11,8 +11,16 @@ import { requireSizes } from "./sizes.ts";
 
 /** The parameters of `linear`, under PyTorch's names and in its layout. */
 export type LinearParams<In extends number, Out extends number, Bias extends boolean = true> = Bias extends false
-  ? { readonly weight: ParamSpec<[Out, In], "f32"> }
-  : { readonly weight: ParamSpec<[Out, In], "f32">; readonly bias: ParamSpec<[Out], "f32"> };
+  ? {
+      /** [out, in]. */
+      readonly weight: ParamSpec<[Out, In], "f32">;
+    }
+  : {
+      /** [out, in]. */
+      readonly weight: ParamSpec<[Out, In], "f32">;
+      /** [out]. */
+      readonly bias: ParamSpec<[Out], "f32">;
+    };
 
 /** What a linear layer does: [..., in] gives [..., out]. */
 export interface LinearFunction<In extends number, Out extends number> {
@@ -21,7 +29,24 @@ export interface LinearFunction<In extends number, Out extends number> {
   ): ResultOf<LinearShape<S, D, [Out, In], "f32">, D>;
 }
 
-/** x W^T + b over the last axis. Weight [out, in] and bias [out] begin uniform in +-1/sqrt(in), as in PyTorch. `reject`s sizes that are none (W278). */
+/**
+ * x W^T + b over the last axis: [..., in] gives [..., out]. Weight [out, in] and bias [out] begin uniform in
+ * +-1/sqrt(in), as in PyTorch.
+ *
+ * @throws W232 another number of features; W202 another element type; W278 sizes that are none.
+ * @see `torch.nn.Linear`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["B", 784]) },
+ *   params: { hidden: linear(784, 128) },
+ *   forward: ({ hidden }, { x }) => {
+ *     const y = hidden(x); // Tensor<["B", 128], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 2
+ */
 export const linear = <const In extends number, const Out extends number, const Bias extends boolean = true>(
   inputs: In,
   outputs: Out,

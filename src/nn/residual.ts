@@ -1,8 +1,8 @@
 // Blocks of residual networks: what a block computes is added to what it was given.
 import { requireKnownOptions } from "../ir/diagnostics/known-options.ts";
+import { relu, relu6 } from "../ir/functions/activation.ts";
 import { described } from "../ir/functions/argument.ts";
 import type { PerAxis } from "../ir/functions/convolution.ts";
-import { relu, relu6 } from "../ir/functions/elementwise.ts";
 import { perAxis } from "../ir/functions/spatial-options.ts";
 import type { DType } from "../ir/types/dtype.ts";
 import type { Check, Resolved } from "../ir/types/static/check.ts";
@@ -15,23 +15,34 @@ import { type ConvolutionLayerFunction, conv2d } from "./convolution.ts";
 import { requireSizes } from "./sizes.ts";
 
 /** A convolution without bias, since the batch normalization behind it shifts. */
-type Convolution<
+export type BlockConvolution<
   In extends number,
   Out extends number,
   Kernel extends PerAxis<2>,
   Stride extends PerAxis<2>,
 > = ReturnType<typeof conv2d<In, Out, Kernel, Stride, 1, 1, 1, false>>;
-type Norm<Channels extends number> = ReturnType<typeof batchNorm<Channels, true>>;
+
+/** The batch normalization behind a convolution. */
+export type BlockNorm<Channels extends number> = ReturnType<typeof batchNorm<Channels, true>>;
 
 /** The parameters of `residualBlock`: `down` and `dbn` are there where the shape changes. */
 export type ResidualBlockParams<In extends number, Out extends number, Stride extends PerAxis<2>> = {
-  readonly conv1: Convolution<In, Out, 3, Stride>;
-  readonly bn1: Norm<Out>;
-  readonly conv2: Convolution<Out, Out, 3, 1>;
-  readonly bn2: Norm<Out>;
+  /** The first convolution. */
+  readonly conv1: BlockConvolution<In, Out, 3, Stride>;
+  /** The normalization behind it. */
+  readonly bn1: BlockNorm<Out>;
+  /** The second convolution. */
+  readonly conv2: BlockConvolution<Out, Out, 3, 1>;
+  /** The normalization behind it. */
+  readonly bn2: BlockNorm<Out>;
 } & ([In, Stride] extends [Out, 1]
   ? Record<never, never>
-  : { readonly down: Convolution<In, Out, 1, Stride>; readonly dbn: Norm<Out> });
+  : {
+      /** The projection of x. */
+      readonly down: BlockConvolution<In, Out, 1, Stride>;
+      /** The normalization behind it. */
+      readonly dbn: BlockNorm<Out>;
+    });
 
 /** What a block does: images [N, in, H, W] give [N, out, H / stride, W / stride], rounded up. */
 export type ResidualFunction<
@@ -53,8 +64,23 @@ const isSameCount = (inputs: number, outputs: number): boolean => inputs === out
 type Images = (images: Tensor) => Tensor;
 
 /**
- * The basic block of ResNet (He et al. 2016, figure 2 and option B): relu(bn2(conv2(relu(bn1(conv1(x))))) + x), with 3 x 3
- * windows. Where stride or channels change, x is projected: dbn(down(x)) with 1 x 1 windows.
+ * The basic block of ResNet: relu(bn2(conv2(relu(bn1(conv1(x))))) + x), with 3 x 3 windows. Where stride or channels
+ * change, x is projected: dbn(down(x)) with 1 x 1 windows. Images [N, in, H, W] give [N, out, H / stride, W / stride],
+ * rounded up.
+ *
+ * @throws W244 another number of channels.
+ * @see He et al. 2016, figure 2 and option B; `torchvision.models.resnet18`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["N", 64, 56, 56]) },
+ *   params: { block: residualBlock(64, 128, { stride: 2 }) },
+ *   forward: ({ block }, { x }) => {
+ *     const y = block(x); // Tensor<["N", 128, 28, 28], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 15
  */
 export const residualBlock = <const In extends number, const Out extends number, const Stride extends PerAxis<2> = 1>(
   inChannels: In,
@@ -112,10 +138,7 @@ type FirstShape<
       S,
       D,
       [`${Expansion}` extends `${string}.${string}` ? number : MultiplyDims<In, Expansion>, In, 1, 1],
-      "f32",
-      1,
-      0,
-      1
+      "f32"
     >;
 
 /** The rule of an inverted residual: images [N, in, H, W] give [N, out, H / stride, W / stride], rounded up. */
@@ -129,7 +152,7 @@ type InvertedShape<
 > =
   FirstShape<S, D, In, Stride, Expansion> extends infer First
     ? First extends Dims
-      ? ConvolutionShape<"conv2d", 2, S, D, [Out, In, 3, 3], "f32", Stride, 1, 1>
+      ? ConvolutionShape<"conv2d", 2, S, D, [Out, In, 3, 3], "f32", Stride, 1>
       : First
     : never;
 
@@ -149,9 +172,24 @@ export interface InvertedResidualFunction<
 export type InvertedResidualParams = { readonly [place: string]: SpecTree };
 
 /**
- * The inverted residual of MobileNet v2 (Sandler et al. 2018, table 1): 1 x 1 to `expansion` times the channels, 3 x 3 within
- * each of them, 1 x 1 to the channels that leave; batch normalization behind each, relu6 behind the first two. Where stride
- * and channels do not change, x is added. With an expansion of 1 there is no first convolution.
+ * The inverted residual of MobileNet v2: 1 x 1 to `expansion` times the channels, 3 x 3 within each of them, 1 x 1 to
+ * the channels that leave; batch normalization behind each, relu6 behind the first two. Where stride and channels do
+ * not change, x is added. With an expansion of 1 there is no first convolution. Images [N, in, H, W] give [N, out, H /
+ * stride, W / stride], rounded up.
+ *
+ * @throws W244 another number of channels.
+ * @see Sandler et al. 2018, table 1; `torchvision.models.mobilenet_v2`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["N", 24, 56, 56]) },
+ *   params: { block: invertedResidual(24, 24) },
+ *   forward: ({ block }, { x }) => {
+ *     const y = block(x); // Tensor<["N", 24, 56, 56], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 15
  */
 export const invertedResidual = <
   const In extends number,

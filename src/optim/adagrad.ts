@@ -2,12 +2,15 @@
 import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import type { LearningRate, Optimizer } from "./optimizer.ts";
 
+/** Options of `adagrad`. */
 export interface AdagradOptions {
+  /** How far a step goes: a number or a schedule; 0.01 unless said. */
   readonly learningRate?: LearningRate;
   /** How fast the learning rate falls: it is divided by 1 + learningRateDecay * (step - 1). */
   readonly learningRateDecay?: number;
   /** What the sum of squares begins with. */
   readonly initialAccumulator?: number;
+  /** Added to the root that divides; 1e-10 unless said. */
   readonly epsilon?: number;
   /** L2 penalty, added to the gradient. */
   readonly weightDecay?: number;
@@ -22,8 +25,19 @@ const known = optionNames<AdagradOptions>({
 });
 
 /**
- * Adagrad (Duchi, Hazan and Singer 2011) in PyTorch's form:
- * s = s + g^2;  p = p - rate / (1 + learningRateDecay (t - 1)) * g / (sqrt(s) + epsilon).
+ * Adagrad in PyTorch's form: s = s + g^2;  p = p - rate / (1 + learningRateDecay (t - 1)) * g / (sqrt(s) + epsilon).
+ *
+ * @see Duchi, Hazan and Singer 2011; `torch.optim.Adagrad`.
+ * @example
+ * import { constant } from "weftgraph";
+ * const { parameter } = adagrad().update({
+ *   parameter: constant(1),
+ *   gradient: constant(4),
+ *   state: { squares: constant(9) },
+ *   step: constant(2),
+ *   learningRate: constant(0.1),
+ * });
+ * parameter; // 0.92
  */
 export const adagrad = (options: AdagradOptions = {}): Optimizer => {
   requireKnownOptions("adagrad", options, known);

@@ -4,12 +4,17 @@ import { expm1, neg } from "../ir/functions/elementwise.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
 import type { LearningRate, Optimizer, UpdateContext } from "./optimizer.ts";
 
+/** Options of `adam` and `adamW`. */
 export interface AdamOptions {
+  /** How far a step goes: a number or a schedule; 1e-3 unless said. */
   readonly learningRate?: LearningRate;
-  /** Decay of the running mean of the gradient and of its square. */
+  /** Decay of the running mean of the gradient and of its square; 0.9 and 0.999 unless said. */
   readonly betas?: readonly [first: number, second: number];
+  /** Added to the root that divides; 1e-8 unless said. */
   readonly epsilon?: number;
-  /** L2 penalty: `adam` adds it to the gradient, `adamW` shrinks the parameter by it. */
+  /**
+   * L2 penalty: `adam` adds it to the gradient (0 unless said), `adamW` shrinks the parameter by it (0.01 unless said).
+   */
   readonly weightDecay?: number;
   /** Divides by the largest running mean of the square there has been (Reddi et al. 2018), not by the present one. */
   readonly amsgrad?: boolean;
@@ -48,9 +53,20 @@ const adamStep = (
 };
 
 /**
- * Adam (Kingma and Ba 2015, algorithm 1):
- * m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;
+ * Adam: m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;
  * p = p - rate * (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon).
+ *
+ * @see Kingma and Ba 2015, algorithm 1; `torch.optim.Adam`.
+ * @example
+ * import { constant } from "weftgraph";
+ * const { parameter } = adam({ learningRate: 0.01 }).update({
+ *   parameter: constant(1),
+ *   gradient: constant(4),
+ *   state: { mean: constant(0), square: constant(0) },
+ *   step: constant(1),
+ *   learningRate: constant(0.01),
+ * });
+ * parameter; // 0.99
  */
 export const adam = (options: AdamOptions = {}): Optimizer => {
   requireKnownOptions("adam", options, known);
@@ -69,8 +85,20 @@ export const adam = (options: AdamOptions = {}): Optimizer => {
 };
 
 /**
- * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2): p = p - rate * weightDecay * p, and then a
- * step of Adam, whose moments know nothing of the decay.
+ * Adam with decoupled weight decay: p = p - rate * weightDecay * p, and then a step of Adam, whose moments know nothing
+ * of the decay.
+ *
+ * @see Loshchilov and Hutter 2019, algorithm 2; `torch.optim.AdamW`.
+ * @example
+ * import { constant } from "weftgraph";
+ * const { parameter } = adamW({ weightDecay: 0.1 }).update({
+ *   parameter: constant(1),
+ *   gradient: constant(4),
+ *   state: { mean: constant(0), square: constant(0) },
+ *   step: constant(1),
+ *   learningRate: constant(0.01),
+ * });
+ * parameter; // 0.989
  */
 export const adamW = (options: AdamOptions = {}): Optimizer => {
   requireKnownOptions("adamW", options, known);

@@ -17,6 +17,7 @@ export interface AverageContext {
 
 /** How parameters are averaged over the steps. */
 export interface Averages {
+  /** What the averages are called. */
   readonly name: string;
   /** The average after this step. */
   readonly update: (context: AverageContext) => Tensor;
@@ -33,8 +34,15 @@ export interface EmaOptions {
 const known = optionNames<EmaOptions>({ decay: true, warmup: true });
 
 /**
- * The exponential moving average, a = decay * a + (1 - decay) * p after each step (Polyak and Juditsky 1992 in the form of
- * Tarvainen and Valpola 2017, equation 1). It begins as the parameter does. `reject`s a decay outside [0, 1) (W140).
+ * The exponential moving average, a = decay * a + (1 - decay) * p after each step. It begins as the parameter does.
+ *
+ * @throws W140 a decay outside [0, 1).
+ * @see Polyak and Juditsky 1992 in the form of Tarvainen and Valpola 2017, equation 1;
+ * `torch.optim.swa_utils.AveragedModel`.
+ * @example
+ * import { constant } from "weftgraph";
+ * const { update } = ema({ decay: 0.75 });
+ * update({ average: constant(1), parameter: constant(5), step: constant(1) }); // 2
  */
 export const ema = (options: EmaOptions = {}): Averages => {
   requireKnownOptions("ema", options, known);

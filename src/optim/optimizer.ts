@@ -2,12 +2,17 @@
 // graph, so it is differentiated never, fused and planned like everything else, and emitted with the model.
 import type { Tensor } from "../ir/types/tensor.ts";
 
-/** The learning rate: a number, or a function of the number of the step, which counts from 1 (a scalar of the parameter's dtype). */
+/**
+ * The learning rate: a number, or a function of the number of the step, which counts from 1 (a scalar of the
+ * parameter's dtype). PyTorch's `torch.optim.lr_scheduler` counts from 0.
+ */
 export type LearningRate = number | ((step: Tensor) => Tensor);
 
 /** What an update rule sees of one parameter. */
 export interface UpdateContext {
+  /** The parameter before this step. */
   readonly parameter: Tensor;
+  /** The derivative of the loss, of the parameter's shape. */
   readonly gradient: Tensor;
   /** State tensors of the parameter's shape, by the names the optimizer declared. */
   readonly state: Readonly<Record<string, Tensor>>;
@@ -19,15 +24,20 @@ export interface UpdateContext {
 
 /** The new value of a parameter, and of its state. */
 export interface Update {
+  /** The parameter after this step. */
   readonly parameter: Tensor;
+  /** The state after this step, by the names the optimizer declared. */
   readonly state: Readonly<Record<string, Tensor>>;
 }
 
 /** A method of gradient descent. */
 export interface Optimizer {
+  /** What the optimizer is called in prints. */
   readonly name: string;
+  /** A number or a schedule, which gives `update` the rate of a step. */
   readonly learningRate: LearningRate;
   /** Names of the state tensors each parameter has; they start at zero. */
   readonly state: readonly string[];
+  /** The step of one parameter, written on tensors: it becomes part of the training's graph. */
   readonly update: (context: UpdateContext) => Update;
 }

@@ -2,10 +2,13 @@
 import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import type { LearningRate, Optimizer } from "./optimizer.ts";
 
+/** Options of `rmsProp`. */
 export interface RmsPropOptions {
+  /** How far a step goes: a number or a schedule; 0.01 unless said. */
   readonly learningRate?: LearningRate;
   /** Decay of the running mean of the squared gradient. */
   readonly alpha?: number;
+  /** Added to the root that divides; 1e-8 unless said. */
   readonly epsilon?: number;
   /** How much of the last step's direction is kept; 0 (the default) keeps none. */
   readonly momentum?: number;
@@ -25,9 +28,20 @@ const known = optionNames<RmsPropOptions>({
 });
 
 /**
- * RMSProp (Tieleman and Hinton 2012; centred: Graves 2013, equations 38 to 45) in PyTorch's form:
- * s = alpha s + (1 - alpha) g^2;  m = alpha m + (1 - alpha) g if centred, else 0;
+ * RMSProp in PyTorch's form: s = alpha s + (1 - alpha) g^2;  m = alpha m + (1 - alpha) g if centred, else 0;
  * v = momentum v + g / (sqrt(s - m^2) + epsilon);  p = p - rate * v.
+ *
+ * @see Tieleman and Hinton 2012; centred: Graves 2013, equations 38 to 45; `torch.optim.RMSprop`.
+ * @example
+ * import { constant } from "weftgraph";
+ * const { parameter } = rmsProp({ alpha: 0.75 }).update({
+ *   parameter: constant(1),
+ *   gradient: constant(2),
+ *   state: { square: constant(0) },
+ *   step: constant(1),
+ *   learningRate: constant(0.1),
+ * });
+ * parameter; // 0.8
  */
 export const rmsProp = (options: RmsPropOptions = {}): Optimizer => {
   requireKnownOptions("rmsProp", options, known);

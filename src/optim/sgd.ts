@@ -4,7 +4,9 @@ import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-option
 import type { Tensor } from "../ir/types/tensor.ts";
 import type { LearningRate, Optimizer } from "./optimizer.ts";
 
+/** Options of `sgd`. */
 export interface SgdOptions {
+  /** How far a step goes: a number or a schedule. */
   readonly learningRate: LearningRate;
   /** How much of the last step's direction is kept; 0 (the default) keeps none. */
   readonly momentum?: number;
@@ -12,6 +14,7 @@ export interface SgdOptions {
   readonly dampening?: number;
   /** Whether the gradient is followed from where the velocity leads to (Nesterov's momentum). */
   readonly nesterov?: boolean;
+  /** L2 penalty, added to the gradient; 0 unless said. */
   readonly weightDecay?: number;
 }
 
@@ -46,9 +49,22 @@ const dampened = (gradient: Tensor, dampening: number, step: Tensor): Tensor => 
 };
 
 /**
- * Gradient descent with momentum, in PyTorch's form (Sutskever et al. 2013 with the learning rate outside):
- * v = momentum * v + (1 - dampening) * (g + weightDecay * p);  p = p - learningRate * v. With Nesterov's momentum the
- * parameter follows g + weightDecay * p + momentum * v. The first step is not dampened.
+ * Gradient descent with momentum, in PyTorch's form: v = momentum * v + (1 - dampening) * (g + weightDecay * p);  p = p
+ * - learningRate * v. With Nesterov's momentum the parameter follows g + weightDecay * p + momentum * v. The first step
+ * is not dampened.
+ *
+ * @throws W140 Nesterov's momentum without momentum, or with dampening.
+ * @see Sutskever et al. 2013 with the learning rate outside; `torch.optim.SGD`.
+ * @example
+ * import { constant } from "weftgraph";
+ * const { parameter } = sgd({ learningRate: 0.1, momentum: 0.9 }).update({
+ *   parameter: constant(1),
+ *   gradient: constant(2),
+ *   state: { velocity: constant(5) },
+ *   step: constant(2),
+ *   learningRate: constant(0.1),
+ * });
+ * parameter; // 0.35
  */
 export const sgd = (options: SgdOptions): Optimizer => {
   requireKnownOptions("sgd", options, known);

@@ -200,9 +200,16 @@ const requireDifferentiable = (loss: Tensor, withRespectTo: readonly Tensor[]): 
 };
 
 /**
- * The gradients of a scalar loss, one for each given tensor and of its type; zeros where the loss does not depend on it.
- * Works on tensors of the graph being described, and on its own results again. `reject`s a loss that is not one float
- * number (W120), a tensor that holds no floats (W121), and ops without a derivative on the way (W122).
+ * The gradients of a scalar loss, one for each given tensor and of its type: dL/dx. Zeros where the loss does not
+ * depend on it. Works on tensors of the graph being described, and on its own results again.
+ *
+ * @throws W120 a loss that is not one float number; W121 a tensor that holds no floats; W122 an op without a derivative
+ * on the way.
+ * @see Griewank and Walther 2008, section 3.2; `torch.autograd.grad`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3), [3]);
+ * const [dx] = differentiate(sum(square(x)), [x]);
+ * dx; // Tensor<[3], "f32">: [2, 4, 6]
  */
 export const differentiate = <S extends Dims, D extends DType, const T extends readonly Tensor[]>(
   loss: Check<NoInfer<LossShape<S, D>>, Tensor<S, D>>,

@@ -24,6 +24,8 @@ export interface FusedEntry {
 
 /** A graph of core ops whose nodes have been put into groups. */
 export interface FusedGraph {
+  /** The graph. */
   readonly graph: Graph<CoreOp>;
+  /** Its entry points, with their nodes in groups. */
   readonly entries: readonly FusedEntry[];
 }

@@ -16,9 +16,11 @@ export interface Observer {
 
 /** A pure function between program forms. Gives back its argument itself when there is nothing to do. */
 export interface Pass<in From, out To> {
+  /** What it is called, on the command line too. */
   readonly name: string;
   /** One line for the reference and the command line. */
   readonly summary: string;
+  /** The program that means the same. */
   readonly run: (program: From, observer?: Observer) => To;
   /** The passes that this one runs, by which its names are known. */
   readonly steps?: readonly Pass<never, unknown>[];

@@ -50,8 +50,11 @@ type OperandOps = readonly (string | undefined)[];
 export interface Rule {
   /** Group and own name, as traces show it: `arithmetic/multiplyByOne`. */
   readonly name: string;
+  /** How far it may change results. */
   readonly numerics: Numerics;
+  /** What a node must look like for the rule to be asked. */
   readonly outlines: readonly Outline[];
+  /** What takes the node's place, where the rule matches. */
   readonly apply: (node: View) => Rewrite;
 }
 

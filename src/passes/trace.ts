@@ -4,7 +4,9 @@ import type { Patch } from "immer";
 
 /** What one run of one pass did. */
 export interface PassTrace {
+  /** The pass. */
   readonly name: string;
+  /** How long it took. */
   readonly milliseconds: number;
   /** Whether the pass gave back the very program it was given. */
   readonly still: boolean;

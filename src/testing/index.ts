@@ -1,6 +1,13 @@
 // The package entry `weftgraph/testing`: the proof kit. Random graphs, models, trainings, tensors, names and files; properties that a compiler of
 // graphs has; checks of one's own descriptions; and the oracle, the shrinker and the reports behind them. Needs fast-check, which the
 // other entries do not.
+export type { Backend } from "../backends/backend.ts";
+export type { NamedArrays } from "../backends/reference/interpreter.ts";
+export type { KnownType, NdArray } from "../ir/types/ndarray.ts";
+export type { FusedGraph } from "../passes/fused-graph.ts";
+export type { KernelPass } from "../passes/loop/kernel-pass.ts";
+export type { Pass } from "../passes/pass.ts";
+export type { Rule } from "../passes/rules.ts";
 export { type AttentionSpelling, attentionSpellings, type MaskSpelling } from "./arbitraries/attention-spellings.ts";
 export {
   type Distribution,
@@ -23,7 +30,13 @@ export { type TrainingCase, trainings } from "./arbitraries/trainings.ts";
 export { type ValueProfile, valueProfiles } from "./arbitraries/values.ts";
 export { parseCase, printCase } from "./corpus/case-text.ts";
 export { type CustomGradientOptions, customGradientMatches } from "./gradients/custom-gradient-matches.ts";
-export { type GradientSubject, type GradientsMatchOptions, gradientsMatch } from "./gradients/gradients-match.ts";
+export {
+  type GradientSubject,
+  type GradientsMatchOptions,
+  gradientsMatch,
+  type TensorFunction,
+} from "./gradients/gradients-match.ts";
+export type { Order } from "./gradients/projected.ts";
 export { backendsAgree, type DescriptionOptions } from "./kit/backends-agree.ts";
 export type { Description } from "./kit/subject.ts";
 export { type Conditioning, conditioning } from "./oracle/conditioning.ts";
@@ -40,6 +53,7 @@ export {
   type GradientPropertyOptions,
   gradMatchesNumeric,
 } from "./properties/grad-matches-numeric.ts";
+export type { GraphCost } from "./properties/graph-cost.ts";
 export { exactPasses, graphPasses, recurrencePasses, roundingPasses } from "./properties/graph-passes.ts";
 export { loopPassPreservesSemantics } from "./properties/loop-pass-preserves-semantics.ts";
 export { memoryPlanNoAlias } from "./properties/memory-plan-no-alias.ts";
@@ -52,7 +66,7 @@ export { printParseRoundTrip, type TextForm } from "./properties/print-parse-rou
 export { type RobustLoaderOptions, robustLoader } from "./properties/robust-loader.ts";
 export { ruleSound } from "./properties/rule-sound.ts";
 export { serializeRoundTrip, type TensorFormat } from "./properties/serialize-round-trip.ts";
-export { shapeInferenceSound } from "./properties/shape-inference-sound.ts";
+export { type Inference, shapeInferenceSound } from "./properties/shape-inference-sound.ts";
 export type { GraphProperty, Violation } from "./property.ts";
 export { describeFailure, type Failure } from "./report/describe-failure.ts";
 export { type ForAllOptions, forAll, type Progress } from "./report/for-all.ts";

@@ -10,8 +10,11 @@ export interface Violation {
   readonly what: string;
   /** The output or parameter in which it shows, where it shows in one. */
   readonly output?: string;
+  /** Which element of it, in row-major order. */
   readonly element?: number;
+  /** What was computed there. */
   readonly got?: number;
+  /** What should have been. */
   readonly wanted?: number;
   /** How far `got` may be from `wanted`. */
   readonly bound?: number;
@@ -19,6 +22,7 @@ export interface Violation {
 
 /** Something that holds of every graph. */
 export interface GraphProperty {
+  /** What it is called in reports; the seed follows from it. */
   readonly name: string;
   /** The first violation; undefined where the property holds. Works on any well-typed graph, whatever its size. */
   readonly check: (drawn: GraphCase) => Promise<Violation | undefined>;

@@ -15,17 +15,23 @@ export type PortArrays = ReadonlyMap<string, DataArray>;
 
 /** What one entry point left: its outputs, and all parameters after it. */
 export interface Outcome {
+  /** Who computed it. */
   readonly backend: string;
+  /** Outputs by name. */
   readonly outputs: PortArrays;
+  /** All parameters afterwards, by name. */
   readonly parameters: PortArrays;
 }
 
 /** Where two backends differ. */
 export interface Difference {
+  /** Who differ. */
   readonly backends: readonly [string, string];
   /** The output or parameter. */
   readonly name: string;
+  /** Which element of it, in row-major order. */
   readonly element: number;
+  /** What they have there. */
   readonly values: readonly [number, number];
 }
 
@@ -68,7 +74,14 @@ export const poison = (program: PlannedProgram, { memory }: Instance): void => {
   }
 };
 
-/** The first element in which two outcomes differ in bits. */
+/**
+ * The first element in which two outcomes differ in bits; undefined where they agree.
+ *
+ * @example
+ * const one = { backend: "wasm", outputs: new Map([["y", Float32Array.of(0)]]), parameters: new Map() };
+ * const other = { ...one, backend: "closure", outputs: new Map([["y", Float32Array.of(-0)]]) };
+ * firstDifference(one, other); // { backends: ["wasm", "closure"], name: "y", element: 0, values: [0, -0] }
+ */
 export const firstDifference = (left: Outcome, right: Outcome): Difference | undefined => {
   for (const [group, other] of [
     [left.outputs, right.outputs],
@@ -84,7 +97,14 @@ export const firstDifference = (left: Outcome, right: Outcome): Difference | und
   return undefined;
 };
 
-/** Runs an entry point on closures, printed JavaScript and WebAssembly, from poisoned memory. */
+/**
+ * Runs an entry point on closures, printed JavaScript and WebAssembly, from memory that is filled with garbage.
+ *
+ * @example
+ * const { program } = compileGraph(graph, { dims: { B: 1 } });
+ * const outcomes = await runEverywhere(program, "predict", new Map([["x", Float32Array.of(1, 2, 3, 4)]]));
+ * outcomes.map(({ backend }) => backend); // ["closure", "javascript", "wasm"]
+ */
 export const runEverywhere = async (
   program: PlannedProgram,
   entry: string,

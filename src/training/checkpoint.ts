@@ -106,9 +106,15 @@ const checkOptions = (directory: unknown, options: CheckpointOptions): void => {
 };
 
 /**
- * Keeps a run in a folder, which is made where it is missing: every so many steps and at the end of each epoch. `fit` goes
- * on from what it holds. Two runs must not share one. `reject`s checkpoints of another run (W516), and a folder whose
- * checkpoints are all damaged (W517); what the disk refuses is W402 and W403.
+ * Keeps a run in a folder, which is made where it is missing: every so many steps and at the end of each epoch. `fit`
+ * goes on from what it holds. Two runs must not share one.
+ *
+ * @throws W516 checkpoints of another run; W517 a folder whose checkpoints are all damaged; W402 and W403 what the disk
+ * refuses; W140 a folder or options of another kind.
+ * @example
+ * await fit(trainer, { data, epochs: 1, checkpoint: checkpoints("run") });
+ * const { resumedAfter } = await fit(trainer, { data, epochs: 2, checkpoint: checkpoints("run") });
+ * resumedAfter; // 4
  */
 export const checkpoints = (directory: string, options: CheckpointOptions = {}): CheckpointStore => {
   checkOptions(directory, options);
@@ -140,6 +146,14 @@ export const checkpoints = (directory: string, options: CheckpointOptions = {}):
   };
 };
 
-/** The state in the last whole checkpoint of a folder, if it has one: `trainer.parameters.restore(state.parameters)`. */
+/**
+ * The state in the last whole checkpoint of a folder, if it has one: `trainer.parameters.restore(state.parameters)`.
+ *
+ * @throws W517 where no checkpoint is whole; W403 what cannot be read.
+ * @example
+ * await fit(trainer, { data, epochs: 1, checkpoint: checkpoints("kept") });
+ * (await loadCheckpoint("kept"))?.step; // 4
+ * await loadCheckpoint("elsewhere"); // undefined
+ */
 export const loadCheckpoint = async (directory: string): Promise<RunState | undefined> =>
   (await lastWhole(directory, emitWarning))?.state;

@@ -59,7 +59,14 @@ export type Compilation<T> =
         ? Decoder<NamedInputs<I>, NamedOutputs<O>, NamedParameters<P>, keyof E & string>
         : never;
 
-/** Compiles a model to a typed function, a training to a trainer, or a decoding to a decoder. */
+/**
+ * Compiles a model to a typed function, a training to a trainer, or a decoding to a decoder.
+ *
+ * @throws W124 a symbol without a value; W140 and W142 options of another kind; and what the description does wrong.
+ * @example
+ * const model = compileSync(classifier, { dims: { B: 1 } });
+ * model({ x: Float32Array.of(1, 2, 3, 4) }).logits.shape; // [1, 3]
+ */
 export const compileSync = <T extends AnyDescription>(description: T, options: ModelOptions = {}): Compilation<T> => {
   checkSeed(options);
   const { graph, bind } = jobOf(description);
@@ -68,8 +75,13 @@ export const compileSync = <T extends AnyDescription>(description: T, options: M
 };
 
 /**
- * `compileSync` with the WebAssembly compiled in the background: browsers refuse to compile large modules synchronously on
- * the main thread. Refusals of the description come as a rejected promise.
+ * `compileSync` with the WebAssembly compiled in the background: browsers refuse to compile large modules synchronously
+ * on the main thread. Refusals of the description come as a rejected promise.
+ *
+ * @throws what `compileSync` refuses.
+ * @example
+ * const model = await compile(classifier, { dims: { B: 1 } });
+ * model({ x: Float32Array.of(1, 2, 3, 4) }).logits.shape; // [1, 3]
  */
 export const compile = async <T extends AnyDescription>(
   description: T,

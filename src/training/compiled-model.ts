@@ -45,6 +45,7 @@ export interface RestoreOptions {
 
 /** Parameters by path, living in the program's memory. */
 export interface ParameterStore<W extends Named = Named> {
+  /** All paths, in the order of the tree. */
   readonly names: readonly W["name"][];
   /** A copy of the present value. `reject`s a name that is unknown (W307). */
   readonly get: <const Name extends W["name"]>(
@@ -76,10 +77,15 @@ export interface ModelOptions extends CompileOptions {
 
 /** What every compiled description has. */
 export interface Compiled<W extends Named = Named> {
+  /** Their parameters by path. */
   readonly parameters: ParameterStore<W>;
+  /** The program on its backend. */
   readonly executable: Executable;
+  /** The loop program that runs. */
   readonly program: PlannedProgram;
+  /** What each pass did. */
   readonly trace: PassTrace;
+  /** What it was compiled from. */
   readonly compiled: CompiledGraph;
 }
 

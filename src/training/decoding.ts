@@ -23,7 +23,10 @@ export interface DecodingOptions<E extends PieceLengths = PieceLengths> {
 }
 
 /** What `decode` is named unless said otherwise. */
-export type TokenByToken = { readonly decode: 1 };
+export type TokenByToken = {
+  /** One position. */
+  readonly decode: 1;
+};
 
 /** A model with how it is decoded. */
 export interface Decoding<
@@ -32,8 +35,11 @@ export interface Decoding<
   O extends Outputs = Outputs,
   E extends PieceLengths = PieceLengths,
 > {
+  /** What kind of description it is. */
   readonly kind: "decoding";
+  /** The model that is decoded. */
   readonly model: Model<P, I, O>;
+  /** How. */
   readonly options: Required<DecodingOptions<E>>;
   /** Where it was described. */
   readonly location?: Location;
@@ -41,9 +47,13 @@ export interface Decoding<
 
 /** A decoding of which the exact types do not matter. */
 export interface AnyDecoding {
+  /** What kind of description it is. */
   readonly kind: "decoding";
+  /** The model. */
   readonly model: AnyModel;
+  /** How it is decoded. */
   readonly options: Required<DecodingOptions>;
+  /** Where it was described. */
   readonly location?: Location;
 }
 
@@ -97,13 +107,27 @@ const checkPositions = ({ inputs }: AnyModel, positions: unknown, location: Loca
 };
 
 /**
- * Describes how a model reads a sequence in pieces: `compile` gives a decoder, whose entry points run `forward` on the next
- * positions of each input and keep what causal self-attention has to know of them. The results are those of `forward` on the
- * whole sequence, at these positions. `reject`s what is no count, symbol or name (W140), and a symbol that no input has (W523).
+ * Describes how a model reads a sequence in pieces: `compile` gives a decoder, whose entry points run `forward` on the
+ * next positions of each input and keep what causal self-attention has to know of them. The results are those of
+ * `forward` on the whole sequence, at these positions. `reject`s what is no count, symbol or name (W140), and a symbol
+ * that no input has (W523).    const decoder = compileSync(decoding(model, { positions: "T", capacity: 256, entries: {
+ * decode: 1, prefill: 16 } }));   decoder.prefill({ tokens: prompt });   const { logits } = decoder.decode({ tokens:
+ * Int32Array.of(last) });
  *
- *   const decoder = compileSync(decoding(model, { positions: "T", capacity: 256, entries: { decode: 1, prefill: 16 } }));
- *   decoder.prefill({ tokens: prompt });
- *   const { logits } = decoder.decode({ tokens: Int32Array.of(last) });
+ * @throws W140 options of another kind; W523 a model of which no input has so many positions. From the decoder, W520
+ * where the sequence is full.
+ * @see Pope et al. 2023, section 3.3, for the cache of keys and values.
+ * @example
+ * import { embedding, multiHeadAttention } from "weftgraph/nn";
+ * const reader = defineModel({
+ *   name: "reader",
+ *   params: { table: embedding(10, 4), attend: multiHeadAttention(4, 1) },
+ *   inputs: { tokens: spec("i32", ["T"]) },
+ *   forward: ({ table, attend }, { tokens }) => ({ y: attend(table(tokens), { causal: true }) }),
+ * });
+ * const decoder = compileSync(decoding(reader, { positions: "T", capacity: 8 }));
+ * decoder.decode({ tokens: Int32Array.of(3) }).y.shape; // [1, 4]
+ * decoder.position(); // 1
  */
 export const decoding = <
   P extends SpecTree,

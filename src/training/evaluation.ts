@@ -107,6 +107,12 @@ export const evaluateOn = async (trainer: AnyTrainer, data: TrainingData<AnyFeed
  * The loss and the scalar metrics of a trainer's model over data, averaged over all examples: `{ loss, right }`. Losses and
  * float metrics are taken for means over their batch; whole numbers count examples and become shares. Nothing is changed.
  * Data are arrays with one row per example, or batches one after the other.
+ *
+ * @throws W510 to W512 arrays that do not fit the inputs; W513 fewer examples than a batch; W514 data without a batch; and
+ * what describing the model again refuses.
+ * @example
+ * const { loss } = await evaluate(trainer, data);
+ * loss !== undefined && loss > 0; // true
  */
 export const evaluate = async <I extends Named, Data = TrainingData<Feeds<I>>>(
   trainer: TrainerOf<I>,

@@ -19,13 +19,17 @@ export interface FitOptions<Data, Validation = Data> extends TrainingListener {
   readonly epochs: number;
   /** The seed of the orders in which arrays are gone over, another in each epoch; 0 unless said otherwise. */
   readonly shuffle?: number | false;
+  /** When to end before the epochs are done. */
   readonly earlyStopping?: EarlyStopping;
   /** Where the run is kept, and from where it goes on when it was interrupted: `checkpoints("runs/digits")`. */
   readonly checkpoint?: CheckpointStore;
   /** Listeners: `[progressBar(), csvFile("metrics.csv")]`. */
   readonly log?: readonly TrainingListener[];
   /** Ends the run after the present step, with a checkpoint. */
-  readonly signal?: { readonly aborted: boolean };
+  readonly signal?: {
+    /** Whether to end; an `AbortSignal` has this. */
+    readonly aborted: boolean;
+  };
 }
 
 /** Options of which the exact types do not matter. */

@@ -165,6 +165,12 @@ const begin = async (trainer: AnyTrainer, options: AnyFitOptions): Promise<Runni
  * the state is kept, and a run that was interrupted goes on from there to the same bits. Refused are options of another kind
  * (W140), data that do not fit the inputs (W301 to W305, W510 to W514), a figure to watch that is not there (W515), and
  * checkpoints of another run (W516); a step that is not finite ends the run (W502).
+ *
+ * @throws W140 options of another kind; W510 to W514 data that do not fit; W515 early stopping that watches what is not
+ * there; W502 a loss that is no longer finite.
+ * @example
+ * const { steps, epochs, ending } = await fit(trainer, { data, epochs: 3, shuffle: 7 });
+ * [steps.length, epochs.length, ending]; // [12, 3, "epochs"]
  */
 export const fit = async <I extends Named, Data = TrainingData<Feeds<I>>, Validation = TrainingData<Feeds<I>>>(
   trainer: TrainerOf<I>,

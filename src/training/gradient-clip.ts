@@ -6,7 +6,15 @@ import type { Tensor } from "../ir/types/tensor.ts";
 import { isRecord } from "../model/declaration.ts";
 
 /** A bound on the norm of all gradients together, or on the size of each of their elements. */
-export type GradientClip = { readonly norm: number } | { readonly value: number };
+export type GradientClip =
+  | {
+      /** The largest norm of all gradients together. */
+      readonly norm: number;
+    }
+  | {
+      /** The largest size of an element. */
+      readonly value: number;
+    };
 
 /** W140 for what is no clip, which callers without a type checker may give. */
 export const checkClip = (clip: unknown, location: Location): void => {

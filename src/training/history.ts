@@ -18,12 +18,15 @@ export type Ending = "epochs" | "early" | "aborted" | "failed";
 export interface BestEpoch {
   /** From 1. */
   readonly epoch: number;
+  /** The figure then. */
   readonly value: number;
 }
 
 /** The figures of a run. */
 export interface History {
+  /** Figures of each step. */
   readonly steps: readonly StepRecord[];
+  /** Figures of each epoch. */
   readonly epochs: readonly EpochRecord[];
   /** The best epoch, where early stopping watches. */
   readonly best: BestEpoch | undefined;

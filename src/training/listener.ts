@@ -15,16 +15,16 @@ export interface Run {
   readonly history: History;
 }
 
-type Awaitable = void | Promise<void>;
-
 /** Functions that are called as a run goes on, each awaited before it goes further. */
 export interface TrainingListener {
   /** Before the first step of this process; the history holds what a checkpoint has brought. */
-  readonly onStart?: (run: Run) => Awaitable;
-  readonly onStep?: (step: StepRecord, run: Run) => Awaitable;
-  readonly onEpoch?: (epoch: EpochRecord, run: Run) => Awaitable;
+  readonly onStart?: (run: Run) => void | Promise<void>;
+  /** After each step. */
+  readonly onStep?: (step: StepRecord, run: Run) => void | Promise<void>;
+  /** After each epoch. */
+  readonly onEpoch?: (epoch: EpochRecord, run: Run) => void | Promise<void>;
   /** Before a checkpoint is written: rows of files must be on the disk when this is done. */
-  readonly onCheckpoint?: (run: Run) => Awaitable;
+  readonly onCheckpoint?: (run: Run) => void | Promise<void>;
   /** When the run is over, also by an error. */
-  readonly onEnd?: (run: Run) => Awaitable;
+  readonly onEnd?: (run: Run) => void | Promise<void>;
 }

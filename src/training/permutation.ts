@@ -2,7 +2,14 @@
 // generator, only the number of the step.
 import { randomStream } from "../model/initializer.ts";
 
-/** A permutation of 0..count-1 by Fisher and Yates (Durstenfeld 1964), every one as likely as any other. */
+/**
+ * A permutation of 0..count-1 by Fisher and Yates, every one as likely as any other: the order in which `fit` goes over
+ * examples.
+ *
+ * @see Durstenfeld 1964, algorithm 235; `torch.randperm`.
+ * @example
+ * permutation(5, 1, 1).toSorted(); // [0, 1, 2, 3, 4]
+ */
 export const permutation = (count: number, seed: number, epoch: number): Uint32Array => {
   const random = randomStream(seed, `epoch ${epoch}`);
   const order = Uint32Array.from({ length: count }, (_, position) => position);

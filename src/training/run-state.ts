@@ -12,12 +12,15 @@ export interface RunState {
   readonly step: number;
   /** The epoch it is in, from 0, and how many of that epoch's batches are behind it. */
   readonly epoch: number;
+  /** How far it has come in the epoch. */
   readonly position: number;
   /** All parameters, the optimizer's state and step among them. */
   readonly parameters: ParameterValues;
   /** The model's parameters of the best epoch, where early stopping is to restore them. */
   readonly best: ParameterValues | undefined;
+  /** Figures of each step so far. */
   readonly steps: readonly StepRecord[];
+  /** Figures of each epoch so far. */
   readonly epochs: readonly EpochRecord[];
 }
 

@@ -29,11 +29,16 @@ import { averagedEntryName, gradientOutput } from "./training-graph.ts";
 import { averageParameter, stepParameter } from "./training-state.ts";
 
 /** What a step reports: the loss as a number, and the metrics as arrays. */
-export type StepResult<M extends Named = never> = { readonly loss: number } & Fetches<M>;
+export type StepResult<M extends Named = never> = {
+  /** The loss before the step. */
+  readonly loss: number;
+} & Fetches<M>;
 
 /** The loss, and its gradient for each parameter that is trained, by path. */
 export interface Gradients<W extends Named = Named> {
+  /** The loss. */
   readonly loss: number;
+  /** Its gradient by path of the parameter. */
   readonly gradients: Fetches<W>;
 }
 
@@ -71,7 +76,9 @@ export interface Trainer<
 > extends Compiled<W | Named<`${"optimizer" | "random"}.${string}`> | Averaged<Trained<W, Frozen>>> {
   /** One update of all parameters that are trained. Throws W502, and changes nothing, when loss or gradients are not finite. */
   readonly step: Step<I | L, M>;
+  /** The loss and all gradients; nothing is changed. */
   readonly grads: GradientCall<I | L, Trained<W, Frozen>>;
+  /** The model at inference. */
   readonly predict: Call<"predict", I, O, L>;
   /** Where the time of a step, or of gradients or a prediction, goes. Takes no step: it works on copies. See `Profile`. */
   readonly profile: <Entry extends "step" | "grads" | "predict">(
@@ -87,6 +94,7 @@ export interface Trainer<
   readonly steps: () => number;
   /** What was compiled, and how: from these, programs that evaluate the model are made. */
   readonly description: AnyTraining;
+  /** The options of `compile`. */
   readonly options: ModelOptions;
 }
 
@@ -98,13 +106,17 @@ export interface AnyTrainer extends Compiled {
   readonly predictAveraged: AnyCall;
   readonly profile: Executable["profile"];
   readonly averages: () => AnyFetches;
+  /** How many steps have been taken. */
   readonly steps: () => number;
+  /** What was compiled. */
   readonly description: AnyTraining;
+  /** How it was compiled. */
   readonly options: ModelOptions;
 }
 
 /** A trainer as far as it ties data to itself: each `Trainer` is one of its inputs `I`. */
 export interface TrainerOf<I extends Named> extends Pick<AnyTrainer, "description" | "options" | "steps"> {
+  /** One update of all parameters. */
   readonly step: Step<I, never>;
 }
 

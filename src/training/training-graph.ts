@@ -198,6 +198,11 @@ const describeTraining = (description: AnyTraining, traced: TracedModel): Graph 
 /**
  * The graph of a training, with the entry points `predict`, `grads` and `step`, and `predictAveraged` where there are
  * averages. The model is traced twice: for inference, which `predict` gives, and for training, which the loss sees.
+ *
+ * @throws W131, W140, W141 what the model or the loss does wrong; W501 a loss that is not one float number; W503 a
+ * metric under a name that is taken; W505 an update of what is no buffer.
+ * @example
+ * trainingGraph(learning).entries.map(({ name }) => name); // ["predict", "grads", "step"]
  */
 export const trainingGraph = (description: AnyTraining): Graph => {
   const isTraining = isRecord(description) && description["kind"] === "training";

@@ -31,6 +31,7 @@ export interface TrainingOptions<
   readonly inputs?: L;
   /** A float scalar to be made small, from the model's outputs in training mode and all inputs. */
   readonly loss: (outputs: O, inputs: InputTensors<I & L>) => Check<NoInfer<TrainingLoss<S, D>>, Tensor<S, D>>;
+  /** The update rule of the parameters. */
   readonly optimizer: Optimizer;
   /**
    * Paths of parameters that stay as they are, or what stands before them: `["embedding", "blocks.0"]`. Nothing is computed for
@@ -56,8 +57,11 @@ export interface Training<
   M extends Outputs = Outputs,
   Frozen extends string = string,
 > {
+  /** What kind of description it is. */
   readonly kind: "training";
+  /** The model that is trained. */
   readonly model: Model<P, I, O>;
+  /** How. */
   readonly options: TrainingOptions<I, O, L, M, Frozen, PathPrefix<P>>;
   /** Where it was described. */
   readonly location?: Location;
@@ -65,18 +69,30 @@ export interface Training<
 
 /** A training of which the exact types do not matter. */
 export interface AnyTraining {
+  /** What kind of description it is. */
   readonly kind: "training";
+  /** The model. */
   readonly model: AnyModel;
+  /** How it is trained, as `TrainingOptions` says. */
   readonly options: {
+    /** Inputs that only the loss reads. */
     readonly inputs?: InputSpecs;
+    /** What is made small. */
     readonly loss: (outputs: never, inputs: never) => unknown;
+    /** The update rule. */
     readonly optimizer: Optimizer;
+    /** The bound on gradients. */
     readonly clip?: GradientClip;
+    /** What is not trained. */
     readonly freeze?: readonly string[];
+    /** What is trained otherwise. */
     readonly groups?: readonly ParameterGroup[];
+    /** The running averages. */
     readonly averages?: Averages;
+    /** Further results of a step. */
     readonly metrics?: (outputs: never, inputs: never) => Outputs;
   };
+  /** Where it was described. */
   readonly location?: Location;
 }
 
@@ -115,8 +131,20 @@ const requireOptions = (options: AnyTraining["options"], model: AnyModel, locati
 };
 
 /**
- * Describes the training of a model. `reject`s a loss or an optimizer that is none (W140), names of parameters that are not there
- * (W508) or in two groups (W509); what the loss gives is looked at when the training is compiled (W501).
+ * Describes the training of a model: `compile` gives a trainer, whose `step` is predicted, differentiated and updated
+ * in one program.
+ *
+ * @throws W140 a part that is missing or of another kind. From `compile`: W501 a loss that is not one float number;
+ * W503 a metric under a name that is taken.
+ * @example
+ * const described = training(classifier, {
+ *   inputs: { label: spec("i32", ["B"]) },
+ *   loss: ({ logits }, { label }) => crossEntropy(logits, label),
+ *   optimizer: sgd({ learningRate: 0.1 }),
+ * });
+ * const taught = compileSync(described, { dims: { B: 1 } });
+ * const feeds = { x: Float32Array.of(1, 2, 3, 4), label: Int32Array.of(2) };
+ * taught.step(feeds).loss > taught.step(feeds).loss; // true
  */
 export const training = <
   P extends SpecTree,

@@ -75,8 +75,8 @@ const facets: readonly (readonly [path: string, opening: string, facets: readonl
 
 it("touches what it names", () => {
   expect([...new Set(copy.touched)].sort()).toEqual([
+    "src/ir/functions/activation.ts",
     "src/ir/functions/cumulative-sum.ts",
-    "src/ir/functions/elementwise.ts",
     "src/ir/functions/index.ts",
     "src/ir/ops/cumulative-sum.ts",
     "src/ir/ops/log-sum-exp.ts",

@@ -5,6 +5,9 @@
 //   ```text output   is what the program before it prints
 //   ```console       holds a command behind `$ ` and what it prints
 //
+// The examples of docstrings (`@example`) are checked in the same way: type-checked in the same run, run, and held to what they state
+// (test/support/example-program.ts).
+//
 // UPDATE=1 writes what comes out now; the change is then reviewed like any other.
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -12,6 +15,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
+import { type ExampleResult, examplesIn, withResults } from "../support/docstring-examples.ts";
 import { type Block, blocksOf, pathOf, withBlocks } from "../support/markdown.ts";
 import { packageProject } from "../support/package-project.ts";
 import { typeErrors } from "../support/type-check.ts";
@@ -70,6 +74,22 @@ const outputsOf = async (page: string, blocks: readonly Block[]): Promise<Readon
 for (const page of pages)
   for (const block of blocksOf(readFileSync(join(root, page), "utf8")))
     if (isProgram(block)) project.write(`${folderOf(page)}/${fileOf(block)}`, block.text);
+
+const examples = examplesIn(project);
+
+describe("what examples state is what comes out", () => {
+  it("in every docstring", async () => {
+    const { folder, environment } = project;
+    const runner = join(root, "test/support/run-examples.ts");
+    const cwd = join(folder, examples.folder);
+    await promisify(execFile)(process.execPath, [runner, cwd], { cwd, env: environment, timeout: 50_000 });
+    const results = JSON.parse(readFileSync(join(cwd, "results.json"), "utf8")) as readonly ExampleResult[];
+    const { wrong, silent, texts } = withResults(examples, results);
+    if (isUpdating) for (const [file, text] of texts) writeFileSync(join(root, file), text);
+    expect(isUpdating ? [] : wrong).toEqual([]);
+    expect(silent).toEqual([]);
+  });
+});
 
 describe("what pages show is what comes out", () => {
   it.each(pages)("%s", async (page) => {

@@ -151,6 +151,7 @@ describe("errors of attention", () => {
   });
 
   it("W284", () => {
+    // @ts-expect-error: the type checker says it, too
     const sixHeads = described(() => multiHeadAttention(512, 6));
     expect(sixHeads).toMatchInlineSnapshot(`
       "error[W284]: multiHeadAttention: 6 heads do not divide 512 features

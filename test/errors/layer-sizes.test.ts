@@ -66,4 +66,20 @@ describe("sizes of layers", () => {
   ])("%s", (refused, make) => {
     expect(described(make).split("\n")[0]).toBe(`error[W278]: ${refused}`);
   });
+
+  it("W140: models without any", () => {
+    const nothing = untyped(undefined);
+    const models = [
+      () => nn.gpt(nothing),
+      () => nn.llama(nothing),
+      () => nn.visionTransformer(nothing),
+      () => nn.translationTransformer(nothing),
+    ];
+    expect(models.map((make) => described(make).split("\n")[0])).toEqual([
+      "error[W140]: gpt: a record is expected, got undefined",
+      "error[W140]: llama: a record is expected, got undefined",
+      "error[W140]: visionTransformer: a record is expected, got undefined",
+      "error[W140]: translationTransformer: a record is expected, got undefined",
+    ]);
+  });
 });

@@ -114,6 +114,9 @@ test("functions that take functions give tensors without shapes", () => {
     forward: (x: Tensor) => x.mul(2),
     gradient: ({ cotangents: [cotangent] }) => [cotangent.mul(2)],
   });
+  const centered = loose.define("centered", { x: ["f32", "N", "D"] }, ({ x }) =>
+    x.sub(loose.mean(x, { axes: [1], keepDims: true })),
+  );
   const scaled = loose.layer(
     { scale: loose.param([3]) },
     ({ scale }) =>
@@ -136,10 +139,11 @@ test("functions that take functions give tensors without shapes", () => {
           state: doubled(carry.h),
           sums: p.scaled(outputs.y),
           weights: attended.weights,
+          centered: centered({ x }),
           plain: loose.attention(x, x, x).mul(2),
         };
       },
     }),
   );
-  expect(graph.entries[0]?.outputs.map(({ name }) => name)).toEqual(["state", "sums", "weights", "plain"]);
+  expect(graph.entries[0]?.outputs.map(({ name }) => name)).toEqual(["state", "sums", "weights", "centered", "plain"]);
 });

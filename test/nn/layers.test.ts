@@ -194,6 +194,7 @@ describe("parameters begin as in PyTorch", () => {
 });
 
 test("channels that the groups do not divide are refused where the layer is written", () => {
+  // @ts-expect-error: the type checker says it, too
   const refused = (): unknown => conv2d(4, 5, 3, { groups: 2 });
   expect(refused).toThrow(WeftError);
   expect(refused).toThrow("W245: conv2d: 2 groups do not divide 5 channels (4 to 5 channels)");

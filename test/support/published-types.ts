@@ -62,7 +62,7 @@ export const userProject = ({ library }: { readonly library: boolean }): UserPro
   mkdirSync(join(folder, "node_modules"));
   if (library) {
     // What its declarations import.
-    for (const name of ["immer", "fast-check"])
+    for (const name of ["immer", "ts-pattern", "fast-check"])
       symlinkSync(join(root, "node_modules", name), join(folder, "node_modules", name), "junction");
     const built = join(folder, "node_modules/weftgraph");
     mkdirSync(built);

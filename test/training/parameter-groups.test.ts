@@ -1,6 +1,7 @@
 // Parameters that stay as they are, and those that are trained otherwise than the rest: against what their rule makes of the
 // gradients, bit for bit.
 import { describe, expect, expectTypeOf, it } from "vitest";
+import { generate } from "../../src/codegen/index.ts";
 import {
   compileSync,
   crossEntropy,
@@ -172,6 +173,28 @@ describe.each(["wasm", "closure"] as const)("groups on %s", (backend) => {
     const before = trainer.parameters.get("blocks.0.up.weight");
     trainer.step(feeds);
     expect(trainer.parameters.get("blocks.0.up.weight")).toEqual(before);
+  });
+});
+
+describe.each(["wasm", "js"] as const)("an emitted trainer (%s)", (format) => {
+  interface Emitted {
+    readonly step: (given: typeof feeds) => unknown;
+    readonly parameters: { readonly get: (name: string) => NDArray };
+  }
+
+  it("has the same frozen parameters and groups", async () => {
+    const groups = [{ parameters: ["head"], optimizer: adam({ learningRate: 0.5 }) }] as const;
+    const trainer = compileSync(training(network, { ...whole.options, freeze: ["stem", "blocks.0"], groups }), options);
+    const files = generate(trainer, { format });
+    const contents = (extension: string) => files.find(({ name }) => name.endsWith(extension))?.contents;
+    const address = `data:text/javascript;base64,${Buffer.from(String(contents(".mjs"))).toString("base64")}`;
+    const imported: unknown = await import(/* @vite-ignore */ address);
+    // What every module exports.
+    const { create } = imported as { readonly create: (assets: object) => Emitted };
+    const emitted = create({ wasm: contents(".wasm"), weights: contents(".safetensors") });
+    for (let step = 0; step < 3; step++) for (const each of [trainer, emitted]) each.step(feeds);
+    for (const name of trainer.parameters.names)
+      expect([name, emitted.parameters.get(name)]).toEqual([name, trainer.parameters.get(name)]);
   });
 });
 

@@ -29,6 +29,7 @@ export interface Cost extends Pick<Work, "flops" | "bytes" | "accessedBytes" | "
 
 /** One call of a kernel. */
 export interface CallProfile extends Cost {
+  /** The kernel, as prints of the program name it. */
   readonly kernel: string;
   /** What it computes: `matmul`, `add`, `relu`. */
   readonly operations: readonly string[];
@@ -42,7 +43,9 @@ export interface CallProfile extends Cost {
 
 /** All calls of a kernel. */
 export interface KernelProfile extends Cost {
+  /** The kernel, as prints of the program name it. */
   readonly kernel: string;
+  /** How often it is called in a run. */
   readonly calls: number;
   /** The layers that call it. */
   readonly layers: readonly string[];
@@ -52,6 +55,7 @@ export interface KernelProfile extends Cost {
 export interface LayerProfile extends Cost {
   /** `undefined` for what belongs to none. */
   readonly layer: string | undefined;
+  /** How many calls of kernels a run of it has. */
   readonly calls: number;
 }
 
@@ -67,28 +71,43 @@ export interface TableOptions {
 
 /** A slice (`X`: with a duration), or the name of a process or thread (`M`). Times are in microseconds. */
 export interface TraceEvent {
+  /** What is shown on the slice. */
   readonly name: string;
+  /** The category by which viewers filter. */
   readonly cat: string;
+  /** The kind of event. */
   readonly ph: "X" | "M";
+  /** The process, a group of rows. */
   readonly pid: number;
+  /** The thread, a row. */
   readonly tid: number;
+  /** When it begins, in microseconds. */
   readonly ts: number;
+  /** How long it takes, in microseconds. */
   readonly dur?: number;
+  /** What is shown when the slice is chosen. */
   readonly args: Readonly<Record<string, unknown>>;
 }
 
 /** What a trace viewer opens, once it is written as JSON. */
 export interface TraceFile {
+  /** The events, in any order. */
   readonly traceEvents: readonly TraceEvent[];
+  /** The unit in which viewers show times. */
   readonly displayTimeUnit: "ms";
+  /** Facts about the file. */
   readonly otherData: Readonly<Record<string, string>>;
 }
 
 /** The time of an entry point, and where it goes. */
 export interface Profile {
+  /** The name of the graph. */
   readonly program: string;
+  /** The entry point that was run. */
   readonly entry: string;
+  /** What it ran on. */
   readonly backend: string;
+  /** How many runs were measured. */
   readonly runs: number;
   /** One run without stopping: the mean of the faster half. Without copying feeds in and results out. */
   readonly milliseconds: number;
@@ -98,6 +117,7 @@ export interface Profile {
   readonly overhead: number;
   /** Work of a whole run. */
   readonly flops: number;
+  /** 10^9 floating-point operations per second, of a whole run. */
   readonly gigaflopsPerSecond: number;
   /** In the order in which they run. */
   readonly calls: readonly CallProfile[];

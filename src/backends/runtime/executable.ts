@@ -27,7 +27,9 @@ export interface InputFacts {
 
 /** A graph made runnable, by whatever backend. */
 export interface Executable {
+  /** What it runs on: `wasm`, `closure`, `reference`. */
   readonly backend: string;
+  /** The names of its entry points. */
   readonly entries: readonly string[];
   /** Runs an entry point on arrays by input name; gives arrays by output name, new ones unless told `into` which. Synchronous. */
   readonly run: (
@@ -40,6 +42,7 @@ export interface Executable {
    * do. Refuses what `run` refuses, and a backend without kernels (W312).
    */
   readonly profile: (entry: string, feeds: Readonly<Record<string, unknown>>, options?: ProfileOptions) => Profile;
+  /** The names and types of its parameters. */
   readonly parameters: readonly Port[];
   /** A copy of a parameter's present value. */
   readonly read: (parameter: string) => NDArray;
@@ -51,6 +54,7 @@ export interface Executable {
   readonly threads: number;
   /** Ends the threads beside the caller's own, where there are any; everything goes on working, on one. */
   readonly dispose: () => void;
+  /** `dispose`, for `using`. */
   readonly [Symbol.dispose]: () => void;
 }
 

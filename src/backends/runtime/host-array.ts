@@ -11,8 +11,11 @@ import { printShape, printType, type Shape, type TensorType } from "../../ir/typ
 
 /** An array of known extents in row-major order. `S` is the shape as it was described, symbols and all, for the editor. */
 export interface NDArray<S extends Dims = Dims, D extends DType = DType> {
+  /** Its element type. */
   readonly dtype: D;
+  /** Its extents, all known. */
   readonly shape: { readonly [K in keyof S]: number };
+  /** Its elements in row-major order. */
   readonly data: ArrayOf[D];
 }
 

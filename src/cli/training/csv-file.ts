@@ -63,7 +63,18 @@ const appenderTo = (file: string): Appender => {
   };
 };
 
-/** Writes the figures of each epoch, or of each step, to a file; `reject`s what the disk refuses (W402). */
+/**
+ * Writes the figures of each epoch, or of each step, to a CSV file: a row for each, and a first row of names. A run
+ * that is taken over from a checkpoint goes on in the same file.
+ *
+ * @throws W140 rows of another kind; W402 what the disk refuses.
+ * @see RFC 4180.
+ * @example
+ * import { readFile } from "node:fs/promises";
+ * await fit(trainer, { data, epochs: 2, log: [csvFile("run.csv")] });
+ * const [head] = (await readFile("run.csv", "utf8")).split("\n");
+ * head; // "epoch,step,loss"
+ */
 export const csvFile = (file: string, { rows = "epoch" }: CsvFileOptions = {}): TrainingListener => {
   if (rows !== "epoch" && rows !== "step")
     reject("W140", { what: "csvFile: rows", expected: "epoch or step", given: inWords(rows), write: 'rows: "step"' });

@@ -36,8 +36,14 @@ const factsOf = ({ history, epochs, configuration }: Run, seconds: number): Read
 };
 
 /**
- * Writes a page about the run: what is run, curves, a table of the epochs. The curves are drawn by vega and vega-lite, which
- * are to be installed beside this package; where they are missing, that is said when the run begins (W408).
+ * Writes a page about the run: what is run, curves, a table of the epochs. The curves are drawn by vega and vega-lite,
+ * which are to be installed beside this package.
+ *
+ * @throws W408 where vega or vega-lite is missing, when the run begins; W402 what the disk refuses.
+ * @example
+ * import { readFile } from "node:fs/promises";
+ * await fit(trainer, { data, epochs: 2, log: [htmlReport("run.html", { title: "Digits" })] });
+ * (await readFile("run.html", "utf8")).includes("<title>Digits</title>"); // true
  */
 export const htmlReport = (file: string, options: Partial<ReportOptions> = {}): TrainingListener => {
   let start = 0;

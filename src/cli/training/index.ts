@@ -3,5 +3,5 @@
 export { type CheckpointOptions, checkpoints, loadCheckpoint } from "../../training/checkpoint.ts";
 export { type CsvFileOptions, csvFile } from "./csv-file.ts";
 export { htmlReport } from "./html-report.ts";
-export { type ProgressBarOptions, progressBar } from "./progress-bar.ts";
+export { type ProgressBarOptions, type ProgressStream, progressBar } from "./progress-bar.ts";
 export { type ReportOptions, type ReportSection, reportPage } from "./report-page.ts";

@@ -5,7 +5,9 @@ import { printDuration, printFigures } from "./figures.ts";
 
 /** A stream of Node's, or what else takes texts. */
 export interface ProgressStream {
+  /** Whether it is a terminal, on which a bar can be drawn. */
   readonly isTTY?: boolean;
+  /** Writes text. */
   write(text: string): unknown;
 }
 
@@ -101,7 +103,16 @@ const linesOn = (stream: ProgressStream, between: number): Display => {
   };
 };
 
-/** Shows epoch, step, figures, examples per second and the time that is left; each epoch leaves a line. */
+/**
+ * Shows epoch, step, figures, examples per second and the time that is left, on a terminal as a bar; each epoch leaves
+ * a line.
+ *
+ * @example
+ * const lines: string[] = [];
+ * const stream = { isTTY: false, write: (text: string) => lines.push(text) };
+ * await fit(trainer, { data, epochs: 2, log: [progressBar({ stream })] });
+ * lines.length; // 2
+ */
 export const progressBar = ({
   unit = "examples",
   stream = process.stderr,

@@ -6,12 +6,15 @@ import { printFigure } from "./figures.ts";
 
 /** A part of a page that the caller has made; `html` stands there as it is. */
 export interface ReportSection {
+  /** Its heading. */
   readonly title: string;
+  /** Its contents, as HTML. */
   readonly html: string;
 }
 
 /** What a page says beside the history. */
 export interface ReportOptions {
+  /** The heading of the page. */
   readonly title: string;
   /** Facts for the table at the top, by name. */
   readonly facts?: Readonly<Record<string, string>>;
@@ -63,7 +66,16 @@ const epochTable = ({ epochs, best }: Pick<History, "epochs" | "best">): string 
 
 const section = (title: string, html: string): string => `<h2>${escaped(title)}</h2>\n${html}`;
 
-/** The page of a run; needs vega and vega-lite (W408). */
+/**
+ * The page of a run as one HTML text that needs nothing beside it: facts, curves, a table of the epochs, and sections
+ * of one's own.
+ *
+ * @throws W408 where vega or vega-lite is missing.
+ * @example
+ * const history = await fit(trainer, { data, epochs: 2 });
+ * const page = await reportPage(history, { title: "Digits", facts: { model: "classifier" } });
+ * page.startsWith("<!doctype html>"); // true
+ */
 export const reportPage = async (
   history: Pick<History, "steps" | "epochs" | "best">,
   { title, facts = {}, sections = [] }: ReportOptions,

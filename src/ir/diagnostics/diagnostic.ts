@@ -5,19 +5,25 @@ import { isAssumed, type Location, whereCalled } from "./location.ts";
 
 /** A further fact beside the message: an operand with its type and origin, a file, a value. */
 export interface Note {
+  /** What the fact is about: `left operand`, `defined`. */
   readonly label: string;
+  /** The fact: a name with its type, a value. */
   readonly text: string;
+  /** Where that was written. */
   readonly location?: Location;
 }
 
 /** One finding. */
 export interface Diagnostic {
+  /** Its code in docs/errors.md: `W203`. */
   readonly code: Code;
   /** One sentence: the operation, what differs, the full values. */
   readonly message: string;
   /** How to fix it. */
   readonly help: string;
+  /** Where it was written, where that is known. */
   readonly location?: Location;
+  /** Further facts. */
   readonly notes: readonly Note[];
   /** What the finding is about, in several lines, such as a program that shows it. */
   readonly report?: string;
@@ -25,8 +31,11 @@ export interface Diagnostic {
 
 /** Everything that is the user's to fix is thrown as this. */
 export class WeftError extends Error {
+  /** `WeftError`. */
   override readonly name = "WeftError";
+  /** The code of the first finding. */
   readonly code: Code;
+  /** All findings, at least one. */
   readonly diagnostics: readonly Diagnostic[];
 
   constructor(diagnostics: readonly [Diagnostic, ...Diagnostic[]], options?: ErrorOptions) {

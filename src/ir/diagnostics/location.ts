@@ -3,8 +3,11 @@
 
 /** A place in a source file; lines and columns count from 1. */
 export interface Frame {
+  /** Its path or URL. */
   readonly file: string;
+  /** The line, from 1. */
   readonly line: number;
+  /** The column, from 1. */
   readonly column: number;
 }
 

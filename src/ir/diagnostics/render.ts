@@ -33,6 +33,7 @@ export interface RenderOptions {
   readonly source?: (file: string) => string | undefined;
   /** Paths inside this folder are shown relative to it. */
   readonly cwd?: string;
+  /** How parts are coloured; not at all unless given. */
   readonly color?: Colors;
 }
 
@@ -101,7 +102,14 @@ const renderNotes = (notes: readonly Note[], options: RenderOptions): readonly s
 const renderReport = (report: string | undefined): readonly string[] =>
   report === undefined ? [] : [...report.trimEnd().split("\n").map(visible), ""];
 
-/** One finding as text of several lines, without a line break at its end. */
+/**
+ * One finding as text of several lines, without a line break at its end: code and sentence, the user's lines, notes,
+ * and how to mend it.
+ *
+ * @example
+ * const finding = { code: "W203", message: "matmul: inner dimensions differ", help: "transpose one", notes: [] } as const;
+ * renderDiagnostic(finding).split("\n")[0]; // "error[W203]: matmul: inner dimensions differ"
+ */
 export const renderDiagnostic = (diagnostic: Diagnostic, options: RenderOptions = {}): string => {
   const { color = plain } = options;
   const frame = diagnostic.location?.();
@@ -116,6 +124,12 @@ export const renderDiagnostic = (diagnostic: Diagnostic, options: RenderOptions 
   return [first, "", ...details.map((line) => `  ${line}`.trimEnd())].join("\n");
 };
 
-/** All findings of an error, with an empty line between two. */
+/**
+ * All findings of an error as text, with an empty line between two.
+ *
+ * @example
+ * const error = new WeftError([{ code: "W124", message: "B has no value", help: "dims: { B: 1 }", notes: [] }]);
+ * renderError(error).split("\n")[0]; // "error[W124]: B has no value"
+ */
 export const renderError = (error: WeftError, options: RenderOptions = {}): string =>
   error.diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, options)).join("\n\n");

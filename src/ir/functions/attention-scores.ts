@@ -15,9 +15,13 @@ import { constant, iota } from "./creation.ts";
 
 /** Where a score stands: tensors that broadcast to the scores [batch, heads, queries, keys]. */
 export interface ScorePositions {
+  /** Which example, counted over all batch axes. */
   readonly batch: Tensor<Dims, "i32">;
+  /** Which head of the queries. */
   readonly head: Tensor<Dims, "i32">;
+  /** Which query, `past` included. */
   readonly query: Tensor<Dims, "i32">;
+  /** Which key. */
   readonly key: Tensor<Dims, "i32">;
 }
 
@@ -42,7 +46,12 @@ export interface AttentionOptions<S extends Dims = Dims, D extends DType = DType
    */
   readonly segments?:
     | Tensor<Dims, "i32">
-    | { readonly queries: Tensor<Dims, "i32">; readonly keys: Tensor<Dims, "i32"> };
+    | {
+        /** Of the queries, [..., Lq]. */
+        readonly queries: Tensor<Dims, "i32">;
+        /** Of the keys, [..., Lk]. */
+        readonly keys: Tensor<Dims, "i32">;
+      };
   /** What products are multiplied by; 1 / sqrt(features) unless said. */
   readonly scale?: number;
   /** Bounds scores s to c tanh(s / c), before bias and slopes. */

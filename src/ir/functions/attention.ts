@@ -30,6 +30,7 @@ export type { AttentionOptions, ScorePositions } from "./attention-scores.ts";
 
 /** What attention gives together with its weights. */
 export interface Attended<S extends Dims, W extends Dims, D extends DType> {
+  /** [..., Hq, Lq, E]. */
   readonly output: Tensor<S, D>;
   /** [..., heads, queries, keys]; rows sum to 1, or are 0 where all keys are masked. */
   readonly weights: Tensor<W, D>;
@@ -37,6 +38,7 @@ export interface Attended<S extends Dims, W extends Dims, D extends DType> {
 
 /** What attention gives together with the logarithms of its rows' sums. */
 export interface Summed<S extends Dims, L extends Dims, D extends DType> {
+  /** [..., Hq, Lq, E]. */
   readonly output: Tensor<S, D>;
   /** ln(sum(e^score)) over keys, [..., heads, queries]; -infinity where all keys are masked. */
   readonly logSumExp: Tensor<L, D>;
@@ -51,7 +53,7 @@ export type Attending<Weights extends boolean, S extends Dims, W extends Dims, D
 type RowsOf<S extends Dims> = S extends readonly [...infer Rows extends Dims, Dim] ? Rows : Dims;
 
 /** The output by itself, or with weights or logarithms of sums. */
-type Results<
+export type AttentionResult<
   Weights extends boolean,
   Sums extends boolean,
   S extends Dims,
@@ -80,7 +82,7 @@ export interface AttentionFunction {
       readonly weights?: Weights;
       readonly logSumExp?: Sums;
     },
-  ): Results<Weights, Sums, AttentionShape<Q, V>, WeightsShape<Q, K>, D>;
+  ): AttentionResult<Weights, Sums, AttentionShape<Q, V>, WeightsShape<Q, K>, D>;
 }
 
 /** Whether a shape has an element for every pair of query and key, in whichever order, or in one axis. */
@@ -167,12 +169,20 @@ const known = optionNames<AttentionOptions & { readonly weights?: boolean; reado
 });
 
 /**
- * softmax(scale q k^T + bias) v (Vaswani et al. 2017, equation 1; PyTorch's scaled_dot_product_attention) of queries
- * [..., Hq, Lq, D], keys [..., Hk, Lk, D] and values [..., Hk, Lk, E]: [..., Hq, Lq, E], without a tensor of queries times keys.
- * Hq is a multiple of Hk: head h of the queries uses head floor(h / (Hq / Hk)) of keys and values. A query that may attend to
- * nothing gets 0, and no gradient flows through it. With `weights: true` the result is { output, weights } (these are
- * written out, before `drop`), with `logSumExp: true` { output, logSumExp }. Refused: W248 (shapes that differ), W280, W281
- * (heads), W282 (a mask or bias that does not fit), W283 (options), W287 and W288 (what `score` gives).
+ * softmax(scale q k^T + bias) v of queries [..., Hq, Lq, D], keys [..., Hk, Lk, D] and values [..., Hk, Lk, E]: [...,
+ * Hq, Lq, E], without a tensor of queries times keys. Hq is a multiple of Hk: head h of the queries uses head floor(h /
+ * (Hq / Hk)) of keys and values. A query that may attend to nothing gets 0, and no gradient flows through it. With
+ * `weights: true` the result is { output, weights } (these are written out, before `drop`), with `logSumExp: true` {
+ * output, logSumExp }.
+ *
+ * @throws W248 shapes that differ; W280 no axis of positions; W281 heads that are not shared evenly; W282 a mask or
+ * bias that does not fit; W283 an option out of range; W287 and W288 what `score` gives.
+ * @see Vaswani et al. 2017, equation 1; `torch.nn.functional.scaled_dot_product_attention`.
+ * @example
+ * const q = constant(Float32Array.of(1, 0), [1, 1, 2]);
+ * const k = constant(Float32Array.of(1, 0, 0, 1), [1, 2, 2]);
+ * const v = constant(Float32Array.of(10, 20), [1, 2, 1]);
+ * attention(q, k, v); // Tensor<[1, 1, 1], "f32">: [[[13.3024]]]
  */
 export const attention: AttentionFunction = ((
   given: unknown,
@@ -235,14 +245,27 @@ interface TypesOf<
 
 /** What additive attention gives: the weighed sum of keys for each query, and the weights. */
 export interface Context<S extends Dims, W extends Dims, D extends DType> {
+  /** [..., Lq, K]. */
   readonly context: Tensor<S, D>;
+  /** [..., Lq, Lk]. */
   readonly weights: Tensor<W, D>;
 }
 
 /**
- * Additive attention (Bahdanau et al. 2015, appendix A.1.2): scores v . tanh(query W + key U), weights by softmax over keys,
- * and as context the sum of keys by weight. Queries [..., Lq, Q] and keys [..., Lk, K] give a context [..., Lq, K] and weights
- * [..., Lq, Lk]; the mask (true = may attend) broadcasts to the weights, and a query whose keys are all masked gets 0.
+ * Scores v . tanh(query W + key U), weights by softmax over keys, and as context the sum of keys by weight. Queries
+ * [..., Lq, Q] and keys [..., Lk, K] give a context [..., Lq, K] and weights [..., Lq, Lk]; the mask (true = may
+ * attend) broadcasts to the weights, and a query whose keys are all masked gets 0.
+ *
+ * @throws W280 no axis of positions; W282 a mask that does not fit; W203 matrices that do not fit the features; W202
+ * element types that differ.
+ * @see Bahdanau et al. 2015, appendix A.1.2.
+ * @example
+ * const queries = constant(Float32Array.of(1, 0), [1, 2]);
+ * const keys = constant(Float32Array.of(1, 0, 0, 1), [2, 2]);
+ * const [W, U, v] = [constant(1, [2, 3]), constant(1, [2, 3]), constant(1, [3])];
+ * const { context, weights } = additiveAttention(queries, keys, { W, U, v });
+ * context; // Tensor<[1, 2], "f32">: [[0.5, 0.5]]
+ * weights; // Tensor<[1, 2], "f32">: [[0.5, 0.5]]
  */
 export const additiveAttention = <
   Q extends Dims,

@@ -26,7 +26,9 @@ import { varianceOver } from "./variance-over.ts";
 
 /** What each channel is multiplied by, and what is added to it: tensors [channels]. */
 export interface ChannelOptions<Weight = Tensor, Bias = Tensor> extends EpsilonOption {
+  /** What each channel is multiplied by, [C]; 1 unless given. */
   readonly weight?: Weight | undefined;
+  /** What is added to each channel, [C]; 0 unless given. */
   readonly bias?: Bias | undefined;
 }
 
@@ -59,6 +61,7 @@ export interface BatchNormOptions<Mean = Tensor, Variance = Tensor, Weight = Ten
   extends ChannelOptions<Weight, Bias> {
   /** Means and variances of earlier batches: [channels]. What is normalized by, unless `training`. */
   readonly runningMean?: Mean | undefined;
+  /** The variance outside of training, [C]. */
   readonly runningVariance?: Variance | undefined;
   /** Whether this batch's own mean and variance are normalized by; so it is where no running ones are given. */
   readonly training?: boolean;
@@ -68,9 +71,11 @@ export interface BatchNormOptions<Mean = Tensor, Variance = Tensor, Weight = Ten
 
 /** What `batchNorm` gives. */
 export interface BatchNormResult<S extends Dims, D extends DType> {
+  /** The normalized tensor. */
   readonly y: Tensor<S, D>;
   /** (1 - momentum) * old + momentum * batch; the batch's alone where there are no old ones. */
   readonly runningMean: Tensor<ChannelAxis<S>, D>;
+  /** The running variance after this batch. */
   readonly runningVariance: Tensor<ChannelAxis<S>, D>;
 }
 
@@ -107,9 +112,15 @@ const knownOfBatch = optionNames<BatchNormOptions>({
 });
 
 /**
- * (x - mean) / sqrt(variance + epsilon) * weight + bias for each channel of [N, C, ...places]. In training mean and (biased)
- * variance are those of the batch and its places, and the running statistics move towards them, with the unbiased
- * variance; otherwise they are the running ones (Ioffe and Szegedy 2015, algorithms 1 and 2, as PyTorch's `batch_norm`).
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias for each channel of [N, C, ...places]. In training mean and
+ * (biased) variance are those of the batch and its places, and the running statistics move towards them, with the
+ * unbiased variance; otherwise they are the running ones.
+ *
+ * @throws W205 where there is no axis of channels; W248 a weight or bias of another type; W204 integers.
+ * @see Ioffe and Szegedy 2015, algorithms 1 and 2; `torch.nn.functional.batch_norm`.
+ * @example
+ * const x = constant(Float32Array.of(1, 3, 5, 9), [2, 2, 1]);
+ * batchNorm(x, { training: true }).y; // Tensor<[2, 2, 1], "f32">: [[[-1], [-1]], [[1], [1]]]
  */
 export const batchNorm = <
   S extends Dims,
@@ -162,8 +173,15 @@ const grouped = (x: Tensor, groups: number): Tensor => {
 };
 
 /**
- * (x - mean) / sqrt(variance + epsilon) * weight + bias for [N, C, ...places], with mean and biased variance of each example
- * over its places and each of `groups` equal parts of its channels (Wu and He 2018, equation 1).
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias for [N, C, ...places], with mean and biased variance of each
+ * example over its places and each of `groups` equal parts of its channels.
+ *
+ * @throws W245 groups that do not divide the channels; W205 where there is no axis of channels; W248 a weight or bias
+ * of another type; W204 integers.
+ * @see Wu and He 2018, equation 1; `torch.nn.functional.group_norm`.
+ * @example
+ * const x = constant(Float32Array.of(1, 3, 5, 9), [2, 2, 1]);
+ * groupNorm(x, 1); // Tensor<[2, 2, 1], "f32">: [[[-1], [1]], [[-1], [1]]]
  */
 export const groupNorm = <
   S extends Dims,
@@ -190,8 +208,14 @@ export const groupNorm = <
   });
 
 /**
- * (x - mean) / sqrt(variance + epsilon) * weight + bias for [N, C, ...places], with mean and biased variance of each channel
- * of each example over its places (Ulyanov et al. 2016, equation 3). `reject`s a tensor without places (W205).
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias for [N, C, ...places], with mean and biased variance of each
+ * channel of each example over its places.
+ *
+ * @throws W205 where there are no places; W248 a weight or bias of another type; W204 integers.
+ * @see Ulyanov et al. 2016, equation 3; `torch.nn.functional.instance_norm`.
+ * @example
+ * const x = constant(Float32Array.of(1, 3, 5, 9), [1, 2, 2]);
+ * instanceNorm(x); // Tensor<[1, 2, 2], "f32">: [[[-1, 1], [-1, 1]]]
  */
 export const instanceNorm = <
   S extends Dims,

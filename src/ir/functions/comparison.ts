@@ -20,25 +20,82 @@ const comparison = <Name extends string>(name: Name, fn: CompareFn): ComparisonF
     described<ResultOf<OperandsShape<Name, A, B>, "bool">>(() => applyCompare(fn, ...operandsOf(name, a, b), name));
 };
 
-/** a = b; NaN equals nothing. */
+/**
+ * a = b: a bool for each pair; NaN equals nothing.
+ *
+ * @throws W207 shapes that do not broadcast; W202 element types that differ.
+ * @see `torch.eq`.
+ * @example
+ * const a = constant(Float32Array.of(1, 2, 3), [3]);
+ * equal(a, 2); // Tensor<[3], "bool">: [0, 1, 0]
+ */
 export const equal: ComparisonFunction<"equal"> = comparison("equal", "eq");
 
-/** a is not b; NaN is not NaN. */
+/**
+ * a is not b (a != b): a bool for each pair; NaN is not NaN.
+ *
+ * @throws W207 shapes that do not broadcast; W202 element types that differ.
+ * @see `torch.ne`.
+ * @example
+ * const a = constant(Float32Array.of(1, 2, 3), [3]);
+ * notEqual(a, 2); // Tensor<[3], "bool">: [1, 0, 1]
+ */
 export const notEqual: ComparisonFunction<"notEqual"> = comparison("notEqual", "ne");
 
-/** a < b */
+/**
+ * a < b: a bool for each pair, false where either is NaN.
+ *
+ * @throws W207 shapes that do not broadcast; W202 element types that differ.
+ * @see `torch.lt`.
+ * @example
+ * const a = constant(Float32Array.of(1, 2, 3), [3]);
+ * less(a, 2); // Tensor<[3], "bool">: [1, 0, 0]
+ */
 export const less: ComparisonFunction<"less"> = comparison("less", "lt");
 
-/** a <= b */
+/**
+ * a <= b: a bool for each pair, false where either is NaN.
+ *
+ * @throws W207 shapes that do not broadcast; W202 element types that differ.
+ * @see `torch.le`.
+ * @example
+ * const a = constant(Float32Array.of(1, 2, 3), [3]);
+ * lessEqual(a, 2); // Tensor<[3], "bool">: [1, 1, 0]
+ */
 export const lessEqual: ComparisonFunction<"lessEqual"> = comparison("lessEqual", "le");
 
-/** a > b */
+/**
+ * a > b: a bool for each pair, false where either is NaN.
+ *
+ * @throws W207 shapes that do not broadcast; W202 element types that differ.
+ * @see `torch.gt`.
+ * @example
+ * const a = constant(Float32Array.of(1, 2, 3), [3]);
+ * greater(a, 2); // Tensor<[3], "bool">: [0, 0, 1]
+ */
 export const greater: ComparisonFunction<"greater"> = comparison("greater", "gt");
 
-/** a >= b */
+/**
+ * a >= b: a bool for each pair, false where either is NaN.
+ *
+ * @throws W207 shapes that do not broadcast; W202 element types that differ.
+ * @see `torch.ge`.
+ * @example
+ * const a = constant(Float32Array.of(1, 2, 3), [3]);
+ * greaterEqual(a, 2); // Tensor<[3], "bool">: [0, 1, 1]
+ */
 export const greaterEqual: ComparisonFunction<"greaterEqual"> = comparison("greaterEqual", "ge");
 
-/** Where the condition holds the one, elsewhere the other; all three broadcast, and a number takes the other's type. */
+/**
+ * (condition ? a : b) for each element: where the condition holds the one, elsewhere the other. All three broadcast, and a
+ * number takes the other's type.
+ *
+ * @throws W204 a condition that is no bool; W202 element types that differ; W207 shapes that do not broadcast.
+ * @see `torch.where`.
+ * @example
+ * const x = constant(Float32Array.of(-1, 4), [2]);
+ * select(greater(x, 0), x, 0); // Tensor<[2], "f32">: [0, 4]
+ */
 export const select = <Condition extends Dims, C extends DType, WhenTrue extends Operand, WhenFalse extends Operand>(
   condition: Check<NoInfer<NeedsDType<"select", Condition, C, readonly ["bool"]>>, Tensor<Condition, C>>,
   whenTrue: Check<NoInfer<BroadcastShapes<"select", Condition, ShapeOf<WhenTrue>>>, WhenTrue>,

@@ -18,7 +18,18 @@ import type { Dims, ResultOf, Tensor } from "../types/tensor.ts";
 import { printShape, printType, tensorType } from "../types/tensor-type.ts";
 import { described, tensorOf } from "./argument.ts";
 
-/** The matrix product over the last two axes, [..., M, K] x [..., K, N]; axes before them broadcast. */
+/**
+ * sum_k a[..., m, k] b[..., k, n], the matrix product over the last two axes: [..., M, K] x [..., K, N] gives [..., M,
+ * N]; axes before them broadcast.
+ *
+ * @throws W203 inner dimensions that differ; W202 element types that differ; W204 bools; W240 an operand that is no
+ * matrix; W207 axes in front that do not broadcast.
+ * @see `torch.matmul`.
+ * @example
+ * const a = constant(Float32Array.of(1, 2, 3, 4), [2, 2]);
+ * const b = constant(Float32Array.of(5, 6), [2, 1]);
+ * matmul(a, b); // Tensor<[2, 1], "f32">: [[17], [39]]
+ */
 export const matmul = <
   A extends Dims,
   B extends Dims,
@@ -46,7 +57,16 @@ const vectorOf = (op: string, operand: "vector" | "left vector", given: unknown)
   return tensor;
 };
 
-/** The product of matrices and a vector: [..., M, K] x [K] gives [..., M]. */
+/**
+ * sum_k a[..., m, k] x[k], the product of matrices and a vector: [..., M, K] x [K] gives [..., M].
+ *
+ * @throws W248 a vector of another rank; W203 inner dimensions that differ; W202 element types that differ; W240 an
+ * operand that is no matrix.
+ * @see `torch.mv`.
+ * @example
+ * const a = constant(Float32Array.of(1, 2, 3, 4), [2, 2]);
+ * matvec(a, constant(Float32Array.of(5, 6), [2])); // Tensor<[2], "f32">: [17, 39]
+ */
 export const matvec = <A extends Dims, D extends DType, B extends Dims, E extends DType>(
   matrix: Check<NoInfer<About<MatvecShape<A, D, B, E>, "W204" | "W240">>, Tensor<A, D>>,
   vector: Check<NoInfer<MatvecShape<A, D, B, E>>, Tensor<B, E>>,
@@ -56,7 +76,16 @@ export const matvec = <A extends Dims, D extends DType, B extends Dims, E extend
     return product.reshape(product.shape.slice(0, -1));
   });
 
-/** The product of a vector and matrices: [K] x [..., K, N] gives [..., N]. */
+/**
+ * sum_k x[k] b[..., k, n], the product of a vector and matrices: [K] x [..., K, N] gives [..., N].
+ *
+ * @throws W248 a vector of another rank; W203 inner dimensions that differ; W202 element types that differ; W240 an
+ * operand that is no matrix.
+ * @see `torch.matmul`.
+ * @example
+ * const b = constant(Float32Array.of(1, 2, 3, 4), [2, 2]);
+ * vecmat(constant(Float32Array.of(5, 6), [2]), b); // Tensor<[2], "f32">: [23, 34]
+ */
 export const vecmat = <A extends Dims, D extends DType, B extends Dims, E extends DType>(
   vector: Check<NoInfer<VectorShape<"vecmat", "vector", A, D>>, Tensor<A, D>>,
   matrix: Check<NoInfer<VecmatShape<A, D, B, E>>, Tensor<B, E>>,
@@ -66,7 +95,15 @@ export const vecmat = <A extends Dims, D extends DType, B extends Dims, E extend
     return product.reshape(product.shape.toSpliced(-2, 1));
   });
 
-/** The inner product of two vectors: [K] x [K] gives a number. */
+/**
+ * sum_k a[k] b[k], the inner product of two vectors: [K] x [K] gives a number.
+ *
+ * @throws W248 what is no vector, or lengths that differ; W202 element types that differ.
+ * @see `torch.dot`.
+ * @example
+ * const a = constant(Float32Array.of(1, 2), [2]);
+ * dot(a, constant(Float32Array.of(5, 6), [2])); // Tensor<[], "f32">: 17
+ */
 export const dot = <A extends Dims, D extends DType, B extends Dims, E extends DType>(
   a: Check<NoInfer<VectorShape<"dot", "left vector", A, D>>, Tensor<A, D>>,
   b: Check<NoInfer<OnlyType<"dot", "right vector", B, E, A, D>>, Tensor<B, E>>,
@@ -96,7 +133,17 @@ const requireFeatures = (x: Tensor, weight: Tensor): void => {
   requireSameDType("linear", x.type, weight.type);
 };
 
-/** x W^T + b over the last axis: [..., in] with weight [out, in] and bias [out] gives [..., out]. */
+/**
+ * x W^T + b over the last axis: [..., in] with weight [out, in] and bias [out] gives [..., out].
+ *
+ * @throws W232 another number of features; W233 no axis of features; W234 a weight that is no matrix; W202 element
+ * types that differ; W207 another bias.
+ * @see `torch.nn.functional.linear`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2), [1, 2]);
+ * const weight = constant(Float32Array.of(1, 0, 0, 1, 1, 1), [3, 2]);
+ * linear(x, weight, constant(Float32Array.of(0, 0, 10), [3])); // Tensor<[1, 3], "f32">: [[1, 2, 13]]
+ */
 export const linear = <
   S extends Dims,
   D extends DType,

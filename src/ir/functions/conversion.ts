@@ -12,14 +12,28 @@ import type { Dims, ResultOf, Tensor } from "../types/tensor.ts";
 import { printShape, printType, sameShape } from "../types/tensor-type.ts";
 import { described, tensorOf } from "./argument.ts";
 
-/** Converts the elements: integers truncate towards zero and saturate, NaN becomes 0, bool is "not 0". */
+/**
+ * x as another element type; the shape stays. Numbers that become integers are truncated towards zero and saturate, NaN
+ * becomes 0, and bool is x != 0.
+ *
+ * @see `torch.Tensor.to`.
+ * @example
+ * cast(constant(Float32Array.of(1.7, -1.7, 3e9), [3]), "i32"); // Tensor<[3], "i32">: [1, -1, 2147483647]
+ */
 export const cast = <S extends Dims, D extends DType>(x: Tensor<S>, dtype: D): Tensor<S, D> =>
   described(() => {
     expect(dtypeNames.includes(dtype), "cast", "a dtype", dtype, `one of ${dtypeNames.join(", ")}`);
     return tensorOf("cast", x).cast(dtype);
   });
 
-/** Each element brought between two bounds; NaN stays NaN. */
+/**
+ * min(max(x, low), high): each element brought between two bounds; NaN stays NaN.
+ *
+ * @throws W220 bounds that are no range; W210 bounds that the element type does not hold; W204 bools.
+ * @see `torch.clamp`.
+ * @example
+ * clamp(constant(Float32Array.of(-2, 0.5, 2), [3]), -1, 1); // Tensor<[3], "f32">: [-1, 0.5, 1]
+ */
 export const clamp = <S extends Dims, D extends DType>(
   x: Check<NoInfer<NeedsDType<"clamp", S, D, Numbers>>, Tensor<S, D>>,
   low: number,
@@ -32,8 +46,15 @@ export const clamp = <S extends Dims, D extends DType>(
   });
 
 /**
- * The same tensor, known to be of this shape: what the type checker could not follow is said here. Refused (W231) when the
- * graph is described if it is not so.
+ * The same tensor, known to be of the shape [...S]: what the type checker could not follow is said here, and checked
+ * when the graph is described.
+ *
+ * @throws W231 another shape; W140 and W209 what is no shape.
+ * @example
+ * const extents: number[] = [2, 3];
+ * const x = constant(0, extents);
+ * expectShape(x, [2, 3]); // Tensor<[2, 3], "f32">: [[0, 0, 0], [0, 0, 0]]
+ * expectShape(x, [3, 2]); // throws W231
  */
 export const expectShape = <S extends Dims, D extends DType, const To extends Dims>(
   x: Tensor<S, D>,

@@ -22,10 +22,13 @@ export interface ConvolutionOptions<
   Stride extends PerAxis<Rank>,
   Padding extends PerSide<Rank> | NamedPadding<Rank>,
   Dilation extends PerAxis<Rank>,
-  Groups extends number,
+  Groups,
 > {
+  /** How far the window moves on; 1 unless said. */
   readonly stride?: Stride;
+  /** Zeros around the image; none unless said. */
   readonly padding?: Padding;
+  /** How far apart the elements of a window are; 1 unless said. */
   readonly dilation?: Dilation;
   /** Channels mix only within each of as many equal groups. */
   readonly groups?: Groups;
@@ -87,15 +90,45 @@ const convolution = <Rank extends SpatialRank>(rank: Rank): ConvolutionFunction<
     });
 };
 
-/** Cross-correlation of sequences [N, C, L] with weights [O, C / groups, K]: [N, O, OL] (PyTorch's conv1d). */
+/**
+ * y[n, o, l] = sum over c, k of x[n, c, l stride + k dilation] w[o, c, k]: cross-correlation of sequences [N, C, L]
+ * with weights [O, C / groups, K] gives [N, O, OL], OL = floor((L + padding - dilation (K - 1) - 1) / stride) + 1.
+ *
+ * @throws W244 other channels; W245 groups that do not divide them; W243 a window that fits nowhere; W241 images of
+ * another rank; W242 options of another kind; W202 element types that differ; W204 integers.
+ * @see `torch.nn.functional.conv1d`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3, 4), [1, 1, 4]);
+ * const difference = constant(Float32Array.of(-1, 1), [1, 1, 2]);
+ * conv1d(x, difference); // Tensor<[1, 1, 3], "f32">: [[[1, 1, 1]]]
+ */
 export const conv1d: ConvolutionFunction<1> = convolution(1);
 
-/** Cross-correlation of images [N, C, H, W] with weights [O, C / groups, KH, KW]: [N, O, OH, OW] (PyTorch's conv2d). */
+/**
+ * Cross-correlation of images [N, C, H, W] with weights [O, C / groups, KH, KW]: [N, O, OH, OW], as `conv1d` along each
+ * axis.
+ *
+ * @throws W244 other channels; W245 groups that do not divide them; W243 a window that fits nowhere; W241 images of
+ * another rank; W242 options of another kind; W202 element types that differ; W204 integers.
+ * @see `torch.nn.functional.conv2d`.
+ * @example
+ * const x = constant(1, [1, 3, 8, 8]);
+ * const y = conv2d(x, constant(1, [4, 3, 3, 3]), { stride: 2, padding: 1 });
+ * y; // Tensor<[1, 4, 4, 4], "f32">
+ */
 export const conv2d: ConvolutionFunction<2> = convolution(2);
 
 /**
- * Cross-correlation of volumes [N, C, D, H, W] with weights [O, C / groups, KD, KH, KW]: [N, O, OD, OH, OW] (PyTorch's
- * conv3d).
+ * Cross-correlation of volumes [N, C, D, H, W] with weights [O, C / groups, KD, KH, KW]: [N, O, OD, OH, OW], as
+ * `conv1d` along each axis.
+ *
+ * @throws W244 other channels; W245 groups that do not divide them; W243 a window that fits nowhere; W241 images of
+ * another rank; W242 options of another kind; W202 element types that differ; W204 integers.
+ * @see `torch.nn.functional.conv3d`.
+ * @example
+ * const x = constant(1, [1, 2, 4, 4, 4]);
+ * const y = conv3d(x, constant(1, [3, 2, 2, 2, 2]));
+ * y; // Tensor<[1, 3, 3, 3, 3], "f32">
  */
 export const conv3d: ConvolutionFunction<3> = convolution(3);
 
@@ -193,13 +226,44 @@ const transposedConvolution = <Rank extends SpatialRank>(rank: Rank): Transposed
 };
 
 /**
- * The transpose of `conv1d`: sequences [N, I, L] with weights [I, O / groups, K] give [N, O, OL], where OL is
- * (L - 1) stride - padding + dilation (K - 1) + outputPadding + 1 (PyTorch's conv_transpose1d).
+ * The transpose of `conv1d`: y[n, o, l stride + k dilation] += x[n, i, l] w[i, o, k]. Sequences [N, I, L] with weights
+ * [I, O / groups, K] give [N, O, OL], where OL = (L - 1) stride - padding + dilation (K - 1) + outputPadding + 1.
+ *
+ * @throws W244 other channels; W245 groups that do not divide them; W265 too much output padding; W266 nothing that
+ * remains; W241 images of another rank; W242 options of another kind; W202 element types that differ; W204 integers.
+ * @see `torch.nn.functional.conv_transpose1d`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3, 4), [1, 1, 4]);
+ * const pair = constant(Float32Array.of(1, 10), [1, 1, 2]);
+ * const y = convTranspose1d(x, pair, { stride: 2 });
+ * y; // Tensor<[1, 1, 8], "f32">: [[[1, 10, 2, 20, 3, 30, 4, 40]]]
  */
 export const convTranspose1d: TransposedConvolutionFunction<1> = transposedConvolution(1);
 
-/** The transpose of `conv2d`: [N, I, H, W] with weights [I, O / groups, KH, KW] give [N, O, OH, OW], as `convTranspose1d` along each axis. */
+/**
+ * The transpose of `conv2d`: [N, I, H, W] with weights [I, O / groups, KH, KW] give [N, O, OH, OW], as
+ * `convTranspose1d` along each axis.
+ *
+ * @throws W244 other channels; W245 groups that do not divide them; W265 too much output padding; W266 nothing that
+ * remains; W241 images of another rank; W242 options of another kind; W202 element types that differ; W204 integers.
+ * @see `torch.nn.functional.conv_transpose2d`.
+ * @example
+ * const x = constant(1, [1, 4, 8, 8]);
+ * const y = convTranspose2d(x, constant(1, [4, 3, 2, 2]), { stride: 2 });
+ * y; // Tensor<[1, 3, 16, 16], "f32">
+ */
 export const convTranspose2d: TransposedConvolutionFunction<2> = transposedConvolution(2);
 
-/** The transpose of `conv3d`: [N, I, D, H, W] with [I, O / groups, KD, KH, KW] give [N, O, OD, OH, OW], as `convTranspose1d` along each axis. */
+/**
+ * The transpose of `conv3d`: [N, I, D, H, W] with [I, O / groups, KD, KH, KW] give [N, O, OD, OH, OW], as
+ * `convTranspose1d` along each axis.
+ *
+ * @throws W244 other channels; W245 groups that do not divide them; W265 too much output padding; W266 nothing that
+ * remains; W241 images of another rank; W242 options of another kind; W202 element types that differ; W204 integers.
+ * @see `torch.nn.functional.conv_transpose3d`.
+ * @example
+ * const x = constant(1, [1, 4, 3, 3, 3]);
+ * const y = convTranspose3d(x, constant(1, [4, 2, 2, 2, 2]), { stride: 2 });
+ * y; // Tensor<[1, 2, 6, 6, 6], "f32">
+ */
 export const convTranspose3d: TransposedConvolutionFunction<3> = transposedConvolution(3);

@@ -53,8 +53,15 @@ const dataTensor = (data: DataArray, shape: readonly number[], dtype: DType): Te
 };
 
 /**
- * A constant: a shape filled with one number, or the elements of a typed array in row-major order. The element type is that
- * of the array, and f32 for a number, unless it is said.
+ * A constant of the shape [...S]: filled with one number, or the elements of a typed array in row-major order. The
+ * element type is that of the array, and f32 for a number, unless it is said.
+ *
+ * @throws W140 and W209 what is no shape; W303 an array of another class; W305 another number of elements.
+ * @see `torch.full`, `torch.tensor`.
+ * @example
+ * constant(Int32Array.of(1, 2, 3, 4), [2, 2]); // Tensor<[2, 2], "i32">: [[1, 2], [3, 4]]
+ * constant(0.5, [3]); // Tensor<[3], "f32">: [0.5, 0.5, 0.5]
+ * constant(Float32Array.of(1, 2), [3]); // throws W305
  */
 export const constant = <
   Value extends number | DataArray,
@@ -77,7 +84,15 @@ export const constant = <
     );
   });
 
-/** The position along an axis, at every position: 0, 1, 2, ... */
+/**
+ * y[..., i, ...] = i: the position along an axis, the last unless said, at every position.
+ *
+ * @throws W205 an axis that is not there; W140 and W209 what is no shape; W204 bools.
+ * @see `torch.arange`.
+ * @example
+ * iota([2, 3]); // Tensor<[2, 3], "i32">: [[0, 1, 2], [0, 1, 2]]
+ * iota([2, 3], 0, "f32"); // Tensor<[2, 3], "f32">: [[0, 0, 0], [1, 1, 1]]
+ */
 export const iota = <const S extends Dims, D extends DType = "i32">(
   shape: S,
   axis?: number,
@@ -89,7 +104,16 @@ export const iota = <const S extends Dims, D extends DType = "i32">(
     return emitOne(currentTrace("iota"), "iota", [], { axis: at, dtype: dtype ?? "i32", shape: extents });
   });
 
-/** 32 random bits for each element: a pure function of a key of two words and the element's position. */
+/**
+ * 32 random bits for each element of a tensor [...S]: a pure function of a key, i32 [2], and of the element's position,
+ * by 20 rounds of Threefry-2x32.
+ *
+ * @throws W222 what is no key; W140 and W209 what is no shape.
+ * @see Salmon et al. 2011; `jax.random.bits`.
+ * @example
+ * const bits = randomBits(constant(Int32Array.of(1, 2), [2]), [2, 3]);
+ * bits; // Tensor<[2, 3], "i32">
+ */
 export const randomBits = <K extends Dims, E extends DType, const S extends Dims>(
   key: Check<NoInfer<KeyShape<K, E>>, Tensor<K, E>>,
   shape: S,
@@ -99,7 +123,16 @@ export const randomBits = <K extends Dims, E extends DType, const S extends Dims
     return emitOne(traceOf(words, "randomBits"), "randomBits", [words], { shape: canonicalShape("randomBits", shape) });
   });
 
-/** Random numbers spread evenly over [low, high), 24 bits each: a pure function of the key. */
+/**
+ * low + (high - low) u with u evenly spread over [0, 1) in steps of 2^-24: a pure function of a key, i32 [2], and of
+ * the element's position.
+ *
+ * @throws W222 what is no key; W140 and W209 what is no shape.
+ * @see Salmon et al. 2011; `jax.random.uniform`.
+ * @example
+ * const u = randomUniform(constant(Int32Array.of(1, 2), [2]), [2, 3], { low: -1 });
+ * u; // Tensor<[2, 3], "f32">
+ */
 export const randomUniform = <K extends Dims, E extends DType, const S extends Dims>(
   key: Check<NoInfer<KeyShape<K, E>>, Tensor<K, E>>,
   shape: S,

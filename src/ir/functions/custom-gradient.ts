@@ -14,21 +14,23 @@ import { atCaller, tensorOf } from "./argument.ts";
 import { calledFrom, type Definition, definedAt, describeClosed } from "./closed-body.ts";
 
 /** Whatever a function of tensors gives: one, or a list of several. */
-type Results = Tensor | readonly Tensor[];
+export type TensorResults = Tensor | readonly Tensor[];
 
 /**
  * A function of tensors. A method, because the parameters of methods may be of any tensor types: `(x: Tensor<["B", 4], "f32">)`
  * is one as well, and a parameter without a type is a `Tensor`.
  */
-interface Described {
-  of(...operands: Tensor[]): Results;
+export interface AnyTensorFunction {
+  /** The function. */
+  of(...operands: Tensor[]): TensorResults;
 }
 
 /** Results as a list. */
 export type ResultList<R> = R extends readonly Tensor[] ? R : readonly [R];
 
 /** What a derivative may be made of. */
-export interface GradientContext<F extends Described["of"]> {
+export interface GradientContext<F extends AnyTensorFunction["of"]> {
+  /** What the function was given. */
   readonly operands: Parameters<F>;
   /** What `forward` gave for the operands. */
   readonly results: ResultList<ReturnType<F>>;
@@ -40,7 +42,7 @@ export interface GradientContext<F extends Described["of"]> {
 export type ForEach<X extends readonly unknown[]> = { readonly [K in keyof X]: Tensor | null };
 
 /** The same function where nothing is known of shapes, as it is written when its type is given beforehand. */
-export type Loosely<F extends Described["of"]> = (...operands: Parameters<F>) => AnyOf<ReturnType<F>>;
+export type Loosely<F extends AnyTensorFunction["of"]> = (...operands: Parameters<F>) => AnyOf<ReturnType<F>>;
 
 type AnyOf<R> = R extends readonly Tensor[] ? { readonly [K in keyof R]: Tensor } : Tensor;
 
@@ -126,7 +128,7 @@ const describeGradient = (
 const write =
   'customGradient({ name: "swish", forward: (x) => ..., gradient: ({ operands: [x], cotangents: [c] }) => [...] })';
 
-type LooseDefinition = CustomGradient<Described["of"], GradientContext<Described["of"]>, unknown>;
+type LooseDefinition = CustomGradient<AnyTensorFunction["of"], GradientContext<AnyTensorFunction["of"]>, unknown>;
 
 const requireDefinition = (given: LooseDefinition): void => {
   const require = (field: string, expected: string, value: unknown): never =>
@@ -138,7 +140,7 @@ const requireDefinition = (given: LooseDefinition): void => {
 
 const callOf =
   ({ forward, gradient }: LooseDefinition, definition: Definition) =>
-  (...given: readonly unknown[]): Results => {
+  (...given: readonly unknown[]): TensorResults => {
     const { name } = definition;
     const site = captureLocation();
     try {
@@ -157,26 +159,41 @@ const callOf =
       return isList || only === undefined ? results : only;
     } catch (error) {
       // The unknown may stand for anything.
-      return goOn(error instanceof WeftError ? calledFrom(error, site) : error) as Results;
+      return goOn(error instanceof WeftError ? calledFrom(error, site) : error) as TensorResults;
     }
   };
 
 /** A function that takes what `forward` takes and gives what `forward` gives. */
 export interface MakeCustomGradient {
-  <F extends Described["of"], const G extends ForEach<Parameters<F>>>(
+  <F extends AnyTensorFunction["of"], const G extends ForEach<Parameters<F>>>(
     definition: CustomGradient<F, GradientContext<F>, readonly [...G]>,
   ): F;
   /** With its type given beforehand, `customGradient<<S extends Dims>(x: Tensor<S, "f32">) => Tensor<S, "f32">>({ ... })`. */
-  <F extends Described["of"]>(definition: CustomGradient<Loosely<F>, GradientContext<F>, ForEach<Parameters<F>>>): F;
+  <F extends AnyTensorFunction["of"]>(
+    definition: CustomGradient<Loosely<F>, GradientContext<F>, ForEach<Parameters<F>>>,
+  ): F;
 }
 
 /**
- * A function of tensors with a derivative of its own: `gradient` gives, from operands, results y and the cotangents c of the
- * results, one gradient for each operand, c^T dy/dx. It is differentiated in turn where second derivatives are asked for.
- * The function is one op of the graph, `call`, until it is compiled, and works for any shapes, symbols included, within the
- * step of a `scan`, and on every backend. `customGradient<<S extends Dims>(x: Tensor<S, "f32">) => Tensor<S, "f32">>(...)`
- * says what the editor shall know of its shapes. Refuses tensors from around it (W293), gradients that are not one for each
- * operand (W294) or of another type (W295), and what is no tensor (W292). PyTorch's `autograd.Function`, JAX's `custom_vjp`.
+ * A function of tensors with a derivative of its own: `gradient` gives, from operands, results y and the cotangents c
+ * of the results, one gradient for each operand, c^T dy/dx. It is differentiated in turn where second derivatives are
+ * asked for. The function is one op of the graph, `call`, until it is compiled, and works for any shapes, symbols
+ * included, within the step of a `scan`, and on every backend. `customGradient<<S extends Dims>(x: Tensor<S, "f32">) =>
+ * Tensor<S, "f32">>(...)` says what the editor shall know of its shapes.
+ *
+ * @throws W140 a definition of another kind; W293 tensors from around it; W292 what is no tensor; W294 gradients that
+ * are not one for each operand; W295 a gradient of another type.
+ * @see `torch.autograd.Function`, `jax.custom_vjp`.
+ * @example
+ * const clipped = customGradient<<S extends Dims>(x: Tensor<S, "f32">) => Tensor<S, "f32">>({
+ *   name: "clippedGradient",
+ *   forward: (x) => square(x),
+ *   gradient: ({ operands: [x], cotangents: [c] }) => [clamp(mul(c, mul(x, 2)), -1, 1)],
+ * });
+ * const x = constant(3);
+ * clipped(x); // Tensor<[], "f32">: 9
+ * const [dx] = differentiate(clipped(x), [x]);
+ * dx; // Tensor<[], "f32">: 1
  */
 export const customGradient: MakeCustomGradient = ((definition: LooseDefinition) =>
   // What is made takes what `forward` takes, and gives tensors of the types that `forward` gives, or that F promises of it.

@@ -25,7 +25,7 @@ import { atCaller } from "./argument.ts";
 import { calledFrom, type Definition, definedAt, describeClosed } from "./closed-body.ts";
 import { mistakeIn, readSignature, type Types, type Unifier, unifierOf } from "./signature.ts";
 
-export type { Signature } from "../types/static/unification.ts";
+export type { Signature, SignatureTensors } from "../types/static/unification.ts";
 
 /** What a function by name gives: a tensor, a list of tensors, or a record of tensors. */
 export type FunctionResults = Tensor | readonly Tensor[] | { readonly [name: string]: Tensor };
@@ -158,14 +158,23 @@ const apply = (known: Known, argument: unknown): unknown => {
 const write = 'define("scaled", { x: ["f32", "B", "T"], by: ["f32", "T"] }, ({ x, by }) => mul(x, by))';
 
 /**
- * A function of tensors of any extents, by name. The signature says for each argument its element type and its extents, symbols
- * among them: `define("mlp", { x: ["f32", "B", "D"], up: ["f32", "D", "F"], down: ["f32", "F", "D"] }, ({ x, up, down }) =>
- * add(x, matmul(gelu(matmul(x, up)), down)))`. The body is checked once, here, and gives a tensor, or a list or record of
- * tensors. A call, `mlp({ x, up, down })`, finds out what the symbols are: a symbol is what the argument says in which it
- * stands alone furthest back; results have these extents in the places of the symbols. In the graph the function stands once, and a call of it is
- * one node, `apply`, until it is compiled; its derivative is that of its body. Refuses arguments that are not as the signature
- * says (W258), extents that disagree (W259), arguments that it has not (W260), a symbol that stands alone nowhere (W261), tensors
- * from around it (W262) and results that are no tensors (W263).
+ * A function of tensors of any extents, by name. The signature says for each argument its element type and its extents,
+ * symbols among them. The body is checked once, here, and gives a tensor, or a list or record of tensors. A call,
+ * `mlp({ x, up, down })`, finds out what the symbols are: a symbol is what the argument says in which it stands alone
+ * furthest back; results have these extents in the places of the symbols. In the graph the function stands once, and a
+ * call of it is one node, `apply`, until it is compiled; its derivative is that of its body.
+ *
+ * @throws W258 arguments that are not as the signature says; W259 extents that disagree; W260 arguments that it has
+ * not; W261 a symbol that stands alone nowhere; W262 tensors from around it; W263 results that are no tensors; W140 a
+ * name or body that is none.
+ * @see `jax.jit`, which describes a function anew for each shape.
+ * @example
+ * const scaled = define("scaled", { x: ["f32", "B", "T"], by: ["f32", "T"] }, ({ x, by }) => {
+ *   const y = mul(x, by); // Tensor<["B", "T"], "f32">
+ *   return y;
+ * });
+ * const [x, by] = [constant(1, [2, 3]), constant(Float32Array.of(1, 2, 3), [3])];
+ * scaled({ x, by }); // Tensor<[2, 3], "f32">: [[1, 2, 3], [1, 2, 3]]
  */
 export const define = <const Name extends string, const S extends Signature, const R extends FunctionResults>(
   name: Name,

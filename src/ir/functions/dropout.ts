@@ -11,9 +11,14 @@ import { checkedRate, described, tensorOf } from "./argument.ts";
 const chances = 2 ** 24;
 
 /**
- * Each element is 0 with probability `rate`, and x / (1 - rate) otherwise, so that the expectation stays (Srivastava et al.
- * 2014, section 10, inverted). Which are 0 is a pure function of the key (two i32 words) and the element's position, with
- * probabilities in steps of 2^-24. `reject`s a rate outside 0 to 1 (W140).
+ * 0 with probability `rate`, and x / (1 - rate) otherwise, so that the expectation stays; the shape stays too. Which
+ * are 0 is a pure function of the key, i32 [2], and the element's position, with probabilities in steps of 2^-24.
+ *
+ * @throws W140 a rate outside 0 to 1; W222 what is no key.
+ * @see Srivastava et al. 2014, section 10, inverted; `torch.nn.functional.dropout`.
+ * @example
+ * const key = constant(Int32Array.of(1, 2), [2]);
+ * dropout(constant(1, [4]), 0.5, key); // Tensor<[4], "f32">: [0, 0, 0, 2]
  */
 export const dropout = <S extends Dims, D extends DType, K extends Dims, E extends DType>(
   x: Tensor<S, D>,

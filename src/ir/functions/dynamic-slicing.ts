@@ -14,9 +14,16 @@ const startOf = (op: string, x: Tensor, start: unknown): Tensor =>
   typeof start === "number" ? traceOf(x, op).constant(start, "i32") : tensorOf(op, start);
 
 /**
- * `length` positions along an axis from a start on: the rows of a table of positions, say, that belong to where a sequence
- * stands by now. JAX's `dynamic_slice`. A start that does not leave room is refused where it is fed (W306) or kept as state
- * (W520); one that is computed is moved to where there is room.
+ * y = x[start : start + length] along an axis: the rows of a table of positions, say, that belong to where a sequence
+ * stands by now. A start that does not leave room is refused where it is fed or kept as state; one that is computed is
+ * moved to where there is room.
+ *
+ * @throws W205 an axis that is not there; W223 a length beyond it; W223 a length beyond it; when running, W306 a start
+ * out of range, and W520 one that is kept as state.
+ * @see `jax.lax.dynamic_slice`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3, 4), [4]);
+ * dynamicSlice(x, constant(1, [], "i32"), 2); // Tensor<[2], "f32">: [2, 3]
  */
 export const dynamicSlice = <
   S extends Dims,
@@ -42,9 +49,16 @@ export const dynamicSlice = <
   });
 
 /**
- * The tensor with `update` along an axis from a start on: the new rows of a cache. JAX's `dynamic_update_slice`. Where it is the
- * next value of the parameter that it updates, as in decoding, the update alone is written, in place. Starts are treated as by
+ * x with x[start : start + length] = update along an axis: the new rows of a cache. Where it is the next value of the
+ * parameter that it updates, as in decoding, the update alone is written, in place. Starts are treated as by
  * `dynamicSlice`.
+ *
+ * @throws W205 an axis that is not there; W223 an update that is longer; W248 one of another type.
+ * @see `jax.lax.dynamic_update_slice`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3, 4), [4]);
+ * const update = constant(Float32Array.of(8, 9), [2]);
+ * dynamicUpdateSlice(x, update, constant(1, [], "i32")); // Tensor<[4], "f32">: [1, 8, 9, 4]
  */
 export const dynamicUpdateSlice = <
   S extends Dims,

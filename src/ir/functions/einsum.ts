@@ -156,10 +156,17 @@ const joined = (left: Named, right: Named, isNeeded: (name: string) => boolean):
 };
 
 /**
- * The sum of products that a formula names: `einsum("bhqd,bhkd->bhqk", q, k)`. A letter names an axis; `...` stands for axes
- * that broadcast; a letter twice in one operand takes the diagonal; letters that the result does not have are summed over.
- * Without an arrow the result has the letters that occur once, in the order of the alphabet. NumPy's and PyTorch's `einsum`.
- * `reject`s formulas that say nothing (W250), and operands that do not fit (W251, W253, W202, W204).
+ * The sum of products that a formula names: `einsum("bhqd,bhkd->bhqk", q, k)`. A letter names an axis; `...` stands for
+ * axes that broadcast; a letter twice in one operand takes the diagonal; letters that the result does not have are
+ * summed over. Without an arrow the result has the letters that occur once, in the order of the alphabet.
+ *
+ * @throws W250 a formula that says nothing; W251 and W253 operands that do not fit it; W202 element types that differ;
+ * W204 bools.
+ * @see `torch.einsum`, `numpy.einsum`.
+ * @example
+ * const a = constant(Float32Array.of(1, 2, 3, 4), [2, 2]);
+ * einsum("ij,ij->i", a, a); // Tensor<[2], "f32">: [5, 25]
+ * einsum("ii", a); // 5
  */
 export const einsum = <const F extends string, const Tensors extends readonly Tensor[]>(
   formula: Check<NoInfer<EinsumShape<F, Tensors>>, F>,

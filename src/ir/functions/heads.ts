@@ -16,8 +16,12 @@ const swapped = (x: Tensor): Tensor => {
 };
 
 /**
- * [..., L, heads * N] -> [..., heads, L, N]: consecutive slices of the features, as attention takes them. `reject`s heads that
- * do not divide the features (W284), and a tensor without an axis of positions (W205).
+ * [..., L, heads * N] -> [..., heads, L, N]: consecutive slices of the features, as attention takes them.
+ *
+ * @throws W284 heads that do not divide the features; W205 where there is no axis of positions.
+ * @see Vaswani et al. 2017, section 3.2.2.
+ * @example
+ * splitHeads(constant(Float32Array.of(1, 2, 3, 4), [1, 4]), 2); // Tensor<[2, 1, 2], "f32">: [[[1, 2]], [[3, 4]]]
  */
 export const splitHeads = <S extends Dims, D extends DType, const Heads extends number>(
   x: Check<NoInfer<About<SplitHeadsShape<S, Heads>, "W205">>, Tensor<S, D>>,
@@ -33,7 +37,14 @@ export const splitHeads = <S extends Dims, D extends DType, const Heads extends 
     return swapped(tensor.reshape([...tensor.shape.slice(0, -1), count, each]));
   });
 
-/** [..., heads, L, N] -> [..., L, heads * N]: what `splitHeads` took apart. `reject`s a tensor without an axis of heads (W205). */
+/**
+ * [..., heads, L, N] -> [..., L, heads * N]: what `splitHeads` took apart.
+ *
+ * @throws W205 where there is no axis of heads.
+ * @see Vaswani et al. 2017, section 3.2.2.
+ * @example
+ * mergeHeads(constant(Float32Array.of(1, 2, 3, 4), [2, 1, 2])); // Tensor<[1, 4], "f32">: [[1, 2, 3, 4]]
+ */
 export const mergeHeads = <S extends Dims, D extends DType>(
   x: Check<NoInfer<MergeHeadsShape<S>>, Tensor<S, D>>,
 ): ResultOf<MergeHeadsShape<S>, D> =>

@@ -1,4 +1,5 @@
 // All public functions of tensors.
+export * from "./activation.ts";
 export * from "./arithmetic.ts";
 export * from "./attention.ts";
 export * from "./channel-normalization.ts";
@@ -27,3 +28,4 @@ export * from "./recurrent-cells.ts";
 export * from "./reduction.ts";
 export * from "./slicing.ts";
 export * from "./statistics.ts";
+export * from "./trigonometry.ts";

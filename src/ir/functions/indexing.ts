@@ -15,7 +15,17 @@ import { described, tensorOf } from "./argument.ts";
 
 const numbers: readonly DType[] = ["f32", "f64", "i32", "u8"];
 
-/** Rows of a table along an axis, chosen by indices, whose shape takes the place of the axis. */
+/**
+ * y[i, ...] = table[indices[i], ...] for axis 0: rows of a table along an axis, chosen by indices, whose shape takes
+ * the place of the axis.
+ *
+ * @throws W204 indices that are no i32; W205 an axis that is not there; when running, W306 an index out of range.
+ * @see `torch.index_select`.
+ * @example
+ * const table = constant(Float32Array.of(1, 2, 3, 4, 5, 6), [3, 2]);
+ * const indices = constant(Int32Array.of(2, 0), [2]);
+ * gather(table, indices); // Tensor<[2, 2], "f32">: [[5, 6], [1, 2]]
+ */
 export const gather = <
   Table extends Dims,
   D extends DType,
@@ -29,14 +39,34 @@ export const gather = <
 ): ResultOf<GatherShape<Table, Indices, E, AxisOr<Axis, 0>>, D> =>
   described(() => tensorOf("gather", table).gather(tensorOf("gather", indices), Number(axis ?? 0)));
 
-/** The vectors of a table [entries, features] for indices of any shape: [...indices, features]. */
+/**
+ * y[..., f] = table[indices[...], f]: the vectors of a table [entries, features] for indices of any shape: [...indices,
+ * features].
+ *
+ * @throws W204 indices that are no i32; W205 an axis that is not there; when running, W306 an index out of range.
+ * @see `torch.nn.functional.embedding`.
+ * @example
+ * const table = constant(Float32Array.of(1, 2, 3, 4, 5, 6), [3, 2]);
+ * const indices = constant(Int32Array.of(2, 0), [2]);
+ * embedding(table, indices); // Tensor<[2, 2], "f32">: [[5, 6], [1, 2]]
+ */
 export const embedding = <Table extends Dims, D extends DType, Indices extends Dims, E extends DType>(
   table: Tensor<Table, D>,
   indices: Check<NoInfer<GatherShape<Table, Indices, E, 0>>, Tensor<Indices, E>>,
 ): ResultOf<GatherShape<Table, Indices, E, 0>, D> =>
   described(() => tensorOf("gather", table).gather(tensorOf("gather", indices)));
 
-/** Adds rows of updates into zeros of `extent` rows along an axis, at indices: the transpose of `gather`. */
+/**
+ * y[indices[i], ...] += updates[i, ...] for axis 0, from zeros of `extent` rows along the axis: the transpose of
+ * `gather`.
+ *
+ * @throws W221 updates without their indices; W204 indices that are no i32; W205 an axis that is not there; when
+ * running, W306 an index out of range.
+ * @see `torch.index_add`.
+ * @example
+ * const updates = constant(Float32Array.of(1, 2, 3), [3]);
+ * scatterAdd(updates, constant(Int32Array.of(0, 2, 0), [3]), 4); // Tensor<[4], "f32">: [4, 0, 2, 0]
+ */
 export const scatterAdd = <
   Updates extends Dims,
   D extends DType,
@@ -57,7 +87,14 @@ export const scatterAdd = <
     tensorOf("scatterAdd", updates).scatterAdd(tensorOf("scatterAdd", indices), extent, Number(axis ?? 0)),
   );
 
-/** A new last axis of `depth`, with 1 at the index and 0 elsewhere. */
+/**
+ * y[..., k] = 1 where indices[...] = k, and 0 elsewhere: a new last axis of `depth`.
+ *
+ * @throws W204 indices that are no i32; W209 a depth that is no extent; when running, W306 an index out of range.
+ * @see `torch.nn.functional.one_hot`.
+ * @example
+ * oneHot(constant(Int32Array.of(2, 0), [2]), 3); // Tensor<[2, 3], "f32">: [[0, 0, 1], [1, 0, 0]]
+ */
 export const oneHot = <Indices extends Dims, E extends DType, const Depth extends Dim, D extends DType = "f32">(
   indices: Check<NoInfer<NeedsDType<"oneHot", Indices, E, readonly ["i32"]>>, Tensor<Indices, E>>,
   depth: Depth,
@@ -66,8 +103,16 @@ export const oneHot = <Indices extends Dims, E extends DType, const Depth extend
   described(() => tensorOf("oneHot", indices).oneHot(depth, dtype ?? "f32"));
 
 /**
- * Elements along an axis, chosen at each place: y[i][j] = x[indices[i][j]][j] for axis 0. The indices (i32) have as many axes
- * as x; along the others they may be shorter, and then only the first places are read. PyTorch's `gather`.
+ * y[i, j] = x[indices[i, j], j] for axis 0: elements along an axis, chosen at each place. The indices (i32) have as
+ * many axes as x; along the others they may be shorter, and then only the first places are read.
+ *
+ * @throws W248 indices of another rank; W204 indices that are no i32; W205 an axis that is not there; when running,
+ * W306 an index out of range.
+ * @see `torch.gather`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3, 4), [2, 2]);
+ * const indices = constant(Int32Array.of(1, 0, 1, 1), [2, 2]);
+ * takeAlongAxis(x, indices, 0); // Tensor<[2, 2], "f32">: [[3, 2], [3, 4]]
  */
 export const takeAlongAxis = <
   S extends Dims,
@@ -93,8 +138,16 @@ export const takeAlongAxis = <
   });
 
 /**
- * Adds updates into zeros of `extent` places along an axis, each where its index says: y[indices[i][j]][j] += updates[i][j] for
- * axis 0, with indices (i32) of the shape of the updates. The transpose of `takeAlongAxis`, PyTorch's `scatter_add`.
+ * y[indices[i, j], j] += updates[i, j] for axis 0, from zeros of `extent` places along the axis, with indices (i32) of
+ * the shape of the updates: the transpose of `takeAlongAxis`.
+ *
+ * @throws W248 indices of another shape; W204 indices that are no i32; W205 an axis that is not there; when running,
+ * W306 an index out of range.
+ * @see `torch.scatter_add`.
+ * @example
+ * const updates = constant(Float32Array.of(1, 2, 3, 4), [2, 2]);
+ * const indices = constant(Int32Array.of(1, 0, 1, 1), [2, 2]);
+ * expectShape(addAlongAxis(updates, indices, 3, 0), [3, 2]); // Tensor<[3, 2], "f32">: [[0, 2], [4, 4], [0, 0]]
  */
 export const addAlongAxis = <
   S extends Dims,
@@ -118,7 +171,16 @@ export const addAlongAxis = <
   });
 
 /**
- * x with updates added into its rows along an axis, at indices; rows that are named twice get both. PyTorch's `index_add`.
+ * x, and y[indices[i], ...] += updates[i, ...] for axis 0: updates added into rows along an axis; rows that are named
+ * twice get both.
+ *
+ * @throws W221 updates without their indices; W248 updates of another type; W204 indices that are no i32; W205 an axis
+ * that is not there; when running, W306 an index out of range.
+ * @see `torch.index_add`.
+ * @example
+ * const x = constant(Float32Array.of(10, 20), [2]);
+ * const updates = constant(Float32Array.of(1, 2, 3), [3]);
+ * indexAdd(x, constant(Int32Array.of(0, 1, 0), [3]), updates); // Tensor<[2], "f32">: [14, 22]
  */
 export const indexAdd = <
   S extends Dims,

@@ -21,6 +21,7 @@ type RowsOf<Logits extends Dims> = Logits extends readonly [infer Rows extends D
 
 /** Options of `crossEntropy`. */
 export interface CrossEntropyOptions<R extends Reduction> {
+  /** What becomes of the single losses; the mean unless said. */
   readonly reduction?: R;
   /** How much of each wanted probability is spread evenly over all classes (Szegedy et al. 2016, section 7). */
   readonly labelSmoothing?: number;
@@ -57,10 +58,18 @@ const known = optionNames<CrossEntropyOptions<Reduction>>({
 });
 
 /**
- * Minus the logarithm of the probability that softmax gives the right class: logits [rows, classes] and class indices i32
- * [rows], or with a label for each place, such as a pixel, [rows, classes, ...places] and [rows, ...places]. The mean over all
- * labels unless another reduction is said; with weights it is divided by the sum of those of the labels, and labels that are
- * ignored count for nothing. PyTorch's `cross_entropy`.
+ * -log(softmax(logits)[label]): logits [rows, classes] and class indices i32 [rows], or with a label for each place,
+ * such as a pixel, [rows, classes, ...places] and [rows, ...places]. The mean over all labels unless another reduction
+ * is said; with weights it is divided by the sum of those of the labels, and labels that are ignored count for nothing.
+ *
+ * @throws W249 logits that are no rows; W248 labels or weights of another type; W204 integers; W140 options of another
+ * kind; when running, W306 a label that is no class.
+ * @see `torch.nn.functional.cross_entropy`.
+ * @example
+ * const logits = constant(Float32Array.of(1, 2, 3, 3, 2, 1), [2, 3]);
+ * const labels = constant(Int32Array.of(2, 1), [2]);
+ * crossEntropy(logits, labels); // Tensor<[], "f32">: 0.9076
+ * crossEntropy(logits, labels, { reduction: "none" }); // Tensor<[2], "f32">: [0.4076, 1.4076]
  */
 export const crossEntropy = <
   Logits extends Dims,
@@ -98,7 +107,15 @@ const rowLosses = (scores: Tensor, given: Tensor, options: CrossEntropyOptions<R
   return reduction === "mean" ? kept.sum().div(weight.sum()) : reduced(kept, reduction);
 };
 
-/** The square of the difference; its mean over all elements unless another reduction is said. */
+/**
+ * (prediction - target)^2; its mean over all elements unless another reduction is said. Shapes broadcast.
+ *
+ * @throws W202 element types that differ; W207 shapes that do not broadcast; W140 another reduction.
+ * @see `torch.nn.functional.mse_loss`.
+ * @example
+ * const y = constant(Float32Array.of(1, 5), [2]);
+ * meanSquaredError(y, constant(Float32Array.of(2, 2), [2])); // Tensor<[], "f32">: 5
+ */
 export const meanSquaredError = <
   A extends Dims,
   D extends DType,

@@ -31,10 +31,25 @@ const alongAxis = <Name extends "softmax" | "logSoftmax">(name: Name): AxisFunct
     });
 };
 
-/** exp(x) over its sum along an axis, computed without overflow; 0 where all of it is masked by -infinity. */
+/**
+ * exp(x) / sum(exp(x)) along an axis, the last unless said, computed without overflow; 0 where all of it is masked by
+ * -infinity.
+ *
+ * @throws W205 an axis that is not there; W204 integers; W212 an axis of extent 0.
+ * @see `torch.softmax`.
+ * @example
+ * softmax(constant(Float32Array.of(1, 2, 3), [1, 3])); // Tensor<[1, 3], "f32">: [[0.09, 0.2447, 0.6652]]
+ */
 export const softmax: AxisFunction<"softmax"> = alongAxis("softmax");
 
-/** The logarithm of softmax along an axis, computed without overflow or cancellation. */
+/**
+ * x - ln(sum(exp(x))) along an axis, the last unless said, computed without overflow or cancellation.
+ *
+ * @throws W205 an axis that is not there; W204 integers; W212 an axis of extent 0.
+ * @see `torch.log_softmax`.
+ * @example
+ * logSoftmax(constant(Float32Array.of(1, 2, 3), [1, 3])); // Tensor<[1, 3], "f32">: [[-2.4076, -1.4076, -0.4076]]
+ */
 export const logSoftmax: AxisFunction<"logSoftmax"> = alongAxis("logSoftmax");
 
 /** Options of normalizations. */
@@ -45,7 +60,13 @@ export interface EpsilonOption {
 
 const known = optionNames<EpsilonOption>({ epsilon: true });
 
-/** (x - mean) / sqrt(variance + epsilon) over some axes (the last one unless said), with the biased variance. */
+/**
+ * (x - mean) / sqrt(variance + epsilon) over some axes (the last one unless said), with the biased variance.
+ *
+ * @throws W205 an axis that is not there; W206 one that is named twice; W204 integers.
+ * @example
+ * standardize(constant(Float32Array.of(1, 2, 3), [1, 3])); // Tensor<[1, 3], "f32">: [[-1.2247, 0, 1.2247]]
+ */
 export const standardize = <S extends Dims, D extends DType, const Axes extends readonly number[] = readonly [-1]>(
   x: Check<NoInfer<NeedsDType<"standardize", S, D, Floats>>, Tensor<S, D>>,
   options: EpsilonOption & { readonly axes?: Check<NoInfer<AlongAxes<"standardize", S, Axes>>, Axes> } = {},
@@ -71,8 +92,14 @@ const overTrailing = (tensor: Tensor, scale: Tensor, shift: Tensor, epsilon: num
 };
 
 /**
- * (x - mean) / sqrt(variance + epsilon) * scale + shift over the last axes, those that scale and shift have, with the biased
- * variance (Ba, Kiros and Hinton 2016, equation 4). Without scale and shift it is `standardize`.
+ * (x - mean) / sqrt(variance + epsilon) * scale + shift over the last axes, those that scale and shift have, with the
+ * biased variance; epsilon is 1e-5 unless said. Without scale and shift it is `standardize`.
+ *
+ * @throws W248 a scale or shift of another type; W204 integers; W205 where there is no axis.
+ * @see Ba, Kiros and Hinton 2016, equation 4; `torch.nn.functional.layer_norm`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3), [1, 3]);
+ * layerNorm(x, constant(10, [3]), constant(0, [3])); // Tensor<[1, 3], "f32">: [[-12.2474, 0, 12.2474]]
  */
 export const layerNorm = <
   S extends Dims,
@@ -110,8 +137,13 @@ export const layerNorm = <
   });
 
 /**
- * x / sqrt(mean(x^2) + epsilon) * scale over the last axes, those that the scale has (Zhang and Sennrich 2019, equation 4);
- * epsilon is 1e-6 unless said.
+ * x / sqrt(mean(x^2) + epsilon) * scale over the last axes, those that the scale has; epsilon is 1e-6 unless said.
+ *
+ * @throws W248 a scale of another type; W204 integers; W205 where there is no axis.
+ * @see Zhang and Sennrich 2019, equation 4; `torch.nn.functional.rms_norm`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3), [1, 3]);
+ * rmsNorm(x, constant(1, [3])); // Tensor<[1, 3], "f32">: [[0.4629, 0.9258, 1.3887]]
  */
 export const rmsNorm = <S extends Dims, D extends DType, Scale extends Dims, E extends DType>(
   x: Check<NoInfer<LayerNormOperand<"rmsNorm", S, D>>, Tensor<S, D>>,

@@ -48,9 +48,15 @@ const givenLengths = (tensor: Tensor, lengths: Dims, axis: number): Dims => {
 };
 
 /**
- * The pieces of a tensor along an axis (the first unless said): of one length, of which the last may be shorter, or of the
- * lengths of a list, which add up to the extent: `split(x, ["T", 1], 1)`. PyTorch's `split`. `reject`s lists that do not
- * (W236), an axis that is not there (W205), and one length for a symbolic extent (W140).
+ * The pieces of a tensor along an axis (the first unless said): of one length, of which the last may be shorter, or of
+ * the lengths of a list, which add up to the extent: [5] by 2 gives [2], [2], [1].
+ *
+ * @throws W236 lengths that do not add up; W205 an axis that is not there; W140 one length for a symbolic extent.
+ * @see `torch.split`.
+ * @example
+ * const [first, second] = split(constant(Float32Array.of(1, 2, 3, 4, 5), [5]), [2, 3]);
+ * first; // Tensor<[2], "f32">: [1, 2]
+ * second; // Tensor<[3], "f32">: [3, 4, 5]
  */
 export const split = <
   S extends Dims,
@@ -76,8 +82,15 @@ export const split = <
   });
 
 /**
- * Equal parts of a tensor along an axis (the first unless said): `const [i, f, g, o] = chunk(gates, 4, 1)`. PyTorch's `chunk`,
- * for an extent that is a multiple. `reject`s others (W237), and an axis that is not there (W205).
+ * Equal parts of a tensor along an axis (the first unless said), such as the gates of a recurrent cell: [4] in 2 parts
+ * gives [2], [2].
+ *
+ * @throws W237 parts that do not divide the extent; W205 an axis that is not there.
+ * @see `torch.chunk`, for an extent that is a multiple.
+ * @example
+ * const [first, second] = chunk(constant(Float32Array.of(1, 2, 3, 4), [4]), 2);
+ * first; // Tensor<[2], "f32">: [1, 2]
+ * second; // Tensor<[2], "f32">: [3, 4]
  */
 export const chunk = <
   S extends Dims,

@@ -27,7 +27,9 @@ export interface PoolingOptions<
   Padding extends PerSide<Rank>,
   Ceil extends boolean,
 > {
+  /** How far the window moves on; its own size unless said. */
   readonly stride?: Stride;
+  /** Elements around the image; none unless said. */
   readonly padding?: Padding;
   /** Whether a last window may reach out at the end, as long as it starts inside the image or the padding before it. */
   readonly ceil?: Ceil;
@@ -144,13 +146,45 @@ const maxPool = <Rank extends SpatialRank>(rank: Rank): MaxPoolFunction<Rank> =>
     });
 };
 
-/** The largest element of each window of sequences [N, C, L]; padding never wins, NaN always (PyTorch's max_pool1d). */
+/**
+ * max over each window of sequences [N, C, L]: windows lie side by side unless a stride is said, so each axis is
+ * floor((extent + padding - kernel) / stride) + 1 long. Padding never wins, NaN always.
+ *
+ * @throws W243 a window that fits nowhere; W247 a window of nothing but padding; W241 images of another rank; W242
+ * options of another kind; W204 bools.
+ * @see `torch.nn.functional.max_pool1d`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3, 4), [1, 1, 4]);
+ * maxPool1d(x, 2); // Tensor<[1, 1, 2], "f32">: [[[2, 4]]]
+ */
 export const maxPool1d: MaxPoolFunction<1> = maxPool(1);
 
-/** The largest element of each window of images [N, C, H, W]; padding never wins, NaN always (PyTorch's max_pool2d). */
+/**
+ * max over each window of images [N, C, H, W]: windows lie side by side unless a stride is said, so each axis is
+ * floor((extent + padding - kernel) / stride) + 1 long. Padding never wins, NaN always.
+ *
+ * @throws W243 a window that fits nowhere; W247 a window of nothing but padding; W241 images of another rank; W242
+ * options of another kind; W204 bools.
+ * @see `torch.nn.functional.max_pool2d`.
+ * @example
+ * const x = constant(1, [1, 3, 8, 8]);
+ * const y = maxPool2d(x, 2);
+ * y; // Tensor<[1, 3, 4, 4], "f32">
+ */
 export const maxPool2d: MaxPoolFunction<2> = maxPool(2);
 
-/** The largest element of each window of volumes [N, C, D, H, W]; padding never wins, NaN always (PyTorch's max_pool3d). */
+/**
+ * max over each window of volumes [N, C, D, H, W]: windows lie side by side unless a stride is said, so each axis is
+ * floor((extent + padding - kernel) / stride) + 1 long. Padding never wins, NaN always.
+ *
+ * @throws W243 a window that fits nowhere; W247 a window of nothing but padding; W241 images of another rank; W242
+ * options of another kind; W204 bools.
+ * @see `torch.nn.functional.max_pool3d`.
+ * @example
+ * const x = constant(1, [1, 2, 4, 4, 4]);
+ * const y = maxPool3d(x, 2);
+ * y; // Tensor<[1, 2, 2, 2, 2], "f32">
+ */
 export const maxPool3d: MaxPoolFunction<3> = maxPool(3);
 
 /**
@@ -196,13 +230,45 @@ const averagePool = <Rank extends SpatialRank>(rank: Rank): AveragePoolFunction<
     });
 };
 
-/** The mean of each window of sequences [N, C, L] (PyTorch's avg_pool1d). */
+/**
+ * mean over each window of sequences [N, C, L]: windows lie side by side unless a stride is said, so each axis is
+ * floor((extent + padding - kernel) / stride) + 1 long. Padding counts as 0 unless `countPadding` is false.
+ *
+ * @throws W243 a window that fits nowhere; W247 a window of nothing but padding; W241 images of another rank; W242
+ * options of another kind; W204 integers.
+ * @see `torch.nn.functional.avg_pool1d`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3, 4), [1, 1, 4]);
+ * averagePool1d(x, 2); // Tensor<[1, 1, 2], "f32">: [[[1.5, 3.5]]]
+ */
 export const averagePool1d: AveragePoolFunction<1> = averagePool(1);
 
-/** The mean of each window of images [N, C, H, W] (PyTorch's avg_pool2d). */
+/**
+ * mean over each window of images [N, C, H, W]: windows lie side by side unless a stride is said, so each axis is
+ * floor((extent + padding - kernel) / stride) + 1 long. Padding counts as 0 unless `countPadding` is false.
+ *
+ * @throws W243 a window that fits nowhere; W247 a window of nothing but padding; W241 images of another rank; W242
+ * options of another kind; W204 integers.
+ * @see `torch.nn.functional.avg_pool2d`.
+ * @example
+ * const x = constant(1, [1, 3, 8, 8]);
+ * const y = averagePool2d(x, 2);
+ * y; // Tensor<[1, 3, 4, 4], "f32">
+ */
 export const averagePool2d: AveragePoolFunction<2> = averagePool(2);
 
-/** The mean of each window of volumes [N, C, D, H, W] (PyTorch's avg_pool3d). */
+/**
+ * mean over each window of volumes [N, C, D, H, W]: windows lie side by side unless a stride is said, so each axis is
+ * floor((extent + padding - kernel) / stride) + 1 long. Padding counts as 0 unless `countPadding` is false.
+ *
+ * @throws W243 a window that fits nowhere; W247 a window of nothing but padding; W241 images of another rank; W242
+ * options of another kind; W204 integers.
+ * @see `torch.nn.functional.avg_pool3d`.
+ * @example
+ * const x = constant(1, [1, 2, 4, 4, 4]);
+ * const y = averagePool3d(x, 2);
+ * y; // Tensor<[1, 2, 2, 2, 2], "f32">
+ */
 export const averagePool3d: AveragePoolFunction<3> = averagePool(3);
 
 /** One window over all that lies behind the channels. */
@@ -217,12 +283,19 @@ const spatialAxes = (op: string, images: Tensor): readonly number[] => {
   const type = printType(images.type);
   if (axes.length === 0)
     reject("W241", { op, operand: "images", axes: 3, layout: "[batch, channels, length] or more", type });
-  for (const axis of axes)
-    if (images.shape[axis] === 0) reject("W252", { op, axis: `extent of axis ${axis}`, images: type });
+  for (const axis of axes) if (images.shape[axis] === 0) reject("W252", { op, axis: `axis ${axis}`, images: type });
   return axes;
 };
 
-/** The mean over all spatial axes, which stay as extents of 1: [N, C, ...] gives [N, C, 1, ...] (AdaptiveAvgPool(1)). */
+/**
+ * mean over all spatial axes, which stay as extents of 1: [N, C, ...] gives [N, C, 1, ...].
+ *
+ * @throws W241 images without spatial axes.
+ * @see `torch.nn.functional.adaptive_avg_pool2d`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3, 4), [1, 1, 4]);
+ * globalAveragePool(x); // Tensor<[1, 1, 1], "f32">: [[[2.5]]]
+ */
 export const globalAveragePool: GlobalPoolFunction<"globalAveragePool"> = <S extends Dims, D extends DType>(
   images: unknown,
 ) =>
@@ -232,9 +305,14 @@ export const globalAveragePool: GlobalPoolFunction<"globalAveragePool"> = <S ext
   });
 
 /**
- * The largest element over all spatial axes, which stay as extents of 1 (AdaptiveMaxPool(1)). It is the one at the first
- * maximum, so its gradient goes there and is not split among equals, as with any other pooled maximum; -0 comes out
- * as 0.
+ * max over all spatial axes, which stay as extents of 1: [N, C, ...] gives [N, C, 1, ...]. It is the one at the first
+ * maximum, so its gradient goes there and is not split among equals, as that of `max` is.
+ *
+ * @throws W241 images without spatial axes; W252 images without elements; W204 bools.
+ * @see `torch.nn.functional.adaptive_max_pool2d`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3, 4), [1, 1, 4]);
+ * globalMaxPool(x); // Tensor<[1, 1, 1], "f32">: [[[4]]]
  */
 export const globalMaxPool: GlobalPoolFunction<"globalMaxPool"> = <S extends Dims, D extends DType>(images: unknown) =>
   described<ResultOf<GlobalPoolingShape<"globalMaxPool", S, D>, D>>(() => {

@@ -38,8 +38,13 @@ const startOf = (op: string, start: number | Tensor<[], "i32">): Operand =>
 const knownOfSinusoids = optionNames<SinusoidOptions<DType>>({ base: true, dtype: true, start: true });
 
 /**
- * Sinusoidal positions (Vaswani et al. 2017, section 3.5), [length, features]: sin(p / base^(2 i / features)) at feature 2 i and
- * the cosine of the same at 2 i + 1. Add them to embeddings.
+ * Sinusoidal positions, [length, features]: sin(p / base^(2 i / features)) at feature 2 i and the cosine of the same at
+ * 2 i + 1. Add them to embeddings.
+ *
+ * @throws W209 what is no extent.
+ * @see Vaswani et al. 2017, section 3.5.
+ * @example
+ * sinusoidalPositions(2, 4); // Tensor<[2, 4], "f32">: [[0, 1, 0, 1], [0.8415, 0.5403, 0.01, 0.9999]]
  */
 export const sinusoidalPositions = <const Length extends Dim, const Features extends number, D extends DType = "f32">(
   length: Length,
@@ -87,9 +92,14 @@ const halves = (x: Tensor, pairs: number): readonly [Tensor, Tensor] => {
 const known = optionNames<RotaryOptions>({ pairing: true, base: true, start: true });
 
 /**
- * Rotary positions (Su et al. 2021, "RoFormer", equation 34): pairs of features of [..., positions, D] turned by the angle
- * position * base^(-2 i / D), so that products of queries and keys depend on distances alone. Refused (W285): features that are
- * no even number, or no axis of positions.
+ * Rotary positions: pairs of features of [..., positions, D] turned by the angle position * base^(-2 i / D), in
+ * radians, so that products of queries and keys depend on distances alone. The shape stays.
+ *
+ * @throws W285 features that are no even number, or no axis of positions; W204 integers.
+ * @see Su et al. 2021 (RoFormer), equation 34.
+ * @example
+ * const x = constant(Float32Array.of(1, 0, 1, 0), [2, 2]);
+ * rotary(x); // Tensor<[2, 2], "f32">: [[1, 0], [0.5403, 0.8415]]
  */
 export const rotary = <S extends Dims, D extends DType>(
   x: Check<NoInfer<PairedFeatures<"rotary", S, D>>, Tensor<S, D>>,

@@ -48,12 +48,22 @@ export interface ScanDescription<C extends Tensors, X extends Tensors, Next exte
   /** Whether the last element comes first. Result sequences are in the order of time all the same. */
   readonly reverse?: boolean;
   /** The state after a step, and one element of each result sequence. It may use any tensor of the graph around it. */
-  readonly step: (carry: C, elements: ElementsOf<X>) => { readonly carry: Next; readonly output?: Y };
+  readonly step: (
+    carry: C,
+    elements: ElementsOf<X>,
+  ) => {
+    /** The state after the step. */
+    readonly carry: Next;
+    /** One element of each result sequence. */
+    readonly output?: Y;
+  };
 }
 
 /** The state after the last step, and the result sequences [T, ...]. */
 export interface ScanResult<C extends Tensors, Y extends Tensors, T extends Dim> {
+  /** The state after the last step. */
   readonly carry: C;
+  /** The result sequences, [T, ...]. */
   readonly outputs: SequencesOf<Y, T>;
 }
 
@@ -103,8 +113,25 @@ const requireSameState = (before: Described, after: Described): void => {
 };
 
 /**
- * A recurrence: (h[t+1], y[t]) = step(h[t], x[t]) for every t, as one op of the graph whatever T is. Differentiable: the way
- * back is a recurrence too, which saves of each step the state and the results of products, and repeats elementwise work.
+ * A recurrence: (h[t+1], y[t]) = step(h[t], x[t]) for every t of sequences [T, ...], as one op of the graph whatever T
+ * is. Differentiable: the way back is a recurrence too, which saves of each step the state and the results of products,
+ * and repeats elementwise work.
+ *
+ * @throws W272 sequences of different lengths; W273 no sequence; W274 a state that is not given back; W275 one that
+ * changes its type; W140 what is no record of tensors.
+ * @see `jax.lax.scan`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3), [3]);
+ * const { carry, outputs } = scan({
+ *   carry: { total: constant(0) },
+ *   over: { x },
+ *   step: ({ total }, { x }) => {
+ *     const next = add(total, x);
+ *     return { carry: { total: next }, output: { y: next } };
+ *   },
+ * });
+ * carry.total; // Tensor<[], "f32">: 6
+ * outputs.y; // [1, 3, 6]
  */
 export const scan = <
   C extends Tensors,

@@ -11,11 +11,12 @@ import type { OnlyType } from "../types/static/indexing.ts";
 import type { CellRules, CellShape } from "../types/static/recurrent-cells.ts";
 import type { Dims, ResultOf, Tensor } from "../types/tensor.ts";
 import { tensorType } from "../types/tensor-type.ts";
+import { relu, sigmoid } from "./activation.ts";
 import { atCaller, checkedChoice, described, tensorOf } from "./argument.ts";
 import { add, mul } from "./arithmetic.ts";
 import { linear } from "./contraction.ts";
-import { relu, sigmoid, tanh } from "./elementwise.ts";
 import { chunk } from "./parts.ts";
+import { tanh } from "./trigonometry.ts";
 
 /** The weights of a step: gates * hidden rows, gate by gate, as PyTorch stacks them. */
 export interface CellWeights<Input = Tensor, Hidden = Tensor, InputBias = Tensor, HiddenBias = Tensor> {

@@ -36,29 +36,91 @@ const reduction = <Name extends "sum" | "mean" | "max" | "min" | "prod">(name: N
     );
 };
 
-/** The sum; 0 of nothing. */
+/**
+ * sum(x) over some axes, or all; 0 of nothing.
+ *
+ * @throws W205 an axis that is not there; W206 one that is named twice; W204 bools.
+ * @see `torch.sum`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
+ * sum(x, { axes: [1] }); // Tensor<[2], "f32">: [6, 15]
+ * sum(x); // Tensor<[], "f32">: 21
+ */
 export const sum: ReduceFunction<"sum"> = reduction("sum");
 
-/** The arithmetic mean. */
+/**
+ * sum(x) / n over some axes, or all: the arithmetic mean.
+ *
+ * @throws W205 an axis that is not there; W206 one that is named twice; W204 bools.
+ * @see `torch.mean`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
+ * mean(x, { axes: [1] }); // Tensor<[2], "f32">: [2, 5]
+ * mean(x); // Tensor<[], "f32">: 3.5
+ */
 export const mean: ReduceFunction<"mean"> = reduction("mean");
 
-/** The largest element; NaN if there is one. */
+/**
+ * max(x) over some axes, or all: the largest element; NaN if there is one.
+ *
+ * @throws W205 an axis that is not there; W206 one that is named twice; W204 bools. W212 an extreme of nothing.
+ * @see `torch.amax`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
+ * max(x, { axes: [1] }); // Tensor<[2], "f32">: [3, 6]
+ * max(x); // Tensor<[], "f32">: 6
+ */
 export const max: ReduceFunction<"max"> = reduction("max");
 
-/** The smallest element; NaN if there is one. */
+/**
+ * min(x) over some axes, or all: the smallest element; NaN if there is one.
+ *
+ * @throws W205 an axis that is not there; W206 one that is named twice; W204 bools. W212 an extreme of nothing.
+ * @see `torch.amin`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
+ * min(x, { axes: [1] }); // Tensor<[2], "f32">: [1, 4]
+ * min(x); // Tensor<[], "f32">: 1
+ */
 export const min: ReduceFunction<"min"> = reduction("min");
 
-/** The product; 1 of nothing. */
+/**
+ * prod(x), the product, over some axes, or all; 1 of nothing.
+ *
+ * @throws W205 an axis that is not there; W206 one that is named twice; W204 bools.
+ * @see `torch.prod`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
+ * prod(x, { axes: [1] }); // Tensor<[2], "f32">: [6, 120]
+ * prod(x); // Tensor<[], "f32">: 720
+ */
 export const prod: ReduceFunction<"prod"> = reduction("prod");
 
-/** The position of the largest element along an axis, which goes away; of equal ones the first, and NaN is the largest. */
+/**
+ * argmax_i x[..., i, ...]: the position (i32) of the largest element along an axis, which goes away; of equal ones the
+ * first, and NaN is the largest.
+ *
+ * @throws W205 an axis that is not there; W212 an extreme of nothing.
+ * @see `torch.argmax`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
+ * argmax(x, 1); // Tensor<[2], "i32">: [2, 2]
+ */
 export const argmax = <S extends Dims, const Axis extends number>(
   x: Tensor<S>,
   axis: Check<NoInfer<ReduceShape<"argmax", S, readonly [Axis], false>>, Axis>,
 ): ResultOf<ReduceShape<"argmax", S, readonly [Axis], false>, "i32"> =>
   described(() => tensorOf("argmax", x).argmax(Number(axis)));
 
-/** The sum of the elements up to each one along an axis; from each one on where `reverse` is true. */
+/**
+ * y[i] = x[0] + ... + x[i] along an axis; the sum from each one on where `reverse` is true. The shape stays.
+ *
+ * @throws W205 an axis that is not there; W204 bools.
+ * @see `torch.cumsum`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
+ * cumsum(x, 1); // Tensor<[2, 3], "f32">: [[1, 3, 6], [4, 9, 15]]
+ */
 export const cumsum = <S extends Dims, D extends DType, const Axis extends number>(
   x: Check<NoInfer<NeedsDType<"cumsum", S, D, Numbers>>, Tensor<S, D>>,
   axis: Check<NoInfer<AlongAxis<"cumsum", S, Axis>>, Axis>,

@@ -17,13 +17,30 @@ import type { Dims, ResultOf, Tensor } from "../types/tensor.ts";
 import { printType, sameShape } from "../types/tensor-type.ts";
 import { described, tensorOf, tensorsOf } from "./argument.ts";
 
-/** A range of positions along each axis: `slice(x, [{ end: 3 }, { start: 1, step: 2 }])`; axes without one stay whole. */
+/**
+ * x[start : end : step] along each axis: `slice(x, [{ end: 3 }, { start: 1, step: 2 }])`; axes without an entry stay
+ * whole, and each becomes ceil((end - start) / step) long.
+ *
+ * @throws W214 a range outside the tensor; W215 more entries than axes; W217 what is no step.
+ * @see `numpy.ndarray`, basic slicing.
+ * @example
+ * slice(constant(Float32Array.of(1, 2, 3, 4, 5), [5]), [{ start: 1, step: 2 }]); // Tensor<[2], "f32">: [2, 4]
+ */
 export const slice = <S extends Dims, D extends DType, const Ranges extends readonly SliceRange[]>(
   x: Tensor<S, D>,
   ranges: Check<NoInfer<SliceShape<S, Ranges>>, Ranges>,
 ): ResultOf<SliceShape<S, Ranges>, D> => described(() => tensorOf("slice", x).slice(ranges as readonly SliceRange[]));
 
-/** Adds elements of one value (0) along each axis: `pad(x, [{}, { low: 1, high: 1 }])`. */
+/**
+ * Adds elements of one value (0 unless said) along each axis: `pad(x, [{}, { low: 1, high: 1 }])` makes [2, 3] a [2,
+ * 5].
+ *
+ * @throws W215 more entries than axes; W216 what is no number of elements; W210 a value that the element type does not
+ * hold.
+ * @see `torch.nn.functional.pad`.
+ * @example
+ * pad(constant(Float32Array.of(1, 2), [2]), [{ low: 1, high: 2 }]); // Tensor<[5], "f32">: [0, 1, 2, 0, 0]
+ */
 export const pad = <S extends Dims, D extends DType, const Padding extends readonly AxisPadding[]>(
   x: Tensor<S, D>,
   padding: Check<NoInfer<PadShape<S, Padding>>, Padding>,
@@ -31,7 +48,16 @@ export const pad = <S extends Dims, D extends DType, const Padding extends reado
 ): ResultOf<PadShape<S, Padding>, D> =>
   described(() => tensorOf("pad", x).pad(padding as readonly AxisPadding[], value));
 
-/** Joins tensors along an axis they have. */
+/**
+ * Joins tensors along an axis they have: [2, 3] and [1, 3] along axis 0 give [3, 3].
+ *
+ * @throws W218 shapes that differ off the axis; W219 nothing to join; W202 element types that differ; W205 an axis that
+ * is not there.
+ * @see `torch.cat`.
+ * @example
+ * const a = constant(Float32Array.of(1, 2), [2]);
+ * concat([a, constant(Float32Array.of(3), [1])]); // Tensor<[3], "f32">: [1, 2, 3]
+ */
 export const concat = <const Tensors extends readonly Tensor[], const Axis extends number | undefined = undefined>(
   tensors: Check<NoInfer<Beside<ConcatShape<Tensors, AxisOr<Axis, 0>>, AxisCode<Axis>>>, Tensors>,
   axis?: Check<NoInfer<ConcatShape<Tensors, AxisOr<Axis, 0>>>, Axis>,
@@ -42,7 +68,16 @@ export const concat = <const Tensors extends readonly Tensor[], const Axis exten
     return first === undefined ? reject("W219", { op: "concat" }) : first.concat(others, along);
   });
 
-/** Puts tensors of one shape side by side along a new axis, counted in the result. */
+/**
+ * Puts tensors of one shape side by side along a new axis, counted in the result: two [3] along axis 0 give [2, 3].
+ *
+ * @throws W235 shapes that differ; W202 element types that differ; W219 nothing to join; W205 an axis that is not
+ * there.
+ * @see `torch.stack`.
+ * @example
+ * const a = constant(Float32Array.of(1, 2), [2]);
+ * stack([a, a], 1); // Tensor<[2, 2], "f32">: [[1, 1], [2, 2]]
+ */
 export const stack = <const Tensors extends readonly Tensor[], const Axis extends number | undefined = undefined>(
   tensors: Check<NoInfer<Beside<StackShape<Tensors, AxisOr<Axis, 0>>, AxisCode<Axis>>>, Tensors>,
   axis?: Check<NoInfer<StackShape<Tensors, AxisOr<Axis, 0>>>, Axis>,

@@ -59,14 +59,30 @@ export interface VarianceOptions {
   readonly unbiased?: boolean;
 }
 
-/** The sum of the squares of x - mean(x), divided by n - 1; by n where `unbiased` is false. PyTorch's `var`. */
+/**
+ * sum((x - mean(x))^2) / (n - 1) over some axes, or all; divided by n where `unbiased` is false.
+ *
+ * @throws W205 an axis that is not there; W206 one that is named twice; W204 integers.
+ * @see `torch.var`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
+ * variance(x, { axes: [1] }); // Tensor<[2], "f32">: [1, 1]
+ */
 export const variance: StatisticFunction<"variance", VarianceOptions> = statistic<"variance", VarianceOptions>(
   "variance",
   (x, axes, { unbiased = true }) => varianceOver(x, axes, unbiased),
   { unbiased: true },
 );
 
-/** The square root of the variance; its derivative where the variance is 0 is 0. PyTorch's `std`. */
+/**
+ * sqrt(variance(x)) over some axes, or all; its derivative where the variance is 0 is 0.
+ *
+ * @throws W205 an axis that is not there; W206 one that is named twice; W204 integers.
+ * @see `torch.std`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
+ * standardDeviation(x, { axes: [1] }); // Tensor<[2], "f32">: [1, 1]
+ */
 export const standardDeviation: StatisticFunction<"standardDeviation", VarianceOptions> = statistic<
   "standardDeviation",
   VarianceOptions
@@ -82,8 +98,12 @@ export interface NormOptions {
 }
 
 /**
- * The p-norm, (sum |x|^p)^(1/p), where p is 2 unless said; the derivative of a vector of zeros is 0. PyTorch's
- * `vector_norm`. `reject`s a p that is not above 0 (W140).
+ * (sum |x|^p)^(1/p) over some axes, or all, where p is 2 unless said; the derivative of a vector of zeros is 0.
+ *
+ * @throws W140 a p that is not above 0; W205 an axis that is not there; W206 one that is named twice; W204 integers.
+ * @see `torch.linalg.vector_norm`.
+ * @example
+ * norm(constant(Float32Array.of(3, 4), [2])); // Tensor<[], "f32">: 5
  */
 export const norm: StatisticFunction<"norm", NormOptions> = statistic<"norm", NormOptions>(
   "norm",
@@ -106,7 +126,14 @@ export const norm: StatisticFunction<"norm", NormOptions> = statistic<"norm", No
   { p: true },
 );
 
-/** ln(sum(e^x)), without overflow; -infinity where all elements are. */
+/**
+ * ln(sum(e^x)) over some axes, or all, without overflow; -infinity where all elements are.
+ *
+ * @throws W205 an axis that is not there; W206 one that is named twice; W204 integers.
+ * @see `torch.logsumexp`.
+ * @example
+ * logSumExp(constant(Float32Array.of(1000, 1000), [2])); // Tensor<[], "f32">: 1000.6932
+ */
 export const logSumExp: StatisticFunction<"logSumExp"> = statistic<"logSumExp", object>(
   "logSumExp",
   (x, axes) => {

@@ -33,7 +33,9 @@ export interface GraphBuilder {
   readonly data: (dtype: DType, shape: readonly number[], data: DataArray, location?: Location) => ValueId;
   /** Takes over the contents of dense constants of a graph that is being rebuilt. */
   readonly adopt: (constants: ReadonlyMap<ConstantId, ConstantData>) => void;
+  /** The type of a value. */
   readonly typeOf: (value: ValueId) => TensorType;
+  /** Where the node was written that gives a value, where that is known. */
   readonly locationOf: (value: ValueId) => Location | undefined;
   /** The node that gives a value. */
   readonly definitionOf: (value: ValueId) => Node;
@@ -185,7 +187,17 @@ const freezeEntry = (state: State, { name, outputs, updates }: Entry): Entry => 
   return Object.freeze({ name, outputs: frozen(outputs), updates: frozen(updates) });
 };
 
-/** Starts an empty graph. */
+/**
+ * Starts an empty graph. Equal nodes are one node unless `shareEqual` is false.
+ *
+ * @throws W101 a name that is taken, W132 and W133 what is too large, and what the ops refuse: from the methods, when a
+ * node is added.
+ * @example
+ * const builder = graphBuilder();
+ * const x = builder.input("x", { dtype: "f32", shape: ["B"] });
+ * const [y] = builder.emit("unary", [x], { fn: "exp" });
+ * builder.finish("g", y === undefined ? [] : [{ name: "main", outputs: [{ name: "y", value: y }], updates: [] }]).name; // "g"
+ */
 export const graphBuilder = ({ shareEqual = true }: BuilderOptions = {}): GraphBuilder => {
   const known = shareEqual ? new Map<string, readonly ValueId[]>() : undefined;
   const state: State = { nodes: new Map(), values: [], known, constants: new Map(), names: new Set() };

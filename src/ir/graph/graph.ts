@@ -18,7 +18,9 @@ export type ConstantId = string & { readonly [brand]: "constant" };
 
 /** One result of one node. Single assignment: a value has exactly one definition. */
 export interface Value {
+  /** What names it. */
   readonly id: ValueId;
+  /** Its element type and shape. */
   readonly type: TensorType;
 }
 
@@ -38,19 +40,25 @@ export type Node<Ops extends OpKind = OpKind> = { readonly [K in Ops]: NodeOf<K>
 
 /** A dense constant, kept outside the nodes so that no pass ever looks into a weight. */
 export interface ConstantData {
+  /** Its element type. */
   readonly dtype: DType;
+  /** Its elements. */
   readonly data: DataArray;
 }
 
 /** A value under the name it has for the caller. */
 export interface NamedValue {
+  /** The name of an output or a parameter. */
   readonly name: string;
+  /** The value. */
   readonly value: ValueId;
 }
 
 /** One way to run the graph: what it returns, and what it writes back into parameters (after all reads). */
 export interface Entry {
+  /** What it is called. */
   readonly name: string;
+  /** What it gives, by name. */
   readonly outputs: readonly NamedValue[];
   /** Parameter name, and the value it has after the call. */
   readonly updates: readonly NamedValue[];
@@ -58,12 +66,16 @@ export interface Entry {
 
 /** A tensor program. Frozen. `nodes` is in a topological order as built; passes keep it so. */
 export interface Graph<Ops extends OpKind = OpKind> {
+  /** The name of the model. */
   readonly name: string;
   /** Results of `input` nodes, in declaration order. */
   readonly inputs: readonly ValueId[];
   /** Results of `parameter` nodes, in declaration order: what persists between runs. */
   readonly parameters: readonly ValueId[];
+  /** The ways to run it. */
   readonly entries: readonly Entry[];
+  /** All nodes, in an order in which they can be computed. */
   readonly nodes: ReadonlyMap<NodeId, Node<Ops>>;
+  /** The contents of dense constants. */
   readonly constants: ReadonlyMap<ConstantId, ConstantData>;
 }

@@ -9,11 +9,15 @@ import type { ValueId } from "./graph.ts";
 
 /** Tensors of one graph under construction. */
 export interface Trace extends Emitter {
+  /** The graph under construction. */
   readonly builder: GraphBuilder;
   /** The graph around this one, whose tensors may be used here too: for the body of an op that repeats it. */
   readonly outer?: Trace;
+  /** A tensor that the caller feeds. */
   readonly input: (name: string, type: TensorType) => Tensor;
+  /** A tensor that persists between runs. */
   readonly parameter: (name: string, type: TensorType) => Tensor;
+  /** A constant of these elements, in row-major order. */
   readonly data: (dtype: DType, shape: readonly number[], data: DataArray) => Tensor;
   /** The tensor of a value. */
   readonly tensor: (value: ValueId) => Tensor;
@@ -23,13 +27,22 @@ export interface Trace extends Emitter {
 
 /** The graph around a graph under construction, and what becomes of a tensor of it that is used within. */
 export interface Enclosure {
+  /** The graph around this one. */
   readonly outer?: Trace | undefined;
+  /** Makes a tensor of the outer graph usable here. */
   readonly capture: (tensor: Tensor, what: string) => ValueId;
 }
 
 const traces: Trace[] = [];
 
-/** Describes a graph: within `describe`, `currentTrace` is this one. */
+/**
+ * Describes a graph: within `describe`, functions without a tensor among their operands, such as `constant`, make
+ * tensors of this one.
+ *
+ * @example
+ * const inner = traceOver(graphBuilder());
+ * withTrace(inner, () => constant(1, [2]).shape); // [2]
+ */
 export const withTrace = <R>(trace: Trace, describe: () => R): R => {
   traces.push(trace);
   try {

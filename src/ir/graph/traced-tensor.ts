@@ -366,7 +366,15 @@ export const applyBinary = (fn: BinaryFn, x: Tensor, y: Operand, name: string = 
 export const applyCompare = (fn: CompareFn, x: Tensor, y: Operand, name: string = fn): Tensor =>
   x instanceof TracedTensor ? x.compare(fn, y, name) : reject("W103", { what: name });
 
-/** Makes tensors over a builder. */
+/**
+ * Tensors over a builder: what is done to them is added to its graph.
+ *
+ * @throws W103 tensors of another graph, when they are used.
+ * @example
+ * const trace = traceOver(graphBuilder());
+ * const x = trace.input("x", { dtype: "f32", shape: ["B", 4] });
+ * exp(x).shape; // ["B", 4]
+ */
 export const traceOver = (builder: GraphBuilder, enclosure?: Enclosure): Trace => {
   const trace: Trace = {
     builder,

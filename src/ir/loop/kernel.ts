@@ -11,16 +11,23 @@ export type Access = "read" | "write" | "update";
 
 /** A buffer argument: `length` elements of `dtype`. */
 export interface KernelParameter {
+  /** What the body calls it. */
   readonly name: string;
+  /** Its element type. */
   readonly dtype: DType;
+  /** How many elements it has. */
   readonly length: number;
+  /** Whether it is read, written, or both. */
   readonly access: Access;
 }
 
 /** A loop nest over its parameters. */
 export interface Kernel {
+  /** What it is called, after what it computes. */
   readonly name: string;
+  /** The buffers that it is given. */
   readonly parameters: readonly KernelParameter[];
+  /** Its loops. */
   readonly body: readonly Stmt[];
   /**
    * Pairs [written, read] of parameter positions that may be one and the same buffer: each element is read for the last
@@ -72,18 +79,25 @@ export interface Call {
 
 /** A named tensor at the border of a program and the buffer that holds it. */
 export interface Port {
+  /** What callers call it. */
   readonly name: string;
+  /** Its element type and shape. */
   readonly type: TensorType;
+  /** The buffer that holds it. */
   readonly buffer: string;
 }
 
 /** What one entry point needs, does and gives. */
 export interface EntryPoint {
+  /** What it is called. */
   readonly name: string;
+  /** What is fed. */
   readonly inputs: readonly Port[];
+  /** What it gives. */
   readonly outputs: readonly Port[];
   /** The parameters that a call changes. */
   readonly updates: readonly string[];
+  /** The kernels that run, in order, and on which buffers. */
   readonly calls: readonly Call[];
 }
 
@@ -95,11 +109,15 @@ export type Numerics = "exact" | "relaxed";
 
 /** A lowered graph. */
 export interface Program {
+  /** The name of the graph. */
   readonly name: string;
+  /** Regions of memory by name. */
   readonly buffers: ReadonlyMap<string, Buffer>;
+  /** Loop nests by name. */
   readonly kernels: ReadonlyMap<string, Kernel>;
   /** All parameters, whether or not an entry point uses them, in declaration order. */
   readonly parameters: readonly Port[];
+  /** The ways to run it. */
   readonly entries: readonly EntryPoint[];
   /** What is computed from parameters alone: to be run before an entry point whenever a caller has set a parameter. */
   readonly prepare: readonly Call[];
@@ -135,16 +153,22 @@ export const preparationOf = ({ prepare }: Program): EntryPoint => {
 
 /** Where each buffer lives: byte offsets in one memory of `bytes` bytes (a whole number of 64 KiB pages). */
 export interface MemoryPlan {
+  /** The whole memory. */
   readonly bytes: number;
+  /** Where each buffer starts. */
   readonly offsets: ReadonlyMap<string, number>;
   /** Sizes of the regions, in bytes, for reports. */
   readonly constantBytes: number;
+  /** Bytes of parameters. */
   readonly parameterBytes: number;
+  /** Bytes of what is prepared from them. */
   readonly preparedBytes: number;
+  /** Bytes of everything that lives within a run. */
   readonly arenaBytes: number;
 }
 
 /** A program whose buffers have their places: what backends take. */
 export interface PlannedProgram extends Program {
+  /** Where everything lies. */
   readonly memory: MemoryPlan;
 }

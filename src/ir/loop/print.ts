@@ -152,7 +152,14 @@ export const printStmt = (stmt: Stmt, indent = ""): string =>
 const printParameter = ({ name, dtype, length, access }: KernelParameter): string =>
   `${name}: ${access} ${dtype}[${length}]`;
 
-/** A kernel, from its parameters to its closing brace. */
+/**
+ * A kernel as text, from its parameters to its closing brace.
+ *
+ * @example
+ * const { program } = compileGraph(graph, { dims: { B: 1 } });
+ * const [kernel] = program.kernels.values();
+ * kernel && printKernel(kernel).split("(")[0]; // "kernel pack"
+ */
 export const printKernel = ({ name, parameters, body, inPlace }: Kernel): string => {
   const nameAt = (position: number): string => parameters[position]?.name ?? `#${position}`;
   const pairs = inPlace.map(([written, read]) => `${nameAt(written)} may be ${nameAt(read)}`);
@@ -173,7 +180,13 @@ const printEntry = ({ name, inputs, outputs, updates, calls }: EntryPoint): stri
   return `entry ${name}(${ports(inputs)}) -> (${ports(outputs)})${changes} {\n${printCalls(calls)}}\n`;
 };
 
-/** A program: buffers (with their offsets where planned), entry points, kernels. */
+/**
+ * A program as text: buffers (with their offsets where planned), entry points, kernels. Every backend runs just this.
+ *
+ * @example
+ * const { program } = compileGraph(graph, { dims: { B: 1 } });
+ * printProgram(program).split("\n")[0]; // "program classifier {"
+ */
 export const printProgram = (program: Program, offsets?: ReadonlyMap<string, number>): string =>
   [
     `program ${program.name} {\n`,

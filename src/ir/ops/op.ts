@@ -28,6 +28,7 @@ export type Tuple<T, N extends Arity> = N extends 0
 
 /** Makes nodes of the graph under construction. `ops` are given as their definitions, so the floors stay apart. */
 export interface Emitter {
+  /** Adds a use of an op; gives its results. */
   readonly emit: <A, In extends Arity, Out extends Arity>(
     op: OpDefinition<A, In, Out>,
     operands: Tuple<Tensor, In>,

@@ -67,7 +67,13 @@ const drawEntry = (
   ];
 };
 
-/** Draws a graph as Graphviz DOT. */
+/**
+ * Draws a graph as Graphviz DOT: a box for each node, an arrow for each value, labelled with its type.
+ *
+ * @see https://graphviz.org/doc/info/lang.html
+ * @example
+ * toDot(graph).split("\n")[0]; // "digraph \"classifier\" {"
+ */
 export const toDot = (graph: Graph, { direction = "down" }: DotOptions = {}): string => {
   const nodes = order(graph);
   const ids = new Map(

@@ -4,7 +4,13 @@ import { sameContents } from "../graph/constant-id.ts";
 import type { Graph } from "../graph/graph.ts";
 import { printGraph } from "./print.ts";
 
-/** Structural equality. */
+/**
+ * Whether two graphs are the same program: names of ports, ops, attributes, contents. Ids and places in source files do
+ * not matter.
+ *
+ * @example
+ * sameGraph(parseGraph(printGraph(graph)), graph); // true
+ */
 export const sameGraph = (a: Graph, b: Graph): boolean => {
   if (a === b) return true;
   if (printGraph(a, { contents: "elided" }) !== printGraph(b, { contents: "elided" })) return false;

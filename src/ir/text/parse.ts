@@ -60,6 +60,16 @@ const buildEntry = (reading: Reading, { name, outputs, updates }: EntrySyntax): 
 /**
  * Reads the graph that a text in the form of `printGraph` holds. Nodes get the places that the text records, and where
  * it records none their places in the text. Throws nothing but `WeftError`, whatever the text.
+ *
+ * @throws W104 what the grammar does not know; W105 to W119, W123, W130, W134, W276 what does not fit together; and
+ * what the ops refuse.
+ * @example
+ * const doubled = parseGraph(`graph @g(%x: f32[2]) {
+ *   %0 = binary %x, %x {fn = add} : f32[2]
+ *   entry @main(y = %0)
+ * }`);
+ * compileGraph(doubled).executable.run("main", { x: Float32Array.of(1, 2) }); // { y: [2, 4] }
+ * parseGraph("graph @g("); // throws W104
  */
 export const parseGraph = (text: string, { file = "<text>", nodes = limits.nodes }: ParseOptions = {}): Graph => {
   const most = Math.min(nodes, limits.nodes);

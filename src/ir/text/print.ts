@@ -43,7 +43,14 @@ const printEntry = ({ name, outputs, updates }: Entry, nameOf: NameOf): string =
 /** How values are called in the text of a graph. */
 export const textNames = (graph: Graph): NameOf => nameValues(graph, printedNodes(graph));
 
-/** Prints a graph as IR text, which `parseGraph` reads back unless contents are elided. */
+/**
+ * Prints a graph as IR text, which `parseGraph` reads back unless contents are elided. Equal graphs have equal texts.
+ *
+ * @example
+ * const lines = printGraph(graph).split("\n");
+ * lines[0]; // "graph @classifier(%x: f32[B, 4]) {"
+ * lines.at(-4); // "  %10 = binary %8, %9 {fn = add} : f32[B, 3]"
+ */
 export const printGraph = (graph: Graph, options: PrintOptions = {}): string => {
   const nodes = printedNodes(graph);
   const nameOf = nameValues(graph, nodes);

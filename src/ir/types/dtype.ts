@@ -6,10 +6,15 @@ export type DType = "f32" | "f64" | "i32" | "u8" | "bool";
 
 /** The typed arrays that hold tensor elements. */
 export interface ArrayOf {
+  /** Numbers of 32 bits. */
   readonly f32: Float32Array<ArrayBuffer>;
+  /** Numbers of 64 bits. */
   readonly f64: Float64Array<ArrayBuffer>;
+  /** Whole numbers of 32 bits. */
   readonly i32: Int32Array<ArrayBuffer>;
+  /** Whole numbers from 0 to 255. */
   readonly u8: Uint8Array<ArrayBuffer>;
+  /** 0 or 1. */
   readonly bool: Uint8Array<ArrayBuffer>;
 }
 
@@ -18,10 +23,15 @@ export type DataArray = ArrayOf[DType];
 
 /** The typed arrays that tensor elements are taken from: those of callers, who may share their memory. */
 export interface GivenArrayOf {
+  /** Numbers of 32 bits. */
   readonly f32: Float32Array;
+  /** Numbers of 64 bits. */
   readonly f64: Float64Array;
+  /** Whole numbers of 32 bits. */
   readonly i32: Int32Array;
+  /** Whole numbers from 0 to 255. */
   readonly u8: Uint8Array;
+  /** 0 or 1. */
   readonly bool: Uint8Array;
 }
 

@@ -7,14 +7,18 @@ import type { Dims } from "./tensor.ts";
 
 /** A tensor by name: an input, a result or a parameter. A name may be a pattern, such as `blocks.${number}.weight`. */
 export interface Named<Name extends string = string, S extends Dims = Dims, D extends DType = DType> {
+  /** The name. */
   readonly name: Name;
+  /** The extents, known or symbolic. */
   readonly shape: S;
+  /** The element type. */
   readonly dtype: D;
 }
 
 /** A parameter that no optimizer changes, by name. */
 export interface NamedBuffer<Name extends string = string, S extends Dims = Dims, D extends DType = DType>
   extends Named<Name, S, D> {
+  /** No optimizer changes it. */
   readonly trainable: false;
 }
 

@@ -3,12 +3,15 @@ import type { DType } from "./dtype.ts";
 
 /** A tensor type with every extent known: what lowering and evaluation see, after symbols are bound. */
 export interface KnownType {
+  /** The element type. */
   readonly dtype: DType;
+  /** The extents. */
   readonly shape: readonly number[];
 }
 
 /** A value of the reference interpreter: row-major, in double precision. */
 export interface NdArray extends KnownType {
+  /** The elements in row-major order, as doubles whatever the element type. */
   readonly data: Float64Array;
 }
 

@@ -7,7 +7,9 @@ export type Shape = readonly Dim[];
 
 /** What a tensor is: its element type and its shape. */
 export interface TensorType {
+  /** The element type. */
   readonly dtype: DType;
+  /** The extents, known or symbolic. */
   readonly shape: Shape;
 }
 

@@ -27,27 +27,37 @@ export type Operand = Tensor | number;
 
 /** Options of a reduction: which axes (all when absent), and whether they stay as extents of 1. */
 export interface ReduceOptions {
+  /** The axes, negative ones counted from the end; all unless said. */
   readonly axes?: readonly number[];
+  /** Whether they stay, as extents of 1. */
   readonly keepDims?: boolean;
 }
 
 /** Options of a matrix product over the last two axes. */
 export interface MatmulOptions {
+  /** Whether the left operand is [..., K, M]. */
   readonly transposeA?: boolean;
+  /** Whether the right operand is [..., N, K]. */
   readonly transposeB?: boolean;
 }
 
 /** Per-axis padding: elements added before, after, and between neighbours. */
 export interface PadAxis {
+  /** Elements before the first. */
   readonly low: number;
+  /** Elements behind the last. */
   readonly high: number;
+  /** Elements between neighbours. */
   readonly interior: number;
 }
 
 /** Per-axis half-open range with a step above 0. */
 export interface SliceAxis {
+  /** The first position. */
   readonly start: Dim;
+  /** The position behind the last. */
   readonly end: Dim;
+  /** How far it is from one to the next. */
   readonly step: number;
 }
 
@@ -97,40 +107,75 @@ export interface ReduceMethod<Name extends string> {
 
 /** What can be said of any tensor. Operands broadcast by NumPy's rule; negative axes count from the end. */
 export interface TensorMethods {
+  /** Its element type and shape as data. */
   readonly type: TensorType;
+  /** this + other, elementwise. */
   readonly add: BinaryMethod<"add">;
+  /** this - other, elementwise. */
   readonly sub: BinaryMethod<"sub">;
+  /** this * other, elementwise. */
   readonly mul: BinaryMethod<"mul">;
+  /** this / other, elementwise; integers are truncated. */
   readonly div: BinaryMethod<"div">;
+  /** this to the power of other, elementwise. */
   readonly pow: BinaryMethod<"pow">;
+  /** The larger of each pair. */
   readonly maximum: BinaryMethod<"maximum">;
+  /** The smaller of each pair. */
   readonly minimum: BinaryMethod<"minimum">;
+  /** Whether both hold (bool); the bits that both have (i32). */
   readonly logicalAnd: BinaryMethod<"logicalAnd">;
+  /** this = other, elementwise. */
   readonly equal: ComparisonMethod<"equal">;
+  /** this < other, elementwise. */
   readonly less: ComparisonMethod<"less">;
+  /** this <= other, elementwise. */
   readonly lessEqual: ComparisonMethod<"lessEqual">;
+  /** this > other, elementwise. */
   readonly greater: ComparisonMethod<"greater">;
+  /** this >= other, elementwise. */
   readonly greaterEqual: ComparisonMethod<"greaterEqual">;
+  /** -this */
   readonly neg: NumberMethod<"neg">;
+  /** |this| */
   readonly abs: NumberMethod<"abs">;
+  /** -1, 0 or 1 by the sign. */
   readonly sign: NumberMethod<"sign">;
+  /** e to the power of each element. */
   readonly exp: RealMethod<"exp">;
+  /** The natural logarithm. */
   readonly log: RealMethod<"log">;
+  /** The square root. */
   readonly sqrt: RealMethod<"sqrt">;
+  /** 1 / sqrt(this) */
   readonly rsqrt: RealMethod<"rsqrt">;
+  /** 1 / this */
   readonly reciprocal: RealMethod<"reciprocal">;
+  /** The sine of an angle in radians. */
   readonly sin: RealMethod<"sin">;
+  /** The cosine of an angle in radians. */
   readonly cos: RealMethod<"cos">;
+  /** The hyperbolic tangent. */
   readonly tanh: RealMethod<"tanh">;
+  /** 1 / (1 + e^-this) */
   readonly sigmoid: RealMethod<"sigmoid">;
+  /** max(this, 0) */
   readonly relu: NumberMethod<"relu">;
+  /** this times the normal distribution's integral up to it. */
   readonly gelu: RealMethod<"gelu">;
+  /** this * sigmoid(this) */
   readonly silu: RealMethod<"silu">;
+  /** Whether each element is false. */
   readonly logicalNot: ElementwiseMethod<"not", readonly ["bool"]>;
+  /** The sum over some axes, or all. */
   readonly sum: ReduceMethod<"sum">;
+  /** The arithmetic mean over some axes, or all. */
   readonly mean: ReduceMethod<"mean">;
+  /** The largest element over some axes, or all. */
   readonly max: ReduceMethod<"max">;
+  /** The smallest element over some axes, or all. */
   readonly min: ReduceMethod<"min">;
+  /** The product over some axes, or all. */
   readonly prod: ReduceMethod<"prod">;
 
   /** This (a bool tensor) chooses elementwise. */
@@ -140,13 +185,16 @@ export interface TensorMethods {
     whenFalse: Check<NoInfer<SelectShape<S, WhenTrue, WhenFalse>>, WhenFalse>,
   ): ResultOf<SelectShape<S, WhenTrue, WhenFalse>, DTypeOf<WhenTrue, DTypeOf<WhenFalse, "f32">>>;
 
+  /** The same numbers as another element type. */
   cast<S extends Dims, D extends DType>(this: Tensor<S>, dtype: D): Tensor<S, D>;
 
+  /** exp(this) over its sum along an axis, the last unless said. */
   softmax<S extends Dims, D extends DType, const Axis extends number | undefined = undefined>(
     this: Check<NoInfer<Beside<SoftmaxShape<"softmax", S, D, Axis>, AxisCode<Axis>>>, Tensor<S, D>>,
     axis?: Check<NoInfer<SoftmaxShape<"softmax", S, D, Axis>>, Axis>,
   ): ResultOf<SoftmaxShape<"softmax", S, D, Axis>, D>;
 
+  /** The position (i32) of the largest element along an axis. */
   argmax<S extends Dims, const Axis extends number>(
     this: Tensor<S>,
     axis: Check<NoInfer<ReduceShape<"argmax", S, readonly [Axis], false>>, Axis>,
@@ -220,6 +268,7 @@ export interface TensorMethods {
     axis?: Check<NoInfer<ConcatShape<readonly [Tensor<S, D>, ...Others], AxisOr<Axis, 0>>>, Axis>,
   ): ResultOf<ConcatShape<readonly [Tensor<S, D>, ...Others], AxisOr<Axis, 0>>, D>;
 
+  /** The order along axes reversed. */
   flip<S extends Dims, D extends DType, const Axes extends readonly number[]>(
     this: Tensor<S, D>,
     axes: Check<NoInfer<AlongAxes<"flip", S, Axes>>, readonly [...Axes]>,
@@ -269,7 +318,9 @@ export interface TensorMethods {
 
 /** A value of the graph under construction. */
 export interface Tensor<S extends Dims = Dims, D extends DType = DType> extends TensorMethods, Shaped<S, D> {
+  /** Its extents: literal numbers and symbols. */
   readonly shape: S;
+  /** Its element type. */
   readonly dtype: D;
 }
 

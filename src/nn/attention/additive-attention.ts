@@ -10,8 +10,11 @@ import { requireSizes } from "../sizes.ts";
 
 /** The parameters of `additiveAttention`, under the names of the formula. */
 export type AdditiveAttentionParams<Q extends number, K extends number, Hidden extends number> = {
+  /** From queries: [Q, hidden]. */
   readonly W: ParamSpec<[Q, Hidden], "f32">;
+  /** From keys: [K, hidden]. */
   readonly U: ParamSpec<[K, Hidden], "f32">;
+  /** From what they give together to a score: [hidden]. */
   readonly v: ParamSpec<[Hidden], "f32">;
 };
 
@@ -24,7 +27,26 @@ export interface AdditiveAttentionFunction<Q extends number, K extends number> {
   ): Context<AttentionShape<S, T>, WeightsShape<S, T>, D>;
 }
 
-/** Scores v . tanh(query W + key U), softmax over keys, and the sum of keys by weight; parameters begin by Glorot's rule. */
+/**
+ * Scores v . tanh(query W + key U), weights by softmax over keys, and the sum of keys by weight: queries [..., Lq, Q]
+ * and keys [..., Lk, K] give { context: [..., Lq, K], weights: [..., Lq, Lk] }. Parameters begin by Glorot's rule.
+ *
+ * @throws W203 other features; W282 a mask that does not fit the scores.
+ * @see Bahdanau et al. 2015, appendix A.1.2.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { q: spec("f32", ["B", 1, 32]), k: spec("f32", ["B", 9, 64]) },
+ *   params: { attend: additiveAttention(32, 64, 16) },
+ *   forward: ({ attend }, { q, k }) => {
+ *     const { context, weights } = attend(q, k);
+ *     const y = context; // Tensor<["B", 1, 64], "f32">
+ *     weights; // Tensor<["B", 1, 9], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 3
+ */
 export const additiveAttention = <const Q extends number, const K extends number, const Hidden extends number>(
   queryFeatures: Q,
   keyFeatures: K,

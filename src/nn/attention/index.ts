@@ -4,7 +4,7 @@ export {
   type AdditiveAttentionParams,
   additiveAttention,
 } from "./additive-attention.ts";
-export type { KeyHeads } from "./input-projections.ts";
+export type { InputBiases, InputWeights, KeyHeads } from "./input-projections.ts";
 export { type LearnedPositionsFunction, type LearnedPositionsParams, learnedPositions } from "./learned-positions.ts";
 export {
   type HeadWeights,

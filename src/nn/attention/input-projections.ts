@@ -23,17 +23,26 @@ export type InputWeights<E extends number, K extends number, V extends number, S
   K,
   V,
 ] extends [E, E]
-  ? { readonly in_proj_weight: ParamSpec<[AllRows<E, Shared>, E], "f32"> }
+  ? {
+      /** The rows of queries, keys and values below each other: [3 * features, features]. */
+      readonly in_proj_weight: ParamSpec<[AllRows<E, Shared>, E], "f32">;
+    }
   : {
+      /** From queries. */
       readonly q_proj_weight: ParamSpec<[E, E], "f32">;
+      /** From keys. */
       readonly k_proj_weight: ParamSpec<[SharedFeatures<E, Shared>, K], "f32">;
+      /** From values. */
       readonly v_proj_weight: ParamSpec<[SharedFeatures<E, Shared>, V], "f32">;
     };
 
 /** The biases of queries, keys and values, one behind the other, where there are some. */
 export type InputBiases<E extends number, Bias extends boolean, Shared extends KeyHeads> = Bias extends false
   ? unknown
-  : { readonly in_proj_bias: ParamSpec<[AllRows<E, Shared>], "f32"> };
+  : {
+      /** Of queries, keys and values, one below the other. */
+      readonly in_proj_bias: ParamSpec<[AllRows<E, Shared>], "f32">;
+    };
 
 /** What goes into the projections, and how many features come out of each. */
 export interface InputSizes {

@@ -14,6 +14,7 @@ import { requireFeatures } from "./heads.ts";
 
 /** The parameters of `learnedPositions`: a vector for each position. */
 export type LearnedPositionsParams<Length extends number, E extends number> = {
+  /** [length, features]. */
   readonly weight: ParamSpec<[Length, E], "f32">;
 };
 
@@ -36,7 +37,24 @@ const vectors = (weight: Tensor, [length, features]: readonly [number, number], 
   return dynamicSlice(weight, position, count);
 };
 
-/** x [..., L, features] plus the first L of `length` learned vectors, which begin as normal numbers of deviation 0.02 (GPT-2). */
+/**
+ * x [..., L, features] plus the first L of `length` learned vectors, which begin as normal numbers of deviation 0.02.
+ * While decoding, the vectors from the position at hand on.
+ *
+ * @throws W286 other features; W214 more positions than there are vectors; W521 a capacity beyond them.
+ * @see Radford et al. 2019 (GPT-2).
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["B", 16, 768]) },
+ *   params: { positions: learnedPositions(1024, 768) },
+ *   forward: ({ positions }, { x }) => {
+ *     const y = positions(x); // Tensor<["B", 16, 768], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 1
+ */
 export const learnedPositions = <const Length extends number, const E extends number>(
   length: Length,
   features: E,

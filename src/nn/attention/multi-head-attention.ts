@@ -8,6 +8,7 @@ import type { Dim } from "../../ir/types/dim.ts";
 import type { DType } from "../../ir/types/dtype.ts";
 import type { SequenceShape } from "../../ir/types/static/attention.ts";
 import type { Check } from "../../ir/types/static/check.ts";
+import type { PartsOf } from "../../ir/types/static/parts.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
 import { type Layer, typedLayer } from "../../model/parameter.ts";
 import { requireWhole } from "../../model/past.ts";
@@ -37,12 +38,13 @@ export type MultiHeadAttentionParams<
   Shared extends KeyHeads = undefined,
 > = InputWeights<E, K, V, Shared> &
   InputBiases<E, Bias, Shared> & {
+    /** The projection of the heads side by side. */
     readonly out_proj: Layer<LinearParams<E, E, Bias>, LinearFunction<E, E>>;
   };
 
 /** What is attended to, and what is masked. Nothing said, a sequence attends to itself. */
 export interface MultiHeadOptions extends Omit<AttentionOptions, "drop"> {
-  /** [..., keys, key features]: what is attended to. The queries themselves unless said. */
+  /** What is attended to, [..., keys, key features]: the queries themselves unless said. */
   readonly keys?: Tensor;
   /** [..., keys, value features]; the keys unless said. */
   readonly values?: Tensor;
@@ -74,11 +76,13 @@ export interface MultiHeadAttentionOptions<
   K extends number,
   V extends number,
   Bias extends boolean,
-  Shared extends KeyHeads = KeyHeads,
+  Shared = KeyHeads,
 > {
   /** Features of the keys and of the values, where they are not those of the queries: PyTorch's `kdim` and `vdim`. */
   readonly keyFeatures?: K;
+  /** The features of what values are made of; those of keys unless said. */
   readonly valueFeatures?: V;
+  /** Whether projections have biases: yes unless said. */
   readonly bias?: Bias;
   /** Heads of keys and values, of which each serves as many heads of queries (Ainslie et al. 2023); a head each unless said. */
   readonly keyHeads?: Shared;
@@ -121,11 +125,25 @@ const attendanceOf = (projections: Projections, options: AttentionOptions, isSel
 };
 
 /**
- * Attention of several heads, each on its own slice of projected features; the heads side by side are projected once more. Sequences
- * are [..., positions, features] (batch first). A mask says with true where attending is allowed, as in `attention` (PyTorch's
- * module has it the other way round). With `weights: true` it gives { output, weights [..., heads, queries, keys] }. Input weights
- * begin by Glorot's rule and biases at 0, as in PyTorch. Refused: heads that do not divide the features, or `keyHeads` that do not
- * divide the heads (W284).
+ * Attention of several heads, each on its own slice of projected features; the heads side by side are projected once
+ * more. Sequences are [..., positions, features] (batch first) and keep their shape. A mask says with true where
+ * attending is allowed, as in `attention` (PyTorch's module has it the other way round). With `weights: true` it gives
+ * { output, weights [..., heads, queries, keys] }. Input weights begin by Glorot's rule and biases at 0, as in PyTorch.
+ *
+ * @throws W284 heads that do not divide the features, or `keyHeads` that do not divide the heads; W286 other features;
+ * W282 a mask or bias that does not fit the scores.
+ * @see Vaswani et al. 2017, section 3.2.2; `torch.nn.MultiheadAttention`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["B", 16, 512]) },
+ *   params: { attend: multiHeadAttention(512, 8) },
+ *   forward: ({ attend }, { x }) => {
+ *     const y = attend(x, { causal: true }); // Tensor<["B", 16, 512], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 4
  */
 export const multiHeadAttention = <
   const E extends number,
@@ -136,22 +154,28 @@ export const multiHeadAttention = <
   const Heads extends number = number,
 >(
   features: E,
-  heads: Heads,
-  options: MultiHeadAttentionOptions<K, V, Bias, Shared> = {},
+  heads: Check<NoInfer<PartsOf<"multiHeadAttention", Heads, "heads", E, "features">>, Heads>,
+  options: MultiHeadAttentionOptions<
+    K,
+    V,
+    Bias,
+    Check<NoInfer<PartsOf<"multiHeadAttention", Shared, "heads of keys", Heads, "heads">>, Shared>
+  > = {},
 ): Layer<MultiHeadAttentionParams<E, K, V, Bias, Shared>, MultiHeadAttentionFunction<E, Heads>> => {
   requireKnownOptions("multiHeadAttention", options, known);
-  const keyHeads: number = options.keyHeads ?? heads;
+  // Numbers, unless the call did not compile.
+  const [queryHeads, keyHeads] = [heads as number, (options.keyHeads ?? heads) as number];
   const { keyFeatures = features, valueFeatures = features } = options;
   requireSizes("multiHeadAttention", { features, keyFeatures, valueFeatures });
-  requireHeads("multiHeadAttention", heads, features);
-  requireKeyHeads("multiHeadAttention", keyHeads, heads);
+  requireHeads("multiHeadAttention", queryHeads, features);
+  requireKeyHeads("multiHeadAttention", keyHeads, queryHeads);
   const { bias = true } = options;
   const rate = atCaller(() => checkedRate(options.dropout ?? 0));
   const sizes = {
     features,
     keyFeatures,
     valueFeatures,
-    shared: (features / heads) * keyHeads,
+    shared: (features / queryHeads) * keyHeads,
   };
   const params = { ...inputProjections(sizes, bias), out_proj: linear(features, features, { bias }) };
   const bind = (given: Given) => {
@@ -162,7 +186,7 @@ export const multiHeadAttention = <
       const mask = allowed(options);
       const settings = mask === undefined ? attending : { ...attending, mask };
       const [q, k, v] = projected(given, [queries, keys, values], sizes).map((part, at) =>
-        splitHeads(part, at === 0 ? heads : keyHeads),
+        splitHeads(part, at === 0 ? queryHeads : keyHeads),
       );
       invariant(q !== undefined && k !== undefined && v !== undefined, "there are three projections");
       const { projections, options: looking } = attendanceOf([q, k, v], settings, keys === queries);

@@ -22,9 +22,17 @@ export interface LikelihoodOptions {
 }
 
 /**
- * -w[label] log p[label] for log-probabilities [rows, classes, ...places] and class indices i32 [rows, ...places]. The mean
- * divides by the sum of the weights of the labels that count. With `logSoftmax(logits, 1)` it is the cross-entropy with
- * class weights, with labels to be ignored, or with one label for each place.
+ * -w[label] log p[label] for log-probabilities [rows, classes, ...places] and class indices i32 [rows, ...places]. The
+ * mean divides by the sum of the weights of the labels that count. With `logSoftmax(logits, 1)` it is the cross-entropy
+ * with class weights, with labels to be ignored, or with one label for each place.
+ *
+ * @throws W248 labels or weights of another type; when running, W306 a label that is no class.
+ * @see `torch.nn.functional.nll_loss`.
+ * @example
+ * const logs = logSoftmax(constant(Float32Array.of(1, 2, 3, 3, 2, 1), [2, 3]), 1);
+ * const labels = constant(Int32Array.of(2, 1), [2]);
+ * negativeLogLikelihood(logs, labels); // Tensor<[], "f32">: 0.9076
+ * negativeLogLikelihood(logs, labels, { reduction: "none" }); // Tensor<[2], "f32">: [0.4076, 1.4076]
  */
 export const negativeLogLikelihood = <
   Logs extends Dims,
@@ -75,9 +83,16 @@ export interface ProbabilityOptions {
 }
 
 /**
- * -sum over classes of t log softmax(x) for logits x and wanted probabilities t, both [rows, classes, ...places]: one loss
- * for each row and place, and the mean over them unless another reduction is said. With label smoothing s the wanted
- * probabilities are (1 - s) t + s / classes; with weights w the terms of the sum are w t log softmax(x).
+ * -sum over classes of t log softmax(x) for logits x and wanted probabilities t, both [rows, classes, ...places]: one
+ * loss for each row and place, and the mean over them unless another reduction is said. With label smoothing s the
+ * wanted probabilities are (1 - s) t + s / classes; with weights w the terms of the sum are w t log softmax(x).
+ *
+ * @throws W248 targets of another type, or logits without an axis of classes.
+ * @see `torch.nn.functional.cross_entropy`.
+ * @example
+ * const x = constant(Float32Array.of(1, 2, 3), [1, 3]);
+ * const t = constant(Float32Array.of(0, 0.5, 0.5), [1, 3]);
+ * crossEntropyWithProbabilities(x, t); // Tensor<[], "f32">: 0.9076
  */
 export const crossEntropyWithProbabilities = <
   Logits extends Dims,

@@ -15,5 +15,5 @@ export {
   squaredHinge,
 } from "./hinge.ts";
 export { type DivergenceOptions, klDivergence } from "./kl-divergence.ts";
-export type { LossOptions, PairLoss } from "./pair-loss.ts";
+export type { LossOptions, NoOptions, PairLoss } from "./pair-loss.ts";
 export { type HuberOptions, huber, meanAbsoluteError, type SmoothL1Options, smoothL1 } from "./regression.ts";

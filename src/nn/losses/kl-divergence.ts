@@ -30,7 +30,15 @@ const batchMean = (losses: Tensor): Tensor =>
 
 /**
  * t (log t - x) for log-probabilities x and probabilities t, both [rows, classes]; e^t (t - x) if the targets are
- * log-probabilities. The mean over all elements unless another reduction is said, as PyTorch has it.
+ * log-probabilities. The mean over all elements unless another reduction is said, as PyTorch has it; `batchmean`
+ * divides the sum by the rows.
+ *
+ * @throws W202 element types that differ; W207 shapes that do not broadcast.
+ * @see Kullback and Leibler 1951; `torch.nn.functional.kl_div`.
+ * @example
+ * const x = logSoftmax(constant(Float32Array.of(1, 2), [1, 2]), 1);
+ * const t = constant(Float32Array.of(0.5, 0.5), [1, 2]);
+ * klDivergence(x, t, { reduction: "batchmean" }); // Tensor<[], "f32">: 0.1201
  */
 export const klDivergence = <
   A extends Dims,

@@ -10,6 +10,7 @@ import type { Dims, Operand, Tensor } from "../../ir/types/tensor.ts";
 
 /** Options of every loss; the mean unless another reduction is said. */
 export interface LossOptions<R extends Reduction> {
+  /** What becomes of the single losses; the mean unless said. */
   readonly reduction?: R;
 }
 

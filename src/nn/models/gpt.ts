@@ -1,8 +1,8 @@
 // A language model in the manner of GPT-2 (Radford et al. 2019): tokens and learned positions, blocks of causal self-attention and
 // a feed-forward network of four times the features, normalized in front, and a head that may share the table of tokens.
 import { optionNames, requireKnownOptions } from "../../ir/diagnostics/known-options.ts";
+import { geluTanh } from "../../ir/functions/activation.ts";
 import { linear as transform } from "../../ir/functions/contraction.ts";
-import { geluTanh } from "../../ir/functions/elementwise.ts";
 import { mergeHeads, splitHeads } from "../../ir/functions/heads.ts";
 import { chunk } from "../../ir/functions/parts.ts";
 import type { DType } from "../../ir/types/dtype.ts";
@@ -24,7 +24,7 @@ import { type EmbeddingFunction, type EmbeddingParams, embedding } from "../embe
 import { initialized } from "../initialized.ts";
 import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
-import { requireSizes } from "../sizes.ts";
+import { requireOptions, requireSizes } from "../sizes.ts";
 import { attendingOf, type LanguageAttentionOptions, type LanguageBatchOptions } from "./language-attention.ts";
 
 /** How large a GPT is. */
@@ -33,8 +33,11 @@ export interface GptOptions<Vocabulary extends number, Tied extends boolean> ext
   readonly vocabulary: Vocabulary;
   /** How many positions there are vectors for: the longest sequence. */
   readonly context: number;
+  /** Features of a position. */
   readonly features: number;
+  /** Heads of attention, which divide the features. */
   readonly heads: number;
+  /** How many blocks there are. */
   readonly blocks: number;
   /** The rate of dropout in training: of embeddings, of attention weights, and of what a residual branch adds; 0 unless said. */
   readonly dropout?: number;
@@ -65,20 +68,27 @@ export interface LanguageModelFunction<Vocabulary extends number> {
 }
 
 /** The parameters of a block, and what it does to [..., positions, features]. */
-type Block = Layer<
+export type GptBlock = Layer<
   {
+    /** The normalization in front of attention. */
     readonly ln1: Layer<LayerNormParams<number>, LayerNormFunction<number>>;
+    /** The normalization in front of the feed-forward network. */
     readonly ln2: Layer<LayerNormParams<number>, LayerNormFunction<number>>;
+    /** To queries, keys and values, side by side. */
     readonly qkv: Layer<LinearParams<number, number>, LinearFunction<number, number>>;
+    /** From heads side by side to what is added. */
     readonly proj: Layer<LinearParams<number, number>, LinearFunction<number, number>>;
+    /** Into the feed-forward network. */
     readonly fc: Layer<LinearParams<number, number>, LinearFunction<number, number>>;
+    /** Out of it. */
     readonly out: Layer<LinearParams<number, number>, LinearFunction<number, number>>;
+    /** Dropout of what is added. */
     readonly dropout: DropoutLayer;
   },
   (x: Tensor, attending: LanguageBatchOptions) => Tensor
 >;
 
-const block = (features: number, heads: number, rate: number): Block =>
+const block = (features: number, heads: number, rate: number): GptBlock =>
   layer(
     {
       ln1: layerNorm(features),
@@ -104,22 +114,46 @@ const block = (features: number, heads: number, rate: number): Block =>
 
 /** The parameters of `gpt`: a tied head has none of its own. */
 export type GptParams<Vocabulary extends number, Tied extends boolean = false> = {
+  /** Vectors of tokens. */
   readonly wte: Layer<EmbeddingParams<Vocabulary, number>, EmbeddingFunction<Vocabulary, number>>;
+  /** Vectors of positions. */
   readonly wpe: Layer<LearnedPositionsParams<number, number>, LearnedPositionsFunction<number>>;
-  readonly blocks: readonly Block[];
+  /** The blocks, in order. */
+  readonly blocks: readonly GptBlock[];
+  /** The normalization behind them. */
   readonly lnf: Layer<LayerNormParams<number>, LayerNormFunction<number>>;
+  /** Dropout of embeddings. */
   readonly dropout: DropoutLayer;
 } & (Tied extends true
   ? unknown
-  : { readonly head: Layer<LinearParams<number, Vocabulary, false>, LinearFunction<number, Vocabulary>> });
+  : {
+      /** From features to logits. */
+      readonly head: Layer<LinearParams<number, Vocabulary, false>, LinearFunction<number, Vocabulary>>;
+    });
 
 /**
- * Tokens i32 [..., T], T at most `context`, to logits [..., T, vocabulary]. Weights begin as normal numbers of deviation 0.02, those
- * that end a residual branch (proj, out) divided by sqrt(2 blocks), and biases at 0, as in GPT-2. Refused: W284 (heads).
+ * Tokens i32 [..., T], T at most `context`, to logits [..., T, vocabulary]: embeddings and learned positions, blocks of
+ * x + attend(ln1(x)) and x + out(gelu(fc(ln2(x)))), layer normalization, a head. Weights begin as normal numbers of
+ * deviation 0.02, those that end a residual branch (proj, out) divided by sqrt(2 blocks), and biases at 0, as in GPT-2.
+ *
+ * @throws W284 heads that do not divide the features; W214 more positions than `context`; W521 a capacity beyond it.
+ * @see Radford et al. 2019, section 2.3 (GPT-2).
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { tokens: spec("i32", ["B", 128]) },
+ *   params: { predict: gpt({ vocabulary: 50257, context: 1024, features: 768, heads: 12, blocks: 2 }) },
+ *   forward: ({ predict }, { tokens }) => {
+ *     const y = predict(tokens); // Tensor<["B", 128, 50257], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 29
  */
 export const gpt = <const Vocabulary extends number, const Tied extends boolean = false>(
   options: GptOptions<Vocabulary, Tied>,
 ): Layer<GptParams<Vocabulary, Tied>, LanguageModelFunction<Vocabulary>> => {
+  requireOptions("gpt", options, "gpt({ vocabulary: 50257, context: 1024, features: 768, heads: 12, blocks: 12 })");
   requireKnownOptions("gpt", options, known);
   const { context, features, heads, blocks, dropout: rate = 0 } = options;
   const vocabulary: number = options.vocabulary;

@@ -10,6 +10,7 @@ import { type Layer, type Params, typedLayer } from "../../model/parameter.ts";
 import { type DropoutLayer, dropout } from "../dropout.ts";
 import { type EmbeddingFunction, type EmbeddingParams, embedding } from "../embedding.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
+import { requireOptions } from "../sizes.ts";
 import {
   type TransformerFunction,
   type TransformerOptions,
@@ -23,7 +24,9 @@ export interface TranslationTransformerOptions<Target extends number> extends Tr
   readonly sourceVocabulary: number;
   /** How many tokens the target has. */
   readonly targetVocabulary: Target;
+  /** Features of a position. */
   readonly features: number;
+  /** Heads of attention, which divide the features. */
   readonly heads: number;
   /** The token that fills sequences up, which nothing attends to; 0 unless said. */
   readonly padding?: number;
@@ -54,10 +57,15 @@ export interface TranslationFunction<Target extends number> {
 
 /** The parameters of `translationTransformer`. */
 export type TranslationTransformerParams<Target extends number> = {
+  /** Vectors of source tokens. */
   readonly src_emb: Layer<EmbeddingParams<number, number>, EmbeddingFunction<number, number>>;
+  /** Vectors of target tokens. */
   readonly tgt_emb: Layer<EmbeddingParams<Target, number>, EmbeddingFunction<Target, number>>;
+  /** Encoder and decoder. */
   readonly tr: Layer<TransformerParams<number, number>, TransformerFunction<number>>;
+  /** From features to logits. */
   readonly gen: Layer<LinearParams<number, Target>, LinearFunction<number, Target>>;
+  /** Dropout of embeddings. */
   readonly dropout: DropoutLayer;
 };
 
@@ -69,12 +77,29 @@ const placed = (vectors: Tensor): Tensor => {
 };
 
 /**
- * Source tokens i32 [..., S] and target tokens i32 [..., T] to logits [..., T, target vocabulary]. Position t sees the target up to
- * t, so with the target shifted by one it predicts the next token.
+ * Source tokens i32 [..., S] and target tokens i32 [..., T] to logits [..., T, target vocabulary]: embeddings times
+ * sqrt(features) plus sinusoids, `transformer`, a linear layer. Position t sees the target up to t, so with the target
+ * shifted by one it predicts the next token.
+ *
+ * @throws W284 heads that do not divide the features; W522 while decoding.
+ * @see Vaswani et al. 2017, section 3.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { source: spec("i32", ["B", 20]), target: spec("i32", ["B", 16]) },
+ *   params: { translate: translationTransformer({ sourceVocabulary: 90, targetVocabulary: 110, features: 64, heads: 4 }) },
+ *   forward: ({ translate }, { source, target }) => {
+ *     const y = translate(source, target); // Tensor<["B", 16, 110], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 188
  */
 export const translationTransformer = <const Target extends number>(
   options: TranslationTransformerOptions<Target>,
 ): Layer<TranslationTransformerParams<Target>, TranslationFunction<Target>> => {
+  const write = "translationTransformer({ sourceVocabulary: 9000, targetVocabulary: 9000, features: 512, heads: 8 })";
+  requireOptions("translationTransformer", options, write);
   requireKnownOptions("translationTransformer", options, known);
   const { padding = 0, features, heads, sourceVocabulary, targetVocabulary: targets, ...rest } = options;
   const targetVocabulary: number = targets;

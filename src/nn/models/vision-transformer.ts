@@ -13,7 +13,7 @@ import { conv2d } from "../convolution.ts";
 import { type DropoutLayer, dropout } from "../dropout.ts";
 import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
-import { requireEachSize, requireSizes } from "../sizes.ts";
+import { requireEachSize, requireOptions, requireSizes } from "../sizes.ts";
 import {
   type TransformerEncoderFunction,
   type TransformerEncoderLayerParams,
@@ -21,24 +21,28 @@ import {
 } from "../transformer/encoder.ts";
 
 /** Height and width, or one number for both. */
-type Size = number | readonly [height: number, width: number];
+export type ImageSize = number | readonly [height: number, width: number];
 
-const sidesOf = (size: Size): readonly [height: number, width: number] =>
+const sidesOf = (size: ImageSize): readonly [height: number, width: number] =>
   typeof size === "number" ? [size, size] : size;
 
 /** How large a vision transformer is. */
 export interface VisionTransformerOptions<Classes extends number, Norm extends boolean = true> {
   /** Height and width of the images, or one number for both. */
-  readonly image: Size;
+  readonly image: ImageSize;
   /** Height and width of a patch; patches lie side by side. */
-  readonly patch: Size;
+  readonly patch: ImageSize;
   /** Channels of the images; 3 unless said. */
   readonly channels?: number;
+  /** Features of a patch. */
   readonly features: number;
+  /** Heads of attention, which divide the features. */
   readonly heads: number;
+  /** How many encoder layers there are. */
   readonly layers: number;
   /** Features inside the feed-forward networks; four times the features unless said. */
   readonly feedForward?: number;
+  /** How many classes there are. */
   readonly classes: Classes;
   /** Layer normalization behind the last layer (equation 4 of the paper); there is one unless this is false. */
   readonly finalNorm?: Norm;
@@ -62,25 +66,38 @@ const known = optionNames<VisionTransformerOptions<number, boolean>>({
 /** What a vision transformer does: images [B, channels, height, width] give logits [B, classes]. */
 export interface ImageClassifierFunction<Classes extends number> {
   <S extends Dims, D extends DType>(
-    images: Check<
-      NoInfer<ConvolutionShape<"conv2d", 2, S, D, [number, number, number, number], "f32", 1, 0, 1>>,
-      Tensor<S, D>
-    >,
+    images: Check<NoInfer<ConvolutionShape<"conv2d", 2, S, D, [number, number, number, number], "f32">>, Tensor<S, D>>,
   ): Tensor<[S[0], Classes], D>;
 }
 
 /** The parameters of `visionTransformer`. */
 export type VisionTransformerParams<Classes extends number, Norm extends boolean = true> = {
+  /** The class token. */
   readonly cls: ParamSpec<[1, 1, number], "f32">;
+  /** Vectors of positions, that of the class token first. */
   readonly pos: ParamSpec<[1, number, number], "f32">;
+  /** From patches to features: a convolution whose windows lie side by side. */
   readonly patch: Layer<
-    { readonly weight: ParamSpec<[number, number, number, number], "f32">; readonly bias: ParamSpec<[number], "f32"> },
+    {
+      /** [features, channels, height, width] of a patch. */
+      readonly weight: ParamSpec<[number, number, number, number], "f32">;
+      /** [features]. */
+      readonly bias: ParamSpec<[number], "f32">;
+    },
     (images: Tensor) => Tensor
   >;
+  /** The encoder layers, in order. */
   readonly layers: readonly Layer<TransformerEncoderLayerParams<number, number>, TransformerEncoderFunction<number>>[];
+  /** From the class token to logits. */
   readonly head: Layer<LinearParams<number, Classes>, LinearFunction<number, Classes>>;
+  /** Dropout of the patches. */
   readonly dropout: DropoutLayer;
-} & (Norm extends false ? unknown : { readonly norm: Layer<LayerNormParams<number>, LayerNormFunction<number>> });
+} & (Norm extends false
+  ? unknown
+  : {
+      /** The normalization behind the last layer. */
+      readonly norm: Layer<LayerNormParams<number>, LayerNormFunction<number>>;
+    });
 
 /** Patches [B, features, rows, columns] as a sequence [B, rows * columns, features]. */
 const asSequence = (patches: Tensor): Tensor => {
@@ -88,10 +105,32 @@ const asSequence = (patches: Tensor): Tensor => {
   return patches.reshape([batch, features, multiplyDims(rows, columns)]).transpose([0, 2, 1]);
 };
 
-/** Images [B, channels, height, width] to logits [B, classes]. */
+/**
+ * Images [B, channels, height, width] to logits [B, classes]: patches as a sequence behind a class token, learned
+ * positions, encoder layers with normalization in front, a linear layer on the class token.
+ *
+ * @throws W284 heads that do not divide the features; W244 another number of channels; W207 images of another size.
+ * @see Dosovitskiy et al. 2021, equations 1 to 4; `torchvision.models.vit_b_16`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { images: spec("f32", ["B", 3, 32, 32]) },
+ *   params: { classify: visionTransformer({ image: 32, patch: 8, features: 64, heads: 4, layers: 2, classes: 10 }) },
+ *   forward: ({ classify }, { images }) => {
+ *     const y = classify(images); // Tensor<["B", 10], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 32
+ */
 export const visionTransformer = <const Classes extends number, const Norm extends boolean = true>(
   options: VisionTransformerOptions<Classes, Norm>,
 ): Layer<VisionTransformerParams<Classes, Norm>, ImageClassifierFunction<Classes>> => {
+  requireOptions(
+    "visionTransformer",
+    options,
+    "visionTransformer({ image: 224, patch: 16, features: 768, heads: 12, layers: 12, classes: 1000 })",
+  );
   requireKnownOptions("visionTransformer", options, known);
   for (const name of ["image", "patch"] as const)
     expect(

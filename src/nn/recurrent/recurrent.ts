@@ -85,6 +85,7 @@ export interface LstmFunction<
     x: Check<NoInfer<SequenceShape<S, D, In>>, Tensor<S, D>>,
     given?: RecurrentInputs,
   ): RecurrentOutput<S, D, Hidden, Layers, Bidirectional, BatchFirst> & {
+    /** The conveyor belt after the last step: [layers * directions, B, hidden]. */
     readonly cell: RecurrentOutput<S, D, Hidden, Layers, Bidirectional, BatchFirst>["hidden"];
   };
 }
@@ -130,7 +131,22 @@ const nonlinearityOf = (options: { readonly nonlinearity?: "tanh" | "relu" }): "
 
 /**
  * A recurrent network: h[t] = f(W_ih x[t] + b_ih + W_hh h[t-1] + b_hh) with f tanh or relu (`nonlinearity`). Sequences
- * [T, B, in] give { output, hidden }. PyTorch's `RNN`.
+ * [T, B, in] give { output: [T, B, hidden], hidden: [layers, B, hidden] }; with two directions both are twice as large.
+ *
+ * @throws W277 sequences of another rank or of other features; W278 a layer of no size; W248 a state of another type;
+ * W522 while decoding.
+ * @see Elman 1990; `torch.nn.RNN`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["T", "B", 32]) },
+ *   params: { recur: rnn(32, 64) },
+ *   forward: ({ recur }, { x }) => {
+ *     const y = recur(x).output; // Tensor<["T", "B", 64], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 4
  */
 export const rnn = <
   const In extends number,
@@ -150,8 +166,26 @@ export const rnn = <
   >;
 
 /**
- * Long short-term memory: gates i, f, g, o; c' = f * c + i * g; h' = o * tanh(c'). Sequences [T, B, in] give
- * { output, hidden, cell }. PyTorch's `LSTM`.
+ * Long short-term memory: gates i, f, g, o; c' = f * c + i * g; h' = o * tanh(c'). Sequences [T, B, in] give { output:
+ * [T, B, hidden], hidden, cell: [layers, B, hidden] }; with two directions all are twice as large.
+ *
+ * @throws W277 sequences of another rank or of other features; W278 a layer of no size; W248 a state of another type;
+ * W522 while decoding.
+ * @see Hochreiter and Schmidhuber 1997 with the forget gate of Gers et al. 2000; `torch.nn.LSTM`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["T", "B", 32]) },
+ *   params: { recur: lstm(32, 64, { layers: 2 }) },
+ *   forward: ({ recur }, { x }) => {
+ *     const { output, hidden, cell } = recur(x);
+ *     const y = output; // Tensor<["T", "B", 64], "f32">
+ *     hidden; // Tensor<[2, "B", 64], "f32">
+ *     cell; // Tensor<[2, "B", 64], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 8
  */
 export const lstm = <
   const In extends number,
@@ -170,8 +204,24 @@ export const lstm = <
   >;
 
 /**
- * A gated recurrent unit: gates r, z, n; h' = (1 - z) * n + z * h. Sequences [T, B, in] give { output, hidden }. PyTorch's
- * `GRU`, whose reset gate multiplies W_hn h + b_hn.
+ * A gated recurrent unit: gates r, z, n; h' = (1 - z) * n + z * h, where as in PyTorch the reset gate multiplies W_hn h
+ * + b_hn. Sequences [T, B, in] give { output: [T, B, hidden], hidden: [layers, B, hidden] }; with two directions both
+ * are twice as large.
+ *
+ * @throws W277 sequences of another rank or of other features; W278 a layer of no size; W248 a state of another type;
+ * W522 while decoding.
+ * @see Cho et al. 2014; `torch.nn.GRU`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["T", "B", 32]) },
+ *   params: { recur: gru(32, 64, { bidirectional: true }) },
+ *   forward: ({ recur }, { x }) => {
+ *     const y = recur(x).output; // Tensor<["T", "B", 128], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 8
  */
 export const gru = <
   const In extends number,

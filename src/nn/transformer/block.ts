@@ -1,8 +1,8 @@
 // What the layers of encoders and decoders share: options, the feed-forward network, and how a sublayer is joined to what goes
 // past it.
 import { optionNames } from "../../ir/diagnostics/known-options.ts";
+import { gelu, relu } from "../../ir/functions/activation.ts";
 import { checkedChoice } from "../../ir/functions/argument.ts";
-import { gelu, relu } from "../../ir/functions/elementwise.ts";
 import type { Tensor } from "../../ir/types/tensor.ts";
 import type { Layer } from "../../model/parameter.ts";
 import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
@@ -13,6 +13,7 @@ export interface TransformerLayerOptions<F extends number> {
   readonly feedForward?: F;
   /** Normalizes what goes into a sublayer (Xiong et al. 2020) and not what comes out of its sum (Vaswani et al. 2017). */
   readonly normFirst?: boolean;
+  /** Between the two linear layers; relu unless said. */
   readonly activation?: "relu" | "gelu";
   /** What layer normalization adds to the variance; 1e-5 unless said. */
   readonly epsilon?: number;

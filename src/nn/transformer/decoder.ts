@@ -19,12 +19,15 @@ import type { SelfAttentionOptions, TransformerEncoderLayerParams, TransformerSt
 
 /** The parameters of `transformerDecoderLayer`, under PyTorch's names. */
 export type TransformerDecoderLayerParams<E extends number, F extends number> = TransformerEncoderLayerParams<E, F> & {
+  /** Attention to the memory. */
   readonly multihead_attn: Layer<MultiHeadAttentionParams<E>, MultiHeadAttentionFunction<E>>;
+  /** The normalization of the feed-forward network. */
   readonly norm3: Layer<LayerNormParams<E>, LayerNormFunction<E>>;
 };
 
 /** What is masked in a decoder: of the target (causal unless said otherwise), and of the memory. */
 export interface DecoderOptions extends SelfAttentionOptions {
+  /** Where targets [T] may attend to the memory [S]: true where allowed. */
   readonly memoryMask?: NonNullable<SelfAttentionOptions["mask"]>;
   /** [..., memory positions], true where the memory is padding: PyTorch's `memory_key_padding_mask`. */
   readonly memoryKeyPadding?: NonNullable<SelfAttentionOptions["keyPadding"]>;
@@ -40,9 +43,23 @@ export interface TransformerDecoderFunction<E extends number> {
 }
 
 /**
- * Causal self-attention of the target, attention to the memory, and a feed-forward network, each with a residual connection and
- * layer normalization. Target [..., T, features] and memory [..., S, features] -> [..., T, features]. `causal: false` lets the
- * target see what comes later.
+ * Causal self-attention of the target, attention to the memory, and a feed-forward network, each with a residual
+ * connection and layer normalization. Target [..., T, features] and memory [..., S, features] -> [..., T, features].
+ * `causal: false` lets the target see what comes later.
+ *
+ * @throws W284 heads that do not divide the features; W286 other features; W282 a mask that does not fit the scores.
+ * @see Vaswani et al. 2017, section 3.1; `torch.nn.TransformerDecoderLayer`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["B", 16, 512]), memory: spec("f32", ["B", 20, 512]) },
+ *   params: { decode: transformerDecoderLayer(512, 8) },
+ *   forward: ({ decode }, { x, memory }) => {
+ *     const y = decode(x, memory); // Tensor<["B", 16, 512], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 18
  */
 export const transformerDecoderLayer = <const E extends number, const F extends number = 2048>(
   features: E,
@@ -82,10 +99,33 @@ export const transformerDecoderLayer = <const E extends number, const F extends 
 
 /** The parameters of `transformerDecoder`, under PyTorch's names. */
 export type TransformerDecoderParams<E extends number, F extends number, Norm extends boolean> = {
+  /** The layers, in order. */
   readonly layers: readonly Layer<TransformerDecoderLayerParams<E, F>, TransformerDecoderFunction<E>>[];
-} & (Norm extends false ? unknown : { readonly norm: Layer<LayerNormParams<E>, LayerNormFunction<E>> });
+} & (Norm extends false
+  ? unknown
+  : {
+      /** The normalization behind them. */
+      readonly norm: Layer<LayerNormParams<E>, LayerNormFunction<E>>;
+    });
 
-/** Decoder layers one after the other, and layer normalization at the end. Shapes as in `transformerDecoderLayer`. */
+/**
+ * Decoder layers one after the other, and layer normalization at the end. Target [..., T, features] and memory [..., S,
+ * features] -> [..., T, features].
+ *
+ * @throws W284 heads that do not divide the features; W286 other features; W282 a mask that does not fit the scores.
+ * @see Vaswani et al. 2017, section 3.1; `torch.nn.TransformerDecoder`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["B", 16, 512]), memory: spec("f32", ["B", 20, 512]) },
+ *   params: { decode: transformerDecoder(6, 512, 8) },
+ *   forward: ({ decode }, { x, memory }) => {
+ *     const y = decode(x, memory); // Tensor<["B", 16, 512], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 110
+ */
 export const transformerDecoder = <
   const E extends number,
   const F extends number = 2048,

@@ -19,11 +19,17 @@ import { feedForward, knownOfLayers, normalization, residual, type TransformerLa
 
 /** The parameters of `transformerEncoderLayer`, under PyTorch's names. */
 export type TransformerEncoderLayerParams<E extends number, F extends number> = {
+  /** Attention of the sequence to itself. */
   readonly self_attn: Layer<MultiHeadAttentionParams<E>, MultiHeadAttentionFunction<E>>;
+  /** Into the feed-forward network. */
   readonly linear1: Layer<LinearParams<E, F>, LinearFunction<E, F>>;
+  /** Out of it. */
   readonly linear2: Layer<LinearParams<F, E>, LinearFunction<F, E>>;
+  /** The normalization of attention. */
   readonly norm1: Layer<LayerNormParams<E>, LayerNormFunction<E>>;
+  /** The normalization of what comes next. */
   readonly norm2: Layer<LayerNormParams<E>, LayerNormFunction<E>>;
+  /** Dropout of what is added. */
   readonly dropout: DropoutLayer;
 };
 
@@ -39,8 +45,23 @@ export interface TransformerEncoderFunction<E extends number> {
 }
 
 /**
- * Self-attention and a feed-forward network, each with a residual connection and layer normalization, behind it or (normFirst)
- * in front of it. [..., L, features] -> [..., L, features].
+ * Self-attention and a feed-forward network, each with a residual connection and layer normalization, behind it or
+ * (normFirst) in front of it: norm2(h + linear2(relu(linear1(h)))) with h = norm1(x + attend(x)). [..., L, features] ->
+ * [..., L, features].
+ *
+ * @throws W284 heads that do not divide the features; W286 other features; W282 a mask that does not fit the scores.
+ * @see Vaswani et al. 2017, section 3.1; `torch.nn.TransformerEncoderLayer`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["B", 16, 512]) },
+ *   params: { encode: transformerEncoderLayer(512, 8) },
+ *   forward: ({ encode }, { x }) => {
+ *     const y = encode(x); // Tensor<["B", 16, 512], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 12
  */
 export const transformerEncoderLayer = <const E extends number, const F extends number = 2048>(
   features: E,
@@ -72,8 +93,14 @@ export const transformerEncoderLayer = <const E extends number, const F extends 
 
 /** The parameters of `transformerEncoder`, under PyTorch's names. */
 export type TransformerEncoderParams<E extends number, F extends number, Norm extends boolean> = {
+  /** The layers, in order. */
   readonly layers: readonly Layer<TransformerEncoderLayerParams<E, F>, TransformerEncoderFunction<E>>[];
-} & (Norm extends false ? unknown : { readonly norm: Layer<LayerNormParams<E>, LayerNormFunction<E>> });
+} & (Norm extends false
+  ? unknown
+  : {
+      /** The normalization behind them. */
+      readonly norm: Layer<LayerNormParams<E>, LayerNormFunction<E>>;
+    });
 
 /** Options of encoders and decoders: those of their layers, and whether there is a normalization at the end. */
 export interface TransformerStackOptions<F extends number, Norm extends boolean> extends TransformerLayerOptions<F> {
@@ -81,7 +108,23 @@ export interface TransformerStackOptions<F extends number, Norm extends boolean>
   readonly finalNorm?: Norm;
 }
 
-/** Encoder layers one after the other, and layer normalization at the end. [..., L, features] -> [..., L, features]. */
+/**
+ * Encoder layers one after the other, and layer normalization at the end. [..., L, features] -> [..., L, features].
+ *
+ * @throws W284 heads that do not divide the features; W286 other features; W282 a mask that does not fit the scores.
+ * @see Vaswani et al. 2017, section 3.1; `torch.nn.TransformerEncoder`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { x: spec("f32", ["B", 16, 512]) },
+ *   params: { encode: transformerEncoder(6, 512, 8) },
+ *   forward: ({ encode }, { x }) => {
+ *     const y = encode(x); // Tensor<["B", 16, 512], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 74
+ */
 export const transformerEncoder = <
   const E extends number,
   const F extends number = 2048,

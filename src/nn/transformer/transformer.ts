@@ -23,12 +23,15 @@ import {
 
 /** The parameters of `transformer`, under PyTorch's names. */
 export type TransformerParams<E extends number, F extends number> = {
+  /** The encoder. */
   readonly encoder: Layer<TransformerEncoderParams<E, F, true>, TransformerEncoderFunction<E>>;
+  /** The decoder. */
   readonly decoder: Layer<TransformerDecoderParams<E, F, true>, TransformerDecoderFunction<E>>;
 };
 
 /** What is masked in source and target; the target is causal unless said otherwise. */
 export interface TransformerMasks extends Omit<DecoderOptions, "keyPadding"> {
+  /** Where the source [S] may attend to itself [S]: true where allowed. */
   readonly sourceMask?: NonNullable<SelfAttentionOptions["mask"]>;
   /** [..., source positions], true where the source is padding, for the encoder and for the decoder's look at it. */
   readonly sourcePadding?: NonNullable<SelfAttentionOptions["keyPadding"]>;
@@ -47,13 +50,29 @@ export interface TransformerFunction<E extends number> {
 
 /** Options of `transformer`: six layers each unless said. */
 export interface TransformerOptions<F extends number> extends TransformerLayerOptions<F> {
+  /** How many layers the encoder has; 6 unless said. */
   readonly encoderLayers?: number;
+  /** How many layers the decoder has; 6 unless said. */
   readonly decoderLayers?: number;
 }
 
 /**
- * An encoder of the source [..., S, features] and a decoder of the target [..., T, features] that looks at it, each with layer
- * normalization at the end: [..., T, features]. Matrices begin by Glorot's rule, as in PyTorch.
+ * An encoder of the source [..., S, features] and a decoder of the target [..., T, features] that looks at it, each
+ * with layer normalization at the end: [..., T, features]. Matrices begin by Glorot's rule, as in PyTorch.
+ *
+ * @throws W284 heads that do not divide the features; W286 other features; W282 a mask that does not fit the scores.
+ * @see Vaswani et al. 2017, figure 1; `torch.nn.Transformer`.
+ * @example
+ * const model = defineModel({
+ *   name: "example",
+ *   inputs: { source: spec("f32", ["B", 20, 512]), target: spec("f32", ["B", 16, 512]) },
+ *   params: { transform: transformer(512, 8) },
+ *   forward: ({ transform }, { source, target }) => {
+ *     const y = transform(source, target); // Tensor<["B", 16, 512], "f32">
+ *     return { y };
+ *   },
+ * });
+ * modelGraph(model).parameters.length; // 184
  */
 export const transformer = <const E extends number, const F extends number = 2048>(
   features: E,

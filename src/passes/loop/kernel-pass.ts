@@ -4,8 +4,11 @@ import type { Kernel, Program } from "../../ir/loop/kernel.ts";
 
 /** A rewrite of one kernel that keeps its parameters and its meaning. */
 export interface KernelPass {
+  /** What it is called. */
   readonly name: string;
+  /** One line for the reference. */
   readonly summary: string;
+  /** The kernel that means the same. */
   readonly run: (kernel: Kernel) => Kernel;
 }
 

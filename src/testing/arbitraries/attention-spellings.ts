@@ -34,17 +34,29 @@ export interface AttentionSpelling {
    * behind the lengths; heads of queries alone, which share keys and values.
    */
   readonly layout: "rows" | "batch" | "heads" | "merged" | "joined" | "behind" | "shared";
+  /**
+   * The extents: of batch and heads, how many queries, how many more keys than queries, features of queries and keys,
+   * and of values.
+   */
   readonly sizes: {
+    /** Examples of a batch. */
     readonly batch: number;
+    /** Heads of queries. */
     readonly heads: number;
+    /** Positions of queries. */
     readonly queries: number;
+    /** By how many there are more keys than queries. */
     readonly moreKeys: number;
+    /** Features of queries and keys. */
     readonly features: number;
+    /** Features of values. */
     readonly valueFeatures: number;
   };
+  /** The element type of queries, keys and values. */
   readonly dtype: DType;
   /** How heads of keys and values are repeated for the heads of queries that share them. */
   readonly repeated: "no" | "repeat" | "tile";
+  /** Where scores are scaled, and how. */
   readonly scale:
     | "none"
     | "divide"
@@ -55,11 +67,17 @@ export interface AttentionSpelling {
     | "inKeys"
     | "inWeights"
     | "split";
+  /** How queries are multiplied with keys. */
   readonly product: "transpose" | "flag" | "einsum" | "reversed" | "reversedEinsum";
+  /** What scores are masked by. */
   readonly masks: readonly MaskSpelling[];
+  /** What is added to scores. */
   readonly bias: "none" | "given" | "headed" | "slopes" | "rows";
+  /** Whether that is added before the masks. */
   readonly biasFirst: boolean;
+  /** Whether scores go through a scaled tanh. */
   readonly cap: boolean;
+  /** How the softmax is written. */
   readonly softmax:
     | "composite"
     | "overSum"
@@ -74,9 +92,11 @@ export interface AttentionSpelling {
     | "chosen"
     | "afterProduct"
     | "reciprocalAfterProduct";
+  /** How weights are dropped. */
   readonly dropout: "none" | "where" | "unless" | "times" | "over" | "random";
   /** Whether the softmax of f32 scores is taken in f64. */
   readonly wider: boolean;
+  /** How weights are multiplied with values. */
   readonly second: "matmul" | "einsum" | "reversed" | "flag";
   /** Whether heads are joined with the features of the result. */
   readonly joinedResult: boolean;
@@ -168,7 +188,14 @@ const finite = (spelling: AttentionSpelling): AttentionSpelling => {
 /** The nearest spelling that leaves each query a key to look at, and every score a number. */
 export const meaningful = (spelling: AttentionSpelling): AttentionSpelling => finite(opened(spelling));
 
-/** Random spellings of attention, each of which leaves every query a key to look at. */
+/**
+ * Random spellings of attention, each of which leaves every query a key to look at.
+ *
+ * @example
+ * import fc from "fast-check";
+ * const spellings = fc.sample(attentionSpellings(), { numRuns: 3, seed: 1 });
+ * spellings.map(({ product }) => product); // ["flag", "einsum", "transpose"]
+ */
 export const attentionSpellings = (): fc.Arbitrary<AttentionSpelling> =>
   fc
     .tuple(oneOfEach(spellingChoices), fc.array(oneOfEach(maskChoices), { maxLength: 2 }), sizes())

@@ -8,6 +8,7 @@ import type { GraphCase } from "./graph-case.ts";
 
 /** How large graphs are, in nodes. */
 export interface GraphSizes {
+  /** Half of them have no more. */
   readonly median: number;
   /** 95 of 100 have no more. */
   readonly most: number;
@@ -17,6 +18,7 @@ export interface GraphSizes {
 
 /** What was drawn: shares are of graphs, from 0 to 1. */
 export interface Distribution {
+  /** How many graphs were counted. */
   readonly graphs: number;
   /** Graphs in which each op is, in itself or in a body. */
   readonly ops: ReadonlyMap<string, number>;
@@ -26,16 +28,21 @@ export interface Distribution {
   readonly profiles: ReadonlyMap<string, number>;
   /** Graphs in which each element type is. */
   readonly dtypes: ReadonlyMap<string, number>;
-  /** Graphs with a computed value of no axes, of no elements, with an axis of one element. */
+  /** Graphs with a computed value of no axes. */
   readonly rankZero: number;
+  /** Graphs with a computed value of no elements. */
   readonly empty: number;
+  /** Graphs with a computed value that has an axis of one element. */
   readonly singleton: number;
   /** The share of computed values that have no elements. */
   readonly emptyValues: number;
-  /** Graphs with a computed value that several nodes read, with a node that nothing reads, with parameters that change. */
+  /** Graphs with a computed value that several nodes read. */
   readonly multiUse: number;
+  /** Graphs with a node that nothing reads. */
   readonly unused: number;
+  /** Graphs with parameters that change. */
   readonly updated: number;
+  /** How large the graphs are. */
   readonly sizes: GraphSizes;
 }
 
@@ -97,7 +104,12 @@ const shares = (lists: readonly Iterable<string>[]): ReadonlyMap<string, number>
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
 
-/** What some cases are made of. */
+/**
+ * What some cases are made of.
+ *
+ * @example
+ * distributionOf([]).graphs; // 0
+ */
 export const distributionOf = (cases: readonly GraphCase[]): Distribution => {
   const facts = cases.map(factsOf);
   const share = (name: ShareName): number =>
@@ -126,6 +138,13 @@ export const distributionOf = (cases: readonly GraphCase[]): Distribution => {
   };
 };
 
-/** Draws so many cases and counts what they are made of. */
+/**
+ * Draws so many cases and counts what they are made of, for a test that an arbitrary still draws what it should.
+ *
+ * @example
+ * const { graphs: counted, ops } = describeDistribution(graphs({ ops: ["matmul"], maxSteps: 2 }), 20);
+ * counted; // 20
+ * ops.has("matmul"); // true
+ */
 export const describeDistribution = (cases: fc.Arbitrary<GraphCase>, runs = 1000, seed = 1): Distribution =>
   distributionOf(fc.sample(cases, { numRuns: runs, seed }));

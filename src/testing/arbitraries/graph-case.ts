@@ -13,8 +13,12 @@ export interface CaseOrigin {
 
 /** A graph, arrays for its inputs, and first values of its parameters. */
 export interface GraphCase {
+  /** The graph, whose extents are all known. */
   readonly graph: Graph;
+  /** Arrays by the names of its inputs. */
   readonly feeds: Readonly<Record<string, NdArray>>;
+  /** First values by the names of its parameters. */
   readonly parameters: Readonly<Record<string, NdArray>>;
+  /** How it was drawn. */
   readonly origin?: CaseOrigin;
 }

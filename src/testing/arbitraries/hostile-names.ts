@@ -32,7 +32,16 @@ const hostile: Readonly<Record<string, readonly string[]>> = {
 const units = (): fc.Arbitrary<string> =>
   fc.array(fc.nat(0xffff), { maxLength: 12 }).map((codes) => String.fromCharCode(...codes));
 
-/** Random hostile names: known ones, two of them joined, very long ones, and texts of anything. */
+/**
+ * Random hostile names, such as `__proto__`, quotes and line breaks: known ones, two of them joined, very long ones,
+ * and texts of anything.
+ *
+ * @example
+ * import fc from "fast-check";
+ * const named = (name: string) => ({ [name]: { dtype: "i32", shape: [], data: Int32Array.of(1) } }) as const;
+ * const isKept = (name: string) => Object.hasOwn(decodeSafetensors(encodeSafetensors(named(name))), name);
+ * fc.assert(fc.property(hostileNames(), (name) => name === "__metadata__" || isKept(name)), { numRuns: 20 }); // undefined
+ */
 export const hostileNames = (): fc.Arbitrary<string> => {
   const known = fc.constantFrom(...Object.values(hostile).flat());
   return fc.oneof(

@@ -53,7 +53,13 @@ const lengthened = (drawn: GraphCase, first: number, longer: number, seed: numbe
   return drawn;
 };
 
-/** Random graphs with an extent or two of up to 130; those in which nothing can be made longer stay as they are. */
+/**
+ * Random graphs with an extent or two of up to 130, beyond what vectors and unrolled loops take at once; those in which
+ * nothing can be made longer stay as they are.
+ *
+ * @example
+ * await forAll(longGraphs({ ops: ["unary"], maxSteps: 2 }), agreesOnBackends(), { runs: 3 }); // undefined
+ */
 export const longGraphs = (options: GraphOptions = {}): fc.Arbitrary<GraphCase> =>
   shrinking(
     fc

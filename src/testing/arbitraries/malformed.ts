@@ -90,7 +90,14 @@ const happen = (bytes: Uint8Array, { kind, at, span, value }: Accident): Uint8Ar
   }
 };
 
-/** The bytes of a file after one to four accidents. */
+/**
+ * The bytes of a file after one to four accidents: bytes changed, cut out, put in, repeated, or moved.
+ *
+ * @example
+ * const bytes = encodeSafetensors({ w: { dtype: "f32", shape: [2], data: Float32Array.of(1, 2) } });
+ * const { default: fc } = await import("fast-check");
+ * await fc.assert(robustLoader(decodeSafetensors, malformed(bytes)), { numRuns: 20 }); // undefined
+ */
 export const malformed = (bytes: Uint8Array): fc.Arbitrary<Uint8Array> =>
   accidents().map((list) => list.reduce(happen, bytes));
 
@@ -123,5 +130,11 @@ const mistaken = (text: string, list: readonly Accident[]): string =>
     }
   }, text);
 
-/** A text after one to four accidents. */
+/**
+ * A text after one to four accidents, as `malformed` has them for bytes.
+ *
+ * @example
+ * import fc from "fast-check";
+ * await fc.assert(robustLoader(parseGraph, malformedText(printGraph(graph))), { numRuns: 20 }); // undefined
+ */
 export const malformedText = (text: string): fc.Arbitrary<string> => accidents().map((list) => mistaken(text, list));

@@ -1,7 +1,8 @@
 // Random models: networks of each kind from layers that users take, of random sizes and with random options.
 import fc from "fast-check";
-import { relu, silu, tanh } from "../../ir/functions/elementwise.ts";
+import { relu, silu } from "../../ir/functions/activation.ts";
 import { flatten, maxPool2d } from "../../ir/functions/index.ts";
+import { tanh } from "../../ir/functions/trigonometry.ts";
 import type { Bindings } from "../../ir/types/dim.ts";
 import type { Tensor } from "../../ir/types/tensor.ts";
 import { type AnyModel, defineModel, modelGraph, spec } from "../../model/model.ts";
@@ -28,7 +29,12 @@ import type { ValueProfile } from "./values.ts";
 /** The kinds of network that are drawn. */
 export type ModelKind = "mlp" | "cnn" | "rnn" | "lstm" | "gru" | "transformer";
 
-/** Every kind. */
+/**
+ * Every kind of network that `models` draws.
+ *
+ * @example
+ * modelKinds; // ["mlp", "cnn", "rnn", "lstm", "gru", "transformer"]
+ */
 export const modelKinds: readonly ModelKind[] = ["mlp", "cnn", "rnn", "lstm", "gru", "transformer"];
 
 /** How large a network is, and with which options it is built; each kind reads what it has. */
@@ -209,11 +215,20 @@ export const drawnModels = (kind?: ModelKind): fc.Arbitrary<DrawnModel> =>
 
 /** A random model with a case to run: its graph with symbols bound, inputs, and parameters as they begin. */
 export interface ModelCase extends GraphCase {
+  /** The model. */
   readonly model: AnyModel;
+  /** What its symbols were bound to. */
   readonly dims: Bindings;
 }
 
-/** Random models with cases to run, of all kinds or one. */
+/**
+ * Random models with cases to run, of all kinds or one.
+ *
+ * @example
+ * import fc from "fast-check";
+ * const [drawn] = fc.sample(models("mlp"), { numRuns: 1, seed: 1 });
+ * drawn?.model.kind; // "model"
+ */
 export const models = (kind?: ModelKind): fc.Arbitrary<ModelCase> =>
   drawnModels(kind).map(({ model, dims, seed, profile }) => ({
     ...randomCase(bindSymbols(modelGraph(model), dims), model, { seed, profile }),

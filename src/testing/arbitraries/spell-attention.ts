@@ -167,7 +167,15 @@ export const feedOf = (
   return { dtype, shape, data };
 };
 
-/** A spelling of attention as a graph with one entry `main`, its result `y`, and arrays for its inputs. */
+/**
+ * A spelling of attention as a graph with one entry `main`, its result `y`, and arrays for its inputs; `seed` draws
+ * these.
+ *
+ * @example
+ * import fc from "fast-check";
+ * const cases = fc.sample(attentionSpellings(), { numRuns: 1, seed: 1 }).map((spelling) => attentionCase(spelling, 7));
+ * cases.map(({ graph }) => graph.entries.map(({ name }) => name)); // [["main"]]
+ */
 export const attentionCase = (spelling: AttentionSpelling, seed: number): GraphCase => {
   const trace = traceOver(graphBuilder());
   const y = withTrace(trace, () => spellAttention(spelling, trace));

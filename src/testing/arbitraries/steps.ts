@@ -34,7 +34,12 @@ export type Step = UseStep | MotifStep;
 
 const leaves: ReadonlySet<string> = new Set(["input", "parameter", "data"]);
 
-/** Every op that computes something, composites included. */
+/**
+ * Every op that computes something, composites included: what `graphs` draws from unless it is told.
+ *
+ * @example
+ * computingOps.includes("matmul"); // true
+ */
 // The keys of the registry are its kinds, which `Object.keys` cannot say.
 export const computingOps: readonly OpKind[] = (Object.keys(ops) as OpKind[]).filter((kind) => !leaves.has(kind));
 

@@ -47,7 +47,9 @@ const clips: readonly (GradientClip | undefined)[] = [undefined, undefined, { no
 
 /** A training, values of its symbols, and what to run it on. */
 export interface TrainingCase extends GraphCase {
+  /** The training. */
   readonly training: AnyTraining;
+  /** What its symbols were bound to. */
   readonly dims: Bindings;
 }
 
@@ -58,7 +60,14 @@ const targetSpec = ({ kind, sizes: { results, batchFirst } }: DrawnModel, { clas
   return { target: classes ? spec("i32", rows) : spec("f32", [...rows, results]) };
 };
 
-/** Random trainings with cases to run, of models of all kinds or one. */
+/**
+ * Random trainings with cases to run, of models of all kinds or one.
+ *
+ * @example
+ * import fc from "fast-check";
+ * const [drawn] = fc.sample(trainings("mlp"), { numRuns: 1, seed: 1 });
+ * drawn?.training.kind; // "training"
+ */
 export const trainings = (kind?: ModelKind): fc.Arbitrary<TrainingCase> =>
   fc
     .record({

@@ -11,7 +11,12 @@ import { type KnownType, type NdArray, sizeOf } from "../../ir/types/ndarray.ts"
  */
 export type ValueProfile = "normal" | "whole" | "special" | "wide" | "bits" | "ties" | "conditioned";
 
-/** Every profile. */
+/**
+ * Every profile that elements are drawn from.
+ *
+ * @example
+ * valueProfiles; // ["normal", "whole", "special", "wide", "bits", "ties", "conditioned"]
+ */
 export const valueProfiles: readonly ValueProfile[] = [
   "normal",
   "whole",

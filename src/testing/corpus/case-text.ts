@@ -42,7 +42,14 @@ const valuesGraph = ({ feeds, parameters }: GraphCase): Graph => {
   return builder.finish("values", [entry("feeds", feeds), entry("parameters", parameters)]);
 };
 
-/** A case as text, with remarks in lines of their own above it. */
+/**
+ * A case as text, with remarks in lines of their own above it: what a corpus keeps.
+ *
+ * @example
+ * const x = { dtype: "f32", shape: [], data: Float64Array.of(2) } as const;
+ * const drawn = { graph: parseGraph("graph @g(%x: f32[]) {\n}"), feeds: { x }, parameters: {} };
+ * printCase(drawn, ["kept on a Monday"]).split("\n")[0]; // "// kept on a Monday"
+ */
 export const printCase = (drawn: GraphCase, remarks: readonly string[] = []): string =>
   [
     ...remarks.flatMap((remark) => remark.split(/[\r\n\u2028\u2029]/)).map((line) => `// ${line}\n`),
@@ -87,8 +94,14 @@ const requireFit = (graph: Graph, leaves: readonly ValueId[], arrays: Arrays, fa
 };
 
 /**
- * Reads what `printCase` wrote. Throws nothing but `WeftError`, whatever the text: what the parser says of either graph, or W410
- * where they do not go together.
+ * Reads what `printCase` wrote. Throws nothing but `WeftError`, whatever the text: what the parser says of either
+ * graph, or W410 where they do not go together.
+ *
+ * @throws W410 two graphs that are no case; W104 to W134 what the parser refuses.
+ * @example
+ * const drawn = { graph: parseGraph("graph @g() {\n}"), feeds: {}, parameters: {} };
+ * printCase(parseCase(printCase(drawn))) === printCase(drawn); // true
+ * parseCase("no case"); // throws W410
  */
 export const parseCase = (text: string, file = "<text>"): GraphCase => {
   const fail: Fail = (why) => reject("W410", { file, why });

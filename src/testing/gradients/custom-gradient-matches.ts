@@ -31,6 +31,7 @@ export interface CustomGradientOptions {
   readonly order?: Order;
   /** false for a gradient that is no slope on purpose: everything else is checked all the same. */
   readonly slopes?: boolean;
+  /** What values are drawn from; 1 unless it is said. */
   readonly seed?: number;
 }
 
@@ -158,9 +159,20 @@ const backendMistake = async (graph: Graph, order: Order, seed: number): Promise
 };
 
 /**
- * Checks a function with a derivative of its own at many extents: that it gives the shapes that it says for symbols, that its
- * values are those of a plain reference if there is one, that its gradient is the slope, once or twice, and that all backends
- * agree in every bit, NaN, infinities and -0 included. Throws an error that says what is wrong, and of a wrong gradient where.
+ * Checks a function with a derivative of its own at many extents: that it gives the shapes that it says for symbols,
+ * that its values are those of a plain reference if there is one, that its gradient is the slope, once or twice, and
+ * that all backends agree in every bit, NaN, infinities and -0 included. Throws an error that says what is wrong, and
+ * of a wrong gradient where. A gradient that is no slope on purpose is checked for everything else with `slopes:
+ * false`.
+ *
+ * @throws W140 operands of another kind; an Error with the report for what does not match.
+ * @example
+ * const cube = customGradient({
+ *   name: "cube",
+ *   forward: (x: Tensor) => mul(mul(x, x), x),
+ *   gradient: ({ operands: [x], cotangents: [dy] }) => [mul(dy, mul(mul(x, x), 3))],
+ * });
+ * await customGradientMatches(cube, { inputs: [spec("f64", ["N"])] }); // undefined
  */
 export const customGradientMatches = async (
   apply: TensorFunction["of"],

@@ -30,6 +30,7 @@ import { type Order, type Projected, projected } from "./projected.ts";
 
 /** A function of tensors of any kind, as a method so that its parameters may be of any tensor types. */
 export interface TensorFunction {
+  /** The function. */
   of(...operands: Tensor[]): Tensor | readonly Tensor[];
 }
 
@@ -197,6 +198,10 @@ const attempts = 10;
  * Compares, in double precision and at random points, the gradients of all parameters and float inputs with the slopes of what
  * the subject gives: a random weighting of its outputs, or the loss of a training. Slopes are taken forward, op by op, and by
  * differences. Throws an error that names the gradient, the op at fault, its mistake and its line.
+ *
+ * @throws W140 what is no subject; an Error with the report for a gradient that is no slope.
+ * @example
+ * await gradientsMatch(learning, { dims: { B: 2 }, points: 1 }); // undefined
  */
 export const gradientsMatch = (subject: GradientSubject, options: GradientsMatchOptions = {}): Promise<void> =>
   Promise.resolve().then(() => {

@@ -61,13 +61,16 @@ export const failureReport = async (
 };
 
 /**
- * Whether a description computes the same on every backend, and what it means: it is compiled, run on closures, printed JavaScript and
- * WebAssembly with random values (parameters as the model initialises them), every bit of every output and every updated
- * parameter is compared, and some runs are held to the float64 meaning within what rounding can do. Resolves where all is
- * well; rejects with an Error whose message is a report of the simplest part of the graph that fails. `reject`s (W140) what is no description.
+ * Whether a description computes the same on every backend, and what it means: it is compiled, run on closures, printed
+ * JavaScript and WebAssembly with random values (parameters as the model initialises them), every bit of every output
+ * and every updated parameter is compared, and some runs are held to the float64 meaning within what rounding can do.
+ * Resolves where all is well; rejects with an Error whose message is a report of the simplest part of the graph that
+ * fails.
  *
+ * @throws W140 what is no description; an Error with the report for what differs.
  * @example
- * test("the classifier computes what it says", () => backendsAgree(classifier));
+ * // In a test: test("computes what it says", () => backendsAgree(classifier));
+ * await backendsAgree(classifier, { dims: { B: 2 }, runs: 4 }); // undefined
  */
 export const backendsAgree = async (
   description: Description,

@@ -9,6 +9,7 @@ import type { NdArray } from "../../ir/types/ndarray.ts";
  * the computation gives NaN, or that infinity. A bool of error 1 is undecided.
  */
 export interface Bounded extends NdArray {
+  /** How far element i of a correct result may be from `data[i]`. */
   readonly error: Float64Array;
 }
 

@@ -7,7 +7,9 @@ const largestShare = 0.1;
 
 /** Counts over a run of graphs. */
 export interface Conditioning {
+  /** Counts one judgement. */
   readonly add: (counts: Counts) => void;
+  /** All so far. */
   readonly counts: () => Counts;
   /** What is wrong with the run as a whole: too many elements of which the bound says little. */
   readonly complaint: () => string | undefined;
@@ -15,7 +17,15 @@ export interface Conditioning {
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
-/** A count that begins at nothing. */
+/**
+ * A count that begins at nothing: how many elements were judged, and of how many the bound says little.
+ *
+ * @example
+ * const counted = conditioning();
+ * const drawn = graphs({ ops: ["binary"], values: ["whole"], maxSteps: 2 });
+ * await forAll(drawn, agreesWithMeaning({ conditioning: counted }), { runs: 3 });
+ * counted.complaint(); // undefined
+ */
 export const conditioning = (): Conditioning => {
   let sum: Counts = { elements: 0, uninformative: 0, illConditioned: 0 };
   return {

@@ -5,14 +5,19 @@ import { type Bounded, sameClass } from "./bounded.ts";
 
 /** An element outside of its bound. */
 export interface OutOfBound {
+  /** Which element, in row-major order. */
   readonly element: number;
+  /** What was computed. */
   readonly got: number;
+  /** What the oracle says. */
   readonly wanted: number;
+  /** How far it may be off. */
   readonly bound: number;
 }
 
 /** How much a judgement is worth. */
 export interface Counts {
+  /** Elements that were judged. */
   readonly elements: number;
   /** Elements about which nothing is known. */
   readonly uninformative: number;
@@ -22,9 +27,11 @@ export interface Counts {
 
 /** What was found, and how much of it could have been. */
 export interface Judgement extends Counts {
+  /** The element farthest outside of its bound, if there is one. */
   readonly violation?: OutOfBound;
   /** How far the farthest number is from the oracle's, of those with a bound; and as a share of its bound. */
   readonly largestError: number;
+  /** The largest error as a share of its bound. */
   readonly largestShare: number;
 }
 
@@ -42,7 +49,13 @@ const distance = (got: number, wanted: number, bound: number): readonly [error: 
   return Number.isFinite(error) ? [error, error / bound] : [Infinity, Infinity];
 };
 
-/** Compares what was computed with what the oracle says; `got` has the bounded array's elements in its order. */
+/**
+ * Compares what was computed with what the oracle says; `got` has the bounded array's elements in its order.
+ *
+ * @example
+ * const bounded = { dtype: "f32", shape: [2], data: Float64Array.of(1, 2), error: Float64Array.of(0, 0.1) } as const;
+ * judge(Float32Array.of(1, 2.5), bounded).violation; // { element: 1, got: 2.5, wanted: 2, bound: 0.1 }
+ */
 export const judge = (got: DataArray | Float64Array, { data, error }: Bounded): Judgement => {
   let violation: OutOfBound | undefined;
   let [uninformative, illConditioned, largestError, largestShare] = [0, 0, 0, 0];

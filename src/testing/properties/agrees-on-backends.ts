@@ -10,6 +10,7 @@ import { verdictOn } from "./agrees-with-meaning.ts";
 
 /** Where to count how much the judgements are worth. */
 export interface AgreesOnBackendsOptions {
+  /** Where to count how much the judgements are worth. */
   readonly conditioning?: Conditioning;
 }
 
@@ -21,7 +22,12 @@ const differenceOf = (left: Outcome, right: Outcome): Violation | undefined => {
   return { what, output: name, element, got: values[1], wanted: values[0] };
 };
 
-/** All backends agree in bits, and with the meaning of the graph. */
+/**
+ * All backends agree in bits, and with the meaning of the graph.
+ *
+ * @example
+ * await forAll(graphs({ ops: ["matmul"], maxSteps: 2 }), agreesOnBackends(), { runs: 3 }); // undefined
+ */
 export const agreesOnBackends = ({ conditioning }: AgreesOnBackendsOptions = {}): GraphProperty => ({
   name: "agreesOnBackends",
   code: "agreesOnBackends()",

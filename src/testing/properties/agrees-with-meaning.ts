@@ -15,6 +15,7 @@ import { poison, runInstance } from "../run-everywhere.ts";
 export interface AgreesWithMeaningOptions {
   /** WebAssembly unless said otherwise. */
   readonly backend?: Backend;
+  /** Where to count how much the judgements are worth. */
   readonly conditioning?: Conditioning;
 }
 
@@ -36,7 +37,12 @@ export const verdictOn = (
   return undefined;
 };
 
-/** Each element that a backend computes is within what rounding can do to it. */
+/**
+ * Each element that a backend computes is within what rounding can do to it.
+ *
+ * @example
+ * await forAll(graphs({ ops: ["softmax"], maxSteps: 2 }), agreesWithMeaning(), { runs: 3 }); // undefined
+ */
 export const agreesWithMeaning = ({
   backend = wasmBackend,
   conditioning,

@@ -52,9 +52,12 @@ const textOf = (program: PlannedProgram): string =>
   JSON.stringify([printProgram(program), [...program.memory.offsets], program.memory.bytes]);
 
 /**
- * The same bits whenever and however often it is run.
+ * The same bits whenever and however often it is run, and on several threads.
  *
- * @param threads the most threads that the work is cut for; each part runs here in turn
+ * @param compile - the compiler under test; the package's own unless said otherwise.
+ * @param threads - on how many threads it is run beside one.
+ * @example
+ * await forAll(graphs({ ops: ["reduce"], maxSteps: 2 }), deterministic(), { runs: 3 }); // undefined
  */
 export const deterministic = (compile: CompileFor = compileFor, threads = 4): GraphProperty => ({
   name: "deterministic",

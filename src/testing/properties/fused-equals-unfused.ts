@@ -49,7 +49,12 @@ export const separate = (graph: Graph<CoreOp>): FusedGraph => ({
   entries: graph.entries.map((entry) => separateEntry(graph, entry)),
 });
 
-/** The fused program and the one with a kernel for each node agree in every bit. */
+/**
+ * The fused program and the one with a kernel for each node agree in every bit.
+ *
+ * @example
+ * await forAll(graphs({ ops: ["binary"], maxSteps: 3 }), fusedEqualsUnfused(), { runs: 3 }); // undefined
+ */
 export const fusedEqualsUnfused = (fuse: Pass<Graph<CoreOp>, FusedGraph> = fuseElementwise): GraphProperty => ({
   name: "fused equals unfused",
   code: "fusedEqualsUnfused()",

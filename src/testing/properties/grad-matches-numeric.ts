@@ -16,23 +16,33 @@ export interface GradientPropertyOptions {
 
 /** What became of the gradients of all cases so far. */
 export interface GradientCounts {
-  /** Derivatives of graphs that were looked at, and those where something was NaN or beyond all bounds. */
+  /** Derivatives of graphs that were looked at. */
   readonly checked: number;
+  /** Of these, those where something was NaN or beyond all bounds. */
   readonly unbounded: number;
-  /** Directions that were compared with differences, and those that lie too near to a kink. */
+  /** Directions that were compared with differences. */
   readonly compared: number;
+  /** Directions that lie too near to a kink for that. */
   readonly skipped: number;
 }
 
 /** A property that counts what it could not compare. */
 export interface CountingProperty extends GraphProperty {
+  /** All so far. */
   readonly counts: () => GradientCounts;
 }
 
 /** `stopGradient` is there to make gradients differ from slopes, which duals follow and differences cannot. */
 const stopsGradients = (graph: Graph): boolean => [...graph.nodes.values()].some(({ op }) => op === "stopGradient");
 
-/** Makes the property. All entries of a graph are looked at; integers and truth values carry no gradient. */
+/**
+ * The derivatives of all entries of a graph are its slopes: by forward duals, and by differences unless said otherwise.
+ * Integers and truth values carry no gradient.
+ *
+ * @example
+ * const drawn = graphs({ ops: ["unary"], maxSteps: 2, differentiable: true });
+ * await forAll(drawn, gradMatchesNumeric({ orders: [1] }), { runs: 2 }); // undefined
+ */
 export const gradMatchesNumeric = ({
   orders = [1, 2],
   differences = true,

@@ -11,9 +11,11 @@ import type { TensorType } from "../../ir/types/tensor-type.ts";
 
 /** What is counted. */
 export interface GraphCost {
+  /** Nodes. */
   readonly nodes: number;
   /** Results of arithmetic, each term of a sum counting as one. */
   readonly operations: number;
+  /** Bytes that results take. */
   readonly bytes: number;
 }
 

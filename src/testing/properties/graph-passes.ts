@@ -15,10 +15,20 @@ import { mergeScans } from "../../passes/recurrence/merge-scans.ts";
 import { sinkFromScans } from "../../passes/recurrence/sink-from-scans.ts";
 import { trimScans } from "../../passes/recurrence/trim-scans.ts";
 
-/** Passes that may be run in any order, any number of times, and change no bit of any result. */
+/**
+ * Passes that may be run in any order, any number of times, and change no bit of any result.
+ *
+ * @example
+ * exactPasses.map(({ name }) => name); // ["simplify", "absorb-transposes", "fold-constants", "cse", "dce"]
+ */
 export const exactPasses: readonly Pass<Graph, Graph>[] = [simplify, absorbTransposes, foldConstants, cse, dce];
 
-/** Passes over recurrences, in the order of the pipeline. Sums over time may be taken in another order. */
+/**
+ * Passes over recurrences, in the order of the pipeline. Sums over time may be taken in another order.
+ *
+ * @example
+ * recurrencePasses[0]?.name; // "merge-scans"
+ */
 export const recurrencePasses: readonly Pass<Graph, Graph>[] = [
   mergeScans,
   trimScans,
@@ -27,10 +37,20 @@ export const recurrencePasses: readonly Pass<Graph, Graph>[] = [
   sinkFromScans,
 ];
 
-/** Passes that replace what is rounded once by what is rounded often, or the other way round. */
+/**
+ * Passes that replace what is rounded once by what is rounded often, or the other way round.
+ *
+ * @example
+ * roundingPasses.length; // 3
+ */
 export const roundingPasses: readonly Pass<Graph, Graph>[] = [everywhere(fuseAttention), refineRecurrences, decompose];
 
-/** Every pass from a graph to a graph that compilation runs. */
+/**
+ * Every pass from a graph to a graph that compilation runs.
+ *
+ * @example
+ * exactPasses.every((pass) => graphPasses.includes(pass)); // true
+ */
 export const graphPasses: readonly Pass<Graph, Graph>[] = [
   ...exactPasses,
   optimize,

@@ -115,7 +115,11 @@ const loweredOf = (graph: Graph): Program => {
 /**
  * A pass over kernels keeps every bit.
  *
- * @param before the passes that run first; those of the pipeline up to this one unless given
+ * @param pass - the pass, from a kernel to a kernel.
+ * @param before - the passes that run before it; by default, for a pass of the package, those that do.
+ * @example
+ * const nothing = { name: "nothing", summary: "gives the kernel as it is", run: (kernel: Kernel) => kernel };
+ * await forAll(graphs({ ops: ["unary"], maxSteps: 2 }), loopPassPreservesSemantics(nothing), { runs: 3 }); // undefined
  */
 export const loopPassPreservesSemantics = (
   pass: KernelPass,

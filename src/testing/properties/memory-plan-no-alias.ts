@@ -151,7 +151,12 @@ const runBeside = (program: PlannedProgram, entry: EntryPoint, drawn: GraphCase)
   );
 };
 
-/** No plan that `plan` makes for the program of a graph puts anything over what is in use. */
+/**
+ * No plan that `plan` makes for the program of a graph puts anything over what is in use.
+ *
+ * @example
+ * await forAll(graphs({ ops: ["binary"], maxSteps: 3 }), memoryPlanNoAlias(), { runs: 3 }); // undefined
+ */
 export const memoryPlanNoAlias = (plan: Pass<Program, PlannedProgram> = planBuffers): GraphProperty => ({
   name: "memory plan without alias",
   code: "memoryPlanNoAlias()",

@@ -10,6 +10,7 @@ import { costOf, type GraphCost } from "./graph-cost.ts";
 
 /** Which of its costs a pass may raise: rules that make room for others may add a node, or a value that is only moved. */
 export interface Usefulness {
+  /** The costs that may grow. */
   readonly mayRaise?: readonly (keyof GraphCost)[];
 }
 
@@ -58,7 +59,16 @@ const raised = (
 /**
  * Rules fire, the pass comes to rest, and costs do not grow.
  *
- * @param fires for each rule, by the name that the pass tells its observer, a minimal graph or its text
+ * @param pass - the pass.
+ * @param fires - for each of its rules a small graph, or its text, that the rule changes.
+ * @example
+ * const twice = `graph @g(%x: f32[]) {
+ *   %0 = unary %x {fn = exp} : f32[]
+ *   %1 = unary %x {fn = exp} : f32[]
+ *   entry @main(a = %0, b = %1)
+ * }`;
+ * const useful = exactPasses.filter(({ name }) => name === "cse").map((cse) => passIsUseful(cse, { cse: twice }));
+ * await Promise.all(useful.map((property) => forAll(graphs({ maxSteps: 2 }), property, { runs: 3 }))); // [undefined]
  */
 export const passIsUseful = (
   pass: Pass<Graph, Graph>,

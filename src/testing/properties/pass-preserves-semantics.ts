@@ -58,7 +58,14 @@ export const meaningDiffers = (
   return undefined;
 };
 
-/** `interpreter(g) = interpreter(pass(g))` in every bit, for passes that move no rounding. */
+/**
+ * `interpreter(g) = interpreter(pass(g))` in every bit, for passes that move no rounding.
+ *
+ * @example
+ * const drawn = graphs({ ops: ["binary"], maxSteps: 3 });
+ * const [simplify] = exactPasses.map((pass) => forAll(drawn, passPreservesSemantics(pass), { runs: 2 }));
+ * await simplify; // undefined
+ */
 export const passPreservesSemantics = (pass: Pass<Graph, Graph>): GraphProperty => ({
   name: `${pass.name} preserves semantics`,
   passes: pass,

@@ -24,7 +24,13 @@ const arranged = (passes: readonly Pass<Graph, Graph>[], random: () => number): 
     .sort((a, b) => a.place - b.place)
     .map(({ pass }) => pass);
 
-/** Any subset of the passes, in any order, keeps every bit. `arrangements` are tried for each graph. */
+/**
+ * Any subset of the passes, in any order, keeps every bit. `arrangements` are tried for each graph.
+ *
+ * @example
+ * const confluent = pipelineConfluent(exactPasses, { arrangements: 2 });
+ * await forAll(graphs({ ops: ["binary"], maxSteps: 3 }), confluent, { runs: 2 }); // undefined
+ */
 export const pipelineConfluent = (
   passes: readonly Pass<Graph, Graph>[] = exactPasses,
   { arrangements = 4 }: { readonly arrangements?: number } = {},

@@ -176,7 +176,12 @@ const misplaced = ({ buffers, memory }: PlannedProgram): readonly string[] => {
   return found;
 };
 
-/** Everything that is wrong with a plan, a sentence each; nothing for one in which no two buffers in use share a byte. */
+/**
+ * Everything that is wrong with a plan, a sentence each; nothing for one in which no two buffers in use share a byte.
+ *
+ * @example
+ * planViolations(compileGraph(graph, { dims: { B: 2 } }).program); // []
+ */
 export const planViolations = (program: PlannedProgram): readonly string[] => [
   ...misplaced(program),
   ...runsOf(program).flatMap((run) => overlapsIn(program, run)),

@@ -13,7 +13,9 @@ import { graphDifference } from "./graph-difference.ts";
 
 /** A text form, both ways. */
 export interface TextForm {
+  /** A graph as text. */
   readonly print: (graph: Graph) => string;
+  /** The graph of a text. */
   readonly parse: (text: string) => Graph;
 }
 
@@ -89,7 +91,13 @@ const roundTrip = ({ print, parse }: TextForm, graph: Graph, of: string): Violat
 /** The weftgraph text. */
 export const graphText: TextForm = { print: (graph) => printGraph(graph), parse: (text) => parseGraph(text) };
 
-/** `parse(print(g))` is g, and `print(parse(print(g)))` is `print(g)`: of the graph, under hostile names, and after each pass. */
+/**
+ * `parse(print(g))` is g, and `print(parse(print(g)))` is `print(g)`: of the graph, under hostile names, and after each pass.
+ *
+ * @example
+ * const text = printParseRoundTrip({ print: printGraph, parse: parseGraph });
+ * await forAll(graphs({ ops: ["concat"], maxSteps: 2 }), text, { runs: 3 }); // undefined
+ */
 export const printParseRoundTrip = (
   form: TextForm = graphText,
   passes: readonly Pass<Graph, Graph>[] = [standard],

@@ -12,11 +12,13 @@ export interface RobustLoaderOptions {
 const isWeftError = (error: unknown): boolean => error instanceof WeftError;
 
 /**
- * The property that a reader, which may be asynchronous, gives something or refuses for every input: to be handed to `fc.assert`. It fails
- * where another error is thrown (a `TypeError`, a `RangeError` of a stack or an array), and where a prototype has changed.
- * ```ts
- * await fc.assert(robustLoader(decodeSafetensors, fc.uint8Array()));
- * ```
+ * The property that a reader, which may be asynchronous, gives something or refuses for every input: to be handed to
+ * `fc.assert`. It fails where another error is thrown (a `TypeError`, a `RangeError` of a stack or an array), and where
+ * a prototype has changed.
+ *
+ * @example
+ * import fc from "fast-check";
+ * await fc.assert(robustLoader(decodeSafetensors, fc.uint8Array()), { numRuns: 20 }); // undefined
  */
 export const robustLoader = <T>(
   load: (input: T) => unknown,

@@ -44,7 +44,13 @@ const realNumbersDiffer = (who: string, drawn: GraphCase, after: Graph): Violati
   return undefined;
 };
 
-/** A rule, applied wherever it matches, keeps what its class of numerics promises. Holds of graphs in which it does not match. */
+/**
+ * A rule, applied wherever it matches, keeps what its class of numerics promises. Holds of graphs in which it does not match.
+ *
+ * @example
+ * const nothing: Rule = { name: "mine/nothing", numerics: "exact", outlines: [], apply: () => undefined };
+ * await forAll(graphs({ ops: ["unary"], maxSteps: 2 }), ruleSound(nothing), { runs: 3 }); // undefined
+ */
 export const ruleSound = (rule: Rule): GraphProperty => ({
   name: `rule ${rule.name} is sound`,
   check: (drawn) =>

@@ -16,8 +16,11 @@ import { hostileNames } from "./print-parse-round-trip.ts";
 
 /** A way to keep tensors as bytes. */
 export interface TensorFormat {
+  /** What it is called in reports. */
   readonly name: string;
+  /** The bytes of some tensors. */
   readonly write: (tensors: StoredTensors) => Uint8Array;
+  /** The tensors of some bytes. */
   readonly read: (bytes: Uint8Array) => StoredTensors;
 }
 
@@ -72,9 +75,12 @@ export const parametersOf = ({ parameters }: GraphCase): StoredTensors =>
   Object.fromEntries(Object.entries(parameters).map(([name, array]) => [name, stored(array)]));
 
 /**
- * `read(write(tensors))` is the tensors.
+ * `read(write(tensors))` is the tensors, in bits.
  *
- * @param tensorsOf what of a case is written; everything, under its own and under hostile names, unless given
+ * @param format - how they are written and read; safetensors unless said otherwise.
+ * @param tensorsOf - which tensors of a case; its feeds and parameters unless said otherwise.
+ * @example
+ * await forAll(graphs({ ops: ["unary"], maxSteps: 1 }), serializeRoundTrip(), { runs: 5 }); // undefined
  */
 export const serializeRoundTrip = (
   format: TensorFormat = safetensors,

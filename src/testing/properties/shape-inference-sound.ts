@@ -178,7 +178,12 @@ const nodeDiffers = (infer: Inference, graph: Graph, node: Node): Violation | un
   return symbolicDiffers(infer, node, operands) ?? mistakesDiffer(infer, node, operands);
 };
 
-/** The inferred types are those of what evaluation gives, symbols and mistakes included. */
+/**
+ * The inferred types are those of what evaluation gives, symbols and mistakes included.
+ *
+ * @example
+ * await forAll(graphs({ ops: ["matmul"], maxSteps: 2 }), shapeInferenceSound(), { runs: 3 }); // undefined
+ */
 export const shapeInferenceSound = (infer: Inference = ownRules): GraphProperty => ({
   name: "shape inference is sound",
   check: (drawn) =>

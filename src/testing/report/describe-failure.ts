@@ -12,14 +12,19 @@ import { violationIn } from "./violation-in.ts";
 
 /** A case that fails, and how it was found. */
 export interface Failure {
+  /** What does not hold. */
   readonly property: GraphProperty;
+  /** The case of which it does not. */
   readonly drawn: GraphCase;
+  /** What was found wrong with it. */
   readonly violation: Violation;
-  /** How many cases were drawn until one failed, and how often it was made simpler. */
+  /** How many cases were drawn until one failed. */
   readonly runs: number;
+  /** How often it was made simpler. */
   readonly shrinks: number;
   /** Of a drawn case: how to draw it again. */
   readonly seed?: number;
+  /** The way from the seed to the case. */
   readonly path?: string;
   /** Of a saved case: the file that it came from. */
   readonly file?: string;
@@ -97,7 +102,18 @@ const replayLines = ({ seed, path, file, kept }: Failure): readonly string[] => 
   ...(kept === undefined || kept === file ? [] : [`kept: ${kept}`]),
 ];
 
-/** The whole report of a failure. */
+/**
+ * The whole report of a failure: the case as text, where it goes wrong, by how much, by which pass, how to replay it,
+ * and a test to paste.
+ *
+ * @example
+ * const property: GraphProperty = { name: "has no inputs", check: async () => ({ what: "the graph has an input" }) };
+ * const x = { dtype: "f32", shape: [], data: Float64Array.of(2) } as const;
+ * const drawn = { graph: parseGraph("graph @g(%x: f32[]) {\n}"), feeds: { x }, parameters: {} };
+ * const violation = { what: "the graph has an input" };
+ * const report = await describeFailure({ property, drawn, violation, runs: 1, shrinks: 0 });
+ * report.includes("the graph has an input"); // true
+ */
 export const describeFailure = async (failure: Failure): Promise<string> => {
   const { property, drawn, violation, runs, shrinks } = failure;
   const divergence = await orNothing(() => firstDivergence(drawn, (each) => violationIn(property, each)));

@@ -11,8 +11,9 @@ import { violationIn } from "./violation-in.ts";
 
 /** What a run is doing. */
 export interface Progress {
-  /** Cases that were drawn and hold, and how many there will be. */
+  /** Cases that were drawn and hold. */
   readonly runs: number;
+  /** How many there will be. */
   readonly total: number;
   /** Whether a failure was found, and is being made simpler. */
   readonly isShrinking: boolean;
@@ -127,6 +128,10 @@ const replayCorpus = async (
  * Checks a property on drawn cases. Resolves where it holds of all of them; rejects with an Error whose message is the whole
  * report of the simplest case found that fails: as text, where it goes wrong, by how much, by which pass, how to replay it, and
  * a test to paste.
+ *
+ * @throws an Error with the report of the simplest failure.
+ * @example
+ * await forAll(graphs({ maxSteps: 2 }), agreesOnBackends(), { runs: 3 }); // undefined
  */
 export const forAll = async (
   cases: fc.Arbitrary<GraphCase>,

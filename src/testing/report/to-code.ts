@@ -38,7 +38,13 @@ const importOf = ({ name, code }: GraphProperty): readonly string[] =>
         'import { parseGraph } from "weftgraph/text";',
       ];
 
-/** The source of a test that asks a property of a case. */
+/**
+ * The source of a test that asks a property of a case, to paste into a suite or a bug report.
+ *
+ * @example
+ * const drawn = { graph: parseGraph("graph @g() {\n}"), feeds: {}, parameters: {} };
+ * toCode(drawn, agreesOnBackends()).includes("agreesOnBackends()"); // true
+ */
 export const toCode = ({ graph, feeds, parameters }: GraphCase, property: GraphProperty): string =>
   [
     'import { expect, test } from "vitest";',

@@ -13,14 +13,30 @@ export interface ShrinkBudget {
 
 /** The simplest case that was found to fail, and what it took to find it. */
 export interface Minimized {
+  /** The simplest case. */
   readonly drawn: GraphCase;
+  /** How many cases were tried. */
   readonly checks: number;
+  /** How often one was simpler and failed. */
   readonly shrinks: number;
   /** Whether everything simpler was tried and holds; false where the budget ran out. */
   readonly isMinimal: boolean;
 }
 
-/** Makes a failing case simpler for as long as it still fails. */
+/**
+ * Makes a failing case simpler for as long as it still fails.
+ *
+ * @example
+ * const text = `graph @g(%x: f32[4]) {
+ *   %0 = unary %x {fn = exp} : f32[4]
+ *   %1 = unary %0 {fn = log} : f32[4]
+ *   entry @main(y = %1)
+ * }`;
+ * const x = { dtype: "f32", shape: [4], data: new Float64Array(4) } as const;
+ * const failing = { graph: parseGraph(text), feeds: { x }, parameters: {} };
+ * const { drawn } = await minimize(failing, (each) => printGraph(each.graph).includes("fn = exp"));
+ * printGraph(drawn.graph).includes("fn = log"); // false
+ */
 export const minimize = async (
   failing: GraphCase,
   fails: (drawn: GraphCase) => boolean | Promise<boolean>,

@@ -41,5 +41,12 @@ class ShrinkingArbitrary extends fc.Arbitrary<GraphCase> {
   }
 }
 
-/** The cases that another arbitrary draws, made simpler by rules for graphs (`simplerCases`). */
+/**
+ * The cases that another arbitrary draws, made simpler by rules for graphs (`simplerCases`).
+ *
+ * @example
+ * import fc from "fast-check";
+ * const empty = { graph: parseGraph("graph @g() {\n}"), feeds: {}, parameters: {} };
+ * fc.sample(shrinking(fc.constant(empty)), 2).length; // 2
+ */
 export const shrinking = (inner: fc.Arbitrary<GraphCase>): fc.Arbitrary<GraphCase> => new ShrinkingArbitrary(inner);

@@ -43,6 +43,12 @@ export function* simplerFrom(drawn: GraphCase, from = 0): Generator<Simpler> {
 /**
  * Cases that are simpler than this one. Each is well formed, has a meaning, and is smaller in a measure without endless
  * descent (`isSimpler`), so whoever goes on with any of them comes to an end.
+ *
+ * @example
+ * const text = "graph @g(%x: f32[4]) {\n  %0 = unary %x {fn = exp} : f32[4]\n  entry @main(y = %0)\n}";
+ * const x = { dtype: "f32", shape: [4], data: new Float64Array(4) } as const;
+ * const drawn = { graph: parseGraph(text), feeds: { x }, parameters: {} };
+ * [...simplerCases(drawn)].length > 0; // true
  */
 export function* simplerCases(drawn: GraphCase): Generator<GraphCase> {
   for (const { simpler } of simplerFrom(drawn)) yield simpler;

@@ -54,10 +54,24 @@ const constants: Precision<ExponentialConstants> = {
   },
 };
 
+/**
+ * q for e^x itself, minimax with three times the weight below 0: there 1 + r + r^2 q(r) is below 1, where the last place is half as
+ * large. The relative error of e^r is 1.5e-9 below 0 and 4.5e-9 above.
+ */
+const leaningTail: Precision<readonly number[]> = {
+  single: [0.4999997913837433, 0.16666528582572937, 0.04167225956916809, 0.008367976173758507, 0.001358270412310958],
+  double: constants.double.tail,
+};
+
 /** e^(r + low) - 1 for |r| <= ln 2 / 2 and `low` within the last place of r. */
-export const growth = (body: BlockBuilder, r: Expr, low?: Expr): Expr => {
+export const growth = (
+  body: BlockBuilder,
+  r: Expr,
+  low?: Expr,
+  coefficients: readonly number[] = choose(r, constants).tail,
+): Expr => {
   const square = body.name(times(r, r), "square");
-  const tail = times(square, pairedPolynomial(r, square, choose(r, constants).tail));
+  const tail = times(square, pairedPolynomial(r, square, coefficients));
   return body.name(plus(r, low === undefined ? tail : plus(low, tail)), "growth");
 };
 
@@ -68,20 +82,25 @@ export interface ReducedExponential {
 }
 
 /** Reduces e^(x + low); |x| must be bounded, and `low` be small. */
-export const reduceExponential = (body: BlockBuilder, x: Expr, low?: Expr): ReducedExponential => {
+export const reduceExponential = (
+  body: BlockBuilder,
+  x: Expr,
+  low?: Expr,
+  coefficients?: readonly number[],
+): ReducedExponential => {
   const { ln2High, ln2Low } = choose(x, constants);
   const { value, integer } = nearestWhole(body, times(low === undefined ? x : plus(x, low), Math.LOG2E));
   const high = minus(x, times(value, ln2High));
   const correction = times(value, ln2Low);
   const r = body.name(low === undefined ? minus(high, correction) : plus(high, minus(low, correction)), "r");
-  return { rest: growth(body, r), exponent: integer };
+  return { rest: growth(body, r, undefined, coefficients), exponent: integer };
 };
 
 /** e^x. */
 export const exponential = (body: BlockBuilder, x: Expr): Expr => {
   const { lowest, highest } = choose(x, constants);
   const bounded = body.name(atMost(body.name(atLeast(body.name(x), lowest)), highest));
-  const { rest, exponent } = reduceExponential(body, bounded);
+  const { rest, exponent } = reduceExponential(body, bounded, undefined, choose(x, leaningTail));
   return scaleBy(body, body.name(plus(1, rest)), exponent);
 };
 

@@ -30,13 +30,15 @@ export type ChannelsShape<Op extends string, S extends Dims, D extends DType, Ch
 export type ChannelledShape<Op extends string, S extends Dims, D extends DType, Places extends 1 | 2 = 1> =
   NeedsDType<Op, S, D, readonly ["f32", "f64"]> extends infer Refused extends string
     ? Refused
-    : IsUnknownRank<S> extends true
+    : S extends readonly [Dim, Dim, Dim, ...Dims]
       ? S
-      : [AxisOf<S, 1>] extends [never]
-        ? OutsideAxes<Op, 1, S>
-        : [AxisOf<S, Places>] extends [never]
-          ? OutsideAxes<Op, Places, S>
-          : S;
+      : IsUnknownRank<S> extends true
+        ? S
+        : [AxisOf<S, 1>] extends [never]
+          ? OutsideAxes<Op, 1, S>
+          : [AxisOf<S, Places>] extends [never]
+            ? OutsideAxes<Op, Places, S>
+            : S;
 
 /** The rule of the weight: a number for each channel. */
 export type WeightShape<

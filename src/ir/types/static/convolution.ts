@@ -43,7 +43,17 @@ type ConvolutionOf<
 > = S extends readonly [infer Batch extends Dim, infer Channels extends Dim, ...infer Extents extends Dims]
   ? GroupsDivide<Weight[0], Groups> extends true
     ? SameDim<Channels, MultiplyDims<Weight[1], Groups>> extends true
-      ? WindowsOf<Op, Rank, Extents, Kernel, Stride, Padding, Dilation, false, PrintType<S, D>> extends infer Windows
+      ? WindowsOf<
+          Op,
+          Rank,
+          Extents,
+          Kernel,
+          Stride,
+          Padding,
+          Dilation,
+          false,
+          { text: PrintType<S, D> }
+        > extends infer Windows
         ? Windows extends Dims
           ? [Batch, Weight[0], ...Windows]
           : Windows

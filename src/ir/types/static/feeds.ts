@@ -6,7 +6,12 @@ import type { Sentence } from "../sentences.ts";
 /** What may be fed: the typed array of the dtype, or that with a shape, which is compared when the program runs. */
 export type Feed<D extends DType = DType> =
   | GivenArrayOf[D]
-  | { readonly data: GivenArrayOf[D]; readonly shape?: readonly number[] };
+  | {
+      /** Elements in row-major order. */
+      readonly data: GivenArrayOf[D];
+      /** The extents they are meant for, to be checked. */
+      readonly shape?: readonly number[];
+    };
 
 /** The class of the arrays that hold a dtype, with its article. */
 interface ArrayClass {

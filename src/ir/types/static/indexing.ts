@@ -118,11 +118,13 @@ export type OnlyType<
   D extends DType,
   Expected extends Dims,
   E extends DType,
-> = [Extract<D, E>] extends [never]
-  ? AnotherType<Op, Operand, S, D, Expected, E>
-  : IsSameShape<S, Expected> extends true
-    ? S
-    : AnotherType<Op, Operand, S, D, Expected, E>;
+> = [S, D] extends [Expected, E]
+  ? S
+  : [Extract<D, E>] extends [never]
+    ? AnotherType<Op, Operand, S, D, Expected, E>
+    : IsSameShape<S, Expected> extends true
+      ? S
+      : AnotherType<Op, Operand, S, D, Expected, E>;
 
 /** The rule of a key of random numbers: two words. */
 export type KeyShape<S extends Dims, D extends DType> = [Extract<D, "i32">] extends [never]

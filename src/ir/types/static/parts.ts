@@ -6,6 +6,7 @@ import type { Sentence } from "../sentences.ts";
 import type { Dims, Tensor } from "../tensor.ts";
 import type { AlongAxis, AxisOf, ReplaceAxis } from "./axes.ts";
 import type { IsUnknownRank, PrintShape, PrintType, UnknownFrom } from "./check.ts";
+import type { GroupsDivide } from "./convolution.ts";
 import type { AddDims, CanonicalDim, DivideDim, IsUnknownDim, MultiplyDims, PrintDim, SameDim } from "./dims.ts";
 import type { DivideNaturals } from "./natural.ts";
 
@@ -136,3 +137,28 @@ export type MergeHeadsShape<S extends Dims> =
           ]
         ? [...Batch, Length, MultiplyDims<Heads, Features>]
         : Dims;
+
+/** The rule of how many equal parts a layer makes of a whole: heads of features, heads of keys for heads of queries. */
+export type PartsOf<
+  Layer extends string,
+  Parts,
+  What extends string,
+  Whole extends number,
+  Of extends string,
+> = Parts extends number
+  ? GroupsDivide<Whole, Parts> extends true
+    ? Parts
+    : Sentence<"W284", { layer: Layer; heads: `${Parts} ${What}`; whole: `${Whole} ${Of}` }>
+  : Parts;
+
+/** The rule of the groups of a layer, which divide each of its numbers of channels. */
+export type GroupsOf<
+  Op extends string,
+  Groups extends number,
+  Channels extends readonly number[],
+  Shapes extends string,
+> = Channels extends readonly [infer First extends number, ...infer Others extends readonly number[]]
+  ? GroupsDivide<First, Groups> extends true
+    ? GroupsOf<Op, Groups, Others, Shapes>
+    : Sentence<"W245", { op: Op; groups: Groups; channels: First; shapes: Shapes }>
+  : Groups;

@@ -74,7 +74,17 @@ type PoolingOf<
           infer Channels extends Dim,
           ...infer Extents extends SpatialExtents<Rank>,
         ]
-      ? WindowsOf<Op, Rank, Extents, Kernel, Stride, Padding, Dilation, Ceil, PrintType<S, D>> extends infer Windows
+      ? WindowsOf<
+          Op,
+          Rank,
+          Extents,
+          Kernel,
+          Stride,
+          Padding,
+          Dilation,
+          Ceil,
+          { text: PrintType<S, D> }
+        > extends infer Windows
         ? Windows extends Dims
           ? [Batch, Channels, ...Windows]
           : Windows
@@ -109,8 +119,8 @@ export type GlobalPoolingShape<Op extends string, S extends Dims, D extends DTyp
   IsUnknownRank<S> extends true
     ? UnknownFrom<S>
     : S extends readonly [infer Batch extends Dim, infer Channels extends Dim, Dim, ...infer Rest extends Dims]
-      ? EmptyAxis<S> extends infer Axis extends number
-        ? Sentence<"W252", { op: Op; axis: `extent of axis ${Axis}`; images: PrintType<S, D> }>
+      ? (0 extends S[number] ? EmptyAxis<S> : unknown) extends infer Axis extends number
+        ? Sentence<"W252", { op: Op; axis: `axis ${Axis}`; images: PrintType<S, D> }>
         : [Batch, Channels, 1, ...{ [Axis in keyof Rest]: 1 }]
       : Sentence<
           "W241",

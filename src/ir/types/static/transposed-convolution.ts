@@ -59,7 +59,7 @@ type AxisOf<
   Sides extends readonly [number, number],
   Dilation extends number,
   Extra extends number,
-  Images extends string,
+  Images extends { readonly text: string },
 > = [
   IsUnknownDim<Extent> | IsUnknownDim<Extra> | (number extends Sides[number] ? true : false),
   IsCount<Kernel>,
@@ -70,7 +70,7 @@ type AxisOf<
     ? Sentence<"W265", { op: Op; outputPadding: Extra; axis: Axis; stride: Stride; dilation: Dilation }>
     : Extent extends number
       ? Extent extends 0
-        ? Sentence<"W252", { op: Op; axis: Axis; images: Images }>
+        ? Sentence<"W252", { op: Op; axis: Axis; images: Images["text"] }>
         : [Kept<Reached<Extent, Kernel, Stride, Dilation>, Sides[0], Sides[1], Extra>] extends [never]
           ? Sentence<
               "W266",
@@ -80,7 +80,7 @@ type AxisOf<
                 high: Sides[1];
                 reached: Reached<Extent, Kernel, Stride, Dilation>;
                 axis: Axis;
-                images: Images;
+                images: Images["text"];
               }
             >
           : Kept<Reached<Extent, Kernel, Stride, Dilation>, Sides[0], Sides[1], Extra>
@@ -100,7 +100,7 @@ type ExtentsOf<
   Padding,
   Dilation,
   OutputPadding,
-  Images extends string,
+  Images extends { readonly text: string },
   Done extends Dims = [],
 > = AxisNames[Rank][Done["length"]] extends infer Axis extends string
   ? AxisOf<
@@ -145,7 +145,7 @@ type TransposedOf<
           Padding,
           Dilation,
           OutputPadding,
-          PrintType<S, D>
+          { text: PrintType<S, D> }
         > extends infer Result
         ? Result extends Dims
           ? [Batch, MultiplyDims<Weight[1], Groups>, ...Result]

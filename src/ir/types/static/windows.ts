@@ -128,12 +128,12 @@ type NoWindowFits<
   Kernel extends number,
   Added extends number,
   Dilation extends number,
-  Images extends string,
+  Images extends { readonly text: string },
 > = Extent extends 0
-  ? Sentence<"W252", { op: Op; axis: Axis; images: Images }>
+  ? Sentence<"W252", { op: Op; axis: Axis; images: Images["text"] }>
   : Sentence<
       "W243",
-      { op: Op; axis: Axis; window: Reach<Kernel, Dilation>; padded: AddDims<Extent, Added>; images: Images }
+      { op: Op; axis: Axis; window: Reach<Kernel, Dilation>; padded: AddDims<Extent, Added>; images: Images["text"] }
     >;
 
 type Smaller<A extends number, B extends number> = CompareNaturals<A, B> extends "greater" ? B : A;
@@ -154,7 +154,7 @@ type AddedAt<
       ? AddNaturals<Sides[0], Sides[1]>
       : AddNaturals<Sides[0], Smaller<AddNaturals<Sides[1], Decrement<Stride>>, Decrement<Reach<Kernel, Dilation>>>>;
 
-/** Counts of windows along the spatial axes, or a sentence. */
+/** Counts of windows along the spatial axes, or a sentence; the images stand in a record, so that they are printed only for that. */
 export type WindowsOf<
   Op extends string,
   Rank extends SpatialRank,
@@ -164,7 +164,7 @@ export type WindowsOf<
   Padding,
   Dilation,
   Ceil extends boolean,
-  Images extends string,
+  Images extends { readonly text: string },
   Counts extends Dims = [],
 > = AxisNames[Rank][Counts["length"]] extends infer Axis extends string
   ? AddedAt<

@@ -1,6 +1,7 @@
 // Matrix products with what people write around them.
-import { gelu, relu, silu, tanh } from "../../../ir/functions/elementwise.ts";
+import { gelu, relu, silu } from "../../../ir/functions/activation.ts";
 import { embedding } from "../../../ir/functions/indexing.ts";
+import { tanh } from "../../../ir/functions/trigonometry.ts";
 import type { Tensor } from "../../../ir/types/tensor.ts";
 import { swapped } from "../spell-scores.ts";
 import type { Motif, MotifSite, Motifs } from "./motif.ts";

@@ -9,7 +9,12 @@ import { normalizationMotifs } from "./normalization.ts";
 import { optimizerMotifs } from "./optimizer.ts";
 import { recurrenceMotifs } from "./recurrence.ts";
 
-/** Every motif of the library. */
+/**
+ * Every motif of the library, by name: what `graphs` writes beside single ops unless it is told.
+ *
+ * @example
+ * Object.keys(motifs).length; // 36
+ */
 export const motifs: Motifs = {
   ...attentionMotifs,
   ...normalizationMotifs,

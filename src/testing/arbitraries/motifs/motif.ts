@@ -14,12 +14,15 @@ export type FloatDType = "f32" | "f64";
 
 /** Which old values suit. */
 export interface Suiting {
+  /** With so many axes at least. */
   readonly minRank?: number;
+  /** With so many axes at most. */
   readonly maxRank?: number;
 }
 
 /** Where a motif is written: choices, operands, leaves. Everything follows from one number. */
 export interface MotifSite {
+  /** The graph that is written. */
   readonly trace: Trace;
   /** The element type that the motif is to be written in: f32 mostly. */
   readonly dtype: FloatDType;
@@ -27,6 +30,7 @@ export interface MotifSite {
   readonly nat: (below: number) => number;
   /** True so often, of 1. */
   readonly chance: (share: number) => boolean;
+  /** One of these, each as likely. */
   readonly choose: <const T>(...among: readonly T[]) => T;
   /** The longest axis that there is room for: four of it multiplied are no more than tensors may hold. */
   readonly longest: number;

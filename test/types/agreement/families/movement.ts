@@ -212,6 +212,26 @@ const oneHot = call(
   fc.oneof(fc.tuple(indices(shape(0, 2)), written(dim)), fc.tuple(indices(shape(0, 2)), dim, anyDType)),
 );
 
+const chunk = call(
+  "chunk",
+  known.chain((of) =>
+    fc.oneof(
+      fc.tuple(tensor(fc.constant(of)), fc.integer({ min: 1, max: 4 }), axisOf(of)),
+      fc.tuple(tensor(fc.constant(of)), fc.integer({ min: 1, max: 3 })),
+    ),
+  ),
+);
+
+const heads = fc.oneof(
+  call(
+    "splitHeads",
+    fc
+      .tuple(shape(0, 2), fc.constantFrom<Dim>(4, 6, 12, "2*B", "D", 7))
+      .chain(([front, features]) => fc.tuple(tensor(near([...front, features])), fc.constantFrom(1, 2, 3))),
+  ),
+  call("mergeHeads", fc.tuple(tensor(anyShape(0)))),
+);
+
 /** Families of calls, by name. */
 export const movement: Readonly<Record<string, fc.Arbitrary<Call>>> = {
   reshape,
@@ -230,4 +250,6 @@ export const movement: Readonly<Record<string, fc.Arbitrary<Call>>> = {
   scatter,
   alongAxis,
   oneHot,
+  heads,
+  chunk,
 };

@@ -3,6 +3,7 @@ import {
   add,
   attention,
   concat,
+  define,
   defineModel,
   einsum,
   embedding,
@@ -91,6 +92,18 @@ const attend = (p: Gpt2["blocks"][number]["attention"], x: Hidden, mask: Tensor<
   return masked.matmul(queries).transpose([0, 2, 1, 3]).reshape(["B", "T", 768]);
 };
 
+const feedForward = define(
+  "feedForward",
+  { x: ["f32", "B", "T", "D"], up: ["f32", "D", "F"], down: ["f32", "F", "D"] },
+  ({ x, up, down }) => x.matmul(up).matmul(down),
+);
+
+const narrow = define("narrow", { x: ["f32", "B", "D"], w: ["f32", "F", "D"] }, ({ x, w }) => {
+  const product = matmul(x, w);
+  //                        ^ W203: matmul: inner dimensions differ: D vs F (f32[B, D] x f32[F, D])
+  return product;
+});
+
 const forward = (p: Gpt2, ids: Tensor<["B", "T"], "i32">, mask: Tensor<["T", "T"], "bool">) => {
   const swapped = embedding(ids, p.wte);
   //                             ^ W204: gather: not defined for f32: takes i32 (f32[50257, 768])
@@ -113,6 +126,10 @@ const forward = (p: Gpt2, ids: Tensor<["B", "T"], "i32">, mask: Tensor<["T", "T"
     //                  ^ W218: concat: shapes differ off axis 1: f32[B, T, 768] vs f32[B, T, 3072]
     const parts = split(hidden, [256, 256, 255], -1);
     //                          ^ W236: split: the lengths [256, 256, 255] do not add up to the 768 of axis 2 (f32[B, T, 768])
+    const fed = feedForward({ x: hidden, up: each.mlp.up.w, down: each.mlp.up.w });
+    //                                                      ^ W259: feedForward: F is 3072, but down has 768 (f32[768, 3072] for [F, D])
+    const flat = feedForward({ x: ids, up: each.mlp.up.w, down: each.mlp.down.w });
+    //                         ^ W258: feedForward: x is i32[B, T], not f32[B, T, D]
     const average = mean(hidden, { axes: [3] });
     //                             ^ W205: mean: axis 3 is outside a shape of 3 axes ([B, T, 768])
     hidden = attend(each.attention, hidden, mask);

@@ -24,6 +24,10 @@ import { adamW, cosine } from "weftgraph/optim";
 const block = () => ({
   norm1: layerNorm(768),
   attention: multiHeadAttention(768, 12),
+  uneven: multiHeadAttention(768, 10),
+  //                              ^ W284: multiHeadAttention: 10 heads do not divide 768 features
+  shared: multiHeadAttention(768, 12, { keyHeads: 5 }),
+  //                                    ^ W284: multiHeadAttention: 5 heads of keys do not divide 12 heads
   norm2: layerNorm(512),
   up: linear(768, 3072),
   down: linear(3000, 768),

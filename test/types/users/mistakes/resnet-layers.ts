@@ -16,12 +16,25 @@ import {
   sum,
   training,
 } from "weftgraph";
-import { averagePool2d, batchNorm, conv2d, globalAveragePool, linear, maxPool2d, residualBlock } from "weftgraph/nn";
+import {
+  averagePool2d,
+  batchNorm,
+  conv2d,
+  globalAveragePool,
+  groupNorm,
+  linear,
+  maxPool2d,
+  residualBlock,
+} from "weftgraph/nn";
 import { sgd } from "weftgraph/optim";
 
 const params = {
   conv1: conv2d(3, 64, 7, { stride: 2, padding: 3, bias: false }),
   bn1: batchNorm(32),
+  grouped: conv2d(3, 64, 3, { groups: 2 }),
+  //                          ^ W245: conv2d: 2 groups do not divide 3 channels (3 to 64 channels)
+  norm: groupNorm(5, 64),
+  //              ^ W245: groupNorm: 5 groups do not divide 64 channels (64 channels)
   layer1: [residualBlock(64, 64), residualBlock(128, 128)],
   layer2: [residualBlock(64, 128, { strides: 2 }), residualBlock(64, 128, { stride: 2 })],
   //                                ^ Object literal may only specify known properties, but 'strides' does not exist in type 'ResidualOptions<1>'. Did you mean to write 'stride'?

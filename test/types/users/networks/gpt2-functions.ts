@@ -2,6 +2,7 @@
 import {
   compile,
   crossEntropy,
+  define,
   defineModel,
   einsum,
   embedding,
@@ -66,11 +67,22 @@ const attend = (p: Gpt2["blocks"][number]["attention"], x: Hidden, mask: Tensor<
   return projected;
 };
 
-const feedForward = (p: Gpt2["blocks"][number]["mlp"], x: Hidden) => {
-  const inner = gelu(x.matmul(p.up.w).add(p.up.b));
-  const outer = inner.matmul(p.down.w).add(p.down.b);
-  return outer;
-};
+/** For any widths: checked here once, and at each call. */
+const feedForward = define(
+  "feedForward",
+  {
+    x: ["f32", "B", "T", "D"],
+    up: ["f32", "D", "F"],
+    upBias: ["f32", "F"],
+    down: ["f32", "F", "D"],
+    downBias: ["f32", "D"],
+  },
+  ({ x, up, upBias, down, downBias }) => {
+    const inner = gelu(x.matmul(up).add(upBias));
+    const outer = inner.matmul(down).add(downBias);
+    return outer;
+  },
+);
 
 const forward = (p: Gpt2, ids: Tensor<["B", "T"], "i32">, mask: Tensor<["T", "T"], "f32">) => {
   const vectors = embedding(p.wte, ids);
@@ -80,7 +92,9 @@ const forward = (p: Gpt2, ids: Tensor<["B", "T"], "i32">, mask: Tensor<["T", "T"
     const attended = attend(each.attention, layerNorm(hidden, each.ln1.scale, each.ln1.shift), mask);
     const residual = hidden.add(attended);
     const normalized = layerNorm(residual, each.ln2.scale, each.ln2.shift);
-    hidden = residual.add(feedForward(each.mlp, normalized));
+    const { up, down } = each.mlp;
+    const fed = feedForward({ x: normalized, up: up.w, upBias: up.b, down: down.w, downBias: down.b });
+    hidden = residual.add(fed);
   }
   const last = layerNorm(hidden, p.lnf.scale, p.lnf.shift);
   const logits = last.matmul(p.head);
