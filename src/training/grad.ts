@@ -38,13 +38,19 @@ const rebuilt = (tree: unknown, next: Iterator<Tensor>): unknown => {
 };
 
 /**
- * Makes a function that gives the gradients of a loss for its first argument, a tree of tensors such as the parameters of a model:
- * records and lists stay what they are, and a layer becomes the record of its parameters. Describes the loss at each call.
- * `reject`s a loss that is not one float (W120), tensors that hold no floats (W121), operations without a derivative (W122), and
- * what is no tree (W140).
+ * Makes a function that gives the gradients dL/dp of a loss for its first argument, a tree of tensors such as the
+ * parameters of a model: records and lists stay what they are, and a layer becomes the record of its parameters.
+ * Describes the loss at each call.
  *
- *   const slopes = grad((p: typeof params, x: Tensor) => mean(p.output(x)))(params, x);
- *   slopes.output.weight; // of the shape of the weight
+ * @throws W120 a loss that is not one float; W121 tensors that hold no floats; W122 operations without a derivative;
+ * W140 what is no tree.
+ * @see `jax.grad`, `torch.func.grad`.
+ * @example
+ * const params = { w: constant(Float32Array.of(1, 2), [2]), b: constant(3) };
+ * const slopes = grad((p: typeof params, x: Tensor<[2], "f32">) => add(dot(p.w, x), square(p.b)));
+ * const { w, b } = slopes(params, constant(Float32Array.of(5, 7), [2]));
+ * w; // Tensor<[2], "f32">: [5, 7]
+ * b; // Tensor<[], "f32">: 6
  */
 export const grad =
   <P, A extends readonly unknown[], S extends Dims, D extends DType>(

@@ -100,7 +100,7 @@ describe("wrong arguments", () => {
       const trace = library.traceOver(library.graphBuilder());
       const x = trace.input("x", { dtype: "f32", shape: [2, 4] });
       // Every one of these layers is a function of tensors.
-      const bound = bindSpecs(tree, (path, spec) => trace.parameter(path, spec as Tensor["type"]), "p") as Loose;
+      const bound = bindSpecs(tree, (path, spec) => trace.parameter(path, spec), "p") as Loose;
       return library.withTrace(trace, () => bound(...given(x)));
     };
     const calls = Object.entries(layers).flatMap(([name, tree]) =>

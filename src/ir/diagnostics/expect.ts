@@ -11,10 +11,6 @@ export const expect = (holds: boolean, what: string, expected: string, given: un
 export const isRecordOf = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Refuses what is no list of records. */
-export const expectRecords = (what: string, given: unknown, write: string): void =>
-  expect(Array.isArray(given) && given.every(isRecordOf), what, "a list of records, one for each axis", given, write);
-
 /** Refuses what is no list. */
 export const expectList = (what: string, expected: string, given: unknown, write: string): void =>
   expect(Array.isArray(given), what, expected, given, write);

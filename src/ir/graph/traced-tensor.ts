@@ -371,9 +371,7 @@ export const applyCompare = (fn: CompareFn, x: Tensor, y: Operand, name: string 
  *
  * @throws W103 tensors of another graph, when they are used.
  * @example
- * const trace = traceOver(graphBuilder());
- * const x = trace.input("x", { dtype: "f32", shape: ["B", 4] });
- * exp(x).shape; // ["B", 4]
+ * exp(traceOver(graphBuilder()).input("x", { dtype: "f32", shape: ["B", 4] })).shape; // ["B", 4]
  */
 export const traceOver = (builder: GraphBuilder, enclosure?: Enclosure): Trace => {
   const trace: Trace = {

@@ -13,6 +13,9 @@ const unknownOf = (shape: Shape, next: Next): Unknown => ({
   extents: shape.map((extent) => (next() !== 1 ? undefined : typeof extent === "number" ? "number" : "string")),
 });
 
+/** Options that choose among kinds of results: of one that is not known it is not known either what there is. */
+const kinds = ["weights", "logSumExp"];
+
 const isDim = (text: string): boolean => /^(?:[A-Z]|floor\()/.test(text);
 
 const blurred = (value: unknown, next: Next): unknown => {
@@ -20,7 +23,9 @@ const blurred = (value: unknown, next: Next): unknown => {
   if (value instanceof Code) return value;
   if (Array.isArray(value)) return value.map((each) => blurred(each, next));
   if (typeof value === "object" && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, blurred(each, next)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, each]) => [key, kinds.includes(key) ? each : blurred(each, next)]),
+    );
   const canWiden =
     typeof value === "number" || typeof value === "boolean" || (typeof value === "string" && isDim(value));
   return canWiden && next() === 1 ? new Widened(value) : value;

@@ -122,7 +122,7 @@ export type BinaryShape<Op extends string, A extends Dims, D extends DType, Oper
 /** The same where the first operand may be the number: then the other one is a tensor. */
 export type OperandsShape<Op extends string, First, Second> = [First] extends [number]
   ? [Second] extends [number]
-    ? Sentence<"W230", { op: Op; given: Second }>
+    ? Sentence<"W230", { op: Op; given: PrintDim<Second> }>
     : BinaryShape<Op, ShapeOf<Second>, DTypeOf<Second, DType>, First>
   : BinaryShape<Op, ShapeOf<First>, DTypeOf<First, DType>, Second>;
 
