@@ -52,14 +52,20 @@ export type { Bindings, Dim } from "./ir/types/dim.ts";
 export type { ArrayOf, DataArray, DType, GivenArrayOf } from "./ir/types/dtype.ts";
 export type { Named, NamedBuffer } from "./ir/types/named.ts";
 export type { Feed, Feeds } from "./ir/types/static/feeds.ts";
-export type { Dims, MatmulOptions, Operand, PadAxis, ReduceOptions, SliceAxis, Tensor } from "./ir/types/tensor.ts";
 export type {
   BinaryMethod,
   ComparisonMethod,
+  Dims,
   ElementwiseMethod,
+  MatmulOptions,
+  Operand,
+  PadAxis,
   ReduceMethod,
+  ReduceOptions,
+  SliceAxis,
+  Tensor,
   TensorMethods,
-} from "./ir/types/tensor-methods.ts";
+} from "./ir/types/tensor.ts";
 export type { Shape, TensorType } from "./ir/types/tensor-type.ts";
 export {
   constantly,

@@ -2,8 +2,7 @@
 // of it, by one mapped type over the signatures that everyone else sees. So there is nothing to keep in step but names.
 import type { Dim } from "../ir/types/dim.ts";
 import type { DType } from "../ir/types/dtype.ts";
-import type { Tensor as ShapedTensor } from "../ir/types/tensor.ts";
-import type { TensorMethods } from "../ir/types/tensor-methods.ts";
+import type { Tensor as ShapedTensor, TensorMethods } from "../ir/types/tensor.ts";
 
 /** The methods of a tensor, without shapes. */
 type LooseMethods = { readonly [K in keyof TensorMethods]: Loose<TensorMethods[K]> };

@@ -2,9 +2,9 @@
 import { requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { linear as transform } from "../ir/functions/contraction.ts";
 import type { DType } from "../ir/types/dtype.ts";
-import type { Check, ResultOf } from "../ir/types/static/check.ts";
+import type { Check } from "../ir/types/static/check.ts";
 import type { LinearShape } from "../ir/types/static/contraction.ts";
-import type { Dims, Tensor } from "../ir/types/tensor.ts";
+import type { Dims, ResultOf, Tensor } from "../ir/types/tensor.ts";
 import { fanInUniform } from "../model/initializer.ts";
 import { type Layer, layer, type ParamSpec, param } from "../model/parameter.ts";
 import { requireSizes } from "./sizes.ts";

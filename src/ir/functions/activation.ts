@@ -2,8 +2,8 @@
 import { applyUnary } from "../graph/traced-tensor.ts";
 import { requireDType } from "../ops/typing.ts";
 import type { DType } from "../types/dtype.ts";
-import type { Check, NeedsDType, ResultOf } from "../types/static/check.ts";
-import type { Dims, Tensor } from "../types/tensor.ts";
+import type { Check, NeedsDType } from "../types/static/check.ts";
+import type { Dims, ResultOf, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
 import { elementwise, type NumberFunction, type RealFunction } from "./elementwise-function.ts";
 

@@ -3,8 +3,8 @@
 import { applyBinary } from "../graph/traced-tensor.ts";
 import type { BinaryFn } from "../scalar/binary.ts";
 import type { OperandsDType, OperandsShape } from "../types/static/broadcasting.ts";
-import type { Check, ResultOf } from "../types/static/check.ts";
-import type { Operand } from "../types/tensor.ts";
+import type { Check } from "../types/static/check.ts";
+import type { Operand, ResultOf } from "../types/tensor.ts";
 import { described, operandsOf } from "./argument.ts";
 
 /** A function of each pair of elements, of which one may be a number. */

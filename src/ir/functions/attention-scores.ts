@@ -277,8 +277,7 @@ const positionsOf = (scores: Shape): ScorePositions => {
 const byUser = (scores: Tensor, { score, past }: Scoring): Tensor => {
   if (score === undefined) return scores;
   const positions = positionsOf(scores.shape);
-  // A position plus a past is an i32 as both are.
-  const query = past === undefined ? positions.query : (positions.query.add(past) as Tensor<Dims, "i32">);
+  const query = past === undefined ? positions.query : positions.query.add(past);
   const placed = { ...positions, query };
   const made = tensorOf(op, score(scores, placed));
   if (!sameShape(made.shape, scores.shape) || made.dtype !== scores.dtype)

@@ -3,8 +3,8 @@ import { applyCompare } from "../graph/traced-tensor.ts";
 import type { CompareFn } from "../scalar/compare.ts";
 import type { DType } from "../types/dtype.ts";
 import type { BroadcastShapes, DTypeOf, OperandsShape, SelectShape, ShapeOf } from "../types/static/broadcasting.ts";
-import type { Check, NeedsDType, ResultOf } from "../types/static/check.ts";
-import type { Dims, Operand, Tensor } from "../types/tensor.ts";
+import type { Check, NeedsDType } from "../types/static/check.ts";
+import type { Dims, Operand, ResultOf, Tensor } from "../types/tensor.ts";
 import { described, operandOf, operandsOf, tensorOf } from "./argument.ts";
 
 /** A comparison of each pair of elements: a bool tensor. */

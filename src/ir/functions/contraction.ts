@@ -3,7 +3,7 @@ import { reject } from "../diagnostics/diagnostic.ts";
 import { requireOperand } from "../ops/operand-types.ts";
 import { requireDType, requireSameDType } from "../ops/typing.ts";
 import type { DType } from "../types/dtype.ts";
-import type { About, AllOf, Check, ResultOf } from "../types/static/check.ts";
+import type { About, AllOf, Check } from "../types/static/check.ts";
 import type {
   BiasShape,
   LeftMatrix,
@@ -14,7 +14,7 @@ import type {
   VectorShape,
 } from "../types/static/contraction.ts";
 import type { OnlyType } from "../types/static/indexing.ts";
-import type { Dims, Tensor } from "../types/tensor.ts";
+import type { Dims, ResultOf, Tensor } from "../types/tensor.ts";
 import { printShape, printType, tensorType } from "../types/tensor-type.ts";
 import { described, tensorOf } from "./argument.ts";
 

@@ -6,9 +6,9 @@ import { canonicalShape } from "../graph/canonical-shape.ts";
 import { emitOne, traceOf } from "../graph/traced-tensor.ts";
 import { type DType, dtypeNames } from "../types/dtype.ts";
 import type { ExpectedShape } from "../types/static/broadcasting.ts";
-import type { Check, NeedsDType, Numbers, ResultOf } from "../types/static/check.ts";
+import type { Check, NeedsDType, Numbers } from "../types/static/check.ts";
 import type { CanonicalShape } from "../types/static/dims.ts";
-import type { Dims, Tensor } from "../types/tensor.ts";
+import type { Dims, ResultOf, Tensor } from "../types/tensor.ts";
 import { printShape, printType, sameShape } from "../types/tensor-type.ts";
 import { described, tensorOf } from "./argument.ts";
 
@@ -62,7 +62,7 @@ export const expectShape = <S extends Dims, D extends DType, const To extends Di
 ): Tensor<CanonicalShape<To>, D> =>
   described(() => {
     const tensor = tensorOf("expectShape", x);
-    const expected = canonicalShape("expectShape", shape as Dims);
+    const expected = canonicalShape("expectShape", shape);
     return sameShape(tensor.shape, expected)
       ? tensor
       : reject("W231", { type: printType(tensor.type), expected: printShape(expected) });

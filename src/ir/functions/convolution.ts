@@ -1,11 +1,11 @@
 // Convolution, and its transpose, over sequences [N, C, L], images [N, C, H, W] and volumes [N, C, D, H, W].
 import { optionNames, requireKnownOptions } from "../diagnostics/known-options.ts";
 import type { DType } from "../types/dtype.ts";
-import type { Check, ResultOf } from "../types/static/check.ts";
+import type { Check } from "../types/static/check.ts";
 import type { ConvolutionShape } from "../types/static/convolution.ts";
 import type { TransposedConvolutionShape } from "../types/static/transposed-convolution.ts";
 import type { NamedPadding, PerAxis, PerSide, SpatialRank } from "../types/static/windows.ts";
-import type { Dims, Tensor } from "../types/tensor.ts";
+import type { Dims, ResultOf, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
 import { correlate, correlateTransposed } from "./planar-convolution.ts";
 import { paddingOf, perAxis, perSide } from "./spatial-options.ts";

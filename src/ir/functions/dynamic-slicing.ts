@@ -5,9 +5,9 @@ import { normalizeAxis } from "../ops/typing.ts";
 import type { Dim } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import type { AxisCode, AxisOr } from "../types/static/axes.ts";
-import type { About, After, AllOf, Beside, Check, ResultOf } from "../types/static/check.ts";
+import type { About, After, AllOf, Beside, Check } from "../types/static/check.ts";
 import type { DynamicSliceShape, DynamicUpdateShape, StartShape } from "../types/static/dynamic-slicing.ts";
-import type { Dims, Tensor } from "../types/tensor.ts";
+import type { Dims, ResultOf, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
 
 const startOf = (op: string, x: Tensor, start: unknown): Tensor =>
@@ -43,7 +43,7 @@ export const dynamicSlice = <
   described(() => {
     const op = "dynamicSlice";
     const tensor = tensorOf(op, x);
-    const [extent = 0] = canonicalShape(op, [length as Dim]);
+    const [extent = 0] = canonicalShape(op, [length]);
     const attrs = { axis: normalizeAxis(op, tensor.shape, Number(axis ?? 0)), length: extent };
     return emitOne(traceOf(tensor, op), op, [tensor, startOf(op, tensor, start)], attrs);
   });

@@ -3,9 +3,9 @@ import { reject } from "../diagnostics/diagnostic.ts";
 import { requireAxis } from "../ops/typing.ts";
 import { divideDims, multiplyDims } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
-import type { About, Check, ResultOf } from "../types/static/check.ts";
+import type { About, Check } from "../types/static/check.ts";
 import type { MergeHeadsShape, SplitHeadsShape } from "../types/static/parts.ts";
-import type { Dims, Tensor } from "../types/tensor.ts";
+import type { Dims, ResultOf, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
 
 /** Swaps the second and the third axis from the end. */

@@ -24,6 +24,7 @@ export * from "./parts.ts";
 export * from "./pooling.ts";
 export * from "./positions.ts";
 export * from "./recurrence.ts";
+export * from "./recurrent-cells.ts";
 export * from "./reduction.ts";
 export * from "./slicing.ts";
 export * from "./statistics.ts";

@@ -7,9 +7,9 @@ import { type Dim, isKnown } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import type { AddAlongShape, IndexAddShape, TakeShape } from "../types/static/along-axis.ts";
 import type { AxisCode, AxisOr } from "../types/static/axes.ts";
-import type { About, AllOf, Beside, Check, NeedsDType, Numbers, ResultOf } from "../types/static/check.ts";
+import type { About, AllOf, Beside, Check, NeedsDType, Numbers } from "../types/static/check.ts";
 import type { GatherShape, OneHotShape, ScatterShape } from "../types/static/indexing.ts";
-import type { Dims, Tensor } from "../types/tensor.ts";
+import type { Dims, ResultOf, Tensor } from "../types/tensor.ts";
 import { sameShape, tensorType } from "../types/tensor-type.ts";
 import { described, tensorOf } from "./argument.ts";
 

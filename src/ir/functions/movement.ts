@@ -5,9 +5,9 @@ import { multiplyDims } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import type { AlongAxes, AxisCode, AxisOr, TransposeShape } from "../types/static/axes.ts";
 import type { BroadcastTo } from "../types/static/broadcasting.ts";
-import type { Beside, Check, ResultOf } from "../types/static/check.ts";
+import type { Beside, Check } from "../types/static/check.ts";
 import type { FlattenShape, ReshapeShape, TileShape } from "../types/static/reshaping.ts";
-import type { Dims, Tensor } from "../types/tensor.ts";
+import type { Dims, ResultOf, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
 
 /**

@@ -6,9 +6,9 @@ import { normalizeAxes, normalizeAxis, requireDType } from "../ops/typing.ts";
 import { multiplyDims } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import type { AlongAxes, AxisCode, SoftmaxShape } from "../types/static/axes.ts";
-import type { AllOf, Beside, Check, Floats, NeedsDType, ResultOf } from "../types/static/check.ts";
+import type { AllOf, Beside, Check, Floats, NeedsDType } from "../types/static/check.ts";
 import type { LayerNormOperand, OnlyType, TrailingAxes } from "../types/static/indexing.ts";
-import type { Dims, Tensor } from "../types/tensor.ts";
+import type { Dims, ResultOf, Tensor } from "../types/tensor.ts";
 import { tensorType } from "../types/tensor-type.ts";
 import { described, tensorOf } from "./argument.ts";
 

@@ -8,9 +8,9 @@ import { normalizeAxis } from "../ops/typing.ts";
 import { addDims, type Dim, divideDims, isKnown } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import type { AxisCode, AxisOr } from "../types/static/axes.ts";
-import type { Beside, Check, ResultOf } from "../types/static/check.ts";
+import type { Beside, Check } from "../types/static/check.ts";
 import type { ChunkShape, Chunks, Pieces, SplitRule } from "../types/static/parts.ts";
-import type { Dims, Tensor } from "../types/tensor.ts";
+import type { Dims, ResultOf, Tensor } from "../types/tensor.ts";
 import { printShape, printType } from "../types/tensor-type.ts";
 import { atCaller, tensorOf } from "./argument.ts";
 

@@ -5,8 +5,8 @@ import { emitOne, traceOf } from "../graph/traced-tensor.ts";
 import { normalizeAxis, requireDType } from "../ops/typing.ts";
 import type { DType } from "../types/dtype.ts";
 import type { AlongAxis, ReduceShape } from "../types/static/axes.ts";
-import type { AllOf, Check, NeedsDType, Numbers, ResultOf } from "../types/static/check.ts";
-import type { Dims, ReduceOptions, Tensor } from "../types/tensor.ts";
+import type { AllOf, Check, NeedsDType, Numbers } from "../types/static/check.ts";
+import type { Dims, ReduceOptions, ResultOf, Tensor } from "../types/tensor.ts";
 import { described, tensorOf } from "./argument.ts";
 
 /** A reduction over some axes, or over all when none are named. */

@@ -4,7 +4,7 @@ import { reject } from "../diagnostics/diagnostic.ts";
 import { normalizeAxis, requireSameDType } from "../ops/typing.ts";
 import type { DType } from "../types/dtype.ts";
 import type { AxisCode, AxisOr } from "../types/static/axes.ts";
-import type { Beside, Check, ResultOf } from "../types/static/check.ts";
+import type { Beside, Check } from "../types/static/check.ts";
 import type {
   AxisPadding,
   ConcatShape,
@@ -13,7 +13,7 @@ import type {
   SliceShape,
   StackShape,
 } from "../types/static/cutting.ts";
-import type { Dims, Tensor } from "../types/tensor.ts";
+import type { Dims, ResultOf, Tensor } from "../types/tensor.ts";
 import { printType, sameShape } from "../types/tensor-type.ts";
 import { described, tensorOf, tensorsOf } from "./argument.ts";
 

@@ -286,7 +286,7 @@ class TracedTensor implements Readonly<Record<keyof Tensor, unknown>> {
   }
 }
 
-/** The tensor as users see it: its methods have static types, which the run time holds to (test/types/method-calls.ts). */
+/** The tensor as users see it: its methods have static types, which the run time holds to (test/types/agreement). */
 const asTensor = (tensor: TracedTensor): Tensor => tensor as unknown as Tensor;
 
 /** Looks at operands before anything is described; a refusal says where each of them comes from. */

@@ -15,7 +15,6 @@ import {
   normal,
   ones,
   type Params,
-  type Path,
   param,
   repeat,
   reshape,
@@ -86,4 +85,3 @@ export const gpt2 = defineModel({
 
 export const result = (): Dims =>
   compileSync(gpt2, { dims: { B: 1, T: 8 } })({ ids: new Int32Array(8), next: new Int32Array(8) }).logits.shape;
-export const name: Path<typeof params> = "blocks.0.query.weight";

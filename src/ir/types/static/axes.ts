@@ -3,7 +3,7 @@
 import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
-import type { Dims } from "../tensor.ts";
+import type { Dims } from "../shaped.ts";
 import type { Floats, IsUnknownRank, NeedsDType, PrintShape, UnknownFrom } from "./check.ts";
 import type { SubtractNaturals } from "./natural.ts";
 

@@ -3,7 +3,7 @@
 import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
-import type { Dims, Tensor } from "../tensor.ts";
+import type { Dims, Shaped } from "../shaped.ts";
 import type {
   Floats,
   IsUnknownRank,
@@ -99,19 +99,19 @@ type DefinedFor<Op extends string, S extends Dims, D extends DType, Shape> = Op 
   : Shape;
 
 /** The shape of an operand: a number is a scalar. */
-export type ShapeOf<Operand> = [Operand] extends [number] ? [] : [Operand] extends [Tensor<infer S>] ? S : Dims;
+export type ShapeOf<Operand> = [Operand] extends [number] ? [] : [Operand] extends [Shaped<infer S>] ? S : Dims;
 
 /** The element type of an operand: a number has that of the other one. */
 export type DTypeOf<Operand, Other extends DType> = [Operand] extends [number]
   ? Other
-  : [Operand] extends [Tensor<Dims, infer D>]
+  : [Operand] extends [Shaped<Dims, infer D>]
     ? D
     : DType;
 
 /** The rule of `op(a, b)` for a tensor and a tensor or number: the shape of the result. */
 export type BinaryShape<Op extends string, A extends Dims, D extends DType, Operand> = [Operand] extends [number]
   ? DefinedFor<Op, A, D, A>
-  : [Operand] extends [Tensor<infer B, infer E>]
+  : [Operand] extends [Shaped<infer B, infer E>]
     ? BroadcastShapes<Op, A, B> extends infer Shape
       ? Shape extends string
         ? Shape
@@ -136,7 +136,7 @@ export type SelectShape<Condition extends Dims, WhenTrue, WhenFalse> =
       ? BroadcastShapes<"select", Shape, ShapeOf<WhenFalse>> extends infer Result
         ? Result extends string
           ? Result
-          : [WhenTrue, WhenFalse] extends [Tensor<infer A, infer D>, Tensor<infer B, infer E>]
+          : [WhenTrue, WhenFalse] extends [Shaped<infer A, infer D>, Shaped<infer B, infer E>]
             ? SameDType<"select", A, D, B, E, Result>
             : Result
         : never

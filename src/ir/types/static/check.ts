@@ -7,7 +7,7 @@
 // `NoInfer` stands at the place of use: without it inference explores the rule with open type parameters.
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
-import type { Dims, Tensor } from "../tensor.ts";
+import type { Dims } from "../shaped.ts";
 import type { PrintDim } from "./dims.ts";
 import type { JoinText } from "./text.ts";
 
@@ -24,15 +24,8 @@ export type After<Rules, Next> = [Extract<Rules, string>] extends [never] ? Next
 // oxlint-disable-next-line typescript/no-explicit-any -- no other type is assignable to every shape
 export type Resolved<Rule> = Rule extends Dims ? Rule : any;
 
-/** A result: a tensor of the shape. */
-// oxlint-disable-next-line typescript/no-explicit-any -- no other type is assignable to every shape and element type
-export type ResultOf<Rule, D extends DType> = IsAny<Rule> extends true ? Tensor<any, any> : TensorOf<Rule, D>;
-
-// oxlint-disable-next-line typescript/no-explicit-any -- as above
-type TensorOf<Rule, D extends DType> = Rule extends Dims ? Tensor<Rule, D> : Tensor<any, any>;
-
 /** Whether a shape is that of a result after a mistake. */
-type IsAny<S> = 0 extends 1 & S ? true : false;
+export type IsAny<S> = 0 extends 1 & S ? true : false;
 
 /** What comes of a shape of which not even the number of axes is known: another such, and after a mistake what fits everything. */
 // oxlint-disable-next-line typescript/no-explicit-any -- as above

@@ -2,7 +2,7 @@
 import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
-import type { Dims } from "../tensor.ts";
+import type { Dims } from "../shaped.ts";
 import type { BroadcastShapes } from "./broadcasting.ts";
 import type { IsUnknownRank, NeedsDType, PrintShape, PrintType, SameDType, UnknownFrom } from "./check.ts";
 import type { PrintDim, SameDim } from "./dims.ts";

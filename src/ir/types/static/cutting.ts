@@ -2,7 +2,7 @@
 import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { AnySentence, Sentence } from "../sentences.ts";
-import type { Dims, Tensor } from "../tensor.ts";
+import type { Dims, Shaped } from "../shaped.ts";
 import type { AxisOf, OutsideAxes, ReplaceAxis } from "./axes.ts";
 import type { IsUnknownRank, PrintShape, PrintType, SameDType, UnknownFrom } from "./check.ts";
 import type {
@@ -174,7 +174,7 @@ type JoinAll<
   Others,
   Axis extends number,
   Joined extends Dim,
-> = Others extends readonly [Tensor<infer S, infer E>, ...infer Rest]
+> = Others extends readonly [Shaped<infer S, infer E>, ...infer Rest]
   ? IsUnknownRank<S> extends true
     ? JoinAll<First, D, Rest, Axis, number>
     : SameDType<"concat", First, D, S, E, "agree"> extends infer Verdict
@@ -187,11 +187,11 @@ type JoinAll<
   : ReplaceAxis<First, Axis, Joined>;
 
 /** The rule of `concat(tensors, axis)`: the extents along the axis are added. */
-export type ConcatShape<Tensors extends readonly Tensor[], Axis extends number> = number extends
+export type ConcatShape<Tensors extends readonly Shaped[], Axis extends number> = number extends
   | Tensors["length"]
   | Axis
   ? Dims
-  : Tensors extends readonly [Tensor<infer First, infer D>, ...infer Others]
+  : Tensors extends readonly [Shaped<infer First, infer D>, ...infer Others]
     ? IsUnknownRank<First> extends true
       ? UnknownFrom<First>
       : [AxisOf<First, Axis>] extends [never]
@@ -200,7 +200,7 @@ export type ConcatShape<Tensors extends readonly Tensor[], Axis extends number> 
     : Sentence<"W219", { op: "concat" }>;
 
 type AllLike<First extends Dims, D extends DType, Others, Axis extends number> = Others extends readonly [
-  Tensor<infer S, infer E>,
+  Shaped<infer S, infer E>,
   ...infer Rest,
 ]
   ? SameDType<"stack", First, D, S, E, "agree"> extends infer Verdict
@@ -215,9 +215,9 @@ type AllLike<First extends Dims, D extends DType, Others, Axis extends number> =
   : "agree";
 
 /** The rule of `stack(tensors, axis)`: a new axis, counted in the result, as long as the list. */
-export type StackShape<Tensors extends readonly Tensor[], Axis extends number> = number extends Tensors["length"] | Axis
+export type StackShape<Tensors extends readonly Shaped[], Axis extends number> = number extends Tensors["length"] | Axis
   ? Dims
-  : Tensors extends readonly [Tensor<infer First, infer D>, ...infer Others]
+  : Tensors extends readonly [Shaped<infer First, infer D>, ...infer Others]
     ? IsUnknownRank<First> extends true
       ? UnknownFrom<First>
       : AllLike<First, D, Others, Axis> extends infer Verdict

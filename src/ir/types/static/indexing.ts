@@ -2,7 +2,7 @@
 import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
-import type { Dims } from "../tensor.ts";
+import type { Dims } from "../shaped.ts";
 import type { AlongAxis, AxisOf, OutsideAxes } from "./axes.ts";
 import type { IsSameShape } from "./broadcasting.ts";
 import type { Floats, IsUnknownRank, NeedsDType, PrintType, UnknownFrom } from "./check.ts";

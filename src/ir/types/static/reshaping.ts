@@ -1,7 +1,7 @@
 // Shapes of reshape and flatten: element counts are compared as polynomials, and -1 is what the others leave.
 import type { Dim } from "../dim.ts";
 import type { Sentence } from "../sentences.ts";
-import type { Dims } from "../tensor.ts";
+import type { Dims } from "../shaped.ts";
 import type { AxisOf, OutsideAxes } from "./axes.ts";
 import type { IsUnknownRank, PrintShape, UnknownFrom } from "./check.ts";
 import type { CanonicalDim, CanonicalShape, CountElements, DivideCounts, MultiplyDims, PrintCount } from "./dims.ts";

@@ -5,8 +5,8 @@
 import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
-import type { Dims, Tensor } from "../tensor.ts";
-import type { IsUnknownRank, PrintShape, PrintType, ResultOf } from "./check.ts";
+import type { Dims, ResultOf, Tensor } from "../tensor.ts";
+import type { IsUnknownRank, PrintShape, PrintType } from "./check.ts";
 import type { CanonicalDim, Composite, IsUnknownDim, PolynomialOf, PrintDim, SameDim } from "./dims.ts";
 import type { Polynomial, QuotientParts } from "./polynomial.ts";
 import type { Bound, SubstituteDim, SubstituteShape } from "./substitution.ts";

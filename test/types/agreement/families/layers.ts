@@ -56,7 +56,7 @@ const size: fc.Arbitrary<Dim> = fc.constantFrom(1, 5, 8, 28, "H", "W", "floor((H
 
 const convolution = fc.constantFrom(1, 2, 3).chain((rank) =>
   layerCall(
-    `conv${rank as 1 | 2 | 3}d`,
+    `conv${rank}d`,
     fc
       .tuple(small, small, fc.constantFrom(1, 3), fc.array(size, { minLength: rank, maxLength: rank }))
       .chain(([inputs, outputs, kernel, sizes]) =>
@@ -161,7 +161,7 @@ const transformerLayer = layerCall(
 
 const transposed = fc.constantFrom(1, 2, 3).chain((rank) =>
   layerCall(
-    `convTranspose${rank as 1 | 2 | 3}d`,
+    `convTranspose${rank}d`,
     fc
       .tuple(small, small, fc.constantFrom(1, 2, 3), fc.array(size, { minLength: rank, maxLength: rank }))
       .chain(([inputs, outputs, kernel, sizes]) =>

@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import type { Dim } from "../../../../src/ir/types/dim.ts";
 import type { Shape } from "../../../../src/ir/types/tensor-type.ts";
-import { anyDType, anyShape, axisOf, type Call, call, callOf, dim, tensor } from "../calls.ts";
+import { anyDType, anyShape, axisOf, type Call, call, callOf, dim, mostly, near, shape, tensor } from "../calls.ts";
 
 const divided: fc.Arbitrary<Dim> = fc.oneof(dim, fc.constantFrom<Dim>(12, 24, "4*B", "6*T+12", "2*B*T"));
 const dividedShape = (least: number): fc.Arbitrary<Shape> => fc.array(divided, { minLength: least, maxLength: 3 });
@@ -42,6 +42,39 @@ const numberFirst = callOf(
   ),
 );
 
+const gates = { rnnCell: 1, gruCell: 3, lstmCell: 4 } as const;
+
+/** Steps of recurrent networks, of which one operand may not fit. */
+const cells = fc
+  .tuple(
+    fc.constantFrom("rnnCell" as const, "gruCell" as const, "lstmCell" as const),
+    shape(0, 2),
+    dim,
+    fc.constantFrom(1, 2, 8),
+  )
+  .chain(([name, batch, features, units]) => {
+    const rows = gates[name] * units;
+    const fits = (like: Shape) =>
+      tensor(fc.oneof({ weight: 9, arbitrary: fc.constant(like) }, near(like)), mostly("f32"));
+    const hidden = fits([...batch, units]);
+    return call(
+      name,
+      fc.tuple(
+        fits([...batch, features]),
+        name === "lstmCell" ? fc.record({ hidden, cell: fits([...batch, units]) }) : hidden,
+        fc.record(
+          {
+            inputWeight: fits([rows, features]),
+            hiddenWeight: fits([rows, units]),
+            inputBias: fits([rows]),
+            hiddenBias: fits([rows]),
+          },
+          { requiredKeys: ["inputWeight", "hiddenWeight"] },
+        ),
+      ),
+    );
+  });
+
 /** Sums are the same in any order. */
 const sums = fc.oneof(
   call("expectShape", fc.tuple(tensor(fc.constant(["P+T", 3])), fc.tuple(fc.constantFrom("T+P", "P+T"), dim))),
@@ -55,5 +88,6 @@ export const parts: Readonly<Record<string, fc.Arbitrary<Call>>> = {
   heads,
   symbolicSplit,
   numberFirst,
+  cells,
   sums,
 };
