@@ -177,7 +177,7 @@ describe("what does not fit together", () => {
     [
       "W140",
       "scan: carry: h: a tensor is expected, got 0",
-      () => sequences([3, 2])((x) => scan({ carry: { h: 0 as never }, over: { x }, step: still as never })),
+      () => sequences([3, 2])((x) => scan({ carry: { h: 0 as never }, over: { x }, step: still })),
     ],
     [
       "W272",
