@@ -15,7 +15,7 @@ const unnamed =
 
 /** Rules of shapes that stand beside the functions they are for. */
 const ownRule =
-  /(\w+Shape|\w+Of\w*|Twice|IsAnyTree|AllRows|SharedFeatures|Joined|NumberMethod|RealMethod|StateAfter|NamedAs|WithPrefixes|Averaged|CheckData), defined in \S*src\/(ir\/functions|ir\/types|nn|model|training)\/.* is referenced by /;
+  /(\w+Shape|\w+Of\w*|Twice|Types|IsAnyTree|AllRows|SharedFeatures|Joined|NumberMethod|RealMethod|StateAfter|NamedAs|WithPrefixes|Averaged|CheckData), defined in \S*src\/(ir\/functions|ir\/types|nn|model|training)\/.* is referenced by /;
 
 /** Prints what is wrong, and counts it. */
 class Complaints extends ConsoleLogger {

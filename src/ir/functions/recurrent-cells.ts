@@ -129,7 +129,17 @@ export interface RnnCellOptions {
   readonly nonlinearity?: "tanh" | "relu";
 }
 
-/** h' = f(W_ih x + b_ih + W_hh h + b_hh): the network of Elman (Finding structure in time, 1990). PyTorch's `RNNCell`. */
+/**
+ * h' = f(W_ih x + b_ih + W_hh h + b_hh): x [..., in] and h [..., hidden] give [..., hidden].
+ *
+ * @throws W248 operands that do not fit each other; W204 integers; W205 where there is no axis of features.
+ * @see Elman 1990; `torch.nn.RNNCell`.
+ * @example
+ * const x = constant(Float32Array.of(1), [1, 1]);
+ * const h = constant(Float32Array.of(0.5), [1, 1]);
+ * const weights = { inputWeight: constant(1, [1, 1]), hiddenWeight: constant(1, [1, 1]) };
+ * rnnCell(x, h, weights); // Tensor<[1, 1], "f32">: [[0.9051]]
+ */
 export const rnnCell: CellFunction<"rnnCell", 1, RnnCellOptions> = (
   x: unknown,
   hidden: unknown,
@@ -146,8 +156,16 @@ export const rnnCell: CellFunction<"rnnCell", 1, RnnCellOptions> = (
   });
 
 /**
- * r, z = sigmoid(W x + b + W_h h + b_h);  n = tanh(W_in x + b_in + r * (W_hn h + b_hn));  h' = (1 - z) * n + z * h.
- * (Cho and others, Learning phrase representations, 2014, with the reset gate behind the product, as in PyTorch's `GRUCell`.)
+ * r, z = sigmoid(W x + b + W_h h + b_h);  n = tanh(W_in x + b_in + r * (W_hn h + b_hn));  h' = (1 - z) * n + z * h,
+ * with the reset gate behind the product, as PyTorch has it: x [..., in] and h [..., hidden] give [..., hidden].
+ *
+ * @throws W248 operands that do not fit each other; W204 integers; W205 where there is no axis of features.
+ * @see Cho et al. 2014; `torch.nn.GRUCell`.
+ * @example
+ * const x = constant(Float32Array.of(1), [1, 1]);
+ * const h = constant(Float32Array.of(0.5), [1, 1]);
+ * const weights = { inputWeight: constant(1, [3, 1]), hiddenWeight: constant(1, [3, 1]) };
+ * gruCell(x, h, weights); // Tensor<[1, 1], "f32">: [[0.5706]]
  */
 export const gruCell: CellFunction<"gruCell", 3> = (x: unknown, hidden: unknown, weights: unknown) =>
   described(() => {
@@ -162,13 +180,25 @@ export const gruCell: CellFunction<"gruCell", 3> = (x: unknown, hidden: unknown,
 
 /** The state of an LSTM: what it gives, and its conveyor belt. */
 export interface LstmState<Hidden = Tensor, Cell = Tensor> {
+  /** What it gives, [..., hidden]. */
   readonly hidden: Hidden;
+  /** Its conveyor belt, [..., hidden]. */
   readonly cell: Cell;
 }
 
 /**
- * i, f, g, o = sigmoid, sigmoid, tanh, sigmoid of W_ih x + b_ih + W_hh h + b_hh;  c' = f * c + i * g;  h' = o * tanh(c').
- * (Hochreiter and Schmidhuber, Long short-term memory, 1997; the forget gate by Gers and others, 2000; PyTorch's `LSTMCell`.)
+ * i, f, g, o = sigmoid, sigmoid, tanh, sigmoid of W_ih x + b_ih + W_hh h + b_hh;  c' = f * c + i * g;  h' = o *
+ * tanh(c'): x [..., in] and a state of two [..., hidden] give such a state.
+ *
+ * @throws W248 operands that do not fit each other; W204 integers; W205 where there is no axis of features.
+ * @see Hochreiter and Schmidhuber 1997, the forget gate by Gers et al. 2000; `torch.nn.LSTMCell`.
+ * @example
+ * const x = constant(Float32Array.of(1), [1, 1]);
+ * const h = constant(Float32Array.of(0.5), [1, 1]);
+ * const weights = { inputWeight: constant(1, [4, 1]), hiddenWeight: constant(1, [4, 1]) };
+ * const { hidden, cell } = lstmCell(x, { hidden: h, cell: h }, weights);
+ * hidden; // Tensor<[1, 1], "f32">: [[0.6683]]
+ * cell; // Tensor<[1, 1], "f32">: [[1.1488]]
  */
 export const lstmCell = <
   X extends Dims,
