@@ -65,15 +65,18 @@ const splice = (
   return (body.entries[0]?.outputs ?? []).map(({ value }) => placed(value));
 };
 
+/** A graph and what changed, its bodies' changes among it. */
+type Changed = Pick<Edited, "graph" | "patches">;
+
 /** The graph and its bodies with some composites replaced, and what changed. */
-const replaceComposites = (graph: Graph, isReplaced: Choice): Edited => {
+const replaceComposites = (graph: Graph, isReplaced: Choice): Changed => {
   const inner = editBodies(graph, (body) => replaceComposites(body, isReplaced).graph);
   const { graph: result, patches } = replaceNodes(inner.graph, isReplaced);
   return { graph: result, patches: [...inner.patches, ...patches] };
 };
 
 /** The graph in core ops alone, and what changed. */
-export const decomposeGraph = (graph: Graph): Edited => replaceComposites(graph, isComposite);
+export const decomposeGraph = (graph: Graph): Changed => replaceComposites(graph, isComposite);
 
 const replaceNodes = (graph: Graph, isReplaced: Choice): Edited =>
   edit(graph, (editor) => {

@@ -46,6 +46,8 @@ export interface Editor {
 export interface Edited {
   readonly graph: Graph;
   readonly patches: readonly Patch[];
+  /** For each value that another stands for now the one that was put in its place, which may have been replaced in turn. */
+  readonly replaced: ReadonlyMap<ValueId, ValueId>;
 }
 
 interface Overlay {
@@ -242,7 +244,7 @@ export const edit = (base: Graph, recipe: (editor: Editor) => void): Edited => {
     overlay.removed.size === 0 &&
     overlay.forgotten.size === 0 &&
     overlay.entries === base.entries;
-  if (isStill) return { graph: base, patches: [] };
+  if (isStill) return { graph: base, patches: [], replaced: overlay.replaced };
 
   const entries = resolvedEntries(overlay.entries, editor.resolve);
   const kept = survivors(base, overlay, entries, editor.resolve);
@@ -255,5 +257,5 @@ export const edit = (base: Graph, recipe: (editor: Editor) => void): Edited => {
     for (const id of [...orphaned, ...overlay.forgotten]) draft.constants.delete(id);
     draft.entries = entries;
   });
-  return { graph, patches };
+  return { graph, patches, replaced: overlay.replaced };
 };

@@ -298,11 +298,17 @@ describe("profiling", () => {
     expect(described(() => model.profile({ x }, { runs: 0 }))).toMatchInlineSnapshot(`
       "error[W140]: profile: runs: a whole number from 1 up is expected, got 0
 
+        test/backends/profile/profile.test.ts
+         |     expect(described(() => model.profile({ x }, { runs: 0 }))).toMatchInlineSnapshot(\`
+         |                                  ^^^^^^^
         help: write { runs: 20 }."
     `);
     expect(described(() => model.profile({ x }, { warmup: -1 }))).toMatchInlineSnapshot(`
       "error[W140]: profile: warmup: a whole number from 0 up is expected, got -1
 
+        test/backends/profile/profile.test.ts
+         |     expect(described(() => model.profile({ x }, { warmup: -1 }))).toMatchInlineSnapshot(\`
+         |                                  ^^^^^^^
         help: write { warmup: 20 }."
     `);
   });

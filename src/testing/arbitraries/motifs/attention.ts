@@ -51,9 +51,10 @@ const attention: Motif = (site) =>
   spellAttention(spellingAt(site), site.trace, (name, { dtype, shape }) => {
     const extents = shape.map(Number);
     const keys = extents.at(-1) ?? 1;
-    return name.startsWith("mask")
-      ? site.leaf(dtype, extents, (at) => (at % keys === 0 || site.chance(0.6) ? 1 : 0))
-      : site.value(extents, dtype);
+    // A row of which every weight is dropped is 0 by hand whatever the weights are, and NaN times 0 fused: one weight stays.
+    const open = (at: number): boolean => at % keys === 0 || site.chance(0.6);
+    if (name.startsWith("mask") || name === "kept") return site.leaf(dtype, extents, (at) => (open(at) ? 1 : 0));
+    return name === "dropped" ? site.leaf(dtype, extents, (at) => (open(at) ? 0 : 1)) : site.value(extents, dtype);
   });
 
 const overKeys = { axes: [-1], keepDims: true } as const;
