@@ -146,7 +146,7 @@ export { evaluate } from "./training/evaluation.ts";
 export type { Figures } from "./training/figures.ts";
 export { fit } from "./training/fit.ts";
 export type { FitOptions } from "./training/fit-options.ts";
-export { type GradientTree, grad } from "./training/grad.ts";
+export { type GradFunction, type GradientTree, grad } from "./training/grad.ts";
 export type { GradientClip } from "./training/gradient-clip.ts";
 export type { BestEpoch, Ending, EpochRecord, History, StepRecord } from "./training/history.ts";
 export type { Run, TrainingListener } from "./training/listener.ts";

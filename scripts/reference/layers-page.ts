@@ -20,9 +20,13 @@ const functionSection = (
   ].join(" "),
 ];
 
-/** What is said of the types of functions that a layer's own text names. */
-const behaviour = ({ file, text }: ExportedFunction): readonly string[] =>
-  typesIn(file, "Function").flatMap(({ name, doc }) => (new RegExp(`\\b${name}\\b`).test(text) ? [doc] : []));
+/** What is said of the types of functions that a layer's own text names, or that of its type. */
+const behaviour = ({ file, name: layer, text }: ExportedFunction): readonly string[] => {
+  const isOwn = (name: string): boolean => name.toLowerCase() === `make${layer}`.toLowerCase();
+  const makers = typesIn(file, "").filter(({ name }) => isOwn(name));
+  const whole = [text, ...makers.map((maker) => maker.text)].join("\n");
+  return typesIn(file, "Function").flatMap(({ name, doc }) => (new RegExp(`\\b${name}\\b`).test(whole) ? [doc] : []));
+};
 
 const layerSection = (layer: ExportedFunction): readonly string[] => {
   const example = layerExamples.find(({ name }) => name === layer.name);

@@ -117,6 +117,15 @@ export const batchNorm = <const Channels extends number, const Affine extends bo
   );
 };
 
+/** The type of `groupNorm`. */
+export interface MakeGroupNorm {
+  <const Channels extends number, const Affine extends boolean = true, const Groups extends number = number>(
+    groups: Check<NoInfer<GroupsOf<"groupNorm", Groups, [Channels], `${Channels} channels`>>, Groups>,
+    channels: Channels,
+    options?: ChannelNormOptions<Affine>,
+  ): Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"groupNorm", Channels>>;
+}
+
 /**
  * (x - mean) / sqrt(variance + epsilon) * weight + bias for [N, channels, ...places], with mean and variance of each
  * example over its places and each of `groups` equal parts of its channels. Weight begins at 1, bias at 0.
@@ -135,15 +144,7 @@ export const batchNorm = <const Channels extends number, const Affine extends bo
  * });
  * modelGraph(model).parameters.length; // 2
  */
-export const groupNorm = <
-  const Channels extends number,
-  const Affine extends boolean = true,
-  const Groups extends number = number,
->(
-  groups: Check<NoInfer<GroupsOf<"groupNorm", Groups, [Channels], `${Channels} channels`>>, Groups>,
-  channels: Channels,
-  options: ChannelNormOptions<Affine> = {},
-): Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"groupNorm", Channels>> => {
+export const groupNorm: MakeGroupNorm = (groups, channels, options = {}) => {
   requireKnownOptions("groupNorm", options, known);
   const { affine, ...settings } = options;
   requireSizes("groupNorm", { channels });
@@ -158,10 +159,7 @@ export const groupNorm = <
       return normalizeGroups(x, count, { ...settings, weight: given.weight, bias: given.bias });
     });
   // Which parameters there are, and the shapes that fit, are said by the signature.
-  return typedLayer<Layer<ChannelParams<Channels, Affine>, ChannelNormFunction<"groupNorm", Channels>>>(
-    affineParams(channels, affine !== false),
-    bind,
-  );
+  return typedLayer<never>(affineParams(channels, affine !== false), bind);
 };
 
 /**

@@ -19,6 +19,7 @@ export {
   type ChannelParams,
   groupNorm,
   instanceNorm,
+  type MakeGroupNorm,
 } from "./channel-norm.ts";
 export {
   type ConvolutionLayer,

@@ -199,6 +199,14 @@ const requireDifferentiable = (loss: Tensor, withRespectTo: readonly Tensor[]): 
   }
 };
 
+/** The type of `differentiate`. */
+export interface DifferentiateFunction {
+  <S extends Dims, D extends DType, const T extends readonly Tensor[]>(
+    loss: Check<NoInfer<LossShape<S, D>>, Tensor<S, D>>,
+    withRespectTo: Check<NoInfer<FloatTensors<T>>, readonly [...T]>,
+  ): { readonly [K in keyof T]: T[K] };
+}
+
 /**
  * The gradients of a scalar loss, one for each given tensor and of its type: dL/dx. Zeros where the loss does not
  * depend on it. Works on tensors of the graph being described, and on its own results again.
@@ -211,13 +219,11 @@ const requireDifferentiable = (loss: Tensor, withRespectTo: readonly Tensor[]): 
  * const [dx] = differentiate(sum(square(x)), [x]);
  * dx; // Tensor<[3], "f32">: [2, 4, 6]
  */
-export const differentiate = <S extends Dims, D extends DType, const T extends readonly Tensor[]>(
-  loss: Check<NoInfer<LossShape<S, D>>, Tensor<S, D>>,
-  withRespectTo: Check<NoInfer<FloatTensors<T>>, readonly [...T]>,
-): { readonly [K in keyof T]: T[K] } => {
+export const differentiate: DifferentiateFunction = (loss, withRespectTo) => {
   // A tensor and a list of tensors, unless the call did not compile.
   const [one, tensors] = [loss as Tensor, withRespectTo as readonly Tensor[]];
-  return atCaller(() => gradientsOf(one, tensors)) as { readonly [K in keyof T]: T[K] };
+  // One for each tensor, of its type.
+  return atCaller(() => gradientsOf(one, tensors)) as never;
 };
 
 /** One for each given tensor, of its type: backpropagation keeps types. */

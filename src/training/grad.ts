@@ -37,6 +37,13 @@ const rebuilt = (tree: unknown, next: Iterator<Tensor>): unknown => {
   return Object.fromEntries(Object.entries(branch).map(([name, each]) => [name, rebuilt(each, next)]));
 };
 
+/** The type of `grad`. */
+export interface GradFunction {
+  <P, A extends readonly unknown[], S extends Dims, D extends DType>(
+    loss: (params: P, ...operands: A) => Check<NoInfer<LossShape<S, D>>, Tensor<S, D>>,
+  ): (params: P, ...operands: A) => GradientTree<P>;
+}
+
 /**
  * Makes a function that gives the gradients dL/dp of a loss for its first argument, a tree of tensors such as the
  * parameters of a model: records and lists stay what they are, and a layer becomes the record of its parameters.
@@ -52,15 +59,13 @@ const rebuilt = (tree: unknown, next: Iterator<Tensor>): unknown => {
  * w; // Tensor<[2], "f32">: [5, 7]
  * b; // Tensor<[], "f32">: 6
  */
-export const grad =
-  <P, A extends readonly unknown[], S extends Dims, D extends DType>(
-    loss: (params: P, ...operands: A) => Check<NoInfer<LossShape<S, D>>, Tensor<S, D>>,
-  ): ((params: P, ...operands: A) => GradientTree<P>) =>
+export const grad: GradFunction =
+  (loss) =>
   (params, ...operands) =>
     atCaller(() => {
       const leaves = leavesOf(params);
       // A tensor, unless the loss did not compile.
       const gradients = differentiate(loss(params, ...operands) as Tensor, leaves);
       // Of the same form, with tensors of the same types.
-      return rebuilt(params, gradients.values()) as GradientTree<P>;
+      return rebuilt(params, gradients.values()) as never;
     });

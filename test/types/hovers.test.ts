@@ -5,6 +5,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type TypeScript from "typescript";
 import { afterAll, describe, expect, test } from "vitest";
+import * as weft from "../../src/index.ts";
+import * as nn from "../../src/nn/index.ts";
 import { userProject } from "../support/published-types.ts";
 
 /** A program; what stands behind `/*?*` is asked for. */
@@ -46,6 +48,20 @@ const reader = defineModel({
 const /*?*/decoder = compileSync(decoding(reader, { positions: "T", capacity: 4, entries: { decode: 1, prefill: 2 } }));
 export const all = [fit, repeat, logits, feed, stepped, step, slopes, weight, decoder];
 `;
+
+/** Every exported value by its bare name, as in an import. */
+const bare = `import * as weft from "weftgraph";
+import * as nn from "weftgraph/nn";
+${Object.keys(weft)
+  .map((name) => `weft./*?*/${name};`)
+  .join("\n")}
+${Object.keys(nn)
+  .map((name) => `nn./*?*/${name};`)
+  .join("\n")}
+`;
+
+/** How rules and what makes signatures of them are called; no user needs to know. */
+const internal = /\b(?:Check|ResultOf|Resolved|About|Beside|After|AllOf|\w+(?:Shape|Rule))</;
 
 /** What may be typed in the place of the mark. */
 const completed = `import { compileSync, defineModel, mean, repeat, spec, training } from "weftgraph";
@@ -105,11 +121,10 @@ const positionsOf = (text: string, mark: string): readonly number[] =>
 describe.each(["typescript-5", "typescript"])("the editor with %s", (compiler) => {
   // The package is a CommonJS module with these types.
   const ts = createRequire(import.meta.url)(compiler) as typeof TypeScript;
-  const service = serviceOf(ts, { "hovers.ts": program, "completed.ts": completed });
-  const [hovers, completions] = ["hovers.ts", "completed.ts"].map((file) => join(project.folder, file)) as [
-    string,
-    string,
-  ];
+  const service = serviceOf(ts, { "hovers.ts": program, "completed.ts": completed, "bare.ts": bare });
+  const [hovers, completions, named] = ["hovers.ts", "completed.ts", "bare.ts"].map((file) =>
+    join(project.folder, file),
+  ) as [string, string, string];
 
   const shown = positionsOf(program, "/*?*/").map((at) => {
     const { displayParts } = service.getQuickInfoAtPosition(hovers, at) ?? {};
@@ -137,6 +152,15 @@ describe.each(["typescript-5", "typescript"])("the editor with %s", (compiler) =
         "const decoder: Decoder<Named<"tokens", ["T"], "i32">, Named<"vectors", ["T", 4], "f32">, Named<"table", [5, 4], "f32">, "decode" | "prefill">",
       ]
     `);
+  });
+
+  test("names no rule where a function stands without a call", () => {
+    const texts = positionsOf(bare, "/*?*/").map((at) =>
+      ts.displayPartsToString(service.getQuickInfoAtPosition(named, at)?.displayParts),
+    );
+    expect(texts.length).toBeGreaterThan(200);
+    expect(texts.filter((text) => text === "")).toEqual([]);
+    expect(texts.filter((text) => internal.test(text))).toEqual([]);
   });
 
   test("offers the names that there are", () => {

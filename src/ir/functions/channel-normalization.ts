@@ -111,6 +111,30 @@ const knownOfBatch = optionNames<BatchNormOptions>({
   momentum: true,
 });
 
+/** The type of `batchNorm`. */
+export interface BatchNormFunction {
+  <
+    S extends Dims,
+    D extends DType,
+    Mean extends Dims,
+    E extends DType,
+    Variance extends Dims,
+    F extends DType,
+    Weight extends Dims,
+    G extends DType,
+    Bias extends Dims,
+    H extends DType,
+  >(
+    x: Check<NoInfer<ChannelledShape<"batchNorm", S, D>>, Tensor<S, D>>,
+    given?: BatchNormOptions<
+      Check<NoInfer<BatchNormRules<S, D, Mean, E, Variance, F, Weight, G, Bias, H>["mean"]>, Tensor<Mean, E>>,
+      Check<NoInfer<BatchNormRules<S, D, Mean, E, Variance, F, Weight, G, Bias, H>["variance"]>, Tensor<Variance, F>>,
+      Check<NoInfer<BatchNormRules<S, D, Mean, E, Variance, F, Weight, G, Bias, H>["weight"]>, Tensor<Weight, G>>,
+      Check<NoInfer<BatchNormRules<S, D, Mean, E, Variance, F, Weight, G, Bias, H>["bias"]>, Tensor<Bias, H>>
+    >,
+  ): BatchNormResult<S, D>;
+}
+
 /**
  * (x - mean) / sqrt(variance + epsilon) * weight + bias for each channel of [N, C, ...places]. In training mean and
  * (biased) variance are those of the batch and its places, and the running statistics move towards them, with the
@@ -122,26 +146,7 @@ const knownOfBatch = optionNames<BatchNormOptions>({
  * const x = constant(Float32Array.of(1, 3, 5, 9), [2, 2, 1]);
  * batchNorm(x, { training: true }).y; // Tensor<[2, 2, 1], "f32">: [[[-1], [-1]], [[1], [1]]]
  */
-export const batchNorm = <
-  S extends Dims,
-  D extends DType,
-  Mean extends Dims,
-  E extends DType,
-  Variance extends Dims,
-  F extends DType,
-  Weight extends Dims,
-  G extends DType,
-  Bias extends Dims,
-  H extends DType,
->(
-  x: Check<NoInfer<ChannelledShape<"batchNorm", S, D>>, Tensor<S, D>>,
-  given: BatchNormOptions<
-    Check<NoInfer<BatchNormRules<S, D, Mean, E, Variance, F, Weight, G, Bias, H>["mean"]>, Tensor<Mean, E>>,
-    Check<NoInfer<BatchNormRules<S, D, Mean, E, Variance, F, Weight, G, Bias, H>["variance"]>, Tensor<Variance, F>>,
-    Check<NoInfer<BatchNormRules<S, D, Mean, E, Variance, F, Weight, G, Bias, H>["weight"]>, Tensor<Weight, G>>,
-    Check<NoInfer<BatchNormRules<S, D, Mean, E, Variance, F, Weight, G, Bias, H>["bias"]>, Tensor<Bias, H>>
-  > = {},
-): BatchNormResult<S, D> =>
+export const batchNorm: BatchNormFunction = (x, given = {}) =>
   atCaller(() => {
     const [op, tensor] = ["batchNorm", tensorOf("batchNorm", x)];
     const options = given as BatchNormOptions; // tensors, whatever their types
@@ -152,9 +157,9 @@ export const batchNorm = <
       mean: mean && perChannel(op, "running mean", tensor, mean),
       variance: variance && perChannel(op, "running variance", tensor, variance),
     };
-    const result = (unit: Tensor, runningMean: Tensor, runningVariance: Tensor): BatchNormResult<S, D> =>
+    const result = (unit: Tensor, runningMean: Tensor, runningVariance: Tensor): never =>
       // The shape and the element type stay.
-      ({ y: scaled(op, tensor, unit, options), runningMean, runningVariance }) as BatchNormResult<S, D>;
+      ({ y: scaled(op, tensor, unit, options), runningMean, runningVariance }) as never;
     if (!training && mean && variance && along.mean && along.variance)
       return result(tensor.sub(along.mean).mul(along.variance.add(epsilon).rsqrt()), mean, variance);
     const axes = [...tensor.shape.keys()].filter((axis) => axis !== 1);
@@ -172,6 +177,26 @@ const grouped = (x: Tensor, groups: number): Tensor => {
     : x.reshape([x.shape[0] ?? 1, groups, x.shape.slice(2).reduce(multiplyDims, each)]);
 };
 
+/** The type of `groupNorm`. */
+export interface GroupNormFunction {
+  <
+    S extends Dims,
+    D extends DType,
+    const Groups extends number,
+    Weight extends Dims,
+    E extends DType,
+    Bias extends Dims,
+    F extends DType,
+  >(
+    x: Check<NoInfer<ChannelledShape<"groupNorm", S, D>>, Tensor<S, D>>,
+    groups: Check<NoInfer<GroupsShape<S, D, Groups>>, Groups>,
+    given?: ChannelOptions<
+      Check<NoInfer<After<GroupRules<S, D, Groups>, WeightShape<"groupNorm", S, D, Weight, E>>>, Tensor<Weight, E>>,
+      Check<NoInfer<After<GroupRules<S, D, Groups>, BiasAfter<"groupNorm", S, D, Weight, E, Bias, F>>>, Tensor<Bias, F>>
+    >,
+  ): Tensor<S, D>;
+}
+
 /**
  * (x - mean) / sqrt(variance + epsilon) * weight + bias for [N, C, ...places], with mean and biased variance of each
  * example over its places and each of `groups` equal parts of its channels.
@@ -183,22 +208,7 @@ const grouped = (x: Tensor, groups: number): Tensor => {
  * const x = constant(Float32Array.of(1, 3, 5, 9), [2, 2, 1]);
  * groupNorm(x, 1); // Tensor<[2, 2, 1], "f32">: [[[-1], [1]], [[-1], [1]]]
  */
-export const groupNorm = <
-  S extends Dims,
-  D extends DType,
-  const Groups extends number,
-  Weight extends Dims,
-  E extends DType,
-  Bias extends Dims,
-  F extends DType,
->(
-  x: Check<NoInfer<ChannelledShape<"groupNorm", S, D>>, Tensor<S, D>>,
-  groups: Check<NoInfer<GroupsShape<S, D, Groups>>, Groups>,
-  given: ChannelOptions<
-    Check<NoInfer<After<GroupRules<S, D, Groups>, WeightShape<"groupNorm", S, D, Weight, E>>>, Tensor<Weight, E>>,
-    Check<NoInfer<After<GroupRules<S, D, Groups>, BiasAfter<"groupNorm", S, D, Weight, E, Bias, F>>>, Tensor<Bias, F>>
-  > = {},
-): Tensor<S, D> =>
+export const groupNorm: GroupNormFunction = (x, groups, given = {}) =>
   described(() => {
     const tensor = tensorOf("groupNorm", x);
     const options = given as ChannelOptions; // tensors, whatever their types
@@ -206,6 +216,23 @@ export const groupNorm = <
     const unit = standardizedOver("groupNorm", grouped(tensor, groups as number), [2], options.epsilon ?? 1e-5);
     return scaled("groupNorm", tensor, unit.reshape(tensor.shape), options);
   });
+
+/** The type of `instanceNorm`. */
+export interface InstanceNormFunction {
+  <S extends Dims, D extends DType, Weight extends Dims, E extends DType, Bias extends Dims, F extends DType>(
+    x: Check<NoInfer<ChannelledShape<"instanceNorm", S, D, 2>>, Tensor<S, D>>,
+    given?: ChannelOptions<
+      Check<
+        NoInfer<After<ChannelledShape<"instanceNorm", S, D, 2>, WeightShape<"instanceNorm", S, D, Weight, E>>>,
+        Tensor<Weight, E>
+      >,
+      Check<
+        NoInfer<After<ChannelledShape<"instanceNorm", S, D, 2>, BiasAfter<"instanceNorm", S, D, Weight, E, Bias, F>>>,
+        Tensor<Bias, F>
+      >
+    >,
+  ): Tensor<S, D>;
+}
 
 /**
  * (x - mean) / sqrt(variance + epsilon) * weight + bias for [N, C, ...places], with mean and biased variance of each
@@ -217,26 +244,7 @@ export const groupNorm = <
  * const x = constant(Float32Array.of(1, 3, 5, 9), [1, 2, 2]);
  * instanceNorm(x); // Tensor<[1, 2, 2], "f32">: [[[-1, 1], [-1, 1]]]
  */
-export const instanceNorm = <
-  S extends Dims,
-  D extends DType,
-  Weight extends Dims,
-  E extends DType,
-  Bias extends Dims,
-  F extends DType,
->(
-  x: Check<NoInfer<ChannelledShape<"instanceNorm", S, D, 2>>, Tensor<S, D>>,
-  given: ChannelOptions<
-    Check<
-      NoInfer<After<ChannelledShape<"instanceNorm", S, D, 2>, WeightShape<"instanceNorm", S, D, Weight, E>>>,
-      Tensor<Weight, E>
-    >,
-    Check<
-      NoInfer<After<ChannelledShape<"instanceNorm", S, D, 2>, BiasAfter<"instanceNorm", S, D, Weight, E, Bias, F>>>,
-      Tensor<Bias, F>
-    >
-  > = {},
-): Tensor<S, D> =>
+export const instanceNorm: InstanceNormFunction = (x, given = {}) =>
   described(() => {
     const tensor = tensorOf("instanceNorm", x);
     const options = given as ChannelOptions; // tensors, whatever their types

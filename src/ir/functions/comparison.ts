@@ -86,6 +86,15 @@ export const greater: ComparisonFunction<"greater"> = comparison("greater", "gt"
  */
 export const greaterEqual: ComparisonFunction<"greaterEqual"> = comparison("greaterEqual", "ge");
 
+/** The type of `select`. */
+export interface SelectFunction {
+  <Condition extends Dims, C extends DType, WhenTrue extends Operand, WhenFalse extends Operand>(
+    condition: Check<NoInfer<NeedsDType<"select", Condition, C, readonly ["bool"]>>, Tensor<Condition, C>>,
+    whenTrue: Check<NoInfer<BroadcastShapes<"select", Condition, ShapeOf<WhenTrue>>>, WhenTrue>,
+    whenFalse: Check<NoInfer<SelectShape<Condition, WhenTrue, WhenFalse>>, WhenFalse>,
+  ): ResultOf<SelectShape<Condition, WhenTrue, WhenFalse>, DTypeOf<WhenTrue, DTypeOf<WhenFalse, "f32">>>;
+}
+
 /**
  * (condition ? a : b) for each element: where the condition holds the one, elsewhere the other. All three broadcast, and a
  * number takes the other's type.
@@ -96,9 +105,5 @@ export const greaterEqual: ComparisonFunction<"greaterEqual"> = comparison("grea
  * const x = constant(Float32Array.of(-1, 4), [2]);
  * select(greater(x, 0), x, 0); // Tensor<[2], "f32">: [0, 4]
  */
-export const select = <Condition extends Dims, C extends DType, WhenTrue extends Operand, WhenFalse extends Operand>(
-  condition: Check<NoInfer<NeedsDType<"select", Condition, C, readonly ["bool"]>>, Tensor<Condition, C>>,
-  whenTrue: Check<NoInfer<BroadcastShapes<"select", Condition, ShapeOf<WhenTrue>>>, WhenTrue>,
-  whenFalse: Check<NoInfer<SelectShape<Condition, WhenTrue, WhenFalse>>, WhenFalse>,
-): ResultOf<SelectShape<Condition, WhenTrue, WhenFalse>, DTypeOf<WhenTrue, DTypeOf<WhenFalse, "f32">>> =>
+export const select: SelectFunction = (condition, whenTrue, whenFalse) =>
   described(() => tensorOf("select", condition).select(operandOf("select", whenTrue), operandOf("select", whenFalse)));

@@ -18,6 +18,27 @@ import type { Dims, ResultOf, Tensor } from "../types/tensor.ts";
 import { printShape, printType, tensorType } from "../types/tensor-type.ts";
 import { described, tensorOf } from "./argument.ts";
 
+/** The type of `matmul`. */
+export interface MatmulFunction {
+  <
+    A extends Dims,
+    B extends Dims,
+    D extends DType,
+    E extends DType,
+    const TransposeA extends boolean = false,
+    const TransposeB extends boolean = false,
+  >(
+    a: Check<NoInfer<LeftMatrix<A, D>>, Tensor<A, D>>,
+    b: Check<NoInfer<MatmulShape<A, D, B, E, TransposeA, TransposeB>>, Tensor<B, E>>,
+    options?: {
+      /** Whether the last two axes of `a` are swapped. */
+      readonly transposeA?: TransposeA;
+      /** Whether the last two axes of `b` are swapped. */
+      readonly transposeB?: TransposeB;
+    },
+  ): ResultOf<MatmulShape<A, D, B, E, TransposeA, TransposeB>, D>;
+}
+
 /**
  * sum_k a[..., m, k] b[..., k, n], the matrix product over the last two axes: [..., M, K] x [..., K, N] gives [..., M,
  * N]; axes before them broadcast.
@@ -30,23 +51,7 @@ import { described, tensorOf } from "./argument.ts";
  * const b = constant(Float32Array.of(5, 6), [2, 1]);
  * matmul(a, b); // Tensor<[2, 1], "f32">: [[17], [39]]
  */
-export const matmul = <
-  A extends Dims,
-  B extends Dims,
-  D extends DType,
-  E extends DType,
-  const TransposeA extends boolean = false,
-  const TransposeB extends boolean = false,
->(
-  a: Check<NoInfer<LeftMatrix<A, D>>, Tensor<A, D>>,
-  b: Check<NoInfer<MatmulShape<A, D, B, E, TransposeA, TransposeB>>, Tensor<B, E>>,
-  options: {
-    /** Whether the last two axes of `a` are swapped. */
-    readonly transposeA?: TransposeA;
-    /** Whether the last two axes of `b` are swapped. */
-    readonly transposeB?: TransposeB;
-  } = {},
-): ResultOf<MatmulShape<A, D, B, E, TransposeA, TransposeB>, D> =>
+export const matmul: MatmulFunction = (a, b, options = {}) =>
   described(() => tensorOf("matmul", a).matmul(tensorOf("matmul", b), options));
 
 /** A vector, or W248. */
@@ -56,6 +61,14 @@ const vectorOf = (op: string, operand: "vector" | "left vector", given: unknown)
     reject("W248", { op, operand, expected: `${tensor.dtype}[K]`, actual: printType(tensor.type) });
   return tensor;
 };
+
+/** The type of `matvec`. */
+export interface MatvecFunction {
+  <A extends Dims, D extends DType, B extends Dims, E extends DType>(
+    matrix: Check<NoInfer<About<MatvecShape<A, D, B, E>, "W204" | "W240">>, Tensor<A, D>>,
+    vector: Check<NoInfer<MatvecShape<A, D, B, E>>, Tensor<B, E>>,
+  ): ResultOf<MatvecShape<A, D, B, E>, D>;
+}
 
 /**
  * sum_k a[..., m, k] x[k], the product of matrices and a vector: [..., M, K] x [K] gives [..., M].
@@ -67,14 +80,19 @@ const vectorOf = (op: string, operand: "vector" | "left vector", given: unknown)
  * const a = constant(Float32Array.of(1, 2, 3, 4), [2, 2]);
  * matvec(a, constant(Float32Array.of(5, 6), [2])); // Tensor<[2], "f32">: [17, 39]
  */
-export const matvec = <A extends Dims, D extends DType, B extends Dims, E extends DType>(
-  matrix: Check<NoInfer<About<MatvecShape<A, D, B, E>, "W204" | "W240">>, Tensor<A, D>>,
-  vector: Check<NoInfer<MatvecShape<A, D, B, E>>, Tensor<B, E>>,
-): ResultOf<MatvecShape<A, D, B, E>, D> =>
+export const matvec: MatvecFunction = (matrix, vector) =>
   described(() => {
     const product = tensorOf("matvec", matrix).matmul(vectorOf("matvec", "vector", vector).reshape([-1, 1]));
     return product.reshape(product.shape.slice(0, -1));
   });
+
+/** The type of `vecmat`. */
+export interface VecmatFunction {
+  <A extends Dims, D extends DType, B extends Dims, E extends DType>(
+    vector: Check<NoInfer<VectorShape<"vecmat", "vector", A, D>>, Tensor<A, D>>,
+    matrix: Check<NoInfer<VecmatShape<A, D, B, E>>, Tensor<B, E>>,
+  ): ResultOf<VecmatShape<A, D, B, E>, D>;
+}
 
 /**
  * sum_k x[k] b[..., k, n], the product of a vector and matrices: [K] x [..., K, N] gives [..., N].
@@ -86,14 +104,19 @@ export const matvec = <A extends Dims, D extends DType, B extends Dims, E extend
  * const b = constant(Float32Array.of(1, 2, 3, 4), [2, 2]);
  * vecmat(constant(Float32Array.of(5, 6), [2]), b); // Tensor<[2], "f32">: [23, 34]
  */
-export const vecmat = <A extends Dims, D extends DType, B extends Dims, E extends DType>(
-  vector: Check<NoInfer<VectorShape<"vecmat", "vector", A, D>>, Tensor<A, D>>,
-  matrix: Check<NoInfer<VecmatShape<A, D, B, E>>, Tensor<B, E>>,
-): ResultOf<VecmatShape<A, D, B, E>, D> =>
+export const vecmat: VecmatFunction = (vector, matrix) =>
   described(() => {
     const product = vectorOf("vecmat", "vector", vector).reshape([1, -1]).matmul(tensorOf("vecmat", matrix));
     return product.reshape(product.shape.toSpliced(-2, 1));
   });
+
+/** The type of `dot`. */
+export interface DotFunction {
+  <A extends Dims, D extends DType, B extends Dims, E extends DType>(
+    a: Check<NoInfer<VectorShape<"dot", "left vector", A, D>>, Tensor<A, D>>,
+    b: Check<NoInfer<OnlyType<"dot", "right vector", B, E, A, D>>, Tensor<B, E>>,
+  ): ResultOf<AllOf<[VectorShape<"dot", "left vector", A, D>, OnlyType<"dot", "right vector", B, E, A, D>], []>, D>;
+}
 
 /**
  * sum_k a[k] b[k], the inner product of two vectors: [K] x [K] gives a number.
@@ -104,10 +127,7 @@ export const vecmat = <A extends Dims, D extends DType, B extends Dims, E extend
  * const a = constant(Float32Array.of(1, 2), [2]);
  * dot(a, constant(Float32Array.of(5, 6), [2])); // Tensor<[], "f32">: 17
  */
-export const dot = <A extends Dims, D extends DType, B extends Dims, E extends DType>(
-  a: Check<NoInfer<VectorShape<"dot", "left vector", A, D>>, Tensor<A, D>>,
-  b: Check<NoInfer<OnlyType<"dot", "right vector", B, E, A, D>>, Tensor<B, E>>,
-): ResultOf<AllOf<[VectorShape<"dot", "left vector", A, D>, OnlyType<"dot", "right vector", B, E, A, D>], []>, D> =>
+export const dot: DotFunction = (a, b) =>
   described(() => {
     const [left, right] = [vectorOf("dot", "left vector", a), tensorOf("dot", b)];
     requireOperand("dot", "right vector", right.type, left.type);
@@ -133,6 +153,22 @@ const requireFeatures = (x: Tensor, weight: Tensor): void => {
   requireSameDType("linear", x.type, weight.type);
 };
 
+/** The type of `linear`. */
+export interface LinearFunction {
+  <
+    S extends Dims,
+    D extends DType,
+    Weight extends Dims,
+    E extends DType,
+    Bias extends Dims = Dims,
+    F extends DType = DType,
+  >(
+    x: Check<NoInfer<About<LinearShape<S, D, Weight, E>, "W204" | "W233">>, Tensor<S, D>>,
+    weight: Check<NoInfer<LinearShape<S, D, Weight, E>>, Tensor<Weight, E>>,
+    bias?: Check<NoInfer<BiasShape<Weight, D, Bias, F>>, Tensor<Bias, F>>,
+  ): ResultOf<LinearShape<S, D, Weight, E>, D>;
+}
+
 /**
  * x W^T + b over the last axis: [..., in] with weight [out, in] and bias [out] gives [..., out].
  *
@@ -144,18 +180,7 @@ const requireFeatures = (x: Tensor, weight: Tensor): void => {
  * const weight = constant(Float32Array.of(1, 0, 0, 1, 1, 1), [3, 2]);
  * linear(x, weight, constant(Float32Array.of(0, 0, 10), [3])); // Tensor<[1, 3], "f32">: [[1, 2, 13]]
  */
-export const linear = <
-  S extends Dims,
-  D extends DType,
-  Weight extends Dims,
-  E extends DType,
-  Bias extends Dims = Dims,
-  F extends DType = DType,
->(
-  x: Check<NoInfer<About<LinearShape<S, D, Weight, E>, "W204" | "W233">>, Tensor<S, D>>,
-  weight: Check<NoInfer<LinearShape<S, D, Weight, E>>, Tensor<Weight, E>>,
-  bias?: Check<NoInfer<BiasShape<Weight, D, Bias, F>>, Tensor<Bias, F>>,
-): ResultOf<LinearShape<S, D, Weight, E>, D> =>
+export const linear: LinearFunction = (x, weight, bias) =>
   described(() => {
     const [operand, matrix] = [tensorOf("linear", x), tensorOf("linear", weight)];
     requireFeatures(operand, matrix);

@@ -26,6 +26,15 @@ export const cast = <S extends Dims, D extends DType>(x: Tensor<S>, dtype: D): T
     return tensorOf("cast", x).cast(dtype);
   });
 
+/** The type of `clamp`. */
+export interface ClampFunction {
+  <S extends Dims, D extends DType>(
+    x: Check<NoInfer<NeedsDType<"clamp", S, D, Numbers>>, Tensor<S, D>>,
+    low: number,
+    high: number,
+  ): ResultOf<NeedsDType<"clamp", S, D, Numbers>, D>;
+}
+
 /**
  * min(max(x, low), high): each element brought between two bounds; NaN stays NaN.
  *
@@ -34,16 +43,20 @@ export const cast = <S extends Dims, D extends DType>(x: Tensor<S>, dtype: D): T
  * @example
  * clamp(constant(Float32Array.of(-2, 0.5, 2), [3]), -1, 1); // Tensor<[3], "f32">: [-1, 0.5, 1]
  */
-export const clamp = <S extends Dims, D extends DType>(
-  x: Check<NoInfer<NeedsDType<"clamp", S, D, Numbers>>, Tensor<S, D>>,
-  low: number,
-  high: number,
-): ResultOf<NeedsDType<"clamp", S, D, Numbers>, D> =>
+export const clamp: ClampFunction = (x, low, high) =>
   described(() => {
     for (const bound of [low, high]) expect(typeof bound === "number", "clamp", "a number", bound, "clamp(x, 0, 6)");
     const tensor = tensorOf("clamp", x);
     return emitOne(traceOf(tensor, "clamp"), "clamp", [tensor], { low, high });
   });
+
+/** The type of `expectShape`. */
+export interface ExpectShapeFunction {
+  <S extends Dims, D extends DType, const To extends Dims>(
+    x: Tensor<S, D>,
+    shape: Check<NoInfer<ExpectedShape<S, D, CanonicalShape<To>>>, readonly [...To]>,
+  ): Tensor<CanonicalShape<To>, D>;
+}
 
 /**
  * The same tensor, known to be of the shape [...S]: what the type checker could not follow is said here, and checked
@@ -56,10 +69,7 @@ export const clamp = <S extends Dims, D extends DType>(
  * expectShape(x, [2, 3]); // Tensor<[2, 3], "f32">: [[0, 0, 0], [0, 0, 0]]
  * expectShape(x, [3, 2]); // throws W231
  */
-export const expectShape = <S extends Dims, D extends DType, const To extends Dims>(
-  x: Tensor<S, D>,
-  shape: Check<NoInfer<ExpectedShape<S, D, CanonicalShape<To>>>, readonly [...To]>,
-): Tensor<CanonicalShape<To>, D> =>
+export const expectShape: ExpectShapeFunction = (x, shape) =>
   described(() => {
     const tensor = tensorOf("expectShape", x);
     const expected = canonicalShape("expectShape", shape);

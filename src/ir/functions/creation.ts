@@ -52,6 +52,15 @@ const dataTensor = (data: DataArray, shape: readonly number[], dtype: DType): Te
   return currentTrace("constant").data(dtype, shape, copy);
 };
 
+/** The type of `constant`. */
+export interface ConstantFunction {
+  <Value extends number | DataArray, const S extends Dims = ShapeOfValue<Value>, D extends DType = DTypeOfValue<Value>>(
+    value: Value,
+    shape?: S,
+    dtype?: D,
+  ): Tensor<CanonicalShape<S>, NoInfer<D>>;
+}
+
 /**
  * A constant of the shape [...S]: filled with one number, or the elements of a typed array in row-major order. The
  * element type is that of the array, and f32 for a number, unless it is said.
@@ -63,15 +72,7 @@ const dataTensor = (data: DataArray, shape: readonly number[], dtype: DType): Te
  * constant(0.5, [3]); // Tensor<[3], "f32">: [0.5, 0.5, 0.5]
  * constant(Float32Array.of(1, 2), [3]); // throws W305
  */
-export const constant = <
-  Value extends number | DataArray,
-  const S extends Dims = ShapeOfValue<Value>,
-  D extends DType = DTypeOfValue<Value>,
->(
-  value: Value,
-  shape?: S,
-  dtype?: D,
-): Tensor<CanonicalShape<S>, NoInfer<D>> =>
+export const constant: ConstantFunction = (value, shape, dtype) =>
   described(() => {
     const isValue = typeof value === "number" || (ArrayBuffer.isView(value) && "length" in value);
     expect(isValue, "constant", "a number or a typed array", value, "constant(Float32Array.of(1, 2), [2])");
@@ -84,6 +85,15 @@ export const constant = <
     );
   });
 
+/** The type of `iota`. */
+export interface IotaFunction {
+  <const S extends Dims, D extends DType = "i32">(
+    shape: S,
+    axis?: number,
+    dtype?: Check<NoInfer<NeedsDType<"iota", CanonicalShape<S>, D, readonly ["f32", "f64", "i32"]>>, D>,
+  ): Tensor<CanonicalShape<S>, D>;
+}
+
 /**
  * y[..., i, ...] = i: the position along an axis, the last unless said, at every position.
  *
@@ -93,16 +103,20 @@ export const constant = <
  * iota([2, 3]); // Tensor<[2, 3], "i32">: [[0, 1, 2], [0, 1, 2]]
  * iota([2, 3], 0, "f32"); // Tensor<[2, 3], "f32">: [[0, 0, 0], [1, 1, 1]]
  */
-export const iota = <const S extends Dims, D extends DType = "i32">(
-  shape: S,
-  axis?: number,
-  dtype?: Check<NoInfer<NeedsDType<"iota", CanonicalShape<S>, D, readonly ["f32", "f64", "i32"]>>, D>,
-): Tensor<CanonicalShape<S>, D> =>
+export const iota: IotaFunction = (shape, axis, dtype) =>
   described(() => {
     const extents = canonicalShape("iota", shape);
     const at = axis === undefined ? extents.length - 1 : axis < 0 ? axis + extents.length : axis;
     return emitOne(currentTrace("iota"), "iota", [], { axis: at, dtype: dtype ?? "i32", shape: extents });
   });
+
+/** The type of `randomBits`. */
+export interface RandomBitsFunction {
+  <K extends Dims, E extends DType, const S extends Dims>(
+    key: Check<NoInfer<KeyShape<K, E>>, Tensor<K, E>>,
+    shape: S,
+  ): Tensor<CanonicalShape<S>, "i32">;
+}
 
 /**
  * 32 random bits for each element of a tensor [...S]: a pure function of a key, i32 [2], and of the element's position,
@@ -114,14 +128,20 @@ export const iota = <const S extends Dims, D extends DType = "i32">(
  * const bits = randomBits(constant(Int32Array.of(1, 2), [2]), [2, 3]);
  * bits; // Tensor<[2, 3], "i32">
  */
-export const randomBits = <K extends Dims, E extends DType, const S extends Dims>(
-  key: Check<NoInfer<KeyShape<K, E>>, Tensor<K, E>>,
-  shape: S,
-): Tensor<CanonicalShape<S>, "i32"> =>
+export const randomBits: RandomBitsFunction = (key, shape) =>
   described(() => {
     const words = tensorOf("randomBits", key);
     return emitOne(traceOf(words, "randomBits"), "randomBits", [words], { shape: canonicalShape("randomBits", shape) });
   });
+
+/** The type of `randomUniform`. */
+export interface RandomUniformFunction {
+  <K extends Dims, E extends DType, const S extends Dims>(
+    key: Check<NoInfer<KeyShape<K, E>>, Tensor<K, E>>,
+    shape: S,
+    options?: { readonly low?: number; readonly high?: number },
+  ): Tensor<CanonicalShape<S>, "f32">;
+}
 
 /**
  * low + (high - low) u with u evenly spread over [0, 1) in steps of 2^-24: a pure function of a key, i32 [2], and of
@@ -133,11 +153,7 @@ export const randomBits = <K extends Dims, E extends DType, const S extends Dims
  * const u = randomUniform(constant(Int32Array.of(1, 2), [2]), [2, 3], { low: -1 });
  * u; // Tensor<[2, 3], "f32">
  */
-export const randomUniform = <K extends Dims, E extends DType, const S extends Dims>(
-  key: Check<NoInfer<KeyShape<K, E>>, Tensor<K, E>>,
-  shape: S,
-  options: { readonly low?: number; readonly high?: number } = {},
-): Tensor<CanonicalShape<S>, "f32"> =>
+export const randomUniform: RandomUniformFunction = (key, shape, options = {}) =>
   described(() => {
     requireKnownOptions("randomUniform", options, ["low", "high"]);
     const { low = 0, high = 1 } = options;

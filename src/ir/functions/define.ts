@@ -157,6 +157,15 @@ const apply = (known: Known, argument: unknown): unknown => {
 
 const write = 'define("scaled", { x: ["f32", "B", "T"], by: ["f32", "T"] }, ({ x, by }) => mul(x, by))';
 
+/** The type of `define`. */
+export interface DefineFunction {
+  <const Name extends string, const S extends Signature, const R extends FunctionResults>(
+    name: Name,
+    signature: Check<NoInfer<SignatureRule<Name, S>>, S>,
+    body: (given: SignatureTensors<S>) => R,
+  ): DefinedFunction<Name, S, R>;
+}
+
 /**
  * A function of tensors of any extents, by name. The signature says for each argument its element type and its extents,
  * symbols among them. The body is checked once, here, and gives a tensor, or a list or record of tensors. A call,
@@ -176,11 +185,7 @@ const write = 'define("scaled", { x: ["f32", "B", "T"], by: ["f32", "T"] }, ({ x
  * const [x, by] = [constant(1, [2, 3]), constant(Float32Array.of(1, 2, 3), [3])];
  * scaled({ x, by }); // Tensor<[2, 3], "f32">: [[1, 2, 3], [1, 2, 3]]
  */
-export const define = <const Name extends string, const S extends Signature, const R extends FunctionResults>(
-  name: Name,
-  signature: Check<NoInfer<SignatureRule<Name, S>>, S>,
-  body: (given: SignatureTensors<S>) => R,
-): DefinedFunction<Name, S, R> =>
+export const define: DefineFunction = (name, signature, body) =>
   atCaller(() => {
     const place = captureLocation();
     const require = (what: string, expected: string, value: unknown): never =>
@@ -209,5 +214,5 @@ export const define = <const Name extends string, const S extends Signature, con
       }
     };
     // What is made takes and gives what the static rules say, which the run time holds to.
-    return Object.defineProperty(called, "name", { value: name }) as unknown as DefinedFunction<Name, S, R>;
+    return Object.defineProperty(called, "name", { value: name }) as never;
   });

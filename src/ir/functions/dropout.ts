@@ -10,6 +10,15 @@ import { checkedRate, described, tensorOf } from "./argument.ts";
 /** How many random numbers there are for each element. */
 const chances = 2 ** 24;
 
+/** The type of `dropout`. */
+export interface DropoutFunction {
+  <S extends Dims, D extends DType, K extends Dims, E extends DType>(
+    x: Tensor<S, D>,
+    rate: number,
+    key: Check<NoInfer<KeyShape<K, E>>, Tensor<K, E>>,
+  ): Tensor<S, D>;
+}
+
 /**
  * 0 with probability `rate`, and x / (1 - rate) otherwise, so that the expectation stays; the shape stays too. Which
  * are 0 is a pure function of the key, i32 [2], and the element's position, with probabilities in steps of 2^-24.
@@ -20,11 +29,7 @@ const chances = 2 ** 24;
  * const key = constant(Int32Array.of(1, 2), [2]);
  * dropout(constant(1, [4]), 0.5, key); // Tensor<[4], "f32">: [0, 0, 0, 2]
  */
-export const dropout = <S extends Dims, D extends DType, K extends Dims, E extends DType>(
-  x: Tensor<S, D>,
-  rate: number,
-  key: Check<NoInfer<KeyShape<K, E>>, Tensor<K, E>>,
-): Tensor<S, D> =>
+export const dropout: DropoutFunction = (x, rate, key) =>
   described(() => {
     const [tensor, words] = [tensorOf("dropout", x), tensorOf("randomBits", key)];
     const kept = 1 - checkedRate(rate);

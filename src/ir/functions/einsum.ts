@@ -155,6 +155,14 @@ const joined = (left: Named, right: Named, isNeeded: (name: string) => boolean):
   return { tensor: product.reshape(shape), axes: [...batch, ...rows, ...columns] };
 };
 
+/** The type of `einsum`. */
+export interface EinsumFunction {
+  <const F extends string, const Tensors extends readonly Tensor[]>(
+    formula: Check<NoInfer<EinsumShape<F, Tensors>>, F>,
+    ...tensors: Tensors
+  ): ResultOf<EinsumShape<F, Tensors>, EinsumDType<Tensors>>;
+}
+
 /**
  * The sum of products that a formula names: `einsum("bhqd,bhkd->bhqk", q, k)`. A letter names an axis; `...` stands for
  * axes that broadcast; a letter twice in one operand takes the diagonal; letters that the result does not have are
@@ -168,10 +176,7 @@ const joined = (left: Named, right: Named, isNeeded: (name: string) => boolean):
  * einsum("ij,ij->i", a, a); // Tensor<[2], "f32">: [5, 25]
  * einsum("ii", a); // 5
  */
-export const einsum = <const F extends string, const Tensors extends readonly Tensor[]>(
-  formula: Check<NoInfer<EinsumShape<F, Tensors>>, F>,
-  ...tensors: Tensors
-): ResultOf<EinsumShape<F, Tensors>, EinsumDType<Tensors>> =>
+export const einsum: EinsumFunction = (formula, ...tensors) =>
   described(() => {
     expect(typeof formula === "string", "einsum", "a formula", formula, 'einsum("ij,jk->ik", a, b)');
     const parsed = parse(formula);

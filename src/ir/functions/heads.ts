@@ -15,6 +15,14 @@ const swapped = (x: Tensor): Tensor => {
   return x.transpose([...axes.slice(0, -3), rank - 2, rank - 3, rank - 1]);
 };
 
+/** The type of `splitHeads`. */
+export interface SplitHeadsFunction {
+  <S extends Dims, D extends DType, const Heads extends number>(
+    x: Check<NoInfer<About<SplitHeadsShape<S, Heads>, "W205">>, Tensor<S, D>>,
+    heads: Check<NoInfer<SplitHeadsShape<S, Heads>>, Heads>,
+  ): ResultOf<SplitHeadsShape<S, Heads>, D>;
+}
+
 /**
  * [..., L, heads * N] -> [..., heads, L, N]: consecutive slices of the features, as attention takes them.
  *
@@ -23,10 +31,7 @@ const swapped = (x: Tensor): Tensor => {
  * @example
  * splitHeads(constant(Float32Array.of(1, 2, 3, 4), [1, 4]), 2); // Tensor<[2, 1, 2], "f32">: [[[1, 2]], [[3, 4]]]
  */
-export const splitHeads = <S extends Dims, D extends DType, const Heads extends number>(
-  x: Check<NoInfer<About<SplitHeadsShape<S, Heads>, "W205">>, Tensor<S, D>>,
-  heads: Check<NoInfer<SplitHeadsShape<S, Heads>>, Heads>,
-): ResultOf<SplitHeadsShape<S, Heads>, D> =>
+export const splitHeads: SplitHeadsFunction = (x, heads) =>
   described(() => {
     const [tensor, count] = [tensorOf("splitHeads", x), Number(heads)];
     if (tensor.shape.length < 2) requireAxis("splitHeads", tensor.shape, -2);
@@ -37,6 +42,13 @@ export const splitHeads = <S extends Dims, D extends DType, const Heads extends 
     return swapped(tensor.reshape([...tensor.shape.slice(0, -1), count, each]));
   });
 
+/** The type of `mergeHeads`. */
+export interface MergeHeadsFunction {
+  <S extends Dims, D extends DType>(
+    x: Check<NoInfer<MergeHeadsShape<S>>, Tensor<S, D>>,
+  ): ResultOf<MergeHeadsShape<S>, D>;
+}
+
 /**
  * [..., heads, L, N] -> [..., L, heads * N]: what `splitHeads` took apart.
  *
@@ -45,9 +57,7 @@ export const splitHeads = <S extends Dims, D extends DType, const Heads extends 
  * @example
  * mergeHeads(constant(Float32Array.of(1, 2, 3, 4), [2, 1, 2])); // Tensor<[1, 4], "f32">: [[1, 2, 3, 4]]
  */
-export const mergeHeads = <S extends Dims, D extends DType>(
-  x: Check<NoInfer<MergeHeadsShape<S>>, Tensor<S, D>>,
-): ResultOf<MergeHeadsShape<S>, D> =>
+export const mergeHeads: MergeHeadsFunction = (x) =>
   described(() => {
     const tensor = tensorOf("mergeHeads", x);
     if (tensor.shape.length < 3) requireAxis("mergeHeads", tensor.shape, -3);

@@ -15,6 +15,24 @@ import { described, tensorOf } from "./argument.ts";
 
 const numbers: readonly DType[] = ["f32", "f64", "i32", "u8"];
 
+/** The type of `gather`. */
+export interface GatherFunction {
+  <
+    Table extends Dims,
+    D extends DType,
+    Indices extends Dims,
+    E extends DType,
+    const Axis extends number | undefined = undefined,
+  >(
+    table: Tensor<Table, D>,
+    indices: Check<
+      NoInfer<Beside<GatherShape<Table, Indices, E, AxisOr<Axis, 0>>, AxisCode<Axis>>>,
+      Tensor<Indices, E>
+    >,
+    axis?: Check<NoInfer<GatherShape<Table, Indices, E, AxisOr<Axis, 0>>>, Axis>,
+  ): ResultOf<GatherShape<Table, Indices, E, AxisOr<Axis, 0>>, D>;
+}
+
 /**
  * y[i, ...] = table[indices[i], ...] for axis 0: rows of a table along an axis, chosen by indices, whose shape takes
  * the place of the axis.
@@ -26,18 +44,16 @@ const numbers: readonly DType[] = ["f32", "f64", "i32", "u8"];
  * const indices = constant(Int32Array.of(2, 0), [2]);
  * gather(table, indices); // Tensor<[2, 2], "f32">: [[5, 6], [1, 2]]
  */
-export const gather = <
-  Table extends Dims,
-  D extends DType,
-  Indices extends Dims,
-  E extends DType,
-  const Axis extends number | undefined = undefined,
->(
-  table: Tensor<Table, D>,
-  indices: Check<NoInfer<Beside<GatherShape<Table, Indices, E, AxisOr<Axis, 0>>, AxisCode<Axis>>>, Tensor<Indices, E>>,
-  axis?: Check<NoInfer<GatherShape<Table, Indices, E, AxisOr<Axis, 0>>>, Axis>,
-): ResultOf<GatherShape<Table, Indices, E, AxisOr<Axis, 0>>, D> =>
+export const gather: GatherFunction = (table, indices, axis) =>
   described(() => tensorOf("gather", table).gather(tensorOf("gather", indices), Number(axis ?? 0)));
+
+/** The type of `embedding`. */
+export interface EmbeddingFunction {
+  <Table extends Dims, D extends DType, Indices extends Dims, E extends DType>(
+    table: Tensor<Table, D>,
+    indices: Check<NoInfer<GatherShape<Table, Indices, E, 0>>, Tensor<Indices, E>>,
+  ): ResultOf<GatherShape<Table, Indices, E, 0>, D>;
+}
 
 /**
  * y[..., f] = table[indices[...], f]: the vectors of a table [entries, features] for indices of any shape: [...indices,
@@ -50,11 +66,28 @@ export const gather = <
  * const indices = constant(Int32Array.of(2, 0), [2]);
  * embedding(table, indices); // Tensor<[2, 2], "f32">: [[5, 6], [1, 2]]
  */
-export const embedding = <Table extends Dims, D extends DType, Indices extends Dims, E extends DType>(
-  table: Tensor<Table, D>,
-  indices: Check<NoInfer<GatherShape<Table, Indices, E, 0>>, Tensor<Indices, E>>,
-): ResultOf<GatherShape<Table, Indices, E, 0>, D> =>
+export const embedding: EmbeddingFunction = (table, indices) =>
   described(() => tensorOf("gather", table).gather(tensorOf("gather", indices)));
+
+/** The type of `scatterAdd`. */
+export interface ScatterAddFunction {
+  <
+    Updates extends Dims,
+    D extends DType,
+    Indices extends Dims,
+    E extends DType,
+    const Extent extends Dim,
+    const Axis extends number | undefined = undefined,
+  >(
+    updates: Check<NoInfer<NeedsDType<"scatterAdd", Updates, D, Numbers>>, Tensor<Updates, D>>,
+    indices: Check<
+      NoInfer<Beside<ScatterShape<Updates, D, Indices, E, Extent, AxisOr<Axis, 0>>, AxisCode<Axis>>>,
+      Tensor<Indices, E>
+    >,
+    extent: Extent,
+    axis?: Check<NoInfer<ScatterShape<Updates, D, Indices, E, Extent, AxisOr<Axis, 0>>>, Axis>,
+  ): ResultOf<ScatterShape<Updates, D, Indices, E, Extent, AxisOr<Axis, 0>>, D>;
+}
 
 /**
  * y[indices[i], ...] += updates[i, ...] for axis 0, from zeros of `extent` rows along the axis: the transpose of
@@ -67,25 +100,19 @@ export const embedding = <Table extends Dims, D extends DType, Indices extends D
  * const updates = constant(Float32Array.of(1, 2, 3), [3]);
  * scatterAdd(updates, constant(Int32Array.of(0, 2, 0), [3]), 4); // Tensor<[4], "f32">: [4, 0, 2, 0]
  */
-export const scatterAdd = <
-  Updates extends Dims,
-  D extends DType,
-  Indices extends Dims,
-  E extends DType,
-  const Extent extends Dim,
-  const Axis extends number | undefined = undefined,
->(
-  updates: Check<NoInfer<NeedsDType<"scatterAdd", Updates, D, Numbers>>, Tensor<Updates, D>>,
-  indices: Check<
-    NoInfer<Beside<ScatterShape<Updates, D, Indices, E, Extent, AxisOr<Axis, 0>>, AxisCode<Axis>>>,
-    Tensor<Indices, E>
-  >,
-  extent: Extent,
-  axis?: Check<NoInfer<ScatterShape<Updates, D, Indices, E, Extent, AxisOr<Axis, 0>>>, Axis>,
-): ResultOf<ScatterShape<Updates, D, Indices, E, Extent, AxisOr<Axis, 0>>, D> =>
+export const scatterAdd: ScatterAddFunction = (updates, indices, extent, axis) =>
   described(() =>
     tensorOf("scatterAdd", updates).scatterAdd(tensorOf("scatterAdd", indices), extent, Number(axis ?? 0)),
   );
+
+/** The type of `oneHot`. */
+export interface OneHotFunction {
+  <Indices extends Dims, E extends DType, const Depth extends Dim, D extends DType = "f32">(
+    indices: Check<NoInfer<NeedsDType<"oneHot", Indices, E, readonly ["i32"]>>, Tensor<Indices, E>>,
+    depth: Depth,
+    dtype?: D,
+  ): ResultOf<AllOf<[NeedsDType<"oneHot", Indices, E, readonly ["i32"]>], OneHotShape<Indices, Depth>>, D>;
+}
 
 /**
  * y[..., k] = 1 where indices[...] = k, and 0 elsewhere: a new last axis of `depth`.
@@ -95,12 +122,17 @@ export const scatterAdd = <
  * @example
  * oneHot(constant(Int32Array.of(2, 0), [2]), 3); // Tensor<[2, 3], "f32">: [[0, 0, 1], [1, 0, 0]]
  */
-export const oneHot = <Indices extends Dims, E extends DType, const Depth extends Dim, D extends DType = "f32">(
-  indices: Check<NoInfer<NeedsDType<"oneHot", Indices, E, readonly ["i32"]>>, Tensor<Indices, E>>,
-  depth: Depth,
-  dtype?: D,
-): ResultOf<AllOf<[NeedsDType<"oneHot", Indices, E, readonly ["i32"]>], OneHotShape<Indices, Depth>>, D> =>
+export const oneHot: OneHotFunction = (indices, depth, dtype) =>
   described(() => tensorOf("oneHot", indices).oneHot(depth, dtype ?? "f32"));
+
+/** The type of `takeAlongAxis`. */
+export interface TakeAlongAxisFunction {
+  <S extends Dims, D extends DType, Indices extends Dims, E extends DType, const Axis extends number>(
+    x: Tensor<S, D>,
+    indices: Check<NoInfer<Beside<TakeShape<S, Indices, E, Axis>, "W205">>, Tensor<Indices, E>>,
+    axis: Check<NoInfer<TakeShape<S, Indices, E, Axis>>, Axis>,
+  ): ResultOf<TakeShape<S, Indices, E, Axis>, D>;
+}
 
 /**
  * y[i, j] = x[indices[i, j], j] for axis 0: elements along an axis, chosen at each place. The indices (i32) have as
@@ -114,17 +146,7 @@ export const oneHot = <Indices extends Dims, E extends DType, const Depth extend
  * const indices = constant(Int32Array.of(1, 0, 1, 1), [2, 2]);
  * takeAlongAxis(x, indices, 0); // Tensor<[2, 2], "f32">: [[3, 2], [3, 4]]
  */
-export const takeAlongAxis = <
-  S extends Dims,
-  D extends DType,
-  Indices extends Dims,
-  E extends DType,
-  const Axis extends number,
->(
-  x: Tensor<S, D>,
-  indices: Check<NoInfer<Beside<TakeShape<S, Indices, E, Axis>, "W205">>, Tensor<Indices, E>>,
-  axis: Check<NoInfer<TakeShape<S, Indices, E, Axis>>, Axis>,
-): ResultOf<TakeShape<S, Indices, E, Axis>, D> =>
+export const takeAlongAxis: TakeAlongAxisFunction = (x, indices, axis) =>
   described(() => {
     const [tensor, chosen] = [tensorOf("takeAlongAxis", x), tensorOf("takeAlongAxis", indices)];
     const at = normalizeAxis("takeAlongAxis", tensor.shape, Number(axis));
@@ -136,6 +158,23 @@ export const takeAlongAxis = <
     const read = sameShape(ends, tensor.shape) ? tensor : tensor.slice(ends.map((end) => ({ start: 0, end, step: 1 })));
     return emitOne(traceOf(tensor, "takeAlongAxis"), "takeAlongAxis", [read, chosen], { axis: at });
   });
+
+/** The type of `addAlongAxis`. */
+export interface AddAlongAxisFunction {
+  <
+    S extends Dims,
+    D extends DType,
+    Indices extends Dims,
+    E extends DType,
+    const Extent extends Dim,
+    const Axis extends number,
+  >(
+    updates: Check<NoInfer<About<AddAlongShape<S, D, Indices, E, Extent, Axis>, "W204">>, Tensor<S, D>>,
+    indices: Check<NoInfer<Beside<AddAlongShape<S, D, Indices, E, Extent, Axis>, "W205">>, Tensor<Indices, E>>,
+    extent: Extent,
+    axis: Check<NoInfer<AddAlongShape<S, D, Indices, E, Extent, Axis>>, Axis>,
+  ): ResultOf<AddAlongShape<S, D, Indices, E, Extent, Axis>, D>;
+}
 
 /**
  * y[indices[i, j], j] += updates[i, j] for axis 0, from zeros of `extent` places along the axis, with indices (i32) of
@@ -149,19 +188,7 @@ export const takeAlongAxis = <
  * const indices = constant(Int32Array.of(1, 0, 1, 1), [2, 2]);
  * expectShape(addAlongAxis(updates, indices, 3, 0), [3, 2]); // Tensor<[3, 2], "f32">: [[0, 2], [4, 4], [0, 0]]
  */
-export const addAlongAxis = <
-  S extends Dims,
-  D extends DType,
-  Indices extends Dims,
-  E extends DType,
-  const Extent extends Dim,
-  const Axis extends number,
->(
-  updates: Check<NoInfer<About<AddAlongShape<S, D, Indices, E, Extent, Axis>, "W204">>, Tensor<S, D>>,
-  indices: Check<NoInfer<Beside<AddAlongShape<S, D, Indices, E, Extent, Axis>, "W205">>, Tensor<Indices, E>>,
-  extent: Extent,
-  axis: Check<NoInfer<AddAlongShape<S, D, Indices, E, Extent, Axis>>, Axis>,
-): ResultOf<AddAlongShape<S, D, Indices, E, Extent, Axis>, D> =>
+export const addAlongAxis: AddAlongAxisFunction = (updates, indices, extent, axis) =>
   described(() => {
     const [tensor, places] = [tensorOf("addAlongAxis", updates), tensorOf("addAlongAxis", indices)];
     requireDType("addAlongAxis", tensor.type, numbers);
@@ -169,6 +196,27 @@ export const addAlongAxis = <
     const attrs = { axis: normalizeAxis("addAlongAxis", tensor.shape, Number(axis)), extent: rows };
     return emitOne(traceOf(tensor, "addAlongAxis"), "addAlongAxis", [places, tensor], attrs);
   });
+
+/** The type of `indexAdd`. */
+export interface IndexAddFunction {
+  <
+    S extends Dims,
+    D extends DType,
+    Indices extends Dims,
+    E extends DType,
+    Updates extends Dims,
+    F extends DType,
+    const Axis extends number | undefined = undefined,
+  >(
+    x: Check<NoInfer<NeedsDType<"indexAdd", S, D, Numbers>>, Tensor<S, D>>,
+    indices: Check<NoInfer<NeedsDType<"indexAdd", Indices, E, readonly ["i32"]>>, Tensor<Indices, E>>,
+    updates: Check<
+      NoInfer<Beside<IndexAddShape<S, D, Indices, E, Updates, F, AxisOr<Axis, 0>>, AxisCode<Axis>>>,
+      Tensor<Updates, F>
+    >,
+    axis?: Check<NoInfer<IndexAddShape<S, D, Indices, E, Updates, F, AxisOr<Axis, 0>>>, Axis>,
+  ): ResultOf<IndexAddShape<S, D, Indices, E, Updates, F, AxisOr<Axis, 0>>, D>;
+}
 
 /**
  * x, and y[indices[i], ...] += updates[i, ...] for axis 0: updates added into rows along an axis; rows that are named
@@ -182,23 +230,7 @@ export const addAlongAxis = <
  * const updates = constant(Float32Array.of(1, 2, 3), [3]);
  * indexAdd(x, constant(Int32Array.of(0, 1, 0), [3]), updates); // Tensor<[2], "f32">: [14, 22]
  */
-export const indexAdd = <
-  S extends Dims,
-  D extends DType,
-  Indices extends Dims,
-  E extends DType,
-  Updates extends Dims,
-  F extends DType,
-  const Axis extends number | undefined = undefined,
->(
-  x: Check<NoInfer<NeedsDType<"indexAdd", S, D, Numbers>>, Tensor<S, D>>,
-  indices: Check<NoInfer<NeedsDType<"indexAdd", Indices, E, readonly ["i32"]>>, Tensor<Indices, E>>,
-  updates: Check<
-    NoInfer<Beside<IndexAddShape<S, D, Indices, E, Updates, F, AxisOr<Axis, 0>>, AxisCode<Axis>>>,
-    Tensor<Updates, F>
-  >,
-  axis?: Check<NoInfer<IndexAddShape<S, D, Indices, E, Updates, F, AxisOr<Axis, 0>>>, Axis>,
-): ResultOf<IndexAddShape<S, D, Indices, E, Updates, F, AxisOr<Axis, 0>>, D> =>
+export const indexAdd: IndexAddFunction = (x, indices, updates, axis) =>
   described(() => {
     const op = "indexAdd";
     const [tensor, rows, added] = [tensorOf(op, x), tensorOf(op, indices), tensorOf(op, updates)];

@@ -57,6 +57,15 @@ const known = optionNames<CrossEntropyOptions<Reduction>>({
   ignoreIndex: true,
 });
 
+/** The type of `crossEntropy`. */
+export interface CrossEntropyFunction {
+  <Logits extends Dims, D extends DType, Labels extends Dims, E extends DType, const R extends Reduction = "mean">(
+    logits: Check<NoInfer<LogitsShape<Logits, D>>, Tensor<Logits, D>>,
+    labels: Check<NoInfer<LabelsShape<Logits, Labels, E>>, Tensor<Labels, E>>,
+    options?: CrossEntropyOptions<R>,
+  ): Tensor<ReducedShape<R, RowsOf<Logits>>, D>;
+}
+
 /**
  * -log(softmax(logits)[label]): logits [rows, classes] and class indices i32 [rows], or with a label for each place,
  * such as a pixel, [rows, classes, ...places] and [rows, ...places]. The mean over all labels unless another reduction
@@ -71,17 +80,7 @@ const known = optionNames<CrossEntropyOptions<Reduction>>({
  * crossEntropy(logits, labels); // Tensor<[], "f32">: 0.9076
  * crossEntropy(logits, labels, { reduction: "none" }); // Tensor<[2], "f32">: [0.4076, 1.4076]
  */
-export const crossEntropy = <
-  Logits extends Dims,
-  D extends DType,
-  Labels extends Dims,
-  E extends DType,
-  const R extends Reduction = "mean",
->(
-  logits: Check<NoInfer<LogitsShape<Logits, D>>, Tensor<Logits, D>>,
-  labels: Check<NoInfer<LabelsShape<Logits, Labels, E>>, Tensor<Labels, E>>,
-  options: CrossEntropyOptions<R> = {},
-): Tensor<ReducedShape<R, RowsOf<Logits>>, D> =>
+export const crossEntropy: CrossEntropyFunction = (logits, labels, options = {}) =>
   described(() => {
     requireKnownOptions("crossEntropy", options, known);
     const wanted = tensorOf("crossEntropy", labels);
@@ -107,6 +106,15 @@ const rowLosses = (scores: Tensor, given: Tensor, options: CrossEntropyOptions<R
   return reduction === "mean" ? kept.sum().div(weight.sum()) : reduced(kept, reduction);
 };
 
+/** The type of `meanSquaredError`. */
+export interface MeanSquaredErrorFunction {
+  <A extends Dims, D extends DType, B extends Operand, const R extends Reduction = "mean">(
+    predictions: Tensor<A, D>,
+    targets: Check<NoInfer<BinaryShape<"meanSquaredError", A, D, B>>, B>,
+    options?: { readonly reduction?: R },
+  ): Tensor<ReducedShape<R, Resolved<BinaryShape<"meanSquaredError", A, D, B>>>, D>;
+}
+
 /**
  * (prediction - target)^2; its mean over all elements unless another reduction is said. Shapes broadcast.
  *
@@ -116,16 +124,7 @@ const rowLosses = (scores: Tensor, given: Tensor, options: CrossEntropyOptions<R
  * const y = constant(Float32Array.of(1, 5), [2]);
  * meanSquaredError(y, constant(Float32Array.of(2, 2), [2])); // Tensor<[], "f32">: 5
  */
-export const meanSquaredError = <
-  A extends Dims,
-  D extends DType,
-  B extends Operand,
-  const R extends Reduction = "mean",
->(
-  predictions: Tensor<A, D>,
-  targets: Check<NoInfer<BinaryShape<"meanSquaredError", A, D, B>>, B>,
-  options: { readonly reduction?: R } = {},
-): Tensor<ReducedShape<R, Resolved<BinaryShape<"meanSquaredError", A, D, B>>>, D> =>
+export const meanSquaredError: MeanSquaredErrorFunction = (predictions, targets, options = {}) =>
   described(() => {
     const [left, right] = [tensorOf("meanSquaredError", predictions), operandOf("meanSquaredError", targets)];
     requireFit("meanSquaredError", left, right);

@@ -60,6 +60,14 @@ export interface EpsilonOption {
 
 const known = optionNames<EpsilonOption>({ epsilon: true });
 
+/** The type of `standardize`. */
+export interface StandardizeFunction {
+  <S extends Dims, D extends DType, const Axes extends readonly number[] = readonly [-1]>(
+    x: Check<NoInfer<NeedsDType<"standardize", S, D, Floats>>, Tensor<S, D>>,
+    options?: EpsilonOption & { readonly axes?: Check<NoInfer<AlongAxes<"standardize", S, Axes>>, Axes> },
+  ): ResultOf<AllOf<[NeedsDType<"standardize", S, D, Floats>], AlongAxes<"standardize", S, Axes>>, D>;
+}
+
 /**
  * (x - mean) / sqrt(variance + epsilon) over some axes (the last one unless said), with the biased variance.
  *
@@ -67,10 +75,7 @@ const known = optionNames<EpsilonOption>({ epsilon: true });
  * @example
  * standardize(constant(Float32Array.of(1, 2, 3), [1, 3])); // Tensor<[1, 3], "f32">: [[-1.2247, 0, 1.2247]]
  */
-export const standardize = <S extends Dims, D extends DType, const Axes extends readonly number[] = readonly [-1]>(
-  x: Check<NoInfer<NeedsDType<"standardize", S, D, Floats>>, Tensor<S, D>>,
-  options: EpsilonOption & { readonly axes?: Check<NoInfer<AlongAxes<"standardize", S, Axes>>, Axes> } = {},
-): ResultOf<AllOf<[NeedsDType<"standardize", S, D, Floats>], AlongAxes<"standardize", S, Axes>>, D> =>
+export const standardize: StandardizeFunction = (x, options = {}) =>
   described(() => {
     const tensor = tensorOf("standardize", x);
     requireKnownOptions("standardize", options, ["epsilon", "axes"]);
@@ -91,6 +96,26 @@ const overTrailing = (tensor: Tensor, scale: Tensor, shift: Tensor, epsilon: num
   return emitOne(trace, "layerNorm", flat, { epsilon }).reshape(tensor.shape);
 };
 
+/** The type of `layerNorm`. */
+export interface LayerNormFunction {
+  <S extends Dims, D extends DType, Scale extends Dims, E extends DType, Shift extends Dims, F extends DType>(
+    x: Check<NoInfer<LayerNormOperand<"layerNorm", S, D>>, Tensor<S, D>>,
+    scale: Check<NoInfer<OnlyType<"layerNorm", "scale", Scale, E, TrailingAxes<S, Scale>, D>>, Tensor<Scale, E>>,
+    shift: Check<NoInfer<OnlyType<"layerNorm", "shift", Shift, F, TrailingAxes<S, Scale>, D>>, Tensor<Shift, F>>,
+    options?: EpsilonOption,
+  ): ResultOf<
+    AllOf<
+      [
+        LayerNormOperand<"layerNorm", S, D>,
+        OnlyType<"layerNorm", "scale", Scale, E, TrailingAxes<S, Scale>, D>,
+        OnlyType<"layerNorm", "shift", Shift, F, TrailingAxes<S, Scale>, D>,
+      ],
+      S
+    >,
+    D
+  >;
+}
+
 /**
  * (x - mean) / sqrt(variance + epsilon) * scale + shift over the last axes, those that scale and shift have, with the
  * biased variance; epsilon is 1e-5 unless said. Without scale and shift it is `standardize`.
@@ -101,29 +126,7 @@ const overTrailing = (tensor: Tensor, scale: Tensor, shift: Tensor, epsilon: num
  * const x = constant(Float32Array.of(1, 2, 3), [1, 3]);
  * layerNorm(x, constant(10, [3]), constant(0, [3])); // Tensor<[1, 3], "f32">: [[-12.2474, 0, 12.2474]]
  */
-export const layerNorm = <
-  S extends Dims,
-  D extends DType,
-  Scale extends Dims,
-  E extends DType,
-  Shift extends Dims,
-  F extends DType,
->(
-  x: Check<NoInfer<LayerNormOperand<"layerNorm", S, D>>, Tensor<S, D>>,
-  scale: Check<NoInfer<OnlyType<"layerNorm", "scale", Scale, E, TrailingAxes<S, Scale>, D>>, Tensor<Scale, E>>,
-  shift: Check<NoInfer<OnlyType<"layerNorm", "shift", Shift, F, TrailingAxes<S, Scale>, D>>, Tensor<Shift, F>>,
-  options: EpsilonOption = {},
-): ResultOf<
-  AllOf<
-    [
-      LayerNormOperand<"layerNorm", S, D>,
-      OnlyType<"layerNorm", "scale", Scale, E, TrailingAxes<S, Scale>, D>,
-      OnlyType<"layerNorm", "shift", Shift, F, TrailingAxes<S, Scale>, D>,
-    ],
-    S
-  >,
-  D
-> =>
+export const layerNorm: LayerNormFunction = (x, scale, shift, options = {}) =>
   described(() => {
     const operands = [tensorOf("layerNorm", x), tensorOf("layerNorm", scale), tensorOf("layerNorm", shift)] as const;
     const [tensor, weight, bias] = operands;
@@ -136,6 +139,18 @@ export const layerNorm = <
       : emitOne(traceOf(tensor, "layerNorm"), "layerNorm", operands, { epsilon });
   });
 
+/** The type of `rmsNorm`. */
+export interface RmsNormFunction {
+  <S extends Dims, D extends DType, Scale extends Dims, E extends DType>(
+    x: Check<NoInfer<LayerNormOperand<"rmsNorm", S, D>>, Tensor<S, D>>,
+    scale: Check<NoInfer<OnlyType<"rmsNorm", "scale", Scale, E, TrailingAxes<S, Scale>, D>>, Tensor<Scale, E>>,
+    options?: EpsilonOption,
+  ): ResultOf<
+    AllOf<[LayerNormOperand<"rmsNorm", S, D>, OnlyType<"rmsNorm", "scale", Scale, E, TrailingAxes<S, Scale>, D>], S>,
+    D
+  >;
+}
+
 /**
  * x / sqrt(mean(x^2) + epsilon) * scale over the last axes, those that the scale has; epsilon is 1e-6 unless said.
  *
@@ -145,14 +160,7 @@ export const layerNorm = <
  * const x = constant(Float32Array.of(1, 2, 3), [1, 3]);
  * rmsNorm(x, constant(1, [3])); // Tensor<[1, 3], "f32">: [[0.4629, 0.9258, 1.3887]]
  */
-export const rmsNorm = <S extends Dims, D extends DType, Scale extends Dims, E extends DType>(
-  x: Check<NoInfer<LayerNormOperand<"rmsNorm", S, D>>, Tensor<S, D>>,
-  scale: Check<NoInfer<OnlyType<"rmsNorm", "scale", Scale, E, TrailingAxes<S, Scale>, D>>, Tensor<Scale, E>>,
-  options: EpsilonOption = {},
-): ResultOf<
-  AllOf<[LayerNormOperand<"rmsNorm", S, D>, OnlyType<"rmsNorm", "scale", Scale, E, TrailingAxes<S, Scale>, D>], S>,
-  D
-> =>
+export const rmsNorm: RmsNormFunction = (x, scale, options = {}) =>
   described(() => {
     const [tensor, weight] = [tensorOf("rmsNorm", x), tensorOf("rmsNorm", scale)];
     requireDType("rmsNorm", tensor.type, ["f32", "f64"]);

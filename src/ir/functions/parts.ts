@@ -47,6 +47,20 @@ const givenLengths = (tensor: Tensor, lengths: Dims, axis: number): Dims => {
   return known;
 };
 
+/** The type of `split`. */
+export interface SplitFunction {
+  <
+    S extends Dims,
+    D extends DType,
+    const Lengths extends number | Dims,
+    const Axis extends number | undefined = undefined,
+  >(
+    x: Tensor<S, D>,
+    lengths: Check<NoInfer<Beside<SplitRule<S, D, Lengths, AxisOr<Axis, 0>>, AxisCode<Axis>>>, Lengths>,
+    axis?: Check<NoInfer<SplitRule<S, D, Lengths, AxisOr<Axis, 0>>>, Axis>,
+  ): Pieces<S, D, Lengths, AxisOr<Axis, 0>>;
+}
+
 /**
  * The pieces of a tensor along an axis (the first unless said): of one length, of which the last may be shorter, or of
  * the lengths of a list, which add up to the extent: [5] by 2 gives [2], [2], [1].
@@ -58,16 +72,7 @@ const givenLengths = (tensor: Tensor, lengths: Dims, axis: number): Dims => {
  * first; // Tensor<[2], "f32">: [1, 2]
  * second; // Tensor<[3], "f32">: [3, 4, 5]
  */
-export const split = <
-  S extends Dims,
-  D extends DType,
-  const Lengths extends number | Dims,
-  const Axis extends number | undefined = undefined,
->(
-  x: Tensor<S, D>,
-  lengths: Check<NoInfer<Beside<SplitRule<S, D, Lengths, AxisOr<Axis, 0>>, AxisCode<Axis>>>, Lengths>,
-  axis?: Check<NoInfer<SplitRule<S, D, Lengths, AxisOr<Axis, 0>>>, Axis>,
-): Pieces<S, D, Lengths, AxisOr<Axis, 0>> =>
+export const split: SplitFunction = (x, lengths, axis) =>
   atCaller(() => {
     const tensor = tensorOf("split", x);
     const at = normalizeAxis("split", tensor.shape, Number(axis ?? 0));
@@ -78,8 +83,17 @@ export const split = <
     const known =
       typeof wanted === "number" ? evenLengths(tensor.shape[at] ?? 0, wanted) : givenLengths(tensor, wanted, at);
     // As many, and of the shapes, that the rule says.
-    return piecesAlong(tensor, known, at) as unknown as Pieces<S, D, Lengths, AxisOr<Axis, 0>>;
+    return piecesAlong(tensor, known, at) as never;
   });
+
+/** The type of `chunk`. */
+export interface ChunkFunction {
+  <S extends Dims, D extends DType, const Parts extends number, const Axis extends number | undefined = undefined>(
+    x: Tensor<S, D>,
+    parts: Check<NoInfer<Beside<ChunkShape<S, D, Parts, AxisOr<Axis, 0>>, AxisCode<Axis>>>, Parts>,
+    axis?: Check<NoInfer<ChunkShape<S, D, Parts, AxisOr<Axis, 0>>>, Axis>,
+  ): Chunks<ResultOf<ChunkShape<S, D, Parts, AxisOr<Axis, 0>>, D>, Parts>;
+}
 
 /**
  * Equal parts of a tensor along an axis (the first unless said), such as the gates of a recurrent cell: [4] in 2 parts
@@ -92,16 +106,7 @@ export const split = <
  * first; // Tensor<[2], "f32">: [1, 2]
  * second; // Tensor<[2], "f32">: [3, 4]
  */
-export const chunk = <
-  S extends Dims,
-  D extends DType,
-  const Parts extends number,
-  const Axis extends number | undefined = undefined,
->(
-  x: Tensor<S, D>,
-  parts: Check<NoInfer<Beside<ChunkShape<S, D, Parts, AxisOr<Axis, 0>>, AxisCode<Axis>>>, Parts>,
-  axis?: Check<NoInfer<ChunkShape<S, D, Parts, AxisOr<Axis, 0>>>, Axis>,
-): Chunks<ResultOf<ChunkShape<S, D, Parts, AxisOr<Axis, 0>>, D>, Parts> =>
+export const chunk: ChunkFunction = (x, parts, axis) =>
   atCaller(() => {
     const tensor = tensorOf("chunk", x);
     const at = normalizeAxis("chunk", tensor.shape, Number(axis ?? 0));
@@ -111,8 +116,5 @@ export const chunk = <
       return reject("W237", { parts: count, extent: `${extent}`, axis: at, type: printType(tensor.type) });
     const lengths = Array.from({ length: count }, () => length);
     // As many, and of the shape, that the rule says.
-    return piecesAlong(tensor, lengths, at) as unknown as Chunks<
-      ResultOf<ChunkShape<S, D, Parts, AxisOr<Axis, 0>>, D>,
-      Parts
-    >;
+    return piecesAlong(tensor, lengths, at) as never;
   });

@@ -91,6 +91,14 @@ const halves = (x: Tensor, pairs: number): readonly [Tensor, Tensor] => {
 
 const known = optionNames<RotaryOptions>({ pairing: true, base: true, start: true });
 
+/** The type of `rotary`. */
+export interface RotaryFunction {
+  <S extends Dims, D extends DType>(
+    x: Check<NoInfer<PairedFeatures<"rotary", S, D>>, Tensor<S, D>>,
+    options?: RotaryOptions,
+  ): Tensor<S, D>;
+}
+
 /**
  * Rotary positions: pairs of features of [..., positions, D] turned by the angle position * base^(-2 i / D), in
  * radians, so that products of queries and keys depend on distances alone. The shape stays.
@@ -101,10 +109,7 @@ const known = optionNames<RotaryOptions>({ pairing: true, base: true, start: tru
  * const x = constant(Float32Array.of(1, 0, 1, 0), [2, 2]);
  * rotary(x); // Tensor<[2, 2], "f32">: [[1, 0], [0.5403, 0.8415]]
  */
-export const rotary = <S extends Dims, D extends DType>(
-  x: Check<NoInfer<PairedFeatures<"rotary", S, D>>, Tensor<S, D>>,
-  options: RotaryOptions = {},
-): Tensor<S, D> =>
+export const rotary: RotaryFunction = (x, options = {}) =>
   described(() => {
     const given = tensorOf("rotary", x);
     requireKnownOptions("rotary", options, known);

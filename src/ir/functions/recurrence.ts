@@ -112,6 +112,13 @@ const requireSameState = (before: Described, after: Described): void => {
   }
 };
 
+/** The type of `scan`. */
+export interface ScanFunction {
+  <C extends Tensors, X extends Tensors, Next extends Tensors, Y extends Tensors = Record<never, never>>(
+    description: ScanDescription<C, X, Next, Y>,
+  ): ScanResult<StateAfter<C, CarryRule<C, Next>>, Y, LengthOf<X>>;
+}
+
 /**
  * A recurrence: (h[t+1], y[t]) = step(h[t], x[t]) for every t of sequences [T, ...], as one op of the graph whatever T
  * is. Differentiable: the way back is a recurrence too, which saves of each step the state and the results of products,
@@ -133,14 +140,7 @@ const requireSameState = (before: Described, after: Described): void => {
  * carry.total; // Tensor<[], "f32">: 6
  * outputs.y; // [1, 3, 6]
  */
-export const scan = <
-  C extends Tensors,
-  X extends Tensors,
-  Next extends Tensors,
-  Y extends Tensors = Record<never, never>,
->(
-  description: ScanDescription<C, X, Next, Y>,
-): ScanResult<StateAfter<C, CarryRule<C, Next>>, Y, LengthOf<X>> =>
+export const scan: ScanFunction = (description) =>
   atCaller(() => {
     requireKnownOptions("scan", description, known);
     const carry = record("scan: carry", description.carry, write);
@@ -159,7 +159,7 @@ export const scan = <
       const named = (entries: readonly (readonly [string, Tensor])[], from: number): Described =>
         Object.fromEntries(entries.map(([name], at) => [name, tensors[from + at] ?? reject("W273", {})]));
       // The same names, and the types that the signature says.
-      const given = description.step(named(state, 0) as C, named(sequences, state.length) as ElementsOf<X>);
+      const given = description.step(named(state, 0) as never, named(sequences, state.length) as never);
       const next = record("scan: the carry of step", given?.carry, write);
       const made = record("scan: the output of step", given?.output, write);
       requireSameState(carry, next);
@@ -178,7 +178,7 @@ export const scan = <
       outputs: Object.fromEntries(outputs.map((name, at) => [name, results[state.length + at]])),
     };
     // What the signature says of the names and types of a record that was just made from them.
-    return result as unknown as ScanResult<StateAfter<C, CarryRule<C, Next>>, Y, LengthOf<X>>;
+    return result as never;
   });
 
 const elementType = ({ dtype, shape }: Tensor["type"]): Tensor["type"] => ({ dtype, shape: shape.slice(1) });

@@ -186,6 +186,49 @@ export interface LstmState<Hidden = Tensor, Cell = Tensor> {
   readonly cell: Cell;
 }
 
+/** The type of `lstmCell`. */
+export interface LstmCellFunction {
+  <
+    X extends Dims,
+    D extends DType,
+    H extends Dims,
+    E extends DType,
+    C extends Dims,
+    M extends DType,
+    I extends Dims,
+    F extends DType,
+    J extends Dims,
+    G extends DType,
+    A extends Dims = Dims,
+    K extends DType = DType,
+    B extends Dims = Dims,
+    L extends DType = DType,
+  >(
+    x: Check<NoInfer<CellRules<"lstmCell", 4, Types<X, D, H, E, I, F, J, G, A, K, B, L>>["x"]>, Tensor<X, D>>,
+    state: LstmState<
+      Check<NoInfer<CellRules<"lstmCell", 4, Types<X, D, H, E, I, F, J, G, A, K, B, L>>["hidden"]>, Tensor<H, E>>,
+      Check<
+        NoInfer<
+          After<
+            CellRules<"lstmCell", 4, Types<X, D, H, E, I, F, J, G, A, K, B, L>>["x" | "hidden"],
+            OnlyType<"lstmCell", "cell state", C, M, H, D>
+          >
+        >,
+        Tensor<C, M>
+      >
+    >,
+    weights: CellWeights<
+      Check<NoInfer<CellRules<"lstmCell", 4, Types<X, D, H, E, I, F, J, G, A, K, B, L>>["inputWeight"]>, Tensor<I, F>>,
+      Check<NoInfer<CellRules<"lstmCell", 4, Types<X, D, H, E, I, F, J, G, A, K, B, L>>["hiddenWeight"]>, Tensor<J, G>>,
+      Check<NoInfer<CellRules<"lstmCell", 4, Types<X, D, H, E, I, F, J, G, A, K, B, L>>["inputBias"]>, Tensor<A, K>>,
+      Check<NoInfer<CellRules<"lstmCell", 4, Types<X, D, H, E, I, F, J, G, A, K, B, L>>["hiddenBias"]>, Tensor<B, L>>
+    >,
+  ): LstmState<
+    ResultOf<CellShape<"lstmCell", 4, Types<X, D, H, E, I, F, J, G, A, K, B, L>>, D>,
+    ResultOf<AllOf<[CellShape<"lstmCell", 4, Types<X, D, H, E, I, F, J, G, A, K, B, L>>], C>, D>
+  >;
+}
+
 /**
  * i, f, g, o = sigmoid, sigmoid, tanh, sigmoid of W_ih x + b_ih + W_hh h + b_hh;  c' = f * c + i * g;  h' = o *
  * tanh(c'): x [..., in] and a state of two [..., hidden] give such a state.
@@ -200,45 +243,7 @@ export interface LstmState<Hidden = Tensor, Cell = Tensor> {
  * hidden; // Tensor<[1, 1], "f32">: [[0.6683]]
  * cell; // Tensor<[1, 1], "f32">: [[1.1488]]
  */
-export const lstmCell = <
-  X extends Dims,
-  D extends DType,
-  H extends Dims,
-  E extends DType,
-  C extends Dims,
-  M extends DType,
-  I extends Dims,
-  F extends DType,
-  J extends Dims,
-  G extends DType,
-  A extends Dims = Dims,
-  K extends DType = DType,
-  B extends Dims = Dims,
-  L extends DType = DType,
->(
-  x: Check<NoInfer<CellRules<"lstmCell", 4, Types<X, D, H, E, I, F, J, G, A, K, B, L>>["x"]>, Tensor<X, D>>,
-  state: LstmState<
-    Check<NoInfer<CellRules<"lstmCell", 4, Types<X, D, H, E, I, F, J, G, A, K, B, L>>["hidden"]>, Tensor<H, E>>,
-    Check<
-      NoInfer<
-        After<
-          CellRules<"lstmCell", 4, Types<X, D, H, E, I, F, J, G, A, K, B, L>>["x" | "hidden"],
-          OnlyType<"lstmCell", "cell state", C, M, H, D>
-        >
-      >,
-      Tensor<C, M>
-    >
-  >,
-  weights: CellWeights<
-    Check<NoInfer<CellRules<"lstmCell", 4, Types<X, D, H, E, I, F, J, G, A, K, B, L>>["inputWeight"]>, Tensor<I, F>>,
-    Check<NoInfer<CellRules<"lstmCell", 4, Types<X, D, H, E, I, F, J, G, A, K, B, L>>["hiddenWeight"]>, Tensor<J, G>>,
-    Check<NoInfer<CellRules<"lstmCell", 4, Types<X, D, H, E, I, F, J, G, A, K, B, L>>["inputBias"]>, Tensor<A, K>>,
-    Check<NoInfer<CellRules<"lstmCell", 4, Types<X, D, H, E, I, F, J, G, A, K, B, L>>["hiddenBias"]>, Tensor<B, L>>
-  >,
-): LstmState<
-  ResultOf<CellShape<"lstmCell", 4, Types<X, D, H, E, I, F, J, G, A, K, B, L>>, D>,
-  ResultOf<AllOf<[CellShape<"lstmCell", 4, Types<X, D, H, E, I, F, J, G, A, K, B, L>>], C>, D>
-> =>
+export const lstmCell: LstmCellFunction = (x, state, weights) =>
   atCaller(() => {
     const op = "lstmCell";
     requireKnownOptions("lstmCell: state", state, ["hidden", "cell"]);
@@ -249,8 +254,5 @@ export const lstmCell = <
     const [i, f, g, o] = [sigmoid(gates[0]), sigmoid(gates[1]), tanh(gates[2]), sigmoid(gates[3])];
     const cell = add(mul(f, belt), mul(i, g));
     // Both have the types of the state before, as the signature says.
-    return { hidden: mul(o, tanh(cell)), cell } as unknown as LstmState<
-      ResultOf<CellShape<"lstmCell", 4, Types<X, D, H, E, I, F, J, G, A, K, B, L>>, D>,
-      ResultOf<AllOf<[CellShape<"lstmCell", 4, Types<X, D, H, E, I, F, J, G, A, K, B, L>>], C>, D>
-    >;
+    return { hidden: mul(o, tanh(cell)), cell } as never;
   });

@@ -96,6 +96,14 @@ export const min: ReduceFunction<"min"> = reduction("min");
  */
 export const prod: ReduceFunction<"prod"> = reduction("prod");
 
+/** The type of `argmax`. */
+export interface ArgmaxFunction {
+  <S extends Dims, const Axis extends number>(
+    x: Tensor<S>,
+    axis: Check<NoInfer<ReduceShape<"argmax", S, readonly [Axis], false>>, Axis>,
+  ): ResultOf<ReduceShape<"argmax", S, readonly [Axis], false>, "i32">;
+}
+
 /**
  * argmax_i x[..., i, ...]: the position (i32) of the largest element along an axis, which goes away; of equal ones the
  * first, and NaN is the largest.
@@ -106,11 +114,16 @@ export const prod: ReduceFunction<"prod"> = reduction("prod");
  * const x = constant(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
  * argmax(x, 1); // Tensor<[2], "i32">: [2, 2]
  */
-export const argmax = <S extends Dims, const Axis extends number>(
-  x: Tensor<S>,
-  axis: Check<NoInfer<ReduceShape<"argmax", S, readonly [Axis], false>>, Axis>,
-): ResultOf<ReduceShape<"argmax", S, readonly [Axis], false>, "i32"> =>
-  described(() => tensorOf("argmax", x).argmax(Number(axis)));
+export const argmax: ArgmaxFunction = (x, axis) => described(() => tensorOf("argmax", x).argmax(Number(axis)));
+
+/** The type of `cumsum`. */
+export interface CumsumFunction {
+  <S extends Dims, D extends DType, const Axis extends number>(
+    x: Check<NoInfer<NeedsDType<"cumsum", S, D, Numbers>>, Tensor<S, D>>,
+    axis: Check<NoInfer<AlongAxis<"cumsum", S, Axis>>, Axis>,
+    options?: { readonly reverse?: boolean },
+  ): ResultOf<AllOf<[NeedsDType<"cumsum", S, D, Numbers>], AlongAxis<"cumsum", S, Axis>>, D>;
+}
 
 /**
  * y[i] = x[0] + ... + x[i] along an axis; the sum from each one on where `reverse` is true. The shape stays.
@@ -121,11 +134,7 @@ export const argmax = <S extends Dims, const Axis extends number>(
  * const x = constant(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
  * cumsum(x, 1); // Tensor<[2, 3], "f32">: [[1, 3, 6], [4, 9, 15]]
  */
-export const cumsum = <S extends Dims, D extends DType, const Axis extends number>(
-  x: Check<NoInfer<NeedsDType<"cumsum", S, D, Numbers>>, Tensor<S, D>>,
-  axis: Check<NoInfer<AlongAxis<"cumsum", S, Axis>>, Axis>,
-  options: { readonly reverse?: boolean } = {},
-): ResultOf<AllOf<[NeedsDType<"cumsum", S, D, Numbers>], AlongAxis<"cumsum", S, Axis>>, D> =>
+export const cumsum: CumsumFunction = (x, axis, options = {}) =>
   described(() => {
     const tensor = tensorOf("cumsum", x);
     requireDType("cumsum", tensor.type, ["f32", "f64", "i32", "u8"]);

@@ -17,6 +17,14 @@ import type { Dims, ResultOf, Tensor } from "../types/tensor.ts";
 import { printType, sameShape } from "../types/tensor-type.ts";
 import { described, tensorOf, tensorsOf } from "./argument.ts";
 
+/** The type of `slice`. */
+export interface SliceFunction {
+  <S extends Dims, D extends DType, const Ranges extends readonly SliceRange[]>(
+    x: Tensor<S, D>,
+    ranges: Check<NoInfer<SliceShape<S, Ranges>>, Ranges>,
+  ): ResultOf<SliceShape<S, Ranges>, D>;
+}
+
 /**
  * x[start : end : step] along each axis: `slice(x, [{ end: 3 }, { start: 1, step: 2 }])`; axes without an entry stay
  * whole, and each becomes ceil((end - start) / step) long.
@@ -26,10 +34,17 @@ import { described, tensorOf, tensorsOf } from "./argument.ts";
  * @example
  * slice(constant(Float32Array.of(1, 2, 3, 4, 5), [5]), [{ start: 1, step: 2 }]); // Tensor<[2], "f32">: [2, 4]
  */
-export const slice = <S extends Dims, D extends DType, const Ranges extends readonly SliceRange[]>(
-  x: Tensor<S, D>,
-  ranges: Check<NoInfer<SliceShape<S, Ranges>>, Ranges>,
-): ResultOf<SliceShape<S, Ranges>, D> => described(() => tensorOf("slice", x).slice(ranges as readonly SliceRange[]));
+export const slice: SliceFunction = (x, ranges) =>
+  described(() => tensorOf("slice", x).slice(ranges as readonly SliceRange[]));
+
+/** The type of `pad`. */
+export interface PadFunction {
+  <S extends Dims, D extends DType, const Padding extends readonly AxisPadding[]>(
+    x: Tensor<S, D>,
+    padding: Check<NoInfer<PadShape<S, Padding>>, Padding>,
+    value?: number,
+  ): ResultOf<PadShape<S, Padding>, D>;
+}
 
 /**
  * Adds elements of one value (0 unless said) along each axis: `pad(x, [{}, { low: 1, high: 1 }])` makes [2, 3] a [2,
@@ -41,12 +56,16 @@ export const slice = <S extends Dims, D extends DType, const Ranges extends read
  * @example
  * pad(constant(Float32Array.of(1, 2), [2]), [{ low: 1, high: 2 }]); // Tensor<[5], "f32">: [0, 1, 2, 0, 0]
  */
-export const pad = <S extends Dims, D extends DType, const Padding extends readonly AxisPadding[]>(
-  x: Tensor<S, D>,
-  padding: Check<NoInfer<PadShape<S, Padding>>, Padding>,
-  value = 0,
-): ResultOf<PadShape<S, Padding>, D> =>
+export const pad: PadFunction = (x, padding, value = 0) =>
   described(() => tensorOf("pad", x).pad(padding as readonly AxisPadding[], value));
+
+/** The type of `concat`. */
+export interface ConcatFunction {
+  <const Tensors extends readonly Tensor[], const Axis extends number | undefined = undefined>(
+    tensors: Check<NoInfer<Beside<ConcatShape<Tensors, AxisOr<Axis, 0>>, AxisCode<Axis>>>, Tensors>,
+    axis?: Check<NoInfer<ConcatShape<Tensors, AxisOr<Axis, 0>>>, Axis>,
+  ): ResultOf<ConcatShape<Tensors, AxisOr<Axis, 0>>, Tensors[0]["dtype"]>;
+}
 
 /**
  * Joins tensors along an axis they have: [2, 3] and [1, 3] along axis 0 give [3, 3].
@@ -58,15 +77,20 @@ export const pad = <S extends Dims, D extends DType, const Padding extends reado
  * const a = constant(Float32Array.of(1, 2), [2]);
  * concat([a, constant(Float32Array.of(3), [1])]); // Tensor<[3], "f32">: [1, 2, 3]
  */
-export const concat = <const Tensors extends readonly Tensor[], const Axis extends number | undefined = undefined>(
-  tensors: Check<NoInfer<Beside<ConcatShape<Tensors, AxisOr<Axis, 0>>, AxisCode<Axis>>>, Tensors>,
-  axis?: Check<NoInfer<ConcatShape<Tensors, AxisOr<Axis, 0>>>, Axis>,
-): ResultOf<ConcatShape<Tensors, AxisOr<Axis, 0>>, Tensors[0]["dtype"]> =>
+export const concat: ConcatFunction = (tensors, axis) =>
   described(() => {
     const [first, ...others] = tensorsOf("concat", tensors);
     const along = Number(axis ?? 0);
     return first === undefined ? reject("W219", { op: "concat" }) : first.concat(others, along);
   });
+
+/** The type of `stack`. */
+export interface StackFunction {
+  <const Tensors extends readonly Tensor[], const Axis extends number | undefined = undefined>(
+    tensors: Check<NoInfer<Beside<StackShape<Tensors, AxisOr<Axis, 0>>, AxisCode<Axis>>>, Tensors>,
+    axis?: Check<NoInfer<StackShape<Tensors, AxisOr<Axis, 0>>>, Axis>,
+  ): ResultOf<StackShape<Tensors, AxisOr<Axis, 0>>, Tensors[0]["dtype"]>;
+}
 
 /**
  * Puts tensors of one shape side by side along a new axis, counted in the result: two [3] along axis 0 give [2, 3].
@@ -78,10 +102,7 @@ export const concat = <const Tensors extends readonly Tensor[], const Axis exten
  * const a = constant(Float32Array.of(1, 2), [2]);
  * stack([a, a], 1); // Tensor<[2, 2], "f32">: [[1, 1], [2, 2]]
  */
-export const stack = <const Tensors extends readonly Tensor[], const Axis extends number | undefined = undefined>(
-  tensors: Check<NoInfer<Beside<StackShape<Tensors, AxisOr<Axis, 0>>, AxisCode<Axis>>>, Tensors>,
-  axis?: Check<NoInfer<StackShape<Tensors, AxisOr<Axis, 0>>>, Axis>,
-): ResultOf<StackShape<Tensors, AxisOr<Axis, 0>>, Tensors[0]["dtype"]> =>
+export const stack: StackFunction = (tensors, axis) =>
   described(() => {
     const list = tensorsOf("stack", tensors);
     const [first] = list;

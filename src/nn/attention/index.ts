@@ -8,6 +8,7 @@ export type { InputBiases, InputWeights, KeyHeads } from "./input-projections.ts
 export { type LearnedPositionsFunction, type LearnedPositionsParams, learnedPositions } from "./learned-positions.ts";
 export {
   type HeadWeights,
+  type MakeMultiHeadAttention,
   type MultiHeadAttentionFunction,
   type MultiHeadAttentionOptions,
   type MultiHeadAttentionParams,

@@ -124,6 +124,27 @@ const attendanceOf = (projections: Projections, options: AttentionOptions, isSel
   return { projections, options };
 };
 
+/** The type of `multiHeadAttention`. */
+export interface MakeMultiHeadAttention {
+  <
+    const E extends number,
+    const K extends number = E,
+    const V extends number = E,
+    const Bias extends boolean = true,
+    const Shared extends KeyHeads = undefined,
+    const Heads extends number = number,
+  >(
+    features: E,
+    heads: Check<NoInfer<PartsOf<"multiHeadAttention", Heads, "heads", E, "features">>, Heads>,
+    options?: MultiHeadAttentionOptions<
+      K,
+      V,
+      Bias,
+      Check<NoInfer<PartsOf<"multiHeadAttention", Shared, "heads of keys", Heads, "heads">>, Shared>
+    >,
+  ): Layer<MultiHeadAttentionParams<E, K, V, Bias, Shared>, MultiHeadAttentionFunction<E, Heads>>;
+}
+
 /**
  * Attention of several heads, each on its own slice of projected features; the heads side by side are projected once
  * more. Sequences are [..., positions, features] (batch first) and keep their shape. A mask says with true where
@@ -145,23 +166,7 @@ const attendanceOf = (projections: Projections, options: AttentionOptions, isSel
  * });
  * modelGraph(model).parameters.length; // 4
  */
-export const multiHeadAttention = <
-  const E extends number,
-  const K extends number = E,
-  const V extends number = E,
-  const Bias extends boolean = true,
-  const Shared extends KeyHeads = undefined,
-  const Heads extends number = number,
->(
-  features: E,
-  heads: Check<NoInfer<PartsOf<"multiHeadAttention", Heads, "heads", E, "features">>, Heads>,
-  options: MultiHeadAttentionOptions<
-    K,
-    V,
-    Bias,
-    Check<NoInfer<PartsOf<"multiHeadAttention", Shared, "heads of keys", Heads, "heads">>, Shared>
-  > = {},
-): Layer<MultiHeadAttentionParams<E, K, V, Bias, Shared>, MultiHeadAttentionFunction<E, Heads>> => {
+export const multiHeadAttention: MakeMultiHeadAttention = (features, heads, options = {}) => {
   requireKnownOptions("multiHeadAttention", options, known);
   // Numbers, unless the call did not compile.
   const [queryHeads, keyHeads] = [heads as number, (options.keyHeads ?? heads) as number];
@@ -196,8 +201,5 @@ export const multiHeadAttention = <
     };
   };
   // Which parameters there are, and what comes of which shapes, is said by the signature.
-  return typedLayer<Layer<MultiHeadAttentionParams<E, K, V, Bias, Shared>, MultiHeadAttentionFunction<E, Heads>>>(
-    params,
-    bind,
-  );
+  return typedLayer<never>(params, bind);
 };

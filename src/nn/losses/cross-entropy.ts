@@ -21,6 +21,18 @@ export interface LikelihoodOptions {
   readonly ignoreIndex?: number;
 }
 
+/** The type of `negativeLogLikelihood`. */
+export interface NegativeLogLikelihoodFunction {
+  <Logs extends Dims, D extends DType, Labels extends Dims, E extends DType, const R extends Reduction = "mean">(
+    logProbabilities: Check<
+      NoInfer<ScoresShape<"negativeLogLikelihood", "log-probabilities", Logs, D>>,
+      Tensor<Logs, D>
+    >,
+    labels: Check<NoInfer<ClassesShape<"negativeLogLikelihood", Logs, Labels, E>>, Tensor<Labels, E>>,
+    options?: LikelihoodOptions & LossOptions<R>,
+  ): Tensor<ReducedShape<R, LossesShape<Logs>>, D>;
+}
+
 /**
  * -w[label] log p[label] for log-probabilities [rows, classes, ...places] and class indices i32 [rows, ...places]. The
  * mean divides by the sum of the weights of the labels that count. With `logSoftmax(logits, 1)` it is the cross-entropy
@@ -34,17 +46,7 @@ export interface LikelihoodOptions {
  * negativeLogLikelihood(logs, labels); // Tensor<[], "f32">: 0.9076
  * negativeLogLikelihood(logs, labels, { reduction: "none" }); // Tensor<[2], "f32">: [0.4076, 1.4076]
  */
-export const negativeLogLikelihood = <
-  Logs extends Dims,
-  D extends DType,
-  Labels extends Dims,
-  E extends DType,
-  const R extends Reduction = "mean",
->(
-  logProbabilities: Check<NoInfer<ScoresShape<"negativeLogLikelihood", "log-probabilities", Logs, D>>, Tensor<Logs, D>>,
-  labels: Check<NoInfer<ClassesShape<"negativeLogLikelihood", Logs, Labels, E>>, Tensor<Labels, E>>,
-  options: LikelihoodOptions & LossOptions<R> = {},
-): Tensor<ReducedShape<R, LossesShape<Logs>>, D> =>
+export const negativeLogLikelihood: NegativeLogLikelihoodFunction = (logProbabilities, labels, options = {}) =>
   described(() => {
     const name = "negativeLogLikelihood";
     const [logs, given] = [tensorOf(name, logProbabilities), tensorOf(name, labels)];
@@ -82,6 +84,23 @@ export interface ProbabilityOptions {
   readonly weights?: Tensor;
 }
 
+/** The type of `crossEntropyWithProbabilities`. */
+export interface CrossEntropyWithProbabilitiesFunction {
+  <Logits extends Dims, D extends DType, Targets extends Dims, E extends DType, const R extends Reduction = "mean">(
+    logits: Check<NoInfer<ScoresShape<"crossEntropyWithProbabilities", "logits", Logits, D>>, Tensor<Logits, D>>,
+    targets: Check<
+      NoInfer<
+        After<
+          ScoresShape<"crossEntropyWithProbabilities", "logits", Logits, D>,
+          OnlyType<"crossEntropyWithProbabilities", "targets", Targets, E, Logits, D>
+        >
+      >,
+      Tensor<Targets, E>
+    >,
+    options?: ProbabilityOptions & LossOptions<R>,
+  ): Tensor<ReducedShape<R, LossesShape<Logits>>, D>;
+}
+
 /**
  * -sum over classes of t log softmax(x) for logits x and wanted probabilities t, both [rows, classes, ...places]: one
  * loss for each row and place, and the mean over them unless another reduction is said. With label smoothing s the
@@ -94,25 +113,7 @@ export interface ProbabilityOptions {
  * const t = constant(Float32Array.of(0, 0.5, 0.5), [1, 3]);
  * crossEntropyWithProbabilities(x, t); // Tensor<[], "f32">: 0.9076
  */
-export const crossEntropyWithProbabilities = <
-  Logits extends Dims,
-  D extends DType,
-  Targets extends Dims,
-  E extends DType,
-  const R extends Reduction = "mean",
->(
-  logits: Check<NoInfer<ScoresShape<"crossEntropyWithProbabilities", "logits", Logits, D>>, Tensor<Logits, D>>,
-  targets: Check<
-    NoInfer<
-      After<
-        ScoresShape<"crossEntropyWithProbabilities", "logits", Logits, D>,
-        OnlyType<"crossEntropyWithProbabilities", "targets", Targets, E, Logits, D>
-      >
-    >,
-    Tensor<Targets, E>
-  >,
-  options: ProbabilityOptions & LossOptions<R> = {},
-): Tensor<ReducedShape<R, LossesShape<Logits>>, D> =>
+export const crossEntropyWithProbabilities: CrossEntropyWithProbabilitiesFunction = (logits, targets, options = {}) =>
   described(() => {
     const name = "crossEntropyWithProbabilities";
     const [scores, wanted] = [tensorOf(name, logits), tensorOf(name, targets)];

@@ -75,6 +75,15 @@ export interface MultiMarginOptions extends MarginOptions {
   readonly weights?: Tensor;
 }
 
+/** The type of `multiMargin`. */
+export interface MultiMarginFunction {
+  <Scores extends Dims, D extends DType, Labels extends Dims, E extends DType, const R extends Reduction = "mean">(
+    scores: Check<NoInfer<ScoresShape<"multiMargin", "scores", Scores, D>>, Tensor<Scores, D>>,
+    labels: Check<NoInfer<ClassesShape<"multiMargin", Scores, Labels, E>>, Tensor<Labels, E>>,
+    options?: MultiMarginOptions & LossOptions<R>,
+  ): Tensor<ReducedShape<R, LossesShape<Scores>>, D>;
+}
+
 /**
  * The sum over the wrong classes k of w[right] max(0, margin - s[right] + s[k])^p, divided by the number of classes,
  * for scores [rows, classes] and class indices i32 [rows]; the mean over rows unless another reduction is said.
@@ -85,17 +94,7 @@ export interface MultiMarginOptions extends MarginOptions {
  * const scores = constant(Float32Array.of(0.5, 1, 0), [1, 3]);
  * multiMargin(scores, constant(Int32Array.of(1), [1])); // Tensor<[], "f32">: 0.1667
  */
-export const multiMargin = <
-  Scores extends Dims,
-  D extends DType,
-  Labels extends Dims,
-  E extends DType,
-  const R extends Reduction = "mean",
->(
-  scores: Check<NoInfer<ScoresShape<"multiMargin", "scores", Scores, D>>, Tensor<Scores, D>>,
-  labels: Check<NoInfer<ClassesShape<"multiMargin", Scores, Labels, E>>, Tensor<Labels, E>>,
-  options: MultiMarginOptions & LossOptions<R> = {},
-): Tensor<ReducedShape<R, LossesShape<Scores>>, D> =>
+export const multiMargin: MultiMarginFunction = (scores, labels, options = {}) =>
   described(() => {
     const [all, right] = [tensorOf("multiMargin", scores), tensorOf("multiMargin", labels)];
     const chosen = requireClasses("multiMargin", "scores", all, right);

@@ -28,6 +28,15 @@ const timesLog = (probability: Tensor): Tensor => {
 const batchMean = (losses: Tensor): Tensor =>
   losses.sum({ axes: losses.shape.map((_, axis) => axis).filter((axis) => axis > 0) }).mean();
 
+/** The type of `klDivergence`. */
+export interface KlDivergenceFunction {
+  <A extends Dims, D extends DType, B extends Tensor, const R extends Reduction | "batchmean" = "mean">(
+    logProbabilities: Tensor<A, D>,
+    targets: Check<NoInfer<BinaryShape<"klDivergence", A, D, B>>, B>,
+    options?: DivergenceOptions<R>,
+  ): Tensor<DivergenceShape<R, Resolved<BinaryShape<"klDivergence", A, D, B>>>, D>;
+}
+
 /**
  * t (log t - x) for log-probabilities x and probabilities t, both [rows, classes]; e^t (t - x) if the targets are
  * log-probabilities. The mean over all elements unless another reduction is said, as PyTorch has it; `batchmean`
@@ -40,16 +49,7 @@ const batchMean = (losses: Tensor): Tensor =>
  * const t = constant(Float32Array.of(0.5, 0.5), [1, 2]);
  * klDivergence(x, t, { reduction: "batchmean" }); // Tensor<[], "f32">: 0.1201
  */
-export const klDivergence = <
-  A extends Dims,
-  D extends DType,
-  B extends Tensor,
-  const R extends Reduction | "batchmean" = "mean",
->(
-  logProbabilities: Tensor<A, D>,
-  targets: Check<NoInfer<BinaryShape<"klDivergence", A, D, B>>, B>,
-  options: DivergenceOptions<R> = {},
-): Tensor<DivergenceShape<R, Resolved<BinaryShape<"klDivergence", A, D, B>>>, D> =>
+export const klDivergence: KlDivergenceFunction = (logProbabilities, targets, options = {}) =>
   described(() => {
     const [logs, wanted] = [tensorOf("klDivergence", logProbabilities), tensorOf("klDivergence", targets)];
     requireFit("klDivergence", logs, wanted);
