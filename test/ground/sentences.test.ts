@@ -22,7 +22,7 @@ const rules = [...filesOf()].filter(
 );
 
 /** What a rule fills into the blanks of a sentence, though it is three words long. */
-const blanks = ["heads of keys"];
+const blanks = ["heads of keys", "?: ?"];
 
 /** Whether text reads as a sentence: something is said of something, or three words follow each other. */
 const isSentence = (text: string): boolean =>

@@ -134,6 +134,21 @@ export const mistakes: { readonly [name: string]: (given: Given, bound: Bound) =
     // @ts-expect-error: T values beside S keys
     return weft.attention(q, k, given("f32", ["T", 64]));
   },
+  "mask of attention": (given) => {
+    const q = given("f32", ["B", 8, "T", 64]);
+    // @ts-expect-error: scores are [B, 8, T, T]
+    return weft.attention(q, q, q, { mask: given("bool", ["B", "T"]) });
+  },
+  "element type of a mask": (given, bound) => {
+    const layer = bound(nn.multiHeadAttention(64, 8));
+    // @ts-expect-error: a mask is no number
+    return layer(given("f32", ["B", "T", 64]), { mask: given("f32", ["T", "T"]) });
+  },
+  "bias of attention": (given) => {
+    const q = given("f32", ["B", 8, "T", 64]);
+    // @ts-expect-error: f64 is not f32
+    return weft.attention(q, q, q, { bias: given("f64", ["T", "T"]) });
+  },
   "attention layer": (given, bound) => {
     const layer = bound(nn.multiHeadAttention(64, 8));
     // @ts-expect-error: 32 features

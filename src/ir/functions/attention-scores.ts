@@ -29,11 +29,16 @@ export interface ScorePositions {
  * Which keys a query may attend to, and what is done to its scores, in this order: scale, softcap, bias, alibi, score, masks. Scores
  * are of the shape S and the element type D, where these are known.
  */
-export interface AttentionOptions<S extends Dims = Dims, D extends DType = DType> {
+export interface AttentionOptions<
+  S extends Dims = Dims,
+  D extends DType = DType,
+  Mask = Tensor<Dims, "bool" | "u8">,
+  Bias = Tensor<Dims, "f32" | "f64">,
+> {
   /** Where attending is allowed (true, or not 0): broadcasts to [..., heads, queries, keys]. */
-  readonly mask?: Tensor<Dims, "bool" | "u8">;
+  readonly mask?: Mask;
   /** What is added to the scores, -infinity to forbid: broadcasts to [..., heads, queries, keys]. It has a gradient. */
-  readonly bias?: Tensor<Dims, "f32" | "f64">;
+  readonly bias?: Bias;
   /** No query sees a key behind it: key j only where j <= i + keys - queries, so that the last ones stand together. */
   readonly causal?: boolean;
   /** With `causal`: how many keys at the beginning every query sees (prefix language models); an i32 tensor broadcasts to the scores. */

@@ -17,7 +17,14 @@ import { requireDType } from "../ops/typing.ts";
 import { type Dim, isKnown, multiplyDims } from "../types/dim.ts";
 import type { DType } from "../types/dtype.ts";
 import type { AdditiveContext, AdditiveRules, AdditiveWeights } from "../types/static/additive-attention.ts";
-import type { AttentionShape, KeysShape, ValuesShape, WeightsShape } from "../types/static/attention.ts";
+import type {
+  AttentionShape,
+  BiasShape,
+  KeysShape,
+  OverScores,
+  ValuesShape,
+  WeightsShape,
+} from "../types/static/attention.ts";
 import type { Check } from "../types/static/check.ts";
 import type { Dims, Tensor } from "../types/tensor.ts";
 import { printType, type Shape, type TensorType, tensorType } from "../types/tensor-type.ts";
@@ -74,11 +81,18 @@ export interface AttentionFunction {
     F extends DType,
     const Weights extends boolean = false,
     const Sums extends boolean = false,
+    Mask extends Tensor = never,
+    Bias extends Tensor = never,
   >(
     queries: Tensor<Q, D>,
     keys: Check<NoInfer<KeysShape<Q, D, K, E>>, Tensor<K, E>>,
     values: Check<NoInfer<ValuesShape<K, E, V, F>>, Tensor<V, F>>,
-    options?: AttentionOptions<NoInfer<WeightsShape<Q, K>>, NoInfer<D>> & {
+    options?: AttentionOptions<
+      NoInfer<WeightsShape<Q, K>>,
+      NoInfer<D>,
+      Check<NoInfer<OverScores<"attention", "mask", Mask, WeightsShape<Q, K>, readonly ["bool", "u8"]>>, Mask>,
+      Check<NoInfer<BiasShape<Q, D, Bias, WeightsShape<Q, K>>>, Bias>
+    > & {
       readonly weights?: Weights;
       readonly logSumExp?: Sums;
     },

@@ -56,6 +56,7 @@ export const sentences = {
   W281: "{op}: {queries} heads of queries are no multiple of {keys} heads of keys ({left} and {right})",
   W284: "{layer}: {heads} do not divide {whole}",
   W285: "{op}: takes [..., positions, features] with a known even number of features, not {type}",
+  W282: "{op}: the {operand} {type} does not broadcast to the scores {scores}",
   W286: "{op}: {given} features given, {expected} expected ({type})",
   W301: "{entry}: input {name} is not fed",
   W302: "{entry}: there is no input {name}",

@@ -6,7 +6,7 @@ import type { Attending, AttentionOptions } from "../../ir/functions/attention.t
 import { mergeHeads, splitHeads } from "../../ir/functions/heads.ts";
 import type { Dim } from "../../ir/types/dim.ts";
 import type { DType } from "../../ir/types/dtype.ts";
-import type { SequenceShape } from "../../ir/types/static/attention.ts";
+import type { OverScores, SequenceShape } from "../../ir/types/static/attention.ts";
 import type { Check } from "../../ir/types/static/check.ts";
 import type { PartsOf } from "../../ir/types/static/parts.ts";
 import type { Dims, Tensor } from "../../ir/types/tensor.ts";
@@ -43,7 +43,8 @@ export type MultiHeadAttentionParams<
   };
 
 /** What is attended to, and what is masked. Nothing said, a sequence attends to itself. */
-export interface MultiHeadOptions extends Omit<AttentionOptions, "drop"> {
+export interface MultiHeadOptions<Mask = Tensor<Dims, "bool" | "u8">>
+  extends Omit<AttentionOptions<Dims, DType, Mask>, "drop"> {
   /** What is attended to, [..., keys, key features]: the queries themselves unless said. */
   readonly keys?: Tensor;
   /** [..., keys, value features]; the keys unless said. */
@@ -65,9 +66,17 @@ export type HeadWeights<Heads extends number, Queries extends Dims, Keys extends
 
 /** What multi-head attention does: [..., queries, features] keeps its shape. */
 export interface MultiHeadAttentionFunction<E extends number, Heads extends number = number> {
-  <S extends Dims, D extends DType, const Weights extends boolean = false, Keys extends Dims = S>(
+  <
+    S extends Dims,
+    D extends DType,
+    const Weights extends boolean = false,
+    Keys extends Dims = S,
+    Mask extends Tensor = never,
+  >(
     queries: Check<NoInfer<SequenceShape<"multiHeadAttention", S, D, E>>, Tensor<S, D>>,
-    options?: MultiHeadOptions & { readonly keys?: Tensor<Keys>; readonly weights?: Weights },
+    options?: MultiHeadOptions<
+      Check<NoInfer<OverScores<"attention", "mask", Mask, HeadWeights<Heads, S, Keys>, readonly ["bool", "u8"]>>, Mask>
+    > & { readonly keys?: Tensor<Keys>; readonly weights?: Weights },
   ): Attending<Weights, S, HeadWeights<Heads, S, Keys>, D>;
 }
 

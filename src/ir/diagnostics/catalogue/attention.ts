@@ -34,8 +34,7 @@ const operands: Pick<AttentionRows, "W280" | "W281" | "W282" | "W283"> = {
   }),
   W282: entry({
     title: "attention: a mask or bias that does not fit the scores",
-    message: ({ op, operand, type, scores }) =>
-      `${op}: the ${operand} ${type} does not broadcast to the scores ${scores}`,
+    message: (details) => sentence("W282", details),
     help: ({ operand, scores }) =>
       `give the ${operand} the shape ${scores}, with extents of 1 where it repeats; axes in front may be left out.`,
     explanation:

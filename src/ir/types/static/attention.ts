@@ -2,8 +2,9 @@
 import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
-import type { Dims } from "../tensor.ts";
-import type { IsUnknownRank, NeedsDType, PrintType, UnknownFrom } from "./check.ts";
+import type { Dims, Tensor } from "../tensor.ts";
+import type { BroadcastTo } from "./broadcasting.ts";
+import type { IsUnknownRank, NeedsDType, PrintShape, PrintType, SameDType, UnknownFrom } from "./check.ts";
 import type { IsUnknownDim, PrintDim, SameDim } from "./dims.ts";
 import type { OnlyType } from "./indexing.ts";
 import type { DivideNaturals } from "./natural.ts";
@@ -110,6 +111,32 @@ export type WeightsShape<Q extends Dims, K extends Dims> =
           ? [...Rows, Keys]
           : Dims
         : Dims;
+
+/** The rule of an operand that is broadcast to the scores, as a mask is: the shape it has. */
+export type OverScores<
+  Op extends string,
+  Operand extends string,
+  Given,
+  Scores extends Dims,
+  Allowed extends readonly DType[],
+> = [Given] extends [never]
+  ? Dims
+  : [Given] extends [Tensor<infer S, infer D>]
+    ? NeedsDType<`${Op}: ${Operand}`, S, D, Allowed> extends infer Refused extends string
+      ? Refused
+      : BroadcastTo<S, Scores> extends string
+        ? Sentence<"W282", { op: Op; operand: Operand; type: PrintType<S, D>; scores: PrintShape<Scores> }>
+        : S
+    : Dims;
+
+/** The rule of what is added to the scores: the shape it has. */
+export type BiasShape<Q extends Dims, D extends DType, Given, Scores extends Dims> = [Given] extends [never]
+  ? Dims
+  : [Given] extends [Tensor<infer S, infer E>]
+    ? SameDType<"attention", Q, D, S, E, S> extends infer Refused extends string
+      ? Refused
+      : OverScores<"attention", "bias", Given, Scores, readonly ["f32", "f64"]>
+    : Dims;
 
 /** Whether a number is even, by its last digit. */
 type IsEven<N extends number> = `${N}` extends `${string}${0 | 2 | 4 | 6 | 8}` ? true : false;
