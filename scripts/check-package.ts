@@ -66,6 +66,12 @@ const checkRunning = (project: string, entries: readonly string[]): void => {
     throw new Error("weft --help says nothing");
 };
 
+/** The project is accepted by every compiler that is supported. */
+const typeCheck = (project: string): void => {
+  for (const compiler of ["typescript-5", "typescript", "typescript-7"])
+    run(project, process.execPath, join(root, "node_modules", compiler, "bin/tsc"), "-p", ".");
+};
+
 /** Workers are a file of the package: a model on two threads gives what it gives on one. */
 const checkThreads = (project: string, name: string): void => {
   const script = `import { availableParallelism } from "node:os";
@@ -103,8 +109,7 @@ const checkTypes = (project: string, entries: readonly string[]): void => {
   ]) {
     const options = { ...compilerOptions, ...resolution };
     writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions: options, files: ["entries.ts"] }));
-    for (const compiler of ["typescript-5", "typescript", "typescript-7"])
-      run(project, process.execPath, join(root, "node_modules", compiler, "bin/tsc"), "-p", ".");
+    typeCheck(project);
   }
 };
 
@@ -123,8 +128,7 @@ const checkNetworks = (project: string): void => {
     allowJs: true,
   };
   writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["networks"] }));
-  for (const compiler of ["typescript-5", "typescript", "typescript-7"])
-    run(project, process.execPath, join(root, "node_modules", compiler, "bin/tsc"), "-p", ".");
+  typeCheck(project);
 };
 
 try {

@@ -6,7 +6,7 @@ import { type PlannedGraph, planGraph } from "../compile/plan-graph.ts";
 import { checkThreadCount } from "../compile/thread-count.ts";
 import { encodeSafetensors } from "../formats/safetensors.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
-import { expect, isRecordOf } from "../ir/diagnostics/expect.ts";
+import { expect, isRecord } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { indexFacts } from "../ir/graph/index-ranges.ts";
@@ -83,7 +83,7 @@ const checkThreads = (threads: number, format: ModuleFormat): void => {
  * files.map(({ name }) => name); // ["classifier.mjs", "classifier.d.ts", "classifier.d.mts", "classifier.safetensors"]
  */
 export const generate = (model: Emittable, options: GenerateOptions = {}): readonly GeneratedFile[] => {
-  const isCompiled = (typeof model === "function" || isRecordOf(model)) && "compiled" in model;
+  const isCompiled = (typeof model === "function" || isRecord(model)) && "compiled" in model;
   expect(isCompiled, "emit", "a compiled model", model, 'emit(await compile(model), { directory: "dist" })');
   requireKnownOptions("emit", options, emitOptions);
   const { compiled, executable } = model;

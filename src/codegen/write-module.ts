@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writeWhole } from "../formats/safetensors-file.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
-import { expect, isRecordOf } from "../ir/diagnostics/expect.ts";
+import { expect, isRecord } from "../ir/diagnostics/expect.ts";
 import { type Emittable, type GenerateOptions, generate } from "./generate.ts";
 
 /** How and where a module is written. */
@@ -32,7 +32,7 @@ export interface EmittedFile {
  * files.length; // 6
  */
 export const emit = async (compiled: Emittable, settings: EmitOptions): Promise<readonly EmittedFile[]> => {
-  expect(isRecordOf(settings), "emit", "a record of options", settings, 'emit(model, { directory: "dist" })');
+  expect(isRecord(settings), "emit", "a record of options", settings, 'emit(model, { directory: "dist" })');
   const { directory, ...options } = settings;
   const files = generate(compiled, options);
   try {

@@ -6,7 +6,7 @@ import { type Executable, makeExecutable, makeExecutableAsync } from "../backend
 import { wasmBackend } from "../backends/wasm/instantiate.ts";
 import { threadedBackend } from "../backends/wasm/threaded.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
-import { expect, isRecordOf } from "../ir/diagnostics/expect.ts";
+import { expect, isRecord } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import type { Graph } from "../ir/graph/graph.ts";
@@ -88,7 +88,7 @@ const checkOptions = (options: CompileOptions): void => {
 
 /** Refuses what is no graph (W140). */
 const requireGraph = (what: string, graph: unknown): void =>
-  expect(isRecordOf(graph) && "nodes" in graph, what, "a graph", graph, `${what}(modelGraph(model))`);
+  expect(isRecord(graph) && "nodes" in graph, what, "a graph", graph, `${what}(modelGraph(model))`);
 
 /**
  * Compiles a graph: binds its symbols to extents, runs all passes, puts the program on a backend.

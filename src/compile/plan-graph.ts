@@ -1,7 +1,7 @@
 // The whole middle of the compiler as one function: a graph and the values of its symbols in, a planned program out.
 
 import { reject } from "../ir/diagnostics/diagnostic.ts";
-import { expect, isRecordOf } from "../ir/diagnostics/expect.ts";
+import { expect, isRecord } from "../ir/diagnostics/expect.ts";
 import type { Graph } from "../ir/graph/graph.ts";
 import type { MemoryPlan, Numerics, PlannedProgram } from "../ir/loop/kernel.ts";
 import { assertSound, verifyPlanned } from "../ir/loop/verify.ts";
@@ -73,7 +73,7 @@ export const planGraph = (
  * plannedMemory(graph, { dims: { B: 1 } }).bytes; // 65536
  */
 export const plannedMemory = (graph: Graph, options: PlanOptions = {}): MemoryNeeds => {
-  expect(isRecordOf(graph) && "nodes" in graph, "plannedMemory", "a graph", graph, "plannedMemory(modelGraph(model))");
-  expect(isRecordOf(options), "plannedMemory", "a record of options", options, "{ dims: { B: 32 } }");
+  expect(isRecord(graph) && "nodes" in graph, "plannedMemory", "a graph", graph, "plannedMemory(modelGraph(model))");
+  expect(isRecord(options), "plannedMemory", "a record of options", options, "{ dims: { B: 32 } }");
   return needsOf(planGraph(graph, options).program);
 };

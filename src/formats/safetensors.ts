@@ -3,7 +3,7 @@
 // overlaps, and nothing in a file is ever run. Format: https://github.com/huggingface/safetensors.
 
 import { reject, WeftError } from "../ir/diagnostics/diagnostic.ts";
-import { expect, isRecordOf } from "../ir/diagnostics/expect.ts";
+import { expect, isRecord } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { type DataArray, type DType, dtypes } from "../ir/types/dtype.ts";
 import { limits } from "../ir/types/limits.ts";
@@ -65,9 +65,8 @@ export const encodeSafetensors = (
   tensors: StoredTensors,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> => {
-  const isRecord =
-    isRecordOf(tensors) && Object.values(tensors).every((each) => isRecordOf(each) && isDType(each.dtype));
-  expect(isRecord, "encodeSafetensors", "a record of tensors", tensors, "encodeSafetensors(model.parameters.all())");
+  const isStorable = isRecord(tensors) && Object.values(tensors).every((each) => isRecord(each) && isDType(each.dtype));
+  expect(isStorable, "encodeSafetensors", "a record of tensors", tensors, "encodeSafetensors(model.parameters.all())");
   const ordered = Object.entries(tensors).toSorted(([, a], [, b]) => dtypes[b.dtype].bytes - dtypes[a.dtype].bytes);
   for (const [name, tensor] of ordered) requireStorable(name, tensor);
   let end = 0;

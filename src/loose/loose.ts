@@ -41,3 +41,6 @@ export type Loose<T> = T extends ShapedTensor
         ? T
         : LooseParts<T>
       : T;
+
+/** The same value by its type without shapes. The cast holds because that type says less: that operands are tensors, not which ones. */
+export const loosely = <T>(value: T): Loose<T> => value as unknown as Loose<T>;

@@ -1,14 +1,11 @@
 // What `spec`, `param` and `defineModel` are given, checked where it is written: a wrong dtype or extent is refused on the
 // user's own line, and not when something else stumbles over it. Callers without a type checker are the reason.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { isRecord } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import type { Location } from "../ir/diagnostics/location.ts";
 import { type Dim, normalizeDim } from "../ir/types/dim.ts";
 import { type DType, dtypeNames, isDType } from "../ir/types/dtype.ts";
-
-/** Whether a value is an object that is no list. */
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A dtype, or W140. */
 export const checkedDType = (what: string, dtype: unknown, location: Location): DType =>

@@ -3,7 +3,7 @@
 
 import { goingOn } from "../ir/diagnostics/collecting.ts";
 import { locate, reject, WeftError } from "../ir/diagnostics/diagnostic.ts";
-import { expect } from "../ir/diagnostics/expect.ts";
+import { expect, isRecord } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { captureLocation, type Location } from "../ir/diagnostics/location.ts";
 import { isUnknown } from "../ir/diagnostics/unknown.ts";
@@ -16,7 +16,7 @@ import type { DType } from "../ir/types/dtype.ts";
 import type { Named } from "../ir/types/named.ts";
 import type { Dims, Tensor } from "../ir/types/tensor.ts";
 import { tensorType } from "../ir/types/tensor-type.ts";
-import { checkedDType, checkedShape, isRecord, requireFunction, requireRecord } from "./declaration.ts";
+import { checkedDType, checkedShape, requireFunction, requireRecord } from "./declaration.ts";
 import { withMode } from "./mode.ts";
 import { bindSpecs, flattenSpecs, type Params, type SpecTree } from "./parameter.ts";
 

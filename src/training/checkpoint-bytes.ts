@@ -9,8 +9,8 @@ import {
   safetensorsMetadata,
 } from "../formats/safetensors.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { isRecord } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
-import { isRecord } from "../model/declaration.ts";
 import type { Figures } from "./figures.ts";
 import type { ParameterValues, RunIdentity, RunState } from "./run-state.ts";
 

@@ -2,10 +2,9 @@
 
 import { type CompiledGraph, compileGraph, compileGraphAsync } from "../compile/compile-graph.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
-import { expect, isRecordOf } from "../ir/diagnostics/expect.ts";
+import { expect, isRecord } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import type { Graph } from "../ir/graph/graph.ts";
-import { isRecord } from "../model/declaration.ts";
 import { type AnyModel, type Model, modelGraph, type NamedInputs, type NamedOutputs } from "../model/model.ts";
 import type { NamedParameters } from "../model/parameter.ts";
 import { bindModel, type CompiledModel, type ModelOptions } from "./compiled-model.ts";
@@ -43,7 +42,7 @@ const jobOf = (description: AnyDescription): Job => {
 };
 
 const checkSeed = (options: ModelOptions): void => {
-  expect(isRecordOf(options), "compile", "a record of options", options, "compile(model, { dims: { B: 32 } })");
+  expect(isRecord(options), "compile", "a record of options", options, "compile(model, { dims: { B: 32 } })");
   const { seed = 0 } = options;
   if (!Number.isSafeInteger(seed))
     reject("W140", { what: "compile: seed", expected: "a whole number", given: inWords(seed), write: "seed: 1" });

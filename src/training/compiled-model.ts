@@ -6,7 +6,7 @@ import { checkedFeed, type NDArray } from "../backends/runtime/host-array.ts";
 import type { RunOptions } from "../backends/runtime/results.ts";
 import type { CompiledGraph, CompileOptions } from "../compile/compile-graph.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
-import { expect, isRecordOf } from "../ir/diagnostics/expect.ts";
+import { expect, isRecord } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import type { PlannedProgram, Port } from "../ir/loop/kernel.ts";
 import { type ArrayOf, type DataArray, dtypes } from "../ir/types/dtype.ts";
@@ -107,7 +107,7 @@ const restore = (
   values: Readonly<Record<string, unknown>>,
   options: RestoreOptions,
 ): void => {
-  expect(isRecordOf(options), "restore", "a record of options", options, "restore(values, { partial: true })");
+  expect(isRecord(options), "restore", "a record of options", options, "restore(values, { partial: true })");
   const { partial = false } = options;
   if (typeof values !== "object" || values === null || ArrayBuffer.isView(values) || values instanceof ArrayBuffer) {
     const details = { what: "restore", expected: "a record of arrays", given: inWords(values) };

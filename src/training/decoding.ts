@@ -1,11 +1,12 @@
 // A decoding description: a model that reads its sequence in pieces, and keeps in its own memory what it has to know of the
 // pieces before. What becomes of it is said in decoding-graph.ts.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { isRecord } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { captureLocation, type Location } from "../ir/diagnostics/location.ts";
 import { symbolsOf } from "../ir/types/dim.ts";
-import { isRecord, requireRecord } from "../model/declaration.ts";
+import { requireRecord } from "../model/declaration.ts";
 import type { AnyModel, InputSpecs, Model, Outputs } from "../model/model.ts";
 import type { SpecTree } from "../model/parameter.ts";
 

@@ -1,9 +1,9 @@
 // Bounds on gradients, so that one steep place does not throw the parameters far away.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { isRecord } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import type { Location } from "../ir/diagnostics/location.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
-import { isRecord } from "../model/declaration.ts";
 
 /** A bound on the norm of all gradients together, or on the size of each of their elements. */
 export type GradientClip =

@@ -1,11 +1,12 @@
 // Which parameters a training leaves as they are, and which it trains otherwise than the rest. Both are said by paths, or by what
 // stands before them: `blocks.0` names all parameters of that block.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { isRecord } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import type { Location } from "../ir/diagnostics/location.ts";
 import { nearestName } from "../ir/diagnostics/nearest.ts";
 import { isFloat } from "../ir/types/dtype.ts";
-import { isRecord, requireFunction } from "../model/declaration.ts";
+import { requireFunction } from "../model/declaration.ts";
 import { flattenSpecs, type ParamSpec, type SpecTree, type TrainablePath } from "../model/parameter.ts";
 import type { LearningRate, Optimizer } from "../optim/optimizer.ts";
 

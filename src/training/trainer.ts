@@ -5,7 +5,7 @@ import type { Executable } from "../backends/runtime/executable.ts";
 import type { NDArray } from "../backends/runtime/host-array.ts";
 import type { CompiledGraph } from "../compile/compile-graph.ts";
 import { reject, type WeftError, weftError } from "../ir/diagnostics/diagnostic.ts";
-import { expect, isRecordOf } from "../ir/diagnostics/expect.ts";
+import { expect, isRecord } from "../ir/diagnostics/expect.ts";
 import type { Named, NamedBuffer } from "../ir/types/named.ts";
 import type { CheckFeeds, Feeds } from "../ir/types/static/feeds.ts";
 import { printType } from "../ir/types/tensor-type.ts";
@@ -122,7 +122,7 @@ export interface TrainerOf<I extends Named> extends Pick<AnyTrainer, "descriptio
 
 /** A trainer whose exact types have done their work; W140 for what is none. */
 export const anyTrainer = <I extends Named>(trainer: TrainerOf<I>, what: string): AnyTrainer => {
-  const isTrainer = isRecordOf(trainer) && "step" in trainer && "parameters" in trainer;
+  const isTrainer = isRecord(trainer) && "step" in trainer && "parameters" in trainer;
   expect(isTrainer, what, "a trainer", trainer, `${what}(await compile(training(model, { ... })), ...)`);
   // Only `compile` makes objects with these members, and they have the others too.
   return trainer as unknown as AnyTrainer;

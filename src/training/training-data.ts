@@ -1,9 +1,9 @@
 // What a model is trained on: arrays of which batches are taken, or the batches themselves, one after the other.
 import { reject } from "../ir/diagnostics/diagnostic.ts";
+import { isRecord } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import type { Named } from "../ir/types/named.ts";
 import type { CheckFeeds, Feeds } from "../ir/types/static/feeds.ts";
-import { isRecord } from "../model/declaration.ts";
 import type { AnyFeeds } from "./compiled-model.ts";
 import { commonRows, entryOf, exampleArrays, rowGatherer } from "./example-arrays.ts";
 import { permutation } from "./permutation.ts";

@@ -4,7 +4,7 @@
 
 import { goingOn, requireNothingFound } from "../ir/diagnostics/collecting.ts";
 import { reject } from "../ir/diagnostics/diagnostic.ts";
-import { expect } from "../ir/diagnostics/expect.ts";
+import { expect, isRecord } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { type Location, withinLayer } from "../ir/diagnostics/location.ts";
 import type { Entry, Graph } from "../ir/graph/graph.ts";
@@ -14,7 +14,6 @@ import { isTensor } from "../ir/graph/traced-tensor.ts";
 import { isFloat } from "../ir/types/dtype.ts";
 import type { Tensor } from "../ir/types/tensor.ts";
 import { printType } from "../ir/types/tensor-type.ts";
-import { isRecord } from "../model/declaration.ts";
 import { withMode } from "../model/mode.ts";
 import {
   declareInputs,

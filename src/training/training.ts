@@ -1,7 +1,7 @@
 // A training description: a model, a loss, an optimizer. What becomes of it is said in training-graph.ts.
 
 import { goingOn } from "../ir/diagnostics/collecting.ts";
-import { expect, isRecordOf } from "../ir/diagnostics/expect.ts";
+import { expect, isRecord } from "../ir/diagnostics/expect.ts";
 import { optionNames, requireKnownOptions } from "../ir/diagnostics/known-options.ts";
 import { captureLocation, type Location } from "../ir/diagnostics/location.ts";
 import type { DType } from "../ir/types/dtype.ts";
@@ -109,7 +109,7 @@ const known = optionNames<AnyTraining["options"]>({
 
 /** Refuses options that lack something or are of another kind: W140, W142, W508, W509. */
 const requireOptions = (options: AnyTraining["options"], model: AnyModel, location: Location): void => {
-  expect(isRecordOf(model) && model.kind === "model", "training", "a model", model, "training(model, { ... })");
+  expect(isRecord(model) && model.kind === "model", "training", "a model", model, "training(model, { ... })");
   requireRecord("training", options, "training(model, { loss, optimizer: sgd({ learningRate: 0.1 }) })", location);
   requireKnownOptions("training", options, known);
   requireFunction(

@@ -8,7 +8,7 @@ export const expect = (holds: boolean, what: string, expected: string, given: un
 };
 
 /** A record, and neither null nor a list. */
-export const isRecordOf = (value: unknown): value is Readonly<Record<string, unknown>> =>
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Refuses what is no list. */

@@ -1,7 +1,7 @@
 // Attention: what each query makes of values, weighed by how well their keys fit. docs/attention.md has it on one page.
 
 import { reject } from "../diagnostics/diagnostic.ts";
-import { expect, isRecordOf } from "../diagnostics/expect.ts";
+import { expect, isRecord } from "../diagnostics/expect.ts";
 import { invariant } from "../diagnostics/invariant.ts";
 import { optionNames, requireKnownOptions } from "../diagnostics/known-options.ts";
 import { graphOf } from "../graph/body-graph.ts";
@@ -312,7 +312,7 @@ export interface AdditiveAttentionFunction {
  */
 export const additiveAttention: AdditiveAttentionFunction = (queries, keys, parameters, options = {}) => {
   const op = "additiveAttention";
-  atCaller(() => expect(isRecordOf(parameters), op, "a record of weights", parameters, "{ W, U, v }"));
+  atCaller(() => expect(isRecord(parameters), op, "a record of weights", parameters, "{ W, U, v }"));
   const { W, U, v } = parameters;
   const weights = described(() => {
     requireKnownOptions(op, options, ["mask"]);

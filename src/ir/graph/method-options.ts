@@ -1,5 +1,5 @@
 // What methods of tensors take, for callers without a type checker: the names of options, and lists.
-import { expect, isRecordOf } from "../diagnostics/expect.ts";
+import { expect, isRecord } from "../diagnostics/expect.ts";
 import { optionNames } from "../diagnostics/known-options.ts";
 import type { MatmulOptions, ReduceOptions } from "../types/tensor.ts";
 
@@ -30,5 +30,5 @@ export const requireArguments = (method: string, [first]: readonly unknown[]): v
       expect(typeof each === "number", method, "a list of axes, which are numbers", each, write);
   const isOfRecords = method === "slice" || method === "pad";
   if (isOfRecords && Array.isArray(first))
-    for (const each of first) expect(isRecordOf(each), method, expected, each, write);
+    for (const each of first) expect(isRecord(each), method, expected, each, write);
 };
