@@ -24,9 +24,9 @@ export const passScopes: Readonly<Record<string, Scope>> = {
   fusion: {
     files: ["src/passes/fusion/*.ts", "src/passes/{fuse-elementwise,fused-graph}.ts"],
     tests: [
-      "test/passes/fusion/*.test.ts",
       "test/passes/fuse-elementwise.test.ts",
       "test/passes/running-order.test.ts",
+      "test/passes/fusion/*.test.ts",
     ],
   },
   lowering: {
@@ -35,7 +35,7 @@ export const passScopes: Readonly<Record<string, Scope>> = {
   },
   loops: {
     files: ["src/passes/loop/*.ts"],
-    tests: ["test/passes/loop/*.test.ts"],
+    tests: ["test/passes/loop/!(preservation).test.ts", "test/passes/loop/preservation.test.ts"],
   },
   threads: { files: ["src/passes/threads/*.ts"], tests: ["test/passes/threads/*.test.ts"] },
   rows: {

@@ -13,7 +13,7 @@ const config: object = {
   coverageAnalysis: "perTest",
   ignoreStatic: true,
   concurrency: 1,
-  timeoutMS: 60_000,
+  timeoutMS: 20_000,
   dryRunTimeoutMinutes: 20,
   reporters: ["clear-text", "progress-append-only", "json"],
   jsonReporter: { fileName: report },
