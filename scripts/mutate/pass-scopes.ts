@@ -42,7 +42,13 @@ export const passScopes: Readonly<Record<string, Scope>> = {
     files: ["src/passes/loop/*.ts"],
     tests: ["test/passes/loop/!(preservation).test.ts", "test/passes/loop/preservation.test.ts"],
   },
-  threads: { files: ["src/passes/threads/*.ts"], tests: ["test/passes/threads/*.test.ts"] },
+  threads: {
+    files: ["src/passes/threads/*.ts"],
+    tests: [
+      "test/passes/threads/{estimate,pieces,touches,share-attention}.test.ts",
+      "test/passes/threads/share-*.test.ts",
+    ],
+  },
   rows: {
     files: ["src/passes/join-rows/*.ts", "src/passes/join-rows.ts"],
     tests: ["test/passes/join-rows.test.ts"],
