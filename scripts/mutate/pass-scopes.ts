@@ -45,8 +45,8 @@ export const passScopes: Readonly<Record<string, Scope>> = {
   threads: {
     files: ["src/passes/threads/*.ts"],
     tests: [
-      "test/passes/threads/{estimate,pieces,touches,share-attention}.test.ts",
-      "test/passes/threads/share-*.test.ts",
+      "test/passes/threads/{estimate,pieces,touches,share-program}.test.ts",
+      "test/passes/threads/share-kernel.test.ts",
     ],
   },
   rows: {
