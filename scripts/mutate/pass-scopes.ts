@@ -51,7 +51,7 @@ export const passScopes: Readonly<Record<string, Scope>> = {
   },
   rows: {
     files: ["src/passes/join-rows/*.ts", "src/passes/join-rows.ts"],
-    tests: ["test/passes/join-rows.test.ts"],
+    tests: ["test/passes/join-rows/*.test.ts", "test/passes/join-rows.test.ts"],
   },
   attention: {
     files: ["src/passes/attention/*.ts"],
