@@ -57,7 +57,10 @@ export const passScopes: Readonly<Record<string, Scope>> = {
     files: ["src/passes/attention/*.ts"],
     tests: ["test/passes/attention/*.test.ts", "test/passes/attention-plan.test.ts", "test/files/filetests.test.ts"],
   },
-  recurrence: { files: ["src/passes/recurrence/*.ts"], tests: ["test/passes/recurrence.test.ts"] },
+  recurrence: {
+    files: ["src/passes/recurrence/*.ts"],
+    tests: ["test/passes/recurrence/*.test.ts", "test/passes/recurrence.test.ts"],
+  },
   differentiation: { files: ["src/passes/differentiate.ts"], tests: ["test/passes/differentiate.test.ts"] },
   preparing: {
     files: ["src/passes/{decompose,nest-concats,prepare,specialize}.ts"],

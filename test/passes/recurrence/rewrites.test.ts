@@ -1,0 +1,485 @@
+// What each pass over recurrences does to the smallest step that it is about, and which steps it leaves alone.
+import { describe, expect, test } from "vitest";
+import { evaluateEntry } from "../../../src/backends/reference/interpreter.ts";
+import { bodiesIn } from "../../../src/ir/graph/body-graph.ts";
+import type { Graph } from "../../../src/ir/graph/graph.ts";
+import { functionOf } from "../../../src/ir/graph/print-node.ts";
+import { assertValid } from "../../../src/ir/graph/verify.ts";
+import { parseGraph } from "../../../src/ir/text/index.ts";
+import { dce } from "../../../src/passes/dce.ts";
+import type { Pass } from "../../../src/passes/pass.ts";
+import { absorbMovement } from "../../../src/passes/recurrence/absorb-movement.ts";
+import { hoistFromScans } from "../../../src/passes/recurrence/hoist-from-scans.ts";
+import { mergeScans } from "../../../src/passes/recurrence/merge-scans.ts";
+import { sinkFromScans } from "../../../src/passes/recurrence/sink-from-scans.ts";
+import { trimScans } from "../../../src/passes/recurrence/trim-scans.ts";
+import { feedsFor } from "../support.ts";
+
+/** The ops of a graph; of a recurrence also how many operands and results it has. */
+const computing = ({ nodes }: Graph): readonly string[] =>
+  [...nodes.values()]
+    .filter(({ op }) => op !== "input")
+    .map((node) => {
+      const counts = node.op === "scan" ? `${node.operands.length} -> ${node.results.length}` : functionOf(node);
+      return [node.op, counts].join(" ").trimEnd();
+    });
+
+/** The ops of a graph, those of the steps of its recurrences in brackets. */
+const outline = (graph: Graph): string => {
+  const steps = [...graph.nodes.values()].flatMap((node) =>
+    bodiesIn(node).map(([, body]) => `[${computing(body).join(", ")}]`),
+  );
+  return [...computing(graph), ...steps].join(", ");
+};
+
+/** What a pass makes of a graph, which gives the same numbers; undefined where it gives back the very graph. */
+const changed = (pass: Pass<Graph, Graph>, text: string): string | undefined => {
+  const graph = parseGraph(text);
+  const after = pass.run(graph);
+  if (after === graph) return undefined;
+  assertValid(after);
+  const feeds = feedsFor(graph, 7, "normal");
+  const [expected, found] = [graph, after].map((each) => evaluateEntry(each, "main", feeds).outputs);
+  for (const [name, { data, shape }] of Object.entries(expected ?? {})) {
+    expect(found?.[name]?.shape).toEqual(shape);
+    for (const [at, value] of data.entries()) expect(found?.[name]?.data[at]).toBeCloseTo(value, 10);
+  }
+  return outline(dce.run(after));
+};
+
+interface Step {
+  readonly given: string;
+  /** What the scan takes: types of a state, of the elements of a sequence, and of what is captured. */
+  readonly operands: string;
+  readonly inputs: string;
+  readonly lines: readonly string[];
+  readonly yields: string;
+  readonly results: string;
+  readonly entry: string;
+}
+
+/** A graph with a recurrence of three steps with one state. */
+const scanning = ({ given, operands, inputs, lines, yields, results, entry }: Step): string => {
+  const count = results.split(/, (?=[a-z])/).length;
+  const names = Array.from({ length: count }, (_, at) => `%${at}`).join(", ");
+  const body = lines.map((line, at) => `%${at} = ${line}`).join("\n");
+  return `graph @g(${given}) {
+    ${names} = scan ${operands} {body = (${inputs}) {
+      ${body}
+      yield ${yields}
+    }, carried = 1, sequences = 1, length = 3} : ${results}
+    entry @main(${entry})
+  }`;
+};
+
+describe("hoist-from-scans", () => {
+  /** h + f(x) W, where f is some lines that end in a matrix; their last is before the product. */
+  const projecting = (element: string, captured: string, ...lines: readonly string[]): string | undefined =>
+    changed(
+      hoistFromScans,
+      scanning({
+        given: `%h: f32[2, 5], %x: f32[3, ${element}, %w: f32[${captured}`,
+        operands: "%h, %x, %w",
+        inputs: `%h: f32[2, 5], %x: f32[${element}, %w: f32[${captured}`,
+        lines: [...lines, `binary %h, %${lines.length - 1} {fn = add} : f32[2, 5]`],
+        yields: `%${lines.length}, %${lines.length}`,
+        results: "f32[2, 5], f32[3, 2, 5]",
+        entry: "h = %0, y = %1",
+      }),
+    );
+  const product = (a: string, more = "transposeA = false, transposeB = false"): string =>
+    `matmul ${a}, %w {${more}} : f32[2, 5]`;
+  /** Ops on all elements at once, then the product over all rows, then the recurrence, which takes one more sequence. */
+  const hoisted = (...ops: readonly string[]): string =>
+    [...ops, "reshape, matmul, reshape, scan 4 -> 2, [binary add]"].join(", ");
+
+  test.each<
+    readonly [
+      name: string,
+      expected: string | undefined,
+      given: readonly [element: string, captured: string, ...lines: readonly string[]],
+    ]
+  >([
+    ["a product", hoisted(), ["2, 4]", "4, 5]", product("%x")]],
+    [
+      "a product with a transposed matrix",
+      hoisted(),
+      ["2, 4]", "5, 4]", product("%x", "transposeA = false, transposeB = true")],
+    ],
+    [
+      "no product of a transposed element",
+      undefined,
+      ["4, 2]", "4, 5]", product("%x", "transposeA = true, transposeB = false")],
+    ],
+    [
+      "a product of what is made of an element alone",
+      hoisted("unary tanh"),
+      ["2, 4]", "4, 5]", "unary %x {fn = tanh} : f32[2, 4]", product("%0")],
+    ],
+    ["of an element reshaped", hoisted("reshape"), ["8]", "4, 5]", "reshape %x : f32[2, 4]", product("%0")]],
+    [
+      "of an element transposed",
+      hoisted("transpose"),
+      ["4, 2]", "4, 5]", "transpose %x {permutation = [1, 0]} : f32[2, 4]", product("%0")],
+    ],
+    ["of a row repeated", hoisted("reshape", "broadcast"), ["4]", "4, 5]", "broadcast %x : f32[2, 4]", product("%0")]],
+    [
+      "of a part of an element",
+      hoisted("slice"),
+      ["5, 9]", "4, 5]", "slice %x {starts = [1, 2], ends = [5, 9], steps = [2, 2]} : f32[2, 4]", product("%0")],
+    ],
+    [
+      "of an element with a border",
+      hoisted("pad"),
+      [
+        "2, 2]",
+        "4, 5]",
+        "pad %x {low = [0, 1], high = [0, 0], interior = [0, 1], value = 3} : f32[2, 4]",
+        product("%0"),
+      ],
+    ],
+    [
+      "of an element times what is captured",
+      hoisted("slice", "broadcast", "binary mul"),
+      [
+        "2, 4]",
+        "4, 5]",
+        "slice %w {starts = [0, 0], ends = [2, 4], steps = [1, 1]} : f32[2, 4]",
+        "binary %x, %0 {fn = mul} : f32[2, 4]",
+        product("%1"),
+      ],
+    ],
+    [
+      "of an element flipped, which no rule knows",
+      undefined,
+      ["2, 4]", "4, 5]", "flip %x {axes = [1]} : f32[2, 4]", product("%0")],
+    ],
+    [
+      "no product of what the state is in",
+      undefined,
+      ["2, 5]", "5, 5]", "binary %x, %h {fn = add} : f32[2, 5]", product("%0")],
+    ],
+    ["nothing without a product", undefined, ["2, 5]", "5, 5]", "unary %x {fn = tanh} : f32[2, 5]"]],
+  ])("%s", (_, expected, given) => expect(projecting(...given)).toBe(expected));
+});
+
+describe("sink-from-scans", () => {
+  /** A step with one state, one sequence a and one sequence b of matrices, and a captured matrix w. */
+  const sinking = (lines: readonly string[], yields: string, results: string, entry: string): string | undefined =>
+    changed(
+      sinkFromScans,
+      scanning({
+        given: "%h: f32[4, 5], %a: f32[3, 2, 4], %w: f32[4, 5]",
+        operands: "%h, %a, %w",
+        inputs: "%h: f32[4, 5], %a: f32[2, 4], %w: f32[4, 5]",
+        lines,
+        yields,
+        results,
+        entry,
+      }),
+    );
+  const product = "matmul %a, %w {transposeA = false, transposeB = false} : f32[2, 5]";
+  const ofProducts = "matmul %a, %0 {transposeA = true, transposeB = false} : f32[4, 5]";
+  const both = "f32[4, 5], f32[3, 2, 5]";
+  const state = "f32[4, 5]";
+
+  test.each<readonly [name: string, expected: string | undefined, given: Parameters<typeof sinking>]>([
+    [
+      "a product that only the caller reads",
+      "scan 3 -> 1, reshape, matmul, reshape, [unary tanh]",
+      [[product, "unary %h {fn = tanh} : f32[4, 5]"], "%1, %0", both, "h = %0, y = %1"],
+    ],
+    [
+      "no product that the step reads",
+      undefined,
+      [
+        [product, "unary %0 {fn = tanh} : f32[2, 5]", "unary %h {fn = tanh} : f32[4, 5]"],
+        "%2, %0",
+        both,
+        "h = %0, y = %1",
+      ],
+    ],
+    [
+      "no product of which the rows are not those of all steps",
+      undefined,
+      [
+        [
+          "unary %a {fn = exp} : f32[2, 4]",
+          "matmul %0, %a {transposeA = true, transposeB = false} : f32[4, 4]",
+          "matmul %1, %w {transposeA = false, transposeB = false} : f32[4, 5]",
+          "binary %h, %2 {fn = add} : f32[4, 5]",
+        ],
+        "%3",
+        state,
+        "h = %0",
+      ],
+    ],
+    [
+      "products of rows of all steps, summed",
+      "scan 2 -> 1, reshape, reshape, matmul, binary add, [matmul]",
+      [[product, ofProducts, "binary %h, %1 {fn = add} : f32[4, 5]"], "%2", state, "h = %0"],
+    ],
+    [
+      "whichever side the state stands on",
+      "scan 2 -> 1, reshape, reshape, matmul, binary add, [matmul]",
+      [[product, ofProducts, "binary %1, %h {fn = add} : f32[4, 5]"], "%2", state, "h = %0"],
+    ],
+    [
+      "no difference",
+      undefined,
+      [[product, ofProducts, "binary %1, %h {fn = sub} : f32[4, 5]"], "%2", state, "h = %0"],
+    ],
+    [
+      "no sum of which each step reads what there is",
+      undefined,
+      [
+        [product, ofProducts, "binary %h, %1 {fn = add} : f32[4, 5]", "unary %2 {fn = neg} : f32[4, 5]"],
+        "%2, %3",
+        "f32[4, 5], f32[3, 4, 5]",
+        "h = %0, y = %1",
+      ],
+    ],
+    [
+      "no sum of which each step gives what there was",
+      undefined,
+      [
+        [product, ofProducts, "binary %h, %1 {fn = add} : f32[4, 5]"],
+        "%2, %h",
+        "f32[4, 5], f32[3, 4, 5]",
+        "h = %0, y = %1",
+      ],
+    ],
+    ["no doubling", undefined, [["binary %h, %h {fn = add} : f32[4, 5]"], "%0", state, "h = %0"]],
+    [
+      "a sum of sums",
+      "scan 2 -> 1, reshape, reshape, matmul, reshape, reshape, matmul, binary add, binary add, [matmul]",
+      [
+        [
+          product,
+          ofProducts,
+          "matmul %a, %0 {transposeA = true, transposeB = false} : f32[4, 5]",
+          "binary %1, %2 {fn = add} : f32[4, 5]",
+          "binary %h, %3 {fn = add} : f32[4, 5]",
+        ],
+        "%4",
+        state,
+        "h = %0",
+      ],
+    ],
+  ])("%s", (_, expected, given) => expect(sinking(...given)).toBe(expected));
+
+  /** A step whose state gathers sums of rows. */
+  const gathering = (
+    lines: readonly string[],
+    yields = `%${lines.length - 1}`,
+    results = "f32[4]",
+    entry = "h = %0",
+  ): string | undefined =>
+    changed(
+      sinkFromScans,
+      scanning({
+        given: "%h: f32[4], %a: f32[3, 2, 4], %w: f32[2, 4]",
+        operands: "%h, %a, %w",
+        inputs: "%h: f32[4], %a: f32[2, 4], %w: f32[2, 4]",
+        lines,
+        yields,
+        results,
+        entry,
+      }),
+    );
+
+  test.each<readonly [name: string, expected: string | undefined, given: Parameters<typeof gathering>]>([
+    [
+      "a sum of rows",
+      "reduce sum, binary add",
+      [["reduce %a {axes = [0], fn = sum, keepDims = false} : f32[4]", "binary %h, %0 {fn = add} : f32[4]"]],
+    ],
+    [
+      "a sum of rows that keeps its axis",
+      "reduce sum, reshape, reshape, binary add",
+      [
+        [
+          "reduce %a {axes = [0], fn = sum, keepDims = true} : f32[1, 4]",
+          "reshape %0 : f32[4]",
+          "binary %h, %1 {fn = add} : f32[4]",
+        ],
+      ],
+    ],
+    [
+      "no maximum",
+      undefined,
+      [["reduce %a {axes = [0], fn = max, keepDims = false} : f32[4]", "binary %h, %0 {fn = add} : f32[4]"]],
+    ],
+    [
+      "no sum of what is captured",
+      undefined,
+      [["reduce %w {axes = [0], fn = sum, keepDims = false} : f32[4]", "binary %h, %0 {fn = add} : f32[4]"]],
+    ],
+    [
+      "no sum of something else",
+      undefined,
+      [
+        [
+          "reduce %a {axes = [0], fn = max, keepDims = false} : f32[4]",
+          "unary %0 {fn = exp} : f32[4]",
+          "binary %h, %1 {fn = add} : f32[4]",
+        ],
+      ],
+    ],
+    [
+      "but where that is there for all steps anyway",
+      "scan 2 -> 2, reduce sum, binary add, [reduce max, unary exp]",
+      [
+        [
+          "reduce %a {axes = [0], fn = max, keepDims = false} : f32[4]",
+          "unary %0 {fn = exp} : f32[4]",
+          "binary %h, %1 {fn = add} : f32[4]",
+        ],
+        "%2, %1",
+        "f32[4], f32[3, 4]",
+        "h = %0, y = %1",
+      ],
+    ],
+  ])("%s", (_, expected, given) => expect(gathering(...given)).toBe(expected));
+});
+
+describe("trim-scans", () => {
+  const trimming = (
+    lines: readonly string[],
+    yields: string,
+    results: string,
+    entry: string,
+    operands = "%h, %a, %w, %v",
+  ): string | undefined =>
+    changed(
+      trimScans,
+      scanning({
+        given: "%h: f32[4], %a: f32[3, 4], %w: f32[4], %v: f32[4]",
+        operands,
+        inputs: "%h: f32[4], %a: f32[4], %w: f32[4], %v: f32[4]",
+        lines,
+        yields,
+        results,
+        entry,
+      }),
+    );
+  const step = [
+    "binary %h, %a {fn = add} : f32[4]",
+    "binary %0, %w {fn = mul} : f32[4]",
+    "binary %1, %v {fn = add} : f32[4]",
+  ];
+  const all = "f32[4], f32[3, 4], f32[3, 4]";
+
+  test.each<readonly [name: string, expected: string | undefined, given: Parameters<typeof trimming>]>([
+    ["nothing where all is needed", undefined, [step, "%2, %1, %0", all, "h = %0, y = %1, z = %2"]],
+    [
+      "an output that nobody reads",
+      "scan 4 -> 2, [binary add, binary mul, binary add]",
+      [step, "%2, %1, %0", all, "h = %0, z = %2"],
+    ],
+    [
+      "a state that nobody reads stays where a step needs it",
+      "scan 4 -> 2, [binary add, binary mul, binary add]",
+      [step, "%2, %1, %0", all, "y = %1"],
+    ],
+    [
+      "a state that no step needs",
+      "scan 1 -> 1, [unary exp]",
+      [
+        ["unary %a {fn = exp} : f32[4]", ...step.map((line) => line.replace("%1", "%2").replace("%0", "%1"))],
+        "%3, %0",
+        "f32[4], f32[3, 4]",
+        "y = %1",
+      ],
+    ],
+    [
+      "a state that never changes",
+      "scan 3 -> 1, [binary add, binary mul]",
+      [step, "%h, %1", "f32[4], f32[3, 4]", "h = %0, y = %1"],
+    ],
+    [
+      "an output that is given twice",
+      "scan 4 -> 2, [binary add, binary mul, binary add]",
+      [step, "%2, %1, %1", all, "h = %0, y = %1, z = %2"],
+    ],
+    [
+      "an output that is the sequence",
+      "scan 4 -> 2, [binary add, binary mul, binary add]",
+      [step, "%2, %1, %a", all, "h = %0, y = %1, z = %2"],
+    ],
+    [
+      "what is captured twice",
+      "scan 3 -> 3, [binary add, binary mul, binary add]",
+      [step, "%2, %1, %0", all, "h = %0, y = %1, z = %2", "%h, %a, %w, %w"],
+    ],
+    [
+      "what is captured for nothing",
+      "scan 3 -> 2, [binary add, binary mul]",
+      [step.slice(0, 2), "%1, %0", "f32[4], f32[3, 4]", "h = %0, y = %1"],
+    ],
+  ])("%s", (_, expected, given) => expect(trimming(...given)).toBe(expected));
+});
+
+describe("absorb-movement", () => {
+  const absorbing = (before: string): string | undefined =>
+    changed(
+      absorbMovement,
+      `graph @g(%h: f32[2, 4], %x: f32[3, 2, 4], %b: f32[4], %c: f32[4, 2], %d: f32[8]) {
+        %0 = ${before} : f32[2, 4]
+        %1, %2 = scan %h, %x, %0 {body = (%h: f32[2, 4], %x: f32[2, 4], %w: f32[2, 4]) {
+          %0 = binary %h, %x {fn = add} : f32[2, 4]
+          %1 = binary %0, %w {fn = mul} : f32[2, 4]
+          yield %1, %0
+        }, carried = 1, sequences = 1, length = 3} : f32[2, 4], f32[3, 2, 4]
+        entry @main(h = %1, y = %2)
+      }`,
+    );
+
+  test.each<readonly [before: string, expected: string | undefined]>([
+    ["broadcast %b", "scan 3 -> 2, [broadcast, binary add, binary mul]"],
+    ["transpose %c {permutation = [1, 0]}", "scan 3 -> 2, [transpose, binary add, binary mul]"],
+    ["reshape %d", "scan 3 -> 2, [reshape, binary add, binary mul]"],
+    ["constant {value = 2}", "scan 2 -> 2, [constant, binary add, binary mul]"],
+    ["unary %h {fn = neg}", undefined],
+    ["flip %h {axes = [0]}", undefined],
+  ])("%s", (before, expected) => expect(absorbing(before)).toBe(expected));
+});
+
+describe("merge-scans", () => {
+  const merging = (first: string, second: string, more = "", operands = "%h, %x"): string | undefined => {
+    const scan = (results: string, taken: string, lines: string, options: string): string =>
+      `${results} = scan ${taken} {body = (%h: f32[4], %x: f32[4]) {
+        ${lines}
+      }, carried = 1, sequences = 1, length = 3${options}} : f32[4], f32[3, 4]`;
+    return changed(
+      mergeScans,
+      `graph @g(%h: f32[4], %g: f32[4], %x: f32[3, 4]) {
+        ${scan("%0, %1", "%h, %x", first, "")}
+        ${scan("%2, %3", operands, second, more)}
+        entry @main(h = %0, y = %1, i = %2, z = %3)
+      }`,
+    );
+  };
+  const sum = "%0 = binary %h, %x {fn = add} : f32[4]";
+  const giving = (more: string, yields: string): string => `${sum}\n${more}\nyield ${yields}`;
+  const tanh = giving("%1 = unary %0 {fn = tanh} : f32[4]", "%0, %1");
+  const exp = giving("%1 = unary %0 {fn = exp} : f32[4]", "%0, %1");
+  const asItIs = giving("", "%0, %0");
+
+  test.each<readonly [name: string, expected: string | undefined, given: Parameters<typeof merging>]>([
+    [
+      "two that carry the same state are one, which gives what both do",
+      "scan 2 -> 3, [binary add, unary tanh, unary exp]",
+      [tanh, exp],
+    ],
+    ["what both give is given once", "scan 2 -> 2, [binary add, unary tanh]", [tanh, tanh]],
+    [
+      "a state and an output that are one value are two results",
+      "scan 2 -> 3, [binary add, unary tanh]",
+      [tanh, asItIs],
+    ],
+    ["not two of other states", undefined, [tanh, giving("%1 = unary %0 {fn = tanh} : f32[4]", "%1, %1")]],
+    ["not two that begin otherwise", undefined, [tanh, exp, "", "%g, %x"]],
+    ["not one that goes backwards and one that does not", undefined, [tanh, exp, ", reverse"]],
+  ])("%s", (_, expected, given) => expect(merging(...given)).toBe(expected));
+});
