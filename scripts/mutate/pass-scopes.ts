@@ -64,6 +64,10 @@ export const passScopes: Readonly<Record<string, Scope>> = {
   differentiation: { files: ["src/passes/differentiate.ts"], tests: ["test/passes/differentiate.test.ts"] },
   preparing: {
     files: ["src/passes/{decompose,nest-concats,prepare,specialize}.ts"],
-    tests: ["test/passes/{decompose,nest-concats,prepare,specialize}.test.ts", "test/files/filetests.test.ts"],
+    tests: [
+      "test/passes/{prepared-calls,nest-concats,specialize}.test.ts",
+      "test/files/filetests.test.ts",
+      "test/passes/{decompose,prepare}.test.ts",
+    ],
   },
 };
