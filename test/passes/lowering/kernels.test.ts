@@ -272,6 +272,53 @@ test("the raw product lies in the output, in its own, or in scratch memory", () 
   `);
 });
 
+test("what follows an op with kernels of its own is done for each region that it has finished", () => {
+  expect(
+    lowered(`(%x: f32[2, 3, 4], %b: f32[4]) {
+      %0 = cumsum %x {axis = 1, reverse = false} : f32[2, 3, 4]
+      %1 = broadcast %b : f32[2, 3, 4]
+      %2 = binary %0, %1 {fn = mul} : f32[2, 3, 4]
+      entry @main(y = %2)
+    }`),
+  ).toMatchInlineSnapshot(`
+    "program g {
+      input x0: f32[24]
+      input x1: f32[4]
+      output y0: f32[24]
+    }
+
+    entry main(x in x0, b in x1) -> (y in y0) {
+      cumsum_mul(x0, y0, x1)
+    }
+
+    kernel cumsum_mul(buffer0: read f32[24], buffer1: update f32[24], buffer2: read f32[4]) {
+      for i0 in 0..2 {
+        for i1 in 0..4 vector {
+          let x0: f32 = buffer0[i0 * 3 * 4 + i1]
+          buffer1[i0 * 3 * 4 + i1] = x0
+        }
+        for row0 in 1..3 {
+          for i2 in 0..4 vector {
+            let x1: f32 = buffer0[(i0 * 3 + row0) * 4 + i2]
+            buffer1[(i0 * 3 + row0) * 4 + i2] = buffer1[(i0 * 3 + (row0 - 1)) * 4 + i2] + x1
+          }
+        }
+      }
+      for i3 in 0..2 {
+        for i4 in 0..3 {
+          for i5 in 0..4 vector {
+            let x2: f32 = buffer1[(i3 * 3 + i4) * 4 + i5]
+            let x3: f32 = buffer2[i5]
+            let v0: f32 = x2 * x3
+            buffer1[(i3 * 3 + i4) * 4 + i5] = v0
+          }
+        }
+      }
+    }
+    "
+  `);
+});
+
 test("equal kernels are one, called with other buffers", () => {
   expect(
     lowered(`(%x: f32[4], %z: f32[4]) {
