@@ -110,12 +110,12 @@ describe("calls that are prepared", () => {
 describe("calls that stay", () => {
   const use = call("both", "y0", "x0", "t0");
 
-  test.each<readonly [name: string, calls: readonly Call[], given?: Given]>([
-    ["what reads an input", [call("both", "t0", "p0", "x0"), use]],
+  test.each<readonly [name: string, calls: readonly Call[], given: Given]>([
+    ["what reads an input", [call("both", "t0", "p0", "x0"), use], {}],
     ["what reads a parameter that some entry point changes", [call("pack", "t0", "p0"), use], { updates: ["p0"] }],
-    ["what leaves the program", [call("pack", "y1", "p0"), call("both", "y0", "x0", "y1")]],
-    ["what adds to a buffer", [call("addTo", "t0", "p0"), use]],
-    ["a buffer that two calls write", [call("pack", "t0", "p0"), call("pack", "t0", "x0"), use]],
+    ["what leaves the program", [call("pack", "y1", "p0"), call("both", "y0", "x0", "y1")], {}],
+    ["what adds to a buffer", [call("addTo", "t0", "p0"), use], {}],
+    ["a buffer that two calls write", [call("pack", "t0", "p0"), call("pack", "t0", "x0"), use], {}],
     [
       "what is more than twice as large as what it is made of",
       [call("pack", "t0", "p0"), use],
