@@ -15,6 +15,11 @@ const explain =
 
 const fusing = explain("src/passes/fuse-elementwise.ts");
 const order = explain("src/passes/fusion/running-order.ts");
+const followers = explain("src/passes/fusion/followers.ts");
+const placing = explain("src/passes/planning/place-blocks.ts");
+
+/** Where types cannot know what always holds. */
+const never = "types ask for what is never missing";
 
 export const explanations: readonly Explanation[] = [
   fusing("[false, false]", "[]", "undefined counts as false"),
