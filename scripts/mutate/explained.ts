@@ -42,6 +42,8 @@ export const explanations: readonly Explanation[] = [
   cse("same !== undefined", "true", never),
   dce('node.op === "data"', "true", "only constants with contents have a name for them"),
   differentiation("id === undefined", "false", never),
+  differentiation("cotangent === undefined", "false", never),
+  differentiation("{ location }", "{}", "no op that there is has no derivative"),
   differentiation('lower.by === "element"', "true", "only elements have a kind of work"),
   folding('{ throw new TypeError("a constant has one result"); }', "{}", never),
   fusing("[false, false]", "[]", "undefined counts as false"),
@@ -70,7 +72,8 @@ export const explanations: readonly Explanation[] = [
 
 /** Why a change is not noticed; undefined where nobody has said so. */
 export const whyUnnoticed = ({ file, text, put, before, isRun }: Survivor): string | undefined => {
-  if (/invariant\([^;]*$/.test(before) && put === "true") return "what must hold does";
+  const isInvariant = /invariant\([^;]*$/.test(before) || text.startsWith("invariant(");
+  if (isInvariant && (put === "true" || put === ";")) return "what must hold does";
   if (!isRun && before.endsWith("?? ")) return never;
   return explanations.find((each) => each.file === file && each.text === text && each.put === put)?.why;
 };
