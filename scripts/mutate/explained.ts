@@ -14,6 +14,8 @@ const explain =
   (text: string, put: string, why: string): Explanation => ({ file, text, put, why });
 
 const attention = explain("src/passes/attention/fuse-attention.ts");
+const recognising = explain("src/passes/attention/recognise.ts");
+const rowSums = explain("src/passes/attention/row-sums.ts");
 const weights = explain("src/passes/attention/match-weights.ts");
 const cse = explain("src/passes/cse.ts");
 const dce = explain("src/passes/dce.ts");
@@ -38,6 +40,8 @@ const twice = "another condition says the same";
 export const explanations: readonly Explanation[] = [
   attention("each !== value", "true", "a value stands twice among those that are replaced, by the same"),
   attention("keys === undefined", "false", twice),
+  recognising("type?.dtype", "type.dtype", never),
+  rowSums("atoms[0]?.name", "atoms[0].name", never),
   weights("along[0]?.name", "along[0].name", never),
   cse("same !== undefined", "true", never),
   dce('node.op === "data"', "true", "only constants with contents have a name for them"),
