@@ -15,6 +15,7 @@ const explain =
 
 const attention = explain("src/passes/attention/fuse-attention.ts");
 const recognising = explain("src/passes/attention/recognise.ts");
+const forms = explain("src/passes/attention/softmax-forms.ts");
 const rowSums = explain("src/passes/attention/row-sums.ts");
 const weights = explain("src/passes/attention/match-weights.ts");
 const cse = explain("src/passes/cse.ts");
@@ -42,6 +43,12 @@ export const explanations: readonly Explanation[] = [
   attention("keys === undefined", "false", twice),
   recognising("type?.dtype", "type.dtype", never),
   rowSums("atoms[0]?.name", "atoms[0].name", never),
+  rowSums('second.op === "constant"', "true", "only constants have a value"),
+  forms(
+    "axes[found.axis]?.[0]?.name !== over.name",
+    "false",
+    "a divisor of the product does not have the axis that it sums over, so that one is missing",
+  ),
   weights("along[0]?.name", "along[0].name", never),
   cse("same !== undefined", "true", never),
   dce('node.op === "data"', "true", "only constants with contents have a name for them"),
