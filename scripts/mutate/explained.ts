@@ -29,6 +29,8 @@ const joining = explain("src/passes/join-rows/row-pairs.ts");
 const inPlace = explain("src/passes/lowering/finish-kernel.ts");
 const scans = explain("src/passes/lowering/lower-scan.ts");
 const nesting = explain("src/passes/nest-concats.ts");
+const passes = explain("src/passes/pass.ts");
+const positions = explain("src/passes/simplify/index.ts");
 const placing = explain("src/passes/planning/place-blocks.ts");
 const rules = explain("src/passes/rules.ts");
 const movement = explain("src/passes/simplify/movement.ts");
@@ -55,7 +57,13 @@ export const explanations: readonly Explanation[] = [
   differentiation("id === undefined", "false", never),
   differentiation("cotangent === undefined", "false", never),
   differentiation("{ location }", "{}", "no op that there is has no derivative"),
+  differentiation("{ op }", "{}", "no op that there is has no derivative"),
+  differentiation("true", "false", "inputs of a body are not made of one another"),
+  differentiation("first === undefined", "true", "while a body is described, its trace is the current one"),
+  differentiation('lower.by === "body"', "false", "a recurrence within a step is done again on the way back: slower"),
   differentiation('lower.by === "element"', "true", "only elements have a kind of work"),
+  folding('node.op === "reduce"', "true", "no other op that has such a function comes here"),
+  folding("node.operands.length === 0", "false", "no op without operands is among those that are folded"),
   folding('{ throw new TypeError("a constant has one result"); }', "{}", never),
   fusing("[false, false]", "[]", "undefined counts as false"),
   fusing("result !== undefined", "true", never),
@@ -72,8 +80,16 @@ export const explanations: readonly Explanation[] = [
   inPlace("(uses[at]?.[1].stores.length ?? 0) > 0", "(uses[at]?.[1].stores.length ?? 0) >= 0", twice),
   scans("result !== undefined && group.outputs.includes(result.id)", "true", "what is not wanted has no buffer"),
   scans("result !== undefined", "true", never),
+  scans("operand === undefined", "false", never),
+  passes("[]", '["Stryker was here"]', "there is a first round always"),
   nesting('op !== "concat" || result === undefined', "false", never),
   placing("last - first + 1", "last - first - 1", "one of several orders of placing: the best of them counts"),
+  rules("[]", '["Stryker was here"]', "clauses are recorded while modules load"),
+  positions(
+    "!isKnown(before) || !isKnown(after)",
+    "!isKnown(before) && !isKnown(after)",
+    "a number is neither above nor below a sum of symbols",
+  ),
   rules("operands.length === args.length", "true", "rules that are let through are matched in full"),
   movement("fewer.length < shape.length", "fewer.length <= shape.length", "a reshape to itself is gone before"),
   movement("kept === undefined || left === undefined", "false", "both are missing together"),
@@ -85,6 +101,7 @@ export const explanations: readonly Explanation[] = [
 export const whyUnnoticed = ({ file, text, put, before, isRun }: Survivor): string | undefined => {
   const isInvariant = /invariant\([^;]*$/.test(before) || text.startsWith("invariant(");
   if (isInvariant && (put === "true" || put === ";")) return "what must hold does";
+  if (text.includes("?.") && text.replaceAll("?.", ".") === put) return "it would throw where something is missing";
   if (!isRun && before.endsWith("?? ")) return never;
   return explanations.find((each) => each.file === file && each.text === text && each.put === put)?.why;
 };

@@ -127,6 +127,13 @@ const unfolded: Readonly<Record<string, Describe>> = {
   }),
 };
 
+test("up to 1024 elements are folded", () => {
+  const negated = (length: number): readonly string[] =>
+    opsOf(folded((t) => ({ y: t.data("f32", [length], long.slice(0, length)).neg() })));
+  expect(negated(1024)).toEqual(["data"]);
+  expect(negated(1025)).toEqual(["data", "unary neg"]);
+});
+
 test.each(Object.entries(unfolded))("%s: left to the run", (_, describeIt) => {
   const graph = graphOf(describeIt);
   expect(foldConstants.run(graph)).toBe(graph);
