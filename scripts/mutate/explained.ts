@@ -29,6 +29,9 @@ const joining = explain("src/passes/join-rows/row-pairs.ts");
 const inPlace = explain("src/passes/lowering/finish-kernel.ts");
 const scans = explain("src/passes/lowering/lower-scan.ts");
 const nesting = explain("src/passes/nest-concats.ts");
+const hoisting = explain("src/passes/recurrence/hoist-from-scans.ts");
+const batching = explain("src/passes/recurrence/batch-over-time.ts");
+const preparing = explain("src/passes/prepare.ts");
 const passes = explain("src/passes/pass.ts");
 const positions = explain("src/passes/simplify/index.ts");
 const placing = explain("src/passes/planning/place-blocks.ts");
@@ -80,6 +83,14 @@ export const explanations: readonly Explanation[] = [
   inPlace("(uses[at]?.[1].stores.length ?? 0) > 0", "(uses[at]?.[1].stores.length ?? 0) >= 0", twice),
   scans("result !== undefined && group.outputs.includes(result.id)", "true", "what is not wanted has no buffer"),
   scans("result !== undefined", "true", never),
+  hoisting(
+    "results.some(({ id }) => free.has(id))",
+    "results.every(({ id }) => free.has(id))",
+    "results of one node have the same operands",
+  ),
+  hoisting("free.has(operand)", "true", "of what is reached, only products are taken"),
+  batching("{ low: 0, high: 0, interior: 0 }", "{}", "padding that is left out is none"),
+  preparing("name !== call.buffers[at]", "true", "a call equal to the one that was given"),
   scans("operand === undefined", "false", never),
   passes("[]", '["Stryker was here"]', "there is a first round always"),
   nesting('op !== "concat" || result === undefined', "false", never),
