@@ -5,7 +5,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join, matchesGlob } from "node:path";
 import { parseArgs } from "node:util";
-import { type Scope, scopes } from "./mutate/scopes.ts";
+import type { Scope } from "./mutate/scope.ts";
+import { scopes } from "./mutate/scopes.ts";
 
 const root = join(import.meta.dirname, "..");
 const folder = join(import.meta.dirname, "mutate");

@@ -1,10 +1,7 @@
 // Which tests a folder is held against when its sources are mutated: those that are about it, since each mutant runs them again.
 
-/** Sources, and the tests that must notice what changes in them. */
-export interface Scope {
-  readonly files: readonly string[];
-  readonly tests: readonly string[];
-}
+import { opScopes } from "./op-scopes.ts";
+import type { Scope } from "./scope.ts";
 
 /** The folders and files that are mutated, by name. */
 export const scopes: Readonly<Record<string, Scope>> = {
@@ -33,11 +30,5 @@ export const scopes: Readonly<Record<string, Scope>> = {
     ],
   },
   loops: { files: ["src/passes/loop/*.ts"], tests: ["test/passes/loop/*.test.ts"] },
-  movement: { files: ["src/ir/ops/movement.ts"], tests: ["test/ir/ops/{movement,lowering}.test.ts"] },
-  reduction: { files: ["src/ir/ops/reduction.ts"], tests: ["test/ir/ops/{reduction,lowering}.test.ts"] },
-  elementwise: { files: ["src/ir/ops/elementwise.ts"], tests: ["test/ir/ops/{elementwise,lowering}.test.ts"] },
-  contraction: { files: ["src/ir/ops/contraction.ts"], tests: ["test/ir/ops/{contraction,lowering}.test.ts"] },
-  slicing: { files: ["src/ir/ops/slicing.ts"], tests: ["test/ir/ops/{slicing,lowering}.test.ts"] },
-  indexing: { files: ["src/ir/ops/indexing.ts"], tests: ["test/ir/ops/{indexing,lowering}.test.ts"] },
-  normalization: { files: ["src/ir/ops/normalization.ts"], tests: ["test/ir/ops/{normalization,lowering}.test.ts"] },
+  ...opScopes,
 };
