@@ -3,9 +3,9 @@ import type { Scope } from "./scope.ts";
 
 const sources = (...names: readonly string[]): readonly string[] => names.map((name) => `src/ir/ops/${name}.ts`);
 
-/** Tests of ops by name; every family is held against random uses of its ops as well, and against what these reach. */
+/** Tests of ops by name; every family is also held against random uses of its ops, what these reach, and what is refused. */
 const tests = (...names: readonly string[]): readonly string[] =>
-  [...names, "lowering", "random-uses"].map((name) => `test/ir/ops/${name}.test.ts`);
+  [...names, "lowering", "random-uses", "refusals"].map((name) => `test/ir/ops/${name}.test.ts`);
 
 /** Families of ops, by name. */
 export const opScopes: Readonly<Record<string, Scope>> = {
@@ -13,9 +13,12 @@ export const opScopes: Readonly<Record<string, Scope>> = {
   reduction: { files: sources("reduction"), tests: tests("reduction") },
   elementwise: { files: sources("elementwise", "elements"), tests: tests("elementwise", "elements") },
   slicing: { files: sources("slicing", "concat"), tests: tests("slicing") },
-  "dynamic-slicing": { files: sources("dynamic-slicing"), tests: tests("dynamic-slicing") },
-  indexing: { files: sources("indexing"), tests: tests("indexing") },
-  "along-axis": { files: sources("along-axis"), tests: tests("along-axis") },
+  "dynamic-slicing": {
+    files: sources("dynamic-slicing"),
+    tests: tests("dynamic-slicing", "out-of-range", "kernel-outlines"),
+  },
+  indexing: { files: sources("indexing"), tests: tests("indexing", "out-of-range", "kernel-outlines") },
+  "along-axis": { files: sources("along-axis"), tests: tests("along-axis", "out-of-range", "kernel-outlines") },
   leaves: { files: sources("leaf", "random", "gradient"), tests: tests("leaf", "random") },
   normalization: { files: sources("normalization", "loss"), tests: tests("normalization", "loss") },
   contraction: {
@@ -31,13 +34,7 @@ export const opScopes: Readonly<Record<string, Scope>> = {
     tests: tests("windows", "window-lowering"),
   },
   pooling: {
-    files: sources(
-      "pooling",
-      "max-pooling",
-      "max-pooling-kernel",
-      "average-pooling",
-      "pooling-windows",
-    ),
+    files: sources("pooling", "max-pooling", "max-pooling-kernel", "average-pooling", "pooling-windows"),
     tests: [...tests("pooling", "window-lowering", "kernel-outlines"), "test/ir/functions/pooling.test.ts"],
   },
   convolution: {
