@@ -1,4 +1,4 @@
-// The scopes of ops: every file of src/ir/ops is in one (test/ground/mutants.test.ts), a family at a time, with the tests of the family.
+// The scopes of ops: every file of src/ir/ops is in one (test/ground/mutate-scopes.test.ts), a family at a time, with the tests of the family.
 import type { Scope } from "./scope.ts";
 
 const sources = (...names: readonly string[]): readonly string[] => names.map((name) => `src/ir/ops/${name}.ts`);

@@ -1,5 +1,3 @@
-// What is mutated together.
-
 /** Sources, and the tests that must notice what changes in them. */
 export interface Scope {
   readonly files: readonly string[];

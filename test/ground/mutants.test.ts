@@ -1,9 +1,7 @@
 // Mutants are about the compiler as it is: each finds its text exactly once, and what it puts there is another.
-// Mutation testing leaves no op out.
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { mutants, withMistake } from "../../scripts/mutants/mistake.ts";
-import { scopes } from "../../scripts/mutate/scopes.ts";
 
 test.each(mutants.map((mutant) => [mutant.name, mutant] as const))("%s is up to date", (_, mutant) => {
   const text = readFileSync(mutant.file, "utf8");
@@ -25,13 +23,4 @@ test("a mutant that finds its text nowhere, or twice, is refused", () => {
   expect(withMistake(mutant, "a x b")).toBe("a y b");
   expect(() => withMistake(mutant, "a b")).toThrow("its text stands 0 times in a.ts");
   expect(() => withMistake(mutant, "x x")).toThrow("its text stands 2 times in a.ts");
-});
-
-test("every file of ops is in one scope of mutation testing, with tests that are there", () => {
-  const files = Object.values(scopes).flatMap((scope) => globSync(scope.files));
-  for (const op of globSync("src/ir/ops/*.ts"))
-    expect({ op, scopes: files.filter((file) => file === op).length }).toEqual({ op, scopes: 1 });
-  for (const { tests } of Object.values(scopes))
-    for (const pattern of tests)
-      expect({ pattern, found: globSync(pattern).length > 0 }).toEqual({ pattern, found: true });
 });
