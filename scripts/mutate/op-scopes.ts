@@ -55,7 +55,7 @@ export const opScopes: Readonly<Record<string, Scope>> = {
     tests: tests("convolution-kernels", "window-lowering", "kernel-outlines"),
   },
   winograd: { files: sources("winograd-convolution"), tests: tests("winograd-convolution", "kernel-outlines") },
-  attention: {
+  "attention-op": {
     files: sources("attention", "attention-{arbitrary,meaning,parts,typing}"),
     tests: [...tests("attention", "attention-edges"), "test/ir/functions/attention-meaning.test.ts"],
   },
@@ -67,7 +67,7 @@ export const opScopes: Readonly<Record<string, Scope>> = {
     files: sources("attention-gradients", "attention-gradient-{blocks,passes,rows,sums}"),
     tests: tests("attention-edges", "attention-backends", "kernel-outlines"),
   },
-  recurrence: {
+  "recurrence-op": {
     files: sources("recurrence", "recurrence-gradients", "recurrence-parts"),
     tests: [...tests(), "test/ir/functions/recurrence.test.ts", "test/passes/recurrence.test.ts"],
   },
