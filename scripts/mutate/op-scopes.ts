@@ -15,10 +15,16 @@ export const opScopes: Readonly<Record<string, Scope>> = {
   slicing: { files: sources("slicing", "concat"), tests: tests("slicing") },
   "dynamic-slicing": {
     files: sources("dynamic-slicing"),
-    tests: tests("dynamic-slicing", "out-of-range", "kernel-outlines"),
+    tests: tests("dynamic-slicing", "out-of-range", "kernel-outlines", "kernel-meanings"),
   },
-  indexing: { files: sources("indexing"), tests: tests("indexing", "out-of-range", "kernel-outlines") },
-  "along-axis": { files: sources("along-axis"), tests: tests("along-axis", "out-of-range", "kernel-outlines") },
+  indexing: {
+    files: sources("indexing"),
+    tests: tests("indexing", "out-of-range", "kernel-outlines", "kernel-meanings"),
+  },
+  "along-axis": {
+    files: sources("along-axis"),
+    tests: tests("along-axis", "out-of-range", "kernel-outlines", "kernel-meanings"),
+  },
   leaves: { files: sources("leaf", "random", "gradient"), tests: tests("leaf", "random") },
   normalization: { files: sources("normalization", "loss"), tests: tests("normalization", "loss") },
   contraction: {
@@ -27,7 +33,7 @@ export const opScopes: Readonly<Record<string, Scope>> = {
   },
   "matmul-kernel": {
     files: sources("matmul-kernel", "register-tile", "loop-nest"),
-    tests: tests("matmul-kernel", "kernel-outlines"),
+    tests: tests("kernel-outlines", "kernel-meanings", "matmul-kernel"),
   },
   windows: {
     files: sources("windows", "window-geometry", "window-lowering", "window-arbitraries"),
@@ -35,7 +41,10 @@ export const opScopes: Readonly<Record<string, Scope>> = {
   },
   pooling: {
     files: sources("pooling", "max-pooling", "max-pooling-kernel", "average-pooling", "pooling-windows"),
-    tests: [...tests("pooling", "window-lowering", "kernel-outlines"), "test/ir/functions/pooling.test.ts"],
+    tests: [
+      ...tests("kernel-outlines", "kernel-meanings", "pooling", "window-lowering"),
+      "test/ir/functions/pooling.test.ts",
+    ],
   },
   convolution: {
     files: sources("convolution", "convolution-attributes", "convolution-input-gradient", "convolution-typing"),
@@ -48,24 +57,27 @@ export const opScopes: Readonly<Record<string, Scope>> = {
       "padded-planes",
       "{column,direct,depthwise,plain}-convolution",
     ),
-    tests: tests("convolution-kernels", "window-lowering", "kernel-outlines"),
+    tests: tests("kernel-outlines", "kernel-meanings", "window-lowering", "convolution-kernels"),
   },
   "weight-gradients": {
     files: sources("weight-gradient-kernel", "column-weight-gradient"),
-    tests: tests("convolution-kernels", "window-lowering", "kernel-outlines"),
+    tests: tests("kernel-outlines", "kernel-meanings", "window-lowering", "convolution-kernels"),
   },
-  winograd: { files: sources("winograd-convolution"), tests: tests("winograd-convolution", "kernel-outlines") },
+  winograd: {
+    files: sources("winograd-convolution"),
+    tests: tests("kernel-outlines", "kernel-meanings", "winograd-convolution"),
+  },
   "attention-op": {
     files: sources("attention", "attention-{arbitrary,meaning,parts,typing}"),
     tests: [...tests("attention", "attention-edges"), "test/ir/functions/attention-meaning.test.ts"],
   },
   "attention-kernels": {
     files: sources("attention-{kernel,band,block,blocks,row,rows,tiles}"),
-    tests: tests("attention-edges", "attention-backends", "kernel-outlines"),
+    tests: tests("kernel-outlines", "attention-edges", "attention-backends"),
   },
   "attention-gradients": {
     files: sources("attention-gradients", "attention-gradient-{blocks,passes,rows,sums}"),
-    tests: tests("attention-edges", "attention-backends", "kernel-outlines"),
+    tests: tests("kernel-outlines", "attention-edges", "attention-backends"),
   },
   "recurrence-op": {
     files: sources("recurrence", "recurrence-gradients", "recurrence-parts"),

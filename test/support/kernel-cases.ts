@@ -125,7 +125,7 @@ const convolutions: readonly Named[] = [
   ...convolution("depthwise, two results each", { channels: 1, outputs: 2, groups: 3 }, "gradient"),
 ];
 
-const winograd = { numerics: "relaxed", channels: 16, outputs: 16 } as const;
+const winograd = { numerics: "relaxed", batch: 1, channels: 16, outputs: 16, image: [5, 7] } as const;
 
 /** Convolutions in fewer products, and such as only just are none. */
 const fewerProducts: readonly Named[] = [
