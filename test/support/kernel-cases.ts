@@ -40,6 +40,19 @@ const products: readonly Named[] = [
   product([13, 6, 8], false, "relaxed"),
   ...([1, 3, 16, 38] as const).map((rows) => product([rows, 6, 32], true)),
   product([16, 6, 31], true),
+  product([3, 6, 5]),
+  [
+    "matmul in batches, the left transposed",
+    {
+      kind: "matmul",
+      operands: [f32(2, 1, 6, 5), f32(3, 6, 33)],
+      attrs: { transposeA: true, transposeB: false },
+    },
+  ],
+  [
+    "matmul of f64",
+    { kind: "matmul", operands: [f64(2, 3, 4), f64(4, 5)], attrs: { transposeA: false, transposeB: false } },
+  ],
   product([40, 6, 32], true, "relaxed"),
 ];
 

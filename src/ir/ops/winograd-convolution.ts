@@ -5,7 +5,7 @@ import { add, type BlockBuilder, binary, f32, flatten, i32, lane, load, multiply
 import type { Expr } from "../loop/expr.ts";
 import { loopNest } from "./loop-nest.ts";
 import { type ConvolutionContext, type ConvolutionGeometry, padPlanes } from "./padded-planes.ts";
-import { rowBlocks, storeTile, tileProduct } from "./register-tile.ts";
+import { overBlocks, rowBlocks, storeTile, tileProduct } from "./register-tile.ts";
 
 const lanes = 4;
 /** Results of a tile along an axis, and positions that it is transformed to. */
@@ -152,7 +152,7 @@ const multiplyBlock = (
   { weights, pixels, products }: Buffers,
 ): void => {
   const tiles = tilesOf(tiling, block);
-  const { height, full, rest } = rowBlocks(outputs);
+  const { height } = rowBlocks(outputs);
   const tile = (inner: BlockBuilder, position: Expr, o: Expr, rows: number, first: Expr, width: number): void => {
     const output = inner.name(add(multiply(position, outputs), o), "o");
     const sums = tileProduct(
@@ -174,24 +174,12 @@ const multiplyBlock = (
   };
   const width = 2 * lanes;
   const whole = Math.floor(tiles / width) * width;
-  const strip = (inner: BlockBuilder, position: Expr, first: Expr, columns: number): void => {
-    if (full > 0)
-      inner.loop(full * height, (o, each) => tile(each, position, o, height, first, columns), {
-        step: height,
-        hint: "o",
-      });
-    if (rest > 0)
-      inner.loop(outputs, (o, each) => tile(each, position, o, rest, first, columns), {
-        from: full * height,
-        step: rest,
-        hint: "o",
-      });
-  };
+  const strip = (inner: BlockBuilder, position: Expr, first: Expr, columns: number): void =>
+    overBlocks(inner, outputs, height, "o", (each, o, rows) => tile(each, position, o, rows, first, columns));
   body.loop(
     positions * positions,
     (position, inner) => {
-      if (whole > 0)
-        inner.loop(whole, (first, each) => strip(each, position, first, width), { step: width, hint: "t" });
+      inner.loop(whole, (first, each) => strip(each, position, first, width), { step: width, hint: "t" });
       if (whole < tiles) strip(inner, position, i32(whole), tiles - whole);
     },
     { hint: "p" },
@@ -238,7 +226,7 @@ const storeResults = (
   };
   const whole = Math.floor(outputWidth / groupColumns);
   loopNest(body, [outputs, block.rows], (inner, [o = i32(0), row = i32(0)]) => {
-    if (whole > 0) inner.loop(whole, (at, each) => group(each, o, row, at, groupColumns), { hint: "x" });
+    inner.loop(whole, (at, each) => group(each, o, row, at, groupColumns), { hint: "x" });
     if (whole < groups) group(inner, o, row, i32(whole), outputWidth - whole * groupColumns);
   });
   context.finish(body, [

@@ -3,6 +3,7 @@
 // is written is NaN.
 import { describe, expect, test } from "vitest";
 import type { Numerics } from "../../../src/ir/loop/kernel.ts";
+import { rowBlocks } from "../../../src/ir/ops/register-tile.ts";
 import type { DType } from "../../../src/ir/types/dtype.ts";
 import { type NdArray, sizeOf } from "../../../src/ir/types/ndarray.ts";
 import { runLowered } from "../../support/lower-op.ts";
@@ -38,6 +39,22 @@ const expectProduct = ({ dtype = "f32", numerics = "exact", batch = [[], []], ex
       });
     }
 };
+
+describe("blocks of rows", () => {
+  test.each([3, 4, 6])("are as few as can be, of at most %i rows, and as equal as can be", (most) => {
+    for (let rows = 1; rows < 40; rows++) {
+      const { height, full, rest } = rowBlocks(rows, most);
+      expect(full * height + rest).toBe(rows);
+      expect(rest).toBeLessThan(height);
+      expect(full + Math.sign(rest)).toBe(Math.ceil(rows / most));
+      expect(height).toBe(Math.ceil(rows / Math.ceil(rows / most)));
+    }
+  });
+
+  test("of nothing are none", () => expect(rowBlocks(0)).toEqual({ height: 1, full: 0, rest: 0 }));
+
+  test("have four rows unless said otherwise", () => expect(rowBlocks(8)).toEqual({ height: 4, full: 2, rest: 0 }));
+});
 
 const columnCounts = [1, 3, 4, 5, 7, 8, 9, 12, 16, 17, 31, 32, 33, 40, 64, 69];
 
@@ -85,6 +102,7 @@ describe("products in batches", () => {
     test.each(["f32", "f64", "i32"] as const)("of %s", (dtype) => {
       expectProduct({ dtype, batch, extents: [5, 2, 11] });
       expectProduct({ dtype, batch, extents: [1, 3, 37] });
+      expectProduct({ dtype, batch, extents: [6, 2, 33] });
     });
   });
 });
