@@ -71,8 +71,9 @@ export const opScopes: Readonly<Record<string, Scope>> = {
     files: sources("attention", "attention-{arbitrary,meaning,parts,typing}"),
     tests: [...tests("attention", "attention-edges"), "test/ir/functions/attention-meaning.test.ts"],
   },
+  "attention-band": { files: sources("attention-band"), tests: tests("attention-band", "attention-edges") },
   "attention-kernels": {
-    files: sources("attention-{kernel,band,block,blocks,row,rows,tiles}"),
+    files: sources("attention-{kernel,block,blocks,row,rows,tiles}"),
     tests: tests("kernel-outlines", "attention-edges", "attention-backends"),
   },
   "attention-gradients": {
