@@ -105,6 +105,8 @@ const depthwise = { channels: 1, outputs: 1, groups: 3 } as const;
 const convolutions: readonly Named[] = [
   ...convolution("four output channels", { outputs: 4 }, "both"),
   ...convolution("three output channels", { outputs: 3 }),
+  ...convolution("five output channels", { outputs: 5 }, "gradient"),
+  ...convolution("depthwise with dilated rows", { ...depthwise, dilation: [2, 1], image: [11, 9] }, "gradient"),
   ...convolution("nineteen output channels in two groups", { outputs: 19, groups: 2 }),
   ...convolution("no padding", { padding: none }),
   ...convolution("a stride of columns, no padding", { padding: none, stride: [1, 2] }),
