@@ -15,7 +15,11 @@ export const passScopes: Readonly<Record<string, Scope>> = {
   },
   planning: {
     files: ["src/passes/planning/*.ts", "src/passes/plan-buffers.ts"],
-    tests: ["test/passes/planning/*.test.ts", "test/passes/plan-buffers.test.ts"],
+    tests: [
+      "test/passes/planning/{segment-trees,ways-to-place,lives}.test.ts",
+      "test/passes/plan-buffers.test.ts",
+      "test/passes/planning/{liveness-bound,place-blocks}.test.ts",
+    ],
   },
   rewriting: {
     files: ["src/passes/{rules,rewrite,manager,pass,everywhere,trace,pipelines}.ts"],
@@ -25,8 +29,9 @@ export const passScopes: Readonly<Record<string, Scope>> = {
     files: ["src/passes/fusion/*.ts", "src/passes/{fuse-elementwise,fused-graph}.ts"],
     tests: [
       "test/passes/fuse-elementwise.test.ts",
+      "test/passes/fusion/groups.test.ts",
       "test/passes/running-order.test.ts",
-      "test/passes/fusion/*.test.ts",
+      "test/passes/fusion/guarantees.test.ts",
     ],
   },
   lowering: {
