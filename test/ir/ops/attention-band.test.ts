@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   binary,
+  cast,
   compare,
   f32,
   i32,
@@ -114,6 +115,9 @@ describe("what is written", () => {
     ["what is read at the key", (_, k) => compare("le", load("i32", "table", k), i32(3))],
     ["what is read at the query, beside the key", (q, k) => compare("le", k, load("i32", "table", q))],
     ["no key at all", (q) => compare("le", q, i32(3))],
+    ["one of two alone", (q, k) => binary("xor", compare("lt", k, i32(6)), compare("le", k, q))],
+    ["keys as floats", (_, k) => compare("le", cast("f32", k), f32(3))],
+    ["conditions compared", (q, k) => compare("eq", compare("lt", k, i32(6)), compare("le", k, q))],
     ["floats", () => compare("le", load("f32", "table", 0), f32(3))],
     ["a mask", (_, k) => load("bool", "mask", k)],
     ["numbers beyond all positions", (_, k) => compare("le", k, i32(2 ** 30))],
@@ -208,6 +212,12 @@ const { tree } = fc.letrec<{ tree: Meant; leaf: Meant }>((tie) => ({
     tie("leaf"),
     tie("tree").map(
       (each): Meant => ({ expr: (q, k, b) => unary("not", each.expr(q, k, b)), holds: (q, k) => !each.holds(q, k) }),
+    ),
+    fc.tuple(tie("tree"), tie("tree")).map(
+      ([a, b]): Meant => ({
+        expr: (q, k, at) => binary("xor", a.expr(q, k, at), b.expr(q, k, at)),
+        holds: (q, k) => a.holds(q, k) !== b.holds(q, k),
+      }),
     ),
     fc.tuple(tie("tree"), tie("tree")).map(
       ([a, b]): Meant => ({
