@@ -1,10 +1,11 @@
 // Kernels compute what their op means, in each of the ways in which they can be built. On whole numbers every sum is exact, so the
-// comparison is of bits, whatever the order; what is read before it is written is NaN. Attention, which rounds, has tests of its own.
+// comparison is of bits, whatever the order; what is read before it is written is NaN. Attention
+// rounds, and must come within a few of its roundings.
 import { expect, test } from "vitest";
 import { generate, type KnownType, type NdArray, positionOf, sizeOf } from "../../../src/ir/types/ndarray.ts";
 import { kernelCases } from "../../support/kernel-cases.ts";
 import { runLowered } from "../../support/lower-op.ts";
-import { meaning, randomNumbers } from "../../support/op-meaning.ts";
+import { meaning, meanings, randomNumbers } from "../../support/op-meaning.ts";
 
 /** Whole numbers from -12 to 12, multiples of 4, which the transforms of relaxed convolutions keep whole; indices are small. */
 const wholeNumbers = ({ dtype, shape }: KnownType, random: () => number): NdArray => ({
@@ -13,6 +14,12 @@ const wholeNumbers = ({ dtype, shape }: KnownType, random: () => number): NdArra
   data: Float64Array.from({ length: sizeOf(shape) }, () =>
     dtype === "i32" ? Math.floor((random() + 1) * 2) : Math.round(random() * 3) * 4 + 0,
   ),
+});
+
+const realNumbers = ({ dtype, shape }: KnownType, random: () => number): NdArray => ({
+  dtype,
+  shape,
+  data: Float64Array.from({ length: sizeOf(shape) }, () => Math.fround(random())),
 });
 
 const isExact = (kind: string): boolean => !kind.startsWith("attention");
@@ -29,6 +36,25 @@ test.each(exact)("%s", (title, { kind, operands, attrs, numerics }) => {
   const zeros = (results: readonly NdArray[]) =>
     results.map((result) => ({ ...result, data: result.data.map((element) => element + 0) }));
   expect(zeros(runLowered(kind, arrays, attrs, numerics))).toEqual(zeros([meaning(kind, arrays, attrs)]));
+});
+
+const attentions = kernelCases.filter(
+  ([, { kind, operands }]) => kind.startsWith("attention") && operands.every(({ shape }) => sizeOf(shape) < 5000),
+);
+
+test.each(attentions)("%s", (title, { kind, operands, attrs }) => {
+  const random = randomNumbers(title.length);
+  const arrays = operands.map((type) => realNumbers(type, random));
+  const wanted = meanings(kind, arrays, attrs);
+  const given = runLowered(kind, arrays, attrs);
+  for (const [at, { data, shape }] of wanted.entries()) {
+    expect(given[at]?.shape).toEqual(shape);
+    const errors = data.map(
+      (element, position) =>
+        Math.abs(element - (given[at]?.data[position] ?? Number.NaN)) / Math.max(1, Math.abs(element)),
+    );
+    expect(Math.max(0, ...errors)).toBeLessThan(1e-5);
+  }
 });
 
 /** a[i] b[j] summed over pairs of positions one after the other, each step rounded as f32 does. */
@@ -67,12 +93,6 @@ function* tapsOf(
         ];
       }
 }
-
-const realNumbers = ({ dtype, shape }: KnownType, random: () => number): NdArray => ({
-  dtype,
-  shape,
-  data: Float64Array.from({ length: sizeOf(shape) }, () => Math.fround(random())),
-});
 
 const convolutions = exact.filter(([, { kind, numerics }]) => kind === "conv2d" && numerics !== "relaxed");
 
