@@ -1,11 +1,17 @@
-// The scopes of ops: every file of src/ir/ops is in one (test/ground/mutate-scopes.test.ts), a family at a time, with the tests of the family.
+// The scopes of ops, a family at a time, with the tests of the family: quick ones first.
 import type { Scope } from "./scope.ts";
 
 const sources = (...names: readonly string[]): readonly string[] => names.map((name) => `src/ir/ops/${name}.ts`);
 
+const files = (...names: readonly string[]): readonly string[] => names.map((name) => `test/ir/ops/${name}.test.ts`);
+
 /** Tests of ops by name; every family is also held against random uses of its ops, what these reach, and what is refused. */
 const tests = (...names: readonly string[]): readonly string[] =>
-  [...names, "lowering", "random-uses", "refusals"].map((name) => `test/ir/ops/${name}.test.ts`);
+  files(...names, "refusals", "random-uses", "lowering");
+
+/** Tests of kernels by themselves: what they are made of and what they mean. On every backend they are run by tests that take minutes. */
+const kernelTests = (...names: readonly string[]): readonly string[] =>
+  files("kernel-outlines", "kernel-meanings", ...names);
 
 /** Families of ops, by name. */
 export const opScopes: Readonly<Record<string, Scope>> = {
@@ -15,40 +21,32 @@ export const opScopes: Readonly<Record<string, Scope>> = {
   slicing: { files: sources("slicing", "concat"), tests: tests("slicing") },
   "dynamic-slicing": {
     files: sources("dynamic-slicing"),
-    tests: tests("dynamic-slicing", "out-of-range", "kernel-outlines", "kernel-meanings"),
+    tests: tests("dynamic-slicing", "out-of-range", "kernel-outlines"),
   },
-  indexing: {
-    files: sources("indexing"),
-    tests: tests("indexing", "out-of-range", "kernel-outlines", "kernel-meanings"),
-  },
-  "along-axis": {
-    files: sources("along-axis"),
-    tests: tests("along-axis", "out-of-range", "kernel-outlines", "kernel-meanings"),
-  },
+  indexing: { files: sources("indexing"), tests: tests("indexing", "out-of-range", "kernel-outlines") },
+  "along-axis": { files: sources("along-axis"), tests: tests("along-axis", "out-of-range", "kernel-outlines") },
   leaves: { files: sources("leaf", "random", "gradient"), tests: tests("leaf", "random") },
   normalization: { files: sources("normalization", "loss"), tests: tests("normalization", "loss") },
   contraction: {
     files: sources("contraction", "matmul-attributes"),
-    tests: [...tests("contraction", "window-lowering"), "test/errors/told-shapes.test.ts"],
+    tests: [...tests("contraction"), ...files("window-lowering")],
   },
   "matmul-kernel": {
     files: sources("matmul-kernel", "register-tile", "loop-nest"),
-    tests: tests("kernel-outlines", "kernel-meanings", "matmul-kernel"),
+    tests: kernelTests("matmul-kernel"),
   },
   windows: {
-    files: sources("windows", "window-geometry", "window-lowering", "window-arbitraries"),
-    tests: tests("windows", "window-lowering"),
+    files: sources("windows", "window-{geometry,lowering,arbitraries}"),
+    tests: [...tests("windows"), ...files("window-lowering")],
   },
   pooling: {
-    files: sources("pooling", "max-pooling", "max-pooling-kernel", "average-pooling", "pooling-windows"),
-    tests: [
-      ...tests("kernel-outlines", "kernel-meanings", "pooling", "window-lowering"),
-      "test/ir/functions/pooling.test.ts",
-    ],
+    files: sources("pooling", "pooling-windows", "average-pooling", "max-pooling"),
+    tests: [...tests("pooling"), ...files("window-lowering"), "test/ir/functions/pooling.test.ts"],
   },
+  "pooling-kernels": { files: sources("max-pooling-kernel"), tests: kernelTests("pooling", "window-lowering") },
   convolution: {
-    files: sources("convolution", "convolution-attributes", "convolution-input-gradient", "convolution-typing"),
-    tests: tests("convolution", "window-lowering"),
+    files: sources("convolution", "convolution-{attributes,input-gradient,typing}"),
+    tests: [...tests("convolution"), ...files("window-lowering")],
   },
   "convolution-kernels": {
     files: sources(
@@ -57,31 +55,28 @@ export const opScopes: Readonly<Record<string, Scope>> = {
       "padded-planes",
       "{column,direct,depthwise,plain}-convolution",
     ),
-    tests: tests("kernel-outlines", "kernel-meanings", "window-lowering", "convolution-kernels"),
+    tests: kernelTests("window-lowering"),
   },
   "weight-gradients": {
     files: sources("weight-gradient-kernel", "column-weight-gradient"),
-    tests: tests("kernel-outlines", "kernel-meanings", "window-lowering", "convolution-kernels"),
+    tests: kernelTests("window-lowering"),
   },
-  winograd: {
-    files: sources("winograd-convolution"),
-    tests: tests("kernel-outlines", "kernel-meanings", "winograd-convolution"),
-  },
+  winograd: { files: sources("winograd-convolution"), tests: kernelTests("winograd-convolution") },
   "attention-op": {
-    files: sources("attention", "attention-{arbitrary,meaning,parts,typing}"),
-    tests: [...tests("attention", "attention-edges"), "test/ir/functions/attention-meaning.test.ts"],
+    files: sources("attention", "attention-{arbitrary,gradients,meaning,typing}"),
+    tests: [...tests("attention"), "test/ir/functions/attention-meaning.test.ts"],
   },
-  "attention-band": { files: sources("attention-band"), tests: tests("attention-band", "attention-edges") },
+  "attention-band": { files: sources("attention-band"), tests: files("attention-band", "attention-edges") },
   "attention-kernels": {
-    files: sources("attention-{kernel,block,blocks,row,rows,tiles}"),
-    tests: tests("kernel-outlines", "attention-edges", "attention-backends"),
+    files: sources("attention-{kernel,block,blocks,parts,row,rows,tiles}"),
+    tests: kernelTests("attention", "attention-edges"),
   },
   "attention-gradients": {
-    files: sources("attention-gradients", "attention-gradient-{blocks,passes,rows,sums}"),
-    tests: tests("kernel-outlines", "attention-edges", "attention-backends"),
+    files: sources("attention-gradient-{blocks,passes,rows,sums}"),
+    tests: kernelTests("attention", "attention-edges"),
   },
   "recurrence-op": {
-    files: sources("recurrence", "recurrence-gradients", "recurrence-parts"),
+    files: sources("recurrence", "recurrence-{gradients,parts}"),
     tests: [...tests(), "test/ir/functions/recurrence.test.ts", "test/passes/recurrence.test.ts"],
   },
   calling: {
