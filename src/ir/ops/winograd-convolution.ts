@@ -78,9 +78,8 @@ const buildWeights = (context: ConvolutionContext, { outputs, channels }: Convol
       const at = body.name(flatten(index, [outputs, channels]), "at");
       const tap = (y: number, x: number): Expr =>
         body.name(load("f32", context.operandBuffer(1), add(multiply(at, 9), y * 3 + x)), "w");
-      const columns = [0, 1, 2].map((x) => transformWeights(body, [tap(0, x), tap(1, x), tap(2, x)]));
-      const [left, middle, right] = columns;
-      if (left === undefined || middle === undefined || right === undefined) return;
+      const column = (x: number): Four<Expr> => transformWeights(body, [tap(0, x), tap(1, x), tap(2, x)]);
+      const [left, middle, right] = [column(0), column(1), column(2)];
       for (const y of [0, 1, 2, 3] as const)
         for (const [x, value] of transformWeights(body, [left[y], middle[y], right[y]]).entries())
           body.store(transformed, add(at, (y * positions + x) * outputs * channels), value);
@@ -243,9 +242,9 @@ const tilingOf = (context: ConvolutionContext, geometry: ConvolutionGeometry): T
   const groups = Math.ceil(outputWidth / groupColumns);
   const perRow = groups * lanes;
   const blockRows = rowBlocks(Math.floor(outputHeight / tileSize), Math.max(1, Math.floor(mostTiles / perRow))).height;
-  const { left, right } = { left: context.attrs.padding[2] ?? 0, right: context.attrs.padding[3] ?? 0 };
-  const phaseWidth = Math.max(perRow + 1, Math.ceil((left + geometry.width + right) / tileSize));
-  const paddedHeight = Math.max(geometry.paddedHeight, Math.ceil(outputHeight / tileSize) * tileSize + tileSize);
+  // A window reaches two pixels further than its result, so whole tiles need all of a padded plane, and what they have beyond it.
+  const phaseWidth = perRow + 1;
+  const paddedHeight = Math.ceil(outputHeight / tileSize) * tileSize + tileSize;
   const phased = { ...context, attrs: { ...context.attrs, stride: [1, tileSize] as const } };
   const padded = padPlanes(phased, { ...geometry, phaseWidth, paddedHeight });
   return { groups, perRow, blockRows, padded, rowLength: tileSize * phaseWidth, phaseWidth, paddedHeight };
