@@ -69,7 +69,7 @@ export const opScopes: Readonly<Record<string, Scope>> = {
   "attention-band": { files: sources("attention-band"), tests: files("attention-band", "attention-edges") },
   "attention-kernels": {
     files: sources("attention-{kernel,block,blocks,parts,row,rows,tiles}"),
-    tests: kernelTests("attention", "attention-edges"),
+    tests: kernelTests("attention-tiles", "attention", "attention-edges"),
   },
   "attention-gradients": {
     files: sources("attention-gradient-{blocks,passes,rows,sums}"),

@@ -266,7 +266,8 @@ const attentions: readonly Named[] = [
   ...attention("more keys than a block", { keys: 300 }, true),
   ...attention("values to be packed", { keys: 2048 }, true),
   ...attention("values too many to be packed", { keys: 2056, valueFeatures: 64 }, true),
-  ...attention("heads that share keys", { heads: [4, 2], queries: 5 }, true),
+  ...attention("heads that share keys", { heads: [4, 2], queries: 5 }),
+  ...attention("two queries, many features of values", { queries: 2, valueFeatures: 32 }, true),
   ...attention("factors", { factors: true, queries: 5 }),
   ...attention("f64", { type: f64, queries: 5, heads: [4, 2] }),
 ];
