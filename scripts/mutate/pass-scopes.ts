@@ -42,10 +42,16 @@ export const passScopes: Readonly<Record<string, Scope>> = {
     files: ["src/passes/loop/*.ts"],
     tests: ["test/passes/loop/!(preservation).test.ts", "test/passes/loop/preservation.test.ts"],
   },
-  threads: { files: ["src/passes/threads/*.ts"], tests: ["test/passes/threads/*.test.ts"] },
+  threads: {
+    files: ["src/passes/threads/*.ts"],
+    tests: [
+      "test/passes/threads/{estimate,pieces,touches,share-program}.test.ts",
+      "test/passes/threads/share-kernel.test.ts",
+    ],
+  },
   rows: {
     files: ["src/passes/join-rows/*.ts", "src/passes/join-rows.ts"],
-    tests: ["test/passes/join-rows.test.ts"],
+    tests: ["test/passes/join-rows/*.test.ts", "test/passes/join-rows.test.ts"],
   },
   attention: {
     files: ["src/passes/attention/*.ts"],
