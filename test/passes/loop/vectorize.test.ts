@@ -208,6 +208,47 @@ describe("loops that cannot be vectorised stay as they are", () => {
       }),
     ],
     [
+      "a fold over a gather",
+      kernelOf((body) => {
+        const sum = body.mutable(f32(0));
+        body.loop(8, (i, b) => b.assign(sum, binary("add", sum, x(load("i32", "n", i)))), vector);
+        body.store("y", 0, sum);
+      }),
+    ],
+    [
+      "a fold in a loop inside",
+      kernelOf((body) => {
+        const sum = body.mutable(f32(0));
+        body.loop(
+          8,
+          (i, b) => b.loop(3, (k, c) => c.assign(sum, binary("add", sum, x(add(multiply(k, 8), i))))),
+          vector,
+        );
+        body.store("y", 0, sum);
+      }),
+    ],
+    [
+      "a buffer of fewer elements than a vector has, in a loop that cannot run",
+      kernelOf((body) => body.loop(8, (i, b) => b.loop(load("i32", "n", 0), (_, c) => c.store("y", i, x(i))), vector), {
+        x: { length: 3 },
+      }),
+    ],
+    [
+      "rows that meet the next row's beginning",
+      kernelOf(
+        (body) =>
+          body.loop(
+            4,
+            (i, b) =>
+              b.loop(3, (k, c) =>
+                c.store("y", add(i, multiply(k, 16)), load("f32", "y", add(i, add(multiply(k, 16), 13)))),
+              ),
+            vector,
+          ),
+        { y: { access: "update" } },
+      ),
+    ],
+    [
       "iterations that write one element in an order",
       kernelOf((body) =>
         body.loop(8, (i, b) => b.loop(3, (k, inner) => inner.store("y", add(i, k), x(add(i, k)))), vector),
@@ -220,6 +261,38 @@ describe("loops that cannot be vectorised stay as they are", () => {
       body.loop(8, (i, b) => b.loop(3, (k, c) => c.store("y", add(i, multiply(k, 8)), x(i))), vector),
     );
     expect(vectorized(kernel)).toContain("y[i0 + i1 * 8; 4] = x[i0; 4]");
+  });
+
+  test("nor do rows that lie between one another", () => {
+    const kernel = kernelOf(
+      (body) =>
+        body.loop(
+          4,
+          (i, b) =>
+            b.loop(3, (k, c) =>
+              c.store("y", add(i, multiply(k, 16)), load("f32", "y", add(i, add(multiply(k, 16), 8)))),
+            ),
+          vector,
+        ),
+      { y: { access: "update" } },
+    );
+    expect(vectorized(kernel)).toContain("y[i0 + i1 * 16; 4] = y[i0 + (i1 * 16 + 8); 4]");
+  });
+
+  test("and a name for the index does not hide where iterations are", () => {
+    const kernel = kernelOf(
+      (body) =>
+        body.loop(
+          8,
+          (i, b) => {
+            const at = b.name(add(i, 1));
+            b.store("y", at, binary("add", load("f32", "y", at), f32(1)));
+          },
+          vector,
+        ),
+      { y: { access: "update" } },
+    );
+    expect(vectorized(kernel)).toContain("y[v0; 4] = y[v0; 4] + splat(1.0)");
   });
 
   test("and a marked loop inside gets its turn", () => {
