@@ -57,13 +57,18 @@ describe("the gradient of a maximum", () => {
 });
 
 describe("the gradient of convolution weights", () => {
-  it("keeps pixels behind a tap's last column out of its sum, infinite ones too", () => {
-    const images: NdArray = { dtype: "f32", shape: [1, 1, 1, 4], data: Float64Array.of(1, 2, 3, Infinity) };
-    const cotangent: NdArray = { dtype: "f32", shape: [1, 1, 1, 3], data: Float64Array.of(1, 10, 100) };
-    const attrs = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1, kernel: [1, 2] };
-    const expected: NdArray = { dtype: "f32", shape: [1, 1, 1, 2], data: Float64Array.of(321, Infinity) };
-    expect(runLowered("conv2dWeightGradient", [images, cotangent], attrs)).toEqual([expected]);
-  });
+  it.each([4, 5, 6, 7, 8, 10])(
+    "keeps pixels behind a tap's last column out of its sum, infinite ones too: %i wide",
+    (width) => {
+      const counting = Float64Array.from({ length: width }, (_, at) => at + 1);
+      const images: NdArray = { dtype: "f32", shape: [1, 1, 1, width], data: counting.with(width - 1, Infinity) };
+      const cotangent: NdArray = { dtype: "f32", shape: [1, 1, 1, width - 1], data: counting.slice(1) };
+      const attrs = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1, kernel: [1, 2] };
+      const sum = counting.slice(1).reduce((total, factor, at) => total + factor * (at + 1), 0);
+      const expected: NdArray = { dtype: "f32", shape: [1, 1, 1, 2], data: Float64Array.of(sum, Infinity) };
+      expect(runLowered("conv2dWeightGradient", [images, cotangent], attrs)).toEqual([expected]);
+    },
+  );
 
   it("sums blocks of images, tiles of channels and rows of many vectors", () => {
     const random = randomNumbers(7);

@@ -1,0 +1,34 @@
+// Which kernels ops build for operands of a size, as outlines: which way is taken, how large tiles and blocks are, which loops are
+// four lanes wide, how much memory is used. None of it shows in results, all of it in time. With UPDATE=1 the outlines are
+// written; read the change like any other.
+import { readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { kernelCases } from "../../support/kernel-cases.ts";
+import { outlineOf } from "../../support/kernel-outline.ts";
+import { builtKernels } from "../../support/lower-op.ts";
+
+const file = new URL("./kernel-outlines.txt", import.meta.url);
+const isUpdating = process.env["UPDATE"] === "1";
+
+const outlined = ([
+  title,
+  { kind, operands, attrs, numerics = "exact", brief = false },
+]: (typeof kernelCases)[number]): string => {
+  const { kernels, scratches } = builtKernels(kind, operands, attrs, numerics);
+  const room = scratches.map(({ name, dtype, length }) => `  ${name}: ${dtype}[${length}]\n`);
+  const lines = kernels.map(({ name, body }) => `  kernel ${name}\n${brief ? "" : outlineOf(body, "    ")}`);
+  return `${title}\n${[...room, ...lines].join("")}`;
+};
+
+const written = isUpdating ? "" : readFileSync(file, "utf8");
+const expected = new Map(
+  written.split("\n\n").map((part) => [part.slice(0, part.indexOf("\n")), `${part.trimEnd()}\n`]),
+);
+
+describe("kernels", () => {
+  test.skipIf(isUpdating).each(kernelCases)("of %s", (title, built) => {
+    expect(outlined([title, built])).toBe(expected.get(title));
+  });
+
+  test.runIf(isUpdating)("are written down", () => writeFileSync(file, kernelCases.map(outlined).join("\n")));
+});
