@@ -69,11 +69,11 @@ export const opScopes: Readonly<Record<string, Scope>> = {
   "attention-band": { files: sources("attention-band"), tests: files("attention-band", "attention-edges") },
   "attention-kernels": {
     files: sources("attention-{kernel,block,blocks,parts,row,rows,tiles}"),
-    tests: kernelTests("attention-tiles", "attention", "attention-edges"),
+    tests: kernelTests("attention-tiles", "attention"),
   },
   "attention-gradients": {
     files: sources("attention-gradient-{blocks,passes,rows,sums}"),
-    tests: kernelTests("attention", "attention-edges"),
+    tests: kernelTests("attention"),
   },
   "recurrence-op": {
     files: sources("recurrence", "recurrence-{gradients,parts}"),
