@@ -4,6 +4,7 @@ import { describeBody } from "../../src/ir/graph/body.ts";
 import type { Numerics } from "../../src/ir/loop/kernel.ts";
 import type { OpKind } from "../../src/ir/ops/index.ts";
 import type { KnownType } from "../../src/ir/types/ndarray.ts";
+import type { Tensor } from "../../src/ir/types/tensor.ts";
 
 /** A use of an op, without the numbers. */
 export interface KernelCase {
@@ -11,6 +12,8 @@ export interface KernelCase {
   readonly operands: readonly KnownType[];
   readonly attrs: object;
   readonly numerics?: Numerics;
+  /** Results that nobody reads. */
+  readonly unread?: readonly number[];
   /** Whether it is enough to know which kernels and temporaries there are. */
   readonly brief?: boolean;
 }
@@ -216,6 +219,9 @@ interface Attended {
   readonly valueFeatures?: number;
   readonly heads?: readonly [queries: number, keys: number];
   readonly factors?: boolean;
+  readonly valueHeads?: number;
+  /** The shape of what is added to the scores, which gets a gradient, too. */
+  readonly bias?: readonly number[];
 }
 
 /** Attention and its gradients, with scores that are scaled. */
@@ -233,41 +239,65 @@ const attention = (title: string, given: Attended, brief = false): readonly Name
   const operands = [
     type(heads[0], queries, features),
     type(heads[1], keys, features),
-    type(heads[1], keys, valueFeatures),
+    type(given.valueHeads ?? heads[1], keys, valueFeatures),
   ];
-  const forward = describeBody([scores], ([products]) =>
-    products === undefined ? [] : factors ? [products.mul(0.5), products.sigmoid()] : [products.mul(0.5)],
+  const captured = given.bias === undefined ? [] : [type(...given.bias)];
+  const scored = (products: Tensor, bias: Tensor | undefined): readonly Tensor[] => {
+    const score = bias === undefined ? products.mul(0.5) : products.mul(0.5).add(bias);
+    return factors ? [score, products.sigmoid()] : [score];
+  };
+  const forward = describeBody([scores, ...captured], ([products, bias]) =>
+    products === undefined ? [] : scored(products, bias),
   );
-  const backward = describeBody(factors ? [scores, scores, scores] : [scores, scores], ([products, flow, factor]) => {
+  const flows = factors ? [scores, scores] : [scores];
+  const backward = describeBody([scores, ...flows, ...captured], ([products, ...others]) => {
+    const [flow, factor] = others.slice(0, flows.length);
     if (products === undefined || flow === undefined) return [];
-    const outputs = factor === undefined ? [products.mul(0.5)] : [products.mul(0.5), products.sigmoid()];
-    return [...outputs, factor === undefined ? flow.mul(0.5) : flow.mul(0.5).add(factor)];
+    const toProducts = factor === undefined ? flow.mul(0.5) : flow.mul(0.5).add(factor);
+    return [...scored(products, others[flows.length]), toProducts, ...captured.map(() => flow)];
   });
   const result = type(heads[0], queries, valueFeatures);
   return [
-    [`attention, ${title}`, { kind: "attention", operands, attrs: { body: forward }, brief }],
+    [
+      `attention, ${title}`,
+      { kind: "attention", operands: [...operands, ...captured], attrs: { body: forward }, brief },
+    ],
     [
       `attentionGradients, ${title}`,
       {
         kind: "attentionGradients",
-        operands: [...operands, result, type(heads[0], queries)],
-        attrs: { body: backward, factors, wanted: [] },
+        operands: [...operands, result, type(heads[0], queries), ...captured],
+        attrs: { body: backward, factors, wanted: captured.map((_, at) => at) },
         brief,
       },
     ],
   ];
 };
 
+/** Gradients of which some are not asked for. */
+const unread = (title: string, results: readonly number[], given: Attended = {}): readonly Named[] =>
+  attention(title, given)
+    .slice(1)
+    .map(([name, use]): Named => [`${name}, some gradients not asked for`, { ...use, unread: results }]);
+
 const attentions: readonly Named[] = [
   ...attention("fifty queries", {}),
   ...attention("three queries", { queries: 3 }),
-  ...attention("three queries, six features", { queries: 3, features: 6 }),
+  ...attention("three queries, six features", { queries: 3, features: 6 }, true),
   ...attention("one query, nine features of values", { queries: 1, valueFeatures: 9 }),
   ...attention("more keys than a block", { keys: 300 }, true),
   ...attention("values to be packed", { keys: 2048 }, true),
   ...attention("values too many to be packed", { keys: 2056, valueFeatures: 64 }, true),
   ...attention("heads that share keys", { heads: [4, 2], queries: 5 }),
   ...attention("two queries, many features of values", { queries: 2, valueFeatures: 32 }, true),
+  ...attention("heads that share values", { heads: [4, 4], valueHeads: 2, queries: 5 }, true).slice(1),
+  ...attention("a bias for each head", { heads: [3, 3], queries: 5, bias: [3, 5, 20] }, true).slice(1),
+  ...attention("a bias for all heads", { heads: [3, 3], queries: 5, bias: [5, 20] }, true).slice(1),
+  ...attention("a bias repeated over heads", { heads: [3, 3], queries: 5, bias: [1, 5, 20] }, true).slice(1),
+  ...unread("no gradient of queries", [0], { queries: 5 }),
+  ...unread("no gradient of keys", [1], { queries: 5, keys: 12, features: 6 }),
+  ...unread("no gradient of values", [2], { queries: 5 }),
+  ...unread("no gradient of a bias for all heads", [3], { heads: [3, 3], queries: 5, bias: [5, 20] }),
   ...attention("factors", { factors: true, queries: 5 }),
   ...attention("f64", { type: f64, queries: 5, heads: [4, 2] }),
 ];

@@ -58,6 +58,10 @@ const blockLines = (block: readonly Stmt[], indent: string): readonly string[] =
   ];
 };
 
+/** The outermost loops alone, and how they run. */
+export const outerLoops = (body: readonly Stmt[], indent: string): string =>
+  body.flatMap((stmt) => (stmt.kind === "for" ? [`${indent}for ${rangeOf(stmt)}\n`] : [])).join("");
+
 /** The outline of a block of statements, one line for each loop and for what stands in it. */
 export const outlineOf = (body: readonly Stmt[], indent = ""): string =>
   blockLines(body, indent)

@@ -147,12 +147,19 @@ const countFinished = ({ shape }: KnownType): KernelContext<object, "many", "man
   return (body, region) => count(body, region, []);
 };
 
+/** How kernels are built, where not as usual. */
+interface Built {
+  readonly finish?: KernelContext<object, "many", "many">["finish"];
+  /** Results that nobody reads. */
+  readonly unread?: readonly number[];
+}
+
 const kernelBodies = (
   build: (context: KernelContext<object, "many", "many">) => void,
   context: AnyContext,
   result: KnownType,
   numerics: Numerics,
-  finish = countFinished(result),
+  { finish = countFinished(result), unread = [] }: Built = {},
 ): KernelBodies => {
   const kernels: BuiltKernel[] = [];
   const scratches: Place[] = [];
@@ -161,7 +168,7 @@ const kernelBodies = (
     kernel: (name, fill) => kernels.push({ name, body: buildBody(fill) }),
     operandBuffer: (operand) => `operand${operand}`,
     resultBuffer: (at = 0) => `result${at}`,
-    isWanted: () => true,
+    isWanted: (at) => !unread.includes(at),
     bodyElements: (body, inputs) =>
       bodyReaders({ constant: () => refused("a body without dense constants") }, body, inputs),
     numerics,
@@ -181,13 +188,13 @@ export const builtKernels = (
   operandTypes: readonly KnownType[],
   attrs: object,
   numerics: Numerics,
+  unread: readonly number[] = [],
 ): { readonly kernels: readonly BuiltKernel[]; readonly scratches: readonly KernelParameter[] } => {
   const { lower } = opOf(kind);
   const context = contextOf(kind, operandTypes, attrs);
   const [result] = context.resultTypes;
   invariant(lower.by === "kernel" && result !== undefined, `${kind} builds kernels`);
-  const { kernels, scratches } = kernelBodies(lower.build, context, result, numerics, (body) =>
-    body.store("finished", 0, i32(1)),
-  );
+  const finish = (body: BlockBuilder): void => body.store("finished", 0, i32(1));
+  const { kernels, scratches } = kernelBodies(lower.build, context, result, numerics, { finish, unread });
   return { kernels, scratches: scratches.map(({ parameter }) => parameter) };
 };

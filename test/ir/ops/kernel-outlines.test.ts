@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { kernelCases } from "../../support/kernel-cases.ts";
-import { outlineOf } from "../../support/kernel-outline.ts";
+import { outerLoops, outlineOf } from "../../support/kernel-outline.ts";
 import { builtKernels } from "../../support/lower-op.ts";
 
 const file = new URL("./kernel-outlines.txt", import.meta.url);
@@ -12,11 +12,13 @@ const isUpdating = process.env["UPDATE"] === "1";
 
 const outlined = ([
   title,
-  { kind, operands, attrs, numerics = "exact", brief = false },
+  { kind, operands, attrs, numerics = "exact", brief = false, unread },
 ]: (typeof kernelCases)[number]): string => {
-  const { kernels, scratches } = builtKernels(kind, operands, attrs, numerics);
+  const { kernels, scratches } = builtKernels(kind, operands, attrs, numerics, unread);
   const room = scratches.map(({ name, dtype, length }) => `  ${name}: ${dtype}[${length}]\n`);
-  const lines = kernels.map(({ name, body }) => `  kernel ${name}\n${brief ? "" : outlineOf(body, "    ")}`);
+  const lines = kernels.map(
+    ({ name, body }) => `  kernel ${name}\n${brief ? outerLoops(body, "    ") : outlineOf(body, "    ")}`,
+  );
   return `${title}\n${[...room, ...lines].join("")}`;
 };
 
