@@ -105,7 +105,9 @@ const outcomeOf = (kind: OpKind, changed: Changed): string => {
     const results = opOf(kind).infer(changed.operands, changed.attrs);
     return lacksMeaning(kind, changed, results) ? "accepted without a meaning" : "accepted";
   } catch (error) {
-    return /^W\d+/.exec(error instanceof Error ? error.message : "")?.[0] ?? String(error);
+    const message = error instanceof Error ? error.message : "";
+    const [code = String(error)] = /^W\d+/.exec(message) ?? [];
+    return /undefined|\[object/.test(message) ? `${code} without what it is about` : code;
   }
 };
 
@@ -137,7 +139,7 @@ describe("uses with one thing wrong", () => {
   });
 
   test.skipIf(isUpdating)("are refused with a code, or mean something", () => {
-    expect(written).not.toMatch(/without a meaning|Error/);
+    expect(written).not.toMatch(/without|Error/);
   });
 
   test.runIf(isUpdating)("are written down", () => writeFileSync(file, kinds.map(outcomesOf).join("\n")));
