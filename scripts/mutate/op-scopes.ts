@@ -13,6 +13,9 @@ const tests = (...names: readonly string[]): readonly string[] =>
 const kernelTests = (...names: readonly string[]): readonly string[] =>
   files("kernel-outlines", "kernel-meanings", ...names);
 
+/** What refused uses are told. */
+const sentences: readonly string[] = ["test/errors/{told-shapes,told-network-shapes,windows}.test.ts"];
+
 /** Families of ops, by name. */
 export const opScopes: Readonly<Record<string, Scope>> = {
   movement: { files: sources("movement"), tests: tests("movement") },
@@ -29,7 +32,7 @@ export const opScopes: Readonly<Record<string, Scope>> = {
   normalization: { files: sources("normalization", "loss"), tests: tests("normalization", "loss") },
   contraction: {
     files: sources("contraction", "matmul-attributes"),
-    tests: [...tests("contraction"), ...files("window-lowering")],
+    tests: [...tests("contraction"), ...files("window-lowering"), ...sentences],
   },
   "matmul-kernel": {
     files: sources("matmul-kernel", "register-tile", "loop-nest"),
@@ -37,7 +40,7 @@ export const opScopes: Readonly<Record<string, Scope>> = {
   },
   windows: {
     files: sources("windows", "window-{geometry,lowering,arbitraries}"),
-    tests: [...tests("windows"), ...files("window-lowering")],
+    tests: [...tests("windows"), ...files("window-lowering"), ...sentences],
   },
   pooling: {
     files: sources("pooling", "pooling-windows", "average-pooling", "max-pooling"),
@@ -46,7 +49,7 @@ export const opScopes: Readonly<Record<string, Scope>> = {
   "pooling-kernels": { files: sources("max-pooling-kernel"), tests: kernelTests("pooling", "window-lowering") },
   convolution: {
     files: sources("convolution", "convolution-{attributes,input-gradient,typing}"),
-    tests: [...tests("convolution"), ...files("window-lowering")],
+    tests: [...tests("convolution"), ...files("window-lowering"), ...sentences],
   },
   "convolution-kernels": {
     files: sources(
