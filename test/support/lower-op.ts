@@ -198,3 +198,12 @@ export const builtKernels = (
   const { kernels, scratches } = kernelBodies(lower.build, context, result, numerics, { finish, unread });
   return { kernels, scratches: scratches.map(({ parameter }) => parameter) };
 };
+
+/** The loops over the result of an op that is said element by element. */
+export const builtElements = (kind: OpKind, operandTypes: readonly KnownType[], attrs: object): readonly Stmt[] => {
+  const { lower } = opOf(kind);
+  const context = contextOf(kind, operandTypes, attrs);
+  const [result] = context.resultTypes;
+  invariant(lower.by === "element" && result !== undefined, `${kind} is said element by element`);
+  return elementBody(result, (body, index) => lower.element(context, body, index));
+};
