@@ -5,8 +5,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { describeBody } from "../../../src/ir/graph/body.ts";
-import { type OpKind, opOf, ops } from "../../../src/ir/ops/index.ts";
+import { type AnyOp, type OpKind, opOf, ops } from "../../../src/ir/ops/index.ts";
 import type { OpInstance } from "../../../src/ir/ops/op.ts";
+import { isKnown } from "../../../src/ir/types/dim.ts";
 import { sizeOf } from "../../../src/ir/types/ndarray.ts";
 
 const file = new URL("./random-uses.txt", import.meta.url);
@@ -15,7 +16,7 @@ const isUpdating = process.env["UPDATE"] === "1";
 type Use = OpInstance<object, "many">;
 
 const drawn = (kind: OpKind): readonly Use[] =>
-  fc.sample(opOf(kind).arbitrary(fc, describeBody), { numRuns: 500, seed: 1 });
+  fc.sample(opOf(kind).arbitrary(fc, describeBody), { numRuns: 300, seed: 1 });
 
 const range = (numbers: readonly number[]): string =>
   numbers.length === 0 ? "none" : `${Math.min(...numbers)}..${Math.max(...numbers)}`;
@@ -40,12 +41,14 @@ const attribute = (name: string, all: readonly unknown[]): string => {
 
 const percent = (part: number, whole: number): string => `${Math.round((100 * part) / Math.max(1, whole))} %`;
 
-const operandLine = (uses: readonly Use[], at: number): string => {
+const operandLine = ({ operandRange }: AnyOp, uses: readonly Use[], at: number): string => {
   const types = uses.flatMap(({ operands }) => operands[at] ?? []);
   const all = [...new Set(types.map(({ dtype }) => dtype))].sort().join(" ");
   const ranks = range(types.map(({ shape }) => shape.length));
   const empty = percent(types.filter(({ shape }) => sizeOf(shape) === 0).length, types.length);
-  return `${types.length} operands ${at}: ${all}, rank ${ranks}, extents ${range(types.flatMap(({ shape }) => shape))}, empty ${empty}`;
+  const rows = uses.flatMap(({ operands, attrs }) => operandRange?.(at, operands, attrs) ?? []);
+  const indices = rows.length === 0 ? "" : `, indices below ${range(rows.filter(isKnown))}`;
+  return `${types.length} operands ${at}: ${all}, rank ${ranks}, extents ${range(types.flatMap(({ shape }) => shape))}, empty ${empty}${indices}`;
 };
 
 /** What uses of one op reach, a line for each operand (of the first three) and each attribute. */
@@ -54,7 +57,7 @@ const reach = (kind: OpKind): string => {
   const most = Math.max(...uses.map(({ operands }) => operands.length));
   const names = Object.keys(opOf(kind).attributes);
   const lines = [
-    ...Array.from({ length: Math.min(3, most) }, (_, at) => operandLine(uses, at)),
+    ...Array.from({ length: Math.min(3, most) }, (_, at) => operandLine(opOf(kind), uses, at)),
     ...names.map((name) =>
       attribute(
         name,
