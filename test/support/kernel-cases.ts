@@ -220,8 +220,8 @@ interface Attended {
   readonly heads?: readonly [queries: number, keys: number];
   readonly factors?: boolean;
   readonly valueHeads?: number;
-  /** The shape of what is added to the scores, which gets a gradient, too. */
-  readonly bias?: readonly number[];
+  /** Shapes of what is added to the scores, which gets gradients, too. */
+  readonly biases?: readonly (readonly number[])[];
 }
 
 /** Attention and its gradients, with scores that are scaled. */
@@ -241,20 +241,20 @@ const attention = (title: string, given: Attended, brief = false): readonly Name
     type(heads[1], keys, features),
     type(given.valueHeads ?? heads[1], keys, valueFeatures),
   ];
-  const captured = given.bias === undefined ? [] : [type(...given.bias)];
-  const scored = (products: Tensor, bias: Tensor | undefined): readonly Tensor[] => {
-    const score = bias === undefined ? products.mul(0.5) : products.mul(0.5).add(bias);
+  const captured = (given.biases ?? []).map((shape) => type(...shape));
+  const scored = (products: Tensor, biases: readonly Tensor[]): readonly Tensor[] => {
+    const score = biases.reduce((sum, bias) => sum.add(bias), products.mul(0.5));
     return factors ? [score, products.sigmoid()] : [score];
   };
-  const forward = describeBody([scores, ...captured], ([products, bias]) =>
-    products === undefined ? [] : scored(products, bias),
+  const forward = describeBody([scores, ...captured], ([products, ...biases]) =>
+    products === undefined ? [] : scored(products, biases),
   );
   const flows = factors ? [scores, scores] : [scores];
   const backward = describeBody([scores, ...flows, ...captured], ([products, ...others]) => {
     const [flow, factor] = others.slice(0, flows.length);
     if (products === undefined || flow === undefined) return [];
     const toProducts = factor === undefined ? flow.mul(0.5) : flow.mul(0.5).add(factor);
-    return [...scored(products, others[flows.length]), toProducts, ...captured.map(() => flow)];
+    return [...scored(products, others.slice(flows.length)), toProducts, ...captured.map(() => flow)];
   });
   const result = type(heads[0], queries, valueFeatures);
   return [
@@ -291,13 +291,25 @@ const attentions: readonly Named[] = [
   ...attention("heads that share keys", { heads: [4, 2], queries: 5 }),
   ...attention("two queries, many features of values", { queries: 2, valueFeatures: 32 }, true),
   ...attention("heads that share values", { heads: [4, 4], valueHeads: 2, queries: 5 }, true).slice(1),
-  ...attention("a bias for each head", { heads: [3, 3], queries: 5, bias: [3, 5, 20] }, true).slice(1),
-  ...attention("a bias for all heads", { heads: [3, 3], queries: 5, bias: [5, 20] }, true).slice(1),
-  ...attention("a bias repeated over heads", { heads: [3, 3], queries: 5, bias: [1, 5, 20] }, true).slice(1),
+  ...attention("a bias for each head", { heads: [3, 3], queries: 5, biases: [[3, 5, 20]] }, true).slice(1),
+  ...attention("a bias for all heads", { heads: [3, 3], queries: 5, biases: [[5, 20]] }, true).slice(1),
+  ...attention("a bias repeated over heads", { heads: [3, 3], queries: 5, biases: [[1, 5, 20]] }, true).slice(1),
+  ...attention(
+    "a bias for each head and one for all",
+    {
+      heads: [3, 3],
+      queries: 5,
+      biases: [
+        [3, 5, 20],
+        [5, 20],
+      ],
+    },
+    true,
+  ).slice(1),
   ...unread("no gradient of queries", [0], { queries: 5 }),
   ...unread("no gradient of keys", [1], { queries: 5, keys: 12, features: 6 }),
   ...unread("no gradient of values", [2], { queries: 5 }),
-  ...unread("no gradient of a bias for all heads", [3], { heads: [3, 3], queries: 5, bias: [5, 20] }),
+  ...unread("no gradient of a bias for all heads", [3], { heads: [3, 3], queries: 5, biases: [[5, 20]] }),
   ...attention("factors", { factors: true, queries: 5 }),
   ...attention("f64", { type: f64, queries: 5, heads: [4, 2] }),
 ];
