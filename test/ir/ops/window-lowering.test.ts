@@ -2,15 +2,13 @@
 // the comparison is of bits, whatever the order of summation.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Expr } from "../../../src/ir/loop/expr.ts";
-import { exprsOf, visitExpr, visitStmts } from "../../../src/ir/loop/rewrite.ts";
-import type { Stmt } from "../../../src/ir/loop/stmt.ts";
 import { matmul } from "../../../src/ir/ops/contraction.ts";
 import { conv2d, conv2dWeightGradient } from "../../../src/ir/ops/convolution.ts";
 import type { OpKind } from "../../../src/ir/ops/index.ts";
 import { maxPool2d, maxPool2dGradient } from "../../../src/ir/ops/max-pooling.ts";
 import { foldWindows, windows } from "../../../src/ir/ops/windows.ts";
 import type { KnownType, NdArray } from "../../../src/ir/types/ndarray.ts";
+import { clamps, comparisons, remainders } from "../../support/count-expressions.ts";
 import { builtElements, runLowered } from "../../support/lower-op.ts";
 import { meaning, randomArray, randomNumbers } from "../../support/op-meaning.ts";
 
@@ -83,21 +81,6 @@ describe("the gradient of convolution weights", () => {
     ]);
   });
 });
-
-/** How often something is computed for an element of the result. */
-const countOf = (stmts: readonly Stmt[], wanted: (expr: Expr) => boolean): number => {
-  let count = 0;
-  visitStmts(stmts, (stmt) => {
-    for (const expr of exprsOf(stmt)) visitExpr(expr, (each) => (count += wanted(each) ? 1 : 0));
-  });
-  return count;
-};
-
-const comparisons = (stmts: readonly Stmt[]): number => countOf(stmts, ({ kind }) => kind === "compare");
-const remainders = (stmts: readonly Stmt[]): number =>
-  countOf(stmts, (each) => each.kind === "binary" && each.fn === "rem");
-const clamps = (stmts: readonly Stmt[]): number =>
-  countOf(stmts, (each) => each.kind === "binary" && (each.fn === "min" || each.fn === "max"));
 
 describe("windows look whether they are inside of an image only where they may be outside", () => {
   const whole = { kernel: [2, 2], stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], value: 0 };
