@@ -19,7 +19,7 @@ const sentences: readonly string[] = ["test/errors/{told-shapes,told-network-sha
 /** Families of ops, by name. */
 export const opScopes: Readonly<Record<string, Scope>> = {
   movement: { files: sources("movement"), tests: tests("movement") },
-  reduction: { files: sources("reduction"), tests: tests("reduction") },
+  reduction: { files: sources("reduction"), tests: tests("reduction", "kernel-outlines") },
   elementwise: { files: sources("elementwise", "elements"), tests: tests("elementwise", "elements") },
   slicing: { files: sources("slicing", "concat"), tests: tests("slicing") },
   "dynamic-slicing": {

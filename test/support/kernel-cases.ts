@@ -1,4 +1,4 @@
-// Uses of ops that build kernels of their own, one for each way that a kernel can be built: what decides are element types, numerics
+// Uses of ops that build kernels of their own, or loops for each element, one for each way that these can be built: what decides are element types, numerics
 // and extents.
 import { describeBody } from "../../src/ir/graph/body.ts";
 import type { Numerics } from "../../src/ir/loop/kernel.ts";
@@ -12,6 +12,8 @@ export interface KernelCase {
   readonly operands: readonly KnownType[];
   readonly attrs: object;
   readonly numerics?: Numerics;
+  /** Whether operands are read from where no axis goes on as the one before it does. */
+  readonly apart?: boolean;
   /** Results that nobody reads. */
   readonly unread?: readonly number[];
   /** Whether it is enough to know which kernels and temporaries there are. */
@@ -314,6 +316,29 @@ const attentions: readonly Named[] = [
   ...attention("f64", { type: f64, queries: 5, heads: [4, 2] }),
 ];
 
+const reduced = (title: string, axes: readonly number[], given: object = {}): Named => [
+  `reduce, ${title}`,
+  {
+    kind: "reduce",
+    operands: [f32(2, 3, 4, 5)],
+    attrs: { fn: "sum", axes, keepDims: false },
+    ...given,
+  },
+];
+
+const folds: readonly Named[] = [
+  reduced("neighbouring axes", [1, 2]),
+  reduced("neighbouring axes that are apart in memory", [1, 2], { apart: true }),
+  reduced("axes that are no neighbours", [0, 2, 3]),
+  reduced("no axes", []),
+  ...[f32(3, 7), f32(3, 8), i32(3, 7), i32(3, 8)].map(
+    (type): Named => [
+      `argmax of ${type.shape[1] ?? 0} ${type.dtype}`,
+      { kind: "argmax", operands: [type], attrs: { axis: 1 } },
+    ],
+  ),
+];
+
 /** All of them; titles are one line each. */
 export const kernelCases: readonly Named[] = [
   ...products,
@@ -321,5 +346,6 @@ export const kernelCases: readonly Named[] = [
   ...fewerProducts,
   ...poolings,
   ...alongAxes,
+  ...folds,
   ...attentions,
 ];

@@ -20,6 +20,7 @@ const ownWork = (block: readonly Stmt[]): string => {
     for (const expr of exprsOf(stmt))
       visitExpr(expr, (each) => {
         if (each.kind === "load") count(`loads of ${each.buffer}${lanesOf(each)}`);
+        else if (each.kind === "compare") count(`${each.fn}${lanesOf(each)}`);
         else if (each.kind === "reduceLanes" || (childrenOf(each).length > 0 && !isWhole(each)))
           count(`${"fn" in each ? each.fn : each.kind}${lanesOf(each)}`);
       });

@@ -199,10 +199,19 @@ export const builtKernels = (
   return { kernels, scratches: scratches.map(({ parameter }) => parameter) };
 };
 
-/** The loops over the result of an op that is said element by element. */
-export const builtElements = (kind: OpKind, operandTypes: readonly KnownType[], attrs: object): readonly Stmt[] => {
+/**
+ * The loops over the result of an op that is said element by element; `apart`: its operands are read from where no axis goes on as the one
+ * before it does.
+ */
+export const builtElements = (
+  kind: OpKind,
+  operandTypes: readonly KnownType[],
+  attrs: object,
+  apart = false,
+): readonly Stmt[] => {
   const { lower } = opOf(kind);
-  const context = contextOf(kind, operandTypes, attrs);
+  const usual = contextOf(kind, operandTypes, attrs);
+  const context = apart ? { ...usual, joints: () => [] } : usual;
   const [result] = context.resultTypes;
   invariant(lower.by === "element" && result !== undefined, `${kind} is said element by element`);
   return elementBody(result, (body, index) => lower.element(context, body, index));

@@ -3,22 +3,24 @@
 // written; read the change like any other.
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { kernelCases } from "../../support/kernel-cases.ts";
+import { opOf } from "../../../src/ir/ops/index.ts";
+import { type KernelCase, kernelCases } from "../../support/kernel-cases.ts";
 import { outerLoops, outlineOf } from "../../support/kernel-outline.ts";
-import { builtKernels } from "../../support/lower-op.ts";
+import { builtElements, builtKernels } from "../../support/lower-op.ts";
 
 const file = new URL("./kernel-outlines.txt", import.meta.url);
 const isUpdating = process.env["UPDATE"] === "1";
 
-const outlined = ([
-  title,
-  { kind, operands, attrs, numerics = "exact", brief = false, unread },
-]: (typeof kernelCases)[number]): string => {
-  const { kernels, scratches } = builtKernels(kind, operands, attrs, numerics, unread);
+const built = ({ kind, operands, attrs, numerics = "exact", unread, apart }: KernelCase) =>
+  opOf(kind).lower.by === "kernel"
+    ? builtKernels(kind, operands, attrs, numerics, unread)
+    : { scratches: [], kernels: [{ name: kind, body: builtElements(kind, operands, attrs, apart) }] };
+
+const outlined = ([title, use]: (typeof kernelCases)[number]): string => {
+  const { kernels, scratches } = built(use);
   const room = scratches.map(({ name, dtype, length }) => `  ${name}: ${dtype}[${length}]\n`);
-  const lines = kernels.map(
-    ({ name, body }) => `  kernel ${name}\n${brief ? outerLoops(body, "    ") : outlineOf(body, "    ")}`,
-  );
+  const outline = use.brief === true ? outerLoops : outlineOf;
+  const lines = kernels.map(({ name, body }) => `  kernel ${name}\n${outline(body, "    ")}`);
   return `${title}\n${[...room, ...lines].join("")}`;
 };
 
@@ -28,8 +30,8 @@ const expected = new Map(
 );
 
 describe("kernels", () => {
-  test.skipIf(isUpdating).each(kernelCases)("of %s", (title, built) => {
-    expect(outlined([title, built])).toBe(expected.get(title));
+  test.skipIf(isUpdating).each(kernelCases)("of %s", (title, use) => {
+    expect(outlined([title, use])).toBe(expected.get(title));
   });
 
   test.runIf(isUpdating)("are written down", () => writeFileSync(file, kernelCases.map(outlined).join("\n")));
