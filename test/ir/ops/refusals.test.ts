@@ -34,6 +34,7 @@ const changedTypes = ({ dtype, shape }: KnownType): readonly (readonly [what: st
         ["with its first extent more", { dtype, shape: shape.with(0, (shape[0] ?? 0) + 1) }],
         ["with its last extent more", { dtype, shape: shape.with(shape.length - 1, (shape.at(-1) ?? 0) + 1) }],
         ["with its first extent less", { dtype, shape: shape.with(0, Math.max(0, (shape[0] ?? 0) - 1)) }],
+        ["with a last extent of 0", { dtype, shape: shape.with(shape.length - 1, 0) }],
         ["with a symbol", { dtype, shape: [...shape.slice(0, -1), "N"] }],
       ] as const)),
 ];
