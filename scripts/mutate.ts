@@ -1,12 +1,14 @@
 // Mutation testing with StrykerJS, on demand: `npm run mutate -- planning sharing` by name of scope, or `-- --files
 // src/passes/simplify/arithmetic.ts` (scripts/mutate/scopes.ts says which tests a file is held against); `--sample 300 --seed 1` tries
-// so many mutants, drawn at random; `--static` does not leave out those of what runs while modules load. Small changes that no test
-// notices are printed; the score of each scope stands at the end.
+// so many mutants, drawn at random, and `--write` keeps the result for docs/small-mutants.md; `--static` does not leave out those of what
+// runs while modules load. Small changes that no test notices are printed; the score of each scope stands at the end.
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join, matchesGlob } from "node:path";
 import { parseArgs } from "node:util";
+import { whyUnnoticed } from "./mutate/explained.ts";
 import { type Outcome, outcomeIn, scoreOf } from "./mutate/outcome.ts";
+import { type Measured, writeMeasured } from "./mutate/record.ts";
 import type { Scope } from "./mutate/scope.ts";
 import { scopes } from "./mutate/scopes.ts";
 
@@ -65,7 +67,7 @@ const mutate = (name: string, { files, tests }: Scope, sample?: Sample): Outcome
       },
     },
   );
-  return outcomeIn(join(root, report), name);
+  return outcomeIn(join(root, report));
 };
 
 /** How many lines of code a scope has, by which a sample is divided among scopes. */
@@ -81,6 +83,7 @@ const { values, positionals } = parseArgs({
     sample: { type: "string" },
     seed: { type: "string", default: "1" },
     static: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
   },
 });
 
@@ -95,13 +98,20 @@ if (wanted.length === 0)
   throw new Error(`no scope of scripts/mutate/scopes.ts is meant: ${Object.keys(scopes).join(", ")}`);
 install();
 const lines = wanted.reduce((sum, [, scope]) => sum + linesOf(scope), 0);
-const outcomes = wanted.map(([name, scope]) => {
+const outcomes = wanted.map(([name, scope]): readonly [string, Measured] => {
   const { sample, seed } = values;
-  if (sample === undefined) return mutate(name, scope);
-  return mutate(name, scope, { count: Math.max(1, Math.round((Number(sample) * linesOf(scope)) / lines)), seed });
+  if (sample === undefined) return [name, mutate(name, scope)];
+  const count = Math.max(1, Math.round((Number(sample) * linesOf(scope)) / lines));
+  return [name, { ...mutate(name, scope, { count, seed }), seed }];
 });
-const sum = (key: "noticed" | "tried" | "all"): number => outcomes.reduce((total, outcome) => total + outcome[key], 0);
-for (const { survivors } of outcomes) for (const survivor of survivors) console.log(survivor);
-for (const outcome of outcomes) console.log(scoreOf(outcome));
+for (const survivor of outcomes.flatMap(([, { survivors }]) => survivors)) {
+  const { file, line, text, put, isRun } = survivor;
+  const why = whyUnnoticed(survivor) ?? (isRun ? undefined : "not run");
+  console.log(`${file}:${line}  ${text}  ->  ${put}${why === undefined ? "" : `  (${why})`}`);
+}
+for (const [name, outcome] of outcomes) console.log(scoreOf(name, outcome));
+const sum = (key: "noticed" | "tried" | "all"): number =>
+  outcomes.reduce((total, [, outcome]) => total + outcome[key], 0);
 if (outcomes.length > 1)
-  console.log(scoreOf({ name: "in all", noticed: sum("noticed"), tried: sum("tried"), all: sum("all") }));
+  console.log(scoreOf("in all", { noticed: sum("noticed"), tried: sum("tried"), all: sum("all") }));
+if (values.write) writeMeasured(Object.fromEntries(outcomes));

@@ -22,55 +22,67 @@ interface Report {
   >;
 }
 
-/** How many mutants were noticed of those tried, of how many there are, and what the others are: place, text, replacement. */
+/** A change that no test noticed. */
+export interface Survivor {
+  readonly file: string;
+  readonly line: number;
+  /** What stood there, in one line and not too long, and what stood there instead. */
+  readonly text: string;
+  readonly put: string;
+  /** The line before what was changed, on the same line. */
+  readonly before: string;
+  /** Whether a test runs it at all. */
+  readonly isRun: boolean;
+}
+
+/** How many mutants were noticed of those tried, of how many there are, and the others. */
 export interface Outcome {
-  readonly name: string;
   readonly noticed: number;
   readonly tried: number;
   readonly all: number;
-  readonly survivors: readonly string[];
+  readonly survivors: readonly Survivor[];
 }
-
-/** What stands between two positions, in one line and not too long. */
-const textBetween = (source: string, start: Position, end: Position): string => {
-  const lines = source.split("\n").slice(start.line - 1, end.line);
-  const last = lines.length - 1;
-  const cut = lines.map((line, at) =>
-    line.slice(at === 0 ? start.column - 1 : 0, at === last ? end.column - 1 : undefined),
-  );
-  return shortened(cut.join("\n"));
-};
 
 const shortened = (text: string): string => {
   const line = text.replace(/\s+/g, " ");
   return line.length > 90 ? `${line.slice(0, 60)} ... ${line.slice(-25)}` : line;
 };
 
+/** What stands between two positions. */
+const textBetween = (source: string, start: Position, end: Position): string => {
+  const lines = source.split("\n").slice(start.line - 1, end.line);
+  const last = lines.length - 1;
+  return lines
+    .map((line, at) => line.slice(at === 0 ? start.column - 1 : 0, at === last ? end.column - 1 : undefined))
+    .join("\n");
+};
+
 const noticed = new Set(["Killed", "Timeout", "RuntimeError"]);
 const unnoticed = new Set(["Survived", "NoCoverage"]);
 
-/** Reads a report that StrykerJS wrote. Mutants of what runs while modules load are not among those it tries. */
-export const outcomeIn = (file: string, name: string): Outcome => {
+/** Reads a report that StrykerJS wrote. Mutants of what runs only while modules load are not among those it tries. */
+export const outcomeIn = (file: string): Outcome => {
   // Written by StrykerJS in its published schema.
   const { files } = JSON.parse(readFileSync(file, "utf8")) as Report;
-  const mutants = Object.entries(files).flatMap(([path, { source, mutants: found }]) =>
-    found.map(({ status, replacement = "", location: { start, end } }) => {
-      const unseen = status === "NoCoverage" ? " (not run)" : "";
-      const change = `${textBetween(source, start, end)}  ->  ${shortened(replacement)}`;
-      return { status, says: `${path}:${start.line}:${start.column}  ${change}${unseen}`, line: start.line, path };
-    }),
-  );
-  const alive = mutants.filter(({ status }) => unnoticed.has(status));
-  const killed = mutants.filter(({ status }) => noticed.has(status)).length;
-  return {
-    name,
-    noticed: killed,
-    tried: killed + alive.length,
-    all: mutants.filter(({ status }) => status !== "Ignored").length,
-    survivors: alive
-      .sort((a, b) => (a.path === b.path ? a.line - b.line : a.path < b.path ? -1 : 1))
-      .map(({ says }) => says),
-  };
+  const survivors: Survivor[] = [];
+  let [hits, all] = [0, 0];
+  for (const [path, { source, mutants }] of Object.entries(files))
+    for (const { status, replacement = "", location } of mutants) {
+      if (status !== "Ignored") all += 1;
+      if (noticed.has(status)) hits += 1;
+      if (!unnoticed.has(status)) continue;
+      const { start, end } = location;
+      survivors.push({
+        file: path,
+        line: start.line,
+        text: shortened(textBetween(source, start, end)),
+        put: shortened(replacement),
+        before: textBetween(source, { line: start.line, column: 1 }, start).trimStart(),
+        isRun: status !== "NoCoverage",
+      });
+    }
+  survivors.sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));
+  return { noticed: hits, tried: hits + survivors.length, all, survivors };
 };
 
 /**
@@ -85,11 +97,13 @@ export const wilson = (hits: number, tries: number): readonly [number, number] =
   return [Math.max(0, middle - half), Math.min(1, middle + half)];
 };
 
+/** A share of tries in percent. */
+export const percent = (share: number): string => (100 * share).toFixed(1);
+
 /** The line of the summary for a scope, or for all. */
-export const scoreOf = ({ name, noticed, tried, all }: Omit<Outcome, "survivors">): string => {
-  const percent = (share: number): string => (100 * share).toFixed(1);
-  const score = `${name}: ${noticed} of ${tried} noticed, ${percent(noticed / Math.max(tried, 1))} %`;
+export const scoreOf = (name: string, { noticed: hits, tried, all }: Omit<Outcome, "survivors">): string => {
+  const score = `${name}: ${hits} of ${tried} noticed, ${percent(hits / Math.max(tried, 1))} %`;
   if (tried === all) return score;
-  const [low, high] = wilson(noticed, tried).map(percent);
+  const [low, high] = wilson(hits, tried).map(percent);
   return `${score} (95 %: ${low} to ${high}, Wilson), drawn from ${all}`;
 };

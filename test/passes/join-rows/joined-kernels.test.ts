@@ -79,6 +79,28 @@ describe("joined kernels", () => {
     expect(call?.origin).toEqual({ operations: ["mul", "add", "mul"], location: { layer: "norm" } });
   });
 
+  test("say nothing of where they come from where their kernels do not", () => {
+    const [call] = callsOf(join(programOf(doubling("x", "t"), doubling("t", "y"))));
+    expect(call?.origin).toEqual({ operations: [] });
+  });
+
+  test("write over an operand where no later row of it is read", () => {
+    const shared = (distance: number): readonly string[] => {
+      const reading = (body: BlockBuilder): void =>
+        body.loop(rowCount - 1, (i, inner) => fillRow(inner, "y", i, (k) => at("x", add(i, distance), k)), { from: 1 });
+      const copying = (body: BlockBuilder): void =>
+        body.loop(rowCount - 1, (i, inner) => fillRow(inner, "z", i, (k) => at("x", i, k)), { from: 1 });
+      const together = join(programOf(reading, copying));
+      expect(callsOf(together)).toHaveLength(1);
+      const [kernel] = together.kernels.values();
+      const names = kernel?.parameters.map((_, position) => callsOf(together)[0]?.buffers[position] ?? "") ?? [];
+      return kernel?.inPlace.map(([to, from]) => `${names[to]} over ${names[from]}`) ?? [];
+    };
+    expect(shared(0)).toEqual(["z over x"]);
+    expect(shared(-1)).toEqual([]);
+    expect(shared(1)).toEqual([]);
+  });
+
   test("are a program as it was where there is nothing to join", () => {
     const alone = programOf(doubling("x", "y"));
     expect(joinRows.run(alone, silent)).toBe(alone);

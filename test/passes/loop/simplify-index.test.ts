@@ -14,7 +14,7 @@ import {
   select,
   subtract,
 } from "../../../src/ir/loop/build.ts";
-import type { Expr } from "../../../src/ir/loop/expr.ts";
+import type { Expr, LoopCompare } from "../../../src/ir/loop/expr.ts";
 import type { Kernel } from "../../../src/ir/loop/kernel.ts";
 import { simplifyIndex } from "../../../src/passes/loop/simplify-index.ts";
 import { nestChoices, randomNest } from "../../../src/testing/arbitraries/loop-nest.ts";
@@ -255,19 +255,62 @@ describe("computed bounds", () => {
     return text.includes("select") ? "open" : text.includes("= 1.0") ? "holds" : "fails";
   };
 
-  test.each([
-    ["lt", [90, "holds"], [89, "open"], [0, "fails"]],
-    ["le", [89, "holds"], [88, "open"], [-1, "fails"]],
-    ["gt", [-1, "holds"], [88, "open"], [89, "fails"]],
-    ["ge", [0, "holds"], [89, "open"], [90, "fails"]],
-    ["eq", [90, "fails"], [89, "open"], [-1, "fails"]],
-    ["ne", [90, "holds"], [89, "open"], [-1, "holds"]],
-  ] as const)("decide %s up to the last number", (fn, ...cases) => {
-    for (const [limit, result] of cases)
+  const turned = { lt: "gt", le: "ge", gt: "lt", ge: "le", eq: "eq", ne: "ne" } as const;
+
+  test.each<readonly [LoopCompare, readonly (readonly [limit: number, result: string])[]]>([
+    [
+      "lt",
+      [
+        [90, "holds"],
+        [89, "open"],
+        [0, "fails"],
+      ],
+    ],
+    [
+      "le",
+      [
+        [89, "holds"],
+        [88, "open"],
+        [-1, "fails"],
+      ],
+    ],
+    [
+      "gt",
+      [
+        [-1, "holds"],
+        [88, "open"],
+        [89, "fails"],
+      ],
+    ],
+    [
+      "ge",
+      [
+        [0, "holds"],
+        [89, "open"],
+        [90, "fails"],
+      ],
+    ],
+    [
+      "eq",
+      [
+        [90, "fails"],
+        [89, "open"],
+        [-1, "fails"],
+      ],
+    ],
+    [
+      "ne",
+      [
+        [90, "holds"],
+        [89, "open"],
+        [-1, "holds"],
+      ],
+    ],
+  ])("decide %s up to the last number", (fn, cases) => {
+    for (const [limit, result] of cases) {
       expect([limit, decided((sum) => compare(fn, sum, i32(limit)))]).toEqual([limit, result]);
-    const turned = { lt: "gt", le: "ge", gt: "lt", ge: "le", eq: "eq", ne: "ne" } as const;
-    for (const [limit, result] of cases)
       expect([limit, decided((sum) => compare(turned[fn], i32(limit), sum))]).toEqual([limit, result]);
+    }
   });
 
   test("keep every value", () => {

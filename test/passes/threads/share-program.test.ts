@@ -57,7 +57,7 @@ const programOf = (
   ...entries: readonly (readonly Call[])[]
 ): Program => ({
   name: "program",
-  buffers: new Map(Object.entries(roles).map(([name, role]) => [name, { name, dtype: "f32", length, role } as Buffer])),
+  buffers: new Map(Object.entries(roles).map(([name, role]) => [name, { name, dtype: "f32", length, role }])),
   kernels: new Map(kernels.map((each) => [each.name, each])),
   parameters: [],
   entries: entries.map((calls, number) => ({ name: `entry${number}`, inputs: [], outputs: [], updates: [], calls })),

@@ -47,10 +47,7 @@ const nest = (loops: Loops, accesses: readonly Access[]): Kernel => {
     const end = ({ from, trips, step }: Counted): number => from + trips * step;
     const fill = (b: BlockBuilder, indices: readonly Expr[]): void => {
       for (const { start, strides, writes, wide } of accesses) {
-        const at = indices.reduce(
-          (sum, index, level) => add(sum, multiply(index, strides[level] ?? 0)),
-          i32(start) as Expr,
-        );
+        const at = indices.reduce((sum, index, level) => add(sum, multiply(index, strides[level] ?? 0)), i32(start));
         if (writes) b.store("y", at, wide ? splat(f32(1)) : f32(1));
         else b.store("out", 0, wide ? lane(load("f32x4", "y", at), 0) : load("f32", "y", at));
       }
