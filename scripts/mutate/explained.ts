@@ -1,22 +1,13 @@
 // Why some changes are noticed by no test: what stands there cannot be told from what stood there, or only by how long it takes.
+import { type Explanation, explain } from "./explanation.ts";
+import { opExplanations } from "./op-explained.ts";
 import type { Survivor } from "./outcome.ts";
-
-/** A change, found by its text wherever it stands in the file, and why it makes no difference. */
-export interface Explanation {
-  readonly file: string;
-  readonly text: string;
-  readonly put: string;
-  readonly why: string;
-}
-
-const explain =
-  (file: string) =>
-  (text: string, put: string, why: string): Explanation => ({ file, text, put, why });
 
 const fusing = explain("src/passes/fuse-elementwise.ts");
 const order = explain("src/passes/fusion/running-order.ts");
 
 export const explanations: readonly Explanation[] = [
+  ...opExplanations,
   fusing("[false, false]", "[]", "undefined counts as false"),
   order(
     "place.jump.depth >= upper.depth",
