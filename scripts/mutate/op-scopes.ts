@@ -80,7 +80,7 @@ export const opScopes: Readonly<Record<string, Scope>> = {
   },
   "recurrence-op": {
     files: sources("recurrence", "recurrence-{gradients,parts}"),
-    tests: [...tests(), "test/ir/functions/recurrence.test.ts", "test/passes/recurrence.test.ts"],
+    tests: [...tests("recurrence"), "test/ir/functions/recurrence.test.ts", "test/passes/recurrence.test.ts"],
   },
   calling: {
     files: sources("calling", "body"),
