@@ -63,7 +63,7 @@ const changes = ({ attributes }: AnyOp, operands: readonly KnownType[], attrs: o
       attrs,
     })),
   ),
-  ...Object.entries(attributes).flatMap(([name, kind]) =>
+  ...Object.entries(attributes).flatMap(([name, kind]: [string, AttributeKind]) =>
     // Attributes are records of the names in their schema.
     changedValues(kind, (attrs as Readonly<Record<string, unknown>>)[name]).map(([what, value]) => ({
       what: `${name} ${what}`,
