@@ -24,7 +24,7 @@ export const explanations: readonly Explanation[] = [
 
 /** Why a change is not noticed; undefined where nobody has said so. */
 export const whyUnnoticed = ({ file, text, put, before, isRun }: Survivor): string | undefined => {
-  if (/invariant\([^;]*$/.test(before) && put === "true") return "what must hold does";
+  if (/invariant\([^;]*$/.test(before) && put !== "false") return "what must hold does";
   if (!isRun && before.endsWith("?? ")) return "types ask for a value that is never missing";
   return explanations.find((each) => each.file === file && each.text === text && each.put === put)?.why;
 };

@@ -29,5 +29,9 @@ export const opExplanations: readonly Explanation[] = [
     "isKnown(extent) || isKnown(result)",
     "the number of windows is known where the extent is",
   ),
+  op("attention-typing")("keys === undefined", "false", "values come after keys, and are asked for as well"),
+  op("recurrence-gradients")("flow === undefined", "false", "there are as many flows as values"),
+  op("recurrence")("actual === undefined", "false", "the number of operands has been compared before"),
+  op("indexing")("[]", '["Stryker was here"]', "nothing is differentiated that has no operands"),
   op("concat")("{ start: 0, end: extent, step: 1 }", "{}", "what is not said of an axis is that it is whole"),
 ];

@@ -31,9 +31,25 @@ const values = (all: readonly unknown[]): string => {
   return `${range(numbers.filter(Number.isFinite))}${numbers.every(Number.isFinite) ? "" : ", infinite"}`;
 };
 
+const counted = (words: readonly string[]): string =>
+  [...new Set(words)]
+    .sort()
+    .map((word) => `${word} ${words.filter((other) => other === word).length}`)
+    .join(", ");
+
+/** How many bodies there are, and how often they use which op, function and number. */
+const bodies = (all: readonly unknown[]): string => {
+  const texts = all.map((body) =>
+    typeof body === "object" && body !== null && "text" in body ? String(body.text) : "",
+  );
+  const ops = texts.flatMap((text) => text.match(/(?<== )[a-zA-Z0-9]+(?= [%{])|(?<=fn = )\w+/g) ?? []);
+  const numbers = texts.flatMap((text) => text.match(/(?<=value = )[-\w.]+/g) ?? []);
+  return `${new Set(texts).size} bodies of ${counted(ops)}; numbers ${counted(numbers)}`;
+};
+
 const attribute = (name: string, all: readonly unknown[]): string => {
   if (all.some((value) => typeof value === "object" && value !== null && !Array.isArray(value)))
-    return `${name}: ${new Set(all.map((value) => JSON.stringify(value))).size} bodies`;
+    return `${name}: ${bodies(all)}`;
   const lists = all.filter(Array.isArray);
   if (lists.length === 0) return `${name}: ${values(all)}`;
   return `${name}: ${range(lists.map(({ length }) => length))} of ${values(lists.flat())}`;
@@ -51,13 +67,13 @@ const operandLine = ({ operandRange }: AnyOp, uses: readonly Use[], at: number):
   return `${types.length} operands ${at}: ${all}, rank ${ranks}, extents ${range(types.flatMap(({ shape }) => shape))}, empty ${empty}${indices}`;
 };
 
-/** What uses of one op reach, a line for each operand (of the first three) and each attribute. */
+/** What uses of one op reach, a line for each operand (of the first five) and each attribute. */
 const reach = (kind: OpKind): string => {
   const uses = drawn(kind);
   const most = Math.max(...uses.map(({ operands }) => operands.length));
   const names = Object.keys(opOf(kind).attributes);
   const lines = [
-    ...Array.from({ length: Math.min(3, most) }, (_, at) => operandLine(opOf(kind), uses, at)),
+    ...Array.from({ length: Math.min(5, most) }, (_, at) => operandLine(opOf(kind), uses, at)),
     ...names.map((name) =>
       attribute(
         name,

@@ -56,7 +56,7 @@ const changedValues = (kind: AttributeKind, value: unknown): readonly (readonly 
 };
 
 const changes = ({ attributes }: AnyOp, operands: readonly KnownType[], attrs: object): readonly Changed[] => [
-  ...operands.slice(0, 4).flatMap((operand, at) =>
+  ...operands.slice(0, 5).flatMap((operand, at) =>
     changedTypes(operand).map(([what, type]) => ({
       what: `operand ${at} ${what}`,
       operands: (operands as readonly TensorType[]).with(at, type),
