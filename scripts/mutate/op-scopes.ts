@@ -84,7 +84,7 @@ export const opScopes: Readonly<Record<string, Scope>> = {
   },
   calling: {
     files: sources("calling", "body"),
-    tests: [...tests(), "test/ir/functions/{custom-gradient,define}.test.ts"],
+    tests: [...tests("calling"), "test/ir/functions/{custom-gradient,define}.test.ts"],
   },
   typing: {
     files: sources("typing", "operand-types", "attributes", "op", "index", "instances"),
