@@ -44,7 +44,8 @@ const bodies = (all: readonly unknown[]): string => {
   );
   const ops = texts.flatMap((text) => text.match(/(?<== )[a-zA-Z0-9]+(?= [%{])|(?<=fn = )\w+/g) ?? []);
   const numbers = texts.flatMap((text) => text.match(/(?<=value = )[-\w.]+/g) ?? []);
-  return `${new Set(texts).size} bodies of ${counted(ops)}; numbers ${counted(numbers)}`;
+  const those = numbers.length === 0 ? "" : `; numbers ${counted(numbers)}`;
+  return `${new Set(texts).size} bodies of ${counted(ops)}${those}`;
 };
 
 const attribute = (name: string, all: readonly unknown[]): string => {
