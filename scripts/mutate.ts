@@ -7,7 +7,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { join, matchesGlob } from "node:path";
 import { parseArgs } from "node:util";
 import { whyUnnoticed } from "./mutate/explained.ts";
-import { type Outcome, outcomeIn, scoreOf } from "./mutate/outcome.ts";
+import { type Outcome, outcomeIn, overall, percent, scoreOf } from "./mutate/outcome.ts";
 import { type Measured, writeMeasured } from "./mutate/record.ts";
 import type { Scope } from "./mutate/scope.ts";
 import { scopes } from "./mutate/scopes.ts";
@@ -110,8 +110,8 @@ for (const survivor of outcomes.flatMap(([, { survivors }]) => survivors)) {
   console.log(`${file}:${line}  ${text}  ->  ${put}${why === undefined ? "" : `  (${why})`}`);
 }
 for (const [name, outcome] of outcomes) console.log(scoreOf(name, outcome));
-const sum = (key: "noticed" | "tried" | "all"): number =>
-  outcomes.reduce((total, [, outcome]) => total + outcome[key], 0);
-if (outcomes.length > 1)
-  console.log(scoreOf("in all", { noticed: sum("noticed"), tried: sum("tried"), all: sum("all") }));
+if (outcomes.length > 1) {
+  const [share, low, high] = overall(outcomes.map(([, outcome]) => outcome)).map(percent);
+  console.log(`in all: ${share} % (95 %: ${low} to ${high})`);
+}
 if (values.write) writeMeasured(Object.fromEntries(outcomes));

@@ -35,11 +35,15 @@ export interface Survivor {
   readonly isRun: boolean;
 }
 
-/** How many mutants were noticed of those tried, of how many there are, and the others. */
-export interface Outcome {
+/** How many mutants were noticed of those tried, of how many there are. */
+export interface Counts {
   readonly noticed: number;
   readonly tried: number;
   readonly all: number;
+}
+
+/** The counts of a scope, and what was not noticed. */
+export interface Outcome extends Counts {
   readonly survivors: readonly Survivor[];
 }
 
@@ -97,11 +101,32 @@ export const wilson = (hits: number, tries: number): readonly [number, number] =
   return [Math.max(0, middle - half), Math.min(1, middle + half)];
 };
 
+/**
+ * The share of all mutants that would be noticed, and its 95 % interval, from samples of several scopes: each counts as much as it has
+ * mutants (Cochran, "Sampling techniques", 1977, 5.3). The interval is Wilson's for as many tries at random as have this variance.
+ */
+export const overall = (outcomes: readonly Counts[]): readonly [share: number, low: number, high: number] => {
+  const all = outcomes.reduce((sum, outcome) => sum + outcome.all, 0);
+  const parts = outcomes.map(({ noticed: hits, tried, all: own }) => ({
+    weight: own / Math.max(all, 1),
+    share: hits / Math.max(tried, 1),
+    tried,
+  }));
+  const share = parts.reduce((sum, part) => sum + part.weight * part.share, 0);
+  const variance = parts.reduce(
+    (sum, { weight, share: own, tried }) => sum + (weight ** 2 * own * (1 - own)) / tried,
+    0,
+  );
+  if (variance === 0) return [share, ...wilson(share * parts.length, parts.length)];
+  const tries = (share * (1 - share)) / variance;
+  return [share, ...wilson(share * tries, tries)];
+};
+
 /** A share of tries in percent. */
 export const percent = (share: number): string => (100 * share).toFixed(1);
 
 /** The line of the summary for a scope, or for all. */
-export const scoreOf = (name: string, { noticed: hits, tried, all }: Omit<Outcome, "survivors">): string => {
+export const scoreOf = (name: string, { noticed: hits, tried, all }: Counts): string => {
   const score = `${name}: ${hits} of ${tried} noticed, ${percent(hits / Math.max(tried, 1))} %`;
   if (tried === all) return score;
   const [low, high] = wilson(hits, tried).map(percent);

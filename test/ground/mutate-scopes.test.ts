@@ -1,8 +1,9 @@
 // What StrykerJS mutates: every pass and every op, each held against tests that exist.
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { drawn } from "../../scripts/mutate/draw.ts";
-import { wilson } from "../../scripts/mutate/outcome.ts";
+import { explanations } from "../../scripts/mutate/explained.ts";
+import { overall, wilson } from "../../scripts/mutate/outcome.ts";
 import { scopes } from "../../scripts/mutate/scopes.ts";
 
 const each = Object.entries(scopes);
@@ -52,3 +53,21 @@ test("the interval of a score is Wilson's", () => {
   expect(wilson(0, 20).map((bound) => bound.toFixed(4))).toEqual(["0.0000", "0.1611"]);
   expect(wilson(0, 0)).toEqual([0, 1]);
 });
+
+test("scopes count as much as they have mutants", () => {
+  const counts = (noticed: number, tried: number, all: number) => ({ noticed, tried, all });
+  // Sampled in proportion, with equal shares, it is Wilson's interval of them all.
+  const [share, ...range] = overall([counts(8, 10, 100), counts(16, 20, 200)]);
+  expect(share).toBeCloseTo(0.8, 12);
+  expect(range.map((bound) => bound.toFixed(12))).toEqual(wilson(24, 30).map((bound) => bound.toFixed(12)));
+  expect(overall([counts(10, 10, 900), counts(0, 10, 100)])[0]).toBeCloseTo(0.9, 12);
+  expect(overall([])[0]).toBe(0);
+});
+
+test.each(explanations.map((explanation) => [explanation.file, explanation] as const))(
+  "what is explained of %s stands there",
+  (file, { text }) => {
+    const source = readFileSync(file, "utf8").replace(/\s+/g, " ");
+    for (const part of text.split(" ... ")) expect(source).toContain(part);
+  },
+);

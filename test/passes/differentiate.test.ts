@@ -160,6 +160,17 @@ describe("differentiate", () => {
     expect(evaluate(graph, { x: scalar(3) })["bySquare"]?.data[0]).toBe(18);
   });
 
+  test("with respect to a value on the way and to what it is made of at once", () => {
+    const graph = graphOf((t) => {
+      const x = t.input("x", { dtype: "f64", shape: [] });
+      const square = x.mul(x);
+      const [bySquare, byX] = differentiate(square.mul(square), [square, x]);
+      return { bySquare, byX };
+    });
+    const slopes = evaluate(graph, { x: scalar(3) });
+    expect([slopes["bySquare"]?.data[0], slopes["byX"]?.data[0]]).toEqual([18, 108]);
+  });
+
   test("is zeros where the loss does not depend on the tensor", () => {
     const graph = graphOf((t) => {
       const x = t.input("x", { dtype: "f64", shape: [] });
@@ -199,6 +210,18 @@ describe("differentiate", () => {
     });
     expect(added).toEqual(["constant", "binary mul", "binary mul"]);
   });
+});
+
+test("where no gradient arrives nothing is emitted", () => {
+  const trace = traceOver(graphBuilder());
+  const added = withTrace(trace, () => {
+    const x = trace.input("x", { dtype: "f32", shape: [] });
+    const loss = x.exp().tanh().cast("i32").cast("f32");
+    const before = trace.builder.finish("before", []).nodes.size;
+    differentiate(loss, [x]);
+    return opsOf(trace.builder.finish("after", [])).slice(before);
+  });
+  expect(added).toEqual(["constant", "constant"]);
 });
 
 describe("what a recurrence keeps of the way there", () => {
@@ -307,6 +330,24 @@ describe("the pass", () => {
     });
     const { w, x } = evaluateGraph(graph, "gradients", { x: array(1, 2) }, { w: array(3, 4) });
     expect([w?.data, x?.data]).toEqual([Float64Array.of(1, 2), Float64Array.of(3, 4)]);
+  });
+
+  test("takes the loss of the entry that is named", () => {
+    const graph = example();
+    const [main] = graph.entries;
+    if (main === undefined) throw new Error("an example has an entry");
+    const first = {
+      ...main,
+      name: "first",
+      outputs: [{ name: "loss", value: graph.inputs[0] ?? main.outputs[0]?.value }],
+    };
+    // The first entry gives what is no loss under the same name.
+    const both = { ...graph, entries: [first, main] } as Graph;
+    expect(
+      addGradients(request)
+        .run(both)
+        .entries.map(({ name }) => name),
+    ).toEqual(["first", "main", "gradients"]);
   });
 
   test("names what is not there", () => {

@@ -113,6 +113,16 @@ test.each<[string, string, (i: Expr, j: Expr, n: Expr, body: BlockBuilder) => Ex
   ["names are looked through where that helps", "j0", (i, j, _, body) => rem(body.name(add(multiply(i, 12), j)), 12)],
 ])("%s: %s", (_, expected, value) => expect(simplified(value)).toBe(expected));
 
+test("names of long sums are not looked through", () => {
+  // Each quotient counts as five, and 32 are looked through.
+  const sumOf = (terms: number, n: Expr): Expr =>
+    Array.from({ length: terms }, (_, at) => div(n, at + 2)).reduce((sum, each) => add(sum, each));
+  const difference = (terms: number): string =>
+    simplified((_, __, n, body) => subtract(body.name(sumOf(terms, n)), sumOf(terms, n)));
+  expect(difference(6)).toBe("0");
+  expect(difference(7)).not.toBe("0");
+});
+
 describe("loops and branches", () => {
   test("of one trip dissolve", () => {
     const kernel = kernelOf((body) =>

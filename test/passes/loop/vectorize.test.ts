@@ -26,6 +26,14 @@ describe("elementwise loops", () => {
     );
   });
 
+  test("need no more elements than a vector has", () => {
+    const kernel = kernelOf((body) => body.loop(4, (i, inner) => inner.store("y", i, x(i)), vector), {
+      x: { length: 4 },
+      y: { length: 4 },
+    });
+    expect(vectorized(kernel)).toBe("for i0 in 0..4 step 4 {\n  y[i0; 4] = x[i0; 4]\n}");
+  });
+
   test("have no rest where the extent is a multiple of four", () => {
     expect(vectorized(mapping(8, x))).toBe("for i0 in 0..8 step 4 {\n  y[i0; 4] = x[i0; 4]\n}");
   });

@@ -60,6 +60,15 @@ describe("extents that are not known", () => {
       ["slice"],
       ["%x: f32[B + 6]", "slice %x {starts = [1], ends = [7], steps = [2]} : f32[3]", slice("1", "3", "2")],
     ],
+    [
+      "a slice of every second, of rows of any length",
+      ["slice", "slice"],
+      [
+        "%x: f32[8, B]",
+        "slice %x {starts = [0, 0], ends = [8, B], steps = [2, 1]} : f32[4, B]",
+        "slice %0 {starts = [1, 0], ends = [3, B], steps = [1, 1]} : f32[2, B]",
+      ],
+    ],
     ["all rows in order", [], ["%x: f32[B, 2]", "iota {axis = 0} : i32[B]", "gather %x, %0 {axis = 0} : f32[B, 2]"]],
     [
       "some rows in order",
