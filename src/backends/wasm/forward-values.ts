@@ -2,7 +2,7 @@
 // one that is read again is written on the way (`local.tee`). A value moves only past what it does not depend on, and
 // never into or out of a loop or a branch.
 import { type Instruction, localTee } from "./instruction.ts";
-import { blocksOf, countUses, mapBlocks, mapOperands, visitOperands } from "./walk.ts";
+import { countUses, hasBlocks, mapBlocks, mapOperands, visitOperands } from "./walk.ts";
 
 /** How many statements a value may move past: what it is for is rarely further away. */
 const farthest = 16;
@@ -25,12 +25,23 @@ const addEffect = (effects: Effects, instruction: Instruction): void => {
   if (instruction.kind === "memory") effects[isStore(instruction) ? "stores" : "loads"] = true;
 };
 
-const addEffects = (effects: Effects, instruction: Instruction): Effects => {
+const effectsOf = (instruction: Instruction): Effects => {
+  const effects = noEffects();
   visitOperands(instruction, (each) => addEffect(effects, each));
   return effects;
 };
 
-const meet = (a: ReadonlySet<number>, b: ReadonlySet<number>): boolean => [...a].some((each) => b.has(each));
+const addEffects = (effects: Effects, more: Effects): void => {
+  for (const read of more.reads) effects.reads.add(read);
+  for (const write of more.writes) effects.writes.add(write);
+  effects.loads ||= more.loads;
+  effects.stores ||= more.stores;
+};
+
+const meet = (a: ReadonlySet<number>, b: ReadonlySet<number>): boolean => {
+  for (const each of a) if (b.has(each)) return true;
+  return false;
+};
 
 /** Whether the value may be evaluated after what has the effects `passed` instead of before. */
 const mayPass = (value: Effects, passed: Effects): boolean =>
@@ -64,21 +75,29 @@ const withValue = (statement: Instruction, local: number, value: Instruction): I
 };
 
 const isBarrier = (statement: Instruction): boolean =>
-  blocksOf(statement).length > 0 || ["branch", "call", "bulk"].includes(statement.kind);
+  hasBlocks(statement) || statement.kind === "branch" || statement.kind === "call" || statement.kind === "bulk";
+
+/** A statement that has been put in its place, and what it does: of the statements behind it, up to sixteen will ask. */
+interface Placed {
+  readonly statement: Instruction;
+  readonly effects: Effects;
+}
 
 /** Moves values into a statement from the ones before it, of which it takes away those that are no longer needed. */
-const takeValues = (statement: Instruction, before: Instruction[], isReadOnce: (local: number) => boolean) => {
+const takeValues = (statement: Instruction, before: Placed[], isReadOnce: (local: number) => boolean): Placed => {
   let result = statement;
-  const { reads } = addEffects(noEffects(), statement);
+  const own = effectsOf(statement);
+  const reads = new Set(own.reads);
   const passed = noEffects();
   for (let at = before.length - 1; at >= 0 && at >= before.length - farthest; at--) {
-    const earlier = before[at];
-    if (earlier === undefined || isBarrier(earlier)) break;
+    const placed = before[at];
+    if (placed === undefined || isBarrier(placed.statement)) break;
+    const { statement: earlier, effects: ofEarlier } = placed;
     const [value] = earlier.kind === "local" && earlier.op === "local.set" ? earlier.operands : [];
     if (earlier.kind === "local" && value !== undefined && reads.has(earlier.local)) {
       const { local } = earlier;
       const crossed: Effects = { ...passed, reads: new Set(passed.reads), writes: new Set(passed.writes) };
-      const effects = addEffects(noEffects(), isReadOnce(local) ? value : earlier);
+      const effects = isReadOnce(local) ? effectsOf(value) : ofEarlier;
       if (effectsBefore(result, local, crossed) && mayPass(effects, crossed)) {
         result = withValue(result, local, isReadOnce(local) ? value : localTee(local, value));
         for (const read of effects.reads) reads.add(read);
@@ -86,9 +105,9 @@ const takeValues = (statement: Instruction, before: Instruction[], isReadOnce: (
         continue;
       }
     }
-    addEffects(passed, earlier);
+    addEffects(passed, ofEarlier);
   }
-  return result;
+  return { statement: result, effects: result === statement ? own : effectsOf(result) };
 };
 
 /** A function's body with values computed where they are needed. */
@@ -96,12 +115,12 @@ export const forwardValues = (body: readonly Instruction[]): readonly Instructio
   const { reads, writes } = countUses(body);
   const isReadOnce = (local: number): boolean => reads.get(local) === 1 && writes.get(local) === 1;
   const tidy = (block: readonly Instruction[]): readonly Instruction[] => {
-    const out: Instruction[] = [];
+    const out: Placed[] = [];
     for (const statement of block) {
-      const taken = takeValues(statement, out, isReadOnce);
-      out.push(mapBlocks(taken, tidy));
+      const { statement: taken, effects } = takeValues(statement, out, isReadOnce);
+      out.push({ statement: mapBlocks(taken, tidy), effects });
     }
-    return out;
+    return out.map(({ statement }) => statement);
   };
   return tidy(body);
 };

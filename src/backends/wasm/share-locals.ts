@@ -73,7 +73,8 @@ export const shareLocals = (
     place.last = last;
     if (free === undefined) {
       places.push(place);
-      alike.set(key, [...known, place]);
+      known.push(place);
+      alike.set(key, known);
     }
     placeOf.set(local, place);
   }
@@ -84,7 +85,7 @@ export const shareLocals = (
     const inner = mapBlocks(mapOperands(instruction, renumber), (block) => block.map(renumber));
     const place = inner.kind === "local" ? placeOf.get(inner.local) : undefined;
     return inner.kind === "local" && place !== undefined
-      ? { ...inner, local: positions.get(place) ?? inner.local }
+      ? { kind: "local", op: inner.op, local: positions.get(place) ?? inner.local, operands: inner.operands }
       : inner;
   };
   return { locals: sorted.map(({ name, type }) => ({ name, type })), body: body.map(renumber) };
