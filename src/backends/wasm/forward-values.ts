@@ -31,11 +31,13 @@ const effectsOf = (instruction: Instruction): Effects => {
   return effects;
 };
 
-const addEffects = (effects: Effects, more: Effects): void => {
-  for (const read of more.reads) effects.reads.add(read);
-  for (const write of more.writes) effects.writes.add(write);
-  effects.loads ||= more.loads;
-  effects.stores ||= more.stores;
+/** The locals that a statement reads. */
+const readsOf = (statement: Instruction): Set<number> => {
+  const reads = new Set<number>();
+  visitOperands(statement, (each) => {
+    if (each.kind === "local" && each.op === "local.get") reads.add(each.local);
+  });
+  return reads;
 };
 
 const meet = (a: ReadonlySet<number>, b: ReadonlySet<number>): boolean => {
@@ -77,50 +79,59 @@ const withValue = (statement: Instruction, local: number, value: Instruction): I
 const isBarrier = (statement: Instruction): boolean =>
   hasBlocks(statement) || statement.kind === "branch" || statement.kind === "call" || statement.kind === "bulk";
 
-/** A statement that has been put in its place, and what it does: of the statements behind it, up to sixteen will ask. */
-interface Placed {
-  readonly statement: Instruction;
-  readonly effects: Effects;
-}
-
 /** Moves values into a statement from the ones before it, of which it takes away those that are no longer needed. */
-const takeValues = (statement: Instruction, before: Placed[], isReadOnce: (local: number) => boolean): Placed => {
+const takeValues = (
+  statement: Instruction,
+  before: Instruction[],
+  isReadOnce: (local: number) => boolean,
+  doneBy: (statement: Instruction) => Effects,
+): Instruction => {
   let result = statement;
-  const own = effectsOf(statement);
-  const reads = new Set(own.reads);
-  const passed = noEffects();
+  const reads = readsOf(statement);
+  const passed: Instruction[] = [];
   for (let at = before.length - 1; at >= 0 && at >= before.length - farthest; at--) {
-    const placed = before[at];
-    if (placed === undefined || isBarrier(placed.statement)) break;
-    const { statement: earlier, effects: ofEarlier } = placed;
+    const earlier = before[at];
+    if (earlier === undefined || isBarrier(earlier)) break;
     const [value] = earlier.kind === "local" && earlier.op === "local.set" ? earlier.operands : [];
     if (earlier.kind === "local" && value !== undefined && reads.has(earlier.local)) {
       const { local } = earlier;
-      const crossed: Effects = { ...passed, reads: new Set(passed.reads), writes: new Set(passed.writes) };
-      const effects = isReadOnce(local) ? effectsOf(value) : ofEarlier;
-      if (effectsBefore(result, local, crossed) && mayPass(effects, crossed)) {
+      const effects = isReadOnce(local) ? effectsOf(value) : doneBy(earlier);
+      const within = noEffects();
+      const isFound = effectsBefore(result, local, within);
+      if (isFound && mayPass(effects, within) && passed.every((each) => mayPass(effects, doneBy(each)))) {
         result = withValue(result, local, isReadOnce(local) ? value : localTee(local, value));
         for (const read of effects.reads) reads.add(read);
         before.splice(at, 1);
         continue;
       }
     }
-    addEffects(passed, ofEarlier);
+    passed.push(earlier);
   }
-  return { statement: result, effects: result === statement ? own : effectsOf(result) };
+  return result;
+};
+
+/** What statements do, worked out where somebody asks; of the statements behind one, up to sixteen may. */
+const remembering = (): ((statement: Instruction) => Effects) => {
+  const known = new Map<Instruction, Effects>();
+  return (statement) => {
+    const effects = known.get(statement) ?? effectsOf(statement);
+    known.set(statement, effects);
+    return effects;
+  };
 };
 
 /** A function's body with values computed where they are needed. */
 export const forwardValues = (body: readonly Instruction[]): readonly Instruction[] => {
   const { reads, writes } = countUses(body);
   const isReadOnce = (local: number): boolean => reads.get(local) === 1 && writes.get(local) === 1;
+  const doneBy = remembering();
   const tidy = (block: readonly Instruction[]): readonly Instruction[] => {
-    const out: Placed[] = [];
+    const out: Instruction[] = [];
     for (const statement of block) {
-      const { statement: taken, effects } = takeValues(statement, out, isReadOnce);
-      out.push({ statement: mapBlocks(taken, tidy), effects });
+      const taken = takeValues(statement, out, isReadOnce, doneBy);
+      out.push(mapBlocks(taken, tidy));
     }
-    return out.map(({ statement }) => statement);
+    return out;
   };
   return tidy(body);
 };
