@@ -111,6 +111,47 @@ const cases: Readonly<Record<string, (inputs: Inputs) => Readonly<Record<string,
       .sum({ axes: [-1], keepDims: true });
     return { y: scores.exp().div(sums).matmul(inputs.v) };
   },
+  "exponentials over a sum over the queries": (inputs) => {
+    const e = scoresOf(inputs).exp();
+    return { y: e.div(e.sum({ axes: [1], keepDims: true })).matmul(inputs.v) };
+  },
+  "exponentials over their largest": (inputs) => {
+    const e = scoresOf(inputs).exp();
+    return { y: e.div(e.max({ axes: [-1], keepDims: true })).matmul(inputs.v) };
+  },
+  "another function over its sum": (inputs) => {
+    const e = scoresOf(inputs).tanh();
+    return { y: e.div(e.sum({ axes: [-1], keepDims: true })).matmul(inputs.v) };
+  },
+  "exponentials of what is shifted by a number of each key": (inputs) => {
+    const scores = scoresOf(inputs);
+    const e = scores.sub(scores.max({ axes: [1], keepDims: true })).exp();
+    return {
+      y: scores
+        .exp()
+        .div(e.sum({ axes: [-1], keepDims: true }))
+        .matmul(inputs.v),
+    };
+  },
+  "a sum over their exponentials": (inputs) => {
+    const e = scoresOf(inputs).exp();
+    return {
+      y: e
+        .sum({ axes: [-1], keepDims: true })
+        .div(e)
+        .matmul(inputs.v),
+    };
+  },
+  "exponentials over the sum of others": (inputs) => {
+    const { q, k, v } = inputs;
+    const others = k.matmul(q, { transposeB: true }).exp();
+    return {
+      y: scoresOf(inputs)
+        .exp()
+        .div(others.sum({ axes: [-1], keepDims: true }))
+        .matmul(v),
+    };
+  },
   "exponentials over the sum of masked ones": (inputs) => {
     const e = scoresOf(inputs).exp();
     const kept = e.mul(inputs.mask.cast("f32"));

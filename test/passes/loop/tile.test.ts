@@ -88,6 +88,35 @@ test("what another iteration reads is not overwritten early, so such loops stay"
   expect(tile.run(shared)).toBe(shared);
 });
 
+test("loops of many statements stay, and those that do not count from 0 by 1", () => {
+  const withNames = (count: number): Kernel =>
+    moving(16, 16, 1, (body, at, value) => {
+      let name = value;
+      for (let step = 1; step < count; step++) name = body.name(binary("mul", name, f32(2)));
+      body.store("y", at, name);
+    });
+  expect(isTiled(tiled(withNames(12)))).toBe(true);
+  expect(isTiled(tiled(withNames(13)))).toBe(false);
+  const counting = (options: Readonly<Record<string, number>>): Kernel =>
+    kernelOf((body) =>
+      body.loop(
+        18,
+        (j, outer) =>
+          outer.loop(18, (i, inner) =>
+            inner.store("y", add(multiply(j, 18), i), load("f32", "x", add(multiply(i, 18), j))),
+          ),
+        options,
+      ),
+    );
+  const sized = (kernel: Kernel): Kernel => ({
+    ...kernel,
+    parameters: kernel.parameters.map((parameter) => ({ ...parameter, length: 18 * 18 })),
+  });
+  expect(isTiled(tiled(sized(counting({}))))).toBe(true);
+  expect(isTiled(tiled(sized(counting({ from: 1 }))))).toBe(false);
+  expect(isTiled(tiled(sized(counting({ step: 2 }))))).toBe(false);
+});
+
 test("reading that is contiguous already stays", () => {
   const kernel = kernelOf((body) =>
     body.loop(4, (j, outer) =>
