@@ -5,6 +5,11 @@ import type { Survivor } from "./outcome.ts";
 
 const fusing = explain("src/passes/fuse-elementwise.ts");
 const order = explain("src/passes/fusion/running-order.ts");
+const followers = explain("src/passes/fusion/followers.ts");
+const placing = explain("src/passes/planning/place-blocks.ts");
+
+/** Where types cannot know what always holds. */
+const never = "types ask for what is never missing";
 
 export const explanations: readonly Explanation[] = [
   ...opExplanations,

@@ -82,6 +82,11 @@ describe("verification", () => {
       expect(verified({ name: "other", summary: "", run: () => program })).not.toThrow();
   });
 
+  test("programs may be anything that a pass takes", () => {
+    const same: Pass<number | undefined, number | undefined> = { name: "same", summary: "", run: (given) => given };
+    for (const given of [3, undefined]) expect(runPasses(same, given, { verify: "each" }).program).toBe(given);
+  });
+
   test("a wrong result names the pass", () => {
     const verifier = (program: unknown) => {
       if (opsOf(program as Graph).length < 3) throw new Error("too small");

@@ -161,6 +161,29 @@ const cases: Readonly<Record<string, (inputs: Inputs) => Readonly<Record<string,
     const weights = softmax(scoresOf(inputs));
     return { y: weights.mul(weights).matmul(inputs.v) };
   },
+  "a number over weights": (inputs) => {
+    const weights = softmax(scoresOf(inputs));
+    return { y: inputs.mask.cast("f32").div(weights).matmul(inputs.v) };
+  },
+  "weights that became whole numbers": (inputs) => ({
+    y: softmax(scoresOf(inputs)).cast("i32").cast("f32").matmul(inputs.v),
+  }),
+  "weights, or one where there are none": (inputs) => ({
+    y: inputs.mask.select(softmax(scoresOf(inputs)), 1).matmul(inputs.v),
+  }),
+  "one, or weights where there are some": (inputs) => ({
+    y: inputs.mask.select(1, softmax(scoresOf(inputs))).matmul(inputs.v),
+  }),
+  "weights less something": (inputs) => ({
+    y: softmax(scoresOf(inputs)).sub(inputs.mask.cast("f32")).matmul(inputs.v),
+  }),
+  "the largest of weights and something": (inputs) => ({
+    y: softmax(scoresOf(inputs)).maximum(inputs.mask.cast("f32")).matmul(inputs.v),
+  }),
+  "weights of which one is another's power": (inputs) => {
+    const weights = softmax(scoresOf(inputs));
+    return { y: weights.pow(2).matmul(inputs.v) };
+  },
   "weights to which something is added": (inputs) => ({
     y: softmax(scoresOf(inputs)).add(inputs.mask.cast("f32")).matmul(inputs.v),
   }),

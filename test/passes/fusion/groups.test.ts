@@ -28,10 +28,12 @@ const fused = (graph: Graph): FusedGraph => fuseElementwise.run(graph as Graph<C
 
 const groupsOf = (lines: string): readonly string[] => described(fused(parseGraph(`graph @g${lines}`)));
 
-const sizesOf = (describeIt: (x: Tensor) => Tensor): readonly number[] =>
-  fused(graphOf((trace) => ({ y: describeIt(trace.input("x", { dtype: "f32", shape: [4] })) }))).entries.flatMap(
-    ({ groups }) => groups.map(({ members }) => members.size),
+const sizesIn = (describeIt: (x: Tensor) => Readonly<Record<string, Tensor>>): readonly number[] =>
+  fused(graphOf((trace) => describeIt(trace.input("x", { dtype: "f32", shape: [4] })))).entries.flatMap(({ groups }) =>
+    groups.map(({ members }) => members.size),
   );
+
+const sizesOf = (describeIt: (x: Tensor) => Tensor): readonly number[] => sizesIn((x) => ({ y: describeIt(x) }));
 
 describe("what is computed where it is read", () => {
   test.each([
@@ -115,6 +117,9 @@ describe("kernels are cut", () => {
     expect(sizesOf((x) => branch(x, 15).mul(branch(x.neg(), 16)))).toEqual([95]);
     expect(sizesOf((x) => branch(x, 16).mul(branch(x.neg(), 16)))).toEqual([34, 33 + 31]);
     expect(sizesOf((x) => branch(x, 23).mul(branch(x.neg(), 23)))).toEqual([34 + 33, 33 + 33 + 7]);
+    // What is in memory anyway counts for nobody.
+    const both = (x: Tensor) => ({ x, y: branch(x, 16).mul(branch(x.neg(), 16)) });
+    expect(sizesIn((x) => both(chain(20, x)))).toEqual([20 + 33 + 34, 31]);
   });
 });
 
