@@ -11,8 +11,9 @@ import { type NdArray, sizeOf } from "../types/ndarray.ts";
 import { knownExtent, knownType } from "../types/shape.ts";
 import type { Tensor } from "../types/tensor.ts";
 import { printType, sameType, type TensorType, tensorType } from "../types/tensor-type.ts";
+import type { FastCheckModule } from "./arbitrary.ts";
 import type { DescribeBody, RunBody } from "./body.ts";
-import { defineOp, type FastCheckModule, type OpDefinition, type OpInstance } from "./op.ts";
+import { defineOp, type OpDefinition, type OpInstance } from "./op.ts";
 import { scanGradients } from "./recurrence-gradients.ts";
 import { partsOf, type ScanAttrs } from "./recurrence-parts.ts";
 
