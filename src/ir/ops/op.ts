@@ -162,7 +162,7 @@ export interface OpDefinition<A, In extends Arity, Out extends Arity = 1> {
   /** What the op means. Slow, obvious, in double precision: the oracle of every test. Absent where `lower` is by ops. */
   readonly evaluate?: (operands: Tuple<NdArray, In>, attrs: A, run?: RunBody) => Tuple<NdArray, Out>;
   /** One cotangent per operand, `null` where none flows (integers, masks). */
-  readonly vjp: ((context: VjpContext<A, In, Out>) => Tuple<Tensor | null, In>) | "not-differentiable";
+  readonly vjp: (context: VjpContext<A, In, Out>) => Tuple<Tensor | null, In>;
   readonly lower: Lowering<A, In, Out>;
   /**
    * Random well-typed uses. Operand values that must lie in a range (indices) say so in `operandRange`.
