@@ -3,7 +3,7 @@
 // wait. Each chain keeps its own order; what is stored is stored after everything was computed, in its own order.
 import { type Instruction, localGet, localSet } from "./instruction.ts";
 import type { Locals } from "./locals.ts";
-import { blocksOf, hasBlocks, mapBlocks, mapOperands, visitOperands } from "./walk.ts";
+import { hasBlocks, mapBlocks, mapOperands, visitOperands } from "./walk.ts";
 
 /** Chains of fewer operations than this, such as those of a matrix product's tile, are near enough to each other. */
 const shortest = 8;
