@@ -5,7 +5,7 @@
 //   for i { m[i] = sum(x[i, :]) / n }   for i { d[i, :] = x[i, :] - m[i] }   ->   for i { m[0] = ...   d[0, :] = x[i, :] - m[0] }
 import { invariant } from "../ir/diagnostics/invariant.ts";
 import { type Buffer, type Call, callsOf, type EntryPoint, type Kernel, type Program } from "../ir/loop/kernel.ts";
-import { buffersIn, exprsOf, visitExpr, visitStmts } from "../ir/loop/rewrite.ts";
+import { buffersIn, visitOwnExprs, visitStmts } from "../ir/loop/rewrite.ts";
 import { dtypes } from "../ir/types/dtype.ts";
 import { contractRows } from "./join-rows/contract-rows.ts";
 import { withRowPairs } from "./join-rows/row-pairs.ts";
@@ -26,7 +26,7 @@ const partsOf = (work: RowWork): number => {
   };
   visitStmts(statementsOf(work), (stmt) => {
     countPart();
-    for (const expr of exprsOf(stmt)) visitExpr(expr, countPart);
+    visitOwnExprs(stmt, countPart);
   });
   return count;
 };

@@ -123,7 +123,7 @@ export const dimAttributes = (op: OpKind): readonly string[] =>
 /** The symbols in the types and attributes of a graph, and of the bodies in it, sorted. */
 export const usedSymbols: (graph: Graph) => readonly string[] = analysis((graph) => {
   const dims = new Set<Dim>();
-  const ofBodies = [...graph.nodes.values()].flatMap((node) => bodiesIn(node).flatMap(([, body]) => usedSymbols(body)));
+  const ofBodies = nodesWithBodies(graph).flatMap((node) => bodiesIn(node).flatMap(([, body]) => usedSymbols(body)));
   for (const { op, attrs, results } of graph.nodes.values()) {
     for (const { type } of results) for (const extent of type.shape) dims.add(extent);
     const byName: Attributes = attrs;
@@ -132,6 +132,11 @@ export const usedSymbols: (graph: Graph) => readonly string[] = analysis((graph)
   }
   return [...new Set([...[...dims].flatMap(symbolsOf), ...ofBodies])].sort();
 });
+
+/** The nodes that repeat or apply a body; most graphs have none. */
+export const nodesWithBodies: (graph: Graph) => readonly Node[] = analysis((graph) =>
+  [...graph.nodes.values()].filter((node) => bodiesIn(node).length > 0),
+);
 
 /** Ids that the graph does not use yet: all from here on are free. */
 export const freeIds: (graph: Graph) => { readonly node: NodeId; readonly value: ValueId } = analysis((graph) => {

@@ -20,8 +20,11 @@ const detailOf = (expr: Expr): string => {
   }
 };
 
-const makeKey = (expr: Expr): string =>
-  `(${expr.kind} ${expr.type}${detailOf(expr)} ${childrenOf(expr).map(keyOf).join(" ")})`;
+const makeKey = (expr: Expr): string => {
+  let key = `(${expr.kind} ${expr.type}${detailOf(expr)}`;
+  for (const child of childrenOf(expr)) key += ` ${keyOf(child)}`;
+  return `${key})`;
+};
 
 /** The key of an expression; that of a variable is its name. */
 export const keyOf = (expr: Expr): string => {

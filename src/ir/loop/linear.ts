@@ -24,13 +24,15 @@ export type Definitions = (name: string) => Linear | undefined;
 
 const opaque: Definitions = () => undefined;
 
+const noTerms: Linear["terms"] = new Map();
+
 /** A whole number as a linear form. */
-export const linearConstant = (value: number): Linear => ({ constant: value | 0, terms: new Map() });
+export const linearConstant = (value: number): Linear => ({ constant: value | 0, terms: noTerms });
 
 /** The form that is just this expression. */
 export const linearAtom = (atom: Expr): Linear => ({
   constant: 0,
-  terms: new Map([[keyOf(atom), { atom, coefficient: 1 }]]),
+  terms: new Map<string, Term>().set(keyOf(atom), { atom, coefficient: 1 }),
 });
 
 /** a + b * factor. */

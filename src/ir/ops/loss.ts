@@ -5,8 +5,9 @@ import type { DType } from "../types/dtype.ts";
 import type { Tensor } from "../types/tensor.ts";
 import { printShape, printType, type TensorType, tensorType } from "../types/tensor-type.ts";
 import { takeAlongAxis } from "./along-axis.ts";
+import type { FastCheckModule } from "./arbitrary.ts";
 import { exponentialsAlong, softmax } from "./normalization.ts";
-import { defineOp, type Emitter, type FastCheckModule, type OpDefinition, type OpInstance } from "./op.ts";
+import { defineOp, type Emitter, type OpDefinition, type OpInstance } from "./op.ts";
 import { requireOperand } from "./operand-types.ts";
 import { requireDType } from "./typing.ts";
 
