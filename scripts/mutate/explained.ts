@@ -34,7 +34,6 @@ export const explanations: readonly Explanation[] = [
   dce('node.op === "data"', "true", "only constants with contents have a name for them"),
   differentiation("id === undefined", "false", never),
   differentiation("cotangent === undefined", "false", never),
-  differentiation("{ location }", "{}", "no op that there is has no derivative"),
   differentiation('lower.by === "element"', "true", "only elements have a kind of work"),
   folding('{ throw new TypeError("a constant has one result"); }', "{}", never),
   fusing("[false, false]", "[]", "undefined counts as false"),

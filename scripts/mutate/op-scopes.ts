@@ -87,7 +87,7 @@ export const opScopes: Readonly<Record<string, Scope>> = {
     tests: [...tests("calling"), "test/ir/functions/{custom-gradient,define}.test.ts"],
   },
   typing: {
-    files: sources("typing", "operand-types", "attributes", "op", "index", "instances"),
+    files: sources("typing", "operand-types", "attributes", "op", "index", "instances", "arbitrary"),
     tests: tests("typing", "movement", "reduction", "slicing"),
   },
 };
