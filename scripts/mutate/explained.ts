@@ -4,6 +4,8 @@ import { opExplanations } from "./op-explained.ts";
 import type { Survivor } from "./outcome.ts";
 
 const attention = explain("src/passes/attention/fuse-attention.ts");
+const recognising = explain("src/passes/attention/recognise.ts");
+const rowSums = explain("src/passes/attention/row-sums.ts");
 const weights = explain("src/passes/attention/match-weights.ts");
 const cse = explain("src/passes/cse.ts");
 const dce = explain("src/passes/dce.ts");
@@ -29,6 +31,8 @@ export const explanations: readonly Explanation[] = [
   ...opExplanations,
   attention("each !== value", "true", "a value stands twice among those that are replaced, by the same"),
   attention("keys === undefined", "false", twice),
+  recognising("type?.dtype", "type.dtype", never),
+  rowSums("atoms[0]?.name", "atoms[0].name", never),
   weights("along[0]?.name", "along[0].name", never),
   cse("same !== undefined", "true", never),
   dce('node.op === "data"', "true", "only constants with contents have a name for them"),

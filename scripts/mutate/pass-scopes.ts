@@ -56,7 +56,12 @@ export const passScopes: Readonly<Record<string, Scope>> = {
   },
   attention: {
     files: ["src/passes/attention/*.ts"],
-    tests: ["test/passes/attention/*.test.ts", "test/passes/attention-plan.test.ts", "test/files/filetests.test.ts"],
+    tests: [
+      "test/passes/attention/{axes,triangles,not-attention,mask-rules,softmax-forms,softmax-beside,fuse-attention}.test.ts",
+      "test/files/filetests.test.ts",
+      "test/passes/attention-plan.test.ts",
+      "test/passes/attention/{spellings,gradients,fused-gradients}.test.ts",
+    ],
   },
   recurrence: {
     files: ["src/passes/recurrence/*.ts"],
