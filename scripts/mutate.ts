@@ -1,7 +1,7 @@
 // Mutation testing with StrykerJS, on demand: `npm run mutate -- planning sharing` by name of scope, or `-- --files
 // src/passes/simplify/arithmetic.ts` (scripts/mutate/scopes.ts says which tests a file is held against); `--sample 300 --seed 1` tries
-// so many mutants, drawn at random, and `--write` keeps the result for docs/small-mutants.md. Small changes that no test notices are
-// printed; the score of each scope stands at the end.
+// so many mutants, drawn at random, and `--write` keeps the result for docs/small-mutants.md; `--static` does not leave out those of what
+// runs while modules load. Small changes that no test notices are printed; the score of each scope stands at the end.
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join, matchesGlob } from "node:path";
@@ -58,7 +58,13 @@ const mutate = (name: string, { files, tests }: Scope, sample?: Sample): Outcome
     {
       cwd: root,
       stdio: "inherit",
-      env: { ...process.env, MUTATE_TESTS: tests.join("\n"), MUTATE_REPORT: report, ...drawn },
+      env: {
+        ...process.env,
+        MUTATE_TESTS: tests.join("\n"),
+        MUTATE_REPORT: report,
+        MUTATE_STATIC: values.static ? "1" : "",
+        ...drawn,
+      },
     },
   );
   return outcomeIn(join(root, report));
@@ -76,6 +82,7 @@ const { values, positionals } = parseArgs({
     files: { type: "string" },
     sample: { type: "string" },
     seed: { type: "string", default: "1" },
+    static: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
   },
 });

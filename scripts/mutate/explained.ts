@@ -1,17 +1,7 @@
 // Why some changes are noticed by no test: what stands there cannot be told from what stood there, or only by how long it takes.
+import { type Explanation, explain } from "./explanation.ts";
+import { opExplanations } from "./op-explained.ts";
 import type { Survivor } from "./outcome.ts";
-
-/** A change, found by its text wherever it stands in the file, and why it makes no difference. */
-export interface Explanation {
-  readonly file: string;
-  readonly text: string;
-  readonly put: string;
-  readonly why: string;
-}
-
-const explain =
-  (file: string) =>
-  (text: string, put: string, why: string): Explanation => ({ file, text, put, why });
 
 const attention = explain("src/passes/attention/fuse-attention.ts");
 const recognising = explain("src/passes/attention/recognise.ts");
@@ -44,6 +34,7 @@ const slower = "a short cut is not taken, and all is searched instead";
 const twice = "another condition says the same";
 
 export const explanations: readonly Explanation[] = [
+  ...opExplanations,
   attention("each !== value", "true", "a value stands twice among those that are replaced, by the same"),
   attention("keys === undefined", "false", twice),
   recognising("type?.dtype", "type.dtype", never),
@@ -59,8 +50,6 @@ export const explanations: readonly Explanation[] = [
   dce('node.op === "data"', "true", "only constants with contents have a name for them"),
   differentiation("id === undefined", "false", never),
   differentiation("cotangent === undefined", "false", never),
-  differentiation("{ location }", "{}", "no op that there is has no derivative"),
-  differentiation("{ op }", "{}", "no op that there is has no derivative"),
   differentiation("true", "false", "inputs of a body are not made of one another"),
   differentiation("first === undefined", "true", "while a body is described, its trace is the current one"),
   differentiation('lower.by === "body"', "false", "a recurrence within a step is done again on the way back: slower"),
@@ -78,6 +67,8 @@ export const explanations: readonly Explanation[] = [
     slower,
   ),
   order("(parent?.depth ?? -1) + 1", "(parent?.depth ?? -1) - 1", slower),
+  order("place !== undefined && place.depth > upper.depth", "false", slower),
+  order("first !== undefined", "first === undefined", slower),
   order("done || value === earlier", "false", slower),
   joining("pairs.length === 0", "false", "a kernel equal to the one that was given"),
   inPlace("(uses[at]?.[1].stores.length ?? 0) > 0", "(uses[at]?.[1].stores.length ?? 0) >= 0", twice),
@@ -111,7 +102,7 @@ export const explanations: readonly Explanation[] = [
 /** Why a change is not noticed; undefined where nobody has said so. */
 export const whyUnnoticed = ({ file, text, put, before, isRun }: Survivor): string | undefined => {
   const isInvariant = /invariant\([^;]*$/.test(before) || text.startsWith("invariant(");
-  if (isInvariant && (put === "true" || put === ";")) return "what must hold does";
+  if (isInvariant && put !== "false") return "what must hold does";
   if (text.includes("?.") && text.replaceAll("?.", ".") === put) return "it would throw where something is missing";
   if (!isRun && before.endsWith("?? ")) return never;
   return explanations.find((each) => each.file === file && each.text === text && each.put === put)?.why;
