@@ -112,6 +112,10 @@ const unfolded: Readonly<Record<string, Describe>> = {
     y: t.data("f32", [3], thirds).scatterAdd(t.data("i32", [3], Int32Array.of(1, 1, 0)), 2),
   }),
   "large tensors made of small ones": (t) => ({ y: t.data("f32", [3], thirds).broadcastTo([700, 3]) }),
+  "constants repeated to an extent that is not known": (t) => ({
+    x: t.input("x", { dtype: "f32", shape: ["B"] }),
+    y: t.data("f32", [3], thirds).broadcastTo(["B", 3]),
+  }),
   "functions that are not rounded correctly": (t) => ({ y: t.constant(1, "f32", [3]).exp() }),
   "large tensors": (t) => ({ y: t.data("f32", [2000], long).neg() }),
   "small tensors made from a large one": (t) => ({ y: t.data("f32", [2000], long).slice([range(0, 2)]) }),
