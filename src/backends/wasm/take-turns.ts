@@ -3,7 +3,7 @@
 // wait. Each chain keeps its own order; what is stored is stored after everything was computed, in its own order.
 import { type Instruction, localGet, localSet } from "./instruction.ts";
 import type { Locals } from "./locals.ts";
-import { blocksOf, mapBlocks, mapOperands, visitOperands } from "./walk.ts";
+import { hasBlocks, mapBlocks, mapOperands, visitOperands } from "./walk.ts";
 
 /** Chains of fewer operations than this, such as those of a matrix product's tile, are near enough to each other. */
 const shortest = 8;
@@ -195,7 +195,7 @@ export const takeTurns = (body: readonly Instruction[], locals: Locals): readonl
   body.map((statement) =>
     mapBlocks(statement, (block) => {
       const isLoop = statement.kind === "block" && statement.op === "loop";
-      const isInnermost = isLoop && block.every((inner) => blocksOf(inner).length === 0);
+      const isInnermost = isLoop && !block.some(hasBlocks);
       return isInnermost ? arranged(block, locals) : takeTurns(block, locals);
     }),
   );
