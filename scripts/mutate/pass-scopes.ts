@@ -24,7 +24,7 @@ export const passScopes: Readonly<Record<string, Scope>> = {
   },
   rewriting: {
     files: ["src/passes/{rules,rewrite,manager,pass,everywhere,trace,pipelines}.ts"],
-    tests: ["test/passes/{rules,manager,pass,pipelines}.test.ts", "test/passes/simplify/*.test.ts"],
+    tests: ["test/passes/{rules,manager,pass,pipelines,everywhere}.test.ts", "test/passes/simplify/*.test.ts"],
   },
   fusion: {
     files: ["src/passes/fusion/*.ts", "src/passes/{fuse-elementwise,fused-graph}.ts"],
@@ -56,7 +56,12 @@ export const passScopes: Readonly<Record<string, Scope>> = {
   },
   attention: {
     files: ["src/passes/attention/*.ts"],
-    tests: ["test/passes/attention/*.test.ts", "test/passes/attention-plan.test.ts", "test/files/filetests.test.ts"],
+    tests: [
+      "test/passes/attention/{axes,triangles,not-attention,mask-rules,softmax-forms,softmax-beside,fuse-attention}.test.ts",
+      "test/files/filetests.test.ts",
+      "test/passes/attention-plan.test.ts",
+      "test/passes/attention/{spellings,gradients,fused-gradients}.test.ts",
+    ],
   },
   recurrence: {
     files: ["src/passes/recurrence/*.ts"],

@@ -191,7 +191,7 @@ const newIndex = (sets: readonly RuleSet[]): RuleIndex => {
     const possible = rooted(node);
     if (possible.length === 0) return [];
     const args = operandsOf();
-    return possible.flatMap(({ rule: each, operands }) => (operands.some((ops) => fits(ops, args)) ? [each] : []));
+    return possible.filter(({ operands }) => operands.some((ops) => fits(ops, args))).map(({ rule: each }) => each);
   };
 };
 

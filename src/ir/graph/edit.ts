@@ -208,8 +208,9 @@ const commitNodes = (draft: Map<NodeId, Node>, base: Graph, sorted: readonly Nod
   const moved = sorted.findIndex(({ id }, position) => before[position] !== id);
   sorted.forEach((node, position) => {
     // A key that is set again keeps its old place; one that is deleted first goes to the end.
-    if (moved >= 0 && position >= moved) draft.delete(node.id);
-    draft.set(node.id, node);
+    const isMoved = moved >= 0 && position >= moved;
+    if (isMoved) draft.delete(node.id);
+    if (isMoved || base.nodes.get(node.id) !== node) draft.set(node.id, node);
   });
 };
 

@@ -1,18 +1,30 @@
 // Inputs that belong to one entry point. Names of inputs are unique in a graph; where entry points take the same input in
 // different shapes (decoding takes one token, or all tokens of a prompt), each has its own, and callers give it by its short
 // name: what the graph calls `prefill/tokens` is `tokens` to whoever calls `prefill`. An entry point without a name, or with a slash in
-// it, has no inputs of its own: names that begin with a slash are whole names.
-import { definitionOf } from "./analysis.ts";
-import type { Graph } from "./graph.ts";
+// it, has no inputs of its own, nor is one its own that others read: those names are whole names.
+import { definitionOf, reachable } from "./analysis.ts";
+import type { Entry, Graph } from "./graph.ts";
 
 /** The name in the graph of an input that one entry point alone reads. */
 export const ownInput = (entry: string, name: string): string => `${entry}/${name}`;
 
+/** Whether an entry point reads the input of a name. */
+const reads = (graph: Graph, { outputs, updates }: Entry, name: string): boolean => {
+  const ends = [...outputs, ...updates].map(({ value }) => value);
+  const needed = reachable(ends, (value) => definitionOf(graph, value));
+  return graph.inputs.some((value) => {
+    const node = definitionOf(graph, value);
+    return node.op === "input" && node.attrs.name === name && needed.has(node.id);
+  });
+};
+
 /** The name that callers give an input by. */
-export const callerName = ({ entries }: Graph, name: string): string => {
+export const callerName = (graph: Graph, name: string): string => {
   const slash = name.indexOf("/");
-  const owner = name.slice(0, slash);
-  return slash > 0 && entries.some((entry) => entry.name === owner) ? name.slice(slash + 1) : name;
+  if (slash <= 0) return name;
+  const owner = graph.entries.find((entry) => entry.name === name.slice(0, slash));
+  if (owner === undefined) return name;
+  return graph.entries.some((entry) => entry !== owner && reads(graph, entry, name)) ? name : name.slice(slash + 1);
 };
 
 /** The name in the graph of an input that a caller of an entry point names. */

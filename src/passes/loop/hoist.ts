@@ -34,8 +34,8 @@ interface Block {
   readonly out: Stmt[];
   /** Names of this block for expressions, by key. */
   readonly named: Map<string, Expr>;
-  /** Sums that several indices of this block have in common. */
-  readonly shared: ReadonlySet<string>;
+  /** Sums that several indices of this block have in common, found where somebody asks. */
+  readonly shared: () => ReadonlySet<string>;
   /** For a loop: whether it surely runs, and what its body assigns to. */
   readonly runs: boolean;
   readonly assigned: ReadonlySet<string>;
@@ -161,7 +161,7 @@ const hoistIndex = (index: Expr, context: Context): Expr => {
   const offset = Math.max(form.constant, 0);
   const base = orderedSum(withConstant(form, form.constant - offset), context);
   const depth = context.blocks.length - 1;
-  const isShared = context.blocks[depth]?.shared.has(sumKey(form)) === true && base.kind !== "var";
+  const isShared = base.kind !== "var" && context.blocks[depth]?.shared().has(sumKey(form)) === true;
   const shares = isShared && isFixed(base, context) && !isMovable(base, context);
   return add(shares ? nameIn(base, depth, context) : hoistExpr(base, context), offset);
 };
@@ -200,10 +200,14 @@ const sharedSums = (stmts: readonly Stmt[]): ReadonlySet<string> => {
 };
 
 const blockOf = (stmts: readonly Stmt[], context: Context, around: Partial<Block> & Pick<Block, "kind">): Block => {
+  let shared: ReadonlySet<string> | undefined;
   const block: Block = {
     out: [],
     named: new Map(),
-    shared: sharedSums(stmts),
+    shared: () => {
+      shared ??= sharedSums(stmts);
+      return shared;
+    },
     runs: true,
     assigned: new Set(),
     ...around,

@@ -86,6 +86,7 @@ const nameOf = (form: Linear, { definitions }: Scope): Expr | undefined => {
 
 const arithmeticOf = (scope: Scope, lookThrough: boolean): Arithmetic => {
   const rank = (atom: Expr): number => {
+    if (atom.kind === "var") return scope.order.get(atom.name) ?? Number.POSITIVE_INFINITY;
     if (someExpr(atom, (each) => each.kind === "load")) return Number.POSITIVE_INFINITY;
     const orders = [...freeVariables(atom)].map((name) => scope.order.get(name) ?? Number.POSITIVE_INFINITY);
     return Math.max(-1, ...orders);

@@ -152,6 +152,55 @@ const cases: Readonly<Record<string, (inputs: Inputs) => Readonly<Record<string,
         .matmul(v),
     };
   },
+  "a product of exponentials over their largest": (inputs) => {
+    const e = scoresOf(inputs).exp();
+    return { y: e.matmul(inputs.v).div(e.max({ axes: [-1], keepDims: true })) };
+  },
+  "a product of exponentials over a sum over the queries": (inputs) => {
+    const e = scoresOf(inputs).exp();
+    return { y: e.matmul(inputs.v).div(e.sum({ axes: [1], keepDims: true })) };
+  },
+  "a product of exponentials over the sum of others": (inputs) => {
+    const { q, k, v } = inputs;
+    const others = k.matmul(q, { transposeB: true }).exp();
+    return {
+      y: scoresOf(inputs)
+        .exp()
+        .matmul(v)
+        .div(others.sum({ axes: [-1], keepDims: true })),
+    };
+  },
+  "a product of exponentials over the sum of another function": (inputs) => {
+    const scores = scoresOf(inputs);
+    const sums = scores.tanh().sum({ axes: [-1], keepDims: true });
+    return { y: scores.exp().matmul(inputs.v).div(sums) };
+  },
+  "exponentials less the logarithm of the sum of another function": (inputs) => {
+    const scores = scoresOf(inputs);
+    const largest = scores.max({ axes: [-1], keepDims: true });
+    const sums = scores
+      .sub(largest)
+      .tanh()
+      .sum({ axes: [-1], keepDims: true });
+    return { y: scores.sub(largest.add(sums.log())).exp().matmul(inputs.v) };
+  },
+  "exponentials times their sum squared": (inputs) => {
+    const e = scoresOf(inputs).exp();
+    return { y: e.mul(e.sum({ axes: [-1], keepDims: true }).pow(2)).matmul(inputs.v) };
+  },
+  "exponentials times what is no inverse of their sum": (inputs) => {
+    const e = scoresOf(inputs).exp();
+    return { y: e.mul(e.sum({ axes: [-1], keepDims: true }).mul(-1)).matmul(inputs.v) };
+  },
+  "exponentials less the logarithm of another sum": (inputs) => {
+    const scores = scoresOf(inputs);
+    const largest = scores.max({ axes: [-1], keepDims: true });
+    const sums = scores
+      .mul(largest)
+      .exp()
+      .sum({ axes: [-1], keepDims: true });
+    return { y: scores.sub(largest.add(sums.log())).exp().matmul(inputs.v) };
+  },
   "exponentials over the sum of masked ones": (inputs) => {
     const e = scoresOf(inputs).exp();
     const kept = e.mul(inputs.mask.cast("f32"));

@@ -68,17 +68,16 @@ const isOfKind = (kind: AttributeKind, value: AttributeValue, result: TensorType
 
 const attributeFindings = (node: Node): readonly Finding[] => {
   const schema = schemaOf(node.op);
-  const unknown = Object.keys(node.attrs).filter((name) => !schema.has(name));
-  return [
-    ...unknown.map((name): Finding => ["V5", `${node.op} has no attribute ${name}`]),
-    ...[...schema].flatMap(([name, kind]): readonly Finding[] => {
-      const value = node.attrs[name];
-      if (value === undefined) return [["V5", `${node.op} lacks the attribute ${name}`]];
-      return isOfKind(kind, value, node.results[0]?.type)
-        ? []
-        : [["V5", `the attribute ${name} of ${node.op} is not of its kind: ${JSON.stringify(value)}`]];
-    }),
-  ];
+  const found: Finding[] = [];
+  for (const name of Object.keys(node.attrs))
+    if (!schema.has(name)) found.push(["V5", `${node.op} has no attribute ${name}`]);
+  for (const [name, kind] of schema) {
+    const value = node.attrs[name];
+    if (value === undefined) found.push(["V5", `${node.op} lacks the attribute ${name}`]);
+    else if (!isOfKind(kind, value, node.results[0]?.type))
+      found.push(["V5", `the attribute ${name} of ${node.op} is not of its kind: ${JSON.stringify(value)}`]);
+  }
+  return found;
 };
 
 const printTypes = (types: readonly TensorType[]): string => types.map(printType).join(", ");
@@ -126,13 +125,14 @@ const contentFindings = (node: Node, { constants }: Surroundings): readonly Find
 
 /** The dimensions in the types and attributes of a node. */
 const dimsOf = (node: Node): readonly Dim[] => {
-  const inAttributes = [...schemaOf(node.op)].flatMap(([name, kind]): readonly unknown[] =>
-    kind === "dim" || kind === "dims" || kind === "resultShape" ? [node.attrs[name]].flat() : [],
-  );
-  return [...node.results.flatMap(({ type }) => type.shape), ...inAttributes].filter(isDim);
+  const given: unknown[] = node.results.flatMap(({ type }) => type.shape);
+  for (const [name, kind] of schemaOf(node.op))
+    if (kind === "dim" || kind === "dims" || kind === "resultShape") given.push(...[node.attrs[name]].flat());
+  return given.filter(isDim);
 };
 
 const symbolFindings = (node: Node, dims: readonly Dim[], { symbols }: Surroundings): readonly Finding[] => {
+  if (dims.every(isKnown)) return [];
   const free = new Set(dims.flatMap(symbolsOf).filter((symbol) => !symbols.has(symbol)));
   return [...free].map(
     (symbol): Finding => ["V9", `the symbol ${symbol} of ${node.op} is in no input and no parameter`],

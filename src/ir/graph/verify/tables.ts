@@ -46,11 +46,22 @@ const partsOf = (node: Node): readonly (readonly [name: string, part: unknown])[
   ]),
 ];
 
+const isFrozenThrough = (node: Node): boolean =>
+  Object.isFrozen(node) &&
+  Object.isFrozen(node.operands) &&
+  Object.isFrozen(node.attrs) &&
+  Object.values(node.attrs).every(Object.isFrozen) &&
+  Object.isFrozen(node.results) &&
+  node.results.every((each) => Object.isFrozen(each) && Object.isFrozen(each.type) && Object.isFrozen(each.type.shape));
+
 /** The first part of a node that can be changed, by name. */
 const unfrozenPart = (node: Node): string | undefined => {
   if (frozenNodes.has(node)) return undefined;
+  if (isFrozenThrough(node)) {
+    frozenNodes.add(node);
+    return undefined;
+  }
   const unfrozen = partsOf(node).find(([, part]) => !Object.isFrozen(part));
-  if (unfrozen === undefined) frozenNodes.add(node);
   return unfrozen?.[0];
 };
 
