@@ -5,6 +5,7 @@ import type { Survivor } from "./outcome.ts";
 
 const attention = explain("src/passes/attention/fuse-attention.ts");
 const recognising = explain("src/passes/attention/recognise.ts");
+const forms = explain("src/passes/attention/softmax-forms.ts");
 const rowSums = explain("src/passes/attention/row-sums.ts");
 const weights = explain("src/passes/attention/match-weights.ts");
 const cse = explain("src/passes/cse.ts");
@@ -18,6 +19,11 @@ const joining = explain("src/passes/join-rows/row-pairs.ts");
 const inPlace = explain("src/passes/lowering/finish-kernel.ts");
 const scans = explain("src/passes/lowering/lower-scan.ts");
 const nesting = explain("src/passes/nest-concats.ts");
+const hoisting = explain("src/passes/recurrence/hoist-from-scans.ts");
+const batching = explain("src/passes/recurrence/batch-over-time.ts");
+const preparing = explain("src/passes/prepare.ts");
+const passes = explain("src/passes/pass.ts");
+const positions = explain("src/passes/simplify/index.ts");
 const placing = explain("src/passes/planning/place-blocks.ts");
 const rules = explain("src/passes/rules.ts");
 const movement = explain("src/passes/simplify/movement.ts");
@@ -33,12 +39,35 @@ export const explanations: readonly Explanation[] = [
   attention("keys === undefined", "false", twice),
   recognising("type?.dtype", "type.dtype", never),
   rowSums("atoms[0]?.name", "atoms[0].name", never),
+  rowSums('second.op === "constant"', "true", "only constants have a value"),
+  forms(
+    "axes[found.axis]?.[0]?.name !== over.name",
+    "false",
+    "a divisor of the product does not have the axis that it sums over, so that one is missing",
+  ),
   weights("along[0]?.name", "along[0].name", never),
   cse("same !== undefined", "true", never),
   dce('node.op === "data"', "true", "only constants with contents have a name for them"),
   differentiation("id === undefined", "false", never),
   differentiation("cotangent === undefined", "false", never),
+  differentiation(
+    "primal === undefined || cotangent === undefined",
+    "primal === undefined && cotangent === undefined",
+    never,
+  ),
+  differentiation("true", "false", "inputs of a body are not made of one another"),
+  differentiation("first === undefined", "true", "while a body is described, its trace is the current one"),
+  differentiation('lower.by === "body"', "false", "a recurrence within a step is done again on the way back: slower"),
   differentiation('lower.by === "element"', "true", "only elements have a kind of work"),
+  folding('node.op === "reduce"', "true", "no other op that has such a function comes here"),
+  folding('node.op !== "data"', "false", twice),
+  folding('throw new TypeError("a constant has one result");', ";", never),
+  folding(
+    "result === undefined || evaluate === undefined",
+    "result === undefined && evaluate === undefined",
+    "composites have no meaning of their own here, and are not exact in bits either",
+  ),
+  folding("node.results[0] !== undefined", "true", never),
   folding('{ throw new TypeError("a constant has one result"); }', "{}", never),
   fusing("[false, false]", "[]", "undefined counts as false"),
   fusing("result !== undefined", "true", never),
@@ -50,13 +79,31 @@ export const explanations: readonly Explanation[] = [
     slower,
   ),
   order("(parent?.depth ?? -1) + 1", "(parent?.depth ?? -1) - 1", slower),
+  order("place !== undefined && place.depth > upper.depth", "false", slower),
+  order("first !== undefined", "first === undefined", slower),
   order("done || value === earlier", "false", slower),
   joining("pairs.length === 0", "false", "a kernel equal to the one that was given"),
   inPlace("(uses[at]?.[1].stores.length ?? 0) > 0", "(uses[at]?.[1].stores.length ?? 0) >= 0", twice),
   scans("result !== undefined && group.outputs.includes(result.id)", "true", "what is not wanted has no buffer"),
   scans("result !== undefined", "true", never),
+  hoisting(
+    "results.some(({ id }) => free.has(id))",
+    "results.every(({ id }) => free.has(id))",
+    "results of one node have the same operands",
+  ),
+  hoisting("free.has(operand)", "true", "of what is reached, only products are taken"),
+  batching("{ low: 0, high: 0, interior: 0 }", "{}", "padding that is left out is none"),
+  preparing("name !== call.buffers[at]", "true", "a call equal to the one that was given"),
+  scans("operand === undefined", "false", never),
+  passes("[]", '["Stryker was here"]', "there is a first round always"),
   nesting('op !== "concat" || result === undefined', "false", never),
   placing("last - first + 1", "last - first - 1", "one of several orders of placing: the best of them counts"),
+  rules("[]", '["Stryker was here"]', "clauses are recorded while modules load"),
+  positions(
+    "!isKnown(before) || !isKnown(after)",
+    "!isKnown(before) && !isKnown(after)",
+    "a number is neither above nor below a sum of symbols",
+  ),
   rules("operands.length === args.length", "true", "rules that are let through are matched in full"),
   movement("fewer.length < shape.length", "fewer.length <= shape.length", "a reshape to itself is gone before"),
   movement("kept === undefined || left === undefined", "false", "both are missing together"),
@@ -68,6 +115,7 @@ export const explanations: readonly Explanation[] = [
 export const whyUnnoticed = ({ file, text, put, before, isRun }: Survivor): string | undefined => {
   const isInvariant = /invariant\([^;]*$/.test(before) || text.startsWith("invariant(");
   if (isInvariant && put !== "false") return "what must hold does";
+  if (text.includes("?.") && text.replaceAll("?.", ".") === put) return "it would throw where something is missing";
   if (!isRun && before.endsWith("?? ")) return never;
   return explanations.find((each) => each.file === file && each.text === text && each.put === put)?.why;
 };

@@ -24,7 +24,7 @@ export const passScopes: Readonly<Record<string, Scope>> = {
   },
   rewriting: {
     files: ["src/passes/{rules,rewrite,manager,pass,everywhere,trace,pipelines}.ts"],
-    tests: ["test/passes/{rules,manager,pass,pipelines}.test.ts", "test/passes/simplify/*.test.ts"],
+    tests: ["test/passes/{rules,manager,pass,pipelines,everywhere}.test.ts", "test/passes/simplify/*.test.ts"],
   },
   fusion: {
     files: ["src/passes/fusion/*.ts", "src/passes/{fuse-elementwise,fused-graph}.ts"],

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { graphBuilder } from "../../src/ir/graph/builder.ts";
 import { traceOver } from "../../src/ir/graph/traced-tensor.ts";
 import { dce } from "../../src/passes/dce.ts";
-import { opsOf } from "./support.ts";
+import { graphOf, opsOf } from "./support.ts";
 
 const example = () => {
   const trace = traceOver(graphBuilder());
@@ -29,6 +29,13 @@ test("only what outputs and updates of some entry need is left, and the signatur
 
 test("constants go with the last node that names them", () => {
   expect([...dce.run(example()).constants.values()].map(({ data }) => [...data])).toEqual([[1, 2]]);
+});
+
+test("constants that no node named to begin with go, too", () => {
+  const [[id, contents] = []] = example().constants;
+  if (id === undefined || contents === undefined) throw new Error("an example has constants");
+  const graph = graphOf((t) => ({ y: t.input("x", { dtype: "f32", shape: [2] }).exp() }));
+  expect(dce.run({ ...graph, constants: new Map([[id, contents]]) }).constants.size).toBe(0);
 });
 
 test("a graph without dead code is given back as it is", () => {

@@ -212,6 +212,25 @@ describe("differentiate", () => {
   });
 });
 
+test("goes back through the elements that a recurrence gives, step by step", () => {
+  const graph = parseGraph(`graph @g(%s: f64[1], %x: f64[3, 1]) {
+    %0, %1 = scan %s, %x {body = (%h: f64[1], %x: f64[1]) {
+      %0 = binary %h, %x {fn = add} : f64[1]
+      yield %0, %0
+    }, carried = 1, sequences = 1, length = 3} : f64[1], f64[3, 1]
+    %2 = reduce %1 {axes = [0, 1], fn = sum, keepDims = false} : f64[]
+    entry @main(loss = %2)
+  }`);
+  const request = { entry: "main", loss: "loss", withRespectTo: ["s", "x"], as: "gradients" };
+  const feeds = {
+    s: { dtype: "f64", shape: [1], data: Float64Array.of(1) },
+    x: { dtype: "f64", shape: [3, 1], data: Float64Array.of(2, 3, 4) },
+  } as const;
+  const { s, x } = evaluateGraph(addGradients(request).run(graph), "gradients", feeds);
+  // What is added in a step counts in it and in all later ones.
+  expect([[...(s?.data ?? [])], [...(x?.data ?? [])]]).toEqual([[3], [3, 2, 1]]);
+});
+
 test("where no gradient arrives nothing is emitted", () => {
   const trace = traceOver(graphBuilder());
   const added = withTrace(trace, () => {

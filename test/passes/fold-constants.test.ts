@@ -112,6 +112,10 @@ const unfolded: Readonly<Record<string, Describe>> = {
     y: t.data("f32", [3], thirds).scatterAdd(t.data("i32", [3], Int32Array.of(1, 1, 0)), 2),
   }),
   "large tensors made of small ones": (t) => ({ y: t.data("f32", [3], thirds).broadcastTo([700, 3]) }),
+  "constants repeated to an extent that is not known": (t) => ({
+    x: t.input("x", { dtype: "f32", shape: ["B"] }),
+    y: t.data("f32", [3], thirds).broadcastTo(["B", 3]),
+  }),
   "functions that are not rounded correctly": (t) => ({ y: t.constant(1, "f32", [3]).exp() }),
   "large tensors": (t) => ({ y: t.data("f32", [2000], long).neg() }),
   "small tensors made from a large one": (t) => ({ y: t.data("f32", [2000], long).slice([range(0, 2)]) }),
@@ -126,6 +130,13 @@ const unfolded: Readonly<Record<string, Describe>> = {
     y: t.data("f32", [3], thirds).gather(t.data("i32", [2], Int32Array.of(1, 3))),
   }),
 };
+
+test("up to 1024 elements are folded", () => {
+  const negated = (length: number): readonly string[] =>
+    opsOf(folded((t) => ({ y: t.data("f32", [length], long.slice(0, length)).neg() })));
+  expect(negated(1024)).toEqual(["data"]);
+  expect(negated(1025)).toEqual(["data", "unary neg"]);
+});
 
 test.each(Object.entries(unfolded))("%s: left to the run", (_, describeIt) => {
   const graph = graphOf(describeIt);

@@ -131,6 +131,32 @@ describe("updates", () => {
     expect(parameters).toEqual({ p: [2, 4, 6] });
   });
 
+  test("a parameter that is fetched, or goes to another one, is not overwritten before", () => {
+    const fetched = graphWith((trace) => {
+      const p = trace.parameter("p", vector);
+      return { outputs: { before: p }, updates: { p: p.mul(2) } };
+    });
+    const { outputs, parameters } = run(fetched, { p: [1, 2, 3] });
+    expect([outputs, parameters]).toEqual([{ before: [1, 2, 3] }, { p: [2, 4, 6] }]);
+    const handed = graphWith((trace) => {
+      const [p, q] = [trace.parameter("p", vector), trace.parameter("q", vector)];
+      return { updates: { p: p.mul(2).add(q), q: p } };
+    });
+    expect(run(handed, { p: [1, 2, 3], q: [10, 10, 10] }).parameters).toEqual({ p: [12, 14, 16], q: [1, 2, 3] });
+  });
+
+  test("a parameter that a later kernel reads elsewhere is not overwritten before", () => {
+    const graph = graphWith((trace) => {
+      const p = trace.parameter("p", vector);
+      const next = p.add(1);
+      const y = next.sum();
+      const z = p.flip([0]).mul(10);
+      return { outputs: { y, z }, updates: { p: next } };
+    });
+    const { outputs, parameters } = run(graph, { p: [1, 2, 3] });
+    expect([outputs, parameters]).toEqual([{ y: [9], z: [30, 20, 10] }, { p: [2, 3, 4] }]);
+  });
+
   test("one new value may go to two parameters", () => {
     const graph = graphWith((trace) => {
       const [p, q] = [trace.parameter("p", vector), trace.parameter("q", vector)];

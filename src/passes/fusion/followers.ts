@@ -76,25 +76,18 @@ const shapeOf = ({ fusing }: Merging, { outputs }: Growing): Shape => {
   return output === undefined ? [] : typeOf(fusing.graph, output).shape;
 };
 
-const runsLoop = ({ fusing }: Merging, { members }: Growing): boolean =>
-  [...members].some((member) => {
-    const node = fusing.graph.nodes.get(member);
-    return node !== undefined && workOf(node) === "loop";
-  });
-
 /** Whether nothing is computed where the group leaves its results: several need not be of one shape, and may come step by step. */
 const takesNoFollowers = ({ fusing }: Merging, { anchor }: Growing): boolean => {
   const node = anchor === undefined ? undefined : fusing.graph.nodes.get(anchor);
   return node !== undefined && opOf(node.op).resultArity === "many";
 };
 
-/** Whether `later` may be computed right where `earlier` leaves each element. */
+/** Whether `later` may be computed right where `earlier` leaves each element: a reduction reads all of them elsewhere. */
 const mayFollow = (merging: Merging, later: Growing, earlier: Growing): boolean =>
   later.anchor === undefined &&
   !takesNoFollowers(merging, earlier) &&
   later.members.size + earlier.members.size <= mostMembers &&
   sameShape(shapeOf(merging, later), shapeOf(merging, earlier)) &&
-  !(earlier.anchor !== undefined && runsLoop(merging, later)) &&
   [...readsOfGroup(merging, later)].every(
     ([value, how]) => how === "pointwise" || makerOf(merging, value) !== earlier,
   ) &&

@@ -76,6 +76,7 @@ describe("movements", () => {
     expect(ops([[b, a]], [[a, b]])).toEqual(["reshape", "transpose", "reshape"]);
     expect(ops([[b]], [[a], [b]])).toEqual(["reshape", "broadcast"]);
     expect(ops([[], [b]], [[a], [b]])).toEqual(["broadcast"]);
+    expect(ops([[a, b]], [[a, b], [c]])).toEqual(["reshape", "broadcast"]);
     expect(ops([[a]], [[a, c], [b]])).toEqual(["reshape", "broadcast", "reshape"]);
   });
 });

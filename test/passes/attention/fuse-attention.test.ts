@@ -73,6 +73,25 @@ describe("attention as models write it", () => {
     expect(compiled(masked(range(2, 1), range(4, 1))).constants.size).toBe(0);
   });
 
+  test("a constant of heads and keys is no triangle of queries and keys, and stays", () => {
+    const [heads, length] = [3, 6];
+    const band = Float32Array.from({ length: heads * length }, (_, at) =>
+      at % length <= Math.floor(at / length) ? 0 : -10,
+    );
+    const graph = graphOf((t) => {
+      const [q, k, v] = ["q", "k", "v"].map((name) => input(t, name, [heads, length, width])) as [
+        Tensor,
+        Tensor,
+        Tensor,
+      ];
+      const mask = t.data("f32", [heads, length], band).reshape([heads, 1, length]);
+      return { y: softmax(q.matmul(k, { transposeB: true }).add(mask)).matmul(v) };
+    });
+    const program = compiled(graph);
+    expect(opsOf(program)).toContain("attention");
+    expect(program.constants.size).toBe(1);
+  });
+
   test("T5: biases looked up by distance, where the table is all that is in memory", () => {
     const graph = graphOf((t) => {
       const [q, k, v] = ["q", "k", "v"].map((name) => input(t, name, [3, tokens, width])) as [Tensor, Tensor, Tensor];

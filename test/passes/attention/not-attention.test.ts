@@ -170,6 +170,24 @@ const cases: Readonly<Record<string, (inputs: Inputs) => Readonly<Record<string,
         .div(others.sum({ axes: [-1], keepDims: true })),
     };
   },
+  "a product of exponentials over the sum of another function": (inputs) => {
+    const scores = scoresOf(inputs);
+    const sums = scores.tanh().sum({ axes: [-1], keepDims: true });
+    return { y: scores.exp().matmul(inputs.v).div(sums) };
+  },
+  "exponentials less the logarithm of the sum of another function": (inputs) => {
+    const scores = scoresOf(inputs);
+    const largest = scores.max({ axes: [-1], keepDims: true });
+    const sums = scores
+      .sub(largest)
+      .tanh()
+      .sum({ axes: [-1], keepDims: true });
+    return { y: scores.sub(largest.add(sums.log())).exp().matmul(inputs.v) };
+  },
+  "exponentials times their sum squared": (inputs) => {
+    const e = scoresOf(inputs).exp();
+    return { y: e.mul(e.sum({ axes: [-1], keepDims: true }).pow(2)).matmul(inputs.v) };
+  },
   "exponentials times what is no inverse of their sum": (inputs) => {
     const e = scoresOf(inputs).exp();
     return { y: e.mul(e.sum({ axes: [-1], keepDims: true }).mul(-1)).matmul(inputs.v) };

@@ -82,6 +82,11 @@ describe("hoist-from-scans", () => {
       ],
     ],
     [
+      "of an element times a constant",
+      hoisted("constant", "broadcast", "binary mul"),
+      ["2, 4]", "4, 5]", "constant {value = 2} : f32[2, 4]", "binary %x, %0 {fn = mul} : f32[2, 4]", product("%1")],
+    ],
+    [
       "of an element flipped, which no rule knows",
       undefined,
       ["2, 4]", "4, 5]", "flip %x {axes = [1]} : f32[2, 4]", product("%0")],
@@ -182,6 +187,22 @@ describe("sink-from-scans", () => {
       ],
     ],
     ["no doubling", undefined, [["binary %h, %h {fn = add} : f32[4, 5]"], "%0", state, "h = %0"]],
+    [
+      "no product of sums",
+      undefined,
+      [
+        [
+          product,
+          ofProducts,
+          "matmul %a, %0 {transposeA = true, transposeB = false} : f32[4, 5]",
+          "binary %1, %2 {fn = mul} : f32[4, 5]",
+          "binary %h, %3 {fn = add} : f32[4, 5]",
+        ],
+        "%4",
+        state,
+        "h = %0",
+      ],
+    ],
     [
       "a sum of sums",
       "scan 2 -> 1, reshape, reshape, matmul, reshape, reshape, matmul, binary add, binary add, [matmul]",

@@ -82,6 +82,7 @@ testRules(
         (t, _, dtype) => reduce(t, t.constant(-0, dtype, [4]), "sum", [0]),
         (t, _, dtype) => reduce(t, t.constant(-3, dtype, [4, 0]), "sum", [1]),
       ),
+      ...at(["f32"])((t) => reduce(t, t.constant(2 ** 22, "f32", [4]), "sum", [0])),
       ...at(["i32"])((t, _, dtype) => reduce(t, t.constant(2147483647, dtype, [3]), "sum", [0])),
       ...at(integers)((t, _, dtype) => reduce(t, t.constant(200, dtype, [3]), "sum", [0])),
     ],

@@ -76,6 +76,11 @@ describe("extents that are not known", () => {
       ["%x: f32[B, 2]", "iota {axis = 0} : i32[1]", "gather %x, %0 {axis = 0} : f32[1, 2]"],
     ],
     [
+      "all rows but one in order",
+      ["iota", "gather"],
+      ["%x: f32[B + 1, 2], %b: f32[B]", "iota {axis = 0} : i32[B]", "gather %x, %0 {axis = 0} : f32[B, 2]"],
+    ],
+    [
       "one row",
       ["constant", "gather"],
       ["%x: f32[B, 2]", "constant {value = 0} : i32[]", "gather %x, %0 {axis = 0} : f32[2]"],

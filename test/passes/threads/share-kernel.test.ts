@@ -1,7 +1,17 @@
 // Which loops are cut, and that threads never meet: kernels written for the question, then random ones.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { add, type BlockBuilder, binary, f32, i32, load, multiply, reduceLanes } from "../../../src/ir/loop/build.ts";
+import {
+  add,
+  type BlockBuilder,
+  binary,
+  compare,
+  f32,
+  i32,
+  load,
+  multiply,
+  reduceLanes,
+} from "../../../src/ir/loop/build.ts";
 import type { Expr } from "../../../src/ir/loop/expr.ts";
 import type { Kernel } from "../../../src/ir/loop/kernel.ts";
 import { printKernel } from "../../../src/ir/loop/print.ts";
@@ -47,6 +57,14 @@ const expectSameBits = (kernel: Kernel, threads: number, seed: number): boolean 
 
 const shareable: readonly (readonly [string, readonly string[], (body: BlockBuilder) => void])[] = [
   ["elements", ["i0"], (body) => body.loop(96, (i, inner) => inner.store("y", i, x(i)))],
+  [
+    "elements from a place on that data say",
+    ["i0"],
+    (body) => {
+      const first = binary("and", body.name(load("i32", "n", 0)), i32(15));
+      body.loop(64, (i, inner) => inner.store("y", add(first, i), x(i)));
+    },
+  ],
   [
     "rows, each element from the one before in its row",
     ["i0"],
@@ -104,6 +122,17 @@ const whole: readonly (readonly [string, (body: BlockBuilder) => void])[] = [
         const apart: Expr = { kind: "load", type: "f32x4", buffer: "y", index: add(multiply(i, 12), 6), stride: 2 };
         row.store("y", multiply(i, 12), reduceLanes("add", apart));
       }),
+  ],
+  [
+    "a branch that stores, and changes what a loop needs",
+    (body) => {
+      const factor = body.mutable(f32(1));
+      body.when(compare("lt", x(0), f32(1)), (then) => {
+        then.store("y", 95, f32(1));
+        then.assign(factor, f32(2));
+      });
+      body.loop(90, (i, inner) => inner.store("y", i, binary("mul", factor, x(i))));
+    },
   ],
   ["a sum in memory", (body) => body.loop(96, (i, inner) => inner.store("y", 0, binary("add", y(0), x(i))))],
   [

@@ -176,6 +176,27 @@ describe("a kernel in pieces", () => {
     expect([...result.kernels.keys()]).toEqual(["turned_part0", "turned_part1"]);
   });
 
+  test("has scratch memory of its own for each thread, if one piece alone uses it", () => {
+    const through = kernel("through", { to: "write", between: "update", from: "read", row: "update" }, (body) => {
+      body.loop(
+        8,
+        (i, outer) => {
+          const place = (j: Expr): Expr => add(multiply(i, 10), j);
+          outer.loop(10, (j, inner) => inner.store("row", j, at("from", place(j))));
+          outer.loop(10, (j, inner) => inner.store("between", place(j), at("row", j)));
+        },
+        { mode: "parallel" },
+      );
+      body.loop(length, (i, inner) =>
+        inner.store("to", i, at("between", binary("sub", add(multiply(i, 0), length - 1), i))),
+      );
+    });
+    const roles = { x: "input", y: "output", t: "temporary", r: "temporary" } as const;
+    const result = shared(programOf([through], roles, [call("through", "y", "t", "x", "r")]));
+    expect(callsOf(result)).toEqual(["through_part0 t x r share", "through_part1 y t share"]);
+    expect(copiesOf(result)).toEqual({ x: 1, y: 1, t: 1, r: 4, share: 4 });
+  });
+
   test("has pieces of the least time, and gains a quarter by all of them", () => {
     expect(callsOf(shared(program, { kernel: 30, entry: 0 }))).toEqual([
       "turned_part0 t x share",
