@@ -92,7 +92,7 @@ const mentions = (expr: Expr, names: ReadonlySet<string>): boolean =>
   someExpr(expr, (each) => each.kind === "load" || (each.kind === "var" && names.has(each.name)));
 
 /** Whether two buffers of the kernel may be one. */
-const mayBeOne = ({ parameters, inPlace }: Kernel, a: string, b: string): boolean =>
+export const mayBeOne = ({ parameters, inPlace }: Kernel, a: string, b: string): boolean =>
   a === b ||
   inPlace.some((pair) => {
     const names = pair.map((position) => parameters[position]?.name);

@@ -8,9 +8,10 @@ import { generate, type KnownType, type NdArray, positionOf } from "../types/nda
 import { broadcastShapes, knownShape } from "../types/shape.ts";
 import type { Tensor } from "../types/tensor.ts";
 import { printType, type Shape, type TensorType, tensorType } from "../types/tensor-type.ts";
+import type { FastCheckModule } from "./arbitrary.ts";
 import type { MatmulAttrs } from "./matmul-attributes.ts";
 import { buildMatmul } from "./matmul-kernel.ts";
-import { defineOp, type FastCheckModule, type OpDefinition, type OpInstance } from "./op.ts";
+import { defineOp, type OpDefinition, type OpInstance } from "./op.ts";
 import { requireSameDType } from "./operand-types.ts";
 import { requireDType } from "./typing.ts";
 
