@@ -40,7 +40,7 @@ export const emitFunction = (
 ): Pick<WasmFunction, "parameters" | "locals" | "body"> => {
   const typeOf = (variable: string): ValueType => {
     const known = facts.variables.get(variable);
-    invariant(known !== undefined, `kernel ${kernel.name} uses ${variable} without defining it`);
+    invariant(known !== undefined, () => `kernel ${kernel.name} uses ${variable} without defining it`);
     return valueTypeOf[known.type];
   };
   const locals = newLocals([
@@ -68,12 +68,12 @@ export const emitFunction = (
     expression: (expr) => emitExpression(emitter, expr),
     dtypeOf: (buffer) => {
       const dtype = elementTypes.get(buffer);
-      invariant(dtype !== undefined, `kernel ${kernel.name} accesses ${buffer}, which is none of its parameters`);
+      invariant(dtype !== undefined, () => `kernel ${kernel.name} accesses ${buffer}, which is none of its parameters`);
       return dtype;
     },
     localOf: (variable) => {
       const local = localOfVariable.get(variable);
-      invariant(local !== undefined, `kernel ${kernel.name} uses ${variable} without defining it`);
+      invariant(local !== undefined, () => `kernel ${kernel.name} uses ${variable} without defining it`);
       return local;
     },
     callOf,
