@@ -13,7 +13,7 @@ import {
   type Program,
   usedBuffers,
 } from "../ir/loop/kernel.ts";
-import { buffersIn, exprsOf, visitExpr, visitStmts } from "../ir/loop/rewrite.ts";
+import { buffersIn, visitOwnExprs, visitStmts } from "../ir/loop/rewrite.ts";
 import { dtypes } from "../ir/types/dtype.ts";
 import { contractRows } from "./join-rows/contract-rows.ts";
 import { withRowPairs } from "./join-rows/row-pairs.ts";
@@ -34,7 +34,7 @@ const partsOf = (work: RowWork): number => {
   };
   visitStmts(statementsOf(work), (stmt) => {
     countPart();
-    for (const expr of exprsOf(stmt)) visitExpr(expr, countPart);
+    visitOwnExprs(stmt, countPart);
   });
   return count;
 };

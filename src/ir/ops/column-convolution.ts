@@ -14,7 +14,7 @@ import {
   tapCount,
 } from "./image-columns.ts";
 import type { ConvolutionContext, ConvolutionGeometry } from "./padded-planes.ts";
-import { rowBlocks, storeTile, type TileRight, tileProduct } from "./register-tile.ts";
+import { overBlocks, rowBlocks, storeTile, type TileRight, tileProduct } from "./register-tile.ts";
 
 const lanes = 4;
 
@@ -84,16 +84,9 @@ const multiplyRows = (
 ): void => {
   const count = group.block.rows * group.block.columns;
   const width = vectorsOf(rows) * lanes;
-  const whole = Math.floor(count / width) * width;
-  const tile = (first: Expr, inner: BlockBuilder, columns: number): void =>
-    multiplyTile(context, inner, geometry, group, { output, rows, first, width: columns });
-  if (whole > 0) body.loop(whole, (first, inner) => tile(first, inner, width), { step: width, hint: "j" });
-  if (whole < count)
-    body.loop(count, (first, inner) => tile(first, inner, count - whole), {
-      from: whole,
-      step: count - whole,
-      hint: "j",
-    });
+  overBlocks(body, count, width, "j", (inner, first, columns) =>
+    multiplyTile(context, inner, geometry, group, { output, rows, first, width: columns }),
+  );
 };
 
 /** All results of a block: the output channels by fours, then those that are left. */
@@ -104,14 +97,10 @@ const multiplyBlock = (
   group: GroupBlock,
 ): void => {
   const { groupOutputs } = geometry;
-  const { height, full, rest } = rowBlocks(groupOutputs);
-  const whole = full * height;
-  const rows = (o: Expr, inner: BlockBuilder, count: number): void => {
+  overBlocks(body, groupOutputs, rowBlocks(groupOutputs).height, "o", (inner, o, rows) => {
     const output = inner.name(add(group.output, o), "o");
-    multiplyRows(context, inner, geometry, group, { output, rows: count });
-  };
-  if (whole > 0) body.loop(whole, (o, inner) => rows(o, inner, height), { step: height, hint: "o" });
-  if (rest > 0) body.loop(groupOutputs, (o, inner) => rows(o, inner, rest), { from: whole, step: rest, hint: "o" });
+    multiplyRows(context, inner, geometry, group, { output, rows });
+  });
   context.finish(body, [
     { from: group.image, extent: 1 },
     { from: group.output, extent: groupOutputs },

@@ -10,7 +10,7 @@ import {
   padPlanes,
   type WeightGradientContext,
 } from "./padded-planes.ts";
-import { rowBlocks } from "./register-tile.ts";
+import { overBlocks, rowBlocks } from "./register-tile.ts";
 
 /** Columns that a block may have, and elements: 384 KiB, less than half of a core's second cache. */
 const mostColumns = 128;
@@ -75,29 +75,12 @@ export const overResultBlocks = (
   { outputHeight, outputWidth }: ConvolutionGeometry,
   { rows, columns }: ResultBlock,
   fill: (body: BlockBuilder, block: PlacedBlock) => void,
-): void => {
-  const inPieces = (
-    outer: BlockBuilder,
-    extent: number,
-    size: number,
-    hint: string,
-    piece: (body: BlockBuilder, from: Expr, size: number) => void,
-  ): void => {
-    const whole = Math.floor(extent / size) * size;
-    if (whole > 0) outer.loop(whole, (from, inner) => piece(inner, from, size), { step: size, hint });
-    if (whole < extent)
-      outer.loop(extent, (from, inner) => piece(inner, from, extent - whole), {
-        from: whole,
-        step: extent - whole,
-        hint,
-      });
-  };
-  inPieces(body, outputHeight, rows, "y", (overColumns, y, height) =>
-    inPieces(overColumns, outputWidth, columns, "x", (inner, x, width) =>
+): void =>
+  overBlocks(body, outputHeight, rows, "y", (overColumns, y, height) =>
+    overBlocks(overColumns, outputWidth, columns, "x", (inner, x, width) =>
       fill(inner, { rows: height, columns: width, y, x }),
     ),
   );
-};
 
 /** Columns side by side in a panel. */
 export const panelColumns = 8;

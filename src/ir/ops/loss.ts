@@ -17,9 +17,8 @@ export type CrossEntropyAttrs = Readonly<Record<never, never>>;
 const floats: readonly DType[] = ["f32", "f64"];
 
 const inferCrossEntropy = (logits: TensorType, labels: TensorType): TensorType => {
-  const [rows, classes] = logits.shape;
-  if (rows === undefined || classes === undefined || logits.shape.length !== 2)
-    return reject("W249", { type: printType(logits) });
+  const [rows = 0, classes = 0] = logits.shape;
+  if (logits.shape.length !== 2) reject("W249", { type: printType(logits) });
   requireDType("crossEntropy", logits, floats);
   requireOperand("crossEntropy", "labels", labels, tensorType("i32", [rows]));
   if (classes === 0) reject("W212", { op: "crossEntropy", axes: printShape([1]), type: printType(logits) });

@@ -9,7 +9,7 @@ import { sizeOf, stridesOf } from "../types/ndarray.ts";
 import { loopNest, repeatedIndex } from "./loop-nest.ts";
 import type { MatmulAttrs } from "./matmul-attributes.ts";
 import type { KernelContext } from "./op.ts";
-import { maximumRowsOf, rowBlocks, storeTile, type TileRow, tileProduct } from "./register-tile.ts";
+import { maximumRowsOf, overBlocks, rowBlocks, storeTile, type TileRow, tileProduct } from "./register-tile.ts";
 
 type Context = KernelContext<MatmulAttrs, 2, 1>;
 
@@ -61,17 +61,16 @@ const packColumns = (context: Context, { columns, depth }: Extents): string => {
                 },
                 { mode: "vector", hint: "j" },
               );
-              if (width < panelColumns)
-                inner.loop(panelColumns, (column, innermost) => innermost.store(packed, add(base, column), f32(0)), {
-                  from: width,
-                  hint: "j",
-                });
+              inner.loop(panelColumns, (column, innermost) => innermost.store(packed, add(base, column), f32(0)), {
+                from: width,
+                hint: "j",
+              });
             },
             { hint: "k" },
           );
         };
         const full = Math.floor(columns / panelColumns);
-        if (full > 0) body.loop(full, (which, inner) => panel(inner, which, panelColumns), { hint: "p" });
+        body.loop(full, (which, inner) => panel(inner, which, panelColumns), { hint: "p" });
         if (rest > 0) panel(body, full, rest);
       },
       { hint: "b" },
@@ -128,8 +127,7 @@ const packRows = (context: Context, { rows, depth }: Extents): string => {
           );
         const groups = Math.floor(full / blocksTogether);
         const step = height * blocksTogether;
-        if (groups > 0)
-          body.loop(groups * step, (i, inner) => blocks(inner, i, height, blocksTogether), { step, hint: "i" });
+        body.loop(groups * step, (i, inner) => blocks(inner, i, height, blocksTogether), { step, hint: "i" });
         if (full % blocksTogether > 0) blocks(body, i32(groups * step), height, full % blocksTogether);
         if (rest > 0) blocks(body, i32(full * height), rest, 1);
       },
@@ -221,18 +219,10 @@ const multiplyTile = (
 
 /** All tiles of one strip: blocks of equal height, and one block of what is left. */
 const multiplyStrip = (context: Context, body: BlockBuilder, extents: Extents, strip: Strip): void => {
-  const { height, full, rest } = rowBlocks(extents.rows, maximumRowsOf[context.numerics]);
-  if (full > 0)
-    body.loop(full * height, (i, inner) => multiplyTile(context, inner, extents, { ...strip, i, rows: height }), {
-      step: height,
-      hint: "i",
-    });
-  if (rest > 0)
-    body.loop(extents.rows, (i, inner) => multiplyTile(context, inner, extents, { ...strip, i, rows: rest }), {
-      from: full * height,
-      step: rest,
-      hint: "i",
-    });
+  const { height } = rowBlocks(extents.rows, maximumRowsOf[context.numerics]);
+  overBlocks(body, extents.rows, height, "i", (inner, i, rows) =>
+    multiplyTile(context, inner, extents, { ...strip, i, rows }),
+  );
 };
 
 /** The f32 product by packed panels and register tiles. */
@@ -251,13 +241,15 @@ const buildTiled = (context: Context, extents: Extents): void => {
       (body, batch) => {
         const strip = (block: BlockBuilder, which: Expr | number, width: number): void =>
           multiplyStrip(context, block, extents, { batch, panel: multiply(i32(which), panels), width, packed, left });
-        if (full > 0) body.loop(full, (which, inner) => strip(inner, which, stripColumns), { hint: "p" });
+        body.loop(full, (which, inner) => strip(inner, which, stripColumns), { hint: "p" });
         if (rest > 0) strip(body, full, rest);
       },
       { hint: "b" },
     );
   });
 };
+
+const zero = i32(0);
 
 /** Any dtype, one element at a time. */
 const buildPlain = (context: Context, extents: Extents): void => {
@@ -270,8 +262,7 @@ const buildPlain = (context: Context, extents: Extents): void => {
       shape,
       (body, index) => {
         const batch = index.slice(0, -2);
-        const [i, j] = index.slice(-2);
-        if (i === undefined || j === undefined) return;
+        const [i = zero, j = zero] = index.slice(-2);
         const sum = body.mutable(literal(loadType(dtype), 0), "acc");
         body.loop(
           extents.depth,

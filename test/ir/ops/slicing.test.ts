@@ -15,7 +15,10 @@ import { traceOver } from "../../../src/ir/graph/traced-tensor.ts";
 import { concat } from "../../../src/ir/ops/concat.ts";
 import { pad, slice } from "../../../src/ir/ops/slicing.ts";
 import { tensorType } from "../../../src/ir/types/tensor-type.ts";
-import { toolsOf } from "../../../src/passes/differentiate.ts";
+import { differentiate, toolsOf } from "../../../src/passes/differentiate.ts";
+import { graphOf } from "../../passes/support.ts";
+import { clamps, comparisons, remainders } from "../../support/count-expressions.ts";
+import { builtElements } from "../../support/lower-op.ts";
 import {
   array,
   expectGradientsMatch,
@@ -238,6 +241,46 @@ describe("concat", () => {
       array([2, 0], []),
       array([2, 2], [2, 3, 5, 6]),
     ]);
+  });
+});
+
+describe("the gradient of a slice", () => {
+  it.each([
+    [[4, 5], ["pad"]],
+    [
+      ["B", 5],
+      ["pad", "concat"],
+    ],
+  ] as const)("of %j is padded, and joined only where an extent is no number", (shape, wanted) => {
+    const graph = graphOf((trace) => {
+      const x = trace.input("x", tensorType("f32", shape));
+      const kept = x.slice([
+        { start: 0, end: 2, step: 1 },
+        { start: 1, end: 4, step: 2 },
+      ]);
+      const [gradient] = differentiate(kept.mul(kept).sum(), [x]);
+      return gradient === undefined ? {} : { gradient };
+    });
+    expect([...graph.nodes.values()].map(({ op }) => op).filter((op) => op === "pad" || op === "concat")).toEqual(
+      wanted,
+    );
+  });
+});
+
+describe("padding looks whether it is inside only where it may be outside", () => {
+  const none = { low: [0, 0], high: [0, 0], interior: [0, 0], value: 0 };
+
+  it.each([
+    // Comparisons, remainders, clamps.
+    [{}, [0, 0, 0]],
+    [{ low: [1, 0] }, [1, 0, 1]],
+    [{ high: [0, 2] }, [1, 0, 1]],
+    [{ interior: [1, 0] }, [1, 1, 0]],
+    [{ low: [1, 0], high: [2, 3] }, [3, 0, 3]],
+    [{ low: [1, 1], high: [2, 3], interior: [1, 2] }, [6, 2, 4]],
+  ])("%j", (change, wanted) => {
+    const built = builtElements("pad", [{ dtype: "f32", shape: [3, 4] }], { ...none, ...change });
+    expect([comparisons(built), remainders(built), clamps(built)]).toEqual(wanted);
   });
 });
 
