@@ -69,35 +69,36 @@ export interface PlacedBlock extends ResultBlock {
   readonly x: Expr;
 }
 
+/** Runs `piece` for an extent in pieces of some size: whole ones in a loop, then what is left at the end. */
+export const inPieces = (
+  outer: BlockBuilder,
+  extent: number,
+  size: number,
+  hint: string,
+  piece: (body: BlockBuilder, from: Expr, size: number) => void,
+): void => {
+  const whole = Math.floor(extent / size) * size;
+  if (whole > 0) outer.loop(whole, (from, inner) => piece(inner, from, size), { step: size, hint });
+  if (whole < extent)
+    outer.loop(extent, (from, inner) => piece(inner, from, extent - whole), {
+      from: whole,
+      step: extent - whole,
+      hint,
+    });
+};
+
 /** Runs `fill` for all blocks of an image in order: whole ones in loops, then what is left at the ends. */
 export const overResultBlocks = (
   body: BlockBuilder,
   { outputHeight, outputWidth }: ConvolutionGeometry,
   { rows, columns }: ResultBlock,
   fill: (body: BlockBuilder, block: PlacedBlock) => void,
-): void => {
-  const inPieces = (
-    outer: BlockBuilder,
-    extent: number,
-    size: number,
-    hint: string,
-    piece: (body: BlockBuilder, from: Expr, size: number) => void,
-  ): void => {
-    const whole = Math.floor(extent / size) * size;
-    if (whole > 0) outer.loop(whole, (from, inner) => piece(inner, from, size), { step: size, hint });
-    if (whole < extent)
-      outer.loop(extent, (from, inner) => piece(inner, from, extent - whole), {
-        from: whole,
-        step: extent - whole,
-        hint,
-      });
-  };
+): void =>
   inPieces(body, outputHeight, rows, "y", (overColumns, y, height) =>
     inPieces(overColumns, outputWidth, columns, "x", (inner, x, width) =>
       fill(inner, { rows: height, columns: width, y, x }),
     ),
   );
-};
 
 /** Columns side by side in a panel. */
 export const panelColumns = 8;
