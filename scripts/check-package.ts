@@ -90,6 +90,7 @@ const checkThreads = (project: string, name: string): void => {
   console.log(run(project, "node", "threads.mjs").trimEnd());
 };
 
+/** Strict projects that read all declarations accept those of some entries. */
 const checkTypes = (project: string, entries: readonly string[]): void => {
   const imports = entries.map((entry, index) => `import * as entry${index} from "${entry}";`).join("\n");
   const uses = `export const all: readonly object[] = [${entries.map((_, index) => `entry${index}`).join(", ")}];`;
@@ -141,17 +142,15 @@ try {
   const project = join(work, "project");
   mkdirSync(project);
   writeFileSync(join(project, "package.json"), JSON.stringify({ name: "project", private: true, type: "module" }));
-  run(
+  const install = (what: string): string =>
+    run(project, "npm", "install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error", what);
+  install(tarball);
+  checkTypes(
     project,
-    "npm",
-    "install",
-    "--no-audit",
-    "--no-fund",
-    "--prefer-offline",
-    "--loglevel=error",
-    tarball,
-    "fast-check@4",
+    entries.filter((entry) => !entry.endsWith("/testing")),
   );
+  // The test kit alone needs it.
+  install("fast-check@4");
   checkRunning(project, entries);
   checkThreads(project, manifest.name);
   checkTypes(project, entries);

@@ -1,6 +1,6 @@
 // Writes the reference pages that would drift if people kept them: docs/errors.md from the catalogue of diagnostics,
 // docs/passes.md from the pipelines and their rules, docs/ops.md from the definitions of ops and the scalar tables,
-// docs/coverage.md and docs/edge-values.md by compiling and running all of them, docs/accuracy.md from what was measured, docs/functions.md and docs/layers.md from the comments of what they
+// docs/coverage.md and docs/edge-values.md by compiling and running all of them, docs/accuracy.md and docs/small-mutants.md from what was measured, docs/functions.md and docs/layers.md from the comments of what they
 // list, and the picture of docs/attention.md. What stands there is what the compiler itself says. Run it as `npm run docs`; a test holds the pages to it.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,6 +15,7 @@ import { explanations } from "./matrix/explanations.ts";
 import { complaints } from "./matrix/holes.ts";
 import { measureCoverage, type Row } from "./matrix/measure.ts";
 import { coveragePage } from "./matrix/page.ts";
+import { smallMutantsPage } from "./mutate/page.ts";
 import { attentionPicture } from "./reference/attention-picture.ts";
 import { functionsPage, layersPage } from "./reference/layers-page.ts";
 import { code, fenced, markdownTable, page } from "./reference/markdown.ts";
@@ -92,6 +93,7 @@ export const generateDocs = (coverage: readonly Row[], edges: Edges): ReadonlyMa
     ["coverage.md", coveragePage(coverage)],
     ["edge-values.md", edgesPage(edges)],
     ["accuracy.md", accuracyPage()],
+    ["small-mutants.md", smallMutantsPage()],
     ["functions.md", functionsPage()],
     ["layers.md", layersPage()],
     ["attention-blocks.svg", attentionPicture()],

@@ -52,6 +52,7 @@ export type { Bindings, Dim } from "./ir/types/dim.ts";
 export type { ArrayOf, DataArray, DType, GivenArrayOf } from "./ir/types/dtype.ts";
 export type { Named, NamedBuffer } from "./ir/types/named.ts";
 export type { Feed, Feeds } from "./ir/types/static/feeds.ts";
+export type { Into, IntoGradients, IntoStep } from "./ir/types/static/into.ts";
 export type {
   BinaryMethod,
   ComparisonMethod,
@@ -127,7 +128,6 @@ export type {
   Compiled,
   CompiledModel,
   Fetches,
-  Into,
   ModelOptions,
   ParameterStore,
   RestoreOptions,

@@ -159,7 +159,6 @@ export interface Gradients {
 /** The gradients of uses by the op's own rule; undefined where none flows. */
 export const backward = (subject: Subject, uses: readonly Use[]): Gradients | undefined => {
   const { vjp } = subject.op;
-  if (vjp === "not-differentiable") return undefined;
   const cases = uses.map((use, at) => caseOf(subject, use, at));
   const gradients = graphOf(subject, cases, (trace, results, operands, { use, cotangents }) => {
     // Cotangents arrive at results of floats alone: the rule is not asked about others.

@@ -65,5 +65,5 @@ const opening = `# Mutants
 Compilers with one mistake each, of the kinds that people make: an axis mistaken, a term dropped, a buffer freed too early. Each is
 hunted with random graphs and the properties that \`npm test\` checks. *Graphs* is how many were drawn until one showed the mistake, *nodes*
 how many ops the graph still had after it was made as simple as it gets (leaves not counted), *found by* the property that failed, or
-for mistakes that no single graph shows, or random ones hardly ever do, the tests that failed. \`> 50\` means that so many graphs did not show it: other tests may. Written by \`npm run mutants -- --write\`; [testing.md](testing.md#mutants) says more.
+for mistakes that no single graph shows, or random ones hardly ever do, the tests that failed. \`> 50\` means that so many graphs did not show it: other tests may. Written by \`npm run mutants -- --write\`; [testing.md](testing.md#mutants) says more. [small-mutants.md](small-mutants.md) has what a tool changes at random.
 `;

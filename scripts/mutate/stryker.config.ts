@@ -5,14 +5,16 @@ const report = process.env["MUTATE_REPORT"] ?? "out/mutation/report.json";
 /** What StrykerJS reads; its types are installed where it is, which is not everywhere. */
 const config: object = {
   testRunner: "vitest",
-  plugins: ["@stryker-mutator/vitest-runner"],
+  plugins: ["@stryker-mutator/vitest-runner", "./scripts/mutate/sample.ts"],
+  checkers: process.env["MUTATE_SAMPLE"] === undefined ? [] : ["sample"],
   vitest: { configFile: "scripts/mutate/vitest.config.ts", related: false },
   // There is none of that name: StrykerJS would change the project's with an interface that TypeScript 7 lacks.
   tsconfigFile: "none.json",
   coverageAnalysis: "perTest",
-  ignoreStatic: true,
+  // What runs while modules load is held against all tests of a scope, each time from the beginning.
+  ignoreStatic: process.env["MUTATE_STATIC"] !== "1",
   concurrency: 1,
-  timeoutMS: 60_000,
+  timeoutMS: 20_000,
   dryRunTimeoutMinutes: 20,
   reporters: ["clear-text", "progress-append-only", "json"],
   jsonReporter: { fileName: report },

@@ -11,7 +11,6 @@ import type { Subject, Use } from "../matrix/uses.ts";
 
 /** For each operand whether the op's rule gives a gradient for it; undefined where the rule says nothing of the use. */
 const flowsTo = (kind: OpKind, { vjp }: AnyOp, { operands, attrs }: Use): readonly boolean[] | undefined => {
-  if (vjp === "not-differentiable") return undefined;
   const trace = traceOver(graphBuilder());
   return withTrace(trace, () => {
     const tensors = operands.map((type, position) => trace.input(`operand${position}`, type));

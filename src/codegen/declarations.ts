@@ -19,25 +19,25 @@ const record = (fields: readonly (readonly [name: string, type: string])[]): str
 
 const entryType = ({ name, inputs, outputs }: EmittedEntry, isTrainer: boolean): string => {
   const isStep = isTrainer && name === "step";
+  const isNumber = (port: EmittedPort): boolean => isStep && port.name === "loss";
   const feeds = record(inputs.map((port) => [port.name, feedType(port)]));
-  const results = outputs
-    .filter((port) => !isStep || port.name !== "finite")
-    .map((port) => [port.name, isStep && port.name === "loss" ? "number" : arrayType(port)] as const);
+  const shown = outputs.filter((port) => !isStep || port.name !== "finite");
+  const results = shown.map((port) => [port.name, isNumber(port) ? "number" : arrayType(port)] as const);
   const doc = isStep
     ? "  /** One update of all parameters; throws, and changes nothing, when the loss or a gradient is not finite. */\n"
     : "";
   const call = `${doc}  ${quote(name)}(feeds: ${feeds}): ${record(results)};`;
-  return isStep ? call : `${call}\n${intoType(name, outputs, feeds)}`;
+  const places = shown.map(
+    (port) =>
+      `    readonly ${quote(port.name)}?: ${isNumber(port) ? "number | " : ""}${arrayType(port)} | ${dtypes[port.dtype].arrayName};`,
+  );
+  return `${call}\n${intoType(name, places, feeds)}`;
 };
 
 /** The form that writes results into arrays of the caller's. */
-const intoType = (name: string, outputs: readonly EmittedPort[], feeds: string): string => {
-  const given = outputs.map(
-    (port) => `    readonly ${quote(port.name)}?: ${arrayType(port)} | ${dtypes[port.dtype].arrayName};`,
-  );
-  return `  /** Writes results into arrays of the caller's, and gives these; then nothing is allocated. */
-  ${quote(name)}<Into extends {\n${given.join("\n")}\n  }>(feeds: ${feeds}, options: { readonly into: Into }): Into;`;
-};
+const intoType = (name: string, places: readonly string[], feeds: string): string =>
+  `  /** Writes results into arrays of the caller's, and gives these; then nothing is allocated. */
+  ${quote(name)}<Into extends {\n${places.join("\n")}\n  }>(feeds: ${feeds}, options: { readonly into: Into }): Into;`;
 
 const saveType = (what: string): string => `  /** All ${what} as the bytes of a safetensors file. */
   save(): Uint8Array;

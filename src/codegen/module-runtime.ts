@@ -20,6 +20,8 @@ export interface RuntimeNeeds {
   readonly sequence: boolean;
   /** Whether something is computed from parameters alone, which is to be done when they were set. */
   readonly prepares: boolean;
+  /** Whether `step` is that of a training: its loss is a number, and it fails where it is no longer finite. */
+  readonly trains: boolean;
 }
 
 const rangeCheck = `
@@ -204,6 +206,29 @@ const preparing = `
       if (stale) prepare();
       stale = false;`;
 
+// The step of a training: its loss is a number, unless an array is given for it, and it fails where it is no longer finite.
+
+const stepParts = `
+    const finite = entry.name === "step" ? named.get("finite") : undefined;
+    if (finite) {
+      named.get("loss").isNumber = true;
+      named.delete("finite");
+    }`;
+
+const checkNumber = `if (port.isNumber && typeof into[name] === "number") {
+          if (Object.isFrozen(into)) fail("W140", "a record that may change is expected by", entry.name);
+        } else `;
+
+const finiteCheck = `
+      if (finite?.view[0] === 0) {
+        const [step] = place(memory, table.parameters.find(({ name }) => name === "optimizer.step")).view;
+        const loss = named.get("loss").view[0];
+        fail("W502", "the loss is " + loss + " or a gradient is not finite; nothing was changed by step", step + 1);
+      }`;
+
+const writeNumber = `if (port.isNumber && typeof into[name] === "number") into[name] = port.view[0];
+        else `;
+
 /** Feeds in, results out. */
 export const modelRuntime = (needs: RuntimeNeeds): string => `
 /** The model over a memory; runOf(n) is the entry point n of the table${needs.prepares ? ", prepare() comes first where parameters are new" : ""}. */
@@ -212,7 +237,7 @@ const bind = (memory, runOf${needs.prepares ? ", prepare" : ""}) => {${needs.pre
     const [inputs, outputs] = [entry.inputs, entry.outputs].map((ports) => ports.map((port) => place(memory, port)));${
       needs.states ? placedStates : ""
     }
-    const named = new Map(outputs.map((port) => [port.name, port]));
+    const named = new Map(outputs.map((port) => [port.name, port]));${needs.trains ? stepParts : ""}
     const [run, fed] = [runOf(position), []];
     // Given arrays to write into, a call allocates nothing; hence loops that count.
     const call = (feeds = {}, { into } = {}) => {
@@ -223,29 +248,22 @@ const bind = (memory, runOf${needs.prepares ? ", prepare" : ""}) => {${needs.pre
         const feed = Object.hasOwn(feeds, name) ? feeds[name] : undefined;
         fed[at] = ${feedCheck(needs)}(inputs[at], feed ?? fail("W301", entry.name + " lacks its input", name));
       }
-      for (const name in into) check(named.get(name) ?? fail("W313", "there is no result", name), into[name]);${needs.states ? stateCheck : ""}${needs.prepares ? preparing : ""}
+      for (const name in into) {
+        const port = named.get(name) ?? fail("W313", "there is no result", name);
+        ${needs.trains ? checkNumber : ""}if (into[name] !== undefined) check(port, into[name]);
+      }${needs.states ? stateCheck : ""}${needs.prepares ? preparing : ""}
       for (let at = 0; at < inputs.length; at++) inputs[at].view.set(fed[at]);
-      run();
-      for (const name in into) check(named.get(name), into[name]).set(named.get(name).view);
-      return into ?? Object.fromEntries(outputs.map((port) => [port.name, result(port)]));
+      run();${needs.trains ? finiteCheck : ""}
+      for (const name in into) {
+        const port = named.get(name);
+        ${needs.trains ? writeNumber : ""}if (into[name] !== undefined) check(port, into[name]).set(port.view);
+      }
+      return into ?? Object.fromEntries([...named].map(([name, port]) => [name, ${needs.trains ? "port.isNumber ? port.view[0] : " : ""}result(port)]));
     };
     return [entry.name, call];
   });
   return ${boundModel(needs)};
 };
-`;
-
-/** The trainer's step: the loss as a number, and an error where it is no longer finite. */
-export const trainerRuntime: string = `
-const withStep = (model) => ({
-  ...model,
-  step: (feeds) => {
-    const { loss, finite, ...rest } = model.step(feeds);
-    const [step] = model.parameters.get("optimizer.step").data;
-    if (finite.data[0] === 0) fail("W502", "the loss is " + loss.data[0] + " or a gradient is not finite; nothing was changed by step", step + 1);
-    return { ...rest, loss: loss.data[0] };
-  },
-});
 `;
 
 /** Reads a file beside the module: by fetch, or from disk where the module itself came from disk. */

@@ -11,7 +11,6 @@ import {
   parametersRuntime,
   type RuntimeNeeds,
   sequenceRuntime,
-  trainerRuntime,
   weightsRuntime,
 } from "./module-runtime.ts";
 import { type EmittedSharing, threadsRuntime, threadsStart } from "./threads-runtime.ts";
@@ -74,18 +73,16 @@ const header = ({ format, isTrainer }: ModuleParts): string =>
   }. It needs no package.
 `;
 
-const finish = (isTrainer: boolean, model: string): string => (isTrainer ? `withStep(${model})` : model);
-
 /** The model bound to its memory and functions. */
-const binding = ({ program, isTrainer }: ModuleParts, memory: string): string => {
+const binding = ({ program }: ModuleParts, memory: string): string => {
   const prepare = program.prepare.length === 0 ? "" : ", entries.prepare";
-  return finish(isTrainer, `bind(${memory}, (position) => entries["entry" + position]${prepare})`);
+  return `bind(${memory}, (position) => entries["entry" + position]${prepare})`;
 };
 
 /** The same where threads run the functions. */
-const threadsBinding = ({ program, isTrainer }: ModuleParts): string => {
+const threadsBinding = ({ program }: ModuleParts): string => {
   const prepare = program.prepare.length === 0 ? "" : `, () => run(${program.entries.length})`;
-  return finish(isTrainer, `bind(memory.buffer, (position) => () => run(position)${prepare})`);
+  return `bind(memory.buffer, (position) => () => run(position)${prepare})`;
 };
 
 const wasmStart = (parts: ModuleParts): string => `
@@ -122,7 +119,7 @@ export const load = async (base = import.meta.url) => create({ weights: await re
 export const changesParameters = ({ entries }: PlannedProgram): boolean =>
   entries.some(({ updates }) => updates.length > 0);
 
-const needsOf = ({ table: { parameters, state, entries }, program }: ModuleParts): RuntimeNeeds => {
+const needsOf = ({ table: { parameters, state, entries }, program, isTrainer }: ModuleParts): RuntimeNeeds => {
   const kept = [...parameters, ...state];
   const taken = [...kept, ...entries.flatMap(({ inputs }) => inputs)];
   return {
@@ -133,12 +130,13 @@ const needsOf = ({ table: { parameters, state, entries }, program }: ModuleParts
     states: entries.some(({ states }) => states.length > 0),
     sequence: state.length > 0,
     prepares: program.prepare.length > 0,
+    trains: isTrainer,
   };
 };
 
 /** The text of `NAME.mjs`. */
 export const moduleText = (parts: ModuleParts): string => {
-  const { program, table, format, isTrainer, sharing } = parts;
+  const { program, table, format, sharing } = parts;
   const needs = needsOf(parts);
   return [
     header(parts),
@@ -148,7 +146,6 @@ export const moduleText = (parts: ModuleParts): string => {
     parametersRuntime(needs),
     ...(needs.sequence ? [sequenceRuntime(needs)] : []),
     modelRuntime(needs),
-    ...(isTrainer ? [trainerRuntime] : []),
     moduleLoading,
     ...(sharing === undefined ? [] : [threadsRuntime(parts.file, sharing)]),
     ...(format === "wasm"

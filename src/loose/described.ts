@@ -49,8 +49,13 @@ export const layer = shapedLayer as unknown as <const P extends SpecTree, F exte
 ) => Layer<P, F>;
 
 /** How a model is trained: `TrainingOptions` of the main entry. */
-export interface LooseTrainingOptions<I extends InputSpecs, O extends Outputs, L extends InputSpecs, M extends Tensors>
-  extends Omit<TrainingOptions<InputSpecs, Outputs, InputSpecs, Outputs>, "inputs" | "loss" | "metrics"> {
+export interface LooseTrainingOptions<
+  I extends InputSpecs,
+  O extends Outputs,
+  L extends InputSpecs,
+  M extends Tensors,
+  Frozen extends string = string,
+> extends Omit<TrainingOptions<InputSpecs, Outputs, InputSpecs, Outputs, Frozen>, "inputs" | "loss" | "metrics"> {
   readonly inputs?: L;
   readonly loss: (outputs: TensorOfEach<O>, inputs: TensorOfEach<I & L>) => Tensor;
   readonly metrics?: (outputs: TensorOfEach<O>, inputs: TensorOfEach<I & L>) => M;
@@ -63,10 +68,11 @@ export const training = shapedTraining as unknown as <
   O extends Outputs,
   const L extends InputSpecs = Record<never, never>,
   M extends Tensors = Record<never, never>,
+  const Frozen extends string = never,
 >(
   model: Model<P, I, O>,
-  options: LooseTrainingOptions<I, O, L, M>,
-) => Training<P, I, O, LooseInputs<L>, LooseOutputs<M>>;
+  options: LooseTrainingOptions<I, O, L, M, Frozen>,
+) => Training<P, I, O, LooseInputs<L>, LooseOutputs<M>, Frozen>;
 
 /** `define` of the main entry; what the signature says is checked where the function is called, at run time. */
 export const define = shapedDefine as unknown as <

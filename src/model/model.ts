@@ -9,6 +9,7 @@ import { captureLocation, type Location } from "../ir/diagnostics/location.ts";
 import { isUnknown } from "../ir/diagnostics/unknown.ts";
 import { graphBuilder } from "../ir/graph/builder.ts";
 import { requireDeclaredSymbols } from "../ir/graph/declared-symbols.ts";
+import { callerName, inputNames } from "../ir/graph/entry-inputs.ts";
 import type { Entry, Graph, NamedValue } from "../ir/graph/graph.ts";
 import { type Trace, withTrace } from "../ir/graph/trace.ts";
 import { isTensor, traceOver } from "../ir/graph/traced-tensor.ts";
@@ -256,9 +257,21 @@ export const namedValues = (trace: Trace, tensors: Readonly<Record<string, Tenso
   Object.entries(tensors).map(([name, tensor]) => ({ name, value: trace.value(tensor, name) }));
 
 /** Closes the graph of a description: every symbol must be one that an input or a parameter has (W131). */
-export const finishGraph = ({ builder }: Trace, name: string, entries: readonly Entry[]): Graph => {
+export const closeGraph = ({ builder }: Trace, name: string, entries: readonly Entry[]): Graph => {
   const graph = builder.finish(name, entries);
   requireDeclaredSymbols(graph);
+  return graph;
+};
+
+/** The same where all entry points may take every input, so that none is called as if it belonged to one (W140). */
+export const finishGraph = (trace: Trace, name: string, entries: readonly Entry[]): Graph => {
+  const graph = closeGraph(trace, name, entries);
+  for (const input of inputNames(graph)) {
+    const short = callerName(graph, input);
+    if (short === input) continue;
+    const expected = "a name that does not begin with that of an entry point and a slash";
+    reject("W140", { what: "inputs", expected, given: JSON.stringify(input), write: JSON.stringify(short) });
+  }
   return graph;
 };
 

@@ -2,11 +2,6 @@
 import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import { captureLocation } from "../ir/diagnostics/location.ts";
-import { requireRecord } from "../model/declaration.ts";
-
-/** Refuses (W140) what is no record of options. */
-export const requireOptions = (layer: string, options: unknown, write: string): void =>
-  requireRecord(layer, options, write, captureLocation());
 
 /** Refuses (W278) sizes of a layer, by name, that are no whole numbers from 1 up. */
 export const requireSizes = (layer: string, sizes: Readonly<Record<string, unknown>>): void => {

@@ -2,7 +2,7 @@
 // that lower. The result's type says so: what follows takes nothing else.
 import { invariant } from "../ir/diagnostics/invariant.ts";
 import { type Location, withinFunction } from "../ir/diagnostics/location.ts";
-import { order } from "../ir/graph/analysis.ts";
+import { analysis, nodesWithBodies, order } from "../ir/graph/analysis.ts";
 import { bodiesIn } from "../ir/graph/body-graph.ts";
 import { decomposition, isComposite } from "../ir/graph/decomposition.ts";
 import { type Edited, type Editor, edit } from "../ir/graph/edit.ts";
@@ -12,11 +12,14 @@ import type { CoreOp, OpKind } from "../ir/ops/index.ts";
 import { editBodies } from "./everywhere.ts";
 import type { Pass } from "./pass.ts";
 
+const hasNoComposites: (graph: Graph) => boolean = analysis(
+  (graph) =>
+    [...graph.nodes.values()].every(({ op }) => !isComposite(op)) &&
+    nodesWithBodies(graph).every((node) => bodiesIn(node).every(([, body]) => hasNoComposites(body))),
+);
+
 /** Whether no composite is left, in the graph and in the bodies that it repeats. */
-export const isDecomposed = (graph: Graph): graph is Graph<CoreOp> =>
-  [...graph.nodes.values()].every((node) => {
-    return !isComposite(node.op) && bodiesIn(node).every(([, body]) => isDecomposed(body));
-  });
+export const isDecomposed = (graph: Graph): graph is Graph<CoreOp> => hasNoComposites(graph);
 
 /** Which composites are replaced. */
 type Choice = (op: OpKind) => boolean;

@@ -58,11 +58,10 @@ const pullBack = (
   trace: Trace,
   arrivals: ReadonlyMap<ValueId, Tensor>,
   reach: Reach,
-  { op, attrs, operands, results, location }: Node,
+  { op, attrs, operands, results }: Node,
 ): void => {
   if (!results.some(({ id }) => arrivals.has(id))) return;
   const { vjp } = opOf(op);
-  if (vjp === "not-differentiable") return reject("W122", { op }, { location });
   const resultTensors = results.map(({ id }) => trace.tensor(id));
   const operandTensors = operands.map(trace.tensor);
   const cotangents = vjp({
@@ -88,8 +87,7 @@ const pullBack = (
 
 /**
  * The gradients that reach some tensors from cotangents of others, all of the graph being described; `undefined` where
- * none does. Independent ones are given: nothing flows through one of them to what it was made of. Ops without a derivative
- * on the way are refused (W122).
+ * none does. Independent ones are given: nothing flows through one of them to what it was made of.
  */
 const backpropagate = (
   trace: Trace,
@@ -211,8 +209,7 @@ export interface DifferentiateFunction {
  * The gradients of a scalar loss, one for each given tensor and of its type: dL/dx. Zeros where the loss does not
  * depend on it. Works on tensors of the graph being described, and on its own results again.
  *
- * @throws W120 a loss that is not one float number; W121 a tensor that holds no floats; W122 an op without a derivative
- * on the way.
+ * @throws W120 a loss that is not one float number; W121 a tensor that holds no floats.
  * @see Griewank and Walther 2008, section 3.2; `torch.autograd.grad`.
  * @example
  * const x = constant(Float32Array.of(1, 2, 3), [3]);

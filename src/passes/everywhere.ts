@@ -1,6 +1,7 @@
 // Passes within bodies: what is true of a graph is true of the graph that an op repeats, so passes run there as well, the
 // innermost body first.
 
+import { nodesWithBodies } from "../ir/graph/analysis.ts";
 import { changeBodies } from "../ir/graph/body.ts";
 import { type Edited, edit } from "../ir/graph/edit.ts";
 import type { Graph } from "../ir/graph/graph.ts";
@@ -9,7 +10,7 @@ import type { Pass } from "./pass.ts";
 /** The graph with other bodies; the very graph where `change` gives every body back. */
 export const editBodies = (graph: Graph, change: (body: Graph) => Graph): Edited =>
   edit(graph, (editor) => {
-    for (const node of graph.nodes.values()) {
+    for (const node of nodesWithBodies(graph)) {
       const attrs = changeBodies(node, change);
       if (attrs === node.attrs) continue;
       const made = editor.emit(node.op, node.operands, attrs, node.location);

@@ -84,6 +84,14 @@ const contentsOf = ({ editor, made }: Folding, value: ValueId): NdArray | undefi
   return contents === undefined ? undefined : { dtype: type.dtype, shape, data: Float64Array.from(contents) };
 };
 
+/** Whether something of constants alone is to be computed: no other node needs to be looked at. */
+const isOfConstants = ({ editor }: Folding, { operands }: Node): boolean =>
+  operands.length > 0 &&
+  operands.every((operand) => {
+    const { op } = editor.definition(operand);
+    return op === "constant" || op === "data";
+  });
+
 /** The value of operands that are each one number everywhere, as tensors of rank 0. */
 const fillsOf = ({ editor }: Folding, { operands }: Node): readonly NdArray[] | undefined => {
   const fills = operands.flatMap((operand): NdArray[] => {
@@ -130,7 +138,7 @@ const unreachable = (): never => {
 const foldNode = (folding: Folding, node: Node): ValueId | undefined => {
   const [result] = node.results;
   const { evaluate } = opOf(node.op);
-  if (result === undefined || evaluate === undefined || node.operands.length === 0) return undefined;
+  if (result === undefined || evaluate === undefined || !isOfConstants(folding, node)) return undefined;
   if (!isBitExact(node, node.operands.map(folding.editor.typeOf))) return undefined;
   const fills = elementwise.has(node.op) ? fillsOf(folding, node) : undefined;
   if (fills !== undefined) {

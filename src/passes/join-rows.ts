@@ -4,8 +4,16 @@
 //
 //   for i { m[i] = sum(x[i, :]) / n }   for i { d[i, :] = x[i, :] - m[i] }   ->   for i { m[0] = ...   d[0, :] = x[i, :] - m[0] }
 import { invariant } from "../ir/diagnostics/invariant.ts";
-import { type Buffer, type Call, callsOf, type EntryPoint, type Kernel, type Program } from "../ir/loop/kernel.ts";
-import { buffersIn, exprsOf, visitExpr, visitStmts } from "../ir/loop/rewrite.ts";
+import {
+  type Buffer,
+  type Call,
+  callsOf,
+  type EntryPoint,
+  type Kernel,
+  type Program,
+  usedBuffers,
+} from "../ir/loop/kernel.ts";
+import { buffersIn, visitOwnExprs, visitStmts } from "../ir/loop/rewrite.ts";
 import { dtypes } from "../ir/types/dtype.ts";
 import { contractRows } from "./join-rows/contract-rows.ts";
 import { withRowPairs } from "./join-rows/row-pairs.ts";
@@ -26,7 +34,7 @@ const partsOf = (work: RowWork): number => {
   };
   visitStmts(statementsOf(work), (stmt) => {
     countPart();
-    for (const expr of exprsOf(stmt)) visitExpr(expr, countPart);
+    visitOwnExprs(stmt, countPart);
   });
   return count;
 };
@@ -107,17 +115,13 @@ const calledOf = (program: Program, made: ReadonlyMap<string, Kernel>): Readonly
   return new Map([...program.kernels, ...made].filter(([name]) => named.has(name)));
 };
 
-/** The buffers of a program, some of them shorter; without those that no call names any more. */
-const buffersFor = (program: Program, lengths: ReadonlyMap<string, number>): ReadonlyMap<string, Buffer> => {
-  const { entries, parameters } = program;
-  const ports = [...parameters, ...entries.flatMap(({ inputs, outputs }) => [...inputs, ...outputs])];
-  const named = new Set([...ports.map(({ buffer }) => buffer), ...callsOf(program).flatMap(({ buffers }) => buffers)]);
-  return new Map(
-    [...program.buffers]
-      .filter(([name]) => named.has(name))
-      .map(([name, buffer]) => [name, { ...buffer, length: lengths.get(name) ?? buffer.length }] as const),
+/** The buffers of a program that it still needs, some of them shorter. */
+const buffersFor = (program: Program, lengths: ReadonlyMap<string, number>): ReadonlyMap<string, Buffer> =>
+  new Map(
+    [...usedBuffers(program)].map(
+      ([name, buffer]) => [name, { ...buffer, length: lengths.get(name) ?? buffer.length }] as const,
+    ),
   );
-};
 
 /** The program with its entry points joined; the very program where there is nothing to join. */
 const joinAll = (program: Program): Program => {

@@ -1,24 +1,12 @@
 // From a fused graph to a loop program: buffers for what must be in memory, kernel calls for each entry point, and the
 // ports through which callers reach them.
 import { definitionOf, typeOf } from "../ir/graph/analysis.ts";
-import type { Buffer, EntryPoint, Numerics, Port, Program } from "../ir/loop/kernel.ts";
+import { type Numerics, type Port, type Program, usedBuffers } from "../ir/loop/kernel.ts";
 import type { FusedGraph } from "./fused-graph.ts";
 import { kernelTable } from "./lowering/finish-kernel.ts";
 import { lowerEntry } from "./lowering/lower-entry.ts";
 import { memoryOf } from "./lowering/memory.ts";
 import type { Pass } from "./pass.ts";
-
-/** The buffers that are named by a call or a port: what fusion made superfluous takes no memory. */
-const usedBuffers = (
-  buffers: ReadonlyMap<string, Buffer>,
-  entries: readonly EntryPoint[],
-  parameters: readonly Port[],
-): ReadonlyMap<string, Buffer> => {
-  const ports = [...parameters, ...entries.flatMap(({ inputs, outputs }) => [...inputs, ...outputs])];
-  const called = entries.flatMap(({ calls }) => calls.flatMap((call) => call.buffers));
-  const used = new Set([...ports.map(({ buffer }) => buffer), ...called]);
-  return new Map([...buffers].filter(([name]) => used.has(name)));
-};
 
 /** Lowers every entry point. */
 export const lowerFor = (numerics: Numerics): Pass<FusedGraph, Program> => ({
@@ -35,8 +23,16 @@ export const lowerFor = (numerics: Numerics): Pass<FusedGraph, Program> => ({
         ? [{ name: node.attrs.name, type: typeOf(graph, value), buffer }]
         : [];
     });
-    const buffers = usedBuffers(memory.buffers, lowered, parameters);
-    const program = { name: graph.name, buffers, kernels: kernels.kernels, parameters, entries: lowered, prepare: [] };
+    const all: Program = {
+      name: graph.name,
+      buffers: memory.buffers,
+      kernels: kernels.kernels,
+      parameters,
+      entries: lowered,
+      prepare: [],
+    };
+    // What fusion made superfluous is gone.
+    const program = { ...all, buffers: usedBuffers(all) };
     return numerics === "exact" ? program : { ...program, numerics };
   },
 });

@@ -6,9 +6,10 @@ import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { invariant } from "../ir/diagnostics/invariant.ts";
 import { type Buffer, type EntryPoint, type PlannedProgram, type Program, preparationOf } from "../ir/loop/kernel.ts";
 import type { Pass } from "./pass.ts";
+import type { Block } from "./planning/blocks.ts";
 import { boundOf } from "./planning/liveness-bound.ts";
 import { bytesOf, handoversOf, type Life, livesOf } from "./planning/lives.ts";
-import { type Block, placeBlocks } from "./planning/place-blocks.ts";
+import { placeBlocks } from "./planning/place-blocks.ts";
 
 /** WebAssembly's unit of memory, in bytes. */
 const page = 65536;

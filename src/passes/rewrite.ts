@@ -8,7 +8,7 @@ import { type Edited, type Editor, edit } from "../ir/graph/edit.ts";
 import type { Graph, ValueId } from "../ir/graph/graph.ts";
 import { view } from "../ir/graph/view.ts";
 import type { Pass } from "./pass.ts";
-import { type Rule, type RuleSet, ruleIndex, type Term } from "./rules.ts";
+import { type Rule, type RuleIndex, type RuleSet, ruleIndex, type Term } from "./rules.ts";
 
 /** A rewritten graph, and how often each rule was applied. */
 export interface Rewritten extends Edited {
@@ -20,7 +20,7 @@ const defaultLimit = 256;
 
 interface Sweep {
   readonly editor: Editor;
-  readonly rulesFor: ReturnType<typeof ruleIndex>;
+  readonly rulesFor: RuleIndex;
   readonly fired: Map<string, number>;
   readonly limit: number;
 }
@@ -40,8 +40,13 @@ const note = ({ fired, limit }: Sweep, { applied }: Site, rule: Rule): void => {
 
 /** The value after the first rule that applies to it, or undefined where none does. */
 const rewriteOnce = (sweep: Sweep, site: Site, value: ValueId): ValueId | undefined => {
-  const node = view(sweep.editor, value);
-  for (const rule of sweep.rulesFor(node)) {
+  const { editor, rulesFor } = sweep;
+  const defining = editor.definition(value);
+  // Most nodes have no rules, and so need not be looked at as patterns see them.
+  const rules = rulesFor(defining, () => defining.operands.map(editor.definition));
+  if (rules.length === 0) return undefined;
+  const node = view(editor, value);
+  for (const rule of rules) {
     const term = rule.apply(node);
     if (term === undefined) continue;
     note(sweep, site, rule);

@@ -165,23 +165,42 @@ const candidates = (all: readonly Rule[], op: OpKind, fn: unknown): readonly Can
     return fitting.length === 0 ? [] : [{ rule: each, operands: fitting.map(({ operands }) => operands) }];
   });
 
+/** The nodes that a node is made from, as far as outlines know of them. */
+type Operands = readonly { readonly op: OpKind }[];
+
 /** Whether the operands of a node are as a clause wants them: cheap, and true of every node that the clause matches. */
-const fits = (operands: OperandOps | undefined, { args }: View): boolean =>
+const fits = (operands: OperandOps | undefined, args: Operands): boolean =>
   operands === undefined ||
   (operands.length === args.length &&
     operands.every((operand, position) => operand === undefined || operand === args[position]?.op));
 
-/** Finds the rules that can match a node, in the order of the rule sets. */
-export const ruleIndex = (sets: readonly RuleSet[]): ((node: View) => readonly Rule[]) => {
+/** Finds the rules that can match a node, in the order of the rule sets; most can match none whatever it is made from. */
+export type RuleIndex = (node: Pick<View, "op" | "attrs">, operands: () => Operands) => readonly Rule[];
+
+const newIndex = (sets: readonly RuleSet[]): RuleIndex => {
   const all = sets.flatMap((set) => set.rules);
-  const byRoot = new Map<string, readonly Candidate[]>();
-  const rooted = ({ op, attrs }: View): readonly Candidate[] => {
+  const byRoot = new Map<OpKind, Map<unknown, readonly Candidate[]>>();
+  const rooted = ({ op, attrs }: Pick<View, "op" | "attrs">): readonly Candidate[] => {
     const fn = property(attrs, "fn");
-    const key = `${op} ${String(fn)}`;
-    const found = byRoot.get(key) ?? candidates(all, op, fn);
-    byRoot.set(key, found);
+    const byFunction = byRoot.get(op) ?? new Map<unknown, readonly Candidate[]>();
+    const found = byFunction.get(fn) ?? candidates(all, op, fn);
+    byRoot.set(op, byFunction.set(fn, found));
     return found;
   };
-  return (node) =>
-    rooted(node).flatMap(({ rule: each, operands }) => (operands.some((ops) => fits(ops, node)) ? [each] : []));
+  return (node, operandsOf) => {
+    const possible = rooted(node);
+    if (possible.length === 0) return [];
+    const args = operandsOf();
+    return possible.filter(({ operands }) => operands.some((ops) => fits(ops, args))).map(({ rule: each }) => each);
+  };
+};
+
+/** Indexes by the list that they are of: the lists of passes are made once, and asked about every graph. */
+const indexes = new WeakMap<readonly RuleSet[], RuleIndex>();
+
+/** The index of a list of rule sets. */
+export const ruleIndex = (sets: readonly RuleSet[]): RuleIndex => {
+  const index = indexes.get(sets) ?? newIndex(sets);
+  indexes.set(sets, index);
+  return index;
 };

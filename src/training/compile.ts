@@ -52,8 +52,8 @@ const checkSeed = (options: ModelOptions): void => {
 export type Compilation<T> =
   T extends Model<infer P, infer I, infer O>
     ? CompiledModel<NamedInputs<I>, NamedOutputs<O>, NamedParameters<P>>
-    : T extends Training<infer P, infer I, infer O, infer L, infer M, infer Frozen>
-      ? Trainer<NamedInputs<I>, NamedInputs<L>, NamedOutputs<O>, NamedOutputs<M>, NamedParameters<P>, Frozen>
+    : T extends Training<infer P, infer I, infer O, infer L, infer M, infer Frozen, infer D>
+      ? Trainer<NamedInputs<I>, NamedInputs<L>, NamedOutputs<O>, NamedOutputs<M>, NamedParameters<P>, Frozen, D>
       : T extends Decoding<infer P, infer I, infer O, infer E>
         ? Decoder<NamedInputs<I>, NamedOutputs<O>, NamedParameters<P>, keyof E & string>
         : never;

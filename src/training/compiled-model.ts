@@ -9,10 +9,11 @@ import { reject } from "../ir/diagnostics/diagnostic.ts";
 import { expect, isRecord } from "../ir/diagnostics/expect.ts";
 import { inWords } from "../ir/diagnostics/in-words.ts";
 import type { PlannedProgram, Port } from "../ir/loop/kernel.ts";
-import { type ArrayOf, type DataArray, dtypes } from "../ir/types/dtype.ts";
+import { type DataArray, dtypes } from "../ir/types/dtype.ts";
 import type { Named, NamedAs } from "../ir/types/named.ts";
 import { knownShape } from "../ir/types/shape.ts";
 import type { CheckFeeds, Feed, FeedRule, Feeds } from "../ir/types/static/feeds.ts";
+import type { CheckInto, Into } from "../ir/types/static/into.ts";
 import { randomStream } from "../model/initializer.ts";
 import type { AnyModel } from "../model/model.ts";
 import { flattenSpecs } from "../model/parameter.ts";
@@ -22,19 +23,17 @@ import { averageParameter, isTrainingState, seedParameter } from "./training-sta
 /** Results by name: arrays of the shapes and dtypes that `forward` gave. */
 export type Fetches<O extends Named = Named> = { readonly [T in O as T["name"]]: NDArray<T["shape"], T["dtype"]> };
 
-/** Arrays that results may be written into: typed arrays, or what a run has given before, for some of the results or for all. */
-export type Into<O extends Named = Named> = {
-  readonly [T in O as T["name"]]?: NDArray<T["shape"], T["dtype"]> | ArrayOf[T["dtype"]];
-};
-
 /**
- * An entry point as a function of its inputs (what other entry points read may be fed `Also`): to new arrays, or into given ones, which then are what it gives; that allocates
- * nothing. `reject`s inputs that are missing (W301), names that are none (W302), and arrays of another class, shape or length
- * (W303 to W305).
+ * An entry point as a function of its inputs (what other entry points read may be fed `Also`): to new arrays, or into given ones,
+ * which then are what it gives; that allocates nothing. `reject`s inputs that are missing (W301), names that are none (W302) or no
+ * result (W313), and arrays of another class, shape or length (W303 to W305).
  */
 export interface Call<Entry extends string, I extends Named, O extends Named, Also extends Named = never> {
   <Given = Feeds<I>>(feeds: CheckFeeds<Entry, I, Given, Also>): Fetches<O>;
-  <R extends Into<O>, Given = Feeds<I>>(feeds: CheckFeeds<Entry, I, Given, Also>, options: { readonly into: R }): R;
+  <R = Into<O>, Given = Feeds<I>>(
+    feeds: CheckFeeds<Entry, I, Given, Also>,
+    options: { readonly into: CheckInto<Entry, O, R> },
+  ): R;
 }
 
 /** How parameters are restored. */

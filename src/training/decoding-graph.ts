@@ -13,9 +13,9 @@ import type { Tensor } from "../ir/types/tensor.ts";
 import { printType, sameType, type TensorType, tensorType } from "../ir/types/tensor-type.ts";
 import { withMode } from "../model/mode.ts";
 import {
+  closeGraph,
   declareInputs,
   declareParameters,
-  finishGraph,
   type InputSpecs,
   located,
   namedValues,
@@ -91,6 +91,6 @@ export const decodingGraph = (description: AnyDecoding): Graph => {
         updates: namedValues(trace, Object.fromEntries(updates)),
       };
     });
-    return withTrace(trace, () => finishGraph(trace, model.name, entries));
+    return withTrace(trace, () => closeGraph(trace, model.name, entries));
   });
 };

@@ -49,8 +49,8 @@ export interface GradFunction {
  * parameters of a model: records and lists stay what they are, and a layer becomes the record of its parameters.
  * Describes the loss at each call.
  *
- * @throws W120 a loss that is not one float; W121 tensors that hold no floats; W122 operations without a derivative;
- * W140 what is no tree.
+ * @throws W120 a loss that is not one float; W121 tensors that hold no floats; W140 what is no
+ * tree.
  * @see `jax.grad`, `torch.func.grad`.
  * @example
  * const params = { w: constant(Float32Array.of(1, 2), [2]), b: constant(3) };

@@ -3,11 +3,16 @@
 import type { Profile, ProfileOptions } from "../backends/profile/profile.ts";
 import type { Executable } from "../backends/runtime/executable.ts";
 import type { NDArray } from "../backends/runtime/host-array.ts";
+import type { RunOptions } from "../backends/runtime/results.ts";
 import type { CompiledGraph } from "../compile/compile-graph.ts";
 import { reject, type WeftError, weftError } from "../ir/diagnostics/diagnostic.ts";
 import { expect, isRecord } from "../ir/diagnostics/expect.ts";
+import { invariant } from "../ir/diagnostics/invariant.ts";
+import type { EntryPoint } from "../ir/loop/kernel.ts";
+import type { DType } from "../ir/types/dtype.ts";
 import type { Named, NamedBuffer } from "../ir/types/named.ts";
 import type { CheckFeeds, Feeds } from "../ir/types/static/feeds.ts";
+import type { CheckIntoGradients, CheckIntoStep, IntoGradients, IntoStep } from "../ir/types/static/into.ts";
 import { printType } from "../ir/types/tensor-type.ts";
 import type { AnyModel } from "../model/model.ts";
 import { flattenSpecs } from "../model/parameter.ts";
@@ -24,6 +29,7 @@ import {
   parameterStore,
 } from "./compiled-model.ts";
 import { firstNotFinite } from "./first-not-finite.ts";
+import { lossRun } from "./loss-run.ts";
 import type { AnyTraining } from "./training.ts";
 import { averagedEntryName, gradientOutput } from "./training-graph.ts";
 import { averageParameter, stepParameter } from "./training-state.ts";
@@ -42,14 +48,25 @@ export interface Gradients<W extends Named = Named> {
   readonly gradients: Fetches<W>;
 }
 
-/** One update of all parameters that are trained, by the inputs of the model and of the loss. */
-export interface Step<I extends Named, M extends Named> {
+/**
+ * One update of all parameters that are trained, by the inputs of the model and of the loss: to new results, or into given ones, which
+ * then are what it gives; that allocates nothing. `D` is the loss's element type.
+ */
+export interface Step<I extends Named, M extends Named, D extends DType = DType> {
   <Given = Feeds<I>>(feeds: CheckFeeds<"step", I, Given>): StepResult<M>;
+  <R = IntoStep<M, D>, Given = Feeds<I>>(
+    feeds: CheckFeeds<"step", I, Given>,
+    options: { readonly into: CheckIntoStep<M, D, R> },
+  ): R;
 }
 
-/** Gradients of the loss, by the inputs of the model and of the loss. */
-export interface GradientCall<I extends Named, W extends Named> {
+/** Gradients of the loss, by the inputs of the model and of the loss: new ones, or in given arrays, as of a `Step`. */
+export interface GradientCall<I extends Named, W extends Named, D extends DType = DType> {
   <Given = Feeds<I>>(feeds: CheckFeeds<"grads", I, Given>): Gradients<W>;
+  <R = IntoGradients<W, D>, Given = Feeds<I>>(
+    feeds: CheckFeeds<"grads", I, Given>,
+    options: { readonly into: CheckIntoGradients<W, D, R> },
+  ): R;
 }
 
 /** The parameters that have gradients: all but buffers and those that are `Frozen`, by path or by what stands before it. */
@@ -63,8 +80,8 @@ export type Trained<W extends Named, Frozen extends string = never> = W extends 
 type Averaged<W extends Named> = W extends Named<infer Name, infer S, infer D> ? Named<`ema.${Name}`, S, D> : never;
 
 /**
- * A compiled training: by name the inputs of the model, those of the loss, results of the model, metrics, and parameters; and
- * the paths that are frozen.
+ * A compiled training: by name the inputs of the model, those of the loss, results of the model, metrics, and parameters; the
+ * paths that are frozen; and the element type of the loss.
  */
 export interface Trainer<
   I extends Named = Named,
@@ -73,11 +90,16 @@ export interface Trainer<
   M extends Named = Named,
   W extends Named = Named,
   Frozen extends string = never,
+  D extends DType = DType,
 > extends Compiled<W | Named<`${"optimizer" | "random"}.${string}`> | Averaged<Trained<W, Frozen>>> {
-  /** One update of all parameters that are trained. Throws W502, and changes nothing, when loss or gradients are not finite. */
-  readonly step: Step<I | L, M>;
-  /** The loss and all gradients; nothing is changed. */
-  readonly grads: GradientCall<I | L, Trained<W, Frozen>>;
+  /**
+   * One update of all parameters that are trained. Throws W502, and changes none of them, when loss or gradients are not finite. With
+   * `into` the results are written into what it names: arrays, of one element for the loss, and then nothing is allocated; or what a step
+   * has given before, in which the loss is a number.
+   */
+  readonly step: Step<I | L, M, D>;
+  /** The loss and all gradients; nothing is changed. Takes `into`, as `step` does: `{ gradients: { "hidden.weight": array } }`. */
+  readonly grads: GradientCall<I | L, Trained<W, Frozen>, D>;
   /** The model at inference. */
   readonly predict: Call<"predict", I, O, L>;
   /** Where the time of a step, or of gradients or a prediction, goes. Takes no step: it works on copies. See `Profile`. */
@@ -98,10 +120,20 @@ export interface Trainer<
   readonly options: ModelOptions;
 }
 
+interface AnyStepResult {
+  readonly loss: number;
+  readonly [metric: string]: NDArray | number;
+}
+
+interface AnyGradients {
+  readonly loss: number;
+  readonly gradients: AnyFetches;
+}
+
 /** A trainer of which the exact types do not matter. */
 export interface AnyTrainer extends Compiled {
-  readonly step: (feeds: AnyFeeds) => { readonly loss: number; readonly [metric: string]: NDArray | number };
-  readonly grads: (feeds: AnyFeeds) => { readonly loss: number; readonly gradients: AnyFetches };
+  readonly step: (feeds: AnyFeeds, options?: RunOptions) => AnyStepResult;
+  readonly grads: (feeds: AnyFeeds, options?: RunOptions) => AnyGradients;
   readonly predict: AnyCall;
   readonly predictAveraged: AnyCall;
   readonly profile: Executable["profile"];
@@ -117,7 +149,7 @@ export interface AnyTrainer extends Compiled {
 /** A trainer as far as it ties data to itself: each `Trainer` is one of its inputs `I`. */
 export interface TrainerOf<I extends Named> extends Pick<AnyTrainer, "description" | "options" | "steps"> {
   /** One update of all parameters. */
-  readonly step: Step<I, never>;
+  readonly step: Step<I, never, never>;
 }
 
 /** A trainer whose exact types have done their work; W140 for what is none. */
@@ -136,6 +168,23 @@ const notFinite = ({ graph, executable }: CompiledGraph, feeds: AnyFeeds, step: 
     { step, loss, what: node.what, value, element, type: printType(node.type) },
     { location: node.location },
   );
+};
+
+/** `step` and `grads`. What they give is a `StepResult` or `Gradients`, or what the caller named, who knows it. */
+const lossRuns = (compiled: CompiledGraph, steps: () => number): Pick<AnyTrainer, "step" | "grads"> => {
+  const { executable, program } = compiled;
+  const entryOf = (name: string): EntryPoint => {
+    const entry = program.entries.find((each) => each.name === name);
+    invariant(entry !== undefined, `a training has the entry point ${name}`);
+    return entry;
+  };
+  const error = (feeds: AnyFeeds, loss: number): WeftError => notFinite(compiled, feeds, steps() + 1, loss);
+  const step = lossRun(executable, entryOf("step"), { flag: { name: "finite", error } });
+  const grads = lossRun(executable, entryOf("grads"), { within: { record: "gradients", prefix: gradientOutput("") } });
+  return {
+    step: (feeds, options) => step(feeds, options) as unknown as AnyStepResult,
+    grads: (feeds, options) => grads(feeds, options) as unknown as AnyGradients,
+  };
 };
 
 /** The parameters of the model, averages in the place of those that are averaged. */
@@ -157,21 +206,8 @@ export const bindTrainer = (description: AnyTraining, compiled: CompiledGraph, o
   initialize(executable, model, options.seed ?? 0);
   const parameters = parameterStore(executable);
   const steps = (): number => executable.read(stepParameter).data[0] ?? 0;
-  const number = (array: NDArray | undefined): number => array?.data[0] ?? Number.NaN;
   return {
-    step: (feeds) => {
-      const { loss, finite, ...metrics } = executable.run("step", feeds);
-      if (number(finite) === 0) throw notFinite(compiled, feeds, steps() + 1, number(loss));
-      return { ...metrics, loss: number(loss) };
-    },
-    grads: (feeds) => {
-      const { loss, ...results } = executable.run("grads", feeds);
-      const prefix = gradientOutput("");
-      const gradients = Object.entries(results).map(
-        ([name, gradient]) => [name.slice(prefix.length), gradient] as const,
-      );
-      return { loss: number(loss), gradients: Object.fromEntries(gradients) };
-    },
+    ...lossRuns(compiled, steps),
     predict: (feeds, options) => executable.run("predict", feeds, options),
     profile: executable.profile,
     predictAveraged: (feeds, options) =>

@@ -56,13 +56,14 @@ export interface Training<
   L extends InputSpecs = InputSpecs,
   M extends Outputs = Outputs,
   Frozen extends string = string,
+  D extends DType = DType,
 > {
   /** What kind of description it is. */
   readonly kind: "training";
   /** The model that is trained. */
   readonly model: Model<P, I, O>;
   /** How. */
-  readonly options: TrainingOptions<I, O, L, M, Frozen, PathPrefix<P>>;
+  readonly options: TrainingOptions<I, O, L, M, Frozen, PathPrefix<P>, Dims, D>;
   /** Where it was described. */
   readonly location?: Location;
 }
@@ -158,10 +159,10 @@ export const training = <
 >(
   model: Model<P, I, O>,
   options: TrainingOptions<I, O, L, M, Frozen, PathPrefix<P>, S, D>,
-): Training<P, I, O, L, M, Frozen> => {
+): Training<P, I, O, L, M, Frozen, D> => {
   const location = captureLocation();
   goingOn(() => requireOptions({ ...options }, model, location));
   // The shape of the loss has done its work.
-  const described = options as unknown as TrainingOptions<I, O, L, M, Frozen, PathPrefix<P>>;
+  const described = options as unknown as TrainingOptions<I, O, L, M, Frozen, PathPrefix<P>, Dims, D>;
   return Object.freeze({ kind: "training", model, options: described, location });
 };

@@ -30,7 +30,7 @@ interface EmittedModel {
   readonly predict: (
     feeds: unknown,
   ) => Named<{ readonly dtype: string; readonly shape: readonly number[]; readonly data: Float32Array }>;
-  readonly step: (feeds: unknown) => Named<number>;
+  readonly step: (feeds: unknown, options?: { readonly into: unknown }) => Named<number>;
   readonly parameters: {
     readonly names: readonly string[];
     readonly get: (name: string) => { readonly data: Float32Array };
@@ -194,6 +194,29 @@ describe.each<ModuleFormat>(["wasm", "js"])("a module as %s", (format) => {
     );
   });
 
+  it("takes steps into what is named", async () => {
+    const feeds = { features: numbers(12), label: Int32Array.of(0, 2) };
+    const [model, other] = [await modelOf(files), await modelOf(files)];
+    const into = { loss: new Float32Array(1), right: new Int32Array(1) };
+    expect(model.step(feeds, { into })).toBe(into);
+    const plain = other.step(feeds);
+    expect(into.loss).toEqual(Float32Array.of(plain["loss"] ?? 0));
+    expect(plain["right"]).toEqual({ dtype: "i32", shape: [], data: into.right });
+    const given = model.step(feeds);
+    expect(other.step(feeds, { into: plain })).toBe(plain);
+    expect(plain).toEqual(given);
+    const before = model.parameters.save();
+    const refused = (wrong: unknown): string => codeOf(() => model.step(feeds, { into: wrong }));
+    expect(refused({ finite: new Uint8Array(1) })).toBe("W313");
+    expect(refused({ loss: new Float64Array(1) })).toBe("W303");
+    expect(refused({ loss: new Float32Array(2) })).toBe("W305");
+    expect(refused({ right: 0 })).toBe("W303");
+    expect(refused(Object.freeze({ loss: 0 }))).toBe("W140");
+    const nothing = { features: new Float32Array(12).fill(Number.NaN), label: feeds.label };
+    expect(codeOf(() => model.step(nothing, { into }))).toBe("W502");
+    expect(model.parameters.save()).toEqual(before);
+  });
+
   it("saves parameters only where a step changes them", async () => {
     const alone = await modelOf(generate(compileSync(perceptron, { dims: { B: 2 } }), { format }));
     expect(Object.keys(alone.parameters)).toEqual(["names", "get", "set", "restore"]);
@@ -227,6 +250,11 @@ const label = new Int32Array(2);
 const logits: Float32Array = model.predict({ features }).logits.data;
 const shape: readonly [2, 3] = model.predict({ features: { data: features, shape: [2, 6] } }).logits.shape;
 const loss: number = model.step({ features, label }).loss;
+const into: { loss: number } = model.step({ features, label }, { into: { loss: 0 } });
+const given = model.step({ features, label }, { into: { loss: new Float32Array(1), right: new Int32Array(1) } });
+const right: Int32Array = given.right;
+// @ts-expect-error the loss is of floats
+model.step({ features, label }, { into: { loss: new Int32Array(1) } });
 const gradient: readonly [8, 6] = model.grads({ features, label })["gradient.hidden.weight"].shape;
 const weight: readonly [8, 6] = model.parameters.get("hidden.weight").shape;
 const steps: Int32Array = model.parameters.get("optimizer.step").data;
@@ -245,7 +273,7 @@ model.parameters.get("hidden.wieght");
 model.parameters.set("hidden.bias", label);
 // @ts-expect-error there are three classes
 export const wide: readonly [2, 4] = model.predict({ features }).logits.shape;
-export const all = [logits, shape, loss, gradient, weight, steps];
+export const all = [logits, shape, loss, into, right, gradient, weight, steps];
 `;
 
   const project = userProject({ library: false });

@@ -1,9 +1,9 @@
 // Emitted modules on several threads, where they are used: the bits of one thread, with workers, before they are ready, after they were
-// ended, and where memory cannot be shared.
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+// ended, and where memory cannot be shared; and workers that are lost, of which none leaves its caller waiting.
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { emit, generate } from "../../src/codegen/index.ts";
 import { compileSync, crossEntropy, defineModel, relu, spec, training } from "../../src/index.ts";
 import { linear } from "../../src/nn/index.ts";
@@ -92,5 +92,61 @@ describe("a module for threads", () => {
     expect(() => generate(compiled, { threads: 0 })).toThrow(
       /emit: threads: a whole number from 1 to 64 is expected, got 0/,
     );
+  });
+
+  /** Workers that are no good, and what the module must make of them: an error, or one thread from the start. */
+  const lost = {
+    "hangs in the middle of its work": { phase: "for (;;);", threads: 2, error: "W316" },
+    "fails in the middle of its work": { phase: 'throw new Error("failed");', threads: 2, error: "W316" },
+    "ends itself in the middle of its work": { phase: "process.exit();", threads: 2, error: "W316" },
+    "is ended before it is ready": { start: "process.exit();", threads: 1 },
+    "fails before it is ready": { start: 'throw new Error("failed");', threads: 1 },
+    "is never ready": { start: "for (;;);", threads: 1 },
+  } as const satisfies Record<string, { phase?: string; start?: string; threads: number; error?: string }>;
+
+  const lostScript = `
+import { load } from "./wide.mjs";
+const numbers = (count, seed = 1) => Float32Array.from({ length: count }, (_, at) => ((Math.imul(at + seed, 0x9e3779b1) >>> 0) / 2 ** 31) - 1);
+const bitsOf = (data) => Array.from(data, (value) => (Object.is(value, -0) ? "-0" : String(value))).join(" ");
+const model = await load();
+const threads = model.threads();
+const predict = () => bitsOf(model.predict({ x: numbers(64 * 96) }).logits.data);
+const attempt = () => {
+  try {
+    predict();
+  } catch ({ code, message }) {
+    return { code, message };
+  }
+};
+const { code, message } = attempt() ?? {};
+console.log(JSON.stringify({ threads, code, message, then: model.threads(), result: predict() }));
+`;
+
+  test.each(Object.entries(lost))("goes on without a worker that %s", (_, worker) => {
+    const folder = mkdtempSync(`${root}-lost-`);
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    for (const file of readdirSync(root)) copyFileSync(join(root, file), join(folder, file));
+    const edit = (file: string, from: string, to: string): void => {
+      const path = join(folder, file);
+      const text = readFileSync(path, "utf8");
+      expect(text).toContain(from);
+      writeFileSync(path, text.replace(from, to));
+    };
+    edit("wide.mjs", "const patience = 30000;", "const patience = 1000;");
+    if ("phase" in worker) edit("wide.worker.mjs", "if (forAll)", `${worker.phase} if (forAll)`);
+    else edit("wide.worker.mjs", "const work = ", `${worker.start}\nconst work = `);
+    writeFileSync(join(folder, "lost.mjs"), lostScript);
+    const [node] = nodes;
+    if (node === undefined) throw new Error("there is a Node");
+    const { logits } = compileSync(learning, { seed: 1 }).predict({ x: numbers(64 * 96) });
+    expect(runAlone(node, "lost.mjs", folder)).toEqual({
+      threads: worker.threads,
+      ...("error" in worker && {
+        code: worker.error,
+        message: `W316: a thread has not done its part of the work; run it again, on one thread: "predict"`,
+      }),
+      then: 1,
+      result: bitsOf(logits.data),
+    });
   });
 });

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { compileSync, defineModel, gather, param, spec } from "../../src/index.ts";
 import { described } from "../support/described.ts";
+import { perceptronTraining } from "../support/small-models.ts";
 
 /** What a caller without a type checker passes. */
 const untyped = (value: unknown): never => value as never;
@@ -167,7 +168,7 @@ describe.each(["wasm", "closure", "reference"] as const)("where results shall go
 
   it("W313", () =>
     expect(run({ z: new Float32Array(4) })).toMatchInlineSnapshot(`
-      "error[W313]: predict: there is no result "z"
+      "error[W313]: predict: there is no result z
 
         test/errors/running.test.ts
          |   const run = (into: unknown): string => described(() => model({ index, mask, scale }, untyped({ into })));
@@ -184,6 +185,45 @@ describe.each(["wasm", "closure", "reference"] as const)("where results shall go
     const y = new Float32Array(4).fill(7);
     expect(run({ y, other: y })).toContain("W313");
     expect([...y]).toEqual([7, 7, 7, 7]);
+  });
+});
+
+describe.each(["wasm", "closure", "reference"] as const)("where results of a training shall go, on %s", (backend) => {
+  const trainer = compileSync(perceptronTraining, { dims: { B: 2 }, backend });
+  const feeds = { features: new Float32Array(12), label: Int32Array.of(0, 1) };
+  const step = (into: unknown): string => described(() => trainer.step(feeds, untyped({ into })));
+  const grads = (into: unknown): string => described(() => trainer.grads(feeds, untyped({ into })));
+
+  it("W313, of what callers see", () => {
+    expect(step({ finite: new Uint8Array(1) })).toContain("error[W313]: step: there is no result finite");
+    expect(step({ gradients: {} })).toContain('help: the results are "loss", "right".');
+    expect(grads({ right: new Int32Array(1) })).toContain('help: the results are "loss", "gradients".');
+    expect(grads({ gradients: { weight: new Float32Array(1) } })).toContain(
+      "error[W313]: grads: there is no result weight",
+    );
+    expect(grads({ gradients: { weight: 1 } })).toContain('help: the results are "hidden.weight", "hidden.bias"');
+  });
+  it("arrays that do not fit are refused like those of other results", () => {
+    expect(step({ loss: new Int32Array(1) })).toContain(
+      "error[W303]: loss: f32 takes a Float32Array, got an Int32Array",
+    );
+    expect(step({ loss: new Float32Array(2) })).toContain("error[W305]: loss: f32[] has 1 elements, got 2");
+    expect(step({ loss: "0" })).toContain('error[W303]: loss: f32 takes a Float32Array, got "0"');
+    expect(grads({ gradients: { "hidden.bias": new Float32Array(3) } })).toContain("W305");
+    expect(grads({ gradients: { "hidden.bias": { data: new Float32Array(8), shape: [2, 4] } } })).toContain("W304");
+  });
+  it("what is no record", () => {
+    expect(step(3)).toContain("error[W140]: step: into: a record of arrays is expected, got 3");
+    expect(grads({ gradients: 3 })).toContain(
+      "error[W140]: grads: into: gradients: a record of arrays is expected, got 3",
+    );
+    expect(step(Object.freeze({ loss: 0 }))).toContain("error[W140]: step: into: a record that may change is expected");
+    expect(described(() => trainer.step(feeds, untyped({ onto: {} })))).toContain("W142");
+  });
+  it("no step is taken where one of them does not fit", () => {
+    step({ loss: new Float32Array(2) });
+    step({ other: new Float32Array(1) });
+    expect(trainer.steps()).toBe(0);
   });
 });
 

@@ -139,7 +139,7 @@ describe("feeding, running and reading compiled models", () => {
 
   it("W313", async () => {
     expect(await told("W313")).toMatchInlineSnapshot(`
-      "error[W313]: predict: there is no result "z"
+      "error[W313]: predict: there is no result z
 
         test/errors/programs/running.js
          |   return model({ index, mask, scale }, { into: { z: new Float32Array(4) } });

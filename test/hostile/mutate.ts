@@ -1,5 +1,13 @@
 // Texts and bytes made hostile: what was well formed is cut, doubled, spliced and filled with the numbers, names and depths on which
 // readers break. Every mutant follows from a seed, so a failure can be made again.
+import {
+  type Accident,
+  accidentKinds,
+  happenToBytes,
+  happenToText,
+  joined,
+} from "../../src/testing/arbitraries/accidents.ts";
+import { knownHostileNames } from "../../src/testing/arbitraries/hostile-names.ts";
 import { randomFrom } from "../../src/testing/arbitraries/values.ts";
 
 /** Gives whole numbers from 0 up to a limit. */
@@ -24,40 +32,16 @@ const evilNumbers: readonly string[] = [
   ..."1e308 1e309 -1e308 1e-320 0.5 1.0 00 0x10 1e3 nan inf NaN Infinity null true".split(" "),
 ];
 
-/** Names that are words of our languages, members of every object, ends of strings and comments, or no text at all. */
-export const hostileNames: readonly string[] = [
-  ..."__proto__ constructor prototype toString valueOf hasOwnProperty then default class function memory".split(" "),
-  ..."main entry0 prepare table parameters load create step yield graph W101 0 -1 1e5 NaN undefined null".split(" "),
-  "",
-  " ",
-  '"',
-  "'",
-  "`",
-  "\\",
-  "\\u0022",
-  "${process.exit(9)}",
-  '");throw new Error("out");("',
-  "*/ throw 1 /*",
-  "// no comment",
-  "</script><script>alert(1)</script>",
-  "<!--",
-  "(module)",
-  '") (func $x)',
-  "a\nb",
-  "a\r\nb",
-  "\u2028throw 1",
-  "\u2029",
-  "\u0000",
-  "\ud800",
-  "\udc00x",
-  "\ufeff",
-  "e\u0301",
-  "../../etc/passwd",
-  "a".repeat(3000),
-  "%s%n",
-  "{{x}}",
-  "]]>",
-];
+/** Names that break what is made of names, and a long one. */
+const veryHostileNames: readonly string[] = [...knownHostileNames, "a".repeat(3000)];
+
+/** An accident by a seed, as the test kit has them by fast-check. */
+const accident = (below: Below): Accident => ({
+  kind: pick(below, accidentKinds),
+  at: below(2 ** 30) / 2 ** 30,
+  span: 1 + below(pick(below, [2, 24, 200])),
+  value: below(256),
+});
 
 /** What is put in anywhere. */
 const fragments: readonly string[] = [
@@ -111,16 +95,8 @@ const mutations: readonly Mutation[] = [
     const at = below(text.length);
     return text.slice(0, at) + String.fromCharCode(below(pick(below, [128, 65536]))) + text.slice(at + 1);
   },
-  (text, below) => text.slice(0, below(text.length + 1)),
-  (text, below) => text.slice(below(text.length + 1)),
-  (text, below) => {
-    const [start, end] = range(text, below);
-    return text.slice(0, start) + text.slice(end);
-  },
-  (text, below) => {
-    const [start, end] = range(text, below);
-    return text.slice(0, end) + text.slice(start, end).repeat(pick(below, [1, 2, 40])) + text.slice(end);
-  },
+  // Signs changed, parts cut, doubled and moved.
+  ...Array.from({ length: 4 }, (): Mutation => (text, below) => happenToText(text, accident(below))),
   // A piece of another text.
   (text, below, other) => {
     const [start, end] = range(other, below);
@@ -145,8 +121,9 @@ const mutations: readonly Mutation[] = [
     return (text, below) =>
       replaceOne(text, below, /[A-Za-z_]\w*/g, () => pick(below, [...text.matchAll(/[A-Za-z_]\w*/g)])?.[0] ?? "");
   }),
-  (text, below) => replaceOne(text, below, /"(?:[^"\\\n]|\\.)*"/g, () => JSON.stringify(pick(below, hostileNames))),
-  (text, below) => replaceOne(text, below, /[%@]\w+/g, (name) => name[0] + JSON.stringify(pick(below, hostileNames))),
+  (text, below) => replaceOne(text, below, /"(?:[^"\\\n]|\\.)*"/g, () => JSON.stringify(pick(below, veryHostileNames))),
+  (text, below) =>
+    replaceOne(text, below, /[%@]\w+/g, (name) => name[0] + JSON.stringify(pick(below, veryHostileNames))),
   (text, below) => replaceOne(text, below, /%\w+/g, () => pick(below, [...text.matchAll(/%\w+/g)])?.[0] ?? "%0"),
   // A list becomes a long one.
   (text, below) => {
@@ -181,31 +158,11 @@ export const mutatedText = (text: string, others: readonly string[], below: Belo
 
 type ByteMutation = (bytes: Uint8Array, below: Below, other: Uint8Array) => Uint8Array;
 
-const joined = (...parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
-
 const byteMutations: readonly ByteMutation[] = [
-  (bytes, below) => bytes.with(below(bytes.length), below(256)),
-  (bytes, below) => {
-    const at = below(bytes.length);
-    return bytes.with(at, (bytes[at] ?? 0) ^ (1 << below(8)));
-  },
-  (bytes, below) => bytes.subarray(0, below(bytes.length + 1)),
+  ...Array.from({ length: 7 }, (): ByteMutation => (bytes, below) => happenToBytes(bytes, accident(below))),
   (bytes, below) => bytes.subarray(below(bytes.length + 1)),
   (bytes, below) => joined(bytes, new Uint8Array(pick(below, [1, 7, 8, 4096])).fill(below(256))),
   (bytes, below, other) => joined(bytes.subarray(0, below(bytes.length + 1)), other.subarray(below(other.length + 1))),
-  (bytes, below) => {
-    const at = below(bytes.length + 1);
-    return joined(bytes.subarray(0, at), bytes.subarray(at + 1 + below(16)));
-  },
-  // A word of eight bytes, as lengths are written.
-  (bytes, below) => {
-    const changed = bytes.slice();
-    if (changed.length < 8) return changed;
-    const at = pick(below, [0, 0, 0, below(changed.length - 7)]);
-    const evil = pick(below, [0n, 1n, 8n, 0x7fffffffn, 0xffffffffn, 1n << 53n, (1n << 64n) - 1n, BigInt(bytes.length)]);
-    new DataView(changed.buffer).setBigUint64(at, evil, true);
-    return changed;
-  },
 ];
 
 /** Bytes with one to four mutations. */

@@ -78,6 +78,18 @@ test("a model trains to the same bits", () => {
   // Both are one function, as the first test says.
   const [one, other] = [trainerOf(loose.training), trainerOf(weft.training as unknown as typeof loose.training)];
   for (const trainer of [one, other]) trainer.step({ image, label: Int32Array.of(3, 4) });
+  const fed = { image, label: Int32Array.of(4, 3) };
+  const { loss, gradients } = one.grads(fed);
+  const into = { loss: new Float32Array(1), gradients: { "hidden.weight": gradients["hidden.weight"].data.slice() } };
+  expect(other.grads(fed, { into })).toBe(into);
+  expect(into).toEqual({
+    loss: Float32Array.of(loss),
+    gradients: { "hidden.weight": gradients["hidden.weight"].data },
+  });
+  const right = new Float32Array(1);
+  expect(one.step(fed, { into: { right } }).right).toEqual(other.step(fed).right.data);
+  // @ts-expect-error: there is no metric of this name
+  expect(() => one.step(fed, { into: { wrong: right } })).toThrow("W313: step: there is no result wrong");
   expect(one.predict({ image }).logits.data).toEqual(other.predict({ image }).logits.data);
   expect(one.parameters.get("hidden.weight")).toEqual(other.parameters.get("hidden.weight"));
 });

@@ -1,8 +1,9 @@
 import { expect, expectTypeOf, test } from "vitest";
+import { define } from "../../src/ir/functions/index.ts";
 import type { Graph } from "../../src/ir/graph/graph.ts";
 import { emitOne } from "../../src/ir/graph/traced-tensor.ts";
 import type { CoreOp } from "../../src/ir/ops/index.ts";
-import { decompose, isDecomposed } from "../../src/passes/decompose.ts";
+import { decompose, inlineCalls, isDecomposed, writeFunctions } from "../../src/passes/decompose.ts";
 import { type Pass, pipeline } from "../../src/passes/pass.ts";
 import { simplify } from "../../src/passes/pipelines.ts";
 import { graphs } from "../../src/testing/arbitraries/graph.ts";
@@ -33,6 +34,15 @@ test("parts take the place of the composite in the user's program", () => {
   expect(parts.length).toBeGreaterThan(2);
   for (const part of parts) expect(part.location).toBe(composite?.location);
   expect(opsOf(decompose.run(graph))).not.toContain("softmax");
+});
+
+test("functions of a user's own are written out, also where they are called within one another", () => {
+  const twice = define("twice", { x: ["f32", "N"] }, ({ x }) => x.add(x));
+  const fourTimes = define("fourTimes", { x: ["f32", "N"] }, ({ x }) => twice({ x: twice({ x }) }));
+  const graph = graphOf((t) => ({ y: fourTimes({ x: t.input("x", { dtype: "f32", shape: [2] }) }) }));
+  expect(opsOf(graph)).toEqual(["input", "apply"]);
+  for (const written of [inlineCalls.run(graph), writeFunctions(graph)])
+    expect(opsOf(written)).toEqual(["input", "binary add", "binary add"]);
 });
 
 test("graphs without composites are given back as they are", () => {

@@ -5,11 +5,13 @@ import { graphBuilder } from "../../src/ir/graph/builder.ts";
 import type { Graph } from "../../src/ir/graph/graph.ts";
 import { type Trace, withTrace } from "../../src/ir/graph/trace.ts";
 import { emitOne, traceOver } from "../../src/ir/graph/traced-tensor.ts";
+import { parseGraph, printGraph } from "../../src/ir/text/index.ts";
 import type { NdArray } from "../../src/ir/types/ndarray.ts";
 import type { Tensor } from "../../src/ir/types/tensor.ts";
+import { dce } from "../../src/passes/dce.ts";
 import { addGradients, differentiate } from "../../src/passes/differentiate.ts";
 import { randomArray } from "../../src/testing/arbitraries/values.ts";
-import { graphOf } from "./support.ts";
+import { graphOf, opsOf } from "./support.ts";
 
 type Inputs = Readonly<Record<string, readonly number[]>>;
 
@@ -158,6 +160,17 @@ describe("differentiate", () => {
     expect(evaluate(graph, { x: scalar(3) })["bySquare"]?.data[0]).toBe(18);
   });
 
+  test("with respect to a value on the way and to what it is made of at once", () => {
+    const graph = graphOf((t) => {
+      const x = t.input("x", { dtype: "f64", shape: [] });
+      const square = x.mul(x);
+      const [bySquare, byX] = differentiate(square.mul(square), [square, x]);
+      return { bySquare, byX };
+    });
+    const slopes = evaluate(graph, { x: scalar(3) });
+    expect([slopes["bySquare"]?.data[0], slopes["byX"]?.data[0]]).toEqual([18, 108]);
+  });
+
   test("is zeros where the loss does not depend on the tensor", () => {
     const graph = graphOf((t) => {
       const x = t.input("x", { dtype: "f64", shape: [] });
@@ -185,6 +198,67 @@ describe("differentiate", () => {
     });
     expect(gradientNodes).toBeLessThanOrEqual(2);
   });
+
+  test("emits nothing for what was not asked for", () => {
+    const trace = traceOver(graphBuilder());
+    const added = withTrace(trace, () => {
+      const [x, y] = [trace.input("x", { dtype: "f32", shape: [] }), trace.input("y", { dtype: "f32", shape: [] })];
+      const loss = x.mul(y.sin().tanh());
+      const before = trace.builder.finish("before", []).nodes.size;
+      differentiate(loss, [x]);
+      return opsOf(trace.builder.finish("after", [])).slice(before);
+    });
+    expect(added).toEqual(["constant", "binary mul", "binary mul"]);
+  });
+});
+
+test("where no gradient arrives nothing is emitted", () => {
+  const trace = traceOver(graphBuilder());
+  const added = withTrace(trace, () => {
+    const x = trace.input("x", { dtype: "f32", shape: [] });
+    const loss = x.exp().tanh().cast("i32").cast("f32");
+    const before = trace.builder.finish("before", []).nodes.size;
+    differentiate(loss, [x]);
+    return opsOf(trace.builder.finish("after", [])).slice(before);
+  });
+  expect(added).toEqual(["constant", "constant"]);
+});
+
+describe("what a recurrence keeps of the way there", () => {
+  /** What the step yields on the way there again, state and output first; nothing if it need not go there again. */
+  const kept = (...step: readonly string[]): readonly string[] => {
+    const lines = step.map((line, at) => `%${at} = ${line} : f32[2, 2]`).join("\n");
+    const last = step.length - 1;
+    const graph = parseGraph(`graph @g(%s: f32[2, 2], %x: f32[3, 2, 2], %w: f32[2, 2]) {
+      %0, %1 = scan %s, %x, %w {body = (%h: f32[2, 2], %x: f32[2, 2], %w: f32[2, 2]) {
+        ${lines}
+        yield %${last}, %${last}
+      }, carried = 1, sequences = 1, length = 3} : f32[2, 2], f32[3, 2, 2]
+      %2 = reduce %1 {axes = [0, 1, 2], fn = sum, keepDims = false} : f32[]
+      entry @main(loss = %2)
+    }`);
+    const request = { entry: "main", loss: "loss", withRespectTo: ["s", "x", "w"], as: "gradients" };
+    const yields = [...printGraph(dce.run(addGradients(request).run(graph))).matchAll(/yield (.*)/g)];
+    // The loss itself, the way there again, the way back.
+    return yields.slice(1, -1).map(([, values = ""]) => values);
+  };
+
+  const mixed = "binary %0, %h {fn = mul}";
+  test.each([
+    ["unary %x {fn = tanh}", "%1, %1, %x0, %0"],
+    ["unary %x {fn = sigmoid}", "%1, %1, %x0, %0"],
+    ["unary %x {fn = exp}", "%1, %1, %x0, %0"],
+    ["unary %x {fn = expm1}", "%1, %1, %x0, %0"],
+    ["unary %x {fn = sin}", "%1, %1, %x0"],
+    ["binary %x, %x {fn = mul}", "%1, %1, %x0"],
+    ["matmul %x, %w {transposeA = false, transposeB = false}", "%1, %1, %x0, %0"],
+    ["softmax %x {axis = 0}", "%1, %1, %x0, %0"],
+    ["cumsum %x {axis = 0, reverse = false}", "%1, %1, %x0, %0"],
+  ])("%s", (first, values) => expect(kept(first, mixed)).toEqual([values]));
+
+  test("nothing where the way back reads nothing of it", () => {
+    expect(kept("unary %x {fn = neg}", "binary %0, %h {fn = add}")).toEqual([]);
+  });
 });
 
 describe("refusals", () => {
@@ -198,6 +272,17 @@ describe("refusals", () => {
         return { y: differentiate(x, [x])[0] };
       }),
     ).toThrow("W120: differentiate: the loss is not one float number: f32[B]");
+  });
+
+  test("what is no tensor", () => {
+    const wrong = (loss: unknown, by: unknown) =>
+      attempt((t) => {
+        const x = t.input("x", { dtype: "f32", shape: [] });
+        // As a call that did not compile.
+        return { y: differentiate((loss ?? x) as Tensor, [(by ?? x) as Tensor])[0] ?? x };
+      });
+    expect(wrong(5, undefined)).toThrow("W120: differentiate: the loss is not one float number: 5");
+    expect(wrong(undefined, "x")).toThrow(/^W230: differentiate: /);
   });
 
   test("a loss that is an integer", () => {
@@ -245,6 +330,24 @@ describe("the pass", () => {
     });
     const { w, x } = evaluateGraph(graph, "gradients", { x: array(1, 2) }, { w: array(3, 4) });
     expect([w?.data, x?.data]).toEqual([Float64Array.of(1, 2), Float64Array.of(3, 4)]);
+  });
+
+  test("takes the loss of the entry that is named", () => {
+    const graph = example();
+    const [main] = graph.entries;
+    if (main === undefined) throw new Error("an example has an entry");
+    const first = {
+      ...main,
+      name: "first",
+      outputs: [{ name: "loss", value: graph.inputs[0] ?? main.outputs[0]?.value }],
+    };
+    // The first entry gives what is no loss under the same name.
+    const both = { ...graph, entries: [first, main] } as Graph;
+    expect(
+      addGradients(request)
+        .run(both)
+        .entries.map(({ name }) => name),
+    ).toEqual(["first", "main", "gradients"]);
   });
 
   test("names what is not there", () => {

@@ -71,6 +71,20 @@ describe("dense constants", () => {
     expect(contents(graph)).toEqual([[...table].map((x) => Math.fround(x / 3))]);
   });
 
+  test("are looked up, from the first row to the last", () => {
+    const rows = Int32Array.of(2, 0);
+    const graph = folded((t) => ({ y: t.data("f32", [3, 2], table).gather(t.data("i32", [2], rows)) }));
+    expect(contents(graph)).toEqual([[5, 6, 1, 2]]);
+  });
+
+  test("of whole numbers are added up where they are scattered", () => {
+    const graph = folded((t) => {
+      const [numbers, rows] = [Int32Array.of(1, 2, 4), Int32Array.of(1, 1, 0)];
+      return { y: t.data("i32", [3], numbers).scatterAdd(t.data("i32", [3], rows), 2) };
+    });
+    expect(contents(graph)).toEqual([[4, 3]]);
+  });
+
   test("that turn out to be one number everywhere become filled", () => {
     const graph = folded((t) => ({ y: t.data("f32", [6], table).greater(0) }));
     expect(fill(graph)).toBe(1);
@@ -84,6 +98,7 @@ describe("dense constants", () => {
 
   test("are reduced where the order of the reduction cannot matter", () => {
     expect(fill(folded((t) => ({ y: t.data("f32", [6], table).max() })))).toBe(6);
+    expect(fill(folded((t) => ({ y: t.data("f32", [6], table).min() })))).toBe(1);
     expect(fill(folded((t) => ({ y: t.data("i32", [3], Int32Array.of(1, 2, 3)).sum() })))).toBe(6);
   });
 });
@@ -93,12 +108,19 @@ const long = Float32Array.from({ length: 2000 }, (_, at) => at);
 
 const unfolded: Readonly<Record<string, Describe>> = {
   "sums of floats, which depend on their order": (t) => ({ y: t.data("f32", [3], thirds).sum() }),
+  "sums of floats at places of whole numbers": (t) => ({
+    y: t.data("f32", [3], thirds).scatterAdd(t.data("i32", [3], Int32Array.of(1, 1, 0)), 2),
+  }),
+  "large tensors made of small ones": (t) => ({ y: t.data("f32", [3], thirds).broadcastTo([700, 3]) }),
   "functions that are not rounded correctly": (t) => ({ y: t.constant(1, "f32", [3]).exp() }),
   "large tensors": (t) => ({ y: t.data("f32", [2000], long).neg() }),
   "small tensors made from a large one": (t) => ({ y: t.data("f32", [2000], long).slice([range(0, 2)]) }),
   "what depends on an input": (t) => ({ y: t.input("x", { dtype: "f32", shape: [3] }).add(1) }),
   "counting, which is cheaper made than kept": (t) => ({
     y: emitOne(t, "iota", [], { axis: 0, dtype: "i32", shape: [5] }),
+  }),
+  "an index below 0": (t) => ({
+    y: t.data("f32", [3], thirds).gather(t.data("i32", [2], Int32Array.of(1, -1))),
   }),
   "an index that is out of range": (t) => ({
     y: t.data("f32", [3], thirds).gather(t.data("i32", [2], Int32Array.of(1, 3))),

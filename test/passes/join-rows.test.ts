@@ -6,22 +6,10 @@ import { wasmBackend } from "../../src/backends/wasm/instantiate.ts";
 import { planGraph } from "../../src/compile/plan-graph.ts";
 import { crossEntropy, differentiate, logSoftmax, softmax, standardize, sum } from "../../src/index.ts";
 import type { Graph } from "../../src/ir/graph/graph.ts";
-import {
-  add,
-  type BlockBuilder,
-  binary,
-  buildBody,
-  f32,
-  i32,
-  load,
-  multiply,
-  subtract,
-} from "../../src/ir/loop/build.ts";
-import type { Expr } from "../../src/ir/loop/expr.ts";
-import type { Buffer, PlannedProgram, Port, Program } from "../../src/ir/loop/kernel.ts";
+import { add, type BlockBuilder, binary, i32, load, subtract } from "../../src/ir/loop/build.ts";
+import type { PlannedProgram, Program } from "../../src/ir/loop/kernel.ts";
 import type { Tensor } from "../../src/ir/types/tensor.ts";
 import { joinRows } from "../../src/passes/join-rows.ts";
-import { kernelTable } from "../../src/passes/lowering/finish-kernel.ts";
 import { runPassesUntil } from "../../src/passes/manager.ts";
 import { silent } from "../../src/passes/pass.ts";
 import { compilation } from "../../src/passes/pipelines.ts";
@@ -35,6 +23,7 @@ import {
   poison,
   runInstance,
 } from "../../src/testing/run-everywhere.ts";
+import { at, fillRow, programOf, rowCount, twice, width } from "../support/row-programs.ts";
 import { graphOf } from "./support.ts";
 
 const rows = (of: (x: Tensor, classes: Tensor) => Tensor): Graph =>
@@ -102,33 +91,6 @@ describe("join-rows", () => {
   });
 });
 
-/** So many rows of four. */
-const [rowCount, width] = [12, 4];
-
-/** A program of one kernel for each body, over buffers of 12 rows: x is its input, y and z are its outputs, and t is between. */
-const programOf = (...bodies: readonly ((body: BlockBuilder) => void)[]): Program => {
-  const bufferOf = (name: string): Buffer => ({
-    name,
-    dtype: "f32",
-    length: rowCount * width,
-    role: name === "x" ? "input" : name === "t" ? "temporary" : "output",
-  });
-  const table = kernelTable("exact");
-  const calls = bodies.map((fill, at) => table.add(`k${at}`, buildBody(fill), bufferOf));
-  const named = [...new Set(["x", "y", ...calls.flatMap(({ buffers }) => buffers)])];
-  const ports = (names: readonly string[]): readonly Port[] =>
-    names.map((name) => ({ name, buffer: name, type: { dtype: "f32", shape: [rowCount, width] } }));
-  const outputs = ports(named.filter((name) => bufferOf(name).role === "output"));
-  return {
-    name: "rows",
-    buffers: new Map(named.map((name) => [name, bufferOf(name)])),
-    kernels: table.kernels,
-    parameters: [],
-    entries: [{ name: "main", inputs: ports(["x"]), outputs, updates: [], calls }],
-    prepare: [],
-  };
-};
-
 /** How many kernels are left; what they compute is what the kernels apart do. */
 const leftOf = (program: Program): number | undefined => {
   const together = joinRows.run(program, silent);
@@ -137,15 +99,6 @@ const leftOf = (program: Program): number | undefined => {
   expect(theirs && mine && firstDifference(theirs, mine)).toBeUndefined();
   return together.entries[0]?.calls.length;
 };
-
-/** target[row, :] = value(element of a row) */
-const fillRow = (body: BlockBuilder, target: string, row: Expr, value: (k: Expr) => Expr): void =>
-  body.loop(width, (k, inner) => inner.store(target, add(multiply(row, width), k), value(k)));
-
-/** The element of a row. */
-const at = (buffer: string, row: Expr, k: Expr): Expr => load("f32", buffer, add(multiply(row, width), k));
-
-const twice = (value: Expr): Expr => binary("mul", value, f32(2));
 
 describe("kernels by hand", () => {
   const doubled = (body: BlockBuilder): void =>

@@ -2,7 +2,7 @@
 // not, outputs that are somebody else's memory.
 import { describe, expect, test } from "vitest";
 import { compileGraph } from "../../src/compile/compile-graph.ts";
-import { attention } from "../../src/ir/functions/index.ts";
+import { attention, constant, scan } from "../../src/ir/functions/index.ts";
 import { graphBuilder } from "../../src/ir/graph/builder.ts";
 import type { Graph } from "../../src/ir/graph/graph.ts";
 import type { Trace } from "../../src/ir/graph/trace.ts";
@@ -169,6 +169,19 @@ describe("kernels and buffers", () => {
     expect([...program.buffers.keys()]).toEqual(["x0", "y0"]);
     expect([...program.kernels.keys()]).toEqual(["exp"]);
   });
+});
+
+test("a step of a recurrence has constants of its own", () => {
+  const graph = graphOf((trace) => {
+    const { carry } = scan({
+      carry: { state: trace.input("s", vector) },
+      over: { x: trace.input("x", { dtype: "f32", shape: [2, 3] }) },
+      step: ({ state }, { x }) => ({ carry: { state: state.add(x.mul(constant(Float32Array.of(1, 2, 3), [3]))) } }),
+    });
+    return { y: carry.state };
+  });
+  const { outputs } = run(graph, {}, { s: [10, 20, 30], x: [1, 1, 1, 2, 2, 2] });
+  expect(outputs).toEqual({ y: [13, 26, 39] });
 });
 
 test("kernels over nothing are well formed as they are lowered, before any pass removes them", () => {

@@ -67,10 +67,25 @@ describe("verification", () => {
   };
   const [before, after] = [opsOf(example()).join(), "input,unary exp"];
 
-  test("each: before, and after whatever changed something", () =>
-    expect(seen("each")).toEqual([before, after, after]));
+  test("each: before, and once after whatever changed something", () =>
+    expect(seen("each")).toEqual([before, after]));
   test("ends: before and after", () => expect(seen("ends")).toEqual([before, after]));
   test("never", () => expect(seen("never")).toEqual([]));
+
+  test("graphs are verified unless asked otherwise, and what is no graph passes", () => {
+    // Half of a node table, as a broken pass might leave it.
+    const halved = (graph: Graph): Graph => ({ ...graph, nodes: new Map([...graph.nodes].slice(2)) });
+    const breaking: Pass<Graph, Graph> = { name: "breaking", summary: "", run: halved };
+    const verified = (pass: Pass<Graph, unknown>) => () => runPasses(pass, example(), { verify: "each" });
+    expect(verified(breaking)).toThrow(/^verifying the result of pass breaking: /);
+    for (const program of [undefined, null, 3, "graph", {}, { nodes: new Map() }, { entries: [] }])
+      expect(verified({ name: "other", summary: "", run: () => program })).not.toThrow();
+  });
+
+  test("programs may be anything that a pass takes", () => {
+    const same: Pass<number | undefined, number | undefined> = { name: "same", summary: "", run: (given) => given };
+    for (const given of [3, undefined]) expect(runPasses(same, given, { verify: "each" }).program).toBe(given);
+  });
 
   test("a wrong result names the pass", () => {
     const verifier = (program: unknown) => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { compileGraph } from "../../src/compile/compile-graph.ts";
 import { concat } from "../../src/ir/functions/slicing.ts";
 import type { Graph } from "../../src/ir/graph/graph.ts";
+import { parseGraph } from "../../src/ir/text/index.ts";
 import { nestConcats } from "../../src/passes/nest-concats.ts";
 import { graphOf, opsOf } from "./support.ts";
 
@@ -46,6 +47,19 @@ test("pieces that were joined one by one are joined in as few levels", () => {
   const nested = nestConcats.run(joinedOneByOne(250));
   expect(concatsIn(nested)).toEqual(concatsIn(nestConcats.run(joined(250))));
   expect(nestConcats.run(nested)).toBe(nested);
+});
+
+test("what takes many operands and is no concat stays", () => {
+  const names = Array.from({ length: 20 }, (_, at) => `%w${at}`);
+  const types = names.map((name) => `${name}: f32[2]`).join(", ");
+  const graph = parseGraph(`graph @g(%s: f32[2], ${types}) {
+    %0 = scan %s, ${names.join(", ")} {body = (%s: f32[2], ${types}) {
+      %0 = binary %s, %w0 {fn = add} : f32[2]
+      yield %0
+    }, carried = 1, sequences = 0, length = 3} : f32[2]
+    entry @main(y = %0)
+  }`);
+  expect(nestConcats.run(graph)).toBe(graph);
 });
 
 test("what is read twice is joined once", () => {

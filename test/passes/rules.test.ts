@@ -62,8 +62,10 @@ describe("recording", () => {
 });
 
 describe("index", () => {
-  const tried = (describeIt: Parameters<typeof graphOf>[0]): readonly string[] =>
-    ruleIndex([sample])(outputView(graphOf(describeIt))).map(({ name }) => name);
+  const tried = (describeIt: Parameters<typeof graphOf>[0]): readonly string[] => {
+    const node = outputView(graphOf(describeIt));
+    return ruleIndex([sample])(node, () => node.args).map(({ name }) => name);
+  };
 
   test("gives the rules whose outline a node fits", () => {
     expect(tried((t) => ({ y: t.input("a", vector).add(t.input("b", vector)).neg() }))).toEqual([

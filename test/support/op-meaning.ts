@@ -50,10 +50,14 @@ const only = <T>(list: readonly T[]): T => {
 export const typeOf = (kind: OpKind, operands: readonly TensorType[], attrs: object): TensorType =>
   only(opOf(kind).infer(operands, attrs));
 
-/** The one result of an op; a composite means its decomposition. */
-export const meaning = (kind: OpKind, operands: readonly NdArray[], attrs: object): NdArray =>
+/** The results of an op; a composite means its decomposition. */
+export const meanings = (kind: OpKind, operands: readonly NdArray[], attrs: object): readonly NdArray[] =>
   // The union of nodes cannot say that these attributes are those of this op; its typing rule checks them.
-  only(evaluateNode({ op: kind, attrs } as Pick<Node, "op" | "attrs">, operands));
+  evaluateNode({ op: kind, attrs } as Pick<Node, "op" | "attrs">, operands);
+
+/** The one result of an op. */
+export const meaning = (kind: OpKind, operands: readonly NdArray[], attrs: object): NdArray =>
+  only(meanings(kind, operands, attrs));
 
 /** What the derivative rule of an op gives for each operand, given the cotangent of its one result. */
 export const gradients = (
@@ -63,7 +67,6 @@ export const gradients = (
   cotangent: NdArray,
 ): readonly (NdArray | null)[] => {
   const op: AnyOp = opOf(kind);
-  if (op.vjp === "not-differentiable") throw new Error(`${kind} is not differentiable`);
   const trace = traceOver(graphBuilder());
   const tensors = operands.map((operand, position) => trace.input(`operand${position}`, operand));
   const flow = trace.input("cotangent", cotangent);

@@ -29,12 +29,13 @@ const rowsOf = ({ features, label }: ReturnType<typeof examples>, order: ArrayLi
 /** A trainer that notes what it is fed. */
 const watched = (trainer: DigitsTrainer) => {
   const fed: ReturnType<typeof examples>[] = [];
-  const step: DigitsTrainer["step"] = (feeds) => {
-    const { features, label } = feeds as ReturnType<typeof examples>;
+  const step = (feeds: ReturnType<typeof examples>) => {
+    const { features, label } = feeds;
     fed.push({ features: features.slice(), label: label.slice() });
     return trainer.step(feeds);
   };
-  return { trainer: { ...trainer, step }, fed };
+  // `fit` takes no arrays of its own along.
+  return { trainer: { ...trainer, step: step as DigitsTrainer["step"] }, fed };
 };
 
 describe.each(["wasm", "closure"] as const)("fit on %s", (backend) => {

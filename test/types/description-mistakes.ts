@@ -81,6 +81,36 @@ export const mistakes: Readonly<Record<string, () => unknown>> = {
     // @ts-expect-error: f32 is held by a Float32Array
     return run({ image: label }, { into: { logits: new Float32Array(6) } });
   },
+  "a result into another class": () => {
+    const run = compileSync(classifier, { dims });
+    // @ts-expect-error: f32 is held by a Float32Array
+    return run({ image }, { into: { logits: new Float64Array(6) } });
+  },
+  "a result that there is not": () => {
+    const run = compileSync(classifier, { dims });
+    // @ts-expect-error: the result is called logits
+    return run({ image }, { into: { logit: new Float32Array(6) } });
+  },
+  "a loss into another class": () => {
+    const trainer = compileSync(learning, { dims });
+    // @ts-expect-error: the loss is f32
+    return trainer.step({ image, label }, { into: { loss: new Float64Array(1) } });
+  },
+  "a metric that there is not": () => {
+    const trainer = compileSync(learning, { dims });
+    // @ts-expect-error: the training has no metrics
+    return trainer.step({ image, label }, { into: { loss: 0, right: new Int32Array(1) } });
+  },
+  "a gradient into another class": () => {
+    const trainer = compileSync(learning, { dims });
+    // @ts-expect-error: f32 is held by a Float32Array
+    return trainer.grads({ image, label }, { into: { gradients: { "output.bias": new Int32Array(3) } } });
+  },
+  "a gradient that there is not": () => {
+    const trainer = compileSync(learning, { dims });
+    // @ts-expect-error: parameters are meant by their whole paths
+    return trainer.grads({ image, label }, { into: { loss: 0, gradients: { bias: new Float32Array(3) } } });
+  },
   "a step without labels": () => {
     const trainer = compileSync(learning, { dims });
     // @ts-expect-error: the loss reads labels

@@ -82,14 +82,20 @@ test("reads as it should", () => {
   const said = Object.keys({ ...mistakes, ...layerMistakes }).map((name) => [name, messagesOf("typescript", name)[0]]);
   expect(Object.fromEntries(said)).toMatchInlineSnapshot(`
     {
+      "a gradient into another class": "Type 'Int32Array<ArrayBuffer>' is not assignable to type '"W303: gradient.output.bias: f32 takes a Float32Array, got an Int32Array"'.",
+      "a gradient that there is not": "Type 'Float32Array<ArrayBuffer>' is not assignable to type '"W313: grads: there is no result bias"'.",
       "a list": "Type 'number[]' is not assignable to type '"W303: image: f32 takes a Float32Array, got a list"'.",
+      "a loss into another class": "Type 'Float64Array<ArrayBuffer>' is not assignable to type '"W303: loss: f32 takes a Float32Array, got a Float64Array"'.",
       "a loss of each example": "Type 'Tensor<["B"], "f32">' is not assignable to type '"W501: training: the loss must be one float, got f32[B]"'.",
       "a loss that is no float": "Type 'Tensor<[], "i32">' is not assignable to type '"W501: training: the loss must be one float, got i32[]"'.",
       "a loss that is yes or no": "Type 'Tensor<[], "bool">' is not assignable to type '"W501: training: the loss must be one float, got bool[]"'.",
+      "a metric that there is not": "Type 'Int32Array<ArrayBuffer>' is not assignable to type '"W313: step: there is no result right"'.",
       "a name that is no input": "Type 'Float32Array<ArrayBuffer>' is not assignable to type '"W302: predict: there is no input images"'.",
       "a parameter of another class": "Argument of type 'Float64Array<ArrayBuffer>' is not assignable to parameter of type '"W303: output.bias: f32 takes a Float32Array, got a Float64Array"'.",
       "a piece of floats": "Type 'Float32Array<ArrayBuffer>' is not assignable to type '"W303: tokens: i32 takes an Int32Array, got a Float32Array"'.",
       "a prediction of nothing": "Argument of type '{ label: Int32Array<ArrayBuffer>; }' is not assignable to parameter of type '"W301: predict: input image is not fed"'.",
+      "a result into another class": "Type 'Float64Array<ArrayBuffer>' is not assignable to type '"W303: logits: f32 takes a Float32Array, got a Float64Array"'.",
+      "a result that there is not": "Type 'Float32Array<ArrayBuffer>' is not assignable to type '"W313: predict: there is no result logit"'.",
       "a step without labels": "Argument of type '{ image: Float32Array<ArrayBuffer>; }' is not assignable to parameter of type '"W301: step: input label is not fed"'.",
       "an array of another class": "Type 'Int32Array<ArrayBuffer>' is not assignable to type '"W303: image: f32 takes a Float32Array, got an Int32Array"'.",
       "an array of another class beside its shape": "Type '{ data: Float64Array<ArrayBuffer>; shape: number[]; }' is not assignable to type '"W303: image: f32 takes a Float32Array, got a Float64Array"'.",

@@ -10,8 +10,10 @@ import {
   floorDivideDim,
   multiplyDims,
   normalizeDim,
+  signOfDim,
   subtractDims,
 } from "../../src/ir/types/dim.ts";
+import { choices, dimOf, drawing, expression, rewritten, textOf } from "../support/dim-expressions.ts";
 import { typeCheck } from "./type-check-program.ts";
 
 const leaf: fc.Arbitrary<Dim> = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.constantFrom("B", "T", "H", "W2", "a_b"));
@@ -45,7 +47,7 @@ test("arithmetic on texts is arithmetic on what they are bound to", () => {
   );
 });
 
-/** Sums and products of symbols and numbers, whose text is unique; a constant may go into a floored quotient or not. */
+/** Sums and products of symbols and numbers. */
 const polynomial: fc.Arbitrary<Dim> = fc.letrec<{ polynomial: Dim }>((tie) => ({
   polynomial: fc.oneof(
     { maxDepth: 3, depthSize: "small" },
@@ -91,10 +93,18 @@ test("types give the same texts", () => {
       ...(String(a).length + String(b).length > 60 ? [] : [[`MultiplyDims<${left}, ${right}>`, multiplyDims(a, b)]]),
       [`FloorDivideDim<${left}, ${by}>`, floorDivideDim(a, by)],
       [`CanonicalDim<${left}>`, a],
+      [`SignOfDim<${left}>`, signOfDim(a)],
     ].map(([type, wanted]) => `true satisfies Gives<${type}, ${JSON.stringify(wanted)}>;`);
   });
+  const written = fc.sample(fc.tuple(expression, choices), { numRuns: 150, seed: 6 });
+  for (const [of, numbers] of written) {
+    const text = textOf(rewritten(of, drawing(numbers)));
+    // Longer ones take the checker minutes, and nobody writes them.
+    if (text.length < 90 && !/^\d+$/.test(text))
+      lines.push(`true satisfies Gives<CanonicalDim<"${text}">, ${JSON.stringify(dimOf(of))}>;`);
+  }
   const { errors } = typeCheck(`
-import type { AddDims, CanonicalDim, FloorDivideDim, MultiplyDims, SubtractDims } from "@/src/ir/types/static/dims.ts";
+import type { AddDims, CanonicalDim, FloorDivideDim, MultiplyDims, SignOfDim, SubtractDims } from "@/src/ir/types/static/dims.ts";
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type Gives<A, B> = Same<A, B> extends true ? true : { readonly instead: A };
 ${lines.join("\n")}

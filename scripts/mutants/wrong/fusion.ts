@@ -78,8 +78,8 @@ export const fusionMutants: readonly Mutant[] = [
     name: "lowering-in-place-elsewhere",
     says: "a kernel may write over an operand that it reads at other elements",
     file: "src/passes/lowering/finish-kernel.ts",
-    find: "        other.index === touch.index &&",
-    put: "        other.index.length === touch.index.length &&",
+    find: "        sameExpr(other.index, touch.index),",
+    put: "        other.index.kind === touch.index.kind,",
   },
   {
     name: "attention-scale-dropped",

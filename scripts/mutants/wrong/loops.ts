@@ -74,7 +74,7 @@ export const loopMutants: readonly Mutant[] = [
     file: "src/passes/loop/independence.ts",
     find: "  const reach = trips * stride;",
     put: "  const reach = (trips * stride) / 2;",
-    tests: ["test/passes/loop/vectorize.test.ts"],
+    tests: ["test/passes/loop/vectorize-refusals.test.ts"],
   },
   {
     name: "reduction-identity",

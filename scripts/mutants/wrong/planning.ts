@@ -2,7 +2,6 @@
 import type { Mutant } from "../mutant.ts";
 
 const lives = "src/passes/planning/lives.ts";
-const places = "src/passes/planning/place-blocks.ts";
 
 export const planningMutants: readonly Mutant[] = [
   {
@@ -53,17 +52,17 @@ export const planningMutants: readonly Mutant[] = [
   {
     name: "plan-interval-end",
     says: "what ends in the call in which another buffer begins gives up its place to it",
-    file: places,
+    file: "src/passes/planning/allocate-in-time.ts",
     find: "(blocks[end]?.last ?? 0) < block.first; end = ends[++ended])",
     put: "(blocks[end]?.last ?? 0) <= block.first; end = ends[++ended])",
   },
   {
     name: "plan-gap-too-small",
     says: "a block is put into a gap that is a line too small",
-    file: places,
+    file: "src/passes/planning/fit-gaps.ts",
     find: "    if (slack >= 0 && slack < least) [best, least] = [free, slack];",
     put: "    if (slack >= -64 && slack < least) [best, least] = [free, slack];",
-    tests: ["test/passes/planning/place-blocks.test.ts"],
+    tests: ["test/passes/planning/ways-to-place.test.ts"],
   },
   {
     name: "plan-alignment",

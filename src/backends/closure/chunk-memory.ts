@@ -4,7 +4,7 @@
 import type { Interval } from "../../ir/loop/bounds.ts";
 import { type Expr, type LoopType, spanOf } from "../../ir/loop/expr.ts";
 import { type Linear, linearInterval, type Term } from "../../ir/loop/linear.ts";
-import { exprsOf, freeVariables, visitExpr, visitStmts } from "../../ir/loop/rewrite.ts";
+import { freeVariables, visitOwnExprs, visitStmts } from "../../ir/loop/rewrite.ts";
 import type { Stmt } from "../../ir/loop/stmt.ts";
 import type { Binding } from "./scope.ts";
 
@@ -30,10 +30,9 @@ export const accessesOf = (body: readonly Stmt[], bindings: ReadonlyMap<string, 
       const { region = -1, exact = false } = bindings.get(buffer) ?? {};
       accesses.push({ region, exact, stores, repeated, index, elements: spanOf(type, stride) + 1 });
     };
-    for (const expr of exprsOf(stmt))
-      visitExpr(expr, (each) => {
-        if (each.kind === "load") add(each.buffer, each.index, each.type, false, each.stride);
-      });
+    visitOwnExprs(stmt, (each) => {
+      if (each.kind === "load") add(each.buffer, each.index, each.type, false, each.stride);
+    });
     if (stmt.kind === "store") add(stmt.buffer, stmt.index, stmt.value.type, true);
   });
   return accesses;

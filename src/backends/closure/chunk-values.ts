@@ -2,7 +2,7 @@
 // where it is first read, so that an index that is only ever walked costs nothing, and its register is handed back after
 // its last reader. Both would go wrong across a loop that runs any number of times: its outer values are computed before.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
-import { exprsOf, visitExpr, visitStmts } from "../../ir/loop/rewrite.ts";
+import { visitOwnExprs, visitStmts } from "../../ir/loop/rewrite.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
 import type { ChunkScope, Definition } from "./chunk.ts";
 import { compileExpression, emitCopy } from "./compile-expression.ts";
@@ -13,10 +13,9 @@ import { isDense, type Value } from "./value.ts";
 export const countMentions = (body: readonly Stmt[]): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>();
   visitStmts(body, (stmt) => {
-    for (const expr of exprsOf(stmt))
-      visitExpr(expr, (each) => {
-        if (each.kind === "var") counts.set(each.name, (counts.get(each.name) ?? 0) + 1);
-      });
+    visitOwnExprs(stmt, (each) => {
+      if (each.kind === "var") counts.set(each.name, (counts.get(each.name) ?? 0) + 1);
+    });
   });
   return counts;
 };

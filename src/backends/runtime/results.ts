@@ -43,7 +43,7 @@ export const checkInto = (
   for (const name in into)
     if (Object.hasOwn(into, name)) {
       const port = resultOf(entry, name);
-      checkedArray(name, port.type, into[name], lengthOf(port));
+      if (into[name] !== undefined) checkedArray(name, port.type, into[name], lengthOf(port));
     }
 };
 
@@ -68,7 +68,7 @@ export const resultsOf = (
   const { outputs } = entry;
   for (let at = 0; at < outputs.length; at++) {
     const port = outputs[at];
-    if (port === undefined || !Object.hasOwn(into, port.name)) continue;
+    if (port === undefined || !Object.hasOwn(into, port.name) || into[port.name] === undefined) continue;
     const data = dataOf(port);
     copyElements(data, checkedArray(port.name, port.type, into[port.name], data.length));
   }

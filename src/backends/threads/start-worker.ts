@@ -34,6 +34,15 @@ const builtin = (name: string): unknown => {
   return process?.getBuiltinModule?.(name);
 };
 
+/** What is waited for, but only so many milliseconds. */
+const within = (patience: number, listen: (resolve: () => void) => void): Promise<void> => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patience);
+    listen(resolve);
+  }).then(() => clearTimeout(timer));
+};
+
 /** How many threads this machine runs at once, as far as it says. */
 export const availableThreads = (): number => {
   const { navigator } = globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } };
@@ -42,25 +51,30 @@ export const availableThreads = (): number => {
   return os?.availableParallelism() ?? navigator?.hardwareConcurrency ?? 1;
 };
 
-/** Starts a worker; undefined where there are none. `lost` is called when it ends, for whatever reason, where this can be known. */
-export const startWorker = (start: WorkerStart, lost: () => void): StartedWorker | undefined => {
-  // What this module of Node's has.
-  const node = builtin("node:worker_threads") as { readonly Worker: new (file: URL) => NodeWorker } | undefined;
-  if (node !== undefined) {
-    const worker = new node.Worker(new URL("./worker.ts", import.meta.url));
-    const settled = new Promise<void>((resolve) => {
-      for (const event of ["message", "error", "exit"] as const) worker.once(event, resolve);
-    });
-    worker.once("exit", lost);
-    worker.postMessage(start, []);
-    // Until then the process waits for it, so that whoever awaits it gets an answer.
-    void settled.then(() => worker.unref());
-    return { settled, kill: () => void worker.terminate() };
-  }
+/** How long a worker is waited for, and who is told when it ends, for whatever reason, where this can be known. */
+export interface WorkerCare {
+  readonly lost: () => void;
+  /** In milliseconds. */
+  readonly patience: number;
+}
+
+/** A worker of Node's. Until it is settled the process waits for it, so that whoever awaits it gets an answer. */
+const startInNode = (Thread: new (file: URL) => NodeWorker, start: WorkerStart, care: WorkerCare): StartedWorker => {
+  const worker = new Thread(new URL("./worker.ts", import.meta.url));
+  const settled = within(care.patience, (resolve) => {
+    for (const event of ["message", "error", "exit"] as const) worker.once(event, resolve);
+  });
+  worker.once("exit", care.lost);
+  worker.postMessage(start, []);
+  void settled.then(() => worker.unref());
+  return { settled, kill: () => void worker.terminate() };
+};
+
+const startInBrowser = (start: WorkerStart, { patience }: WorkerCare): StartedWorker | undefined => {
   if (typeof Worker !== "function") return undefined;
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-  const settled = new Promise<void>((resolve) => {
-    worker.addEventListener("message", () => resolve());
+  const settled = within(patience, (resolve) => {
+    worker.addEventListener("message", resolve);
     worker.addEventListener("error", (event) => {
       event.preventDefault();
       resolve();
@@ -68,4 +82,16 @@ export const startWorker = (start: WorkerStart, lost: () => void): StartedWorker
   });
   worker.postMessage(start, []);
   return { settled, kill: () => worker.terminate() };
+};
+
+/** Starts a worker; undefined where there are none, or none are allowed. */
+export const startWorker = (start: WorkerStart, care: WorkerCare): StartedWorker | undefined => {
+  // What this module of Node's has.
+  const node = builtin("node:worker_threads") as { readonly Worker: new (file: URL) => NodeWorker } | undefined;
+  try {
+    return node === undefined ? startInBrowser(start, care) : startInNode(node.Worker, start, care);
+  } catch {
+    // A policy of the page's, or Node's permissions: the caller works alone, as it does where nothing is shared.
+    return undefined;
+  }
 };

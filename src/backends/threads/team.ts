@@ -37,8 +37,11 @@ const maySleep = (): boolean => {
   }
 };
 
-/** How long the caller waits for the others at the end of a phase: so many milliseconds, or so many times what its own part took. */
-const limits = { patience: 30_000, slower: 50 } as const;
+/**
+ * How long the caller waits for the others at the end of a phase: so many milliseconds, or so many times what its own part took. So
+ * long, too, it waits for a worker to be ready.
+ */
+export const limits = { patience: 30_000, slower: 50 } as const;
 
 /** Starts the workers of a team. */
 export const startTeam = (
@@ -54,7 +57,7 @@ export const startTeam = (
     begin(stop);
   };
   const workers = Array.from({ length: threads - 1 }, (_, at) =>
-    startWorker({ module, memory, control, thread: at + 1, threads, tasks }, stopAll),
+    startWorker({ module, memory, control, thread: at + 1, threads, tasks }, { lost: stopAll, patience }),
   );
   const isReady = (): boolean => !stopped && Atomics.load(control, places.ready) === threads - 1;
   const begin = (task: number): void => {
@@ -65,17 +68,20 @@ export const startTeam = (
     threads: () => (isReady() ? threads : 1),
     lead: (task, run) => {
       begin(task);
-      for (const phase of tasks[task]?.phases.keys() ?? []) {
-        const start = performance.now();
-        run(phase);
-        const most = Math.max(patience, slower * (performance.now() - start));
-        if (meet(control, threads, sleeps, most)) continue;
-        // Whoever is merely slow must not go on writing into the memory.
+      try {
+        for (const phase of tasks[task]?.phases.keys() ?? []) {
+          const start = performance.now();
+          run(phase);
+          const most = Math.max(patience, slower * (performance.now() - start));
+          if (!meet(control, threads, sleeps, most)) reject("W316", { seconds: most / 1000 });
+        }
+        invariant(Atomics.load(control, places.failed) === 0, "a thread has failed");
+      } catch (error) {
+        // Whoever is merely slow must not go on writing into the memory, and whoever waits for the caller would wait for ever.
         stopped = true;
         for (const worker of workers) worker?.kill();
-        reject("W316", { seconds: most / 1000 });
+        throw error;
       }
-      invariant(Atomics.load(control, places.failed) === 0, "a thread has failed");
     },
     settled: Promise.all(workers.flatMap((worker) => (worker === undefined ? [] : [worker.settled]))).then(
       () => undefined,

@@ -7,6 +7,7 @@ import type { Emitter } from "./emitter.ts";
 import { localGet, type WasmFunction } from "./instruction.ts";
 import { factsOf } from "./kernel-facts.ts";
 import { type OutlineLimits, outline, outlineLimits } from "./outline.ts";
+import { transposeMoves } from "./transpose-moves.ts";
 import { unrollVectors } from "./unroll-vectors.ts";
 
 const describeParameter = ({ name, dtype, length, access }: KernelParameter): string =>
@@ -28,7 +29,7 @@ export const emitKernel = (
   addFunction: (part: WasmFunction) => number,
   { outlining = outlineLimits, numerics = "exact" }: EmitOptions = {},
 ): WasmFunction => {
-  const kernel = unrollVectors(cheapExtremes(written));
+  const kernel = transposeMoves(unrollVectors(cheapExtremes(written)));
   const facts = factsOf(kernel);
   const outlined = outline(kernel, facts, outlining);
   const positionOf = (buffer: string): number => kernel.parameters.findIndex((parameter) => parameter.name === buffer);

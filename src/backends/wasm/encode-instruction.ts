@@ -2,11 +2,18 @@
 import type { ByteWriter } from "./byte-writer.ts";
 import type { Instruction, ValueType } from "./instruction.ts";
 import { opcodes, structuralOpcodes } from "./opcodes.ts";
+import { hasBlocks, operandsOf } from "./walk.ts";
 
 type InstructionOf<K extends Instruction["kind"]> = Extract<Instruction, { readonly kind: K }>;
 
 /** Codes of value types. */
 export const typeCodes: { readonly [T in ValueType]: number } = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
+
+const constOpcodes = {
+  i32: structuralOpcodes["i32.const"],
+  f32: structuralOpcodes["f32.const"],
+  f64: structuralOpcodes["f64.const"],
+} as const;
 
 const emptyBlock = 0x40;
 
@@ -19,7 +26,7 @@ const writeOpcode = (out: ByteWriter, code: number): void => {
 };
 
 const writeConst = (out: ByteWriter, { type, value }: InstructionOf<"const">): void => {
-  out.byte(structuralOpcodes[`${type}.const`]);
+  out.byte(constOpcodes[type]);
   if (type === "i32") out.signed(value);
   else out[type](value);
 };
@@ -45,7 +52,7 @@ const writeIf = (out: ByteWriter, { condition, result, then, otherwise }: Instru
 };
 
 const writeInstruction = (out: ByteWriter, instruction: Instruction): void => {
-  if ("operands" in instruction) writeInstructions(out, instruction.operands);
+  if (!hasBlocks(instruction)) writeInstructions(out, operandsOf(instruction));
   switch (instruction.kind) {
     case "plain":
       writeOpcode(out, opcodes[instruction.op]);

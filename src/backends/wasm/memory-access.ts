@@ -6,7 +6,7 @@ import { type Expr, type ExprOf, isVector, type LoopType } from "../../ir/loop/e
 import { elementFits } from "../../ir/loop/typing.ts";
 import { type DType, dtypes } from "../../ir/types/dtype.ts";
 import { type Emitter, share } from "./emitter.ts";
-import { type Instruction, i32Const, lane, plain } from "./instruction.ts";
+import { type Instruction, i32Const, lane, localGet, localSet, plain } from "./instruction.ts";
 import type { MemoryOp } from "./opcodes.ts";
 
 const scalarLoads: { readonly [D in DType]: MemoryOp } = {
@@ -74,6 +74,42 @@ const emitApart = (emitter: Emitter, load: ExprOf<"load">, stride: number, dtype
   const two = (first: number): Instruction =>
     shuffle([0, 4, 0, 4], at(first, "v128.load32_zero"), at(first + stride, "v128.load32_zero"));
   return shuffle([0, 1, 4, 5], two(0), two(2 * stride));
+};
+
+/** A vector that is loaded under a name. */
+export interface NamedLoad {
+  readonly name: string;
+  readonly load: ExprOf<"load">;
+}
+
+/**
+ * Four vectors of elements that lie apart, each beginning right behind the one before: the columns of a square, of which rows are loaded.
+ * They are the very elements that the four would load one by one.
+ */
+export const emitSquare = (emitter: Emitter, columns: readonly NamedLoad[]): readonly Instruction[] => {
+  const [first] = columns;
+  invariant(first !== undefined && first.load.stride !== undefined, "a square has columns");
+  const { load } = first;
+  const { stride } = first.load;
+  const emitted: Instruction[] = [];
+  const kept = (value: Instruction, local = emitter.locals.declare("v128", "turn")): Instruction => {
+    emitted.push(localSet(local, value));
+    return localGet(local);
+  };
+  const row = (at: number): Instruction =>
+    kept(emitLoadAs(emitter, { ...load, index: add(load.index, at * stride) }, "v128.load", "f32"));
+  const [a, b, c, d] = [row(0), row(1), row(2), row(3)];
+  const [left, right] = [[a, b] as const, [c, d] as const];
+  const halves = [[0, 4, 1, 5] as const, [2, 6, 3, 7] as const].map((part) => [
+    kept(shuffle(part, ...left)),
+    kept(shuffle(part, ...right)),
+  ]);
+  for (const [at, { name }] of columns.entries()) {
+    const [upper, lower] = halves[at >> 1] ?? [];
+    invariant(upper !== undefined && lower !== undefined, "four columns are in two halves");
+    kept(shuffle(at % 2 === 0 ? [0, 1, 4, 5] : [2, 3, 6, 7], upper, lower), emitter.localOf(name));
+  }
+  return emitted;
 };
 
 /** One element in all lanes, straight from memory; undefined for elements that are not four bytes wide. */

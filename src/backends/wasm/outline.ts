@@ -6,9 +6,16 @@
 //   for step in 0..100 { for p in 0..128 { ... }  for i in 0..256 { ... } }
 //   for step in 0..100 { scan_part(x, step)  for i in 0..256 { ... } }
 import { type Bounds, intervalOf } from "../../ir/loop/bounds.ts";
-import type { Expr } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
-import { assignedNames, blocksOf, declaredNames, exprsOf, visitExpr, visitStmts } from "../../ir/loop/rewrite.ts";
+import {
+  assignedNames,
+  blocksOf,
+  declaredNames,
+  exprsOf,
+  sizeOfExpr,
+  visitOwnExprs,
+  visitStmts,
+} from "../../ir/loop/rewrite.ts";
 import type { Stmt } from "../../ir/loop/stmt.ts";
 import type { KernelFacts, Loop } from "./kernel-facts.ts";
 
@@ -36,19 +43,11 @@ export interface Outlined {
 const tripsOf = ({ from, to, step }: Loop, bounds: Bounds): number =>
   Math.max(0, Math.ceil((intervalOf(to, bounds).high - intervalOf(from, bounds).low) / step));
 
-const sizeOf = (expr: Expr): number => {
-  let size = 0;
-  visitExpr(expr, () => {
-    size += 1;
-  });
-  return size;
-};
-
 /** How many operations statements take at most, about. */
 const workOf = (stmts: readonly Stmt[], bounds: Bounds): number =>
   stmts.reduce((work, stmt) => {
     const inside = blocksOf(stmt).reduce((sum, block) => sum + workOf(block, bounds), 0);
-    const own = exprsOf(stmt).reduce((sum, expr) => sum + sizeOf(expr), 0);
+    const own = exprsOf(stmt).reduce((sum, expr) => sum + sizeOfExpr(expr), 0);
     return work + own + (stmt.kind === "for" ? tripsOf(stmt, bounds) * inside : inside);
   }, 0);
 
@@ -65,11 +64,10 @@ const outlined = (loop: Loop, facts: KernelFacts): Outlined | undefined => {
   const names = new Set<string>();
   visitStmts([loop], (stmt) => {
     if (stmt.kind === "store") buffers.add(stmt.buffer);
-    for (const expr of exprsOf(stmt))
-      visitExpr(expr, (each) => {
-        if (each.kind === "load") buffers.add(each.buffer);
-        if (each.kind === "var" && !own.has(each.name)) names.add(each.name);
-      });
+    visitOwnExprs(stmt, (each) => {
+      if (each.kind === "load") buffers.add(each.buffer);
+      if (each.kind === "var" && !own.has(each.name)) names.add(each.name);
+    });
   });
   const isFixed = (name: string): boolean => isConstant(facts, name);
   return {

@@ -18,8 +18,13 @@ const neededLocals = (body: readonly Instruction[]): ReadonlySet<number> => {
       const isSet = instruction.kind === "local" && instruction.op === "local.set";
       visitOperands(instruction, (each) => {
         if (each.kind !== "local") return;
-        if (each.op !== "local.get") valuesOf.set(each.local, [...(valuesOf.get(each.local) ?? []), ...each.operands]);
-        else if (!isSet) need(each.local);
+        if (each.op === "local.get") {
+          if (!isSet) need(each.local);
+          return;
+        }
+        const values = valuesOf.get(each.local);
+        if (values === undefined) valuesOf.set(each.local, [...each.operands]);
+        else values.push(...each.operands);
       });
       for (const inner of blocksOf(instruction)) visit(inner);
     }

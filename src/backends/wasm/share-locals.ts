@@ -3,7 +3,7 @@
 // declaration is short. Every local is written before it is read, wherever it is read; so it is alive, at most, from the
 // first to the last statement that mentions it in the innermost block around all its mentions.
 import type { Instruction, Local } from "./instruction.ts";
-import { blocksOf, mapBlocks, mapOperands, visitOperands } from "./walk.ts";
+import { blocksOf, hasBlocks, mapBlocks, mapOperands, visitOperands } from "./walk.ts";
 
 /** The first and the last statement, counted through the function, between which a local is alive. */
 interface Span {
@@ -13,17 +13,11 @@ interface Span {
 
 type Spans = Map<number, Span>;
 
-/** What a statement mentions, and where the statement itself is. */
-interface Mentions {
-  readonly all: Span;
-  readonly spans: Spans;
-}
-
 /** The spans of all locals of a function. */
 const spansOf = (body: readonly Instruction[]): Spans => {
   let count = 0;
-  const ofStatement = (statement: Instruction): Mentions => {
-    const first = count++;
+  /** What a statement with blocks mentions. */
+  const ofNested = (statement: Instruction, first: number): Spans => {
     const spans: Spans = new Map();
     visitOperands(statement, (each) => {
       if (each.kind === "local") spans.set(each.local, { first, last: first });
@@ -32,17 +26,28 @@ const spansOf = (body: readonly Instruction[]): Spans => {
     const all: Span = { first, last: count - 1 };
     // What is mentioned in one of its blocks alone may be alive for less than the whole statement.
     for (const block of blocks) for (const [local, span] of block) spans.set(local, spans.has(local) ? all : span);
-    return { all, spans };
+    return spans;
   };
   const ofBlock = (block: readonly Instruction[]): Spans => {
     const spans: Spans = new Map();
     const firsts = new Map<number, number>();
-    for (const { all, spans: inner } of block.map(ofStatement))
-      for (const [local, span] of inner) {
-        const first = firsts.get(local);
-        spans.set(local, first === undefined ? span : { first, last: all.last });
-        if (first === undefined) firsts.set(local, all.first);
+    const mention = (local: number, span: Span, first: number, last: number): void => {
+      const before = firsts.get(local);
+      spans.set(local, before === undefined ? span : { first: before, last });
+      if (before === undefined) firsts.set(local, first);
+    };
+    for (const statement of block) {
+      const first = count++;
+      if (hasBlocks(statement)) {
+        const inner = ofNested(statement, first);
+        for (const [local, span] of inner) mention(local, span, first, count - 1);
+        continue;
       }
+      const span: Span = { first, last: first };
+      visitOperands(statement, (each) => {
+        if (each.kind === "local") mention(each.local, span, first, first);
+      });
+    }
     return spans;
   };
   return ofBlock(body);
@@ -73,19 +78,21 @@ export const shareLocals = (
     place.last = last;
     if (free === undefined) {
       places.push(place);
-      alike.set(key, [...known, place]);
+      known.push(place);
+      alike.set(key, known);
     }
     placeOf.set(local, place);
   }
   const order = ["i32", "v128", "f32", "f64"];
   const sorted = places.sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type));
   const positions = new Map(sorted.map((place, at) => [place, at + parameters.length]));
+  const numbers = new Map([...placeOf].map(([local, place]) => [local, positions.get(place) ?? local]));
+  const inBlock = (block: readonly Instruction[]): readonly Instruction[] => block.map(renumber);
   const renumber = (instruction: Instruction): Instruction => {
-    const inner = mapBlocks(mapOperands(instruction, renumber), (block) => block.map(renumber));
-    const place = inner.kind === "local" ? placeOf.get(inner.local) : undefined;
-    return inner.kind === "local" && place !== undefined
-      ? { ...inner, local: positions.get(place) ?? inner.local }
-      : inner;
+    const inner = mapOperands(instruction, renumber);
+    if (inner.kind !== "local") return mapBlocks(inner, inBlock);
+    const local = numbers.get(inner.local) ?? inner.local;
+    return local === inner.local ? inner : { kind: "local", op: inner.op, local, operands: inner.operands };
   };
   return { locals: sorted.map(({ name, type }) => ({ name, type })), body: body.map(renumber) };
 };

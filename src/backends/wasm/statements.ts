@@ -1,11 +1,12 @@
 // Loop statements to instructions. Loops are tested at the bottom; the test before the first iteration is left out where
 // the bounds prove that there is one, and the loop itself where they prove that there is only one.
 import { indexInterval, intervalOf, surelyRuns } from "../../ir/loop/bounds.ts";
+import { addScaled, constantOf, linearOf } from "../../ir/loop/linear.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
 import type { Emitter } from "./emitter.ts";
 import { type Instruction, i32Const, localGet, localSet, localTee, plain } from "./instruction.ts";
 import type { Loop } from "./kernel-facts.ts";
-import { emitStore } from "./memory-access.ts";
+import { emitSquare, emitStore, type NamedLoad } from "./memory-access.ts";
 
 /** A loop bound that can be read at every iteration, and what has to run before the loop for that. */
 const emitLimit = (
@@ -59,6 +60,26 @@ const emitIf = (emitter: Emitter, { condition, then, otherwise }: StmtOf<"if">):
   return { kind: "if", condition: test, then: branch(then), otherwise: branch(otherwise) };
 };
 
+const isApart = (stmt: Stmt | undefined): boolean =>
+  stmt?.kind === "let" && !stmt.mutable && stmt.value.kind === "load" && (stmt.value.stride ?? 1) > 3;
+
+/** Four vectors of elements that lie apart, each beginning right behind the one before: from a statement on, if it is the first of these. */
+const squareAt = (body: readonly Stmt[], at: number): readonly NamedLoad[] | undefined => {
+  if (!isApart(body[at]) || !isApart(body[at + 3])) return undefined;
+  const loads = body
+    .slice(at, at + 4)
+    .flatMap((stmt) =>
+      stmt.kind === "let" && stmt.value.kind === "load" ? [{ name: stmt.name, load: stmt.value }] : [],
+    );
+  const [first] = loads;
+  const isNext = ({ load: { buffer, stride, index } }: NamedLoad, position: number): boolean =>
+    first !== undefined &&
+    buffer === first.load.buffer &&
+    stride === first.load.stride &&
+    constantOf(addScaled(linearOf(index), linearOf(first.load.index), -1)) === position;
+  return loads.length === 4 && loads.every(isNext) ? loads : undefined;
+};
+
 const emitStatement = (emitter: Emitter, stmt: Stmt): readonly Instruction[] => {
   switch (stmt.kind) {
     case "let":
@@ -75,5 +96,13 @@ const emitStatement = (emitter: Emitter, stmt: Stmt): readonly Instruction[] => 
   }
 };
 
-export const emitStatements = (emitter: Emitter, body: readonly Stmt[]): readonly Instruction[] =>
-  body.flatMap((stmt) => emitStatement(emitter, stmt));
+export const emitStatements = (emitter: Emitter, body: readonly Stmt[]): readonly Instruction[] => {
+  let squared = 0;
+  return body.flatMap((stmt, at): readonly Instruction[] => {
+    if (at < squared) return [];
+    const square = squareAt(body, at);
+    if (square === undefined) return emitStatement(emitter, stmt);
+    squared = at + square.length;
+    return emitSquare(emitter, square);
+  });
+};

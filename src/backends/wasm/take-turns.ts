@@ -3,7 +3,7 @@
 // wait. Each chain keeps its own order; what is stored is stored after everything was computed, in its own order.
 import { type Instruction, localGet, localSet } from "./instruction.ts";
 import type { Locals } from "./locals.ts";
-import { blocksOf, mapBlocks, visitOperands } from "./walk.ts";
+import { hasBlocks, mapBlocks, mapOperands, visitOperands } from "./walk.ts";
 
 /** Chains of fewer operations than this, such as those of a matrix product's tile, are near enough to each other. */
 const shortest = 8;
@@ -116,6 +116,33 @@ const beginningOf = (body: readonly Instruction[], { parameters, locals }: Local
   return beginning;
 };
 
+/**
+ * Statements without the numbers that they compute from numbers, such as where they load from, and these: done first, they are written
+ * by no chain, so chains that load from one place stay apart.
+ */
+const numbersApart = (statements: readonly Instruction[], { parameters, locals }: Locals) => {
+  const numbers: Instruction[] = [];
+  const kept = new Set<number>();
+  const isVector = (local: number): boolean => locals[local - parameters.length]?.type === "v128";
+  const isNumber = (each: Instruction): boolean => {
+    if (each.kind === "local") return each.op === "local.get" && !isVector(each.local) && !kept.has(each.local);
+    return each.kind === "const" || (each.kind === "plain" && !givesVector(each) && each.operands.every(isNumber));
+  };
+  const take = (each: Instruction): Instruction => {
+    const result = mapOperands(each, take);
+    if (result.kind !== "local" || result.op === "local.get" || isVector(result.local)) return result;
+    const [value] = result.operands;
+    if (value === undefined || kept.has(result.local) || !isNumber(value)) {
+      kept.add(result.local);
+      return result;
+    }
+    numbers.push(localSet(result.local, value));
+    return localGet(result.local);
+  };
+  const rest = statements.map(take).filter((each) => each.kind !== "local" || each.op !== "local.get");
+  return { numbers, rest };
+};
+
 /** The chains of a block's statements: those with a local in common that one of them writes. */
 const chainsOf = (statements: readonly Instruction[]): readonly (readonly Instruction[])[] => {
   const uses = new Map(statements.map((statement) => [statement, localsOf(statement)]));
@@ -152,14 +179,15 @@ const inTurns = <T>(rows: readonly (readonly T[])[]): readonly T[] => {
 };
 
 const arranged = (body: readonly Instruction[], locals: Locals): readonly Instruction[] => {
-  const beginning = beginningOf(body, locals);
+  const written = beginningOf(body, locals);
+  const { numbers, rest: beginning } = numbersApart(written, locals);
   const chains = chainsOf(beginning);
   if (chains.filter((chain) => operationsOf(chain) >= shortest).length < 2 || storesTooEarly(beginning)) return body;
   const steps = new Map(beginning.map((statement) => [statement, stepsOf(statement, locals)]));
   if ([...steps.values()].includes(undefined)) return body;
   const computed = chains.map((chain) => chain.flatMap((statement) => steps.get(statement)?.computed ?? []));
   const stored = beginning.flatMap((statement) => steps.get(statement)?.stored ?? []);
-  return [...inTurns(computed), ...stored, ...body.slice(beginning.length)];
+  return [...numbers, ...inTurns(computed), ...stored, ...body.slice(written.length)];
 };
 
 /** A function's body with independent chains taking turns in its innermost loops. */
@@ -167,7 +195,7 @@ export const takeTurns = (body: readonly Instruction[], locals: Locals): readonl
   body.map((statement) =>
     mapBlocks(statement, (block) => {
       const isLoop = statement.kind === "block" && statement.op === "loop";
-      const isInnermost = isLoop && block.every((inner) => blocksOf(inner).length === 0);
+      const isInnermost = isLoop && !block.some(hasBlocks);
       return isInnermost ? arranged(block, locals) : takeTurns(block, locals);
     }),
   );

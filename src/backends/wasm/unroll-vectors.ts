@@ -16,13 +16,12 @@ import { isMasked, withoutSeldom } from "../../ir/loop/masked.ts";
 import {
   blocksOf,
   declaredNames,
-  exprsOf,
   flatMapStmts,
   freshNames,
   renameDeclared,
   someExpr,
   substituteStmts,
-  visitExpr,
+  visitOwnExprs,
   visitStmts,
   withBody,
 } from "../../ir/loop/rewrite.ts";
@@ -40,10 +39,9 @@ const mostOperations = 480;
 const countOperations = (loop: Loop): number => {
   let count = 0;
   visitStmts(withoutSeldom(loop.body), (stmt) => {
-    for (const expr of exprsOf(stmt))
-      visitExpr(expr, ({ kind, type }) => {
-        if (isVector(type) && kind !== "load" && kind !== "var" && kind !== "splat") count += 1;
-      });
+    visitOwnExprs(stmt, ({ kind, type }) => {
+      if (isVector(type) && kind !== "load" && kind !== "var" && kind !== "splat") count += 1;
+    });
   });
   return count;
 };
@@ -94,7 +92,7 @@ const mentions = (expr: Expr, names: ReadonlySet<string>): boolean =>
   someExpr(expr, (each) => each.kind === "load" || (each.kind === "var" && names.has(each.name)));
 
 /** Whether two buffers of the kernel may be one. */
-const mayBeOne = ({ parameters, inPlace }: Kernel, a: string, b: string): boolean =>
+export const mayBeOne = ({ parameters, inPlace }: Kernel, a: string, b: string): boolean =>
   a === b ||
   inPlace.some((pair) => {
     const names = pair.map((position) => parameters[position]?.name);
@@ -134,10 +132,9 @@ const isIndependent = (kernel: Kernel, loop: Loop, own: ReadonlySet<string>): bo
   const stores: { readonly buffer: string; readonly form: Linear }[] = [];
   const loads: { readonly buffer: string; readonly form: Linear }[] = [];
   visitStmts(loop.body, (stmt) => {
-    for (const expr of exprsOf(stmt))
-      visitExpr(expr, (each) => {
-        if (each.kind === "load") loads.push({ buffer: each.buffer, form: formOf(each.index) });
-      });
+    visitOwnExprs(stmt, (each) => {
+      if (each.kind === "load") loads.push({ buffer: each.buffer, form: formOf(each.index) });
+    });
     if (stmt.kind === "let" && !stmt.mutable && stmt.value.type === "i32") forms.set(stmt.name, formOf(stmt.value));
     if (stmt.kind === "store") stores.push({ buffer: stmt.buffer, form: formOf(stmt.index) });
   });
@@ -155,10 +152,9 @@ const mayStoreLast = (kernel: Kernel, body: readonly Stmt[]): boolean => {
   let may = true;
   const visit = (stmts: readonly Stmt[], isInner: boolean): void => {
     for (const stmt of stmts) {
-      for (const expr of exprsOf(stmt))
-        visitExpr(expr, (each) => {
-          if (each.kind === "load") may &&= !stored.some((buffer) => mayBeOne(kernel, buffer, each.buffer));
-        });
+      visitOwnExprs(stmt, (each) => {
+        if (each.kind === "load") may &&= !stored.some((buffer) => mayBeOne(kernel, buffer, each.buffer));
+      });
       if (stmt.kind === "store") {
         may &&= !isInner;
         stored.push(stmt.buffer);

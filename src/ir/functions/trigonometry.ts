@@ -2,7 +2,7 @@
 import { elementwise, type RealFunction } from "./elementwise-function.ts";
 
 /**
- * sin x of an angle in radians; the f32 program gives sin 0 where |x| > 2^17, the f64 program where |x| > 2^20.
+ * sin x of an angle in radians, of every f32 number; the f64 program gives sin 0 where |x| > 2^20.
  *
  * @throws W204 integers and bools.
  * @see `torch.sin`.
@@ -12,7 +12,7 @@ import { elementwise, type RealFunction } from "./elementwise-function.ts";
 export const sin: RealFunction<"sin"> = elementwise("sin");
 
 /**
- * cos x of an angle in radians; the f32 program gives cos 0 where |x| > 2^17, the f64 program where |x| > 2^20.
+ * cos x of an angle in radians, of every f32 number; the f64 program gives cos 0 where |x| > 2^20.
  *
  * @throws W204 integers and bools.
  * @see `torch.cos`.
@@ -22,7 +22,7 @@ export const sin: RealFunction<"sin"> = elementwise("sin");
 export const cos: RealFunction<"cos"> = elementwise("cos");
 
 /**
- * tan x of an angle in radians; the f32 program gives tan 0 where |x| > 2^17, the f64 program where |x| > 2^20.
+ * tan x of an angle in radians, of every f32 number; the f64 program gives tan 0 where |x| > 2^20.
  *
  * @throws W204 integers and bools.
  * @see `torch.tan`.

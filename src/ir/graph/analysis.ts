@@ -83,14 +83,26 @@ export const order: (graph: Graph) => readonly Node[] = analysis((graph) =>
   topologicalOrder(graph.nodes.values(), (value) => definitionOf(graph, value)),
 );
 
+/** Whether operands stand before their users, as they do in graphs as they come from the builder and out of edits. */
+const isInOrder = (nodes: readonly Node[]): boolean => {
+  const defined = new Set<ValueId>();
+  for (const node of nodes) {
+    for (const operand of node.operands) if (!defined.has(operand)) return false;
+    for (const { id } of node.results) defined.add(id);
+  }
+  return true;
+};
+
 /**
  * Operands before users, and otherwise as given; what is needed but not given is put before its first user. Walks with
  * a list of its own, so that a chain of a million nodes does not exhaust the stack.
  */
 export const topologicalOrder = (given: Iterable<Node>, definition: (value: ValueId) => Node): readonly Node[] => {
+  const nodes = [...given];
+  if (isInOrder(nodes)) return nodes;
   const sorted: Node[] = [];
   const state = new Map<NodeId, "open" | "done">();
-  for (const root of given) {
+  for (const root of nodes) {
     const path: Node[] = [root];
     for (let node = path.at(-1); node !== undefined; node = path.at(-1)) {
       if (state.get(node.id) === "done") {
@@ -98,11 +110,13 @@ export const topologicalOrder = (given: Iterable<Node>, definition: (value: Valu
         continue;
       }
       state.set(node.id, "open");
-      const missing = node.operands.map(definition).filter(({ id }) => state.get(id) !== "done");
-      invariant(
-        missing.every(({ id }) => state.get(id) !== "open"),
-        `node ${node.id} (${node.op}) is in no cycle`,
-      );
+      const missing: Node[] = [];
+      for (const operand of node.operands) {
+        const source = definition(operand);
+        const stage = state.get(source.id);
+        invariant(stage !== "open", `node ${node.id} (${node.op}) is in no cycle`);
+        if (stage !== "done") missing.push(source);
+      }
       if (missing.length > 0) path.push(...missing.reverse());
       else {
         path.pop();
@@ -123,7 +137,7 @@ export const dimAttributes = (op: OpKind): readonly string[] =>
 /** The symbols in the types and attributes of a graph, and of the bodies in it, sorted. */
 export const usedSymbols: (graph: Graph) => readonly string[] = analysis((graph) => {
   const dims = new Set<Dim>();
-  const ofBodies = [...graph.nodes.values()].flatMap((node) => bodiesIn(node).flatMap(([, body]) => usedSymbols(body)));
+  const ofBodies = nodesWithBodies(graph).flatMap((node) => bodiesIn(node).flatMap(([, body]) => usedSymbols(body)));
   for (const { op, attrs, results } of graph.nodes.values()) {
     for (const { type } of results) for (const extent of type.shape) dims.add(extent);
     const byName: Attributes = attrs;
@@ -132,6 +146,11 @@ export const usedSymbols: (graph: Graph) => readonly string[] = analysis((graph)
   }
   return [...new Set([...[...dims].flatMap(symbolsOf), ...ofBodies])].sort();
 });
+
+/** The nodes that repeat or apply a body; most graphs have none. */
+export const nodesWithBodies: (graph: Graph) => readonly Node[] = analysis((graph) =>
+  [...graph.nodes.values()].filter((node) => bodiesIn(node).length > 0),
+);
 
 /** Ids that the graph does not use yet: all from here on are free. */
 export const freeIds: (graph: Graph) => { readonly node: NodeId; readonly value: ValueId } = analysis((graph) => {

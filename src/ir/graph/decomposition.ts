@@ -1,6 +1,7 @@
 // What a composite op is made of, as a graph of its own: the interpreter runs it, and the pass `decompose` puts it in the
 // composite's place.
 import { invariant } from "../diagnostics/invariant.ts";
+import { type Location, onBehalfOf } from "../diagnostics/location.ts";
 import type { Attributes } from "../ops/attributes.ts";
 import { type CompositeOp, type OpKind, opOf } from "../ops/index.ts";
 import type { Decomposer } from "../ops/op.ts";
@@ -31,13 +32,18 @@ const inliner =
     });
   };
 
+const nowhere: Location = () => undefined;
+
 const expand = (op: OpKind, operandTypes: readonly TensorType[], attrs: Attributes): Graph => {
   const definition = opOf(op);
   invariant(definition.lower.by === "ops", `${op} is a composite`);
   const trace = traceOver(graphBuilder());
   const operands = operandTypes.map((type, position) => trace.input(`operand${position}`, type));
   const { decompose } = definition.lower;
-  const results = withTrace(trace, () => decompose(operands, attrs, { ...trace, inline: inliner(trace) }));
+  // What a composite is made of stands where the composite does, which is not known here.
+  const results = onBehalfOf(nowhere, () =>
+    withTrace(trace, () => decompose(operands, attrs, { ...trace, inline: inliner(trace) })),
+  );
   const expected = definition.infer(operandTypes, attrs);
   invariant(
     results.length === expected.length && expected.every((type, at) => results[at] && sameType(results[at].type, type)),

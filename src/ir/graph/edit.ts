@@ -9,7 +9,7 @@ import type { Attributes } from "../ops/attributes.ts";
 import { type OpKind, opOf } from "../ops/index.ts";
 import type { DataArray, DType } from "../types/dtype.ts";
 import { sameType, type TensorType, tensorType } from "../types/tensor-type.ts";
-import { definitionOf, freeIds, resultType, topologicalOrder, users } from "./analysis.ts";
+import { definitionOf, definitions, freeIds, resultType, topologicalOrder, users } from "./analysis.ts";
 import { constantId, sameContents } from "./constant-id.ts";
 import type { ConstantData, ConstantId, Entry, Graph, NamedValue, Node, NodeId, Value, ValueId } from "./graph.ts";
 
@@ -82,10 +82,11 @@ const follow = (replaced: Map<ValueId, ValueId>, value: ValueId): ValueId => {
 
 const editorOver = (base: Graph, overlay: Overlay): Editor => {
   let { node: nextNode, value: nextValue } = freeIds(base);
+  const defining = definitions(base);
   const resolve = (value: ValueId): ValueId => follow(overlay.replaced, value);
   const definition = (value: ValueId): Node => {
     const resolved = resolve(value);
-    return overlay.defining.get(resolved) ?? definitionOf(base, resolved);
+    return overlay.defining.get(resolved) ?? defining.get(resolved) ?? definitionOf(base, resolved);
   };
   const typeOf = (value: ValueId): TensorType => resultType(definition(value), resolve(value));
   return {
@@ -207,8 +208,9 @@ const commitNodes = (draft: Map<NodeId, Node>, base: Graph, sorted: readonly Nod
   const moved = sorted.findIndex(({ id }, position) => before[position] !== id);
   sorted.forEach((node, position) => {
     // A key that is set again keeps its old place; one that is deleted first goes to the end.
-    if (moved >= 0 && position >= moved) draft.delete(node.id);
-    draft.set(node.id, node);
+    const isMoved = moved >= 0 && position >= moved;
+    if (isMoved) draft.delete(node.id);
+    if (isMoved || base.nodes.get(node.id) !== node) draft.set(node.id, node);
   });
 };
 

@@ -1,6 +1,6 @@
 // Interval analysis of whole numbers: between which two numbers an i32 (or a bool, as 0 or 1) must lie. Sound under
 // wraparound: where a result might leave 32 bits, nothing is known about it.
-import { childrenOf, type Expr, type ExprOf, type LoopCompare, type LoopType } from "./expr.ts";
+import { type Expr, type ExprOf, type LoopCompare, type LoopType, someChild } from "./expr.ts";
 import { keyOf } from "./key.ts";
 import type { StmtOf } from "./stmt.ts";
 
@@ -239,7 +239,7 @@ const narrowed = (fn: LoopCompare, x: Interval, y: Interval): Interval => {
 export const isFixed = (expr: Expr, bounds: Bounds): boolean =>
   expr.kind === "var"
     ? bounds.has(expr.name)
-    : expr.kind !== "load" && childrenOf(expr).every((child) => isFixed(child, bounds));
+    : expr.kind !== "load" && !someChild(expr, (child) => !isFixed(child, bounds));
 
 /** Writes down that the expression lies in the interval, and what follows for e in `e + constant`. */
 const learn = (expr: Expr, interval: Interval, bounds: Map<string, Interval>): void => {

@@ -4,7 +4,6 @@
 import { invariant } from "../diagnostics/invariant.ts";
 import type { DType } from "../types/dtype.ts";
 import {
-  childrenOf,
   type Expr,
   isVector,
   type LaneReducer,
@@ -14,6 +13,7 @@ import {
   type LoopUnary,
   laneType,
   type ScalarType,
+  someChild,
   vectorType,
 } from "./expr.ts";
 import { foldBinary, foldCast, foldCompare, foldUnary } from "./fold.ts";
@@ -171,7 +171,7 @@ const newNames = (): Names => {
 const isStable = (expr: Expr, names: Names): boolean =>
   expr.kind !== "load" &&
   !(expr.kind === "var" && names.mutable.has(expr.name)) &&
-  childrenOf(expr).every((child) => isStable(child, names));
+  !someChild(expr, (child) => !isStable(child, names));
 
 /** Collects the statements of one block. */
 export interface BlockBuilder {

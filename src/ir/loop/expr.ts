@@ -108,6 +108,30 @@ export const isVector = (type: LoopType): type is VectorType =>
 /** From the first element that a load or store touches to the last. */
 export const spanOf = (type: LoopType, stride = 1): number => (isVector(type) ? 3 * stride : 0);
 
+/** Whether one of the direct subexpressions satisfies the predicate, asked in evaluation order: `childrenOf` without a list. */
+export const someChild = (expr: Expr, predicate: (child: Expr) => boolean): boolean => {
+  switch (expr.kind) {
+    case "const":
+    case "var":
+      return false;
+    case "load":
+      return predicate(expr.index);
+    case "binary":
+    case "compare":
+      return predicate(expr.left) || predicate(expr.right);
+    case "select":
+      return predicate(expr.condition) || predicate(expr.then) || predicate(expr.otherwise);
+    case "unary":
+    case "cast":
+    case "reinterpret":
+    case "splat":
+    case "ramp":
+    case "lane":
+    case "reduceLanes":
+      return predicate(expr.operand);
+  }
+};
+
 /** The direct subexpressions, in evaluation order. */
 export const childrenOf = (expr: Expr): readonly Expr[] => {
   switch (expr.kind) {

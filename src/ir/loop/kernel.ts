@@ -146,6 +146,16 @@ export const callsOf = ({ entries, prepare }: Program): readonly Call[] => [
   ...prepare,
 ];
 
+/** The buffers that a call or a port of a program names: what became superfluous takes no memory. */
+export const usedBuffers = (program: Program): ReadonlyMap<string, Buffer> => {
+  const { buffers, entries, parameters } = program;
+  const ports = [...parameters, ...entries.flatMap(({ inputs, outputs }) => [...inputs, ...outputs])];
+  const used = new Set(
+    [...ports, ...callsOf(program)].flatMap((each) => ("buffer" in each ? [each.buffer] : each.buffers)),
+  );
+  return new Map([...buffers].filter(([name]) => used.has(name)));
+};
+
 /** The preparation as if it were an entry point, for whoever treats them alike. */
 export const preparationOf = ({ prepare }: Program): EntryPoint => {
   return { name: "prepare", inputs: [], outputs: [], updates: [], calls: prepare };

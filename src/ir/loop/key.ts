@@ -1,6 +1,6 @@
 // A text that two expressions share exactly when they are the same expression, so that maps can be keyed by expressions.
 // Unlike JSON it tells 0 from -0, and NaN from the infinities.
-import { childrenOf, type Expr } from "./expr.ts";
+import { childrenOf, type Expr, someChild } from "./expr.ts";
 
 const known = new WeakMap<Expr, string>();
 
@@ -20,14 +20,20 @@ const detailOf = (expr: Expr): string => {
   }
 };
 
-const makeKey = (expr: Expr): string =>
-  `(${expr.kind} ${expr.type}${detailOf(expr)} ${childrenOf(expr).map(keyOf).join(" ")})`;
+const makeKey = (expr: Expr): string => {
+  let key = `(${expr.kind} ${expr.type}${detailOf(expr)}`;
+  for (const child of childrenOf(expr)) key += ` ${keyOf(child)}`;
+  return `${key})`;
+};
+
+const isLeaf = ({ kind }: Expr): boolean => kind === "var" || kind === "const";
 
 /** The key of an expression; that of a variable is its name. */
 export const keyOf = (expr: Expr): string => {
-  // The keys of leaves are made faster than they are found.
+  // The keys of leaves, and of what is made of leaves alone, are made faster than they are found.
   if (expr.kind === "var") return expr.name;
   if (expr.kind === "const") return `${expr.type}:${Object.is(expr.value, -0) ? "-0" : expr.value}`;
+  if (!someChild(expr, (child) => !isLeaf(child))) return makeKey(expr);
   const found = known.get(expr);
   if (found !== undefined) return found;
   const key = makeKey(expr);

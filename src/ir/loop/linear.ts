@@ -24,13 +24,15 @@ export type Definitions = (name: string) => Linear | undefined;
 
 const opaque: Definitions = () => undefined;
 
+const noTerms: Linear["terms"] = new Map();
+
 /** A whole number as a linear form. */
-export const linearConstant = (value: number): Linear => ({ constant: value | 0, terms: new Map() });
+export const linearConstant = (value: number): Linear => ({ constant: value | 0, terms: noTerms });
 
 /** The form that is just this expression. */
 export const linearAtom = (atom: Expr): Linear => ({
   constant: 0,
-  terms: new Map([[keyOf(atom), { atom, coefficient: 1 }]]),
+  terms: new Map<string, Term>().set(keyOf(atom), { atom, coefficient: 1 }),
 });
 
 /** a + b * factor. */
@@ -93,12 +95,8 @@ export const linearInterval = (form: Linear, bounds: Bounds): Interval => {
 /** coefficient * atom as an expression. */
 const termExpr = ({ atom, coefficient }: Term): Expr => multiply(atom, coefficient);
 
-/**
- * The form as an expression, the terms of the lowest rank first, so that what is fixed outside a loop stands together
- * on the left; the constant comes last.
- */
-export const linearExpr = (form: Linear, rank: (atom: Expr) => number): Expr => {
-  const ordered = [...form.terms.entries()]
+const ordered = ({ terms }: Linear, rank: (atom: Expr) => number): readonly Term[] =>
+  [...terms]
     .map(([key, term]) => ({ key, term, rank: rank(term.atom) }))
     .sort(
       (a, b) =>
@@ -106,9 +104,16 @@ export const linearExpr = (form: Linear, rank: (atom: Expr) => number): Expr => 
         Math.sign(b.term.coefficient) - Math.sign(a.term.coefficient) ||
         Math.abs(b.term.coefficient) - Math.abs(a.term.coefficient) ||
         (a.key < b.key ? -1 : 1),
-    );
+    )
+    .map(({ term }) => term);
+
+/**
+ * The form as an expression, the terms of the lowest rank first, so that what is fixed outside a loop stands together
+ * on the left; the constant comes last.
+ */
+export const linearExpr = (form: Linear, rank: (atom: Expr) => number): Expr => {
   let sum: Expr = i32(0);
-  for (const { term } of ordered) {
+  for (const term of form.terms.size < 2 ? form.terms.values() : ordered(form, rank)) {
     const negative = term.coefficient < 0 && term.coefficient !== -(2 ** 31) && sum.kind !== "const";
     sum = negative ? subtract(sum, termExpr({ ...term, coefficient: -term.coefficient })) : add(sum, termExpr(term));
   }

@@ -222,8 +222,7 @@ export const intervalOfValue = (value: Expr, facts: Facts): Interval => {
   return low === undefined ? interval : { low, high: interval.high };
 };
 
-/** Where each immutable name of a block lies, wherever it is declared: names are unique, so one table holds them all. */
-export const boundsOfNames = (stmts: readonly Stmt[]): ReadonlyMap<string, Interval> => {
+const boundsIn = (stmts: readonly Stmt[]): ReadonlyMap<string, Interval> => {
   const bounds = new Map<string, Interval>();
   const relations: Relations = new Map();
   const visit = (block: readonly Stmt[]): void => {
@@ -236,5 +235,15 @@ export const boundsOfNames = (stmts: readonly Stmt[]): ReadonlyMap<string, Inter
     }
   };
   visit(stmts);
+  return bounds;
+};
+
+/** Worked out once for each block: several passes ask about a kernel that none of them changes. */
+const knownBounds = new WeakMap<readonly Stmt[], ReadonlyMap<string, Interval>>();
+
+/** Where each immutable name of a block lies, wherever it is declared: names are unique, so one table holds them all. */
+export const boundsOfNames = (stmts: readonly Stmt[]): ReadonlyMap<string, Interval> => {
+  const bounds = knownBounds.get(stmts) ?? boundsIn(stmts);
+  knownBounds.set(stmts, bounds);
   return bounds;
 };

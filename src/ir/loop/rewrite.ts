@@ -1,6 +1,7 @@
 // Ways over loop programs that the passes share: map, substitute, collect names. A rewrite that changes nothing hands
-// back the very object it was given, so a pass can tell that it did nothing.
-import { childrenOf, type Expr } from "./expr.ts";
+// back the very object it was given, so a pass can tell that it did nothing. All passes spend their time here: these make no lists
+// of what they only look at.
+import { type Expr, someChild } from "./expr.ts";
 import type { Kernel } from "./kernel.ts";
 import { sameExpr } from "./key.ts";
 import type { Stmt } from "./stmt.ts";
@@ -42,8 +43,10 @@ export const mapChildren = (expr: Expr, change: (child: Expr) => Expr): Expr => 
 };
 
 /** Applies `change` to every subexpression, innermost first, and last to the expression itself. */
-export const mapExpr = (expr: Expr, change: (expr: Expr) => Expr): Expr =>
-  change(mapChildren(expr, (child) => mapExpr(child, change)));
+export const mapExpr = (expr: Expr, change: (expr: Expr) => Expr): Expr => {
+  const map = (each: Expr): Expr => change(mapChildren(each, map));
+  return map(expr);
+};
 
 /** The statement with `change` applied to its own expressions, not to those of nested statements. */
 export const mapOwnExprs = (stmt: Stmt, change: (expr: Expr) => Expr): Stmt => {
@@ -110,35 +113,113 @@ export const blocksOf = (stmt: Stmt): readonly (readonly Stmt[])[] =>
 
 /** Replaces each statement by the statements that `change` gives; nested blocks are replaced first. */
 export const flatMapStmts = (stmts: readonly Stmt[], change: (stmt: Stmt) => readonly Stmt[]): readonly Stmt[] => {
-  const changed = stmts.flatMap((stmt) => change(mapBlocks(stmt, (block) => flatMapStmts(block, change))));
-  return changed.length === stmts.length && changed.every((stmt, at) => stmt === stmts[at]) ? stmts : changed;
+  const inBlock = (block: readonly Stmt[]): readonly Stmt[] => {
+    const changed: Stmt[] = [];
+    for (const stmt of block) for (const each of change(mapBlocks(stmt, inBlock))) changed.push(each);
+    return changed.length === block.length && changed.every((stmt, at) => stmt === block[at]) ? block : changed;
+  };
+  return inBlock(stmts);
+};
+
+/** Replaces each statement by the one that `change` gives; nested blocks are replaced first. */
+export const mapStmts = (stmts: readonly Stmt[], change: (stmt: Stmt) => Stmt): readonly Stmt[] => {
+  const inBlock = (block: readonly Stmt[]): readonly Stmt[] => {
+    let changed: Stmt[] | undefined;
+    for (const [at, stmt] of block.entries()) {
+      const result = change(mapBlocks(stmt, inBlock));
+      if (changed === undefined && result !== stmt) changed = block.slice(0, at);
+      changed?.push(result);
+    }
+    return changed ?? block;
+  };
+  return inBlock(stmts);
 };
 
 /** Puts expressions for variables. */
 export const substitute = (expr: Expr, values: ReadonlyMap<string, Expr>): Expr =>
-  mapExpr(expr, (each) => (each.kind === "var" ? (values.get(each.name) ?? each) : each));
+  values.size === 0 ? expr : mapExpr(expr, (each) => (each.kind === "var" ? (values.get(each.name) ?? each) : each));
 
 /** Puts expressions for variables everywhere in a block. */
 export const substituteStmts = (stmts: readonly Stmt[], values: ReadonlyMap<string, Expr>): readonly Stmt[] =>
-  values.size === 0 ? stmts : flatMapStmts(stmts, (stmt) => [mapOwnExprs(stmt, (expr) => substitute(expr, values))]);
+  values.size === 0 ? stmts : mapStmts(stmts, (stmt) => mapOwnExprs(stmt, (expr) => substitute(expr, values)));
 
 /** Calls `visit` for the expression and all that it is made of. */
 export const visitExpr = (expr: Expr, visit: (expr: Expr) => void): void => {
   visit(expr);
-  for (const child of childrenOf(expr)) visitExpr(child, visit);
+  switch (expr.kind) {
+    case "const":
+    case "var":
+      break;
+    case "load":
+      visitExpr(expr.index, visit);
+      break;
+    case "binary":
+    case "compare":
+      visitExpr(expr.left, visit);
+      visitExpr(expr.right, visit);
+      break;
+    case "select":
+      visitExpr(expr.condition, visit);
+      visitExpr(expr.then, visit);
+      visitExpr(expr.otherwise, visit);
+      break;
+    case "unary":
+    case "cast":
+    case "reinterpret":
+    case "splat":
+    case "ramp":
+    case "lane":
+    case "reduceLanes":
+      visitExpr(expr.operand, visit);
+  }
+};
+
+/** Calls `visit` for the own expressions of a statement, and for all that these are made of. */
+export const visitOwnExprs = (stmt: Stmt, visit: (expr: Expr) => void): void => {
+  switch (stmt.kind) {
+    case "let":
+    case "assign":
+      visitExpr(stmt.value, visit);
+      break;
+    case "store":
+      visitExpr(stmt.index, visit);
+      visitExpr(stmt.value, visit);
+      break;
+    case "for":
+      visitExpr(stmt.from, visit);
+      visitExpr(stmt.to, visit);
+      break;
+    case "if":
+      visitExpr(stmt.condition, visit);
+  }
 };
 
 /** Calls `visit` for every statement, outer before inner. */
 export const visitStmts = (stmts: readonly Stmt[], visit: (stmt: Stmt) => void): void => {
   for (const stmt of stmts) {
     visit(stmt);
-    for (const block of blocksOf(stmt)) visitStmts(block, visit);
+    if (stmt.kind === "for") visitStmts(stmt.body, visit);
+    else if (stmt.kind === "if") {
+      visitStmts(stmt.then, visit);
+      visitStmts(stmt.otherwise, visit);
+    }
   }
 };
 
 /** Whether the expression or something it is made of satisfies the predicate. */
-export const someExpr = (expr: Expr, predicate: (expr: Expr) => boolean): boolean =>
-  predicate(expr) || childrenOf(expr).some((child) => someExpr(child, predicate));
+export const someExpr = (expr: Expr, predicate: (expr: Expr) => boolean): boolean => {
+  const some = (each: Expr): boolean => predicate(each) || someChild(each, some);
+  return some(expr);
+};
+
+/** Of how many expressions an expression consists, itself one of them. */
+export const sizeOfExpr = (expr: Expr): number => {
+  let size = 0;
+  visitExpr(expr, () => {
+    size += 1;
+  });
+  return size;
+};
 
 /** The names that an expression mentions. */
 export const freeVariables = (expr: Expr): ReadonlySet<string> => {
@@ -163,10 +244,9 @@ export const buffersIn = (stmts: readonly Stmt[]): ReadonlySet<string> => {
   const buffers = new Set<string>();
   visitStmts(stmts, (stmt) => {
     if (stmt.kind === "store") buffers.add(stmt.buffer);
-    for (const expr of exprsOf(stmt))
-      visitExpr(expr, (each) => {
-        if (each.kind === "load") buffers.add(each.buffer);
-      });
+    visitOwnExprs(stmt, (each) => {
+      if (each.kind === "load") buffers.add(each.buffer);
+    });
   });
   return buffers;
 };
@@ -181,23 +261,25 @@ export const declaredNames = (stmts: readonly Stmt[]): ReadonlySet<string> => {
   return names;
 };
 
-/** Makes names that are not taken; a number at the end of the hint is counted on. */
-export const namesBeside = (taken: Iterable<string>): ((hint: string) => string) => {
-  const used = new Set(taken);
+/** Makes names that are not taken, which it asks for with the first name; a number at the end of the hint is counted on. */
+export const namesBeside = (taken: () => Iterable<string>): ((hint: string) => string) => {
+  let used: Set<string> | undefined;
   const next = new Map<string, number>();
   return (hint) => {
+    used ??= new Set(taken());
     const stem = hint.replace(/\d+$/, "");
     let count = next.get(stem) ?? 0;
     while (used.has(`${stem}${count}`)) count++;
     next.set(stem, count + 1);
-    used.add(`${stem}${count}`);
-    return `${stem}${count}`;
+    const name = `${stem}${count}`;
+    used.add(name);
+    return name;
   };
 };
 
-/** Makes names that the kernel does not use yet. */
+/** Makes names that the kernel does not use yet. Most passes find nothing to name in most kernels. */
 export const freshNames = ({ body, parameters }: Kernel): ((hint: string) => string) =>
-  namesBeside([...declaredNames(body), ...parameters.map(({ name }) => name)]);
+  namesBeside(() => [...declaredNames(body), ...parameters.map(({ name }) => name)]);
 
 /** A copy of the block whose declarations have new names. */
 export const renameDeclared = (stmts: readonly Stmt[], fresh: (hint: string) => string): readonly Stmt[] => {
@@ -207,11 +289,10 @@ export const renameDeclared = (stmts: readonly Stmt[], fresh: (hint: string) => 
     mapExpr(expr, (each) =>
       each.kind === "var" && names.has(each.name) ? { ...each, name: renamed(each.name) } : each,
     );
-  return flatMapStmts(stmts, (stmt) => {
+  return mapStmts(stmts, (stmt) => {
     const inner = mapOwnExprs(stmt, rename);
-    if (inner.kind === "let" || inner.kind === "assign") return [{ ...inner, name: renamed(inner.name) }];
-    if (inner.kind === "for") return [{ ...inner, index: renamed(inner.index) }];
-    return [inner];
+    if (inner.kind === "let" || inner.kind === "assign") return { ...inner, name: renamed(inner.name) };
+    return inner.kind === "for" ? { ...inner, index: renamed(inner.index) } : inner;
   });
 };
 
@@ -236,6 +317,7 @@ export const sameStmts = (a: readonly Stmt[], b: readonly Stmt[]): boolean =>
   (a.length === b.length &&
     a.every((left, at) => {
       const right = b[at];
+      if (left === right) return true;
       if (right === undefined || !sameHead(left, right)) return false;
       const rightExprs = exprsOf(right);
       const rightBlocks = blocksOf(right);

@@ -9,7 +9,7 @@ import { childrenOf, type Expr, isVector, laneType } from "./expr.ts";
 import { foldBinary, foldCast, foldCompare, foldUnary } from "./fold.ts";
 import type { Kernel } from "./kernel.ts";
 import { boundsOfNames } from "./relations.ts";
-import { blocksOf, exprsOf, freeVariables, visitExpr, visitStmts } from "./rewrite.ts";
+import { blocksOf, exprsOf, freeVariables, visitOwnExprs, visitStmts } from "./rewrite.ts";
 import type { Stmt, StmtOf } from "./stmt.ts";
 
 /** What one call of a kernel does. */
@@ -129,11 +129,10 @@ const addOwn = (counting: Counting, total: Tally, stmt: Stmt): void => {
     invariant(position !== undefined, `kernel ${counting.kernel.name}: ${buffer} is a parameter`);
     return position;
   };
-  for (const expr of exprsOf(stmt))
-    visitExpr(expr, (part) => {
-      bump(total, 0, flopsOf(part));
-      if (part.kind === "load") bump(total, place(part.buffer), lanesOf(part));
-    });
+  visitOwnExprs(stmt, (part) => {
+    bump(total, 0, flopsOf(part));
+    if (part.kind === "load") bump(total, place(part.buffer), lanesOf(part));
+  });
   if (stmt.kind === "store") bump(total, place(stmt.buffer) + 1, lanesOf(stmt.value));
 };
 

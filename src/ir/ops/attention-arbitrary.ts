@@ -5,10 +5,11 @@ import { invariant } from "../diagnostics/invariant.ts";
 import type { DType } from "../types/dtype.ts";
 import type { KnownType } from "../types/ndarray.ts";
 import type { Tensor } from "../types/tensor.ts";
+import type { FastCheckModule } from "./arbitrary.ts";
 import type { AttentionAttrs, AttentionGradientsAttrs } from "./attention-typing.ts";
 import type { DescribeBody } from "./body.ts";
 import { arbitraryExtent } from "./instances.ts";
-import type { FastCheckModule, OpInstance } from "./op.ts";
+import type { OpInstance } from "./op.ts";
 
 /** A shape that broadcasts to the scores: some extents 1, some axes in front left out. */
 const arbitraryPartOf = (fc: FastCheckModule, scores: readonly number[]): FastCheck.Arbitrary<readonly number[]> =>

@@ -88,7 +88,7 @@ const limitOf = (form: Linear, span: QuerySpan, end: "least" | "most"): Expr | u
 
 /** What left `fn` right says of the key, where it stands in their difference with a factor of 1 or -1. */
 const ofCompare = (fn: LoopCompare, left: Expr, right: Expr, span: QuerySpan, bounds: Bounds): KeyRange => {
-  if (left.type !== "i32" || fn === "ne") return everywhere;
+  if (fn === "ne") return everywhere;
   if (fn === "eq") return both(ofCompare("le", left, right, span, bounds), ofCompare("ge", left, right, span, bounds));
   const exact = [left, right].every((side) => fitsInteger(linearInterval(linearOf(side), bounds)));
   const form = addScaled(linearOf(left), linearOf(right), -1);
@@ -108,9 +108,9 @@ const ofCompare = (fn: LoopCompare, left: Expr, right: Expr, span: QuerySpan, bo
 const ofCondition = (condition: Expr, holds: boolean, span: QuerySpan, bounds: Bounds): KeyRange => {
   if (condition.kind === "unary" && condition.fn === "not") return ofCondition(condition.operand, !holds, span, bounds);
   if (condition.kind === "binary" && (condition.fn === "and" || condition.fn === "or")) {
-    const [left, right] = [condition.left, condition.right].map((side) => ofCondition(side, holds, span, bounds));
-    if (left === undefined || right === undefined) return everywhere;
-    return (condition.fn === "and") === holds ? both(left, right) : either(left, right);
+    const join = (condition.fn === "and") === holds ? both : either;
+    const ofSide = (side: Expr): KeyRange => ofCondition(side, holds, span, bounds);
+    return join(ofSide(condition.left), ofSide(condition.right));
   }
   if (condition.kind !== "compare") return everywhere;
   const fn = holds ? condition.fn : opposite[condition.fn];

@@ -69,7 +69,7 @@ const sumRow = (body: BlockBuilder, { context, parts, batch, query, position, ke
   const names = gradientBuffers(context);
   const keyBatch = body.name(sharedBatchAt(batch, parts, types.keys));
   const valueBatch = body.name(sharedBatchAt(batch, parts, types.values));
-  const most = body.mutable(literal(type, lowestFinite[type === "f64" ? "f64" : "f32"]), "most");
+  const most = body.mutable(literal(type, lowestFinite.f64), "most");
   const queryAt = body.name(multiply(position, features), "row");
   body.loop(keys, (key, inner) => {
     const keyAt = rowStart(keyBatch, keys, key, features);

@@ -1,5 +1,4 @@
 // One row of scores of a block, in whole panels: its largest, and its weights beside a largest one.
-import { invariant } from "../diagnostics/invariant.ts";
 import {
   add,
   type BlockBuilder,
@@ -23,32 +22,31 @@ export const greater = (a: Expr, b: Expr): Expr => select(compare("lt", a, b), b
 /** The largest of a row of whole panels. */
 export const largest = (body: BlockBuilder, scores: string, start: Expr, width: Expr): Expr => {
   const lowest = literal("f32x4", lowestFinite.f32);
-  const halves = [0, 1].map(() => body.mutable(lowest, "most"));
+  const [left, right] = [body.mutable(lowest, "most"), body.mutable(lowest, "most")];
   body.loop(
     width,
     (at, inner) => {
-      for (const [half, most] of halves.entries())
+      for (const [half, most] of [left, right].entries())
         inner.assign(most, greater(most, inner.name(load("f32x4", scores, add(add(start, at), half * 4)), "s")));
     },
     { step: panelColumns, hint: "j" },
   );
-  const [left, right] = halves;
-  invariant(left !== undefined && right !== undefined, "there are two halves");
   const most = body.name(greater(left, right), "most");
-  const [a, b, c, d] = ([0, 1, 2, 3] as const).map((at) => body.name(lane(most, at), "lane"));
-  invariant(a !== undefined && b !== undefined && c !== undefined && d !== undefined, "a vector has four lanes");
+  const laneAt = (at: 0 | 1 | 2 | 3): Expr => body.name(lane(most, at), "lane");
+  const [a, b, c, d] = [laneAt(0), laneAt(1), laneAt(2), laneAt(3)];
   return body.name(greater(body.name(greater(a, b)), body.name(greater(c, d))), "most");
 };
 
 /** Weights of a row beside its largest score, in place; their sum. */
 export const weigh = (body: BlockBuilder, scores: string, start: Expr, width: Expr, most: Expr): Expr => {
   const from = body.name(splat(most), "most");
-  const halves = [0, 1].map(() => body.mutable(literal("f32x4", 0), "sum"));
+  const zero = literal("f32x4", 0);
+  const [left, right] = [body.mutable(zero, "sum"), body.mutable(zero, "sum")];
   body.loop(
     width,
     (at, inner) => {
       const place = inner.name(add(start, at), "at");
-      for (const [half, sum] of halves.entries()) {
+      for (const [half, sum] of [left, right].entries()) {
         const below = inner.name(binary("sub", load("f32x4", scores, add(place, half * 4)), from), "below");
         const weight = inner.name(exponentialOfNegative(inner, below), "weight");
         inner.store(scores, add(place, half * 4), weight);
@@ -57,7 +55,5 @@ export const weigh = (body: BlockBuilder, scores: string, start: Expr, width: Ex
     },
     { step: panelColumns, hint: "j" },
   );
-  const [left, right] = halves;
-  invariant(left !== undefined && right !== undefined, "there are two halves");
   return body.name(reduceLanes("add", binary("add", left, right)), "sum");
 };

@@ -89,7 +89,7 @@ export const buildRows = (context: Forward): void => {
       const keyBatch = body.name(sharedBatchAt(batch, parts, types.keys));
       const valueBatch = body.name(sharedBatchAt(batch, parts, types.values));
       const own = body.name(multiply(position, features), "q");
-      const most = body.mutable(literal(type, lowestFinite[type === "f64" ? "f64" : "f32"]), "most");
+      const most = body.mutable(literal(type, lowestFinite.f64), "most");
       body.loop(keys, (key, inner) => {
         const product = dotOf(inner, type, features, [q, own], [k, rowStart(keyBatch, keys, key, features)]);
         const { score, factor } = scored(inner, product, [...batch, query, key]);

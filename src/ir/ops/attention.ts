@@ -43,13 +43,12 @@ const describeBackward = (
   const types = [products, ...flowTypes, ...captured, ...reads.map(({ type }) => type)];
   const described = bodies.describe(types, ([product, ...given], { constant }) => {
     invariant(product !== undefined, "products are given");
-    const flows = given.slice(0, flowTypes.length);
     const rest = given.slice(flowTypes.length);
     const whole = rest.slice(captured.length).map((read) => read.broadcastTo(scores.shape));
     const asRead = whole.map((read, at) => read.cast(dtypes[at] ?? read.dtype));
     const { outputs } = bodies.inline(score, [product, ...rest.slice(0, captured.length), ...asRead]);
     const floats = whole.flatMap((read, at) => (isFloat(read.dtype) ? [{ read, at }] : []));
-    const cotangents = outputs.flatMap((output, at) => (flows[at] === undefined ? [] : [[output, flows[at]] as const]));
+    const cotangents = outputs.flatMap((output, at) => (given[at] === undefined ? [] : [[output, given[at]] as const]));
     const [toProducts, ...toReads] = bodies.pullBack(cotangents, [product, ...floats.map(({ read }) => read)]);
     const reached = floats.flatMap(({ at }, position) => {
       const gradient = toReads[position] ?? null;
@@ -97,8 +96,7 @@ const gradients = (context: Context): readonly (Tensor | null)[] => {
     const [read, gradient] = [given[at], made[3 + position]];
     return read === undefined || gradient === undefined ? [] : [[read, gradient] as const];
   });
-  const ofCaptured = ofReads.length === 0 ? captured.map(() => null) : bodies.pullBack(ofReads, captured);
-  return [...made.slice(0, 3), ...ofCaptured];
+  return [...made.slice(0, 3), ...bodies.pullBack(ofReads, captured)];
 };
 
 /** Queries [..., Lq, D], keys [..., Lk, D], values [..., Lk, E], captured values -> [..., Lq, E] and sums [..., Lq]. */

@@ -10,9 +10,10 @@ import { reject } from "../diagnostics/diagnostic.ts";
 import { invariant } from "../diagnostics/invariant.ts";
 import type { Tensor } from "../types/tensor.ts";
 import { printType, sameType, type TensorType } from "../types/tensor-type.ts";
+import type { FastCheckModule } from "./arbitrary.ts";
 import type { Body, DescribeBody } from "./body.ts";
 import { arbitraryShape } from "./instances.ts";
-import { defineOp, type FastCheckModule, type OpDefinition, type OpInstance } from "./op.ts";
+import { defineOp, type OpDefinition, type OpInstance } from "./op.ts";
 
 /** A function. */
 export interface ApplyAttrs {

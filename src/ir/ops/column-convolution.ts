@@ -6,7 +6,6 @@ import {
   type Columns,
   fillColumns,
   fillsPanels,
-  inPieces,
   overResultBlocks,
   type PlacedBlock,
   panelColumns,
@@ -15,7 +14,7 @@ import {
   tapCount,
 } from "./image-columns.ts";
 import type { ConvolutionContext, ConvolutionGeometry } from "./padded-planes.ts";
-import { rowBlocks, storeTile, type TileRight, tileProduct } from "./register-tile.ts";
+import { overBlocks, rowBlocks, storeTile, type TileRight, tileProduct } from "./register-tile.ts";
 
 const lanes = 4;
 
@@ -96,14 +95,16 @@ const multiplyBlock = (
     multiplyTile(context, inner, geometry, group, { output, rows, first, width });
   };
   if (tapCount(geometry) <= mostTapsOfPairs)
-    inPieces(body, count, 2 * panelColumns, "j", (strip, first, width) =>
-      inPieces(strip, groupOutputs, rowBlocks(groupOutputs, rowsOf(width)).height, "o", (inner, o, rows) =>
+    overBlocks(body, count, 2 * panelColumns, "j", (strip, first, width) =>
+      overBlocks(strip, groupOutputs, rowBlocks(groupOutputs, rowsOf(width)).height, "o", (inner, o, rows) =>
         tile(inner, o, rows, first, width),
       ),
     );
   else
-    inPieces(body, groupOutputs, rowBlocks(groupOutputs).height, "o", (strip, o, rows) =>
-      inPieces(strip, count, vectorsOf(rows) * lanes, "j", (inner, first, width) => tile(inner, o, rows, first, width)),
+    overBlocks(body, groupOutputs, rowBlocks(groupOutputs).height, "o", (strip, o, rows) =>
+      overBlocks(strip, count, vectorsOf(rows) * lanes, "j", (inner, first, width) =>
+        tile(inner, o, rows, first, width),
+      ),
     );
   context.finish(body, [
     { from: group.image, extent: 1 },

@@ -124,12 +124,11 @@ const sumBlock = (
   const panel = (inner: BlockBuilder, which: Expr, vectors: number): void => {
     const tile = (weight: Expr, innermost: BlockBuilder, rows: number): void =>
       sumTile(innermost, geometry, workspace, { weight, rows, panel: which, vectors }, depth);
-    if (whole > 0)
-      inner.loop(whole, (weight, tiles) => tile(weight, tiles, maximumRows), { step: maximumRows, hint: "w" });
+    inner.loop(whole, (weight, tiles) => tile(weight, tiles, maximumRows), { step: maximumRows, hint: "w" });
     if (whole < taps) tile(i32(whole), inner, taps - whole);
   };
   const full = Math.floor(geometry.groupOutputs / panelOutputs);
-  if (full > 0) body.loop(full, (which, inner) => panel(inner, which, panelOutputs / lanes), { hint: "p" });
+  body.loop(full, (which, inner) => panel(inner, which, panelOutputs / lanes), { hint: "p" });
   const rest = geometry.groupOutputs % panelOutputs;
   if (rest > 0) panel(body, i32(full), Math.ceil(rest / lanes));
 };

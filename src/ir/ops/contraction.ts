@@ -8,9 +8,10 @@ import { generate, type KnownType, type NdArray, positionOf } from "../types/nda
 import { broadcastShapes, knownShape } from "../types/shape.ts";
 import type { Tensor } from "../types/tensor.ts";
 import { printType, type Shape, type TensorType, tensorType } from "../types/tensor-type.ts";
+import type { FastCheckModule } from "./arbitrary.ts";
 import type { MatmulAttrs } from "./matmul-attributes.ts";
 import { buildMatmul } from "./matmul-kernel.ts";
-import { defineOp, type FastCheckModule, type OpDefinition, type OpInstance } from "./op.ts";
+import { defineOp, type OpDefinition, type OpInstance } from "./op.ts";
 import { requireSameDType } from "./operand-types.ts";
 import { requireDType } from "./typing.ts";
 
@@ -38,19 +39,22 @@ const inferMatmul = (a: TensorType, b: TensorType, { transposeA, transposeB }: M
 const evaluateMatmul = (a: NdArray, b: NdArray, { transposeA, transposeB }: MatmulAttrs): NdArray => {
   const shape = knownShape(inferMatmul(a, b, { transposeA, transposeB }).shape);
   const inner = Number(matrixOf(a.shape, transposeA)[1]);
-  const read = (array: NdArray, batch: readonly number[], row: number, column: number): number => {
+  /** Where the matrix of a batch begins; a matrix that is repeated along an axis of the batch is the same all along. */
+  const start = (array: NdArray, batch: readonly number[]): number => {
     const own = batch
       .slice(batch.length - array.shape.length + 2)
       .map((at, axis) => (array.shape[axis] === 1 ? 0 : at));
-    return array.data[positionOf(array.shape, [...own, row, column])] ?? 0;
+    return positionOf(array.shape, [...own, 0, 0]);
   };
+  const [widthA, widthB] = [a.shape.at(-1) ?? 1, b.shape.at(-1) ?? 1];
   return generate(a.dtype, shape, (index) => {
     const batch = index.slice(0, -2);
     const [row = 0, column = 0] = index.slice(-2);
+    const [startA, startB] = [start(a, batch), start(b, batch)];
     let sum = 0;
     for (let k = 0; k < inner; k++) {
-      const x = transposeA ? read(a, batch, k, row) : read(a, batch, row, k);
-      const y = transposeB ? read(b, batch, column, k) : read(b, batch, k, column);
+      const x = a.data[startA + (transposeA ? k * widthA + row : row * widthA + k)] ?? 0;
+      const y = b.data[startB + (transposeB ? column * widthB + k : k * widthB + column)] ?? 0;
       sum = a.dtype === "i32" ? (sum + Math.imul(x, y)) | 0 : sum + x * y;
     }
     return sum;

@@ -4,7 +4,7 @@
 import { add, type BlockBuilder, binary, flatten, i32, literal, load, multiply, splat } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import { type ConvolutionContext, type ConvolutionGeometry, padPlanes } from "./padded-planes.ts";
-import { rowBlocks, storeTile, type TileRow } from "./register-tile.ts";
+import { overBlocks, rowBlocks, storeTile, type TileRow } from "./register-tile.ts";
 
 /** Output columns of a tile: two f32x4. */
 const tileColumns = 8;
@@ -117,23 +117,12 @@ const convolveChannels = (
   block: Omit<Tile, "y" | "x" | "width">,
 ): void => {
   const { outputHeight, outputWidth } = geometry;
-  const full = Math.floor(outputWidth / tileColumns) * tileColumns;
-  const rest = outputWidth - full;
   body.loop(
     outputHeight,
-    (y, inner) => {
-      if (full > 0)
-        inner.loop(full, (x, tile) => convolveTile(context, tile, geometry, { ...block, y, x, width: tileColumns }), {
-          step: tileColumns,
-          hint: "x",
-        });
-      if (rest > 0)
-        inner.loop(outputWidth, (x, tile) => convolveTile(context, tile, geometry, { ...block, y, x, width: rest }), {
-          from: full,
-          step: rest,
-          hint: "x",
-        });
-    },
+    (y, inner) =>
+      overBlocks(inner, outputWidth, tileColumns, "x", (tile, x, width) =>
+        convolveTile(context, tile, geometry, { ...block, y, x, width }),
+      ),
     { hint: "y" },
   );
 };
@@ -143,26 +132,18 @@ export const buildDirectConvolution = (context: ConvolutionContext, geometry: Co
   const padded = padPlanes(context, geometry);
   const { groups } = context.attrs;
   const { groupOutputs } = geometry;
-  const { height, full, rest } = rowBlocks(groupOutputs);
+  const { height } = rowBlocks(groupOutputs);
   context.kernel("conv2d", (root) => {
     root.loop(
       geometry.batch,
       (image, images) => {
         images.loop(
           groups,
-          (group, body) => {
-            const block = (inner: BlockBuilder, o: Expr, rows: number): void => {
+          (group, body) =>
+            overBlocks(body, groupOutputs, height, "o", (inner, o, rows) => {
               const output = inner.name(add(multiply(group, groupOutputs), o), "o");
               convolveChannels(context, inner, geometry, { image, group, output, rows, padded });
-            };
-            if (full > 0) body.loop(full * height, (o, inner) => block(inner, o, height), { step: height, hint: "o" });
-            if (rest > 0)
-              body.loop(groupOutputs, (o, inner) => block(inner, o, rest), {
-                from: full * height,
-                step: rest,
-                hint: "o",
-              });
-          },
+            }),
           { hint: "g" },
         );
       },

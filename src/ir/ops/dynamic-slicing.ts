@@ -10,9 +10,10 @@ import { dtypeNames } from "../types/dtype.ts";
 import { generate, type KnownType, type NdArray, positionOf, sizeOf } from "../types/ndarray.ts";
 import { knownExtent } from "../types/shape.ts";
 import { type TensorType, tensorType } from "../types/tensor-type.ts";
+import type { FastCheckModule } from "./arbitrary.ts";
 import { arbitraryType } from "./instances.ts";
 import { loopNest } from "./loop-nest.ts";
-import { defineOp, type FastCheckModule, type KernelContext, type OpDefinition } from "./op.ts";
+import { defineOp, type KernelContext, type OpDefinition } from "./op.ts";
 import { requireOperand } from "./operand-types.ts";
 import { requireAxis, requireExtents, requireRoom } from "./typing.ts";
 

@@ -108,11 +108,11 @@ export const binary: OpDefinition<BinaryAttrs, 2> = defineOp({
     requireDType(fn, x, binaryFunctions[fn].dtypes);
     return [tensorType(x.dtype, x.shape)];
   },
-  evaluate: ([x, y], { fn }) => [
-    mapped(x, x.dtype, (value, position) =>
-      wrapNumber(x.dtype, binaryFunctions[fn].evaluate(value, y.data[position] ?? 0, x.dtype)),
-    ),
-  ],
+  evaluate: ([x, y], { fn }) => {
+    const { dtype } = x;
+    const { evaluate } = binaryFunctions[fn];
+    return [mapped(x, dtype, (value, position) => wrapNumber(dtype, evaluate(value, y.data[position] ?? 0, dtype)))];
+  },
   vjp: ({ attrs: { fn }, operands: [x, y], results: [z], cotangents: [ct] }) => {
     const { derivative } = binaryFunctions[fn];
     if (derivative === "zero") return [null, null];

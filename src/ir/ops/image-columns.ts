@@ -10,7 +10,7 @@ import {
   padPlanes,
   type WeightGradientContext,
 } from "./padded-planes.ts";
-import { rowBlocks } from "./register-tile.ts";
+import { overBlocks, rowBlocks } from "./register-tile.ts";
 
 /** Columns that a block may have, and elements: 384 KiB, less than half of a core's second cache. */
 const mostColumns = 128;
@@ -69,24 +69,6 @@ export interface PlacedBlock extends ResultBlock {
   readonly x: Expr;
 }
 
-/** Runs `piece` for an extent in pieces of some size: whole ones in a loop, then what is left at the end. */
-export const inPieces = (
-  outer: BlockBuilder,
-  extent: number,
-  size: number,
-  hint: string,
-  piece: (body: BlockBuilder, from: Expr, size: number) => void,
-): void => {
-  const whole = Math.floor(extent / size) * size;
-  if (whole > 0) outer.loop(whole, (from, inner) => piece(inner, from, size), { step: size, hint });
-  if (whole < extent)
-    outer.loop(extent, (from, inner) => piece(inner, from, extent - whole), {
-      from: whole,
-      step: extent - whole,
-      hint,
-    });
-};
-
 /** Runs `fill` for all blocks of an image in order: whole ones in loops, then what is left at the ends. */
 export const overResultBlocks = (
   body: BlockBuilder,
@@ -94,8 +76,8 @@ export const overResultBlocks = (
   { rows, columns }: ResultBlock,
   fill: (body: BlockBuilder, block: PlacedBlock) => void,
 ): void =>
-  inPieces(body, outputHeight, rows, "y", (overColumns, y, height) =>
-    inPieces(overColumns, outputWidth, columns, "x", (inner, x, width) =>
+  overBlocks(body, outputHeight, rows, "y", (overColumns, y, height) =>
+    overBlocks(overColumns, outputWidth, columns, "x", (inner, x, width) =>
       fill(inner, { rows: height, columns: width, y, x }),
     ),
   );

@@ -11,10 +11,11 @@ import { type DType, dtypeNames } from "../types/dtype.ts";
 import { generate, type KnownType, positionOf, sizeOf } from "../types/ndarray.ts";
 import { knownExtent, knownShape } from "../types/shape.ts";
 import { printType, type Shape, sameShape, tensorType } from "../types/tensor-type.ts";
+import type { FastCheckModule } from "./arbitrary.ts";
 import { literalElement, wrapNumber } from "./elements.ts";
 import { arbitraryDType, arbitraryExtent, arbitraryShape, arbitraryType } from "./instances.ts";
 import { loopNest } from "./loop-nest.ts";
-import { defineOp, type FastCheckModule, type KernelContext, type OpDefinition } from "./op.ts";
+import { defineOp, type KernelContext, type OpDefinition } from "./op.ts";
 import { requireAxis, requireDType, requireExtents } from "./typing.ts";
 
 /** The axis of the table that indices choose from. */

@@ -3,7 +3,7 @@
 import type * as FastCheck from "fast-check";
 import type { DType } from "../types/dtype.ts";
 import type { KnownType } from "../types/ndarray.ts";
-import type { FastCheckModule } from "./op.ts";
+import type { FastCheckModule } from "./arbitrary.ts";
 
 /** Bounds on random shapes. */
 export interface ShapeBounds {

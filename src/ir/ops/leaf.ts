@@ -5,9 +5,10 @@ import { type DType, dtypeNames } from "../types/dtype.ts";
 import { generate } from "../types/ndarray.ts";
 import { knownShape } from "../types/shape.ts";
 import { type Shape, tensorType } from "../types/tensor-type.ts";
+import type { FastCheckModule } from "./arbitrary.ts";
 import { literalElement, literalNumber } from "./elements.ts";
 import { arbitraryDType, arbitraryShape } from "./instances.ts";
-import { defineOp, type FastCheckModule, type OpDefinition, type OpInstance } from "./op.ts";
+import { defineOp, type OpDefinition, type OpInstance } from "./op.ts";
 import { requireExtents, requireNumber } from "./typing.ts";
 
 /** A leaf that has a name for the caller. */

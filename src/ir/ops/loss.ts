@@ -5,8 +5,9 @@ import type { DType } from "../types/dtype.ts";
 import type { Tensor } from "../types/tensor.ts";
 import { printShape, printType, type TensorType, tensorType } from "../types/tensor-type.ts";
 import { takeAlongAxis } from "./along-axis.ts";
+import type { FastCheckModule } from "./arbitrary.ts";
 import { exponentialsAlong, softmax } from "./normalization.ts";
-import { defineOp, type Emitter, type FastCheckModule, type OpDefinition, type OpInstance } from "./op.ts";
+import { defineOp, type Emitter, type OpDefinition, type OpInstance } from "./op.ts";
 import { requireOperand } from "./operand-types.ts";
 import { requireDType } from "./typing.ts";
 
@@ -16,9 +17,8 @@ export type CrossEntropyAttrs = Readonly<Record<never, never>>;
 const floats: readonly DType[] = ["f32", "f64"];
 
 const inferCrossEntropy = (logits: TensorType, labels: TensorType): TensorType => {
-  const [rows, classes] = logits.shape;
-  if (rows === undefined || classes === undefined || logits.shape.length !== 2)
-    return reject("W249", { type: printType(logits) });
+  const [rows = 0, classes = 0] = logits.shape;
+  if (logits.shape.length !== 2) reject("W249", { type: printType(logits) });
   requireDType("crossEntropy", logits, floats);
   requireOperand("crossEntropy", "labels", labels, tensorType("i32", [rows]));
   if (classes === 0) reject("W212", { op: "crossEntropy", axes: printShape([1]), type: printType(logits) });

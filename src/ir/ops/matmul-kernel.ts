@@ -17,12 +17,22 @@ import {
   panelColumns,
   type RowRegion,
 } from "./matmul-packing.ts";
-import { maximumRows, maximumRowsOf, rowBlocks, storeTile, type TileRow, tileProduct } from "./register-tile.ts";
+import {
+  maximumRows,
+  maximumRowsOf,
+  overBlocks,
+  rowBlocks,
+  storeTile,
+  type TileRow,
+  tileProduct,
+} from "./register-tile.ts";
 
-/** How many panels a strip of tiles spans: of one row four, lest adders wait for their own results. */
+const zero = i32(0);
+
+/** How many panels a strip of tiles spans: of one row four, lest adders wait for their own results; three rows stay together. */
 const panelsPerStrip = (rows: number, numerics: Numerics): number => {
   if (rows === 1) return 4;
-  return rows === 2 || numerics === "exact" ? 2 : 1;
+  return rows === 2 || (numerics === "exact" && rows !== 3) ? 2 : 1;
 };
 
 /** How many rows a tile has at most. */
@@ -80,14 +90,10 @@ const multiplyStrip = (context: MatmulContext, body: BlockBuilder, extents: Exte
   const most = rowsPerTile(Math.ceil(strip.width / panelColumns), context.numerics);
   for (const region of strip.left.regions) {
     const { from, to, block = most } = region;
-    const { height, full, rest } = rowBlocks(to - from, Math.min(most, block));
-    const tiles = (first: number, end: number, rows: number): void => {
-      const tile = (i: Expr, inner: BlockBuilder): void =>
-        multiplyTile(context, inner, extents, { ...strip, i: add(strip.row, i), rows, region });
-      if (first < end) body.loop(end, tile, { from: first, step: rows, hint: "i" });
-    };
-    tiles(from, from + full * height, height);
-    tiles(from + full * height, to, rest);
+    const { height } = rowBlocks(to - from, Math.min(most, block));
+    overBlocks(body, to - from, height, "i", (inner, i, rows) =>
+      multiplyTile(context, inner, extents, { ...strip, i: add(add(strip.row, from), i), rows, region }),
+    );
   }
 };
 
@@ -120,7 +126,7 @@ const buildTiled = (context: MatmulContext, extents: Extents): void => {
       const panel = multiply(i32(which), panels);
       multiplyStrip(context, block, extents, { batch, row, panel, width, packed, left });
     };
-    if (full > 0) body.loop(full, (which, inner) => strip(inner, which, stripColumns), { hint: "p" });
+    body.loop(full, (which, inner) => strip(inner, which, stripColumns), { hint: "p" });
     if (rest > 0) strip(body, full, rest);
   };
   context.kernel("matmul", (root) => {
@@ -128,7 +134,7 @@ const buildTiled = (context: MatmulContext, extents: Extents): void => {
       root,
       extents.batch,
       (body, batch) => {
-        if (count === rows) strips(body, batch, i32(0));
+        if (count === rows) strips(body, batch, zero);
         else body.loop(rows, (row, inner) => strips(inner, batch, row), { step: count, hint: "rows" });
       },
       { hint: "b" },
@@ -147,8 +153,7 @@ const buildPlain = (context: MatmulContext, extents: Extents): void => {
       shape,
       (body, index) => {
         const batch = index.slice(0, -2);
-        const [i, j] = index.slice(-2);
-        if (i === undefined || j === undefined) return;
+        const [i = zero, j = zero] = index.slice(-2);
         const sum = body.mutable(literal(loadType(dtype), 0), "acc");
         body.loop(
           extents.depth,

@@ -61,17 +61,16 @@ export const packColumns = (context: MatmulContext, { columns, depth }: Extents)
                 },
                 { mode: "vector", hint: "j" },
               );
-              if (width < panelColumns)
-                inner.loop(panelColumns, (column, innermost) => innermost.store(packed, add(base, column), f32(0)), {
-                  from: width,
-                  hint: "j",
-                });
+              inner.loop(panelColumns, (column, innermost) => innermost.store(packed, add(base, column), f32(0)), {
+                from: width,
+                hint: "j",
+              });
             },
             { hint: "k" },
           );
         };
         const full = Math.floor(columns / panelColumns);
-        if (full > 0) body.loop(full, (which, inner) => panel(inner, which, panelColumns), { hint: "p" });
+        body.loop(full, (which, inner) => panel(inner, which, panelColumns), { hint: "p" });
         if (rest > 0) panel(body, full, rest);
       },
       { hint: "b" },
@@ -143,8 +142,7 @@ const packRows = (context: MatmulContext, { rows, depth }: Extents): string => {
           );
         const groups = Math.floor(full / blocksTogether);
         const step = height * blocksTogether;
-        if (groups > 0)
-          body.loop(groups * step, (i, inner) => blocks(inner, i, height, blocksTogether), { step, hint: "i" });
+        body.loop(groups * step, (i, inner) => blocks(inner, i, height, blocksTogether), { step, hint: "i" });
         if (full % blocksTogether > 0) blocks(body, i32(groups * step), height, full % blocksTogether);
         if (rest > 0) blocks(body, i32(full * height), rest, 1);
       },

@@ -6,8 +6,9 @@ import { generate, type KnownType, type NdArray, positionOf } from "../types/nda
 import { knownShape } from "../types/shape.ts";
 import type { Tensor } from "../types/tensor.ts";
 import type { TensorType } from "../types/tensor-type.ts";
+import type { FastCheckModule } from "./arbitrary.ts";
 import { buildMaxPoolGradient, largestOfWindow } from "./max-pooling-kernel.ts";
-import { defineOp, type Emitter, type FastCheckModule, type OpDefinition, type OpInstance } from "./op.ts";
+import { defineOp, type Emitter, type OpDefinition, type OpInstance } from "./op.ts";
 import { requireOperand } from "./operand-types.ts";
 import { arbitraryPooling, pooledType } from "./pooling-windows.ts";
 import { arbitraryImages } from "./window-arbitraries.ts";

@@ -5,9 +5,10 @@ import { reject } from "../diagnostics/diagnostic.ts";
 import type { DType } from "../types/dtype.ts";
 import type { Tensor } from "../types/tensor.ts";
 import { printShape, printType, type TensorType, tensorType } from "../types/tensor-type.ts";
+import type { FastCheckModule } from "./arbitrary.ts";
 import { type UnaryAttrs, unary } from "./elementwise.ts";
 import { arbitraryType } from "./instances.ts";
-import { defineOp, type Emitter, type FastCheckModule, type OpDefinition, type OpInstance } from "./op.ts";
+import { defineOp, type Emitter, type OpDefinition, type OpInstance } from "./op.ts";
 import { requireOperand } from "./operand-types.ts";
 import { requireAxes, requireAxis, requireDType } from "./typing.ts";
 

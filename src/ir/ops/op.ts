@@ -1,6 +1,5 @@
 // What an op is: one object with all its facets. Adding an op means writing one of these; a missing facet, or one that
 // disagrees on the number of operands, does not compile. Scalar functions are simpler still: see ir/scalar.
-import type * as FastCheck from "fast-check";
 import type { BlockBuilder } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
 import type { Numerics } from "../loop/kernel.ts";
@@ -8,6 +7,7 @@ import type { DType } from "../types/dtype.ts";
 import type { KnownType, NdArray } from "../types/ndarray.ts";
 import type { Tensor } from "../types/tensor.ts";
 import type { TensorType } from "../types/tensor-type.ts";
+import type { Arbitrary, FastCheckModule } from "./arbitrary.ts";
 import type { AttributeSchema } from "./attributes.ts";
 import type { Body, BodyTools, DescribeBody, RunBody } from "./body.ts";
 
@@ -138,9 +138,6 @@ export interface OpInstance<A, In extends Arity> {
   readonly attrs: A;
 }
 
-/** What random instances can be made with: fast-check is handed in, so it is never bundled. */
-export type FastCheckModule = Omit<typeof FastCheck, "default">;
-
 /** Everything the compiler knows about one op. */
 export interface OpDefinition<A, In extends Arity, Out extends Arity = 1> {
   /** The name in graphs and in text. */
@@ -165,10 +162,14 @@ export interface OpDefinition<A, In extends Arity, Out extends Arity = 1> {
   /** What the op means. Slow, obvious, in double precision: the oracle of every test. Absent where `lower` is by ops. */
   readonly evaluate?: (operands: Tuple<NdArray, In>, attrs: A, run?: RunBody) => Tuple<NdArray, Out>;
   /** One cotangent per operand, `null` where none flows (integers, masks). */
-  readonly vjp: ((context: VjpContext<A, In, Out>) => Tuple<Tensor | null, In>) | "not-differentiable";
+  readonly vjp: (context: VjpContext<A, In, Out>) => Tuple<Tensor | null, In>;
   readonly lower: Lowering<A, In, Out>;
-  /** Random well-typed uses. Operand values that must lie in a range (indices) say so in `operandRange`. */
-  readonly arbitrary: (fc: FastCheckModule, describe?: DescribeBody) => FastCheck.Arbitrary<OpInstance<A, In>>;
+  /**
+   * Random well-typed uses. Operand values that must lie in a range (indices) say so in `operandRange`.
+   *
+   * @internal Declarations leave it out, for it has fast-check's types, and only who imports `weftgraph/testing` has those.
+   */
+  readonly arbitrary: (fc: FastCheckModule, describe?: DescribeBody) => Arbitrary<OpInstance<A, In>>;
   /** For an i32 operand that indexes something: the number of rows it may address. */
   readonly operandRange?: (
     operand: number,

@@ -80,10 +80,8 @@ export const padPlane = (
   const [top, , left] = attrs.padding;
   const stride = attrs.stride[1];
   const rowLength = stride * phaseWidth;
-  const zero = (block: BlockBuilder, base: Expr, from: number, to: number): void => {
-    if (from < to)
-      block.loop(to, (x, inner) => inner.store(buffer, add(base, x), f32(0)), { from, mode: "vector", hint: "x" });
-  };
+  const zero = (block: BlockBuilder, base: Expr, from: number, to: number): void =>
+    block.loop(to, (x, inner) => inner.store(buffer, add(base, x), f32(0)), { from, mode: "vector", hint: "x" });
   const copyPhase = (block: BlockBuilder, row: Expr, source: readonly Expr[], phase: number): void => {
     const base = block.name(add(row, phase * phaseWidth), "base");
     const first = Math.max(0, Math.ceil((left - phase) / stride));

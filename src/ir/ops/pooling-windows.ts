@@ -2,7 +2,7 @@
 import type * as FastCheck from "fast-check";
 import { reject } from "../diagnostics/diagnostic.ts";
 import { printShape, type TensorType, tensorType } from "../types/tensor-type.ts";
-import type { FastCheckModule } from "./op.ts";
+import type { FastCheckModule } from "./arbitrary.ts";
 import { arbitraryPlacement } from "./window-arbitraries.ts";
 import {
   type AxesGeometry,

@@ -11,10 +11,12 @@ import { type NdArray, sizeOf } from "../types/ndarray.ts";
 import { knownExtent, knownType } from "../types/shape.ts";
 import type { Tensor } from "../types/tensor.ts";
 import { printType, sameType, type TensorType, tensorType } from "../types/tensor-type.ts";
+import type { FastCheckModule } from "./arbitrary.ts";
 import type { DescribeBody, RunBody } from "./body.ts";
-import { defineOp, type FastCheckModule, type OpDefinition, type OpInstance } from "./op.ts";
+import { defineOp, type OpDefinition, type OpInstance } from "./op.ts";
 import { scanGradients } from "./recurrence-gradients.ts";
 import { partsOf, type ScanAttrs } from "./recurrence-parts.ts";
+import { requireExtents } from "./typing.ts";
 
 /** The type of a sequence of such elements. */
 const sequenceOf = (length: Dim, { dtype, shape }: TensorType): TensorType => tensorType(dtype, [length, ...shape]);
@@ -29,9 +31,12 @@ const requireOperand = (what: string, actual: TensorType | undefined, expected: 
 };
 
 const inferScan = (operands: readonly TensorType[], attrs: ScanAttrs): readonly TensorType[] => {
-  const { carried, length, body } = attrs;
-  if (operands.length !== body.inputs.length || body.outputs.length < carried)
+  const { carried, sequences, length, body } = attrs;
+  const counted = [carried, sequences].every((count) => Number.isInteger(count) && count >= 0);
+  const fits = carried + sequences <= body.inputs.length && carried <= body.outputs.length;
+  if (operands.length !== body.inputs.length || !counted || !fits)
     reject("W271", { operands: operands.length, inputs: body.inputs.length, carried, outputs: body.outputs.length });
+  requireExtents("scan", [length]);
   const given = partsOf(operands, attrs);
   const taken = partsOf(body.inputs, attrs);
   taken.state.forEach((type, at) => {

@@ -152,20 +152,25 @@ const shareAmongEqual = ({
 };
 
 /**
- * The product of all others, for each element. Of elements that are not zero, p is the product, and zeros stand apart, as a sum s
- * that is 0 and yet moves with each of them: without a zero p / x; with one, p at its place and s p / x elsewhere; with two,
- * p times the other one, which is s - x, at theirs; 0 with more. So second derivatives at exact zeros are those of the product,
- * too; third ones are not, where more than one zero meets.
+ * The product of all others, for each element. Of elements that are not zero, p is the product, and zeros stand apart, as products that
+ * are 0 and yet move with each of them: the product of two zeros is (s^2 - q) / 2 in their sum s and the sum q of their squares. Without a
+ * zero p / x; with one, p at its place and s p / x elsewhere; with two, p times the other one, which is s - x, at theirs, and their
+ * product times p / x elsewhere; with three, p times the product of the other two at theirs; 0 with more. So second and third
+ * derivatives at exact zeros are those of the product, too; fourth ones are not, where four zeros meet.
  */
 const productGradient = ({ operands: [x], attrs, cotangents: [ct] }: VjpContext<ReduceAttrs, 1, 1>): Tensor => {
   const over = { axes: attrs.axes, keepDims: true };
   const isZero = x.equal(0);
   const [nonzero, zero] = [isZero.select(1, x), isZero.select(x, 0)];
   const product = nonzero.prod(over).broadcastTo(x.shape);
-  const sum = zero.sum(over).broadcastTo(x.shape);
+  const square = zero.mul(zero);
+  const [sum, squares] = [zero.sum(over).broadcastTo(x.shape), square.sum(over).broadcastTo(x.shape)];
   const zeros = isZero.cast(x.dtype).sum(over).broadcastTo(x.shape);
-  const otherZeros = zeros.equal(1).select(1, zeros.equal(2).select(sum.sub(zero), 0));
-  const allZeros = zeros.equal(0).select(1, zeros.equal(1).select(sum, 0));
+  const pair = (ofOne: Tensor, ofSquares: Tensor): Tensor => ofOne.mul(ofOne).sub(ofSquares).mul(0.5);
+  const otherTwo = zeros.equal(3).select(pair(sum.sub(zero), squares.sub(square)), 0);
+  const otherZeros = zeros.equal(1).select(1, zeros.equal(2).select(sum.sub(zero), otherTwo));
+  const allTwo = zeros.equal(2).select(pair(sum, squares), 0);
+  const allZeros = zeros.equal(0).select(1, zeros.equal(1).select(sum, allTwo));
   const others = isZero.select(product.mul(otherZeros), product.div(nonzero).mul(allZeros));
   return others.mul(expand(ct, x, attrs));
 };

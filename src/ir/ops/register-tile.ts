@@ -24,6 +24,20 @@ export const rowBlocks = (rows: number, maximum: number = maximumRows): RowBlock
   return { height, full: Math.floor(rows / height), rest: rows % height };
 };
 
+/** Runs for each block along an extent: those of a full height in a loop, then the rest in one of its own. A loop of nothing is none. */
+export const overBlocks = (
+  body: BlockBuilder,
+  extent: number,
+  height: number,
+  hint: string,
+  fill: (body: BlockBuilder, from: Expr, height: number) => void,
+): void => {
+  const whole = Math.floor(extent / height) * height;
+  const rest = extent - whole;
+  body.loop(whole, (at, inner) => fill(inner, at, height), { step: height, hint });
+  body.loop(extent, (at, inner) => fill(inner, at, rest), { from: whole, step: rest, hint });
+};
+
 /** Rows in a buffer: where the first begins, and how far apart they are. */
 export interface Rows {
   readonly buffer: string;

@@ -4,7 +4,7 @@
 import { reject } from "../diagnostics/diagnostic.ts";
 import { add, type BlockBuilder, binary, compare, i32, multiply, select, subtract } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
-import { addDims, type Dim, floorDivideDim, isKnown, multiplyDims, subtractDims } from "../types/dim.ts";
+import { addDims, type Dim, floorDivideDim, isKnown, multiplyDims, signOfDim, subtractDims } from "../types/dim.ts";
 import { dtypeNames } from "../types/dtype.ts";
 import { generate, positionOf, sizeOf } from "../types/ndarray.ts";
 import { knownExtent, knownShape } from "../types/shape.ts";
@@ -131,9 +131,9 @@ const spread = (emitter: Emitter, x: Tensor, shape: Shape, starts: Shape, steps:
   return result;
 };
 
-/** The extent with `interior` elements put between each two; a symbolic extent is at least 1 where that matters. */
+/** The extent with `interior` elements put between each two: there is one space less than there are elements, and none where there are none. */
 const dilatedExtent = (extent: Dim, interior: number): Dim =>
-  extent === 0 ? 0 : addDims(extent, multiplyDims(subtractDims(extent, 1), interior));
+  interior === 0 ? extent : addDims(extent, multiplyDims(subtractDims(extent, signOfDim(extent)), interior));
 
 /** Adds elements of one value around and between those of the tensor. */
 export const pad: OpDefinition<PadAttrs, 1> = defineOp({

@@ -23,7 +23,7 @@ import { sizeOf } from "../types/ndarray.ts";
 import { buildColumnWeightGradient } from "./column-weight-gradient.ts";
 import { type ConvolutionGeometry, geometryOf, padPlanes, type WeightGradientContext } from "./padded-planes.ts";
 import { buildPlainWeightGradient } from "./plain-convolution.ts";
-import { type RowBlocks, rowBlocks } from "./register-tile.ts";
+import { overBlocks, rowBlocks } from "./register-tile.ts";
 
 const lanes = 4;
 /** With more taps per tile there would be fewer than two output channels in it. */
@@ -110,7 +110,7 @@ const accumulateRow = (
   read: RowReaders,
 ): void => {
   const whole = Math.floor(width / lanes) * lanes;
-  if (whole > 0) body.loop(whole, (x, four) => accumulate(four, accumulators, x, read), { step: lanes, hint: "x" });
+  body.loop(whole, (x, four) => accumulate(four, accumulators, x, read), { step: lanes, hint: "x" });
   if (whole === width) return;
   // Pixels past the last column are real ones where other taps reach further, and may be infinite.
   const real = compare("lt", ramp(i32(0)), splat(i32(width - whole)));
@@ -180,18 +180,6 @@ const addSums = (
     }
 };
 
-/** Blocks along an extent: those of full height in a loop, then the rest. */
-const overBlocks = (
-  body: BlockBuilder,
-  extent: number,
-  { height, full, rest }: RowBlocks,
-  hint: string,
-  fill: (body: BlockBuilder, from: Expr, height: number) => void,
-): void => {
-  if (full > 0) body.loop(full * height, (at, inner) => fill(inner, at, height), { step: height, hint });
-  if (rest > 0) body.loop(extent, (at, inner) => fill(inner, at, rest), { from: full * height, step: rest, hint });
-};
-
 /** The f32 gradient by padded planes and register tiles. */
 const buildTiled = (context: WeightGradientContext, geometry: ConvolutionGeometry): void => {
   const { batch, channels, outputs, groupOutputs, groupChannels, kernelHeight, kernelWidth } = geometry;
@@ -210,7 +198,7 @@ const buildTiled = (context: WeightGradientContext, geometry: ConvolutionGeometr
       (from, block) => {
         const to = block.name(binary("min", add(from, blockImages), i32(batch)), "to");
         block.loop(context.attrs.groups, (group, body) =>
-          overBlocks(body, groupOutputs, outputBlocks, "o", (inGroup, o, height) => {
+          overBlocks(body, groupOutputs, outputBlocks.height, "o", (inGroup, o, height) => {
             const output = inGroup.name(add(multiply(group, groupOutputs), o), "o");
             inGroup.loop(
               groupChannels,
@@ -218,7 +206,7 @@ const buildTiled = (context: WeightGradientContext, geometry: ConvolutionGeometr
                 overRows.loop(
                   kernelHeight,
                   (tapRow, overColumns) =>
-                    overBlocks(overColumns, kernelWidth, tapBlocks, "kx", (inner, column, taps) => {
+                    overBlocks(overColumns, kernelWidth, tapBlocks.height, "kx", (inner, column, taps) => {
                       const where = { group, output, outputs: height, channel, tapRow, tapColumn: column, taps };
                       sumTile(context, inner, geometry, { images: { from, to }, ...where }, { rows, padded });
                     }),

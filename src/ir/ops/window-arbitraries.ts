@@ -1,7 +1,7 @@
 // Random windows on random small images that hold at least one of them, for property tests of windows, convolutions and
 // pooling. fast-check is handed in, so it is never bundled.
 import type * as FastCheck from "fast-check";
-import type { FastCheckModule } from "./op.ts";
+import type { FastCheckModule } from "./arbitrary.ts";
 import {
   dilatedExtent,
   type Padding,

@@ -4,7 +4,7 @@
 import { reject } from "../diagnostics/diagnostic.ts";
 import { addDims, type Dim, floorDivideDim, isKnown } from "../types/dim.ts";
 import { printShape, printType, type TensorType } from "../types/tensor-type.ts";
-import { requireDType } from "./typing.ts";
+import { requireDType, requireExtents } from "./typing.ts";
 
 /** A pair of numbers: along the height, along the width. */
 export type Spatial = readonly [height: number, width: number];
@@ -126,8 +126,9 @@ export const windowCounts = (
   images: TensorType,
   geometry: AxesGeometry,
   rank: SpatialRank = 2,
-): readonly Dim[] =>
-  axesOf(geometry).map((axis, position) => {
+): readonly Dim[] => {
+  requireExtents(op, images.shape);
+  return axesOf(geometry).map((axis, position) => {
     const extent = images.shape[position + 2] ?? 0;
     const result = windowCount(extent, axis);
     const details = { op, axis: axisName(rank, position), images: printType(images) };
@@ -140,3 +141,4 @@ export const windowCounts = (
       });
     return result;
   });
+};

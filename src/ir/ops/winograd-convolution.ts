@@ -5,7 +5,7 @@ import { add, type BlockBuilder, binary, f32, flatten, i32, lane, load, multiply
 import type { Expr } from "../loop/expr.ts";
 import { loopNest } from "./loop-nest.ts";
 import { type ConvolutionContext, type ConvolutionGeometry, padPlanes } from "./padded-planes.ts";
-import { rowBlocks, storeTile, tileProduct } from "./register-tile.ts";
+import { overBlocks, rowBlocks, storeTile, tileProduct } from "./register-tile.ts";
 
 const lanes = 4;
 /** Results of a tile along an axis, and positions that it is transformed to. */
@@ -78,9 +78,8 @@ const buildWeights = (context: ConvolutionContext, { outputs, channels }: Convol
       const at = body.name(flatten(index, [outputs, channels]), "at");
       const tap = (y: number, x: number): Expr =>
         body.name(load("f32", context.operandBuffer(1), add(multiply(at, 9), y * 3 + x)), "w");
-      const columns = [0, 1, 2].map((x) => transformWeights(body, [tap(0, x), tap(1, x), tap(2, x)]));
-      const [left, middle, right] = columns;
-      if (left === undefined || middle === undefined || right === undefined) return;
+      const column = (x: number): Four<Expr> => transformWeights(body, [tap(0, x), tap(1, x), tap(2, x)]);
+      const [left, middle, right] = [column(0), column(1), column(2)];
       for (const y of [0, 1, 2, 3] as const)
         for (const [x, value] of transformWeights(body, [left[y], middle[y], right[y]]).entries())
           body.store(transformed, add(at, (y * positions + x) * outputs * channels), value);
@@ -152,7 +151,7 @@ const multiplyBlock = (
   { weights, pixels, products }: Buffers,
 ): void => {
   const tiles = tilesOf(tiling, block);
-  const { height, full, rest } = rowBlocks(outputs);
+  const { height } = rowBlocks(outputs);
   const tile = (inner: BlockBuilder, position: Expr, o: Expr, rows: number, first: Expr, width: number): void => {
     const output = inner.name(add(multiply(position, outputs), o), "o");
     const sums = tileProduct(
@@ -174,24 +173,12 @@ const multiplyBlock = (
   };
   const width = 2 * lanes;
   const whole = Math.floor(tiles / width) * width;
-  const strip = (inner: BlockBuilder, position: Expr, first: Expr, columns: number): void => {
-    if (full > 0)
-      inner.loop(full * height, (o, each) => tile(each, position, o, height, first, columns), {
-        step: height,
-        hint: "o",
-      });
-    if (rest > 0)
-      inner.loop(outputs, (o, each) => tile(each, position, o, rest, first, columns), {
-        from: full * height,
-        step: rest,
-        hint: "o",
-      });
-  };
+  const strip = (inner: BlockBuilder, position: Expr, first: Expr, columns: number): void =>
+    overBlocks(inner, outputs, height, "o", (each, o, rows) => tile(each, position, o, rows, first, columns));
   body.loop(
     positions * positions,
     (position, inner) => {
-      if (whole > 0)
-        inner.loop(whole, (first, each) => strip(each, position, first, width), { step: width, hint: "t" });
+      inner.loop(whole, (first, each) => strip(each, position, first, width), { step: width, hint: "t" });
       if (whole < tiles) strip(inner, position, i32(whole), tiles - whole);
     },
     { hint: "p" },
@@ -238,7 +225,7 @@ const storeResults = (
   };
   const whole = Math.floor(outputWidth / groupColumns);
   loopNest(body, [outputs, block.rows], (inner, [o = i32(0), row = i32(0)]) => {
-    if (whole > 0) inner.loop(whole, (at, each) => group(each, o, row, at, groupColumns), { hint: "x" });
+    inner.loop(whole, (at, each) => group(each, o, row, at, groupColumns), { hint: "x" });
     if (whole < groups) group(inner, o, row, i32(whole), outputWidth - whole * groupColumns);
   });
   context.finish(body, [
@@ -255,9 +242,9 @@ const tilingOf = (context: ConvolutionContext, geometry: ConvolutionGeometry): T
   const groups = Math.ceil(outputWidth / groupColumns);
   const perRow = groups * lanes;
   const blockRows = rowBlocks(Math.floor(outputHeight / tileSize), Math.max(1, Math.floor(mostTiles / perRow))).height;
-  const { left, right } = { left: context.attrs.padding[2] ?? 0, right: context.attrs.padding[3] ?? 0 };
-  const phaseWidth = Math.max(perRow + 1, Math.ceil((left + geometry.width + right) / tileSize));
-  const paddedHeight = Math.max(geometry.paddedHeight, Math.ceil(outputHeight / tileSize) * tileSize + tileSize);
+  // A window reaches two pixels further than its result, so whole tiles need all of a padded plane, and what they have beyond it.
+  const phaseWidth = perRow + 1;
+  const paddedHeight = Math.ceil(outputHeight / tileSize) * tileSize + tileSize;
   const phased = { ...context, attrs: { ...context.attrs, stride: [1, tileSize] as const } };
   const padded = padPlanes(phased, { ...geometry, phaseWidth, paddedHeight });
   return { groups, perRow, blockRows, padded, rowLength: tileSize * phaseWidth, phaseWidth, paddedHeight };

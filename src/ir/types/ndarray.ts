@@ -51,6 +51,6 @@ export const generate = (
 /** Row-major position of an index. */
 export const positionOf = (shape: readonly number[], index: readonly number[]): number => {
   let position = 0;
-  for (const [axis, extent] of shape.entries()) position = position * extent + (index[axis] ?? 0);
+  for (let axis = 0; axis < shape.length; axis++) position = position * (shape[axis] ?? 1) + (index[axis] ?? 0);
   return position;
 };

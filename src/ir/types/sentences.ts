@@ -61,6 +61,7 @@ export const sentences = {
   W301: "{entry}: input {name} is not fed",
   W302: "{entry}: there is no input {name}",
   W303: "{name}: {dtype} takes {wanted}, got {given}",
+  W313: "{entry}: there is no result {name}",
   W501: "training: the loss must be one float, got {type}",
 } as const;
 

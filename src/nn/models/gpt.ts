@@ -24,7 +24,7 @@ import { type EmbeddingFunction, type EmbeddingParams, embedding } from "../embe
 import { initialized } from "../initialized.ts";
 import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
-import { requireOptions, requireSizes } from "../sizes.ts";
+import { requireSizes } from "../sizes.ts";
 import { attendingOf, type LanguageAttentionOptions, type LanguageBatchOptions } from "./language-attention.ts";
 
 /** How large a GPT is. */
@@ -153,8 +153,8 @@ export type GptParams<Vocabulary extends number, Tied extends boolean = false> =
 export const gpt = <const Vocabulary extends number, const Tied extends boolean = false>(
   options: GptOptions<Vocabulary, Tied>,
 ): Layer<GptParams<Vocabulary, Tied>, LanguageModelFunction<Vocabulary>> => {
-  requireOptions("gpt", options, "gpt({ vocabulary: 50257, context: 1024, features: 768, heads: 12, blocks: 12 })");
-  requireKnownOptions("gpt", options, known);
+  const write = "gpt({ vocabulary: 50257, context: 1024, features: 768, heads: 12, blocks: 12 })";
+  requireKnownOptions("gpt", options, known, write);
   const { context, features, heads, blocks, dropout: rate = 0 } = options;
   const vocabulary: number = options.vocabulary;
   requireSizes("gpt", { vocabulary, context, features });

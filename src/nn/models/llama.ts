@@ -15,7 +15,7 @@ import { lookingBack } from "../attention/looking-back.ts";
 import { type EmbeddingFunction, type EmbeddingParams, embedding } from "../embedding.ts";
 import { initialized } from "../initialized.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
-import { requireOptions, requireSizes } from "../sizes.ts";
+import { requireSizes } from "../sizes.ts";
 import type { LanguageModelFunction } from "./gpt.ts";
 import { attendingOf, type LanguageAttentionOptions, type LanguageBatchOptions } from "./language-attention.ts";
 
@@ -145,12 +145,8 @@ export type LlamaParams<Vocabulary extends number> = {
 export const llama = <const Vocabulary extends number>(
   options: LlamaOptions<Vocabulary>,
 ): Layer<LlamaParams<Vocabulary>, LanguageModelFunction<Vocabulary>> => {
-  requireOptions(
-    "llama",
-    options,
-    "llama({ vocabulary: 32000, features: 4096, heads: 32, feedForward: 11008, blocks: 32 })",
-  );
-  requireKnownOptions("llama", options, known);
+  const write = "llama({ vocabulary: 32000, features: 4096, heads: 32, feedForward: 11008, blocks: 32 })";
+  requireKnownOptions("llama", options, known, write);
   const { vocabulary: tokens, features, feedForward } = options;
   requireSizes("llama", { vocabulary: tokens, features, feedForward });
   requireHeads("llama", options.heads, options.features);

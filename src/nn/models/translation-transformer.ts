@@ -10,7 +10,6 @@ import { type Layer, type Params, typedLayer } from "../../model/parameter.ts";
 import { type DropoutLayer, dropout } from "../dropout.ts";
 import { type EmbeddingFunction, type EmbeddingParams, embedding } from "../embedding.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
-import { requireOptions } from "../sizes.ts";
 import {
   type TransformerFunction,
   type TransformerOptions,
@@ -99,8 +98,7 @@ export const translationTransformer = <const Target extends number>(
   options: TranslationTransformerOptions<Target>,
 ): Layer<TranslationTransformerParams<Target>, TranslationFunction<Target>> => {
   const write = "translationTransformer({ sourceVocabulary: 9000, targetVocabulary: 9000, features: 512, heads: 8 })";
-  requireOptions("translationTransformer", options, write);
-  requireKnownOptions("translationTransformer", options, known);
+  requireKnownOptions("translationTransformer", options, known, write);
   const { padding = 0, features, heads, sourceVocabulary, targetVocabulary: targets, ...rest } = options;
   const targetVocabulary: number = targets;
   const params: TranslationTransformerParams<number> = {

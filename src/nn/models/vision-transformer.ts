@@ -13,7 +13,7 @@ import { conv2d } from "../convolution.ts";
 import { type DropoutLayer, dropout } from "../dropout.ts";
 import { type LayerNormFunction, type LayerNormParams, layerNorm } from "../layer-norm.ts";
 import { type LinearFunction, type LinearParams, linear } from "../linear.ts";
-import { requireEachSize, requireOptions, requireSizes } from "../sizes.ts";
+import { requireEachSize, requireSizes } from "../sizes.ts";
 import {
   type TransformerEncoderFunction,
   type TransformerEncoderLayerParams,
@@ -126,12 +126,8 @@ const asSequence = (patches: Tensor): Tensor => {
 export const visionTransformer = <const Classes extends number, const Norm extends boolean = true>(
   options: VisionTransformerOptions<Classes, Norm>,
 ): Layer<VisionTransformerParams<Classes, Norm>, ImageClassifierFunction<Classes>> => {
-  requireOptions(
-    "visionTransformer",
-    options,
-    "visionTransformer({ image: 224, patch: 16, features: 768, heads: 12, layers: 12, classes: 1000 })",
-  );
-  requireKnownOptions("visionTransformer", options, known);
+  const write = "visionTransformer({ image: 224, patch: 16, features: 768, heads: 12, layers: 12, classes: 1000 })";
+  requireKnownOptions("visionTransformer", options, known, write);
   for (const name of ["image", "patch"] as const)
     expect(
       Array.isArray(options[name]) || typeof options[name] === "number",

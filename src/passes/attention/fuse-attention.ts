@@ -16,8 +16,11 @@ import { softmaxForms } from "./softmax-forms.ts";
 /** The rules that this pass applies, to the graph and to the bodies that it makes. */
 export const attentionRules: readonly RuleSet[] = [softmaxForms, conditions, masks];
 
-/** Whether there could be any: an exponential between two products. */
-const mayHoldAttention = (graph: Graph): boolean => {
+/** What brings softmax to one form. */
+const oneForm: readonly RuleSet[] = [uniform, softmaxForms];
+
+/** Whether there could be any attention: an exponential between two products. */
+export const mayHoldAttention = (graph: Graph): boolean => {
   let [products, exponentials] = [0, 0];
   for (const node of graph.nodes.values()) {
     if (node.op === "matmul") products++;
@@ -73,7 +76,7 @@ export const fuseAttention: Pass<Graph, Graph> = {
   summary: "Makes one op, which keeps no scores, of attention written by hand.",
   run: (graph, observer) => {
     if (!mayHoldAttention(graph)) return graph;
-    const { graph: plain, patches: renamed, fired, replaced } = rewrite(graph, [uniform, softmaxForms]);
+    const { graph: plain, patches: renamed, fired, replaced } = rewrite(graph, oneForm);
     const recognised = order(plain).flatMap((node) => recogniseAttention(plain, node) ?? []);
     if (recognised.length === 0) return graph;
     const originals = originalsIn(graph, replaced);

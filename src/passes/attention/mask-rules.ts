@@ -174,5 +174,7 @@ export const masks: RuleSet = rules(
   { numerics: "finite" },
 );
 
+const oneForm: readonly RuleSet[] = [conversions, conditions, masks];
+
 /** The body with its masks in one form. */
-export const simplifiedBody = (body: Graph): Graph => rewrite(body, [conversions, conditions, masks]).graph;
+export const simplifiedBody = (body: Graph): Graph => rewrite(body, oneForm).graph;

@@ -115,11 +115,11 @@ const distance = (writing: Writing, [row, column]: readonly [Atom, Atom], fn: "l
 };
 
 const banded = (writing: Writing, atoms: readonly [Atom, Atom], band: Band, dtype: DType): ValueId => {
-  const conditions = [
-    ...(band.least === undefined ? [] : [distance(writing, atoms, "ge", band.least)]),
-    ...(band.most === undefined ? [] : [distance(writing, atoms, "le", band.most)]),
-  ];
-  const inside = conditions.reduce((all, each) => emit(writing, "binary", [all, each], { fn: "and" }));
+  const below = distance(writing, atoms, "le", band.most);
+  const inside =
+    band.least === undefined
+      ? below
+      : emit(writing, "binary", [distance(writing, atoms, "ge", band.least), below], { fn: "and" });
   const [within, outside] = [filled(writing, band.within, dtype), filled(writing, band.outside, dtype)];
   return emit(writing, "select", [inside, within, outside], {});
 };
@@ -142,8 +142,9 @@ const triangle = (writing: Writing, { view, axes }: Placed): ValueId | undefined
   if (!isKnown(rowStart) || !isKnown(columnStart)) return undefined;
   const band = bandOf(contents, rows, columns);
   if (band === undefined) return undefined;
-  const moved = (bound: number | undefined) => (bound === undefined ? undefined : bound + rowStart - columnStart);
-  const shifted = { ...band, least: moved(band.least), most: moved(band.most) };
+  const by = rowStart - columnStart;
+  const least = band.least === undefined ? undefined : band.least + by;
+  const shifted = { ...band, least, most: band.most + by };
   return banded(writing, [row, column], shifted, data.type.dtype);
 };
 

@@ -2,10 +2,10 @@
 // comparisons of positions, so that no constant of queries x keys elements stays.
 import type { ConstantData } from "../../ir/graph/graph.ts";
 
-/** `within` where least <= column - row <= most, `outside` elsewhere; an end that is absent is open. */
+/** `within` where least <= column - row <= most, `outside` elsewhere; without `least` it is open below. */
 export interface Band {
   readonly least: number | undefined;
-  readonly most: number | undefined;
+  readonly most: number;
   readonly within: number;
   readonly outside: number;
 }
@@ -25,7 +25,7 @@ const diagonals = (data: ConstantData["data"], rows: number, columns: number): r
 
 /** The band that a constant matrix is, if it is one. */
 export const bandOf = ({ data }: ConstantData, rows: number, columns: number): Band | undefined => {
-  if (rows < 1 || columns < 1 || data.length !== rows * columns) return undefined;
+  if (data.length === 0 || data.length !== rows * columns) return undefined;
   const values = diagonals(data, rows, columns);
   if (values === undefined) return undefined;
   const [first = 0] = values;

@@ -82,13 +82,10 @@ const runsLoop = ({ fusing }: Merging, { members }: Growing): boolean =>
     return node !== undefined && workOf(node) === "loop";
   });
 
-/**
- * Whether nothing is computed where the group leaves its results: those of a recurrence come step by step, and where there are
- * several they need not be of one shape.
- */
+/** Whether nothing is computed where the group leaves its results: several need not be of one shape, and may come step by step. */
 const takesNoFollowers = ({ fusing }: Merging, { anchor }: Growing): boolean => {
   const node = anchor === undefined ? undefined : fusing.graph.nodes.get(anchor);
-  return node !== undefined && (workOf(node) === "body" || opOf(node.op).resultArity === "many");
+  return node !== undefined && opOf(node.op).resultArity === "many";
 };
 
 /** Whether `later` may be computed right where `earlier` leaves each element. */

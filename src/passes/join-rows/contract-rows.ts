@@ -6,7 +6,7 @@ import { type Expr, spanOf } from "../../ir/loop/expr.ts";
 import type { Program } from "../../ir/loop/kernel.ts";
 import { keyOf } from "../../ir/loop/key.ts";
 import { type Linear, linearExpr, linearInterval } from "../../ir/loop/linear.ts";
-import { exprsOf, flatMapStmts, mapExpr, mapOwnExprs, visitExpr, visitStmts } from "../../ir/loop/rewrite.ts";
+import { flatMapStmts, mapExpr, mapOwnExprs, visitOwnExprs, visitStmts } from "../../ir/loop/rewrite.ts";
 import type { Stmt } from "../../ir/loop/stmt.ts";
 import { withoutDead } from "../loop/remove-dead.ts";
 import { type KernelView, viewKernel } from "../threads/touches.ts";
@@ -23,11 +23,10 @@ const placesOf = (stmts: readonly Stmt[], buffer: string): readonly Place[] => {
   visitStmts(stmts, (stmt) => {
     if (stmt.kind === "store" && stmt.buffer === buffer)
       places.push({ index: stmt.index, span: spanOf(stmt.value.type) });
-    for (const expr of exprsOf(stmt))
-      visitExpr(expr, (each) => {
-        if (each.kind === "load" && each.buffer === buffer)
-          places.push({ index: each.index, span: spanOf(each.type, each.stride) });
-      });
+    visitOwnExprs(stmt, (each) => {
+      if (each.kind === "load" && each.buffer === buffer)
+        places.push({ index: each.index, span: spanOf(each.type, each.stride) });
+    });
   });
   return places;
 };

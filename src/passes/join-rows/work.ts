@@ -108,7 +108,7 @@ export const joined = (program: Program, first: RowWork, second: RowWork): RowWo
   if (step === undefined) return undefined;
   const written = new Set(writtenBy(statementsOf(first)));
   if ([...buffersIn(second.prelude)].some((buffer) => written.has(buffer))) return undefined;
-  const fresh = namesBeside(declaredNames(statementsOf(first)));
+  const fresh = namesBeside(() => declaredNames(statementsOf(first)));
   const renamed = renameDeclared(statementsOf(second), fresh);
   const loop = renamed.at(-1);
   invariant(loop?.kind === "for", "renaming keeps statements");

@@ -8,20 +8,19 @@
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import { type Bounds, surelyRuns } from "../../ir/loop/bounds.ts";
 import { add, variable } from "../../ir/loop/build.ts";
-import { childrenOf, type Expr, isVector } from "../../ir/loop/expr.ts";
+import { type Expr, isVector, someChild } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
 import { keyOf } from "../../ir/loop/key.ts";
 import { addScaled, type Linear, linearExpr, linearOf } from "../../ir/loop/linear.ts";
 import { boundsOfNames } from "../../ir/loop/relations.ts";
 import {
   assignedNames,
-  exprsOf,
   freshNames,
   mapChildren,
   mapOwnExprs,
   someExpr,
   substitute,
-  visitExpr,
+  visitOwnExprs,
   withBody,
 } from "../../ir/loop/rewrite.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
@@ -35,8 +34,8 @@ interface Block {
   readonly out: Stmt[];
   /** Names of this block for expressions, by key. */
   readonly named: Map<string, Expr>;
-  /** Sums that several indices of this block have in common. */
-  readonly shared: ReadonlySet<string>;
+  /** Sums that several indices of this block have in common, found where somebody asks. */
+  readonly shared: () => ReadonlySet<string>;
   /** For a loop: whether it surely runs, and what its body assigns to. */
   readonly runs: boolean;
   readonly assigned: ReadonlySet<string>;
@@ -73,8 +72,12 @@ const depthOfLoad = (buffer: string, { blocks, constantBuffers }: Context): numb
 /** The depth of the outermost block in which an expression has the value that it has here. */
 const depthOf = (expr: Expr, context: Context): number => {
   if (expr.kind === "var") return depthOfVariable(expr.name, context);
-  const inner = childrenOf(expr).reduce((depth, child) => Math.max(depth, depthOf(child, context)), 0);
-  return expr.kind === "load" ? Math.max(inner, depthOfLoad(expr.buffer, context)) : inner;
+  let depth = expr.kind === "load" ? depthOfLoad(expr.buffer, context) : 0;
+  someChild(expr, (child) => {
+    depth = Math.max(depth, depthOf(child, context));
+    return depth === context.blocks.length - 1;
+  });
+  return depth;
 };
 
 /** The block that should compute what is fixed from a depth on: the one around the outermost loop further in. */
@@ -95,8 +98,13 @@ const isFixed = (expr: Expr, { mutable, constantBuffers }: Context): boolean =>
   );
 
 const knownName = (expr: Expr, { blocks }: Context): Expr | undefined => {
+  if (blocks.every(({ named }) => named.size === 0)) return undefined;
   const key = keyOf(expr);
-  return blocks.map(({ named }) => named.get(key)).find((name) => name !== undefined);
+  for (const { named } of blocks) {
+    const name = named.get(key);
+    if (name !== undefined) return name;
+  }
+  return undefined;
 };
 
 /** Computes the expression in a block further out (or in this one) and gives it a name. */
@@ -153,7 +161,7 @@ const hoistIndex = (index: Expr, context: Context): Expr => {
   const offset = Math.max(form.constant, 0);
   const base = orderedSum(withConstant(form, form.constant - offset), context);
   const depth = context.blocks.length - 1;
-  const isShared = context.blocks[depth]?.shared.has(sumKey(form)) === true && base.kind !== "var";
+  const isShared = base.kind !== "var" && context.blocks[depth]?.shared().has(sumKey(form)) === true;
   const shares = isShared && isFixed(base, context) && !isMovable(base, context);
   return add(shares ? nameIn(base, depth, context) : hoistExpr(base, context), offset);
 };
@@ -184,19 +192,22 @@ const sharedSums = (stmts: readonly Stmt[]): ReadonlySet<string> => {
   };
   for (const stmt of stmts) {
     if (stmt.kind === "store") count(stmt.index);
-    for (const expr of exprsOf(stmt))
-      visitExpr(expr, (each) => {
-        if (each.kind === "load") count(each.index);
-      });
+    visitOwnExprs(stmt, (each) => {
+      if (each.kind === "load") count(each.index);
+    });
   }
   return shared;
 };
 
 const blockOf = (stmts: readonly Stmt[], context: Context, around: Partial<Block> & Pick<Block, "kind">): Block => {
+  let shared: ReadonlySet<string> | undefined;
   const block: Block = {
     out: [],
     named: new Map(),
-    shared: sharedSums(stmts),
+    shared: () => {
+      shared ??= sharedSums(stmts);
+      return shared;
+    },
     runs: true,
     assigned: new Set(),
     ...around,

@@ -12,7 +12,7 @@ import {
   linearInterval,
   linearOf,
 } from "../../ir/loop/linear.ts";
-import { assignedNames, declaredNames, exprsOf, someExpr, visitExpr, visitStmts } from "../../ir/loop/rewrite.ts";
+import { assignedNames, declaredNames, someExpr, visitOwnExprs, visitStmts } from "../../ir/loop/rewrite.ts";
 import type { StmtOf } from "../../ir/loop/stmt.ts";
 
 interface Access {
@@ -25,10 +25,9 @@ const accessesOf = (loop: StmtOf<"for">): readonly Access[] => {
   const accesses: Access[] = [];
   visitStmts(loop.body, (stmt) => {
     if (stmt.kind === "store") accesses.push({ buffer: stmt.buffer, index: stmt.index, writes: true });
-    for (const expr of exprsOf(stmt))
-      visitExpr(expr, (each) => {
-        if (each.kind === "load") accesses.push({ buffer: each.buffer, index: each.index, writes: false });
-      });
+    visitOwnExprs(stmt, (each) => {
+      if (each.kind === "load") accesses.push({ buffer: each.buffer, index: each.index, writes: false });
+    });
   });
   return accesses;
 };

@@ -4,16 +4,17 @@
 //
 //   let x0 = x[i]    let v0 = x0 + 1    y[i] = v0
 //   y[i] = x[i] + 1
-import { childrenOf, type Expr } from "../../ir/loop/expr.ts";
+import type { Expr } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
 import {
   exprsOf,
   freeVariables,
   mapBlocks,
   mapOwnExprs,
+  sizeOfExpr,
   someExpr,
   substitute,
-  visitExpr,
+  visitOwnExprs,
   visitStmts,
   withBody,
 } from "../../ir/loop/rewrite.ts";
@@ -25,8 +26,6 @@ const farthest = 16;
 
 /** Expressions of more nodes than this keep their name: lines stay readable. */
 const largest = 24;
-
-const sizeOf = (expr: Expr): number => childrenOf(expr).reduce((size, child) => size + sizeOf(child), 1);
 
 const reads = (stmt: Stmt, name: string): boolean =>
   exprsOf(stmt).some((expr) => someExpr(expr, (each) => each.kind === "var" && each.name === name));
@@ -44,10 +43,9 @@ const namesReadOnce = (kernel: Kernel): ReadonlySet<string> => {
   const seen = new Set<string>();
   const again = new Set<string>();
   visitStmts(kernel.body, (stmt) => {
-    for (const expr of exprsOf(stmt))
-      visitExpr(expr, (each) => {
-        if (each.kind === "var") (seen.has(each.name) ? again : seen).add(each.name);
-      });
+    visitOwnExprs(stmt, (each) => {
+      if (each.kind === "var") (seen.has(each.name) ? again : seen).add(each.name);
+    });
   });
   return new Set([...seen].filter((name) => !again.has(name)));
 };
@@ -64,7 +62,7 @@ const withValues = (stmt: Stmt, before: Stmt[], readOnce: ReadonlySet<string>): 
       !earlier.mutable &&
       readOnce.has(earlier.name) &&
       reads(result, earlier.name) &&
-      sizeOf(earlier.value) <= largest &&
+      sizeOfExpr(earlier.value) <= largest &&
       passed.every((each) => survives(earlier.value, each));
     if (fits) {
       const values = new Map([[earlier.name, earlier.value]]);

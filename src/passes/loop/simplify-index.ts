@@ -18,7 +18,7 @@ import {
   intervalOf,
 } from "../../ir/loop/bounds.ts";
 import { bool, constant, i32, variable } from "../../ir/loop/build.ts";
-import { childrenOf, type Expr, type ExprOf, type LoopCompare } from "../../ir/loop/expr.ts";
+import type { Expr, ExprOf, LoopCompare } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
 import { sameExpr } from "../../ir/loop/key.ts";
 import { type Linear, linearExpr, linearInterval, linearOf } from "../../ir/loop/linear.ts";
@@ -31,7 +31,16 @@ import {
   type Relations,
   relate,
 } from "../../ir/loop/relations.ts";
-import { freeVariables, mapChildren, mapOwnExprs, someExpr, substitute, withBody } from "../../ir/loop/rewrite.ts";
+import {
+  freeVariables,
+  mapChildren,
+  mapOwnExprs,
+  sizeOfExpr,
+  someExpr,
+  substitute,
+  visitExpr,
+  withBody,
+} from "../../ir/loop/rewrite.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
 import { type Arithmetic, divideLinear, recombine } from "./divide-linear.ts";
 import type { KernelPass } from "./kernel-pass.ts";
@@ -58,8 +67,6 @@ const inner = (scope: Scope, bounds: Bounds): Scope => ({
   order: new Map(scope.order),
 });
 
-const sizeOf = (expr: Expr): number => childrenOf(expr).reduce((size, child) => size + sizeOf(child), 1);
-
 /** A definition with more nodes than this is not looked through, lest expressions grow with the length of name chains. */
 const largestDefinition = 32;
 
@@ -79,6 +86,7 @@ const nameOf = (form: Linear, { definitions }: Scope): Expr | undefined => {
 
 const arithmeticOf = (scope: Scope, lookThrough: boolean): Arithmetic => {
   const rank = (atom: Expr): number => {
+    if (atom.kind === "var") return scope.order.get(atom.name) ?? Number.POSITIVE_INFINITY;
     if (someExpr(atom, (each) => each.kind === "load")) return Number.POSITIVE_INFINITY;
     const orders = [...freeVariables(atom)].map((name) => scope.order.get(name) ?? Number.POSITIVE_INFINITY);
     return Math.max(-1, ...orders);
@@ -188,12 +196,6 @@ const simplifyOnce = (expr: Expr, arithmetic: Arithmetic): Expr => {
 /** What a division costs more than a sum. */
 const divisionCost = 8;
 
-const divisionsOf = (expr: Expr): number =>
-  childrenOf(expr).reduce(
-    (count, child) => count + divisionsOf(child),
-    expr.kind === "binary" && (expr.fn === "div" || expr.fn === "rem") ? 1 : 0,
-  );
-
 /**
  * Size, where a division costs more than a sum, and so does a name that stands for something that is no sum: done
  * without, it may become dead.
@@ -201,15 +203,23 @@ const divisionsOf = (expr: Expr): number =>
 const costOf = (expr: Expr, { definitions }: Scope): number => {
   const isSum = (name: string): boolean =>
     [...(definitions.get(name)?.terms.values() ?? [])].every(({ atom }) => atom.kind === "var");
-  const names = [...freeVariables(expr)].filter((name) => !isSum(name)).length;
-  return sizeOf(expr) + divisionCost * divisionsOf(expr) + 2 * names;
+  const names = new Set<string>();
+  let cost = 0;
+  visitExpr(expr, (each) => {
+    cost += each.kind === "binary" && (each.fn === "div" || each.fn === "rem") ? 1 + divisionCost : 1;
+    if (each.kind === "var" && !names.has(each.name) && !isSum(each.name)) {
+      names.add(each.name);
+      cost += 2;
+    }
+  });
+  return cost;
 };
 
 /** The cheapest of three readings: with names kept, looked through, or looked through after all else is simple. */
 const simplifyExpr = (written: Expr, scope: Scope): Expr => {
   const expr = substitute(written, scope.aliases);
   const kept = simplifyOnce(expr, arithmeticOf(scope, false));
-  if (![...freeVariables(kept)].some((name) => scope.definitions.has(name))) return kept;
+  if (!someExpr(kept, (each) => each.kind === "var" && scope.definitions.has(each.name))) return kept;
   const through = arithmeticOf(scope, true);
   const readings = [kept, simplifyOnce(expr, through)];
   if (!sameExpr(kept, expr)) readings.push(simplifyOnce(kept, through));
@@ -237,7 +247,7 @@ const simplifyLet = (stmt: StmtOf<"let">, scope: Scope): readonly Stmt[] => {
   relate(scope.relations, stmt);
   if (!stable || value.type !== "i32") return [stmt];
   const form = linearOf(value, (each) => scope.definitions.get(each));
-  const size = [...form.terms.values()].reduce((sum, { atom }) => sum + sizeOf(atom) + 2, 0);
+  const size = [...form.terms.values()].reduce((sum, { atom }) => sum + sizeOfExpr(atom) + 2, 0);
   if (size <= largestDefinition) scope.definitions.set(name, form);
   return [stmt];
 };

@@ -14,13 +14,12 @@ import { addScaled, coefficientOf, type Linear, linearOf } from "../../ir/loop/l
 import {
   assignedNames,
   declaredNames,
-  exprsOf,
   flatMapStmts,
   freshNames,
   renameDeclared,
   someExpr,
   substituteStmts,
-  visitExpr,
+  visitOwnExprs,
   visitStmts,
   withBody,
 } from "../../ir/loop/rewrite.ts";
@@ -85,7 +84,7 @@ const splitsOf = (loop: Loop, from: number, to: number): readonly number[] => {
       if (at > from && at < to) splits.add(at);
   };
   visitStmts(loop.body, (stmt) => {
-    for (const expr of exprsOf(stmt)) visitExpr(expr, look);
+    visitOwnExprs(stmt, look);
   });
   return [...splits].toSorted((a, b) => a - b);
 };

@@ -10,13 +10,12 @@ import type { Expr } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
 import { coefficientOf, type Linear, linearOf } from "../../ir/loop/linear.ts";
 import {
-  exprsOf,
   freshNames,
   mapBlocks,
   renameDeclared,
   someExpr,
   substituteStmts,
-  visitExpr,
+  visitOwnExprs,
   withBody,
 } from "../../ir/loop/rewrite.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
@@ -61,10 +60,9 @@ const onlyMoves = (kernel: Kernel, body: readonly Stmt[]): boolean => {
   for (const stmt of body) {
     if (stmt.kind !== "store" && (stmt.kind !== "let" || stmt.mutable)) return false;
     if (stmt.kind === "store") stored.add(memory(stmt.buffer));
-    for (const expr of exprsOf(stmt))
-      visitExpr(expr, (each) => {
-        if (each.kind === "load") loaded.add(memory(each.buffer));
-      });
+    visitOwnExprs(stmt, (each) => {
+      if (each.kind === "load") loaded.add(memory(each.buffer));
+    });
   }
   return [...stored].every((buffer) => !loaded.has(buffer));
 };
@@ -78,10 +76,9 @@ const acrossOf = (kernel: Kernel, { loops, body }: Nest): Loop | undefined => {
   let contiguous = true;
   for (const stmt of body) {
     if (stmt.kind === "store") contiguous &&= strideOf(linearOf(stmt.index), inner) === 1;
-    for (const expr of exprsOf(stmt))
-      visitExpr(expr, (each) => {
-        if (each.kind === "load") forms.push(linearOf(each.index));
-      });
+    visitOwnExprs(stmt, (each) => {
+      if (each.kind === "load") forms.push(linearOf(each.index));
+    });
   }
   if (!contiguous) return undefined;
   const far = forms.find((form) => Math.abs(strideOf(form, inner) ?? 0) > 1);

@@ -11,14 +11,13 @@ import type { Expr } from "../../ir/loop/expr.ts";
 import { coefficientOf, type Linear, linearOf } from "../../ir/loop/linear.ts";
 import {
   blocksOf,
-  exprsOf,
   flatMapStmts,
   freshNames,
   mapBlocks,
   renameDeclared,
   someExpr,
   substituteStmts,
-  visitExpr,
+  visitOwnExprs,
   visitStmts,
   withBody,
 } from "../../ir/loop/rewrite.ts";
@@ -60,7 +59,7 @@ const divisorOf = (loop: Loop): number => {
     if (stepsThrough(form, value, loop, varying)) divisor = value;
   };
   visitStmts(loop.body, (stmt) => {
-    for (const expr of exprsOf(stmt)) visitExpr(expr, look);
+    visitOwnExprs(stmt, look);
   });
   return divisor;
 };

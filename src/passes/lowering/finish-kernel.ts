@@ -1,16 +1,17 @@
 // From a body that speaks of the program's buffers to a kernel that speaks of its parameters: buffers become parameters in
 // the order they first appear, so that two layers of one shape give the same kernel, which is then kept once.
 import type { Expr } from "../../ir/loop/expr.ts";
+import { hashOf } from "../../ir/loop/hash.ts";
 import type { Access, Buffer, Call, Kernel, KernelParameter, Numerics } from "../../ir/loop/kernel.ts";
-import { keyOf } from "../../ir/loop/key.ts";
-import { blocksOf, exprsOf, flatMapStmts, mapExpr, mapOwnExprs, visitExpr } from "../../ir/loop/rewrite.ts";
+import { sameExpr } from "../../ir/loop/key.ts";
+import { blocksOf, mapExpr, mapOwnExprs, mapStmts, sameStmts, visitOwnExprs } from "../../ir/loop/rewrite.ts";
 import type { Stmt } from "../../ir/loop/stmt.ts";
 
 /** One read or write of a buffer: in which block, at which position in it, at which index. */
 interface Touch {
   readonly block: readonly Stmt[];
   readonly position: number;
-  readonly index: string;
+  readonly index: Expr;
 }
 
 interface Uses {
@@ -28,11 +29,10 @@ const usesOf = (body: readonly Stmt[]): ReadonlyMap<string, Uses> => {
   };
   const visit = (block: readonly Stmt[]): void => {
     for (const [position, stmt] of block.entries()) {
-      for (const expr of exprsOf(stmt))
-        visitExpr(expr, (part) => {
-          if (part.kind === "load") of(part.buffer).loads.push({ block, position, index: keyOf(part.index) });
-        });
-      if (stmt.kind === "store") of(stmt.buffer).stores.push({ block, position, index: keyOf(stmt.index) });
+      visitOwnExprs(stmt, (part) => {
+        if (part.kind === "load") of(part.buffer).loads.push({ block, position, index: part.index });
+      });
+      if (stmt.kind === "store") of(stmt.buffer).stores.push({ block, position, index: stmt.index });
       for (const inner of blocksOf(stmt)) visit(inner);
     }
   };
@@ -47,8 +47,8 @@ const mayShare = (written: Uses, read: Uses): boolean => {
     others.some(
       (other) =>
         other.block === touch.block &&
-        other.index === touch.index &&
-        (before ? other.position >= touch.position : other.position <= touch.position),
+        (before ? other.position >= touch.position : other.position <= touch.position) &&
+        sameExpr(other.index, touch.index),
     );
   return (
     read.loads.every((load) => paired(load, written.stores, true)) &&
@@ -83,32 +83,10 @@ export const changesNothing = ({ parameters, body }: Kernel, { buffers }: Call):
   const rewrites = (stmt: Stmt): boolean => {
     if (stmt.kind === "for") return stmt.body.every(rewrites);
     if (stmt.kind !== "store" || stmt.value.kind !== "load") return false;
-    return given.get(stmt.buffer) === given.get(stmt.value.buffer) && keyOf(stmt.index) === keyOf(stmt.value.index);
+    return given.get(stmt.buffer) === given.get(stmt.value.buffer) && sameExpr(stmt.index, stmt.value.index);
   };
   return body.every(rewrites);
 };
-
-/** What a statement is besides its expressions and blocks. */
-const headOf = (stmt: Stmt): string => {
-  switch (stmt.kind) {
-    case "let":
-      return `${stmt.mutable ? "var" : "let"} ${stmt.name}`;
-    case "assign":
-      return `assign ${stmt.name}`;
-    case "store":
-      return `store ${stmt.buffer}`;
-    case "for":
-      return `for ${stmt.index} ${stmt.step} ${stmt.mode}`;
-    case "if":
-      return "if";
-  }
-};
-
-/** A text that two blocks share exactly when they are the same; expressions are told apart as by their keys. */
-const exactText = (block: readonly Stmt[]): string =>
-  block
-    .map((stmt) => `${headOf(stmt)} ${exprsOf(stmt).map(keyOf).join(" ")}{${blocksOf(stmt).map(exactText).join("}{")}}`)
-    .join(";");
 
 const accessOf = ({ loads, stores }: Uses): Access =>
   stores.length === 0 ? "read" : loads.length === 0 ? "write" : "update";
@@ -129,9 +107,9 @@ export const renameBuffers = (body: readonly Stmt[], names: ReadonlyMap<string, 
   const renamed = (buffer: string): string => names.get(buffer) ?? buffer;
   const inExpr = (expr: Expr): Expr =>
     mapExpr(expr, (part) => (part.kind === "load" ? { ...part, buffer: renamed(part.buffer) } : part));
-  return flatMapStmts(body, (stmt) => {
+  return mapStmts(body, (stmt) => {
     const changed = mapOwnExprs(stmt, inExpr);
-    return [changed.kind === "store" ? { ...changed, buffer: renamed(changed.buffer) } : changed];
+    return changed.kind === "store" ? { ...changed, buffer: renamed(changed.buffer) } : changed;
   });
 };
 
@@ -147,7 +125,8 @@ export interface KernelTable {
 /** Starts an empty table. */
 export const kernelTable = (numerics: Numerics): KernelTable => {
   const kernels = new Map<string, Kernel>();
-  const known = new Map<string, string>();
+  /** Kernels by what is quickly told of them; those of one key are compared. */
+  const known = new Map<string, Kernel[]>();
   const uniqueName = uniqueNames(kernels);
   return {
     kernels,
@@ -161,14 +140,15 @@ export const kernelTable = (numerics: Numerics): KernelTable => {
       });
       const inPlace = inPlaceOf(uses, parameters);
       const renamed = renameBuffers(body, names);
-      const key = `${JSON.stringify({ parameters, inPlace })}${exactText(renamed)}`;
-      const existing = known.get(key);
-      const kernelName = existing ?? uniqueName(name);
+      const key = `${JSON.stringify({ parameters, inPlace })}${hashOf(renamed)}`;
+      const alike = known.get(key) ?? [];
+      const existing = alike.find((kernel) => sameStmts(kernel.body, renamed));
+      const kernel = existing ?? { name: uniqueName(name), parameters, body: renamed, inPlace };
       if (existing === undefined) {
-        known.set(key, kernelName);
-        kernels.set(kernelName, { name: kernelName, parameters, body: renamed, inPlace });
+        known.set(key, [...alike, kernel]);
+        kernels.set(kernel.name, kernel);
       }
-      return { kernel: kernelName, buffers: uses.map(([buffer]) => buffer) };
+      return { kernel: kernel.name, buffers: uses.map(([buffer]) => buffer) };
     },
   };
 };

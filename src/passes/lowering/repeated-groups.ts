@@ -33,7 +33,7 @@ const numbering = <T>(): {
   return { of, has: (thing) => numbers.has(thing), all: () => [...numbers.keys()] };
 };
 
-const textOf = ({ graph, bufferOf, isUpdate }: Seen, { members, anchor, outputs }: Group): GroupText => {
+const textOf = ({ graph, bufferOf, isUpdate }: Seen, { members, outputs }: Group): GroupText => {
   const [values, buffers] = [numbering<ValueId>(), numbering<string>()];
   const lines: string[] = [];
   const nameOf = (value: ValueId): string => `%${values.of(value)}`;
@@ -47,7 +47,7 @@ const textOf = ({ graph, bufferOf, isUpdate }: Seen, { members, anchor, outputs 
       return;
     }
     for (const operand of node.operands) visit(operand);
-    lines.push(`${isMember ? "member " : ""}${node.id === anchor ? "anchor " : ""}${printNode(node, nameOf)}`);
+    lines.push(`${isMember ? "member " : ""}${printNode(node, nameOf)}`);
   };
   for (const output of outputs) visit(output);
   for (const output of outputs)

@@ -1,7 +1,7 @@
 // Divides a kernel that cannot be shared as a whole: what it does one after the other becomes kernels that are called one after the other, so
 // that threads wait between them. A sum that is cleared, added to and then used is three.
 import type { Access, Kernel, KernelParameter } from "../../ir/loop/kernel.ts";
-import { blocksOf, exprsOf, someExpr, visitExpr, visitStmts } from "../../ir/loop/rewrite.ts";
+import { blocksOf, someExpr, visitOwnExprs, visitStmts } from "../../ir/loop/rewrite.ts";
 import type { Stmt } from "../../ir/loop/stmt.ts";
 import { withoutDead } from "../loop/remove-dead.ts";
 
@@ -23,10 +23,9 @@ const accessesOf = (body: readonly Stmt[]): ReadonlyMap<string, Access> => {
   };
   visitStmts(body, (stmt) => {
     if (stmt.kind === "store") note(stmt.buffer, "write");
-    for (const expr of exprsOf(stmt))
-      visitExpr(expr, (each) => {
-        if (each.kind === "load") note(each.buffer, "read");
-      });
+    visitOwnExprs(stmt, (each) => {
+      if (each.kind === "load") note(each.buffer, "read");
+    });
   });
   return accesses;
 };

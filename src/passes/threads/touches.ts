@@ -6,7 +6,7 @@ import { type Expr, spanOf } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
 import { type Definitions, type Linear, linearInterval, linearOf } from "../../ir/loop/linear.ts";
 import { boundsOfNames } from "../../ir/loop/relations.ts";
-import { assignedNames, declaredNames, exprsOf, someExpr, visitExpr, visitStmts } from "../../ir/loop/rewrite.ts";
+import { assignedNames, declaredNames, someExpr, visitOwnExprs, visitStmts } from "../../ir/loop/rewrite.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
 import { memoryOf } from "../loop/independence.ts";
 
@@ -80,11 +80,10 @@ export const viewKernel = (kernel: Kernel): KernelView => {
       const touches: Touch[] = [];
       visitStmts(stmts, (stmt) => {
         if (stmt.kind === "store") touches.push(...touch(stmt.buffer, stmt.index, 1 + spanOf(stmt.value.type), true));
-        for (const expr of exprsOf(stmt))
-          visitExpr(expr, (each) => {
-            if (each.kind === "load")
-              touches.push(...touch(each.buffer, each.index, 1 + spanOf(each.type, each.stride), false));
-          });
+        visitOwnExprs(stmt, (each) => {
+          if (each.kind === "load")
+            touches.push(...touch(each.buffer, each.index, 1 + spanOf(each.type, each.stride), false));
+        });
       });
       return touches;
     },

@@ -40,7 +40,6 @@ export interface Fault {
 /** What the rule of one node gives for each operand. */
 const ruleGives = ({ node, operands }: Evaluated, cotangents: readonly NdArray[]): readonly Tangent[] | undefined => {
   const { vjp } = opOf(node.op);
-  if (vjp === "not-differentiable") return undefined;
   const trace = traceOver(graphBuilder());
   const names = operands.map((_, at) => `operand${at}`);
   return withTrace(trace, () => {

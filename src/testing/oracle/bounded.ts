@@ -44,8 +44,10 @@ const integers: { readonly i32: Precision; readonly u8: Precision; readonly bool
   bool: { unit: 0, least: 0, largest: 1, whole: 1 },
 };
 
+const allPrecisions: { readonly [D in DType]: Precision } = { ...precisions, ...integers };
+
 /** What rounding does in a type. */
-export const precisionOf = (dtype: DType): Precision => ({ ...precisions, ...integers })[dtype];
+export const precisionOf = (dtype: DType): Precision => allPrecisions[dtype];
 
 /** The error of n roundings one upon the other: (1 + u)^n - 1 is at most this (Higham 2002, lemma 3.1). */
 export const gamma = (n: number, unit: number): number => (n * unit) / (1 - n * unit);

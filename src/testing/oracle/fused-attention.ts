@@ -1,6 +1,7 @@
 // Attention written by hand is compiled to one op, whose weights are made another way than they were written: of a score less the largest
 // one, and 0 below the normal numbers. That is as correct, so where the compiler finds attention, what the op would give counts too.
 import type { Graph } from "../../ir/graph/graph.ts";
+import { mayHoldAttention } from "../../passes/attention/fuse-attention.ts";
 import { runPasses } from "../../passes/manager.ts";
 import { pipeline } from "../../passes/pass.ts";
 import { fuseAttentionEverywhere, optimize } from "../../passes/pipelines.ts";
@@ -12,7 +13,7 @@ const count = ({ nodes }: Graph, op: string): number => [...nodes.values()].filt
 
 /** The graph with attention as one op; undefined where none is found that was not there before. */
 export const withAttentionFused = (graph: Graph): Graph | undefined => {
-  if (count(graph, "matmul") < 2) return undefined;
+  if (!mayHoldAttention(graph)) return undefined;
   const { program } = runPasses(finding, graph, { verify: "never" });
   return count(program, "attention") > count(graph, "attention") ? program : undefined;
 };

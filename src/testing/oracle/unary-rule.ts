@@ -12,7 +12,7 @@ interface Row {
   readonly turns: (low: number, high: number) => readonly number[];
   /** Where the function jumps from one infinity to the other; those in the interval. */
   readonly poles: (low: number, high: number) => readonly number[];
-  /** The program reduces its argument by multiples of pi, for which it has digits up to some magnitude only. */
+  /** Whether it has all its values within any interval of pi, however large its argument. */
   readonly periodic: boolean;
   /** What the program adds: `nothing` where it computes no new number, otherwise what the row of the function promises. */
   readonly rounds: boolean;
@@ -32,8 +32,11 @@ const everyPi =
     return [from, from + 1].map((k) => first + k * Math.PI).filter((point) => point <= high);
   };
 
-/** The trigonometric programs give the value at 0 for arguments beyond these. */
-const reducible: { readonly f32: number; readonly f64: number } = { f32: 2 ** 17, f64: 2 ** 20 };
+/** The trigonometric programs of f64 give the value at 0 for arguments beyond this; those of f32 are right for every number. */
+const reducible = 2 ** 20;
+
+/** How far the sum of a large angle and its error, and multiples of pi near it, are off in double precision, as a share of the angle. */
+const angleRounding = 2 ** -50;
 
 const monotone: Row = { turns: nowhere, poles: nowhere, periodic: false, rounds: true };
 const exactly: Row = { ...monotone, rounds: false };
@@ -98,8 +101,11 @@ const rows: { readonly [F in UnaryFn]: Row } = {
 /** How far the exact function goes from its result over an interval; Infinity where there is no telling. */
 const spreadOf = (fn: UnaryFn, x: number, error: number, result: number): number => {
   if (error === 0) return 0;
-  const [low, high] = [x - error, x + error];
-  const { turns, poles } = rows[fn];
+  const { turns, poles, periodic } = rows[fn];
+  const reach = periodic ? error + Math.abs(x) * angleRounding : error;
+  const [low, high] = [x - reach, x + reach];
+  // Half a turn of a sine has all its values, and that of a tangent its pole.
+  if (periodic && reach >= Math.PI / 2) return fn === "tan" ? Infinity : 1 + Math.abs(result);
   if (poles(low, high).length > 0) return Infinity;
   const { evaluate } = unary[fn];
   return [low, high, ...turns(low, high)]
@@ -122,7 +128,7 @@ const unaryError = (fn: UnaryFn, dtype: DType, x: number, error: number, result:
   if (isDefinitelyNaN(x, error)) return 0;
   if (error === Infinity) return Infinity;
   if (!Number.isFinite(result)) return error === 0 ? 0 : Infinity;
-  if (rows[fn].periodic && Math.abs(x) + error > reducible[dtype === "f64" ? "f64" : "f32"]) return Infinity;
+  if (rows[fn].periodic && dtype === "f64" && Math.abs(x) + error > reducible) return Infinity;
   const spread = spreadOf(fn, x, error, result);
   if (error === 0 && rows[fn].rounds && unary[fn].ulp === 0) return roundingOf(result, dtype);
   return spread + ownRounding(fn, dtype, result, spread);

@@ -7,7 +7,7 @@ import type { Graph } from "../../ir/graph/graph.ts";
 import { type Expr, laneType } from "../../ir/loop/expr.ts";
 import { interpretKernel } from "../../ir/loop/interpret.ts";
 import type { Kernel, Program } from "../../ir/loop/kernel.ts";
-import { exprsOf, visitExpr, visitStmts } from "../../ir/loop/rewrite.ts";
+import { visitOwnExprs, visitStmts } from "../../ir/loop/rewrite.ts";
 import { verifyKernel } from "../../ir/loop/verify-kernel.ts";
 import { type DataArray, isFloat } from "../../ir/types/dtype.ts";
 import { fuseElementwise } from "../../passes/fuse-elementwise.ts";
@@ -23,7 +23,7 @@ import { differenceIn } from "./same-arrays.ts";
 const exprsIn = (kernel: Kernel): readonly Expr[] => {
   const found: Expr[] = [];
   visitStmts(kernel.body, (stmt) => {
-    for (const expr of exprsOf(stmt)) visitExpr(expr, (each) => void found.push(each));
+    visitOwnExprs(stmt, (each) => void found.push(each));
   });
   return found;
 };

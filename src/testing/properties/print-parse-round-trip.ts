@@ -7,6 +7,7 @@ import { parseGraph } from "../../ir/text/parse.ts";
 import { printGraph } from "../../ir/text/print.ts";
 import type { Pass } from "../../passes/pass.ts";
 import { standard } from "../../passes/pipelines.ts";
+import { knownHostileNames } from "../arbitraries/hostile-names.ts";
 import type { GraphProperty, Violation } from "../property.ts";
 import { attempt } from "./attempt.ts";
 import { graphDifference } from "./graph-difference.ts";
@@ -19,34 +20,12 @@ export interface TextForm {
   readonly parse: (text: string) => Graph;
 }
 
-/** Names that users may give, and that printers, parsers and tables may stumble over. */
-export const hostileNames: readonly string[] = [
-  "",
-  "__proto__",
-  "constructor",
-  "0",
-  "%0",
-  'a"b',
-  "a\\",
-  "line\nbreak",
-  "} graph @x() {",
-  "// no comment",
-  "\u2028",
-  "\ud800",
-  "\0",
-  "entry",
-  "loc(",
-  "x y",
-  "$`${x}`",
-  "</script>",
-];
-
 /** Another name for each, none twice; the hostile ones first. */
 const renaming = (): ((name: string) => string) => {
   const given = new Map<string, string>();
   return (name) => {
-    const round = Math.floor(given.size / hostileNames.length);
-    const fresh = `${hostileNames[given.size % hostileNames.length]}${round === 0 ? "" : round}`;
+    const round = Math.floor(given.size / knownHostileNames.length);
+    const fresh = `${knownHostileNames[given.size % knownHostileNames.length]}${round === 0 ? "" : round}`;
     const known = given.get(name) ?? fresh;
     given.set(name, known);
     return known;
@@ -72,7 +51,7 @@ export const withHostileNames = (graph: Graph): Graph => {
       Object.freeze({ name: entryName(name), outputs: list(outputs, outputName), updates: list(updates, leafName) }),
   );
   const nodes = new Map<NodeId, Node>([...graph.nodes].map(([id, node]) => [id, renamed(node)] as const));
-  return Object.freeze({ ...graph, name: hostileNames[5] ?? "", nodes, entries: Object.freeze(entries) });
+  return Object.freeze({ ...graph, name: knownHostileNames[5] ?? "", nodes, entries: Object.freeze(entries) });
 };
 
 const roundTrip = ({ print, parse }: TextForm, graph: Graph, of: string): Violation | undefined => {

@@ -10,9 +10,9 @@ import { type DataArray, dtypes } from "../../ir/types/dtype.ts";
 import type { NdArray } from "../../ir/types/ndarray.ts";
 import { printType } from "../../ir/types/tensor-type.ts";
 import type { GraphCase } from "../arbitraries/graph.ts";
+import { knownHostileNames } from "../arbitraries/hostile-names.ts";
 import type { GraphProperty, Violation } from "../property.ts";
 import { attempt } from "./attempt.ts";
-import { hostileNames } from "./print-parse-round-trip.ts";
 
 /** A way to keep tensors as bytes. */
 export interface TensorFormat {
@@ -51,7 +51,9 @@ const everything = ({ graph, feeds, parameters }: GraphCase): StoredTensors => {
     { dtype, shape: [data.length], data },
   ]);
   const all = [...named, ...constants, ["odd bits", oddBits()] as const];
-  const hostile = all.map(([, tensor], at) => [`${hostileNames[at % hostileNames.length]}${at}`, tensor] as const);
+  const hostile = all.map(
+    ([, tensor], at) => [`${knownHostileNames[at % knownHostileNames.length]}${at}`, tensor] as const,
+  );
   return Object.fromEntries([...all, ...hostile]);
 };
 

@@ -1,4 +1,5 @@
-// Results in the caller's arrays: the same bits as in new ones, only those that were asked for, and nothing allocated.
+// Results in the caller's arrays, those of steps and gradients too: the same bits as in new ones, only those that were asked for, and
+// nothing allocated.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,9 +7,23 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { emit } from "../../../src/codegen/index.ts";
-import { compileSync, decoding, defineModel, gather, param, relu, spec } from "../../../src/index.ts";
+import {
+  argmax,
+  compileSync,
+  crossEntropy,
+  decoding,
+  defineModel,
+  gather,
+  mul,
+  param,
+  relu,
+  spec,
+  square,
+  training,
+} from "../../../src/index.ts";
 import { gpt, linear } from "../../../src/nn/index.ts";
-import { numbers, perceptronTraining } from "../../support/small-models.ts";
+import { adam, sgd } from "../../../src/optim/index.ts";
+import { labels, numbers, perceptronTraining } from "../../support/small-models.ts";
 import { nodes } from "../../support/standalone.ts";
 
 /** Two inputs, one of indices, and two results. */
@@ -50,6 +65,104 @@ describe.each(["wasm", "closure", "reference"] as const)("into, on %s", (backend
   });
 });
 
+/** A training with a metric that is no number, and one whose loss is f64. */
+const classified = training(
+  defineModel({
+    name: "classified",
+    params: { hidden: linear(6, 5), output: linear(5, 3) },
+    inputs: { features: spec("f32", ["B", 6]) },
+    forward: (p, { features }) => ({ logits: p.output(relu(p.hidden(features))) }),
+  }),
+  {
+    inputs: { label: spec("i32", ["B"]) },
+    loss: ({ logits }, { label }) => crossEntropy(logits, label),
+    optimizer: adam({ learningRate: 0.01 }),
+    clip: { norm: 1 },
+    metrics: ({ logits }) => ({ guess: argmax(logits, 1) }),
+  },
+);
+
+const inDoubles = training(
+  defineModel({
+    name: "inDoubles",
+    params: { scale: param([2], undefined, "f64") },
+    inputs: { x: spec("f64", [2]) },
+    forward: (p, { x }) => ({ y: mul(p.scale, x) }),
+  }),
+  { loss: ({ y }) => square(y.sub(1)).sum(), optimizer: sgd({ learningRate: 0.1 }) },
+);
+
+describe.each(["wasm", "closure", "reference"] as const)("the results of a training, on %s", (backend) => {
+  const trainers = () => [0, 1].map(() => compileSync(classified, { dims: { B: 4 }, backend }));
+  const batch = (seed: number) => ({ features: numbers(24, seed), label: labels(4, 3) });
+
+  it("a step gives what is named, with the bits of a new result", () => {
+    const [plain, given] = trainers();
+    if (plain === undefined || given === undefined) throw new Error("there are two");
+    const into = { loss: new Float32Array(1), guess: new Int32Array(4) };
+    for (const seed of [1, 2, 3]) {
+      const { loss, guess } = plain.step(batch(seed));
+      expect(given.step(batch(seed), { into })).toBe(into);
+      expect(into).toEqual({ loss: Float32Array.of(loss), guess: guess.data });
+    }
+    expect(given.parameters.all()).toEqual(plain.parameters.all());
+  });
+
+  it("what a step has given serves the next, its number too", () => {
+    const [plain, given] = trainers();
+    if (plain === undefined || given === undefined) throw new Error("there are two");
+    plain.step(batch(1));
+    const into = given.step(batch(1));
+    const { guess } = into;
+    expect(given.step(batch(2), { into })).toBe(into);
+    expect(into.guess).toBe(guess);
+    expect(into).toEqual(plain.step(batch(2)));
+  });
+
+  it("what a step is not asked for stays as it is", () => {
+    const [plain, given] = trainers();
+    if (plain === undefined || given === undefined) throw new Error("there are two");
+    const { loss } = plain.step(batch(1));
+    expect(given.step(batch(1), { into: { loss: 0 } })).toEqual({ loss });
+    plain.step(batch(2));
+    expect(given.step(batch(2), { into: {} })).toEqual({});
+    expect(given.parameters.all()).toEqual(plain.parameters.all());
+  });
+
+  it("gradients go into arrays by path", () => {
+    const [trainer] = trainers();
+    if (trainer === undefined) throw new Error("there is one");
+    const fresh = trainer.grads(batch(1));
+    const into = { loss: 0, gradients: { "hidden.bias": new Float32Array(5), "output.weight": new Float32Array(15) } };
+    expect(trainer.grads(batch(1), { into })).toBe(into);
+    const { "hidden.bias": bias, "output.weight": weight } = fresh.gradients;
+    expect(into).toEqual({ loss: fresh.loss, gradients: { "hidden.bias": bias.data, "output.weight": weight.data } });
+    const again = trainer.grads(batch(2));
+    expect(again).not.toEqual(fresh);
+    expect(trainer.grads(batch(1), { into: again })).toEqual(fresh);
+    expect(trainer.grads(batch(2), { into: { loss: { data: new Float32Array(1), shape: [] } } }).loss.data).toEqual(
+      Float32Array.of(trainer.grads(batch(2)).loss),
+    );
+  });
+
+  it("a loss of another element type", () => {
+    const trainer = compileSync(inDoubles, { backend });
+    const feeds = { x: Float64Array.of(0.5, 0.25) };
+    const { loss } = trainer.grads(feeds);
+    expect(trainer.grads(feeds, { into: { loss: new Float64Array(1) } }).loss).toEqual(Float64Array.of(loss));
+    expect(trainer.step(feeds, { into: { loss: 1 } })).toEqual({ loss });
+  });
+
+  it("a step that is not finite throws and changes nothing", () => {
+    const [trainer] = trainers();
+    if (trainer === undefined) throw new Error("there is one");
+    const before = trainer.parameters.all();
+    const feeds = { features: new Float32Array(24).fill(Number.NaN), label: labels(4, 3) };
+    expect(() => trainer.step(feeds, { into: { loss: 0 } })).toThrow("W502");
+    expect(trainer.parameters.all()).toEqual(before);
+  });
+});
+
 it("trainers and decoders take it as well", () => {
   const trainer = compileSync(perceptronTraining, { dims: { B: 4 } });
   const input = { features: numbers(24) };
@@ -77,11 +190,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
  * some; the youngest generation is larger than what a round leaves.
  */
 const measuring = `
-const feeds = { features: new Float32Array(32), index: Int32Array.of(0, 4, 2, 1), mask: Uint8Array.of(1, 0, 1, 1) };
-const options = { into: { sum: new Float32Array(32), scaled: new Float32Array(32) } };
 const bytesPerCall = (call) => {
   const rounds = [];
-  for (let round = 0; round < 8; round++) {
+  for (let round = 0; round < 6; round++) {
     for (let i = 0; i < 10000; i++) call();
     gc();
     const before = process.memoryUsage().heapUsed;
@@ -94,6 +205,23 @@ console.log(JSON.stringify({
   fresh: Math.max(...bytesPerCall(() => run(feeds))),
   into: Math.min(...bytesPerCall(() => run(feeds, options))),
 }));
+`;
+
+/** What a model is fed, and where its results go. */
+const predicting = `
+const feeds = { features: new Float32Array(32), index: Int32Array.of(0, 4, 2, 1), mask: Uint8Array.of(1, 0, 1, 1) };
+const options = { into: { sum: new Float32Array(32), scaled: new Float32Array(32) } };
+`;
+
+/** The same of a training: `run` takes a step and gives gradients. */
+const learning = `
+const feeds = { features: Float32Array.from({ length: 24 }, (_, at) => Math.sin(at)), label: Int32Array.of(0, 2, 1, 2) };
+const stepInto = { into: { loss: new Float32Array(1), guess: new Int32Array(4) } };
+const run = (fed, options) => {
+  if (options === undefined) return trainer.grads(fed);
+  trainer.step(fed, stepInto);
+  return trainer.grads(fed, options);
+};
 `;
 
 interface BytesPerCall {
@@ -127,16 +255,40 @@ const run = compileSync(defineModel({
     scaled: features.mul(mask.cast("f32")),
   }),
 }), { dims: { B: 4 } });
-`;
+${predicting}`;
+  const update = new URL("../../../src/optim/index.ts", import.meta.url).href;
+  const trainingInLibrary = `
+import { argmax, compileSync, crossEntropy, defineModel, relu, spec, training } from ${JSON.stringify(library)};
+import { linear } from ${JSON.stringify(layers)};
+import { adam } from ${JSON.stringify(update)};
+const trainer = compileSync(training(defineModel({
+  name: "classified",
+  params: { hidden: linear(6, 5), output: linear(5, 3) },
+  inputs: { features: spec("f32", ["B", 6]) },
+  forward: (p, { features }) => ({ logits: p.output(relu(p.hidden(features))) }),
+}), {
+  inputs: { label: spec("i32", ["B"]) },
+  loss: ({ logits }, { label }) => crossEntropy(logits, label),
+  optimizer: adam({ learningRate: 0.01 }),
+  metrics: ({ logits }) => ({ guess: argmax(logits, 1) }),
+}), { dims: { B: 4 } });
+const options = { into: { loss: new Float32Array(1), gradients: { "hidden.weight": new Float32Array(30) } } };
+${learning}`;
 
-  it.each(nodes)(
-    "in the library, on $version",
-    ({ file }) => {
+  it.each(
+    nodes.flatMap(({ version, file }) =>
+      Object.entries({ model: inLibrary, training: trainingInLibrary }).map(
+        ([what, text]) => [what, version, file, text] as const,
+      ),
+    ),
+  )(
+    "a %s in the library, on %s",
+    (what, _, file, text) => {
       const loader = [
         "--import",
         pathToFileURL(new URL("../../../node_modules/tsx/dist/loader.mjs", import.meta.url).pathname).href,
       ];
-      const { fresh, into } = bytesPerCall(file, "library.ts", inLibrary, loader);
+      const { fresh, into } = bytesPerCall(file, `${what}.ts`, text, loader);
       expect(into).toBeLessThan(nothing);
       // That the measuring sees something at all: the objects of two arrays, at least, are new in each of these.
       expect(fresh).toBeGreaterThan(256);
@@ -150,8 +302,25 @@ const run = compileSync(defineModel({
     "in a module of %s, on %s",
     async (format, _, file) => {
       await emit(compileSync(looked, { dims: { B: 4 } }), { directory: join(folder, format), format });
-      const script = `import { load } from "./${format}/looked.mjs";\nconst model = await load();\nconst run = model.predict;\n`;
+      const script = `import { load } from "./${format}/looked.mjs";\nconst model = await load();\nconst run = model.predict;\n${predicting}`;
       const { fresh, into } = bytesPerCall(file, `${format}.mjs`, script, []);
+      expect(into).toBeLessThan(nothing);
+      expect(fresh).toBeGreaterThan(256);
+    },
+    120_000,
+  );
+
+  it.each(
+    nodes.flatMap(({ version, file }) => (["wasm", "js"] as const).map((format) => [format, version, file] as const)),
+  )(
+    "the steps of a training in a module of %s, on %s",
+    async (format, _, file) => {
+      await emit(compileSync(classified, { dims: { B: 4 } }), { directory: join(folder, format), format });
+      const script = `import { load } from "./${format}/classified.mjs";
+const trainer = await load();
+const options = { into: { loss: new Float32Array(1), "gradient.hidden.weight": new Float32Array(30) } };
+${learning}`;
+      const { fresh, into } = bytesPerCall(file, `training-${format}.mjs`, script, []);
       expect(into).toBeLessThan(nothing);
       expect(fresh).toBeGreaterThan(256);
     },

@@ -69,6 +69,32 @@ describe("elements", () => {
     expect((stores.at(-1) ?? 0) - (stores[0] ?? 0)).toBeLessThan(12);
   });
 
+  test("the chains of a tile take turns, too, though all rows read one bias", () => {
+    const places = [numbers("x", 256, 1), numbers("bias", 8, 2), room("y", "f32", 256)];
+    const kernel = optimizeKernel(
+      kernelOver(places, (body) =>
+        body.loop(8, (tile, tiles) =>
+          tiles.loop(4, (row, rows) =>
+            rows.loop(
+              8,
+              (column, inner) => {
+                const at = add(add(multiply(tile, 32), multiply(row, 8)), column);
+                inner.store("y", at, exponential(inner, binary("add", x(at), load("f32", "bias", column))));
+              },
+              { mode: "vector" },
+            ),
+          ),
+        ),
+      ),
+    );
+    const lines = assembleModule(programOver(kernel, places)).wat().split("\n");
+    const stores = lines.flatMap((line, at) => (line.includes("v128.store") ? [at] : []));
+    // What is stored is stored last: after the first store nothing is computed any more.
+    expect(stores.length).toBeGreaterThan(3);
+    expect(lines.slice(stores[0]).join("\n")).not.toContain("f32x4.mul");
+    expect(runKernel(kernel, places)).toEqual(interpreted(kernel, places));
+  });
+
   test("what an iteration stores and reads again it reads as it stored it", () => {
     const places = [numbers("x", 64, 1), room("y", "f32", 64)];
     const kernel = kernelOver(places, (body) =>

@@ -164,7 +164,19 @@ describe("typing of attention", () => {
     const giving = (give: (x: Tensor) => readonly Tensor[]) =>
       describeBody([scores], ([x]) => (x === undefined ? [] : give(x)));
     expect(() => attention.infer(operands, { body: giving((x) => [x, x, x]) })).toThrow("W287");
-    expect(() => attention.infer(operands, { body: giving((x) => [x.less(0)]) })).toThrow("W287");
-    expect(() => attention.infer(operands, { body: giving(() => []) })).toThrow("W287");
+    expect(() => attention.infer(operands, { body: giving((x) => [x.less(0)]) })).toThrow(
+      "W287: attention: output 1 of the body is bool[2, 3], not f32[2, 3]",
+    );
+    expect(() => attention.infer(operands, { body: giving(() => []) })).toThrow(
+      "W287: attention: output 1 of the body is nothing, not f32[2, 3]",
+    );
+  });
+
+  it("says which batch axes keys should have", () => {
+    const [scores] = written("2,2,3");
+    if (scores === undefined) throw new Error("a type is written");
+    expect(() => attention.infer(written("2,2,4 3,4 3,4"), { body: scaled(scores) })).toThrow(
+      "f32[2, 3, 4], not f32[3, 4]",
+    );
   });
 });

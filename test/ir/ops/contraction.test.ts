@@ -2,6 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { matmul } from "../../../src/ir/ops/contraction.ts";
 import { tensorType } from "../../../src/ir/types/tensor-type.ts";
+import { differentiate } from "../../../src/passes/differentiate.ts";
+import { graphOf } from "../../passes/support.ts";
 import { golden } from "../../support/golden.ts";
 import {
   array,
@@ -99,4 +101,23 @@ describe("matmul", () => {
       expectGradientsMatch("matmul", [a, b], { transposeA: false, transposeB }, random);
     }
   });
+
+  it.each([
+    [[2, 3, 4, 5], [5, 2], false, [5, 2]],
+    [[4, 5], [5, 2], false, [5, 2]],
+    [[2, 3, 5, 4], [5, 2], true, [2, 3, 5, 2]],
+    [[2, 3, 4, 5], [3, 5, 2], false, [2, 3, 5, 2]],
+  ] as const)(
+    "takes the gradient of the right operand of %j x %j (transposed: %s) from products %j",
+    (a, b, transposeA, wanted) => {
+      const graph = graphOf((trace) => {
+        const [x, y] = [trace.input("x", tensorType("f32", a)), trace.input("y", tensorType("f32", b))];
+        const [gradient] = differentiate(x.matmul(y, { transposeA }).sum(), [y]);
+        if (gradient === undefined) throw new Error("there is a gradient");
+        return { gradient };
+      });
+      const last = [...graph.nodes.values()].findLast(({ op }) => op === "matmul");
+      expect(last?.results[0]?.type.shape).toEqual(wanted);
+    },
+  );
 });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { binary } from "../../../src/ir/scalar/binary.ts";
+import { unary } from "../../../src/ir/scalar/unary.ts";
 import { tensorType } from "../../../src/ir/types/tensor-type.ts";
 import {
   array,
@@ -185,4 +187,25 @@ describe("clamp", () => {
   ] as const)("refuses %s from %d to %d", (dtype, low, high, message) => {
     expect(() => typeOf("clamp", [tensorType(dtype, ["B"])], { low, high })).toThrow(message);
   });
+});
+
+describe("functions that are flat", () => {
+  const flat = Object.entries(unary).filter(([, { derivative }]) => derivative === "zero");
+
+  it.each(flat)("such as %s have no gradient", (fn, { dtypes }) => {
+    for (const dtype of dtypes) {
+      const x = array([2], [0, 1], dtype);
+      expect(gradients("unary", [x], { fn }, x)).toEqual([null]);
+    }
+  });
+
+  it.each(Object.entries(binary).filter(([, { derivative }]) => derivative === "zero"))(
+    "such as %s of two have none",
+    (fn, { dtypes }) => {
+      for (const dtype of dtypes) {
+        const x = array([2], [1, 1], dtype);
+        expect(gradients("binary", [x, x], { fn }, x)).toEqual([null, null]);
+      }
+    },
+  );
 });

@@ -1,7 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { decomposition } from "../../../src/ir/graph/decomposition.ts";
 import { averagePool2d, averagePool2dGradient } from "../../../src/ir/ops/average-pooling.ts";
 import { type MaxPool2dAttrs, maxPool2d, maxPool2dGradient } from "../../../src/ir/ops/max-pooling.ts";
+import { pooledType, poolingWindows } from "../../../src/ir/ops/pooling-windows.ts";
 import { type KnownType, type NdArray, sizeOf } from "../../../src/ir/types/ndarray.ts";
 import { tensorType } from "../../../src/ir/types/tensor-type.ts";
 import { golden } from "../../support/golden.ts";
@@ -169,4 +171,65 @@ describe("averagePool2d", () => {
       { numRuns: 60 },
     );
   });
+});
+
+describe("counts that are rounded up", () => {
+  /** How many windows there are in PyTorch: one more where it still starts inside the image or the padding before it. */
+  const counted = (extent: number, kernel: number, stride: number, low: number, high: number, dilation: number) => {
+    const count = Math.ceil((extent + low + high - dilation * (kernel - 1) - 1) / stride) + 1;
+    return (count - 1) * stride >= extent + low ? count - 1 : count;
+  };
+
+  it("are padding behind", () => {
+    const small = fc.integer({ min: 1, max: 5 });
+    fc.assert(
+      fc.property(
+        fc.record({ extent: fc.integer({ min: 1, max: 20 }), kernel: small, stride: small, dilation: small }),
+        fc.nat(20),
+        fc.nat(20),
+        ({ extent, kernel, stride, dilation }, before, behind) => {
+          const window = dilation * (kernel - 1) + 1;
+          const [low, high] = [before % window, behind % window];
+          fc.pre(extent + low + high >= window);
+          const geometry = { kernel: [kernel], stride: [stride], padding: [low, high], dilation: [dilation] };
+          const countOf = (ceil: boolean) =>
+            pooledType("pool", tensorType("f32", [1, 1, extent]), poolingWindows("pool", geometry, ceil, 1), 1)
+              .shape[2];
+          expect(countOf(true)).toBe(counted(extent, kernel, stride, low, high, dilation));
+          expect(countOf(false)).toBe(Math.floor((extent + low + high - window) / stride) + 1);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  it.each([true, false])("or not (%s) refuse a geometry before anything is made of it", (ceil) => {
+    const geometry = { kernel: [0], stride: [1], padding: [1, 0], dilation: [1] };
+    expect(() => poolingWindows("pool", geometry, ceil, 1)).toThrow("W242");
+    expect(() => poolingWindows("pool", { ...geometry, kernel: [1] }, ceil, 1)).toThrow("W247");
+  });
+});
+
+describe("the counts of means", () => {
+  const kindsOf = (padding: readonly number[], countPadding: boolean): readonly string[] =>
+    [
+      ...decomposition("averagePool2d", [tensorType("f32", [2, 3, 8, 8])], {
+        kernel: [2, 2],
+        stride: [2, 2],
+        padding,
+        countPadding,
+      }).nodes.values(),
+    ].map(({ op }) => op);
+
+  it.each([
+    [[0, 0, 0, 0], false, 1],
+    [[1, 0, 0, 0], true, 1],
+    [[1, 0, 0, 0], false, 2],
+    [[0, 0, 0, 1], false, 2],
+  ] as const)(
+    "are computed only where windows hold padding that does not count: %j, %s",
+    (padding, counts, windows) => {
+      expect(kindsOf(padding, counts).filter((op) => op === "windows")).toHaveLength(windows);
+    },
+  );
 });

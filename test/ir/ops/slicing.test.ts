@@ -1,11 +1,24 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import {
+  compileSync,
+  defineModel,
+  grad,
+  mul,
+  pad as padWith,
+  slice as sliceOf,
+  spec,
+  sum,
+} from "../../../src/index.ts";
 import { graphBuilder } from "../../../src/ir/graph/builder.ts";
 import { traceOver } from "../../../src/ir/graph/traced-tensor.ts";
 import { concat } from "../../../src/ir/ops/concat.ts";
 import { pad, slice } from "../../../src/ir/ops/slicing.ts";
 import { tensorType } from "../../../src/ir/types/tensor-type.ts";
-import { toolsOf } from "../../../src/passes/differentiate.ts";
+import { differentiate, toolsOf } from "../../../src/passes/differentiate.ts";
+import { graphOf } from "../../passes/support.ts";
+import { clamps, comparisons, remainders } from "../../support/count-expressions.ts";
+import { builtElements } from "../../support/lower-op.ts";
 import {
   array,
   expectGradientsMatch,
@@ -74,7 +87,6 @@ describe("slice", () => {
     const x = trace.input("x", tensorType("f32", ["B", "T"]));
     const attrs = { starts: [0, "T-1"], ends: ["B", "T"], steps: [2, 1] };
     const results = trace.emit(slice, [x], attrs);
-    if (slice.vjp === "not-differentiable") throw new Error("slice is differentiable");
     const [gradient] = slice.vjp({
       ...toolsOf(trace),
       attrs,
@@ -103,7 +115,35 @@ describe("pad", () => {
 
   it("types symbolic extents", () => {
     const attrs = { low: [1, 0], high: [2, 0], interior: [0, 1], value: 0 };
-    expect(typeOf("pad", [tensorType("f32", ["B", "T"])], attrs).shape).toEqual(["B+3", "2*T-1"]);
+    expect(typeOf("pad", [tensorType("f32", ["B", "T"])], attrs).shape).toEqual(["B+3", "2*T-sign(T)"]);
+  });
+
+  it("means the same for a symbolic extent as for the number it stands for, 0 included, forward and back", () => {
+    const attrs = { low: [1], high: [0], interior: [2], value: 9 };
+    expect(typeOf("pad", [tensorType("f32", ["N"])], attrs).shape).toEqual(["3*N-2*sign(N)+1"]);
+    expect(typeOf("pad", [tensorType("f32", ["N+1"])], attrs).shape).toEqual(["3*N+2"]);
+    const model = defineModel({
+      name: "padded",
+      params: {},
+      inputs: { x: spec("f32", ["N"]), y: spec("f32", ["M"]) },
+      forward: (_, { x, y }) => {
+        const padded = padWith(x, [{ low: 1, interior: 2 }], 9);
+        const parts = sliceOf(y, [{ start: 0, step: 3 }]);
+        // Squares, in effect: each gives back twice what it was made of.
+        const dx = grad((z: typeof x) => sum(mul(padWith(z, [{ low: 1, interior: 2 }], 9), padded)))(x);
+        const dy = grad((z: typeof y) => sum(mul(sliceOf(z, [{ start: 0, step: 3 }]), parts)))(y);
+        return { padded, dx, dy };
+      },
+    });
+    for (const backend of ["reference", "closure", "wasm"] as const)
+      for (const length of [0, 1, 2, 3, 4]) {
+        const x = Float32Array.from({ length }, (_, at) => at + 1);
+        const run = compileSync(model, { dims: { N: length, M: length }, backend })({ x, y: x });
+        const between = [...x].flatMap((each, at) => (at === 0 ? [each] : [9, 9, each]));
+        expect([...run.padded.data]).toEqual([9, ...between]);
+        expect([...run.dx.data]).toEqual([...x].map((each) => 2 * each));
+        expect([...run.dy.data]).toEqual([...x].map((each, at) => (at % 3 === 0 ? 2 * each : 0)));
+      }
   });
 
   const none = { low: [0, 0], high: [0, 0], interior: [0, 0], value: 0 };
@@ -201,6 +241,46 @@ describe("concat", () => {
       array([2, 0], []),
       array([2, 2], [2, 3, 5, 6]),
     ]);
+  });
+});
+
+describe("the gradient of a slice", () => {
+  it.each([
+    [[4, 5], ["pad"]],
+    [
+      ["B", 5],
+      ["pad", "concat"],
+    ],
+  ] as const)("of %j is padded, and joined only where an extent is no number", (shape, wanted) => {
+    const graph = graphOf((trace) => {
+      const x = trace.input("x", tensorType("f32", shape));
+      const kept = x.slice([
+        { start: 0, end: 2, step: 1 },
+        { start: 1, end: 4, step: 2 },
+      ]);
+      const [gradient] = differentiate(kept.mul(kept).sum(), [x]);
+      return gradient === undefined ? {} : { gradient };
+    });
+    expect([...graph.nodes.values()].map(({ op }) => op).filter((op) => op === "pad" || op === "concat")).toEqual(
+      wanted,
+    );
+  });
+});
+
+describe("padding looks whether it is inside only where it may be outside", () => {
+  const none = { low: [0, 0], high: [0, 0], interior: [0, 0], value: 0 };
+
+  it.each([
+    // Comparisons, remainders, clamps.
+    [{}, [0, 0, 0]],
+    [{ low: [1, 0] }, [1, 0, 1]],
+    [{ high: [0, 2] }, [1, 0, 1]],
+    [{ interior: [1, 0] }, [1, 1, 0]],
+    [{ low: [1, 0], high: [2, 3] }, [3, 0, 3]],
+    [{ low: [1, 1], high: [2, 3], interior: [1, 2] }, [6, 2, 4]],
+  ])("%j", (change, wanted) => {
+    const built = builtElements("pad", [{ dtype: "f32", shape: [3, 4] }], { ...none, ...change });
+    expect([comparisons(built), remainders(built), clamps(built)]).toEqual(wanted);
   });
 });
 

@@ -8,7 +8,8 @@ import type { OpKind } from "../../../src/ir/ops/index.ts";
 import { maxPool2d, maxPool2dGradient } from "../../../src/ir/ops/max-pooling.ts";
 import { foldWindows, windows } from "../../../src/ir/ops/windows.ts";
 import type { KnownType, NdArray } from "../../../src/ir/types/ndarray.ts";
-import { runLowered } from "../../support/lower-op.ts";
+import { clamps, comparisons, remainders } from "../../support/count-expressions.ts";
+import { builtElements, runLowered } from "../../support/lower-op.ts";
 import { meaning, randomArray, randomNumbers } from "../../support/op-meaning.ts";
 
 const wholeNumbers = (type: KnownType, random: () => number): NdArray =>
@@ -57,13 +58,18 @@ describe("the gradient of a maximum", () => {
 });
 
 describe("the gradient of convolution weights", () => {
-  it("keeps pixels behind a tap's last column out of its sum, infinite ones too", () => {
-    const images: NdArray = { dtype: "f32", shape: [1, 1, 1, 4], data: Float64Array.of(1, 2, 3, Infinity) };
-    const cotangent: NdArray = { dtype: "f32", shape: [1, 1, 1, 3], data: Float64Array.of(1, 10, 100) };
-    const attrs = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1, kernel: [1, 2] };
-    const expected: NdArray = { dtype: "f32", shape: [1, 1, 1, 2], data: Float64Array.of(321, Infinity) };
-    expect(runLowered("conv2dWeightGradient", [images, cotangent], attrs)).toEqual([expected]);
-  });
+  it.each([4, 5, 6, 7, 8, 10])(
+    "keeps pixels behind a tap's last column out of its sum, infinite ones too: %i wide",
+    (width) => {
+      const counting = Float64Array.from({ length: width }, (_, at) => at + 1);
+      const images: NdArray = { dtype: "f32", shape: [1, 1, 1, width], data: counting.with(width - 1, Infinity) };
+      const cotangent: NdArray = { dtype: "f32", shape: [1, 1, 1, width - 1], data: counting.slice(1) };
+      const attrs = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1, kernel: [1, 2] };
+      const sum = counting.slice(1).reduce((total, factor, at) => total + factor * (at + 1), 0);
+      const expected: NdArray = { dtype: "f32", shape: [1, 1, 1, 2], data: Float64Array.of(sum, Infinity) };
+      expect(runLowered("conv2dWeightGradient", [images, cotangent], attrs)).toEqual([expected]);
+    },
+  );
 
   it("sums blocks of images, tiles of channels and rows of many vectors", () => {
     const random = randomNumbers(7);
@@ -73,5 +79,47 @@ describe("the gradient of convolution weights", () => {
     expect(runLowered("conv2dWeightGradient", [images, cotangent], attrs)).toEqual([
       meaning("conv2dWeightGradient", [images, cotangent], attrs),
     ]);
+  });
+});
+
+describe("windows look whether they are inside of an image only where they may be outside", () => {
+  const whole = { kernel: [2, 2], stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], value: 0 };
+
+  it.each([
+    ["no padding", {}, 0],
+    ["padding above", { padding: [1, 0, 0, 0] }, 1],
+    ["padding below", { padding: [0, 1, 0, 0] }, 1],
+    ["padding on the left", { padding: [0, 0, 1, 0] }, 1],
+    ["padding on the right", { padding: [0, 0, 0, 1] }, 1],
+    ["padding on all sides", { padding: [1, 1, 1, 1] }, 4],
+    ["padding below that no window reaches", { kernel: [2, 2], stride: [2, 2], padding: [0, 1, 0, 0] }, 0],
+    ["padding below that one window reaches", { kernel: [3, 2], stride: [3, 2], padding: [0, 1, 0, 0] }, 1],
+    ["a dilated window that just reaches the end", { kernel: [3, 2], dilation: [2, 1] }, 0],
+    ["a dilated window that reaches further", { kernel: [3, 2], dilation: [2, 1], padding: [0, 1, 0, 0] }, 1],
+  ])("%s", (_, change, wanted) => {
+    const images: KnownType = { dtype: "f32", shape: [1, 1, 8, 8] };
+    expect(comparisons(builtElements("windows", [images], { ...whole, ...change }))).toBe(wanted);
+  });
+});
+
+describe("the sum of windows looks for those that hold an element only where there may be none or several", () => {
+  const geometry = { kernel: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0], dilation: [1, 1], height: 8, width: 8 };
+
+  it.each([
+    // Comparisons, remainders, clamps. A loop over the offsets in a window has three comparisons, one less without a stride.
+    ["side by side", [4, 4, 2, 2], {}, [0, 2, 0]],
+    ["side by side, a row left", [4, 4, 2, 2], { height: 9 }, [1, 2, 2]],
+    ["side by side in padding", [5, 4, 2, 2], { padding: [1, 1, 0, 0] }, [0, 2, 0]],
+    ["side by side in padding, a row left", [4, 4, 2, 2], { padding: [1, 0, 0, 0] }, [1, 2, 2]],
+    ["with gaps", [3, 4, 2, 2], { stride: [3, 2] }, [1, 2, 2]],
+    ["with a gap at the end alone", [3, 4, 2, 2], { stride: [3, 2], height: 9 }, [1, 2, 2]],
+    ["with gaps, several rows left", [2, 4, 2, 2], { stride: [4, 2], height: 9 }, [2, 2, 4]],
+    ["that overlap", [7, 4, 2, 2], { stride: [1, 2] }, [2, 1, 2]],
+    ["that overlap at a stride", [3, 4, 3, 2], { kernel: [3, 2], stride: [2, 2], height: 7 }, [3, 2, 2]],
+    ["dilated", [6, 4, 2, 2], { stride: [1, 2], dilation: [2, 1] }, [2, 1, 2]],
+  ] as const)("%s", (_, counts, change, wanted) => {
+    const windows: KnownType = { dtype: "f32", shape: [1, 1, ...counts] };
+    const built = builtElements("foldWindows", [windows], { ...geometry, ...change });
+    expect([comparisons(built), remainders(built), clamps(built)]).toEqual(wanted);
   });
 });

@@ -55,6 +55,13 @@ describe("windows", () => {
     expect(() => typeOf("windows", [tensorType("f32", shape)], { ...attrs, ...change })).toThrow(code);
   });
 
+  it.each([
+    [{ kernel: [9, 1], padding: [1, 2, 0, 0] }, "larger than the padded height: 9 vs 7"],
+    [{ kernel: [1, 4], dilation: [1, 3], padding: [0, 0, 3, 1] }, "larger than the padded width: 10 vs 8"],
+  ])("says what is too large for %j", (change, says) => {
+    expect(() => typeOf("windows", [tensorType("f32", [1, 1, 4, 4])], { ...attrs, ...change })).toThrow(says);
+  });
+
   it("refuses images of integers", () => {
     expect(() => windows.infer([tensorType("i32", [1, 1, 4, 4])], attrs)).toThrow("W204");
   });

@@ -54,6 +54,25 @@ describe("attention as models write it", () => {
     expect(program.constants.size).toBe(0);
   });
 
+  test("every second row and column of a triangle, or a band cut out off its diagonal, keep what they hold", () => {
+    const [most, length] = [16, 6];
+    const band = Float32Array.from({ length: most * most }, (_, at) => {
+      const distance = (at % most) - Math.floor(at / most);
+      return distance <= 1 && distance > -4 ? 0 : -10;
+    });
+    const masked = (...ranges: readonly { start: number; end: number; step: number }[]): Graph =>
+      graphOf((t) => {
+        const [q, k, v] = ["q", "k", "v"].map((name) => input(t, name, [length, width])) as [Tensor, Tensor, Tensor];
+        const mask = t.data("f32", [most, most], band).slice(ranges);
+        return { y: softmax(q.matmul(k, { transposeB: true }).add(mask)).matmul(v) };
+      });
+    const range = (start: number, step: number) => ({ start, end: start + length * step, step });
+    expect(opsOf(compiled(masked(range(0, 2), range(0, 2))))).toContain("attention");
+    expect(opsOf(compiled(masked(range(0, 1), range(0, 2))))).toContain("attention");
+    expect(compiled(masked(range(5, 1), range(3, 1))).constants.size).toBe(0);
+    expect(compiled(masked(range(2, 1), range(4, 1))).constants.size).toBe(0);
+  });
+
   test("T5: biases looked up by distance, where the table is all that is in memory", () => {
     const graph = graphOf((t) => {
       const [q, k, v] = ["q", "k", "v"].map((name) => input(t, name, [3, tokens, width])) as [Tensor, Tensor, Tensor];

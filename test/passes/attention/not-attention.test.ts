@@ -111,6 +111,78 @@ const cases: Readonly<Record<string, (inputs: Inputs) => Readonly<Record<string,
       .sum({ axes: [-1], keepDims: true });
     return { y: scores.exp().div(sums).matmul(inputs.v) };
   },
+  "exponentials over a sum over the queries": (inputs) => {
+    const e = scoresOf(inputs).exp();
+    return { y: e.div(e.sum({ axes: [1], keepDims: true })).matmul(inputs.v) };
+  },
+  "exponentials over their largest": (inputs) => {
+    const e = scoresOf(inputs).exp();
+    return { y: e.div(e.max({ axes: [-1], keepDims: true })).matmul(inputs.v) };
+  },
+  "another function over its sum": (inputs) => {
+    const e = scoresOf(inputs).tanh();
+    return { y: e.div(e.sum({ axes: [-1], keepDims: true })).matmul(inputs.v) };
+  },
+  "exponentials of what is shifted by a number of each key": (inputs) => {
+    const scores = scoresOf(inputs);
+    const e = scores.sub(scores.max({ axes: [1], keepDims: true })).exp();
+    return {
+      y: scores
+        .exp()
+        .div(e.sum({ axes: [-1], keepDims: true }))
+        .matmul(inputs.v),
+    };
+  },
+  "a sum over their exponentials": (inputs) => {
+    const e = scoresOf(inputs).exp();
+    return {
+      y: e
+        .sum({ axes: [-1], keepDims: true })
+        .div(e)
+        .matmul(inputs.v),
+    };
+  },
+  "exponentials over the sum of others": (inputs) => {
+    const { q, k, v } = inputs;
+    const others = k.matmul(q, { transposeB: true }).exp();
+    return {
+      y: scoresOf(inputs)
+        .exp()
+        .div(others.sum({ axes: [-1], keepDims: true }))
+        .matmul(v),
+    };
+  },
+  "a product of exponentials over their largest": (inputs) => {
+    const e = scoresOf(inputs).exp();
+    return { y: e.matmul(inputs.v).div(e.max({ axes: [-1], keepDims: true })) };
+  },
+  "a product of exponentials over a sum over the queries": (inputs) => {
+    const e = scoresOf(inputs).exp();
+    return { y: e.matmul(inputs.v).div(e.sum({ axes: [1], keepDims: true })) };
+  },
+  "a product of exponentials over the sum of others": (inputs) => {
+    const { q, k, v } = inputs;
+    const others = k.matmul(q, { transposeB: true }).exp();
+    return {
+      y: scoresOf(inputs)
+        .exp()
+        .matmul(v)
+        .div(others.sum({ axes: [-1], keepDims: true })),
+    };
+  },
+  "exponentials times what is no inverse of their sum": (inputs) => {
+    const e = scoresOf(inputs).exp();
+    return { y: e.mul(e.sum({ axes: [-1], keepDims: true }).mul(-1)).matmul(inputs.v) };
+  },
+  "exponentials less the logarithm of another sum": (inputs) => {
+    const scores = scoresOf(inputs);
+    const largest = scores.max({ axes: [-1], keepDims: true });
+    const sums = scores
+      .mul(largest)
+      .exp()
+      .sum({ axes: [-1], keepDims: true });
+    return { y: scores.sub(largest.add(sums.log())).exp().matmul(inputs.v) };
+  },
   "exponentials over the sum of masked ones": (inputs) => {
     const e = scoresOf(inputs).exp();
     const kept = e.mul(inputs.mask.cast("f32"));
@@ -119,6 +191,29 @@ const cases: Readonly<Record<string, (inputs: Inputs) => Readonly<Record<string,
   "weights squared": (inputs) => {
     const weights = softmax(scoresOf(inputs));
     return { y: weights.mul(weights).matmul(inputs.v) };
+  },
+  "a number over weights": (inputs) => {
+    const weights = softmax(scoresOf(inputs));
+    return { y: inputs.mask.cast("f32").div(weights).matmul(inputs.v) };
+  },
+  "weights that became whole numbers": (inputs) => ({
+    y: softmax(scoresOf(inputs)).cast("i32").cast("f32").matmul(inputs.v),
+  }),
+  "weights, or one where there are none": (inputs) => ({
+    y: inputs.mask.select(softmax(scoresOf(inputs)), 1).matmul(inputs.v),
+  }),
+  "one, or weights where there are some": (inputs) => ({
+    y: inputs.mask.select(1, softmax(scoresOf(inputs))).matmul(inputs.v),
+  }),
+  "weights less something": (inputs) => ({
+    y: softmax(scoresOf(inputs)).sub(inputs.mask.cast("f32")).matmul(inputs.v),
+  }),
+  "the largest of weights and something": (inputs) => ({
+    y: softmax(scoresOf(inputs)).maximum(inputs.mask.cast("f32")).matmul(inputs.v),
+  }),
+  "weights of which one is another's power": (inputs) => {
+    const weights = softmax(scoresOf(inputs));
+    return { y: weights.pow(2).matmul(inputs.v) };
   },
   "weights to which something is added": (inputs) => ({
     y: softmax(scoresOf(inputs)).add(inputs.mask.cast("f32")).matmul(inputs.v),

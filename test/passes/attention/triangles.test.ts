@@ -21,7 +21,7 @@ describe("constant bands", () => {
       const isUniform = new Set(constant.data).size === 1;
       expect(band === undefined).toBe(isUniform);
       if (band === undefined) return;
-      const { least = -Infinity, most = Infinity, within, outside } = band;
+      const { least = -Infinity, most, within, outside } = band;
       expect(filled(rows, columns, (d) => (d >= least && d <= most ? within : outside))).toEqual(constant);
     });
     fc.assert(check, { numRuns: 300 });

@@ -61,6 +61,28 @@ test("sums are reordered so that what is fixed stands together; a constant below
   ]);
 });
 
+test("a constant below 0 stays where nothing of the sum can move", () => {
+  const kernel = kernelOf((body) =>
+    body.loop(
+      8,
+      (i, outer) => outer.loop(4, (j, inner) => inner.store("y", subtract(add(multiply(i, 4), j), 4), f32(1))),
+      { from: 1 },
+    ),
+  );
+  expect(hoisted(kernel)).toEqual([
+    "for i0 in 1..8 {",
+    "  let h0: i32 = i0 * 4 + -4",
+    "  for i1 in 0..4 {",
+    "    y[h0 + i1] = 1.0",
+    "  }",
+    "}",
+  ]);
+  const alone = kernelOf((body) =>
+    body.loop(8, (i, b) => b.store("y", subtract(multiply(i, 2), 2), f32(1)), { from: 1 }),
+  );
+  expect(hoisted(alone)).toEqual(["for i0 in 1..8 {", "  y[i0 * 2 + -2] = 1.0", "}"]);
+});
+
 test("splats of constants move to the top, and are made once", () => {
   const kernel = kernelOf((body) =>
     body.loop(2, (i, outer) =>

@@ -14,7 +14,7 @@ import {
   select,
   subtract,
 } from "../../../src/ir/loop/build.ts";
-import type { Expr } from "../../../src/ir/loop/expr.ts";
+import type { Expr, LoopCompare } from "../../../src/ir/loop/expr.ts";
 import type { Kernel } from "../../../src/ir/loop/kernel.ts";
 import { simplifyIndex } from "../../../src/passes/loop/simplify-index.ts";
 import { nestChoices, randomNest } from "../../../src/testing/arbitraries/loop-nest.ts";
@@ -106,8 +106,22 @@ test.each<[string, string, (i: Expr, j: Expr, n: Expr, body: BlockBuilder) => Ex
   ["a minimum that is open", "min(j0, 10)", (_, j) => min(j, 10)],
   ["a select that is decided", "i0", (i, j) => select(compare("lt", j, i32(12)), i, j)],
   ["a comparison of sums", "i0", (i, j) => select(compare("lt", add(i, j), add(i, 12)), i, j)],
+  ["what is loaded comes behind names", "i0 + n[0]", (i) => add(load("i32", "n", 0), i)],
+  ["chains with a negative divisor stay", "n0 / -2 / 3", (_, __, n) => div(div(n, -2), 3)],
+  ["chains of remainders of a negative divisor stay", "n0 % -4 / 2", (_, __, n) => div(rem(n, -4), 2)],
+  ["names stay where that is as cheap", "v0 + 1", (i, j, _, body) => add(body.name(add(multiply(i, 12), j)), 1)],
   ["names are looked through where that helps", "j0", (i, j, _, body) => rem(body.name(add(multiply(i, 12), j)), 12)],
 ])("%s: %s", (_, expected, value) => expect(simplified(value)).toBe(expected));
+
+test("names of long sums are not looked through", () => {
+  // Each quotient counts as five, and 32 are looked through.
+  const sumOf = (terms: number, n: Expr): Expr =>
+    Array.from({ length: terms }, (_, at) => div(n, at + 2)).reduce((sum, each) => add(sum, each));
+  const difference = (terms: number): string =>
+    simplified((_, __, n, body) => subtract(body.name(sumOf(terms, n)), sumOf(terms, n)));
+  expect(difference(6)).toBe("0");
+  expect(difference(7)).not.toBe("0");
+});
 
 describe("loops and branches", () => {
   test("of one trip dissolve", () => {
@@ -232,6 +246,81 @@ describe("computed bounds", () => {
     expect(bodyText(simplifyIndex.run(kernel))).not.toContain("select");
     expect(bodyText(simplifyIndex.run(kernel)).match(/min/g)).toHaveLength(1);
     expect(resultsOf(simplifyIndex.run(kernel), 3)).toEqual(resultsOf(kernel, 3));
+  });
+
+  /** What is compared is i + j, which is below 90 and at least 0. */
+  const decided = (compared: (sum: Expr) => Expr): string => {
+    const kernel = kernelOf((body) =>
+      body.loop(
+        90,
+        (i, outer) => {
+          const width = outer.name(smaller(i32(16), subtract(i32(90), i)), "width");
+          outer.loop(width, (j, inner) => inner.store("y", add(i, j), select(compared(add(i, j)), f32(1), f32(2))));
+        },
+        { step: 16 },
+      ),
+    );
+    expect(resultsOf(simplifyIndex.run(kernel), 3)).toEqual(resultsOf(kernel, 3));
+    const text = bodyText(simplifyIndex.run(kernel));
+    return text.includes("select") ? "open" : text.includes("= 1.0") ? "holds" : "fails";
+  };
+
+  const turned = { lt: "gt", le: "ge", gt: "lt", ge: "le", eq: "eq", ne: "ne" } as const;
+
+  test.each<readonly [LoopCompare, readonly (readonly [limit: number, result: string])[]]>([
+    [
+      "lt",
+      [
+        [90, "holds"],
+        [89, "open"],
+        [0, "fails"],
+      ],
+    ],
+    [
+      "le",
+      [
+        [89, "holds"],
+        [88, "open"],
+        [-1, "fails"],
+      ],
+    ],
+    [
+      "gt",
+      [
+        [-1, "holds"],
+        [88, "open"],
+        [89, "fails"],
+      ],
+    ],
+    [
+      "ge",
+      [
+        [0, "holds"],
+        [89, "open"],
+        [90, "fails"],
+      ],
+    ],
+    [
+      "eq",
+      [
+        [90, "fails"],
+        [89, "open"],
+        [-1, "fails"],
+      ],
+    ],
+    [
+      "ne",
+      [
+        [90, "holds"],
+        [89, "open"],
+        [-1, "holds"],
+      ],
+    ],
+  ])("decide %s up to the last number", (fn, cases) => {
+    for (const [limit, result] of cases) {
+      expect([limit, decided((sum) => compare(fn, sum, i32(limit)))]).toEqual([limit, result]);
+      expect([limit, decided((sum) => compare(turned[fn], i32(limit), sum))]).toEqual([limit, result]);
+    }
   });
 
   test("keep every value", () => {

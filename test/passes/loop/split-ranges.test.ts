@@ -79,6 +79,28 @@ test("an index that counts down is split where it gets there", () => {
   ]);
 });
 
+test("a piece must be as long as a vector, and all pieces together not too many statements", () => {
+  const choosing = (extent: number, at: number, statements = 1): Kernel =>
+    kernelOf((body) =>
+      body.loop(
+        extent,
+        (i, inner) => {
+          for (let count = 0; count < statements; count++)
+            inner.store("y", add(i, count * 8), select(compare("lt", i, i32(at)), x(i), f32(count)));
+        },
+        { mode: "vector" },
+      ),
+    );
+  const isSplit = (kernel: Kernel): boolean => splitRanges.run(kernel) !== kernel;
+  expect(isSplit(choosing(7, 3))).toBe(true);
+  expect(isSplit(choosing(7, 4))).toBe(true);
+  expect(isSplit(choosing(6, 3))).toBe(false);
+  expect(isSplit(choosing(8, 0))).toBe(false);
+  expect(isSplit(choosing(8, 8))).toBe(false);
+  expect(isSplit(choosing(8, 4, 8))).toBe(true);
+  expect(splitRanges.run({ ...choosing(8, 4), body: [] }).body).toEqual([]);
+});
+
 test("sums, serial loops, and loops that would be split into many pieces stay", () => {
   const sum = kernelOf((body) => {
     const total = body.mutable(f32(0), "total");

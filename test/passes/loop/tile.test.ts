@@ -1,7 +1,7 @@
 // Transposing loops by blocks: every element goes where it went, whatever does not fill a block; other loops are left alone.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { add, type BlockBuilder, binary, f32, load, multiply } from "../../../src/ir/loop/build.ts";
+import { add, type BlockBuilder, binary, f32, i32, load, multiply } from "../../../src/ir/loop/build.ts";
 import type { Expr } from "../../../src/ir/loop/expr.ts";
 import type { Kernel } from "../../../src/ir/loop/kernel.ts";
 import { tile } from "../../../src/passes/loop/tile.ts";
@@ -86,6 +86,48 @@ test("what another iteration reads is not overwritten early, so such loops stay"
   expect(isTiled(tiled(kernel))).toBe(false);
   const shared: Kernel = { ...moving(16, 16, 1, plainly), inPlace: [[0, 1]] };
   expect(tile.run(shared)).toBe(shared);
+});
+
+test("loops of many statements stay, and those that do not count from 0 by 1", () => {
+  const withNames = (count: number): Kernel =>
+    moving(16, 16, 1, (body, at, value) => {
+      let name = value;
+      for (let step = 1; step < count; step++) name = body.name(binary("mul", name, f32(2)));
+      body.store("y", at, name);
+    });
+  expect(isTiled(tiled(withNames(12)))).toBe(true);
+  expect(isTiled(tiled(withNames(13)))).toBe(false);
+  const counting = (options: Readonly<Record<string, number>>): Kernel =>
+    kernelOf((body) =>
+      body.loop(
+        18,
+        (j, outer) =>
+          outer.loop(18, (i, inner) =>
+            inner.store("y", add(multiply(j, 18), i), load("f32", "x", add(multiply(i, 18), j))),
+          ),
+        options,
+      ),
+    );
+  const sized = (kernel: Kernel): Kernel => ({
+    ...kernel,
+    parameters: kernel.parameters.map((parameter) => ({ ...parameter, length: 18 * 18 })),
+  });
+  expect(isTiled(tiled(sized(counting({}))))).toBe(true);
+  expect(isTiled(tiled(sized(counting({ from: 1 }))))).toBe(false);
+  expect(isTiled(tiled(sized(counting({ step: 2 }))))).toBe(false);
+});
+
+test("reading by a sum that changes unevenly along the other loop stays", () => {
+  const kernel = kernelOf((body) =>
+    body.loop(16, (j, outer) =>
+      outer.loop(16, (i, inner) => {
+        const from = add(multiply(i, 17), add(j, binary("rem", j, i32(2))));
+        inner.store("y", add(multiply(j, 16), i), load("f32", "x", from));
+      }),
+    ),
+  );
+  const sized = { ...kernel, parameters: kernel.parameters.map((parameter) => ({ ...parameter, length: 17 * 16 })) };
+  expect(isTiled(tiled(sized))).toBe(false);
 });
 
 test("reading that is contiguous already stays", () => {

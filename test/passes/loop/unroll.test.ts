@@ -86,6 +86,73 @@ test("the vectoriser keeps its loops, and long bodies are not repeated", () => {
   for (const kernel of [contiguous, long, many]) expect(unroll.run(kernel)).toBe(kernel);
 });
 
+test("up to nine iterations and 48 statements are written out, by their own steps", () => {
+  const steps = kernelOf((body) => body.loop(9, (i, inner) => inner.store("y", i, x(i)), { from: 2, step: 3 }));
+  expect(unrolled(steps)).toEqual(["y[2] = x[2]", "y[5] = x[5]", "y[8] = x[8]"]);
+  const nine = kernelOf((body) => body.loop(9, (i, inner) => inner.store("y", i, x(i))));
+  expect(unrolled(nine)).toHaveLength(9);
+  const filling = (statements: number): Kernel =>
+    kernelOf((body) =>
+      body.loop(8, (i, inner) => {
+        for (let at = 0; at < statements; at++) inner.store("y", add(i, at * 8), x(i));
+      }),
+    );
+  expect(unrolled(filling(6))).toHaveLength(48);
+  expect(unroll.run(kernelOf((body) => body.loop(0, (i, inner) => inner.store("y", i, x(i))))).body).toEqual([]);
+});
+
+test("a loop around another stays, and so does one whose ends are computed", () => {
+  const nested = kernelOf((body) =>
+    body.loop(2, (i, outer) => outer.loop(16, (j, inner) => inner.store("y", add(multiply(i, 16), j), x(j)))),
+  );
+  const computed = kernelOf((body) => body.loop(load("i32", "n", 0), (i, inner) => inner.store("y", i, x(i))));
+  for (const kernel of [nested, computed]) expect(unroll.run(kernel)).toBe(kernel);
+});
+
+test("vectors need four iterations by ones, and a division comes before them", () => {
+  const asking = (trips: number, step: number, divisor: number): Kernel =>
+    kernelOf((body) =>
+      body.loop(trips * step, (i, inner) => inner.store("y", i, x(divisor === 1 ? i : divide(i, divisor))), {
+        mode: "vector",
+        step,
+      }),
+    );
+  const isLoop = (kernel: Kernel): boolean => unroll.run(kernel) === kernel;
+  expect([asking(3, 1, 1), asking(4, 1, 1), asking(4, 2, 1), asking(4, 1, 2)].map(isLoop)).toEqual([
+    false,
+    true,
+    false,
+    false,
+  ]);
+});
+
+test("blocks of a division are for loops from 0 by ones, by numbers up to nine, the largest first", () => {
+  const divided = (by: readonly number[], options: Readonly<Record<string, number>> = {}): readonly string[] =>
+    unrolled(
+      kernelOf((body) =>
+        body.loop(
+          20,
+          (i, inner) =>
+            inner.store(
+              "y",
+              i,
+              by.map((each) => x(divide(i, each))).reduce((a, b) => binary("add", a, b)),
+            ),
+          options,
+        ),
+      ),
+    );
+  const blocks = (lines: readonly string[]): string => lines[0] ?? "";
+  expect(blocks(divided([2, 3]))).toBe("for i1 in 0..6 {");
+  expect(blocks(divided([3, 2]))).toBe("for i1 in 0..6 {");
+  expect(blocks(divided([9]))).toBe("for i1 in 0..2 {");
+  expect(blocks(divided([10]))).toBe("for i0 in 0..20 {");
+  expect(blocks(divided([2], { from: 1 }))).toBe("for i0 in 1..20 {");
+  expect(blocks(divided([2], { step: 2 }))).toBe("for i0 in 0..20 step 2 {");
+  const byTwos = kernelOf((body) => body.loop(20, (i, inner) => inner.store("y", i, x(divide(multiply(i, 2), 3)))));
+  expect(unroll.run(byTwos)).toBe(byTwos);
+});
+
 test("a short loop that asks for vectors gets none", () => {
   const kernel = kernelOf((body) => body.loop(3, (i, inner) => inner.store("y", i, x(i)), { mode: "vector" }));
   expect(unrolled(kernel)).toEqual(["y[0] = x[0]", "y[1] = x[1]", "y[2] = x[2]"]);

@@ -1,7 +1,8 @@
 // Placing blocks: those in use together never overlap, pinned ones stay, and the memory is little more than what is in use at once.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Block, type Placement, placeBlocks } from "../../../src/passes/planning/place-blocks.ts";
+import type { Block, Placement } from "../../../src/passes/planning/blocks.ts";
+import { placeBlocks } from "../../../src/passes/planning/place-blocks.ts";
 
 /** The largest sum of bytes in use at one time. */
 const boundOf = (blocks: readonly Block[]): number => {

@@ -135,6 +135,7 @@ testStillness([...movement, contraction], {
   "a pad of another value around a pad": still([2], (_, { x }) => x.pad([around(1, 1)], 1).pad([around(1, 1)], 2)),
   "a pad between padded elements": still([2], (_, { x }) => x.pad([around(1, 1)]).pad([around(0, 0, 1)])),
   "a pad of 0 around -0": { dtypes: ["f32"], build: (t) => t.constant(-0, "f32", [2]).pad([around(1, 1)], 0) },
+  "a concat of nothing but nothing": still([0], (t, { x, y }) => concat(t, 0, x, y)),
   "a concat along another axis": still([2, 2], (t, { x, y }) => concat(t, 1, concat(t, 0, x, x), concat(t, 0, y, x))),
   "a matmul of a batch transpose": still([2, 2, 2], (_, { x, y }) => x.transpose([1, 0, 2]).matmul(y)),
 });

@@ -9,7 +9,7 @@ import type { DataArray } from "../../../src/ir/types/dtype.ts";
 import { optimizeKernel } from "../../../src/passes/loop/pipeline.ts";
 import { shareKernel } from "../../../src/passes/threads/share-kernel.ts";
 import { buffersFor, elementwiseKernels, foldKernels } from "../../../src/testing/arbitraries/kernel.ts";
-import { kernelOf, violationsOf, words } from "../../support/loop-runs.ts";
+import { bodyText, kernelOf, violationsOf, words } from "../../support/loop-runs.ts";
 import { ordersOf, runParts } from "../../support/share-by-share.ts";
 
 const x = (index: Expr | number): Expr => load("f32", "x", index);
@@ -149,6 +149,38 @@ describe("sharing kernels", () => {
 
   test.each(whole)("leaves whole %s", (_, fill) => {
     expect(cutLoops(kernelOf(fill))).toBeUndefined();
+  });
+
+  test("cuts a loop at shares of its iterations; what stores beside it is left to the first thread", () => {
+    const kernel = kernelOf((body) => {
+      const scale = body.name(x(0));
+      body.loop(92, (i, inner) => inner.store("y", i, binary("mul", scale, x(i))), { from: 2, step: 4 });
+      body.store("y", 95, scale);
+    });
+    const shared = shareKernel(kernel, new Set(), 3);
+    expect(bodyText(shared?.kernel ?? kernel).split("\n")).toEqual([
+      "let thread0: i32 = share0[0]",
+      "let threads0: i32 = share0[1]",
+      "let v0: f32 = x[0]",
+      "for i0 in max(0, min(23, thread0 * 23 / threads0)) * 4 + 2..min(max(0, min(23, (thread0 + 1) * 23 / threads0)) * 4 + 2, 92) step 4 {",
+      "  y[i0] = v0 * x[i0]",
+      "}",
+      "if thread0 == 0 {",
+      "  y[95] = v0",
+      "}",
+    ]);
+    expect(shared?.kernel.parameters.at(-1)).toEqual({ name: "share0", dtype: "i32", length: 2, access: "read" });
+    expect(expectSameBits(kernel, 3, 1)).toBe(true);
+  });
+
+  test("needs a gain of a quarter", () => {
+    const beside = (count: number): Kernel =>
+      kernelOf((body) => {
+        body.loop(20, (i, inner) => inner.store("y", i, f32(1)));
+        for (let at = 0; at < count; at++) body.store("y", 20 + at, f32(2));
+      });
+    // 40 steps of which 20 remain, beside those of the stores.
+    expect([59, 60, 61].map((count) => cutLoops(beside(count)) !== undefined)).toEqual([true, true, false]);
   });
 
   test("chooses the loop that leaves no thread idle", () => {

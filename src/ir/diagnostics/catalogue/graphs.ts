@@ -10,7 +10,6 @@ interface GraphRows extends GraphTextRows {
   readonly W103: CatalogueEntry<{ what: string }>;
   readonly W120: CatalogueEntry<{ type: string }>;
   readonly W121: CatalogueEntry<{ type: string }>;
-  readonly W122: CatalogueEntry<{ op: string }>;
   readonly W123: CatalogueEntry<{ what: string; name: string }>;
   readonly W124: CatalogueEntry<{ graph: string; missing: readonly string[]; given: readonly string[] }>;
   readonly W125: CatalogueEntry<{ symbol: string; value: number }>;
@@ -61,14 +60,6 @@ export const graphs: GraphRows = {
     help: () => "ask for the gradient of float tensors only; indices, masks and labels have none.",
     explanation: "Integers and booleans cannot change by a little, so nothing has a derivative with respect to them.",
     example: "differentiate(loss, [weights])  // and not [weights, labels], where labels: i32[B]",
-  }),
-  W122: entry({
-    title: "an op without a derivative",
-    message: ({ op }) => `differentiate: the loss depends on the tensor through ${op}, which has no derivative`,
-    help: ({ op }) => `write the loss without ${op}, or ask for gradients of tensors that come after it.`,
-    explanation:
-      "Reverse-mode differentiation asks each op between the loss and the tensor for its derivative rule. This op declares that it has none.",
-    example: "a rule of its own for the op: defineOp({ ..., vjp: ({ cotangents: [ct] }) => [...] })",
   }),
   W123: entry({
     title: "no such name in the graph",

@@ -159,7 +159,7 @@ export const running: RunningRows = {
   }),
   W313: entry({
     title: "no such result",
-    message: ({ name, entry: of }) => `${of}: there is no result ${JSON.stringify(name)}`,
+    message: ({ name, entry: of }) => sentence("W313", { entry: of, name: plainName(name) }),
     help: ({ known }) => `the results are ${list(known)}.`,
     explanation:
       "`into` names results and gives each the array that it is to be written into; what it leaves out is not copied. A name that is not known is almost always a misspelt one.",

@@ -10,6 +10,7 @@ import { printType, sameShape, sameType, type TensorType } from "../../types/ten
 import { bodiesIn } from "../body-graph.ts";
 import type { ConstantData, Graph, Node, ValueId } from "../graph.ts";
 import { schemaOf } from "../schema.ts";
+import { isFrozenNode } from "./tables.ts";
 import { type InvariantName, type Violation, violation } from "./violation.ts";
 
 /** What is checked of a node, with what is known of the graph around it. */
@@ -67,17 +68,16 @@ const isOfKind = (kind: AttributeKind, value: AttributeValue, result: TensorType
 
 const attributeFindings = (node: Node): readonly Finding[] => {
   const schema = schemaOf(node.op);
-  const unknown = Object.keys(node.attrs).filter((name) => !schema.has(name));
-  return [
-    ...unknown.map((name): Finding => ["V5", `${node.op} has no attribute ${name}`]),
-    ...[...schema].flatMap(([name, kind]): readonly Finding[] => {
-      const value = node.attrs[name];
-      if (value === undefined) return [["V5", `${node.op} lacks the attribute ${name}`]];
-      return isOfKind(kind, value, node.results[0]?.type)
-        ? []
-        : [["V5", `the attribute ${name} of ${node.op} is not of its kind: ${JSON.stringify(value)}`]];
-    }),
-  ];
+  const found: Finding[] = [];
+  for (const name of Object.keys(node.attrs))
+    if (!schema.has(name)) found.push(["V5", `${node.op} has no attribute ${name}`]);
+  for (const [name, kind] of schema) {
+    const value = node.attrs[name];
+    if (value === undefined) found.push(["V5", `${node.op} lacks the attribute ${name}`]);
+    else if (!isOfKind(kind, value, node.results[0]?.type))
+      found.push(["V5", `the attribute ${name} of ${node.op} is not of its kind: ${JSON.stringify(value)}`]);
+  }
+  return found;
 };
 
 const printTypes = (types: readonly TensorType[]): string => types.map(printType).join(", ");
@@ -123,11 +123,16 @@ const contentFindings = (node: Node, { constants }: Surroundings): readonly Find
     : [["V8", `the contents of ${id} have ${contents.data.length} elements for ${printType({ dtype, shape })}`]];
 };
 
-const symbolFindings = (node: Node, { symbols }: Surroundings): readonly Finding[] => {
-  const inAttributes = [...schemaOf(node.op)].flatMap(([name, kind]): readonly unknown[] =>
-    kind === "dim" || kind === "dims" || kind === "resultShape" ? [node.attrs[name]].flat() : [],
-  );
-  const dims = [...node.results.flatMap(({ type }) => type.shape), ...inAttributes].filter(isDim);
+/** The dimensions in the types and attributes of a node. */
+const dimsOf = (node: Node): readonly Dim[] => {
+  const given: unknown[] = node.results.flatMap(({ type }) => type.shape);
+  for (const [name, kind] of schemaOf(node.op))
+    if (kind === "dim" || kind === "dims" || kind === "resultShape") given.push(...[node.attrs[name]].flat());
+  return given.filter(isDim);
+};
+
+const symbolFindings = (node: Node, dims: readonly Dim[], { symbols }: Surroundings): readonly Finding[] => {
+  if (dims.every(isKnown)) return [];
   const free = new Set(dims.flatMap(symbolsOf).filter((symbol) => !symbols.has(symbol)));
   return [...free].map(
     (symbol): Finding => ["V9", `the symbol ${symbol} of ${node.op} is in no input and no parameter`],
@@ -151,6 +156,33 @@ const bodyFindings = (node: Node, { symbols, verifyBody }: Surroundings): readon
     ),
   );
 
+/**
+ * Frozen nodes in which nothing was found that the graph around them has no part in, and the operand types they were looked at with.
+ * Passes keep most nodes, so most of a graph was verified with the graph before it.
+ */
+const soundWith = new WeakMap<Node, readonly TensorType[]>();
+
+const nodeFindings = (node: Node, surroundings: Surroundings): readonly Finding[] => {
+  const { types } = surroundings;
+  const known = soundWith.get(node);
+  if (known !== undefined && node.operands.every((operand, at) => types.get(operand) === known[at])) return [];
+  const attributes = attributeFindings(node);
+  // A typing rule relies on well-formed attributes, so it is asked only where they are.
+  if (attributes.length > 0) return attributes;
+  const dims = dimsOf(node);
+  const findings: readonly Finding[] = [
+    ...typeFindings(node, surroundings),
+    ...contentFindings(node, surroundings),
+    ...symbolFindings(node, dims, surroundings),
+    ...bodyFindings(node, surroundings),
+  ];
+  const standsAlone = node.op !== "data" && dims.every(isKnown) && bodiesIn(node).length === 0;
+  const operandTypes = node.operands.flatMap((operand) => types.get(operand) ?? []);
+  const isWhole = findings.length === 0 && operandTypes.length === node.operands.length;
+  if (isWhole && standsAlone && isFrozenNode(node)) soundWith.set(node, operandTypes);
+  return findings;
+};
+
 /** (V4), (V5), (V8), (V9) for every node, and all invariants for the bodies that nodes repeat. */
 export const nodeViolations = (
   graph: Graph,
@@ -164,18 +196,7 @@ export const nodeViolations = (
     verifyBody,
     constants: graph.constants,
   };
-  return [...graph.nodes].flatMap(([key, node]) => {
-    const attributes = attributeFindings(node);
-    // A typing rule relies on well-formed attributes, so it is asked only where they are.
-    const findings: readonly Finding[] =
-      attributes.length > 0
-        ? attributes
-        : [
-            ...typeFindings(node, surroundings),
-            ...contentFindings(node, surroundings),
-            ...symbolFindings(node, surroundings),
-            ...bodyFindings(node, surroundings),
-          ];
-    return findings.map(([invariant, message]) => violation(invariant, message, key));
-  });
+  return [...graph.nodes].flatMap(([key, node]) =>
+    nodeFindings(node, surroundings).map(([invariant, message]) => violation(invariant, message, key)),
+  );
 };

@@ -29,6 +29,9 @@ export const orderViolations = (graph: Graph): readonly Violation[] => {
   return found;
 };
 
+/** Nodes that are frozen through and through, which they stay: most nodes of a graph were in the graph before it. */
+const frozenNodes = new WeakSet<Node>();
+
 /** The parts of a node that are objects of their own, by name. */
 const partsOf = (node: Node): readonly (readonly [name: string, part: unknown])[] => [
   ["node", node],
@@ -43,12 +46,34 @@ const partsOf = (node: Node): readonly (readonly [name: string, part: unknown])[
   ]),
 ];
 
+const isFrozenThrough = (node: Node): boolean =>
+  Object.isFrozen(node) &&
+  Object.isFrozen(node.operands) &&
+  Object.isFrozen(node.attrs) &&
+  Object.values(node.attrs).every(Object.isFrozen) &&
+  Object.isFrozen(node.results) &&
+  node.results.every((each) => Object.isFrozen(each) && Object.isFrozen(each.type) && Object.isFrozen(each.type.shape));
+
+/** The first part of a node that can be changed, by name. */
+const unfrozenPart = (node: Node): string | undefined => {
+  if (frozenNodes.has(node)) return undefined;
+  if (isFrozenThrough(node)) {
+    frozenNodes.add(node);
+    return undefined;
+  }
+  const unfrozen = partsOf(node).find(([, part]) => !Object.isFrozen(part));
+  return unfrozen?.[0];
+};
+
+/** Whether nothing of a node can be changed. */
+export const isFrozenNode = (node: Node): boolean => unfrozenPart(node) === undefined;
+
 /** (V10): everything is frozen. */
 export const frozenViolations = (graph: Graph): readonly Violation[] => {
   const found: Violation[] = [];
   for (const [key, node] of graph.nodes) {
-    const part = partsOf(node).find(([, part]) => !Object.isFrozen(part));
-    if (part !== undefined) found.push(violation("V10", `the ${part[0]} of ${node.op} can be changed`, key));
+    const part = unfrozenPart(node);
+    if (part !== undefined) found.push(violation("V10", `the ${part} of ${node.op} can be changed`, key));
   }
   const parts: readonly (readonly [string, unknown])[] = [
     ["graph", graph],

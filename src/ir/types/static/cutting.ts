@@ -14,6 +14,7 @@ import type {
   MultiplyDims,
   PrintDim,
   SameDim,
+  SignOfDim,
   SubtractDims,
 } from "./dims.ts";
 import type { InsertAxis } from "./reshaping.ts";
@@ -121,12 +122,14 @@ type CountOption<Options, Name extends string> = Options extends { readonly [Key
   ? N
   : 0;
 
-type Padded<Extent extends Dim, Padding> = Extent extends 0
-  ? AddDims<CountOption<Padding, "low">, CountOption<Padding, "high">>
-  : AddDims<
-      AddDims<Extent, MultiplyDims<SubtractDims<Extent, 1>, CountOption<Padding, "interior">>>,
-      AddDims<CountOption<Padding, "low">, CountOption<Padding, "high">>
-    >;
+/** There is one space less between elements than there are elements, and none where there are none. */
+type Padded<Extent extends Dim, Padding> =
+  CountOption<Padding, "interior"> extends infer Interior extends number
+    ? AddDims<
+        Interior extends 0 ? Extent : AddDims<Extent, MultiplyDims<SubtractDims<Extent, SignOfDim<Extent>>, Interior>>,
+        AddDims<CountOption<Padding, "low">, CountOption<Padding, "high">>
+      >
+    : never;
 
 type PadAxes<S extends Dims, Paddings, Result extends Dims = []> = S extends readonly [
   infer Extent extends Dim,

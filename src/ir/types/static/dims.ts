@@ -5,16 +5,14 @@
 import type { Dim } from "../dim.ts";
 import type { AddIntegers, FloorDivideInteger, IsNegative, MultiplyIntegers, NegateInteger } from "./integer.ts";
 import type { MultiplyNaturals, SubtractNaturals } from "./natural.ts";
+import type { FloorDividePolynomial, ParsePolynomial, PrintPolynomial, SignOfPolynomial } from "./normal-form.ts";
 import type {
   AddPolynomials,
   AddTerm,
   DividePolynomials,
-  FloorDividePolynomial,
   MultiplyPolynomials,
   One,
-  ParsePolynomial,
   Polynomial,
-  PrintPolynomial,
   ScalePolynomial,
   SubtractPolynomials,
 } from "./polynomial.ts";
@@ -181,6 +179,15 @@ export type FloorDivideDim<A extends Dim, Divisor extends number> = (
           ? PrintPolynomial<FloorDividePolynomial<PolynomialOf<A>, Divisor>>
           : Quotient
         : never
+) extends infer Result extends Dim
+  ? Result
+  : never;
+
+/** 1 where there is something along an axis, and 0 where its extent is 0. */
+export type SignOfDim<A extends Dim> = (
+  IsUnknownDim<A> extends true
+    ? number
+    : PrintPolynomial<SignOfPolynomial<PolynomialOf<A>>>
 ) extends infer Result extends Dim
   ? Result
   : never;

@@ -48,8 +48,8 @@ export type FeedRule<Name, D extends DType, Given> = [D] extends [never]
 /** What is fed: an array for each input, by name. */
 export type Feeds<I extends Named = Named> = { readonly [T in I as T["name"]]: Feed<T["dtype"]> };
 
-/** What has no inputs by name, whatever else it has. */
-type Unnamed =
+/** What has no arrays by name, whatever else it has. */
+export type Unnamed =
   | string
   | number
   | bigint

@@ -68,6 +68,16 @@ export type FloorDivideInteger<A extends number, B extends number> = (
   ? N
   : never;
 
+/** A / B rounded down and what is left, for a natural B above 0. */
+export type FloorDivision<A extends number, B extends number> =
+  IsNegative<A> extends true
+    ? DivideNaturals<Magnitude<A>, B> extends readonly [infer Quotient extends number, infer Rest extends number]
+      ? Rest extends 0
+        ? readonly [NegateInteger<Quotient>, 0]
+        : readonly [NegateInteger<AddNaturals<Quotient, 1>>, SubtractNaturals<B, Rest>]
+      : never
+    : DivideNaturals<A, B>;
+
 /** A / B for a natural B; never where B does not divide A. */
 export type ExactDivideInteger<A extends number, B extends number> = (
   IsNegative<A> extends true

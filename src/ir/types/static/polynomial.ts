@@ -1,15 +1,7 @@
-// Symbolic dimensions as polynomials in the type system: the same canonical text that ir/types/dim.ts computes at run time,
-// so that a shape reads alike in the editor and in a message. Terms stand as they print: higher degrees first, then by
-// text; the atoms of a term are sorted; floored quotients are atoms.
-import type {
-  AddIntegers,
-  ExactDivideInteger,
-  FloorDivideInteger,
-  IsNegative,
-  MultiplyIntegers,
-  NegateInteger,
-} from "./integer.ts";
-import type { JoinText, Precedes, SplitTop } from "./text.ts";
+// Polynomials in the type system, calculated with as ir/types/polynomial.ts does at run time. Terms stand as they print: higher degrees
+// first, then by text; the atoms of a term are sorted. Which atoms there are normal-form.ts says.
+import type { AddIntegers, ExactDivideInteger, IsNegative, MultiplyIntegers, NegateInteger } from "./integer.ts";
+import type { JoinText, Precedes } from "./text.ts";
 
 /** A product of atoms, and how often it counts; the constant term has no atoms. */
 export type Term = readonly [atoms: readonly string[], coefficient: number];
@@ -113,58 +105,8 @@ export type ConstantOf<P extends Polynomial> = P extends readonly []
     ? Value
     : never;
 
-/** The coefficients divided, where all of them are multiples; never otherwise. */
-type DivideCoefficients<
-  P extends Polynomial,
-  By extends number,
-  Result extends Polynomial = readonly [],
-> = P extends readonly [infer First extends Term, ...infer Rest extends Polynomial]
-  ? [ExactDivideInteger<First[1], By>] extends [never]
-    ? never
-    : DivideCoefficients<Rest, By, readonly [...Result, readonly [First[0], ExactDivideInteger<First[1], By>]]>
-  : Result;
-
-/** The parts of one floored quotient plus a constant, the constant drawn inside; never for anything else. */
-type FloorParts<P extends Polynomial> = P extends readonly [readonly [readonly [`floor(${infer Inside})`], 1]]
-  ? QuotientParts<Inside>
-  : P extends readonly [
-        readonly [readonly [`floor(${infer Inside})`], 1],
-        readonly [readonly [], infer Outside extends number],
-      ]
-    ? QuotientParts<Inside> extends readonly [infer Inner extends Polynomial, infer Divisor extends number]
-      ? readonly [AddTerm<Inner, readonly [readonly [], MultiplyIntegers<Outside, Divisor>]>, Divisor]
-      : never
-    : never;
-
-/** Reads `inner/divisor`. */
-export type QuotientParts<Inside extends string> =
-  SplitTop<Inside, "/"> extends readonly [
-    readonly [string, infer Inner extends string],
-    readonly ["/", `${infer Divisor extends number}`],
-  ]
-    ? readonly [inner: ParsePolynomial<Inner>, divisor: Divisor]
-    : never;
-
-/** floor(P / divisor): floors of floors are one floor, and what divides evenly needs none. */
-export type FloorDividePolynomial<P extends Polynomial, Divisor extends number> = Divisor extends 1
-  ? P
-  : [ConstantOf<P>] extends [never]
-    ? [DivideCoefficients<P, Divisor>] extends [never]
-      ? [FloorParts<P>] extends [never]
-        ? readonly [readonly [readonly [FloorText<PrintTerms<P>, Divisor>], 1]]
-        : FloorParts<P> extends readonly [infer Inner extends Polynomial, infer By extends number]
-          ? FloorDividePolynomial<Inner, MultiplyIntegers<By, Divisor>>
-          : never
-      : DivideCoefficients<P, Divisor>
-    : AddTerm<readonly [], readonly [readonly [], FloorDivideInteger<ConstantOf<P>, Divisor>]>;
-
-type FloorText<Inner extends string, Divisor extends number> = Inner extends
-  | `${string}+${string}`
-  | `${string}-${string}`
-  ? `floor((${Inner})/${Divisor})`
-  : `floor(${Inner}/${Divisor})`;
-
-type RemoveAtoms<
+/** A product without some of its atoms; never where one of them is not in it. */
+export type RemoveAtoms<
   Atoms extends readonly string[],
   Removed extends readonly string[],
   Passed extends readonly string[] = readonly [],
@@ -175,6 +117,10 @@ type RemoveAtoms<
       : RemoveAtoms<Rest, Removed, readonly [...Passed, First]>
     : never
   : readonly [...Passed, ...Atoms];
+
+/** A / B; never where B does not divide A. */
+export type DivideCoefficient<A extends number, B extends number> =
+  IsNegative<B> extends true ? ExactDivideInteger<NegateInteger<A>, NegateInteger<B>> : ExactDivideInteger<A, B>;
 
 type DivideByTerm<P extends Polynomial, By extends Term, Result extends Polynomial = readonly []> = P extends readonly [
   infer First extends Term,
@@ -191,72 +137,28 @@ type DivideByTerm<P extends Polynomial, By extends Term, Result extends Polynomi
     : never
   : Result;
 
-/** P / Q where Q is one term that divides P, or equals it; never otherwise. */
+/** P / Q where Q divides P, by long division; never elsewhere. */
 export type DividePolynomials<P extends Polynomial, Q extends Polynomial> = Q extends readonly [infer Only extends Term]
   ? DivideByTerm<P, Only>
   : [P, Q] extends [Q, P]
     ? One
+    : LongDivision<P, Q>["result"];
+
+/** (A record, so that it is not worked out where nothing is known yet.) */
+interface LongDivision<P extends Polynomial, Q extends Polynomial> {
+  readonly result: IsNegative<Q[0][1]> extends true
+    ? DivisionSteps<ScalePolynomial<P, -1>, ScalePolynomial<Q, -1>>
+    : DivisionSteps<P, Q>;
+}
+
+type DivisionSteps<
+  P extends Polynomial,
+  Q extends Polynomial,
+  Result extends Polynomial = readonly [],
+> = P extends readonly []
+  ? Result
+  : [DivideByTerm<readonly [P[0]], Q[0]>] extends [infer Step extends Polynomial]
+    ? [Step] extends [never]
+      ? never
+      : DivisionSteps<SubtractPolynomials<P, MultiplyPolynomials<Q, Step>>, Q, AddPolynomials<Result, Step>>
     : never;
-
-type PrintTerm<T extends Term, Coefficient extends string> = T[0] extends readonly []
-  ? Coefficient
-  : Coefficient extends "1"
-    ? JoinText<T[0], "*">
-    : `${Coefficient}*${JoinText<T[0], "*">}`;
-
-type PrintTerms<P extends Polynomial, Result extends string = ""> = P extends readonly [
-  infer First extends Term,
-  ...infer Rest extends Polynomial,
-]
-  ? IsNegative<First[1]> extends true
-    ? PrintTerms<Rest, `${Result}-${PrintTerm<First, `${NegateInteger<First[1]>}`>}`>
-    : PrintTerms<Rest, `${Result}${Result extends "" ? "" : "+"}${PrintTerm<First, `${First[1]}`>}`>
-  : Result;
-
-/** A polynomial as a dimension: a number, or its canonical text. */
-export type PrintPolynomial<P extends Polynomial> = [ConstantOf<P>] extends [never]
-  ? P extends readonly [unknown, unknown]
-    ? [FloorParts<P>] extends [never]
-      ? PrintTerms<P>
-      : FloorParts<P> extends readonly [infer Inner extends Polynomial, infer Divisor extends number]
-        ? PrintTerms<FloorDividePolynomial<Inner, Divisor>>
-        : never
-    : PrintTerms<P>
-  : ConstantOf<P>;
-
-/** Reads sums, products and `floor(a/n)`; a plain symbol and a number go the short way. */
-export type ParsePolynomial<Text extends string> = Text extends
-  | `${string}+${string}`
-  | `${string}-${string}`
-  | `${string}*${string}`
-  | `${string}(${string}`
-  | `${string} ${string}`
-  ? ParseSum<SplitTop<Text, "+" | "-">>
-  : ParseAtom<Text>;
-
-type ParseSum<Parts, Result extends Polynomial = readonly []> = Parts extends readonly [
-  readonly [infer Sign, infer Product extends string],
-  ...infer Rest,
-]
-  ? ParseSum<
-      Rest,
-      AddPolynomials<Result, ScalePolynomial<ParseProduct<SplitTop<Product, "*">>, Sign extends "-" ? -1 : 1>>
-    >
-  : Result;
-
-type ParseProduct<Parts, Result extends Polynomial = One> = Parts extends readonly [
-  readonly [string, infer Factor extends string],
-  ...infer Rest,
-]
-  ? ParseProduct<Rest, MultiplyPolynomials<Result, ParseAtom<Factor>>>
-  : Result;
-
-type ParseAtom<Text extends string> = Text extends `${infer Value extends number}`
-  ? AddTerm<readonly [], readonly [readonly [], Value]>
-  : Text extends `floor(${infer Inside})`
-    ? QuotientParts<Inside> extends readonly [infer Inner extends Polynomial, infer Divisor extends number]
-      ? FloorDividePolynomial<Inner, Divisor>
-      : never
-    : Text extends `(${infer Inside})`
-      ? ParsePolynomial<Inside>
-      : readonly [readonly [readonly [Text], 1]];

@@ -4,33 +4,33 @@ import type { Dim } from "../dim.ts";
 import type { Dims } from "../tensor.ts";
 import type { Composite, IsUnknownDim, PolynomialOf } from "./dims.ts";
 import type {
-  AddPolynomials,
   FloorDividePolynomial,
-  MultiplyPolynomials,
-  One,
   ParsePolynomial,
-  Polynomial,
   PrintPolynomial,
   QuotientParts,
-  ScalePolynomial,
-  Term,
-} from "./polynomial.ts";
+  SignOfPolynomial,
+} from "./normal-form.ts";
+import type { AddPolynomials, MultiplyPolynomials, One, Polynomial, ScalePolynomial, Term } from "./polynomial.ts";
 
 /** What symbols stand for. */
 export type Bound = { readonly [symbol: string]: Dim };
 
-/** An atom: a symbol, or a floored quotient of a sum. "unknown" where something in it is. */
+/** An atom: a symbol, a floored quotient of a sum, or a sign of one. "unknown" where something in it is. */
 type SubstituteAtom<Atom extends string, By extends Bound> = Atom extends `floor(${infer Inside})`
   ? QuotientParts<Inside> extends readonly [infer Inner extends Polynomial, infer Divisor extends number]
     ? SubstitutePolynomial<Inner, By> extends infer Result extends Polynomial
       ? FloorDividePolynomial<Result, Divisor>
       : "unknown"
     : never
-  : Atom extends keyof By
-    ? IsUnknownDim<By[Atom]> extends true
-      ? "unknown"
-      : PolynomialOf<By[Atom]>
-    : ParsePolynomial<Atom>;
+  : Atom extends `sign(${infer Inside})`
+    ? SubstitutePolynomial<ParsePolynomial<Inside>, By> extends infer Result extends Polynomial
+      ? SignOfPolynomial<Result>
+      : "unknown"
+    : Atom extends keyof By
+      ? IsUnknownDim<By[Atom]> extends true
+        ? "unknown"
+        : PolynomialOf<By[Atom]>
+      : ParsePolynomial<Atom>;
 
 type SubstituteProduct<
   Atoms extends readonly string[],

@@ -8,7 +8,8 @@ import type { Sentence } from "../sentences.ts";
 import type { Dims, ResultOf, Tensor } from "../tensor.ts";
 import type { IsUnknownRank, PrintShape, PrintType } from "./check.ts";
 import type { CanonicalDim, Composite, IsUnknownDim, PolynomialOf, PrintDim, SameDim } from "./dims.ts";
-import type { Polynomial, QuotientParts } from "./polynomial.ts";
+import type { ParsePolynomial, QuotientParts } from "./normal-form.ts";
+import type { Polynomial } from "./polynomial.ts";
 import type { Bound, SubstituteDim, SubstituteShape } from "./substitution.ts";
 import type { Precedes } from "./text.ts";
 
@@ -202,7 +203,9 @@ type SymbolsIn<P extends Polynomial> = P[number][0][number] extends infer Atom
     ? QuotientParts<Inside> extends readonly [infer Inner extends Polynomial, unknown]
       ? SymbolsIn<Inner>
       : never
-    : Atom
+    : Atom extends `sign(${infer Inside})`
+      ? SymbolsIn<ParsePolynomial<Inside>>
+      : Atom
   : never;
 
 type SymbolsOfShape<P extends Dims> = {

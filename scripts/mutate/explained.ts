@@ -1,0 +1,73 @@
+// Why some changes are noticed by no test: what stands there cannot be told from what stood there, or only by how long it takes.
+import { type Explanation, explain } from "./explanation.ts";
+import { opExplanations } from "./op-explained.ts";
+import type { Survivor } from "./outcome.ts";
+
+const attention = explain("src/passes/attention/fuse-attention.ts");
+const recognising = explain("src/passes/attention/recognise.ts");
+const rowSums = explain("src/passes/attention/row-sums.ts");
+const weights = explain("src/passes/attention/match-weights.ts");
+const cse = explain("src/passes/cse.ts");
+const dce = explain("src/passes/dce.ts");
+const differentiation = explain("src/passes/differentiate.ts");
+const folding = explain("src/passes/fold-constants.ts");
+const fusing = explain("src/passes/fuse-elementwise.ts");
+const followers = explain("src/passes/fusion/followers.ts");
+const order = explain("src/passes/fusion/running-order.ts");
+const joining = explain("src/passes/join-rows/row-pairs.ts");
+const inPlace = explain("src/passes/lowering/finish-kernel.ts");
+const scans = explain("src/passes/lowering/lower-scan.ts");
+const nesting = explain("src/passes/nest-concats.ts");
+const placing = explain("src/passes/planning/place-blocks.ts");
+const rules = explain("src/passes/rules.ts");
+const movement = explain("src/passes/simplify/movement.ts");
+
+/** Where types cannot know what always holds. */
+const never = "types ask for what is never missing";
+const slower = "a short cut is not taken, and all is searched instead";
+const twice = "another condition says the same";
+
+export const explanations: readonly Explanation[] = [
+  ...opExplanations,
+  attention("each !== value", "true", "a value stands twice among those that are replaced, by the same"),
+  attention("keys === undefined", "false", twice),
+  recognising("type?.dtype", "type.dtype", never),
+  rowSums("atoms[0]?.name", "atoms[0].name", never),
+  weights("along[0]?.name", "along[0].name", never),
+  cse("same !== undefined", "true", never),
+  dce('node.op === "data"', "true", "only constants with contents have a name for them"),
+  differentiation("id === undefined", "false", never),
+  differentiation("cotangent === undefined", "false", never),
+  differentiation('lower.by === "element"', "true", "only elements have a kind of work"),
+  folding('{ throw new TypeError("a constant has one result"); }', "{}", never),
+  fusing("[false, false]", "[]", "undefined counts as false"),
+  fusing("result !== undefined", "true", never),
+  followers("group.anchor === undefined", "false", "a key without a value is as good as none"),
+  order("place.jump.depth >= upper.depth", "place.jump.depth > upper.depth", slower),
+  order(
+    "place.jump !== undefined && place.jump.depth >= upper.depth",
+    "place.jump !== undefined || place.jump.depth >= upper.depth",
+    slower,
+  ),
+  order("(parent?.depth ?? -1) + 1", "(parent?.depth ?? -1) - 1", slower),
+  order("done || value === earlier", "false", slower),
+  joining("pairs.length === 0", "false", "a kernel equal to the one that was given"),
+  inPlace("(uses[at]?.[1].stores.length ?? 0) > 0", "(uses[at]?.[1].stores.length ?? 0) >= 0", twice),
+  scans("result !== undefined && group.outputs.includes(result.id)", "true", "what is not wanted has no buffer"),
+  scans("result !== undefined", "true", never),
+  nesting('op !== "concat" || result === undefined', "false", never),
+  placing("last - first + 1", "last - first - 1", "one of several orders of placing: the best of them counts"),
+  rules("operands.length === args.length", "true", "rules that are let through are matched in full"),
+  movement("fewer.length < shape.length", "fewer.length <= shape.length", "a reshape to itself is gone before"),
+  movement("kept === undefined || left === undefined", "false", "both are missing together"),
+  movement("kept === undefined", "false", twice),
+  movement("start === undefined", "false", never),
+];
+
+/** Why a change is not noticed; undefined where nobody has said so. */
+export const whyUnnoticed = ({ file, text, put, before, isRun }: Survivor): string | undefined => {
+  const isInvariant = /invariant\([^;]*$/.test(before) || text.startsWith("invariant(");
+  if (isInvariant && put !== "false") return "what must hold does";
+  if (!isRun && before.endsWith("?? ")) return never;
+  return explanations.find((each) => each.file === file && each.text === text && each.put === put)?.why;
+};

@@ -1,0 +1,50 @@
+// Changes of ops that no test notices, and why none could: what is computed is the same, or what differs is never reached.
+import { type Explanation, explain } from "./explanation.ts";
+
+const op = (name: string): ReturnType<typeof explain> => explain(`src/ir/ops/${name}.ts`);
+
+const band = op("attention-band");
+const geometry = op("window-geometry");
+const inputGradient = op("convolution-input-gradient");
+
+const oneReason = "the order in which rows of a plane are read; the sum of each result has an order of its own";
+
+/** Conditions by which descriptions of small bodies tell types that as many tensors are given as are taken. */
+const given: readonly (readonly [file: string, text: string, put: string])[] = [
+  ["recurrence", "h && x", "true"],
+  ["recurrence", "!h || !c || !x", "(!h || !c) && !x"],
+  ["recurrence", "!h || !c", "!h && !c"],
+  ["calling", "x && y", "x || y"],
+  ["calling", "x && y", "true"],
+  ["calling", "!x || !y || !z || !c || !d", "(!x || !y || !z || !c) && !d"],
+  ["calling", "!x || !y", "!x && !y"],
+  ["attention-arbitrary", "products === undefined", "false"],
+];
+
+export const opExplanations: readonly Explanation[] = [
+  ...given.map(([file, text, put]) => op(file)(text, put, "a body is given as many tensors as it takes")),
+  op("depthwise-convolution")("a - b", "a + b", oneReason),
+  band("coefficient > 0", "coefficient >= 0", "sums hold no terms of factor 0"),
+  band('condition.fn === "not"', "true", "there is no other function of one condition"),
+  band(
+    "extents.queries - 1",
+    "extents.queries + 1",
+    "it tells only whether sums can leave 32 bits, from which extents are far",
+  ),
+  op("attention-blocks")(
+    "scratch.factors !== undefined && factor !== undefined",
+    "scratch.factors !== undefined || factor !== undefined",
+    "a body has both or neither",
+  ),
+  inputGradient("rows.phases * columns.phases > 1", "true", "axes of extent 1 are added, which change nothing"),
+  geometry(
+    "isKnown(extent) && isKnown(result)",
+    "isKnown(extent) || isKnown(result)",
+    "the number of windows is known where the extent is",
+  ),
+  op("attention-typing")("keys === undefined", "false", "values come after keys, and are asked for as well"),
+  op("recurrence-gradients")("flow === undefined", "false", "there are as many flows as values"),
+  op("recurrence")("actual === undefined", "false", "the number of operands has been compared before"),
+  op("indexing")("[]", '["Stryker was here"]', "nothing is differentiated that has no operands"),
+  op("concat")("{ start: 0, end: extent, step: 1 }", "{}", "what is not said of an axis is that it is whole"),
+];
