@@ -18,6 +18,7 @@ import { removeUnread } from "./remove-unread.ts";
 import { shareLocals } from "./share-locals.ts";
 import { emitStatements } from "./statements.ts";
 import { takeTurns } from "./take-turns.ts";
+import { unrollProducts } from "./unroll-products.ts";
 import { newVectorConstants } from "./vector-constants.ts";
 
 /** What a function does, and what it is given. */
@@ -85,6 +86,6 @@ export const emitFunction = (
   const emitted = emitStatements(emitter, body);
   const written = [...vectors.prologue, ...again, ...emitted];
   const rounded = numerics === "relaxed" ? contractProducts(written) : written;
-  const tidied = takeTurns(forwardValues(removeUnread(rounded)), locals);
+  const tidied = unrollProducts(takeTurns(forwardValues(removeUnread(rounded)), locals));
   return { parameters: locals.parameters, ...shareLocals(locals.parameters, locals.locals, tidied) };
 };
