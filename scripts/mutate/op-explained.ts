@@ -9,20 +9,7 @@ const inputGradient = op("convolution-input-gradient");
 
 const oneReason = "the order in which rows of a plane are read; the sum of each result has an order of its own";
 
-/** Conditions by which descriptions of small bodies tell types that as many tensors are given as are taken. */
-const given: readonly (readonly [file: string, text: string, put: string])[] = [
-  ["recurrence", "h && x", "true"],
-  ["recurrence", "!h || !c || !x", "(!h || !c) && !x"],
-  ["recurrence", "!h || !c", "!h && !c"],
-  ["calling", "x && y", "x || y"],
-  ["calling", "x && y", "true"],
-  ["calling", "!x || !y || !z || !c || !d", "(!x || !y || !z || !c) && !d"],
-  ["calling", "!x || !y", "!x && !y"],
-  ["attention-arbitrary", "products === undefined", "false"],
-];
-
 export const opExplanations: readonly Explanation[] = [
-  ...given.map(([file, text, put]) => op(file)(text, put, "a body is given as many tensors as it takes")),
   op("depthwise-convolution")("a - b", "a + b", oneReason),
   band("coefficient > 0", "coefficient >= 0", "sums hold no terms of factor 0"),
   band('condition.fn === "not"', "true", "there is no other function of one condition"),
@@ -45,6 +32,8 @@ export const opExplanations: readonly Explanation[] = [
   op("attention-typing")("keys === undefined", "false", "values come after keys, and are asked for as well"),
   op("recurrence-gradients")("flow === undefined", "false", "there are as many flows as values"),
   op("recurrence")("actual === undefined", "false", "the number of operands has been compared before"),
+  op("attention-arbitrary")("products === undefined", "false", "a body is given as many tensors as it takes"),
+  op("leaf")("[]", '["Stryker was here"]', "nothing is differentiated that has no operands"),
   op("indexing")("[]", '["Stryker was here"]', "nothing is differentiated that has no operands"),
   op("concat")("{ start: 0, end: extent, step: 1 }", "{}", "what is not said of an axis is that it is whole"),
 ];

@@ -10,7 +10,12 @@ export const printingScopes: Readonly<Record<string, Scope>> = {
   },
   text: {
     files: ["src/ir/text/*.ts"],
-    tests: ["test/ir/text/*.test.ts", "test/errors/graph-{names,nodes}.test.ts", "test/errors/told-graphs.test.ts"],
+    tests: [
+      "test/ir/text/{print,bodies,equal,round-trip,dot}.test.ts",
+      "test/errors/{graph-names,graph-nodes,told-graphs,limits}.test.ts",
+      "test/ir/functions/define.test.ts",
+      "test/ir/text/fuzz.test.ts",
+    ],
   },
   "loop-text": { files: ["src/ir/loop/print.ts"], tests: ["test/ir/loop/print.test.ts"] },
   javascript: {

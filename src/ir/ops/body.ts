@@ -26,6 +26,13 @@ export type DescribeBody = (
   describe: (inputs: readonly Tensor[], describing: Describing) => readonly Tensor[],
 ) => Body;
 
+/** A description that names the tensors it is given. */
+export const taking =
+  <T extends readonly Tensor[]>(describe: (given: T) => readonly Tensor[]) =>
+  // A body is described with as many tensors as it has inputs, and whoever describes it says these.
+  (given: readonly Tensor[]): readonly Tensor[] =>
+    describe(given as T);
+
 /** Runs a body on arrays, in double precision. */
 export type RunBody = (body: Body, inputs: readonly NdArray[]) => readonly NdArray[];
 

@@ -11,9 +11,9 @@ import { invariant } from "../diagnostics/invariant.ts";
 import type { Tensor } from "../types/tensor.ts";
 import { printType, sameType, type TensorType } from "../types/tensor-type.ts";
 import type { FastCheckModule } from "./arbitrary.ts";
-import type { Body, DescribeBody } from "./body.ts";
+import { type Body, type DescribeBody, taking } from "./body.ts";
 import { arbitraryShape } from "./instances.ts";
-import { defineOp, type OpDefinition, type OpInstance } from "./op.ts";
+import { defineOp, type OpDefinition, type OpInstance, type Tuple } from "./op.ts";
 
 /** A function. */
 export interface ApplyAttrs {
@@ -77,18 +77,17 @@ const examples: readonly Example[] = [
   {
     operands: 1,
     results: 1,
-    forward: ([x]) => (x ? [x.mul(x.sigmoid())] : []),
-    gradient: ([x, y, c]) => (x && y && c ? [c.mul(y.add(x.sigmoid().mul(y.neg().add(1))))] : []),
+    forward: taking(([x]: Tuple<Tensor, 1>) => [x.mul(x.sigmoid())]),
+    gradient: taking(([x, y, c]: Tuple<Tensor, 3>) => [c.mul(y.add(x.sigmoid().mul(y.neg().add(1))))]),
   },
   {
     operands: 2,
     results: 2,
-    forward: ([x, y]) => (x && y ? [x.mul(y), x.sub(y).tanh()] : []),
-    gradient: ([x, y, , z, c, d]) => {
-      if (!x || !y || !z || !c || !d) return [];
+    forward: taking(([x, y]: Tuple<Tensor, 2>) => [x.mul(y), x.sub(y).tanh()]),
+    gradient: taking(([x, y, , z, c, d]: readonly [...Tuple<Tensor, 4>, ...Tuple<Tensor, 2>]) => {
       const slope = d.mul(z.mul(z).neg().add(1));
       return [c.mul(y).add(slope), c.mul(x).sub(slope)];
-    },
+    }),
   },
 ];
 

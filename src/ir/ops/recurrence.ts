@@ -12,8 +12,8 @@ import { knownExtent, knownType } from "../types/shape.ts";
 import type { Tensor } from "../types/tensor.ts";
 import { printType, sameType, type TensorType, tensorType } from "../types/tensor-type.ts";
 import type { FastCheckModule } from "./arbitrary.ts";
-import type { DescribeBody, RunBody } from "./body.ts";
-import { defineOp, type OpDefinition, type OpInstance } from "./op.ts";
+import { type DescribeBody, type RunBody, taking } from "./body.ts";
+import { defineOp, type OpDefinition, type OpInstance, type Tuple } from "./op.ts";
 import { scanGradients } from "./recurrence-gradients.ts";
 import { partsOf, type ScanAttrs } from "./recurrence-parts.ts";
 import { requireExtents } from "./typing.ts";
@@ -82,20 +82,34 @@ const exampleBodies: readonly {
   readonly captured: number;
   readonly step: (inputs: readonly Tensor[]) => readonly Tensor[];
 }[] = [
-  { carried: 1, sequences: 1, captured: 0, step: ([h, x]) => (h && x ? [h.mul(0.5).add(x.tanh()), h.mul(x)] : []) },
-  { carried: 1, sequences: 1, captured: 1, step: ([h, x, w]) => (h && x && w ? [h.matmul(w).add(x).tanh()] : []) },
+  {
+    carried: 1,
+    sequences: 1,
+    captured: 0,
+    step: taking(([h, x]: Tuple<Tensor, 2>) => [h.mul(0.5).add(x.tanh()), h.mul(x)]),
+  },
+  {
+    carried: 1,
+    sequences: 1,
+    captured: 1,
+    step: taking(([h, x, w]: Tuple<Tensor, 3>) => [h.matmul(w).add(x).tanh()]),
+  },
   {
     carried: 2,
     sequences: 1,
     captured: 1,
-    step: ([h, c, x, w]) => {
-      if (!h || !c || !x || !w) return [];
+    step: taking(([h, c, x, w]: Tuple<Tensor, 4>) => {
       const gate = x.matmul(w).add(h).sigmoid();
       const next = c.mul(gate).add(x);
       return [next.tanh(), next, gate.sum({ axes: [0] })];
-    },
+    }),
   },
-  { carried: 0, sequences: 2, captured: 0, step: ([x, y]) => (x && y ? [x.mul(y), x.sub(y).tanh()] : []) },
+  {
+    carried: 0,
+    sequences: 2,
+    captured: 0,
+    step: taking(([x, y]: Tuple<Tensor, 2>) => [x.mul(y), x.sub(y).tanh()]),
+  },
 ];
 
 const arbitraryScan = (

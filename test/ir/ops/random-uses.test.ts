@@ -26,7 +26,9 @@ const values = (all: readonly unknown[]): string => {
   const numbers = all.filter((value) => typeof value === "number");
   if (numbers.length < all.length) {
     const texts = [...new Set(all.map(String))].sort();
-    return texts.length < 60 ? texts.join(" ") : `${texts.length} texts`;
+    return texts.length < 60
+      ? texts.join(" ")
+      : `${texts.length} texts of ${range(texts.map(({ length }) => length))} characters`;
   }
   return `${range(numbers.filter(Number.isFinite))}${numbers.every(Number.isFinite) ? "" : ", infinite"}`;
 };

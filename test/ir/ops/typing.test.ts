@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { describeBody } from "../../../src/ir/graph/body.ts";
+import { isBody } from "../../../src/ir/ops/attributes.ts";
 import { normalizeAxes, normalizeAxis, requireNumber } from "../../../src/ir/ops/typing.ts";
 
 describe("normalizeAxis", () => {
@@ -54,4 +56,18 @@ describe("requireNumber", () => {
       `W210: constant: ${value} is not a number of type ${dtype}`,
     );
   });
+});
+
+describe("isBody", () => {
+  const body = describeBody([{ dtype: "f32", shape: [2] }], (inputs) => inputs);
+
+  it.each([
+    [body, true],
+    [[1, 2], false],
+    [["B", 2], false],
+    ["outputs", false],
+    [3, false],
+    [false, false],
+    [undefined, false],
+  ])("of %j is %s", (value, is) => expect(isBody(value)).toBe(is));
 });
