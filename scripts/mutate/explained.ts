@@ -88,6 +88,12 @@ export const explanations: readonly Explanation[] = [
   order("(parent?.depth ?? -1) + 1", "(parent?.depth ?? -1) - 1", slower),
   order("place !== undefined && place.depth > upper.depth", "false", slower),
   order("first !== undefined", "first === undefined", slower),
+  order(
+    "parent !== undefined && first !== undefined",
+    "parent !== undefined || first !== undefined",
+    "a root has neither, and all else has both",
+  ),
+  order("position > start", "true", slower),
   order("done || value === earlier", "false", slower),
   joining("pairs.length === 0", "false", "a kernel equal to the one that was given"),
   inPlace("(uses[at]?.[1].stores.length ?? 0) > 0", "(uses[at]?.[1].stores.length ?? 0) >= 0", twice),
@@ -96,6 +102,7 @@ export const explanations: readonly Explanation[] = [
   domain("axis > 0", "true", "the first axis is joined with nothing from the start"),
   memory("data === undefined", "false", "a key without a value is as good as none"),
   group("value === undefined", "false", never),
+  inPlace("(uses[at]?.[1].stores.length ?? 0) > 0", "true", twice),
   scans("buffer === undefined", "false", never),
   scans("result === undefined", "false", never),
   hoisting(
@@ -108,6 +115,11 @@ export const explanations: readonly Explanation[] = [
   work(
     'from.kind === "const" && to.kind === "const"',
     'from.kind === "const" || to.kind === "const"',
+    "work over rows has both ends constant",
+  ),
+  work(
+    'from.kind !== "const" || to.kind !== "const" || b.from.kind !== "const"',
+    '(from.kind !== "const" || to.kind !== "const") && b.from.kind !== "const"',
     "work over rows has both ends constant",
   ),
   pieces('stmt.kind === "store"', "true", "statements that store nothing name no buffer"),
