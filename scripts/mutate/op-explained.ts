@@ -29,6 +29,12 @@ export const opExplanations: readonly Explanation[] = [
     "isKnown(extent) || isKnown(result)",
     "the number of windows is known where the extent is",
   ),
+  op("attention-gradient-passes")(
+    "toReads[number]?.(body, index)",
+    "toReads[number](body, index)",
+    "a body gives a gradient for each read that is wanted",
+  ),
+  op("contraction")("a.shape.length > 2", "a.shape.length >= 2", "a matrix is taken as the rows that it is"),
   op("attention-typing")("keys === undefined", "false", "values come after keys, and are asked for as well"),
   op("recurrence-gradients")("flow === undefined", "false", "there are as many flows as values"),
   op("recurrence")("actual === undefined", "false", "the number of operands has been compared before"),
