@@ -67,8 +67,7 @@ describe("verification", () => {
   };
   const [before, after] = [opsOf(example()).join(), "input,unary exp"];
 
-  test("each: before, and once after whatever changed something", () =>
-    expect(seen("each")).toEqual([before, after]));
+  test("each: before, and once after whatever changed something", () => expect(seen("each")).toEqual([before, after]));
   test("ends: before and after", () => expect(seen("ends")).toEqual([before, after]));
   test("never", () => expect(seen("never")).toEqual([]));
 
