@@ -18,6 +18,12 @@ export const opExplanations: readonly Explanation[] = [
     "extents.queries + 1",
     "it tells only whether sums can leave 32 bits, from which extents are far",
   ),
+  band(
+    "Math.max(extents.keys - 1, 0)",
+    "Math.min(extents.keys - 1, 0)",
+    "it tells only whether sums can leave 32 bits, from which extents are far",
+  ),
+  band('part.kind === "var"', "true", "only variables have names"),
   op("attention-blocks")(
     "scratch.factors !== undefined && factor !== undefined",
     "scratch.factors !== undefined || factor !== undefined",
