@@ -20,8 +20,13 @@ const inPlace = explain("src/passes/lowering/finish-kernel.ts");
 const scans = explain("src/passes/lowering/lower-scan.ts");
 const nesting = explain("src/passes/nest-concats.ts");
 const hoisting = explain("src/passes/recurrence/hoist-from-scans.ts");
+const pieces = explain("src/passes/threads/pieces.ts");
+const sinking = explain("src/passes/recurrence/sink-from-scans.ts");
 const batching = explain("src/passes/recurrence/batch-over-time.ts");
 const preparing = explain("src/passes/prepare.ts");
+const domain = explain("src/passes/lowering/domain.ts");
+const memory = explain("src/passes/lowering/memory.ts");
+const group = explain("src/passes/lowering/lower-group.ts");
 const passes = explain("src/passes/pass.ts");
 const positions = explain("src/passes/simplify/index.ts");
 const placing = explain("src/passes/planning/place-blocks.ts");
@@ -86,12 +91,19 @@ export const explanations: readonly Explanation[] = [
   inPlace("(uses[at]?.[1].stores.length ?? 0) > 0", "(uses[at]?.[1].stores.length ?? 0) >= 0", twice),
   scans("result !== undefined && group.outputs.includes(result.id)", "true", "what is not wanted has no buffer"),
   scans("result !== undefined", "true", never),
+  domain("axis > 0", "true", "the first axis is joined with nothing from the start"),
+  memory("data === undefined", "false", "a key without a value is as good as none"),
+  group("value === undefined", "false", never),
+  scans("buffer === undefined", "false", never),
+  scans("result === undefined", "false", never),
   hoisting(
     "results.some(({ id }) => free.has(id))",
     "results.every(({ id }) => free.has(id))",
     "results of one node have the same operands",
   ),
   hoisting("free.has(operand)", "true", "of what is reached, only products are taken"),
+  pieces('stmt.kind === "store"', "true", "statements that store nothing name no buffer"),
+  sinking('node.op === "binary"', "true", "no other op has a function of that name"),
   batching("{ low: 0, high: 0, interior: 0 }", "{}", "padding that is left out is none"),
   preparing("name !== call.buffers[at]", "true", "a call equal to the one that was given"),
   scans("operand === undefined", "false", never),

@@ -35,8 +35,8 @@ export const opScopes: Readonly<Record<string, Scope>> = {
     tests: [...tests("contraction"), ...files("window-lowering"), ...sentences],
   },
   "matmul-kernel": {
-    files: sources("matmul-kernel", "register-tile", "loop-nest"),
-    tests: kernelTests("matmul-kernel"),
+    files: sources("matmul-{kernel,packing}", "register-tile", "loop-nest"),
+    tests: kernelTests("matmul-kernel", "matmul-tiles"),
   },
   windows: {
     files: sources("windows", "window-{geometry,lowering,arbitraries}"),

@@ -1,6 +1,6 @@
 // docs/attention-blocks.svg: which keys attention visits for each block of queries, under the options that hide keys.
 import { keyBlock, rowBlock } from "../../src/ir/ops/attention-tiles.ts";
-import { panelColumns } from "../../src/ir/ops/matmul-kernel.ts";
+import { panelColumns } from "../../src/ir/ops/matmul-packing.ts";
 
 const length = 1024;
 const [side, gap, top] = [180, 24, 34];

@@ -5,17 +5,7 @@ import { order } from "../ir/graph/analysis.ts";
 import { attributesKey } from "../ir/graph/builder.ts";
 import { type Edited, edit } from "../ir/graph/edit.ts";
 import type { Graph, Node } from "../ir/graph/graph.ts";
-import type { Attributes } from "../ir/ops/attributes.ts";
 import type { Pass } from "./pass.ts";
-
-/** Keys of attributes that have been asked about: nodes mostly stay as they are, and so do these, from one run to the next. */
-const known = new WeakMap<Attributes, string>();
-
-const keyOf = (attrs: Attributes): string => {
-  const key = known.get(attrs) ?? attributesKey(attrs);
-  known.set(attrs, key);
-  return key;
-};
 
 /** The graph in which every computation stands once. */
 export const eliminateCommonSubexpressions = (graph: Graph): Edited =>
@@ -23,7 +13,7 @@ export const eliminateCommonSubexpressions = (graph: Graph): Edited =>
     const first = new Map<string, Node>();
     for (const node of order(graph)) {
       // Operands are separated, or (1, 12) would be (11, 2).
-      const key = `${node.op}(${node.operands.map(editor.resolve).join()}){${keyOf(node.attrs)}}`;
+      const key = `${node.op}(${node.operands.map(editor.resolve).join()}){${attributesKey(node.attrs)}}`;
       const earlier = first.get(key);
       if (earlier === undefined) first.set(key, node);
       else
@@ -38,6 +28,7 @@ export const eliminateCommonSubexpressions = (graph: Graph): Edited =>
 export const cse: Pass<Graph, Graph> = {
   name: "cse",
   summary: "Computes equal expressions once.",
+  idempotent: true,
   run: (graph, observer) => {
     const { graph: result, patches } = eliminateCommonSubexpressions(graph);
     observer?.changed(patches);

@@ -22,6 +22,7 @@ export const removeDeadCode = (graph: Graph): Edited =>
 export const dce: Pass<Graph, Graph> = {
   name: "dce",
   summary: "Removes nodes that no result needs, and constants that no node names.",
+  idempotent: true,
   run: (graph, observer) => {
     const { graph: result, patches } = removeDeadCode(graph);
     observer?.changed(patches);

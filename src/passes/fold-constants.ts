@@ -165,6 +165,7 @@ export const foldConstantExpressions = (graph: Graph): Edited =>
 export const foldConstants: Pass<Graph, Graph> = {
   name: "fold-constants",
   summary: "Computes small expressions of constants at compile time, where that gives the same bits.",
+  idempotent: true,
   run: (graph, observer) => {
     const { graph: result, patches } = foldConstantExpressions(graph);
     observer?.changed(patches);

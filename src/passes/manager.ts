@@ -46,7 +46,7 @@ class Stopped extends Error {
 interface Session {
   readonly verify: (program: unknown) => void;
   readonly stopAfter: string | undefined;
-  /** The programs that a pass has given back as they were. Passes are pure: they would do so again. */
+  /** The programs that a pass gives back as they are: those it has given back before, and what it has made of others if it says so. */
   readonly settled: WeakMap<Pass<never, unknown>, WeakSet<object>>;
 }
 
@@ -131,7 +131,7 @@ const runStep = <From, To>(session: Session, pass: Pass<From, To>, program: From
     // What is settled has the type of what the pass gives: it was given back before.
     const result = isSettled ? (program as unknown as To) : running(pass.name, () => pass.run(program, observer));
     trace.still = Object.is(result, program);
-    if (trace.still && isObject(program)) settled.add(program);
+    if ((trace.still || pass.idempotent === true) && isObject(result)) settled.add(result);
     if (!trace.still) verifying(pass.name, () => session.verify(result));
     if (pass.name === session.stopAfter) throw new Stopped(result);
     return result;

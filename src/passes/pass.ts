@@ -22,6 +22,8 @@ export interface Pass<in From, out To> {
   readonly summary: string;
   /** The program that means the same. */
   readonly run: (program: From, observer?: Observer) => To;
+  /** Whether it gives its own results back as they are, so that nobody need ask it about them. */
+  readonly idempotent?: boolean;
   /** The passes that this one runs, by which its names are known. */
   readonly steps?: readonly Pass<never, unknown>[];
 }

@@ -97,6 +97,8 @@ export const rewrite = (graph: Graph, sets: readonly RuleSet[], limit: number = 
 export const rewritePass = (name: string, summary: string, sets: readonly RuleSet[]): Pass<Graph, Graph> => ({
   name,
   summary,
+  // What a rule makes is settled before the sweep goes on.
+  idempotent: true,
   run: (graph, observer) => {
     const { graph: rewritten, patches, fired } = rewrite(graph, sets);
     observer?.changed(patches);

@@ -91,7 +91,7 @@ export const opMutants: readonly Mutant[] = [
   {
     name: "matmul-edge",
     says: "columns that fill no panel are packed one short",
-    file: "src/ir/ops/matmul-kernel.ts",
+    file: "src/ir/ops/matmul-packing.ts",
     find: "        if (rest > 0) panel(body, full, rest);",
     put: "        if (rest > 0) panel(body, full, Math.max(1, rest - 1));",
   },

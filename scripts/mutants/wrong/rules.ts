@@ -167,8 +167,8 @@ export const ruleMutants: readonly Mutant[] = [
     name: "cse-without-attributes",
     says: "the key of a node leaves its numbers out",
     file: "src/passes/cse.ts",
-    find: "{${keyOf(node.attrs)}}`;",
-    put: '{${keyOf(node.attrs).replace(/axis=\\d+/, "")}}`;',
+    find: "{${attributesKey(node.attrs)}}`;",
+    put: '{${attributesKey(node.attrs).replace(/axis=\\d+/, "")}}`;',
     tests: ["test/passes/cse.test.ts"],
   },
   {

@@ -110,7 +110,7 @@ export const newAddressing = (
 
   const resolve = (name: string, index: Expr): Access => {
     const buffer = buffers.get(name);
-    invariant(buffer !== undefined, `kernel accesses buffer ${name}, which is none of its parameters`);
+    invariant(buffer !== undefined, () => `kernel accesses buffer ${name}, which is none of its parameters`);
     return accessOf(buffer, index, facts, current.loop, current.definitions);
   };
   const sum: Sum = (start, terms, { bytes }, elements) => {

@@ -18,6 +18,7 @@ import { removeUnread } from "./remove-unread.ts";
 import { shareLocals } from "./share-locals.ts";
 import { emitStatements } from "./statements.ts";
 import { takeTurns } from "./take-turns.ts";
+import { unrollProducts } from "./unroll-products.ts";
 import { newVectorConstants } from "./vector-constants.ts";
 
 /** What a function does, and what it is given. */
@@ -40,7 +41,7 @@ export const emitFunction = (
 ): Pick<WasmFunction, "parameters" | "locals" | "body"> => {
   const typeOf = (variable: string): ValueType => {
     const known = facts.variables.get(variable);
-    invariant(known !== undefined, `kernel ${kernel.name} uses ${variable} without defining it`);
+    invariant(known !== undefined, () => `kernel ${kernel.name} uses ${variable} without defining it`);
     return valueTypeOf[known.type];
   };
   const locals = newLocals([
@@ -68,12 +69,12 @@ export const emitFunction = (
     expression: (expr) => emitExpression(emitter, expr),
     dtypeOf: (buffer) => {
       const dtype = elementTypes.get(buffer);
-      invariant(dtype !== undefined, `kernel ${kernel.name} accesses ${buffer}, which is none of its parameters`);
+      invariant(dtype !== undefined, () => `kernel ${kernel.name} accesses ${buffer}, which is none of its parameters`);
       return dtype;
     },
     localOf: (variable) => {
       const local = localOfVariable.get(variable);
-      invariant(local !== undefined, `kernel ${kernel.name} uses ${variable} without defining it`);
+      invariant(local !== undefined, () => `kernel ${kernel.name} uses ${variable} without defining it`);
       return local;
     },
     callOf,
@@ -85,6 +86,6 @@ export const emitFunction = (
   const emitted = emitStatements(emitter, body);
   const written = [...vectors.prologue, ...again, ...emitted];
   const rounded = numerics === "relaxed" ? contractProducts(written) : written;
-  const tidied = takeTurns(forwardValues(removeUnread(rounded)), locals);
+  const tidied = unrollProducts(takeTurns(forwardValues(removeUnread(rounded)), locals));
   return { parameters: locals.parameters, ...shareLocals(locals.parameters, locals.locals, tidied) };
 };

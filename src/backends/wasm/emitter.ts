@@ -48,7 +48,7 @@ export const constantLanes = (emitter: Emitter, expr: Expr): number | undefined 
 };
 
 /** The instruction of a table, which the loop IR's typing rules promise to exist. */
-export const required = <T>(op: T | undefined, what: string): T => {
-  invariant(op !== undefined, `${what} has no instruction`);
+export const required = <T>(op: T | undefined, what: () => string): T => {
+  invariant(op !== undefined, () => `${what()} has no instruction`);
   return op;
 };

@@ -50,7 +50,11 @@ const rows: Rows = {
     if (mask !== expr) return plain("v128.any_true", emitter.expression(mask));
     const { fn, left, right } = expr;
     const x = emitter.expression(left);
-    return plain(required(compareOps[left.type][fn], `${fn} of ${left.type}`), x, emitter.expression(right));
+    return plain(
+      required(compareOps[left.type][fn], () => `${fn} of ${left.type}`),
+      x,
+      emitter.expression(right),
+    );
   },
   select: (emitter, expr) => (isVector(expr.type) ? emitVectorSelect : emitScalarSelect)(emitter, expr),
   cast: (emitter, { type, operand }) =>

@@ -28,7 +28,7 @@ const scalarStores: { readonly [D in DType]: MemoryOp } = {
 /** The buffer's dtype, which values of the type must fit. */
 const elementOf = ({ dtypeOf }: Emitter, buffer: string, type: LoopType): DType => {
   const dtype = dtypeOf(buffer);
-  invariant(elementFits(dtype, type), `${type} in the ${dtype} buffer ${buffer}`);
+  invariant(elementFits(dtype, type), () => `${type} in the ${dtype} buffer ${buffer}`);
   return dtype;
 };
 

@@ -18,7 +18,10 @@ export const emitScalarUnary = (emitter: Emitter, { fn, type, operand }: ExprOf<
     const { first, again } = share(emitter, value, "i32");
     return plain("select", first, negate(again), plain("i32.ge_s", again, zero));
   }
-  return plain(required(unaryOps[type][fn], `${fn} of ${type}`), value);
+  return plain(
+    required(unaryOps[type][fn], () => `${fn} of ${type}`),
+    value,
+  );
 };
 
 /** Divisor 0 gives 0, divisor -1 negates: `-x & divisor` is both. */
@@ -62,7 +65,11 @@ export const emitScalarBinary = (emitter: Emitter, { fn, type, left, right }: Ex
   const y = emitter.expression(right);
   if (type === "i32" && (fn === "div" || fn === "rem")) return divide(emitter, fn, x, y);
   if (type === "i32" && (fn === "min" || fn === "max")) return extreme(emitter, fn, x, y);
-  return plain(required(binaryOps[type][fn], `${fn} of ${type}`), x, y);
+  return plain(
+    required(binaryOps[type][fn], () => `${fn} of ${type}`),
+    x,
+    y,
+  );
 };
 
 export const emitScalarCast = (emitter: Emitter, type: "f32" | "f64" | "i32" | "bool", operand: Expr): Instruction => {
@@ -70,7 +77,11 @@ export const emitScalarCast = (emitter: Emitter, type: "f32" | "f64" | "i32" | "
   const from = operand.type;
   if (from === type || (from === "bool" && type === "i32")) return value;
   invariant(!isVector(from), `cast of ${from} to ${type}`);
-  if (type !== "bool") return plain(required(castOps[from][type], `cast of ${from} to ${type}`), value);
+  if (type !== "bool")
+    return plain(
+      required(castOps[from][type], () => `cast of ${from} to ${type}`),
+      value,
+    );
   const kind = valueTypeOf[from];
   return kind === "f32" || kind === "f64"
     ? plain(`${kind}.ne`, value, { kind: "const", type: kind, value: 0 })

@@ -10,8 +10,16 @@
 import { add, variable } from "../../ir/loop/build.ts";
 import type { Expr, ExprOf } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
-import { addScaled, coefficientOf, constantOf, type Linear, linearOf } from "../../ir/loop/linear.ts";
-import { flatMapStmts, freshNames, renameDeclared, someExpr, substitute, withBody } from "../../ir/loop/rewrite.ts";
+import { addScaled, coefficientOf, constantOf, type Definitions, type Linear, linearOf } from "../../ir/loop/linear.ts";
+import {
+  flatMapStmts,
+  freshNames,
+  renameDeclared,
+  someExpr,
+  substitute,
+  visitStmts,
+  withBody,
+} from "../../ir/loop/rewrite.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
 import { mayBeOne } from "./unroll-vectors.ts";
 
@@ -121,8 +129,24 @@ const turned = ({ first: { to, from }, apart }: Quad, index: string, fresh: (hin
   return [...loads, ...stores];
 };
 
-const transposed = (kernel: Kernel, loop: Loop, fresh: (hint: string) => string): readonly Stmt[] => {
-  const trips = differenceOf(loop.to, loop.from) ?? 0;
+/** What the whole numbers of a kernel are: ends of loops may be names. */
+const definitionsIn = (stmts: readonly Stmt[]): Definitions => {
+  const forms = new Map<string, Linear>();
+  const of: Definitions = (name) => forms.get(name);
+  visitStmts(stmts, (stmt) => {
+    if (stmt.kind === "let" && isWhole(stmt)) forms.set(stmt.name, linearOf(stmt.value, of));
+  });
+  return of;
+};
+
+const transposed = (
+  kernel: Kernel,
+  loop: Loop,
+  definitions: Definitions,
+  fresh: (hint: string) => string,
+): readonly Stmt[] => {
+  const [from, to] = [linearOf(loop.from, definitions), linearOf(loop.to, definitions)];
+  const trips = constantOf(addScaled(to, from, -1)) ?? 0;
   if (loop.step !== 1 || trips < lanes || someExpr(loop.from, ({ kind }) => kind === "load")) return [loop];
   const quads = quadsOf(kernel, loop);
   if (quads === undefined) return [loop];
@@ -135,8 +159,9 @@ const transposed = (kernel: Kernel, loop: Loop, fresh: (hint: string) => string)
 /** The kernel with moves that transpose by vectors. */
 export const transposeMoves = (kernel: Kernel): Kernel => {
   const fresh = freshNames(kernel);
+  const definitions = definitionsIn(kernel.body);
   return withBody(
     kernel,
-    flatMapStmts(kernel.body, (stmt) => (stmt.kind === "for" ? transposed(kernel, stmt, fresh) : [stmt])),
+    flatMapStmts(kernel.body, (stmt) => (stmt.kind === "for" ? transposed(kernel, stmt, definitions, fresh) : [stmt])),
   );
 };

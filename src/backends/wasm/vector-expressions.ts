@@ -47,7 +47,10 @@ export const emitLane = (emitter: Emitter, { operand, lane: at }: ExprOf<"lane">
   extractLane(operand.type as VectorType, emitter.expression(operand), at);
 
 export const emitVectorUnary = (emitter: Emitter, { fn, type, operand }: ExprOf<"unary">): Instruction =>
-  plain(required(unaryOps[type][fn], `${fn} of ${type}`), emitter.expression(operand));
+  plain(
+    required(unaryOps[type][fn], () => `${fn} of ${type}`),
+    emitter.expression(operand),
+  );
 
 /**
  * `pmax(x, c)` is `x < c ? c : x`: one instruction on x64, where `max` takes eight. It differs from `max` only where c is
@@ -88,7 +91,11 @@ export const emitVectorBinary = (emitter: Emitter, { fn, type, left, right }: Ex
   const shift = type === "i32x4" ? shiftOps[fn] : undefined;
   if (shift !== undefined) return emitShift(emitter, shift, left, right);
   const x = emitter.expression(left);
-  return plain(required(binaryOps[type][fn], `${fn} of ${type}`), x, emitter.expression(right));
+  return plain(
+    required(binaryOps[type][fn], () => `${fn} of ${type}`),
+    x,
+    emitter.expression(right),
+  );
 };
 
 /**
@@ -143,7 +150,7 @@ const swapHalves = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
 /** Lane 0 of (l0 . l1) . (l2 . l3): both steps are done in all lanes. */
 export const emitReduceLanes = (emitter: Emitter, { fn, operand }: ExprOf<"reduceLanes">): Instruction => {
   const type = operand.type === "f32x4" ? "f32x4" : "i32x4";
-  const op = required(binaryOps[type][fn], `${fn} of ${type}`);
+  const op = required(binaryOps[type][fn], () => `${fn} of ${type}`);
   const fold = (value: Instruction, bytes: readonly number[]): Instruction => {
     const { first, again } = share(emitter, value, "v128");
     return plain(op, first, { kind: "shuffle", bytes, operands: [again, again] });

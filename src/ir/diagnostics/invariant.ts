@@ -5,7 +5,10 @@ export class InvariantError extends Error {
   override readonly name = "InvariantError";
 }
 
-/** Asserts what must be true whatever the user does. */
-export function invariant(condition: boolean, what: string): asserts condition {
-  if (!condition) throw new InvariantError(`weftgraph contradicts itself (please report this): ${what}`);
+/** Asserts what must be true whatever the user does. Where that is asked all the time, the sentence is made only when it is needed. */
+export function invariant(condition: boolean, what: string | (() => string)): asserts condition {
+  if (condition) return;
+  throw new InvariantError(
+    `weftgraph contradicts itself (please report this): ${typeof what === "string" ? what : what()}`,
+  );
 }

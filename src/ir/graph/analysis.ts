@@ -28,14 +28,14 @@ export const definitions: (graph: Graph) => ReadonlyMap<ValueId, Node> = analysi
 /** The node that defines a value of this graph. */
 export const definitionOf = (graph: Graph, value: ValueId): Node => {
   const node = definitions(graph).get(value);
-  invariant(node !== undefined, `value %${value} is defined in graph ${graph.name}`);
+  invariant(node !== undefined, () => `value %${value} is defined in graph ${graph.name}`);
   return node;
 };
 
 /** The type of a result of a node. */
 export const resultType = (node: Node, value: ValueId): TensorType => {
   const result = node.results.find(({ id }) => id === value);
-  invariant(result !== undefined, `value %${value} is a result of ${node.op}`);
+  invariant(result !== undefined, () => `value %${value} is a result of ${node.op}`);
   return result.type;
 };
 
@@ -114,7 +114,7 @@ export const topologicalOrder = (given: Iterable<Node>, definition: (value: Valu
       for (const operand of node.operands) {
         const source = definition(operand);
         const stage = state.get(source.id);
-        invariant(stage !== "open", `node ${node.id} (${node.op}) is in no cycle`);
+        invariant(stage !== "open", () => `node ${node.id} (${node.op}) is in no cycle`);
         if (stage !== "done") missing.push(source);
       }
       if (missing.length > 0) path.push(...missing.reverse());

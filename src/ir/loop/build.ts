@@ -66,7 +66,7 @@ const simplifyInteger = (fn: LoopBinary, left: Expr, right: Expr): Expr | undefi
 };
 
 export const binary = (fn: LoopBinary, left: Expr, right: Expr): Expr => {
-  invariant(left.type === right.type, `loop ${fn} of ${left.type} and ${right.type}`);
+  invariant(left.type === right.type, () => `loop ${fn} of ${left.type} and ${right.type}`);
   if (left.kind === "const" && right.kind === "const")
     return constant(left.type, foldBinary(fn, left.type, left.value, right.value));
   if (left.type === "i32") {
@@ -81,13 +81,13 @@ export const subtract = (left: Expr, right: Index): Expr => binary("sub", left, 
 export const multiply = (left: Expr, right: Index): Expr => binary("mul", left, i32(right));
 
 export const compare = (fn: LoopCompare, left: Expr, right: Expr): Expr => {
-  invariant(left.type === right.type, `loop compare ${fn} of ${left.type} and ${right.type}`);
+  invariant(left.type === right.type, () => `loop compare ${fn} of ${left.type} and ${right.type}`);
   if (left.kind === "const" && right.kind === "const") return bool(foldCompare(fn, left.value, right.value));
   return { kind: "compare", type: isVector(left.type) ? "boolx4" : "bool", fn, left, right };
 };
 
 export const select = (condition: Expr, then: Expr, otherwise: Expr): Expr => {
-  invariant(then.type === otherwise.type, `loop select of ${then.type} and ${otherwise.type}`);
+  invariant(then.type === otherwise.type, () => `loop select of ${then.type} and ${otherwise.type}`);
   if (condition.kind === "const") return condition.value === 0 ? otherwise : then;
   return { kind: "select", type: then.type, condition, then, otherwise };
 };
@@ -95,7 +95,7 @@ export const select = (condition: Expr, then: Expr, otherwise: Expr): Expr => {
 /** Converts the number, not the bits; a no-op where the type is already right. Vectors cast to vectors. */
 export const cast = (type: LoopType, operand: Expr): Expr => {
   if (operand.type === type) return operand;
-  invariant(isVector(type) === isVector(operand.type), `loop cast of ${operand.type} to ${type}`);
+  invariant(isVector(type) === isVector(operand.type), () => `loop cast of ${operand.type} to ${type}`);
   if (operand.kind === "const" && !isVector(type)) return constant(type, foldCast(operand.type, type, operand.value));
   return { kind: "cast", type, operand };
 };

@@ -15,7 +15,7 @@ import type { Expr } from "../loop/expr.ts";
 import { visibleKeys } from "./attention-band.ts";
 import type { AttentionExtents } from "./attention-meaning.ts";
 import { keyBlock, roundUp, storeRows, tileRows } from "./attention-tiles.ts";
-import { panelColumns } from "./matmul-kernel.ts";
+import { panelColumns } from "./matmul-packing.ts";
 import type { ElementReader } from "./op.ts";
 import { type Rows, tileProduct } from "./register-tile.ts";
 

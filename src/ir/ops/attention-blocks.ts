@@ -35,7 +35,7 @@ import {
   vectorAt,
 } from "./attention-tiles.ts";
 import type { AttentionAttrs } from "./attention-typing.ts";
-import { panelColumns } from "./matmul-kernel.ts";
+import { panelColumns } from "./matmul-packing.ts";
 import type { KernelContext } from "./op.ts";
 import { type Rows, tileProduct } from "./register-tile.ts";
 

@@ -37,7 +37,7 @@ import {
 } from "./attention-parts.ts";
 import { copyRows, gradientRowBlock, packColumns, packPanels, roundUp, rowsFrom, tileRows } from "./attention-tiles.ts";
 import type { AttentionGradientsAttrs } from "./attention-typing.ts";
-import { panelColumns } from "./matmul-kernel.ts";
+import { panelColumns } from "./matmul-packing.ts";
 import type { KernelContext } from "./op.ts";
 import { type Rows } from "./register-tile.ts";
 

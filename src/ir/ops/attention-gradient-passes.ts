@@ -11,7 +11,7 @@ import { greater, largest, weigh } from "./attention-row.ts";
 import { fillRow, roundUpIndex } from "./attention-tiles.ts";
 import type { AttentionGradientsAttrs } from "./attention-typing.ts";
 import { repeatedIndex } from "./loop-nest.ts";
-import { panelColumns } from "./matmul-kernel.ts";
+import { panelColumns } from "./matmul-packing.ts";
 import type { ElementReader, KernelContext } from "./op.ts";
 import { type Rows } from "./register-tile.ts";
 

@@ -5,7 +5,7 @@ import type { Expr } from "../loop/expr.ts";
 import { rowStart } from "./attention-parts.ts";
 import { roundUp, rowsFrom, storeRows, tileRows, vectorAt } from "./attention-tiles.ts";
 import type { AttentionGradientsAttrs } from "./attention-typing.ts";
-import { panelColumns } from "./matmul-kernel.ts";
+import { panelColumns } from "./matmul-packing.ts";
 import type { KernelContext } from "./op.ts";
 import { type Rows, tileProduct } from "./register-tile.ts";
 

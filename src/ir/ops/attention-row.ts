@@ -14,7 +14,7 @@ import {
 import type { Expr } from "../loop/expr.ts";
 import { exponentialOfNegative } from "../scalar/programs/exponential.ts";
 import { lowestFinite } from "./attention-meaning.ts";
-import { panelColumns } from "./matmul-kernel.ts";
+import { panelColumns } from "./matmul-packing.ts";
 
 /** The greater of two, the first where the second is not a number. */
 export const greater = (a: Expr, b: Expr): Expr => select(compare("lt", a, b), b, a);

@@ -2,7 +2,7 @@
 // of a padded width, and operands packed in panels of eight columns.
 import { add, type BlockBuilder, binary, f32, type Index, i32, load, multiply } from "../loop/build.ts";
 import type { Expr } from "../loop/expr.ts";
-import { panelColumns } from "./matmul-kernel.ts";
+import { panelColumns } from "./matmul-packing.ts";
 import { maximumRows, type Rows, type TileShape } from "./register-tile.ts";
 
 /** Rows of a tile. */

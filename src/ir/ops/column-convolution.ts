@@ -27,8 +27,12 @@ interface GroupBlock {
   readonly columns: Columns;
 }
 
-/** Vectors of a tile of so many output channels: eight accumulators, which hide the latency of addition. */
+/** Up to so many taps, two panels and some weights stay in the nearest cache. */
+const mostTapsOfPairs = 384;
+
+/** Vectors of a tile of so many output channels, and the other way round: eight accumulators, which hide the latency of addition. */
 const vectorsOf = (rows: number): number => (rows > 2 ? 2 : 4);
+const rowsOf = (width: number): number => (width > 2 * lanes ? 2 : 4);
 
 /** The columns of a tile, of which every two vectors may be a panel of their own. */
 const columnsFrom = ({ buffer, width, panelStride }: Columns, first: Expr): TileRight =>
@@ -74,22 +78,10 @@ const multiplyTile = (
   );
 };
 
-/** All results of a block for some of the output channels, by tiles of equal width and one of what is left. */
-const multiplyRows = (
-  context: ConvolutionContext,
-  body: BlockBuilder,
-  geometry: ConvolutionGeometry,
-  group: GroupBlock,
-  { output, rows }: { readonly output: Expr; readonly rows: number },
-): void => {
-  const count = group.block.rows * group.block.columns;
-  const width = vectorsOf(rows) * lanes;
-  overBlocks(body, count, width, "j", (inner, first, columns) =>
-    multiplyTile(context, inner, geometry, group, { output, rows, first, width: columns }),
-  );
-};
-
-/** All results of a block: the output channels by fours, then those that are left. */
+/**
+ * All results of a block. Of few taps, two panels are multiplied by all weights, two rows at a time; of many, four rows of weights by
+ * one panel after the other.
+ */
 const multiplyBlock = (
   context: ConvolutionContext,
   body: BlockBuilder,
@@ -97,10 +89,23 @@ const multiplyBlock = (
   group: GroupBlock,
 ): void => {
   const { groupOutputs } = geometry;
-  overBlocks(body, groupOutputs, rowBlocks(groupOutputs).height, "o", (inner, o, rows) => {
+  const count = group.block.rows * group.block.columns;
+  const tile = (inner: BlockBuilder, o: Expr, rows: number, first: Expr, width: number): void => {
     const output = inner.name(add(group.output, o), "o");
-    multiplyRows(context, inner, geometry, group, { output, rows });
-  });
+    multiplyTile(context, inner, geometry, group, { output, rows, first, width });
+  };
+  if (tapCount(geometry) <= mostTapsOfPairs)
+    overBlocks(body, count, 2 * panelColumns, "j", (strip, first, width) =>
+      overBlocks(strip, groupOutputs, rowBlocks(groupOutputs, rowsOf(width)).height, "o", (inner, o, rows) =>
+        tile(inner, o, rows, first, width),
+      ),
+    );
+  else
+    overBlocks(body, groupOutputs, rowBlocks(groupOutputs).height, "o", (strip, o, rows) =>
+      overBlocks(strip, count, vectorsOf(rows) * lanes, "j", (inner, first, width) =>
+        tile(inner, o, rows, first, width),
+      ),
+    );
   context.finish(body, [
     { from: group.image, extent: 1 },
     { from: group.output, extent: groupOutputs },

@@ -73,10 +73,10 @@ export const convolutionType = (
   rank: SpatialRank = 2,
 ): TensorType => {
   const geometry = { ...attrs, kernel: windowOf(op, weight, rank) };
-  requireGeometry(op, geometry, rank);
   requireImages(op, "images", images, rank);
   requireSameDType(op, images, weight);
   requireChannels(op, [images, weight], { groups: attrs.groups, rank });
+  requireGeometry(op, geometry, rank);
   const [batch = 0] = images.shape;
   return tensorType(images.dtype, [batch, weight.shape[0] ?? 0, ...windowCounts(op, images, geometry, rank)]);
 };

@@ -31,6 +31,7 @@ export const sentences = {
   W237: "chunk: {parts} equal parts do not make up the {extent} of axis {axis} ({type})",
   W240: "matmul: the {operand} operand has fewer than 2 axes ({type})",
   W241: "{op}: the {operand} must have {axes} axes {layout}, not {type}",
+  W242: "{op}: {attribute} must be {numbers} of at least {least}, not {values}",
   W243: "{op}: the window is larger than the padded {axis}: {window} vs {padded} ({images})",
   W244: "{op}: the images have {channels} channels, the weights expect {expected}{among} ({shapes})",
   W245: "{op}: {groups} groups do not divide {channels} channels ({shapes})",

@@ -67,7 +67,11 @@ const saidOf = (originals: Originals, attention: RecognisedAttention): Placed | 
   const results = originals(attention.result.value);
   const isWhole = captured.length === attention.captured.length && results.length > 0;
   if (queries === undefined || keys === undefined || values === undefined || !isWhole) return undefined;
-  return { attention: { ...attention, queries, keys, values, captured }, results };
+  // What only the rules made keeps weights that were not divided yet, of which a row with a NaN is NaN by hand, too.
+  const keeping = attention.keeping.flatMap((each) =>
+    originals(each.weights).length === 0 ? [] : moved(each.condition).map((condition) => ({ ...each, condition })),
+  );
+  return { attention: { ...attention, queries, keys, values, captured, keeping }, results };
 };
 
 /** Makes one op of attention written by hand. */

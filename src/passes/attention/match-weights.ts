@@ -9,6 +9,8 @@ import { isMovement } from "./match-product.ts";
 export interface Factor {
   readonly by: "times" | "over" | "where" | "unless";
   readonly given: Placed;
+  /** The value that the weights are with it. */
+  readonly at: View["id"];
 }
 
 /** softmax(scores) over the keys, and its factors, the innermost first. */
@@ -75,7 +77,8 @@ const follow = (placed: Placed, keys: Atom, leads: LeadsToSoftmax): Found<Weight
   const back = stepBack(view, leads);
   const found = back === undefined ? undefined : follow({ view: back.weights, axes }, keys, leads);
   if (back?.by === undefined || found === undefined || isSplit(found)) return found;
-  return { ...found, factors: [...found.factors, { by: back.by, given: { view: back.given ?? back.weights, axes } }] };
+  const factor: Factor = { by: back.by, given: { view: back.given ?? back.weights, axes }, at: view.id };
+  return { ...found, factors: [...found.factors, factor] };
 };
 
 /** The weights of attention over an axis of keys, if that is what a value holds. */

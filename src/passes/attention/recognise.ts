@@ -10,7 +10,7 @@ import { type View, view } from "../../ir/graph/view.ts";
 import { isKnown } from "../../ir/types/dim.ts";
 import { isFloat } from "../../ir/types/dtype.ts";
 import { tensorType } from "../../ir/types/tensor-type.ts";
-import type { Arranged, RecognisedAttention } from "./attention-op.ts";
+import type { Arranged, Keeping, RecognisedAttention } from "./attention-op.ts";
 import {
   type Atom,
   type Axes,
@@ -26,7 +26,16 @@ import {
   type Splits,
 } from "./axes.ts";
 import { simplifiedBody } from "./mask-rules.ts";
-import { type FoundProduct, innerExtent, type Operands, operandsOf, type Product, productOf } from "./match-product.ts";
+import {
+  type FoundProduct,
+  innerExtent,
+  isElementwise,
+  isMovement,
+  type Operands,
+  operandsOf,
+  type Product,
+  productOf,
+} from "./match-product.ts";
 import { type Weights, weightsOf } from "./match-weights.ts";
 import { isOnlyFor } from "./other-uses.ts";
 import { type ScoreSpace, shapeOf, writeBody } from "./score-body.ts";
@@ -127,6 +136,25 @@ const matchOn = (side: "left" | "right", product: Product, splits: Splits): Foun
   return { axes, features: isLeft ? columns : rows, outer, keyAtom, weights, found, parts, depth };
 };
 
+/** Whether a value is made of random bits, element by element, which would have to be drawn once more for each reader. */
+const isDrawn = (view: View): boolean =>
+  view.op === "randomBits" || ((isElementwise(view) || isMovement(view)) && view.args.some(isDrawn));
+
+/**
+ * What keeps some of the weights, at the axes of the scores; all of them if there are several. Not what is made of scores itself, for
+ * they are not there, nor random bits: to draw them twice takes longer than attention.
+ */
+const keepingOf = ({ weights: { factors }, found }: Matched, scoreAxes: Axes): readonly Keeping[] => {
+  const masks = factors.filter(
+    ({ by, given }) => (by === "where" || by === "unless") && !found.depends(given.view) && !isDrawn(given.view),
+  );
+  return masks.map(({ by, given, at }) => ({
+    condition: arranged(peeled(given), scoreAxes, masks.length === 1 ? scoreAxes.length : 0),
+    negated: by === "unless",
+    weights: at,
+  }));
+};
+
 /** What was matched as an op: its body, and its operands in the order of axes that it takes. */
 const attentionOf = (graph: Graph, product: Product, matched: Matched): Found<RecognisedAttention> => {
   const { axes, features, outer, keyAtom, weights, found, parts, depth } = matched;
@@ -140,6 +168,8 @@ const attentionOf = (graph: Graph, product: Product, matched: Matched): Found<Re
   if (written === undefined || isSplit(written)) return written;
   const given = { shape: [...shapeOf(front), extentOf(features)], axes: [...front, features] };
   return {
+    keeping: keepingOf(matched, scoreAxes),
+    type: tensorType(product.type.dtype, given.shape),
     result: { value: product.id, movements: movementsTo(given, axes) },
     queries: arranged(parts.queries, [...front, depth], 0),
     // Heads may share keys and values, but each key has all its features.

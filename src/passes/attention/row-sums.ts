@@ -4,6 +4,7 @@
 import type { View } from "../../ir/graph/view.ts";
 import { isFloat } from "../../ir/types/dtype.ts";
 import { type Axes, axesOf, type Placed, peeled, sameAxes, samePlace } from "./axes.ts";
+import { isElementwise, isMovement } from "./match-product.ts";
 
 /** A value with one atom for each of its axes. */
 export const whole = (view: View): Placed => ({ view, axes: axesOf(view.type.shape) });
@@ -122,8 +123,25 @@ export const isExponentialOf = ({ view, axes }: Placed, of: Placed, shift?: Plac
 };
 
 /** Whether a value is one number along an axis. */
-export const isUniformAlong = (view: View, axis: number): boolean => {
+const isUniformAlong = (view: View, axis: number): boolean => {
   const { axes } = peeled(whole(view));
   const [atom] = axesOf(view.type.shape)[axis] ?? [];
   return view.op === "constant" || (atom !== undefined && axes.flat().every(({ name }) => name !== atom.name));
 };
+
+/** Whether a value is made of another: of its elements, moved, or of what they are folded to. */
+const isMadeOf = (view: View, source: View["id"], seen: Set<View["id"]> = new Set()): boolean => {
+  if (view.id === source) return true;
+  if (seen.has(view.id)) return false;
+  seen.add(view.id);
+  const leads = view.op === "reduce" || isElementwise(view) || isMovement(view);
+  return leads && view.args.some((operand) => isMadeOf(operand, source, seen));
+};
+
+/**
+ * Whether what is added to a value is one number along an axis that the softmax of the sum does not show, be it no number at all: what
+ * is made of the value is NaN where a row has one, and a number that is known is none.
+ */
+export const isShiftOf = (value: View, shift: View, axis: number): boolean =>
+  isUniformAlong(shift, axis) &&
+  (isMadeOf(shift, value.id) || (shift.op === "constant" && Number.isFinite(shift.attrs.value)));

@@ -7,16 +7,7 @@ import type { TensorType } from "../../ir/types/tensor-type.ts";
 import { binary, filled, make, type RuleSet, reshaped, rules, type Term, unary } from "../rules.ts";
 import { type Atom, type Axes, before, isPlaced, type Placed, peeled } from "./axes.ts";
 import { innerExtent, operandsOf } from "./match-product.ts";
-import {
-  axisOfLogSum,
-  axisOfSum,
-  inverted,
-  isExponentialOf,
-  isUniformAlong,
-  reducedBy,
-  source,
-  whole,
-} from "./row-sums.ts";
+import { axisOfLogSum, axisOfSum, inverted, isExponentialOf, isShiftOf, reducedBy, source, whole } from "./row-sums.ts";
 
 const x = P.select("x");
 const y = P.select("y");
@@ -170,7 +161,7 @@ export const softmaxForms: RuleSet = rules(
         },
         ({ axis, x }) => softmaxed(axis, x),
       ),
-    // softmax(x - c) => softmax(x), c being one number along the axis
+    // softmax(x - c) => softmax(x), c being one number along the axis, made of x
     shifted: (node) =>
       node.with(
         {
@@ -178,7 +169,7 @@ export const softmaxForms: RuleSet = rules(
           attrs: { axis: P.select("axis") },
           args: [{ op: "binary", attrs: { fn: P.union("sub", "add") }, args: [x, y] }],
         },
-        ({ axis, x, y }) => (isUniformAlong(y, axis) ? softmaxed(axis, x) : undefined),
+        ({ axis, x, y }) => (isShiftOf(x, y, axis) ? softmaxed(axis, x) : undefined),
       ),
     // softmax(x - c where m, -infinity elsewhere) => softmax(x where m, -infinity elsewhere)
     shiftedWhereAllowed: (node) =>
@@ -198,7 +189,7 @@ export const softmaxForms: RuleSet = rules(
           ],
         },
         ({ axis, m, x, y, lowest }) =>
-          isUniformAlong(y, axis) ? softmaxed(axis, make("select", {}, m, x, lowest)) : undefined,
+          isShiftOf(x, y, axis) ? softmaxed(axis, make("select", {}, m, x, lowest)) : undefined,
       ),
     // e^x m => e^(x where m, -infinity elsewhere), m being 1 or 0
     maskedByProduct: (node) =>

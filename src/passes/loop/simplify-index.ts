@@ -183,8 +183,23 @@ const simplifyNode = (expr: Expr, arithmetic: Arithmetic): Expr => {
   }
 };
 
+/** Whether a sum looks through its operands: these are taken apart with it, so that they need not be simple by themselves. */
+const looksThrough = (expr: Expr): boolean =>
+  expr.type === "i32" &&
+  ((expr.kind === "unary" && expr.fn === "neg") ||
+    (expr.kind === "binary" &&
+      (expr.fn === "add" ||
+        expr.fn === "sub" ||
+        (expr.fn === "mul" && (expr.left.kind === "const" || expr.right.kind === "const")))));
+
+/** Makes the operands of a part of a sum simple. */
+const simplifyWithin = (expr: Expr, arithmetic: Arithmetic): Expr =>
+  mapChildren(expr, (child) =>
+    looksThrough(expr) && looksThrough(child) ? simplifyWithin(child, arithmetic) : simplifyOnce(child, arithmetic),
+  );
+
 const simplifyOnce = (expr: Expr, arithmetic: Arithmetic): Expr => {
-  const rebuilt = mapChildren(expr, (child) => simplifyOnce(child, arithmetic));
+  const rebuilt = simplifyWithin(expr, arithmetic);
   if (rebuilt.kind === "select" && rebuilt.condition.kind === "const")
     return rebuilt.condition.value === 0 ? rebuilt.otherwise : rebuilt.then;
   if (!isWhole(rebuilt) || rebuilt.kind === "const") return rebuilt;

@@ -74,6 +74,30 @@ describe("moves that transpose", () => {
     expect(isTurned(packing({ rows: 16, columns: 13, width: 8 }, "f32").kernel)).toBe(true);
   });
 
+  test("are found where loops go by blocks, as those of a transpose do", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }), (rows, columns) => {
+        const places = [filled("x", "f32", rows * columns, 3), room("y", "f32", rows * columns)];
+        const kernel = optimizeKernel(
+          kernelOver(places, (body) =>
+            body.loop(columns, (i, inner) =>
+              inner.loop(
+                rows,
+                (j, innermost) =>
+                  innermost.store("y", add(multiply(i, rows), j), load("f32", "x", add(multiply(j, columns), i))),
+                { mode: "vector" },
+              ),
+            ),
+          ),
+        );
+        // From there on the loop passes go by blocks.
+        expect(isTurned(kernel) || rows < 16 || columns < 16).toBe(true);
+        expect(runKernel(kernel, places)).toEqual(interpreted(kernel, places));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   test("are left alone where there is more to it", () => {
     expect(isTurned(packing({ rows: 16, columns: 3, width: 8 }, "f32").kernel)).toBe(false);
     expect(isTurned(packing({ rows: 16, columns: 12, width: 8 }, "f64").kernel)).toBe(false);

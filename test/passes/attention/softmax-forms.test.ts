@@ -52,7 +52,7 @@ testRules(softmaxForms, {
   ),
   shifted: of(
     (x) => softmax(x.sub(x.max(kept))),
-    (x, y) => softmax(x.add(y.sum(kept))),
+    (x) => softmax(x.add(x.mul(2).sum(kept))),
     (x) => softmax(x.sub(3)),
   ),
   shiftedWhereAllowed: [

@@ -305,6 +305,18 @@ test("what follows an op with kernels of its own is done for each region that it
   `);
 });
 
+test("axes of one position are no loops, and the last loop that there is asks for vectors", () => {
+  const loops = lowered(`(%x: f32[3, 4, 1]) {
+      %0 = cumsum %x {axis = 0, reverse = false} : f32[3, 4, 1]
+      %1 = unary %0 {fn = neg} : f32[3, 4, 1]
+      entry @main(y = %1)
+    }`)
+    .split("\n")
+    .filter((line) => line.includes("for "))
+    .map((line) => line.trim().replace(/i\d+ /, ""));
+  expect(loops.slice(-2)).toEqual(["for in 0..3 {", "for in 0..4 vector {"]);
+});
+
 test("equal kernels are one, called with other buffers", () => {
   expect(
     lowered(`(%x: f32[4], %z: f32[4]) {

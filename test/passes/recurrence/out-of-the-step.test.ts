@@ -82,6 +82,11 @@ describe("hoist-from-scans", () => {
       ],
     ],
     [
+      "the last of two products, by way of the first",
+      "reshape, matmul, reshape, unary tanh, reshape, matmul, reshape, scan 4 -> 2, [binary add]",
+      ["2, 5]", "5, 5]", product("%x"), "unary %0 {fn = tanh} : f32[2, 5]", product("%1")],
+    ],
+    [
       "of an element times a constant",
       hoisted("constant", "broadcast", "binary mul"),
       ["2, 4]", "4, 5]", "constant {value = 2} : f32[2, 4]", "binary %x, %0 {fn = mul} : f32[2, 4]", product("%1")],
@@ -187,6 +192,20 @@ describe("sink-from-scans", () => {
       ],
     ],
     ["no doubling", undefined, [["binary %h, %h {fn = add} : f32[4, 5]"], "%0", state, "h = %0"]],
+    [
+      "a product of what the step computes, which it then gives",
+      "scan 3 -> 2, reshape, matmul, reshape, [unary tanh, unary neg]",
+      [
+        [
+          "unary %a {fn = tanh} : f32[2, 4]",
+          "matmul %0, %w {transposeA = false, transposeB = false} : f32[2, 5]",
+          "unary %h {fn = neg} : f32[4, 5]",
+        ],
+        "%2, %1",
+        both,
+        "h = %0, y = %1",
+      ],
+    ],
     [
       "no product of sums",
       undefined,
@@ -294,4 +313,17 @@ describe("sink-from-scans", () => {
       ],
     ],
   ])("%s", (_, expected, given) => expect(gathering(...given)).toBe(expected));
+
+  test("a product that the next step begins with stays", () => {
+    const step = scanning({
+      given: "%h: f32[2, 5], %a: f32[3, 2, 4], %w: f32[4, 5]",
+      operands: "%h, %a, %w",
+      inputs: "%h: f32[2, 5], %a: f32[2, 4], %w: f32[4, 5]",
+      lines: [product],
+      yields: "%0, %0",
+      results: "f32[2, 5], f32[3, 2, 5]",
+      entry: "h = %0, y = %1",
+    });
+    expect(changed(sinkFromScans, step)).toBeUndefined();
+  });
 });

@@ -42,6 +42,11 @@ testRules(
 testStillness([positions], {
   "a slice across two parts": { dtypes, shape: [3], build: (_, { x, y }) => x.concat([y], 0).slice([range(2, 4)]) },
   "a slice into the padding": { dtypes, shape: [3], build: (_, { x }) => x.pad([around(1, 1)]).slice([range(0, 3)]) },
+  "a slice into the padding of one axis": {
+    dtypes,
+    shape: [3, 3],
+    build: (_, { x }) => x.pad([around(1, 1), around(1, 1)]).slice([range(1, 4), range(0, 3)]),
+  },
   "a slice of elements apart": {
     dtypes,
     shape: [3],

@@ -13,7 +13,7 @@ import {
   reduceLanes,
 } from "../../../src/ir/loop/build.ts";
 import type { Expr } from "../../../src/ir/loop/expr.ts";
-import type { Kernel } from "../../../src/ir/loop/kernel.ts";
+import type { Kernel, KernelParameter } from "../../../src/ir/loop/kernel.ts";
 import { printKernel } from "../../../src/ir/loop/print.ts";
 import type { DataArray } from "../../../src/ir/types/dtype.ts";
 import { optimizeKernel } from "../../../src/passes/loop/pipeline.ts";
@@ -200,6 +200,29 @@ describe("sharing kernels", () => {
     ]);
     expect(shared?.kernel.parameters.at(-1)).toEqual({ name: "share0", dtype: "i32", length: 2, access: "read" });
     expect(expectSameBits(kernel, 3, 1)).toBe(true);
+  });
+
+  test("leaves nothing to the first thread that others need in scratch memory of their own", () => {
+    const rows = (withScratch: boolean): Kernel => {
+      const kernel = kernelOf((body) => {
+        body.when(compare("lt", x(0), f32(1)), (then) => {
+          then.store("y", 95, f32(1));
+          if (withScratch) then.store("row", 0, f32(2));
+        });
+        body.loop(
+          8,
+          (i, outer) => {
+            outer.loop(10, (j, inner) => inner.store("row", add(j, 1), x(add(multiply(i, 10), j))));
+            outer.loop(10, (j, inner) => inner.store("y", add(multiply(i, 10), j), load("f32", "row", j)));
+          },
+          { mode: "parallel" },
+        );
+      });
+      const row: KernelParameter = { name: "row", dtype: "f32", length: 11, access: "update" };
+      return { ...kernel, parameters: [...kernel.parameters, row] };
+    };
+    const isShared = (kernel: Kernel): boolean => shareKernel(kernel, new Set(["row"]), 2) !== undefined;
+    expect([rows(false), rows(true)].map(isShared)).toEqual([true, false]);
   });
 
   test("needs a gain of a quarter", () => {

@@ -94,8 +94,8 @@ const windows: Pick<NetworkShapeRows, "W241" | "W242" | "W243" | "W252"> = {
   }),
   W242: entry({
     title: "malformed window attribute",
-    message: ({ op, attribute, values, length, least }) =>
-      `${op}: ${attribute} must be ${length} whole ${length === 1 ? "number" : "numbers"} of at least ${least}, not ${values}`,
+    message: ({ length, ...details }) =>
+      sentence("W242", { ...details, numbers: `${length} whole ${length === 1 ? "number" : "numbers"}` }),
     help: ({ attribute, layout }) => `write ${attribute} as one number or as ${layout}.`,
     explanation:
       "A window has a kernel, a stride and a dilation of at least 1 along each spatial axis (length; height, width; depth, height, width), and padding of at least 0 on both sides of each.",

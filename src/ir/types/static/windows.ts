@@ -5,7 +5,7 @@ import type { Dim } from "../dim.ts";
 import type { DType } from "../dtype.ts";
 import type { Sentence } from "../sentences.ts";
 import type { Dims } from "../tensor.ts";
-import type { PrintType } from "./check.ts";
+import type { PrintShape, PrintType } from "./check.ts";
 import type { AddDims, Decrement, FloorDivideDim, IsUnknownDim } from "./dims.ts";
 import type { SubtractIntoInteger } from "./integer.ts";
 import type { AddNaturals, CompareNaturals, DivideNaturals, MultiplyNaturals, SubtractNaturals } from "./natural.ts";
@@ -119,7 +119,37 @@ type CountWindows<
           : AddNaturals<DivideNaturals<Free, Stride>[0], 1>
         : never
     : AddDims<FloorDivideDim<AddDims<Extent, SubtractIntoInteger<Added, Reach<Kernel, Dilation>>>, Stride>, 1>
-  : number;
+  : IsWrongCount<Kernel | Stride | Dilation> extends true
+    ? undefined
+    : number;
+
+/** Whether something is known to be no whole number above 0; of several, whether one is, if all are known. */
+type IsWrongCount<N extends number> = number extends N
+  ? false
+  : [Extract<`${N}`, "0" | `-${string}` | `${string}.${string}`>] extends [never]
+    ? false
+    : true;
+
+/** The sentence for windows that are made of no whole numbers above 0, the first of several as at run time; otherwise another. */
+type WrongNumbersOr<Op extends string, Rank extends SpatialRank, Kernel, Stride, Dilation, Otherwise> =
+  IsWrongCount<EachAxis<Rank, Kernel>[number] & number> extends true
+    ? WrongNumber<Op, Rank, "kernel", Kernel>
+    : IsWrongCount<EachAxis<Rank, Stride>[number] & number> extends true
+      ? WrongNumber<Op, Rank, "stride", Stride>
+      : IsWrongCount<EachAxis<Rank, Dilation>[number] & number> extends true
+        ? WrongNumber<Op, Rank, "dilation", Dilation>
+        : Otherwise;
+
+type WrongNumber<Op extends string, Rank extends SpatialRank, Attribute extends string, Given> = Sentence<
+  "W242",
+  {
+    op: Op;
+    attribute: Attribute;
+    numbers: { 1: "1 whole number"; 2: "2 whole numbers"; 3: "3 whole numbers" }[Rank];
+    least: 1;
+    values: EachAxis<Rank, Given> extends infer Values extends Dims ? PrintShape<Values> : never;
+  }
+>;
 
 type NoWindowFits<
   Op extends string,
@@ -193,7 +223,7 @@ export type WindowsOf<
             Images
           >
         : WindowsOf<Op, Rank, Extents, Kernel, Stride, Padding, Dilation, Ceil, Images, [...Counts, Count]>
-      : never
+      : WrongNumbersOr<Op, Rank, Kernel, Stride, Dilation, Dims>
     : never
   : Counts;
 

@@ -46,16 +46,26 @@ const spellingAt = (site: MotifSite): AttentionSpelling => {
   return meaningful(site.chance(0.5) ? { ...spelling, ...plain } : spelling);
 };
 
-/** softmax(scores of q k^T) v in one of its many spellings. */
-const attention: Motif = (site) =>
-  spellAttention(spellingAt(site), site.trace, (name, { dtype, shape }) => {
+/** An attention of a spelling, its operands and masks from the graph around it. */
+const spelled = (site: MotifSite, spelling: AttentionSpelling): Tensor =>
+  spellAttention(spelling, site.trace, (name, { dtype, shape }) => {
     const extents = shape.map(Number);
-    const keys = extents.at(-1) ?? 1;
-    // A row of which every weight is dropped is 0 by hand whatever the weights are, and NaN times 0 fused: one weight stays.
-    const open = (at: number): boolean => at % keys === 0 || site.chance(0.6);
-    if (name.startsWith("mask") || name === "kept") return site.leaf(dtype, extents, (at) => (open(at) ? 1 : 0));
-    return name === "dropped" ? site.leaf(dtype, extents, (at) => (open(at) ? 0 : 1)) : site.value(extents, dtype);
+    const open = (): boolean => site.chance(0.6);
+    if (name.startsWith("mask") || name === "kept") return site.leaf(dtype, extents, () => (open() ? 1 : 0));
+    return name === "dropped" ? site.leaf(dtype, extents, () => (open() ? 0 : 1)) : site.value(extents, dtype);
   });
+
+/** softmax(scores of q k^T) v in one of its many spellings. */
+const attention: Motif = (site) => spelled(site, spellingAt(site));
+
+/**
+ * The same where a mask behind the softmax is one that is given: of one that is drawn, a row that has a NaN and keeps nothing is NaN
+ * as one op, and 0 by hand (docs/numerics.md).
+ */
+export const attentionOfGivenMasks: Motif = (site) => {
+  const spelling = spellingAt(site);
+  return spelled(site, spelling.dropout === "random" ? { ...spelling, dropout: "where" } : spelling);
+};
 
 const overKeys = { axes: [-1], keepDims: true } as const;
 const overQueries = { axes: [-2], keepDims: true } as const;

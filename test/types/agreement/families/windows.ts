@@ -13,6 +13,9 @@ const perAxis = (rank: Rank, least: number, most: number) =>
     fc.integer({ min: least, max: most }),
     fc.array(fc.integer({ min: least, max: most }), { minLength: rank, maxLength: rank }),
   );
+/** Counts, of which 0 is none: of several mistakes of one call, which the editor and the run time meet in another order, one is enough. */
+const counts = (rank: Rank, most: number) =>
+  fc.oneof({ weight: 14, arbitrary: perAxis(rank, 1, most) }, { weight: 1, arbitrary: fc.constant(0) });
 const sides = (rank: Rank) =>
   fc.oneof(perAxis(rank, 0, 2), fc.array(fc.nat(2), { minLength: 2 * rank, maxLength: 2 * rank }));
 const size: fc.Arbitrary<Dim> = fc.constantFrom(1, 2, 5, 7, 8, 12, 28, "H", "W", "H+1", "floor((H+1)/2)");
@@ -35,9 +38,9 @@ const convolutionOf = (rank: Rank): fc.Arbitrary<Call> =>
         tensor(near([outputs * groups, inputs, ...kernel])),
         fc.record(
           {
-            stride: perAxis(rank, 1, 2),
+            stride: counts(rank, 2),
             padding: fc.oneof({ weight: 4, arbitrary: sides(rank) }, { weight: 1, arbitrary: fc.constant("same") }),
-            dilation: perAxis(rank, 1, 2),
+            dilation: counts(rank, 2),
             groups: fc.constant(groups),
           },
           { requiredKeys: ["groups"] },
@@ -108,6 +111,18 @@ const pooling = fc
     ),
   );
 
+/** Windows, strides and rates that may be 0, and nothing else that is wrong. */
+const poolingOfCounts = ranks.chain((rank) =>
+  call(
+    `maxPool${rank}d`,
+    fc.tuple(
+      tensor(fc.constant(["N", 3, "H", 8, 9].slice(0, rank + 2))),
+      perAxis(rank, 0, 2),
+      fc.record({ stride: perAxis(rank, 0, 2), dilation: perAxis(rank, 0, 2) }, { requiredKeys: [] }),
+    ),
+  ),
+);
+
 const globalPooling = callOf(["globalAveragePool", "globalMaxPool"], fc.tuple(tensor(anyShape(0, 5))));
 
 /** Families of calls, by name. */
@@ -117,5 +132,6 @@ export const windows: Readonly<Record<string, fc.Arbitrary<Call>>> = {
   causal,
   transposedConvolution,
   pooling,
+  poolingOfCounts,
   globalPooling,
 };
