@@ -44,7 +44,7 @@ const mutate = (name: string, { files, tests }: Scope, sample?: Sample): Outcome
   const report = join("out", "mutation", `${name}.json`);
   const config = join("scripts", "mutate", "stryker.config.ts");
   const drawn = sample === undefined ? {} : { MUTATE_SAMPLE: String(sample.count), MUTATE_SEED: sample.seed };
-  spawnSync(
+  const { status } = spawnSync(
     process.execPath,
     // What an earlier run found out is used again where all mutants are tried.
     [
@@ -67,6 +67,8 @@ const mutate = (name: string, { files, tests }: Scope, sample?: Sample): Outcome
       },
     },
   );
+  // Or the report of an earlier run would be taken for this one's.
+  if (status !== 0) throw new Error(`StrykerJS could not run ${name}`);
   return outcomeIn(join(root, report));
 };
 

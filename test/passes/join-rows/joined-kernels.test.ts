@@ -139,6 +139,34 @@ describe("kernels stay apart", () => {
     expect(countOf(programOf(doubling("x", "y"), later))).toBe(2);
   });
 
+  test("where a row needs a later one", () => {
+    const backwards = (body: BlockBuilder): void =>
+      body.loop(rowCount, (i, inner) => fillRow(inner, "y", i, (k) => at("t", binary("sub", i32(rowCount - 1), i), k)));
+    expect(countOf(programOf(doubling("x", "t"), backwards))).toBe(2);
+  });
+
+  test("but of which one takes two rows at a time do not, and the other goes over them within", () => {
+    const pairs = (body: BlockBuilder): void =>
+      body.loop(
+        rowCount,
+        (i, inner) => {
+          for (const row of [i, add(i, 1)]) fillRow(inner, "y", row, (k) => at("x", row, k));
+        },
+        { step: 2 },
+      );
+    const together = join(programOf(pairs, doubling("x", "z")));
+    expect(texts(together).filter((line) => /^ +(for|buffer)/.test(line))).toEqual([
+      "  for i0 in 0..12 step 2 {",
+      "    for i1 in 0..4 {",
+      "      buffer1[i0 * 4 + i1] = buffer0[i0 * 4 + i1]",
+      "    for i2 in 0..4 {",
+      "      buffer1[(i0 + 1) * 4 + i2] = buffer0[(i0 + 1) * 4 + i2]",
+      "    for i5 in 0..2 {",
+      "      for i4 in 0..4 {",
+      "        buffer2[(i0 + i5) * 4 + i4] = buffer0[(i0 + i5) * 4 + i4] * 2.0",
+    ]);
+  });
+
   test("over one row", () => expect(countOf(programOf(doubling("x", "y", 1), doubling("x", "z", 1)))).toBe(2));
 
   test("of two layers", () => {
