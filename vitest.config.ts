@@ -1,4 +1,5 @@
-// Threads rather than processes: every test file starts sooner, and nothing here needs a process of its own. Property
+// Threads rather than processes, and each keeps its modules from file to file: the compiler is loaded and made fast by the
+// engine once in each, which is a fifth of the time. What a test puts in the place of something is taken back behind it. Property
 // tests and the compilers of WebAssembly take their time on a loaded machine, hence the generous limits.
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
@@ -8,6 +9,10 @@ const config: ViteUserConfig = defineConfig({
     setupFiles: ["test/setup.ts"],
     pool: "threads",
     maxWorkers: 2,
+    isolate: false,
+    restoreMocks: true,
+    unstubGlobals: true,
+    unstubEnvs: true,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     slowTestThreshold: 5_000,

@@ -18,6 +18,12 @@ export const opExplanations: readonly Explanation[] = [
     "extents.queries + 1",
     "it tells only whether sums can leave 32 bits, from which extents are far",
   ),
+  band(
+    "Math.max(extents.keys - 1, 0)",
+    "Math.min(extents.keys - 1, 0)",
+    "it tells only whether sums can leave 32 bits, from which extents are far",
+  ),
+  band('part.kind === "var"', "true", "only variables have names"),
   op("attention-blocks")(
     "scratch.factors !== undefined && factor !== undefined",
     "scratch.factors !== undefined || factor !== undefined",
@@ -29,7 +35,14 @@ export const opExplanations: readonly Explanation[] = [
     "isKnown(extent) || isKnown(result)",
     "the number of windows is known where the extent is",
   ),
+  op("attention-gradient-passes")(
+    "toReads[number]?.(body, index)",
+    "toReads[number](body, index)",
+    "a body gives a gradient for each read that is wanted",
+  ),
+  op("contraction")("a.shape.length > 2", "a.shape.length >= 2", "a matrix is taken as the rows that it is"),
   op("attention-typing")("keys === undefined", "false", "values come after keys, and are asked for as well"),
+  op("recurrence-gradients")("[]", '["Stryker was here"]', "lists are cut into as many pieces as are named"),
   op("recurrence-gradients")("flow === undefined", "false", "there are as many flows as values"),
   op("recurrence")("actual === undefined", "false", "the number of operands has been compared before"),
   op("attention-arbitrary")("products === undefined", "false", "a body is given as many tensors as it takes"),

@@ -43,7 +43,7 @@ export const smallMutantsPage = (): string => {
   return page("Small mutants", [
     "What becomes of the compiler when a comparison, a condition, a block or a number of it is changed at random, by StrykerJS, and only the tests that are about the changed file are run. A change is *noticed* if one of them fails or does not end. Each scope of `scripts/mutate` is a part of the compiler with its tests; *tried* of its mutants were drawn at random, with equal chances, by",
     "```sh\nnpm run mutate -- --sample 30 --seed 2 --write loops\n```",
-    "*95 %* is Wilson's interval of the share of all its mutants that would be noticed; in all, scopes count as much as they have mutants. Texts (names and sentences) are not changed, nor what runs only while modules load. The tests of `npm test` are more than those of a scope, so what is not noticed here may be noticed there. What is not explained below was given a test after it was measured, or is still open. [mutants.md](mutants.md) has larger mistakes, made on purpose.",
+    "*95 %* is Wilson's interval of the share of all its mutants that would be noticed; in all, scopes count as much as they have mutants. Texts (names and sentences) are not changed, nor what runs only while modules load. The tests of `npm test` are more than those of a scope, so what is not noticed here may be noticed there. Of ops, what got a test was tried again, alone, and counts as noticed, and what is no longer there does not count. Of passes, what is not explained below was given a test after it was measured, or is still open. [mutants.md](mutants.md) has larger mistakes, made on purpose.",
     markdownTable(head, [...rows, total(measured)]),
     "## Not noticed",
     markdownTable(["file", "change", "why"], survivorsIn(measured)),

@@ -17,6 +17,10 @@ const countOf = (stmts: readonly Stmt[], wanted: (expr: Expr) => boolean): numbe
 /** Comparisons. */
 export const comparisons = (stmts: readonly Stmt[]): number => countOf(stmts, ({ kind }) => kind === "compare");
 
+/** Conditions that hold where two do. */
+export const conjunctions = (stmts: readonly Stmt[]): number =>
+  countOf(stmts, (each) => each.kind === "binary" && each.fn === "and");
+
 /** Remainders of divisions. */
 export const remainders = (stmts: readonly Stmt[]): number =>
   countOf(stmts, (each) => each.kind === "binary" && each.fn === "rem");

@@ -312,6 +312,8 @@ const attentions: readonly Named[] = [
   ...unread("no gradient of keys", [1], { queries: 5, keys: 12, features: 6 }),
   ...unread("no gradient of values", [2], { queries: 5 }),
   ...unread("no gradient of a bias for all heads", [3], { heads: [3, 3], queries: 5, biases: [[5, 20]] }),
+  ...unread("no gradient of the second of two biases", [4], { heads: [2, 2], queries: 5, biases: [[5, 20], [20]] }),
+  ...attention("a bias for each row", { queries: 5, biases: [[1, 5, 1]] }).slice(1),
   ...attention("factors", { factors: true, queries: 5 }),
   ...attention("f64", { type: f64, queries: 5, heads: [4, 2] }),
 ];

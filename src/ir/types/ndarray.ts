@@ -18,14 +18,6 @@ export interface NdArray extends KnownType {
 /** How many elements a shape of known extents has. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((size, extent) => size * extent, 1);
 
-/** Row-major strides, in elements. */
-export const stridesOf = (shape: readonly number[]): readonly number[] => {
-  const strides = new Array<number>(shape.length).fill(1);
-  for (let axis = shape.length - 2; axis >= 0; axis--)
-    strides[axis] = (strides[axis + 1] ?? 1) * (shape[axis + 1] ?? 1);
-  return strides;
-};
-
 /** Makes an array by asking for each element; `index` is reused between calls. */
 export const generate = (
   dtype: DType,

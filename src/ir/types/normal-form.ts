@@ -53,7 +53,7 @@ const properQuotient = (terms: Polynomial, divisor: number): Polynomial => {
   const added = terms.get(unit) ?? 0;
   const common = divisorOfAll(divisor, others);
   if (common > 1) {
-    const lowest: Term[] = [...others.map(([monomial, count]): Term => [monomial, count / common])];
+    const lowest = others.map(([monomial, count]): Term => [monomial, count / common]);
     return properQuotient(polynomial([...lowest, [unit, Math.floor(added / common)]]), divisor / common);
   }
   const floors = others.filter(holdsFloor);
@@ -146,8 +146,8 @@ const sumText = (terms: Polynomial): string =>
     })
     .join("");
 
-/** Reads sums, products and `floor(a/n)` and `sign(a)`; throws a SyntaxError that says what was expected and where. */
-export const parse = (text: string): Polynomial => {
+/** A text that is read from its start. */
+const reading = (text: string) => {
   let at = 0;
   const fail = (expected: string): never => {
     throw new SyntaxError(`dimension "${text}": expected ${expected} at character ${at + 1}`);
@@ -158,21 +158,38 @@ export const parse = (text: string): Polynomial => {
     at += token.length;
     return true;
   };
-  const need = (token: string): void => {
-    if (!accept(token)) fail(`"${token}"`);
-  };
-  const integer = (): number => {
+  const matched = (pattern: RegExp): string | undefined => {
     accept("");
-    const digits = /^\d+/.exec(text.slice(at))?.[0] ?? fail("a whole number");
-    at += digits.length;
-    return Number(digits);
+    const found = pattern.exec(text.slice(at))?.[0];
+    at += found?.length ?? 0;
+    return found;
+  };
+  return {
+    fail,
+    accept,
+    need: (token: string): void => {
+      if (!accept(token)) fail(`"${token}"`);
+    },
+    symbol: () => matched(symbolPattern),
+    integer: () => Number(matched(/^\d+/) ?? fail("a whole number")),
+    end: (): void => {
+      accept("");
+      if (at < text.length) fail("an operator or the end");
+    },
+  };
+};
+
+/** Reads sums, products, `floor(a/n)` and `sign(a)`; throws a SyntaxError that says what was expected and where. */
+export const parse = (text: string): Polynomial => {
+  const { fail, accept, need, symbol, integer, end } = reading(text);
+  const closed = (): Polynomial => {
+    const inner = sum();
+    need(")");
+    return inner;
   };
   const atom = (): Polynomial => {
-    if (accept("(")) {
-      const inner = sum();
-      need(")");
-      return inner;
-    }
+    if (accept("(")) return closed();
+    if (accept("sign(")) return signOf(closed());
     if (accept("floor(")) {
       const inner = sum();
       need("/");
@@ -181,17 +198,8 @@ export const parse = (text: string): Polynomial => {
       need(")");
       return floorQuotient(inner, divisor);
     }
-    if (accept("sign(")) {
-      const inner = sum();
-      need(")");
-      return signOf(inner);
-    }
-    const symbol = symbolPattern.exec(text.slice(at))?.[0];
-    if (symbol !== undefined) {
-      at += symbol.length;
-      return polynomial([[symbol, 1]]);
-    }
-    return constant(integer());
+    const name = symbol();
+    return name === undefined ? constant(integer()) : polynomial([[name, 1]]);
   };
   const product = (): Polynomial => {
     let result = atom();
@@ -199,15 +207,14 @@ export const parse = (text: string): Polynomial => {
     return result;
   };
   const sum = (): Polynomial => {
-    let result = accept("-") ? multiplyPolynomials(constant(-1), product()) : product();
+    let result = accept("-") ? scalePolynomial(product(), -1) : product();
     for (;;) {
       if (accept("+")) result = addPolynomials(result, product());
-      else if (accept("-")) result = addPolynomials(result, multiplyPolynomials(constant(-1), product()));
+      else if (accept("-")) result = addPolynomials(result, scalePolynomial(product(), -1));
       else return result;
     }
   };
   const result = sum();
-  accept("");
-  if (at < text.length) fail("an operator or the end");
+  end();
   return result;
 };

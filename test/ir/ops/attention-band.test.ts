@@ -94,6 +94,12 @@ describe("what is written", () => {
     ["from the key that a number says", (_, k) => compare("ge", k, length), `${near}..`],
     ["causal from a number on", (_, k) => compare("le", k, plus(length, 0)), `..${near} + 1`],
     ["an opposite factor", (q, k) => compare("ge", plus(multiply(k, -1), q), i32(0)), "..last + 1"],
+    [
+      "causal, further by the head",
+      (q, k, batch) => compare("le", k, plus(q, batch)),
+      "..last + min(max(head, -536870912), 536870912) + 1",
+    ],
+    ["numbers as far as positions may be", (_, k) => compare("lt", k, i32(2 ** 29)), "..536870912"],
     ["against the query", (q, k) => compare("le", plus(k, q), i32(9)), "..9 + first * -1 + 1"],
   ])("%s", (_, condition, range) => {
     expect(printed(where(condition))).toBe(range);

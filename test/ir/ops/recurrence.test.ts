@@ -1,8 +1,10 @@
 // The way back through a recurrence takes in what flows, and nothing else.
 import { describe, expect, test } from "vitest";
+import { evaluateGraph } from "../../../src/backends/reference/interpreter.ts";
 import { describeBody } from "../../../src/ir/graph/body.ts";
 import { emitMany } from "../../../src/ir/graph/traced-tensor.ts";
 import { scan } from "../../../src/ir/ops/recurrence.ts";
+import { type NdArray, sizeOf } from "../../../src/ir/types/ndarray.ts";
 import type { TensorType } from "../../../src/ir/types/tensor-type.ts";
 import { differentiate } from "../../../src/passes/differentiate.ts";
 import { graphOf } from "../../passes/support.ts";
@@ -41,6 +43,35 @@ describe("the way back through a recurrence", () => {
   test("goes over the cotangents of those results that have some", () => {
     // Each result adds its cotangent, and what its gradient is made of: x and the state before or after the step.
     expect([[0], [0, 1], [0, 2], [0, 1, 2]].map(sequencesBack)).toEqual([1, 4, 3, 5]);
+  });
+});
+
+describe("what a step captures and only compares with", () => {
+  test("gets zeros, and the others their gradients", () => {
+    const chosen = describeBody([element, element, element], ([h, x, w]) =>
+      h && x && w ? [w.less(x).select(h, x)] : [],
+    );
+    const graph = graphOf((trace) => {
+      const [h, x, w] = [trace.input("h", element), trace.input("x", steps), trace.input("w", element)];
+      const [last] = emitMany(trace, "scan", [h, x, w], { ...attrs, body: chosen });
+      if (last === undefined) return {};
+      const [ofX, ofW] = differentiate(last.sum(), [x, w]);
+      return ofX === undefined || ofW === undefined ? {} : { ofX, ofW };
+    });
+    const data = (shape: readonly number[], of: (at: number) => number): NdArray => ({
+      dtype: "f32",
+      shape,
+      data: Float64Array.from({ length: sizeOf(shape) }, (_, at) => of(at)),
+    });
+    // w is below x but in the second step, whose x is the last state.
+    const feeds = {
+      h: data([3], () => 0),
+      x: data([4, 3], (at) => (Math.floor(at / 3) === 1 ? -1 : 1)),
+      w: data([3], () => 0),
+    };
+    const { ofX, ofW } = evaluateGraph(graph, "main", feeds);
+    expect([...(ofX?.data ?? [])]).toEqual([0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0]);
+    expect([...(ofW?.data ?? [])]).toEqual([0, 0, 0]);
   });
 });
 
