@@ -90,7 +90,7 @@ const writtenOut = (
     invariant(place !== undefined, `${name} is a parameter of the kernel`);
     return place;
   };
-  const shifted = (index: Expr, { stride }: Place): Expr => (stride === 0 ? index : add(multiply(at, stride), index));
+  const shifted = (index: Expr, { stride }: Place): Expr => add(multiply(at, stride), index);
   const inExpr = (expr: Expr): Expr =>
     mapExpr(expr, (part) =>
       part.kind === "load"
