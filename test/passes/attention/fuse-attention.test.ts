@@ -7,6 +7,7 @@ import { graphOf as bodyGraph } from "../../../src/ir/graph/body-graph.ts";
 import type { Graph } from "../../../src/ir/graph/graph.ts";
 import type { Trace } from "../../../src/ir/graph/trace.ts";
 import { emitOne } from "../../../src/ir/graph/traced-tensor.ts";
+import { printGraph } from "../../../src/ir/text/print.ts";
 import type { DType } from "../../../src/ir/types/dtype.ts";
 import type { Tensor } from "../../../src/ir/types/tensor.ts";
 import { runPasses } from "../../../src/passes/manager.ts";
@@ -103,6 +104,25 @@ describe("attention as models write it", () => {
     });
     expect(opsOf(compiled(graph)).filter((op) => op !== "input")).toEqual(["attention"]);
     expect(largestBuffer(graph)).toBeLessThan(tokens * tokens);
+  });
+
+  test("a table that is computed first is computed outside, and looked up inside", () => {
+    const graph = graphOf((t) => {
+      const [q, k, v] = ["q", "k", "v"].map((name) => input(t, name, [3, tokens, width])) as [Tensor, Tensor, Tensor];
+      const bucket = iota(t, tokens).maximum(iota(t, tokens).reshape([tokens, 1]));
+      const bias = input(t, "table", [tokens]).tanh().gather(bucket);
+      return { y: softmax(q.matmul(k, { transposeB: true }).add(bias)).matmul(v) };
+    });
+    expect(opsOf(compiled(graph)).filter((op) => op !== "input")).toEqual(["unary tanh", "attention"]);
+  });
+
+  test("biases that were turned around in both directions, then transposed, are turned around inside", () => {
+    const graph = graphOf((t) => {
+      const [q, k, v] = ["q", "k", "v"].map((name) => input(t, name, [6, width])) as [Tensor, Tensor, Tensor];
+      const bias = input(t, "bias", [6, 6]).flip([0, 1]).transpose([1, 0]);
+      return { y: softmax(q.matmul(k, { transposeB: true }).add(bias)).matmul(v) };
+    });
+    expect(printGraph(compiled(graph))).toContain("flip %0 {axes = [0, 1]}");
   });
 
   test("Perceiver: queries that are the same for each of a batch", () => {

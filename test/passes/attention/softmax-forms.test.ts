@@ -99,7 +99,14 @@ testRules(softmaxForms, {
       weigh(x.exp(), y)
         .transpose([1, 0, 2])
         .div(x.exp().sum(kept).transpose([1, 0, 2])),
-  ),
+  ).concat({
+    dtypes: floats,
+    shape: [2, 3, 4],
+    build: (trace, { x, y }, dtype) => {
+      const lowest = trace.constant(-Infinity, dtype, x.shape);
+      return weigh(y.less(1).select(x, lowest).exp(), y).div(x.exp().sum(kept));
+    },
+  }),
 });
 
 testStillness([softmaxForms], {

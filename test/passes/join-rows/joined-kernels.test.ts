@@ -167,6 +167,20 @@ describe("kernels stay apart", () => {
     ]);
   });
 
+  test("but of which one takes three rows at a time from the second on do not", () => {
+    const later =
+      (target: string, step: number) =>
+      (body: BlockBuilder): void =>
+        body.loop(
+          10,
+          (i, inner) => {
+            for (let row = 0; row < step; row++) fillRow(inner, target, add(i, row), (k) => at("x", add(i, row), k));
+          },
+          { from: 1, step },
+        );
+    expect(countOf(programOf(later("y", 3), later("z", 1)))).toBe(1);
+  });
+
   test("over one row", () => expect(countOf(programOf(doubling("x", "y", 1), doubling("x", "z", 1)))).toBe(2));
 
   test("of two layers", () => {

@@ -305,16 +305,28 @@ test("what follows an op with kernels of its own is done for each region that it
   `);
 });
 
-test("axes of one position are no loops, and the last loop that there is asks for vectors", () => {
-  const loops = lowered(`(%x: f32[3, 4, 1]) {
-      %0 = cumsum %x {axis = 0, reverse = false} : f32[3, 4, 1]
-      %1 = unary %0 {fn = neg} : f32[3, 4, 1]
-      entry @main(y = %1)
-    }`)
+const loopsOf = (lines: string): readonly string[] =>
+  lowered(lines)
     .split("\n")
     .filter((line) => line.includes("for "))
     .map((line) => line.trim().replace(/i\d+ /, ""));
+
+test("axes of one position are no loops, and the last loop that there is asks for vectors", () => {
+  const loops = loopsOf(`(%x: f32[3, 4, 1]) {
+      %0 = cumsum %x {axis = 0, reverse = false} : f32[3, 4, 1]
+      %1 = unary %0 {fn = neg} : f32[3, 4, 1]
+      entry @main(y = %1)
+    }`);
   expect(loops.slice(-2)).toEqual(["for in 0..3 {", "for in 0..4 vector {"]);
+});
+
+test("what is one number everywhere leaves one loop one", () => {
+  const loops = loopsOf(`(%x: f32[3, 4]) {
+      %0 = constant {value = 2} : f32[3, 4]
+      %1 = binary %x, %0 {fn = mul} : f32[3, 4]
+      entry @main(y = %1)
+    }`);
+  expect(loops).toEqual(["for in 0..12 vector {"]);
 });
 
 test("equal kernels are one, called with other buffers", () => {

@@ -97,6 +97,11 @@ describe("hoist-from-scans", () => {
       ["2, 4]", "4, 5]", "flip %x {axes = [1]} : f32[2, 4]", product("%0")],
     ],
     [
+      "of what is made of an element flipped",
+      undefined,
+      ["2, 4]", "4, 5]", "flip %x {axes = [1]} : f32[2, 4]", "unary %0 {fn = tanh} : f32[2, 4]", product("%1")],
+    ],
+    [
       "no product of what the state is in",
       undefined,
       ["2, 5]", "5, 5]", "binary %x, %h {fn = add} : f32[2, 5]", product("%0")],
