@@ -4,6 +4,7 @@ import { opExplanations } from "./op-explained.ts";
 import type { Survivor } from "./outcome.ts";
 
 const attention = explain("src/passes/attention/fuse-attention.ts");
+const axes = explain("src/passes/attention/axes.ts");
 const recognising = explain("src/passes/attention/recognise.ts");
 const forms = explain("src/passes/attention/softmax-forms.ts");
 const rowSums = explain("src/passes/attention/row-sums.ts");
@@ -17,6 +18,7 @@ const followers = explain("src/passes/fusion/followers.ts");
 const order = explain("src/passes/fusion/running-order.ts");
 const joining = explain("src/passes/join-rows/row-pairs.ts");
 const inPlace = explain("src/passes/lowering/finish-kernel.ts");
+const readers = explain("src/passes/lowering/element-readers.ts");
 const scans = explain("src/passes/lowering/lower-scan.ts");
 const nesting = explain("src/passes/nest-concats.ts");
 const hoisting = explain("src/passes/recurrence/hoist-from-scans.ts");
@@ -44,6 +46,11 @@ export const explanations: readonly Explanation[] = [
   ...opExplanations,
   attention("each !== value", "true", "a value stands twice among those that are replaced, by the same"),
   attention("keys === undefined", "false", twice),
+  axes(
+    "default: return undefined;",
+    "default:",
+    "nothing stands behind it, so that nothing is given back all the same",
+  ),
   recognising("type?.dtype", "type.dtype", never),
   rowSums("atoms[0]?.name", "atoms[0].name", never),
   rowSums('second.op === "constant"', "true", "only constants have a value"),
@@ -126,6 +133,7 @@ export const explanations: readonly Explanation[] = [
   sinking('node.op === "binary"', "true", "no other op has a function of that name"),
   batching("{ low: 0, high: 0, interior: 0 }", "{}", "padding that is left out is none"),
   preparing("name !== call.buffers[at]", "true", "a call equal to the one that was given"),
+  readers("[]", '["Stryker was here"]', "each input of a body is given"),
   scans("operand === undefined", "false", never),
   passes("[]", '["Stryker was here"]', "there is a first round always"),
   nesting('op !== "concat" || result === undefined', "false", never),

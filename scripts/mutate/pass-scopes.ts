@@ -33,6 +33,8 @@ export const passScopes: Readonly<Record<string, Scope>> = {
       "test/passes/fusion/groups.test.ts",
       "test/passes/running-order.test.ts",
       "test/passes/fusion/guarantees.test.ts",
+      // What is fused within the step of a recurrence.
+      "test/passes/lowering/recurrences.test.ts",
     ],
   },
   lowering: {
