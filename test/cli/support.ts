@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import picocolors from "picocolors";
-import { afterAll } from "vitest";
 import { runCommandLine } from "../../src/cli/command-line.ts";
 import type { Ui } from "../../src/cli/ui.ts";
 import { renderError } from "../../src/ir/diagnostics/render.ts";
@@ -57,9 +56,10 @@ export const say = async (...words: readonly string[]): Promise<Outcome> => {
 
 const temporary = mkdtempSync(join(tmpdir(), "weft-cli-"));
 writeFileSync(join(temporary, "package.json"), '{ "type": "module" }');
-afterAll(() => rmSync(temporary, { recursive: true }));
+// Files of tests share this module, so no one of them may tidy up for the others.
+process.on("exit", () => rmSync(temporary, { recursive: true, force: true }));
 
-/** A folder with these files inside a package of ES modules, gone when the tests of the file are over. */
+/** A folder with these files inside a package of ES modules, gone when the tests are over. */
 export const folderWith = (files: Readonly<Record<string, string>>): string => {
   const folder = mkdtempSync(join(temporary, "test-"));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
