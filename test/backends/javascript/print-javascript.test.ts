@@ -176,6 +176,10 @@ describe("constants", () => {
     expect(printJavaScript(withConstant("f32", new Float32Array(9).fill(-0)))).toContain("b0.fill(-0);");
   });
 
+  test("one number is written as one", () => {
+    expect(printJavaScript(withConstant("f32", Float32Array.of(-0)))).toContain("b0.set([-0]);");
+  });
+
   test("many numbers are written as base64", () => {
     const data = Uint8Array.from({ length: 40 }, (_, at) => at);
     expect(printJavaScript(withConstant("u8", data))).toContain(
@@ -187,6 +191,10 @@ describe("constants", () => {
     const text = printJavaScript(withConstant("f32", Float32Array.of(1, 2, 3)), { constants: "external" });
     expect(text).toContain("const b0 = new Float32Array(memory, 16, 3);\n  return {");
   });
+});
+
+test("a call of a kernel that is not there is a mistake of the compiler", () => {
+  expect(() => printJavaScript({ ...programOf(scaleRows), kernels: new Map() })).toThrow("a call of kernel");
 });
 
 const hostile: readonly string[] = [
