@@ -1,7 +1,18 @@
 // Which loops over vectors are printed as loops over numbers, and which must not be.
 import { describe, expect, test } from "vitest";
 import { printJavaScript } from "../../../src/backends/javascript/print-javascript.ts";
-import { add, type BlockBuilder, binary, lane, literal, load, multiply, ramp } from "../../../src/ir/loop/build.ts";
+import {
+  add,
+  type BlockBuilder,
+  binary,
+  compare,
+  i32,
+  lane,
+  literal,
+  load,
+  multiply,
+  ramp,
+} from "../../../src/ir/loop/build.ts";
 import type { Expr } from "../../../src/ir/loop/expr.ts";
 import { kernelOf, programOf } from "../../support/kernel-program.ts";
 
@@ -12,6 +23,7 @@ const linesOf = (fill: (i: Expr, body: BlockBuilder) => void): readonly string[]
       ["x", "f32", 64, "read"],
       ["y", "f32", 64, "update"],
       ["z", "i32", 64, "write"],
+      ["w", "f32", 64, "write"],
     ],
     (body) => body.loop(16, fill, { step: 4 }),
   );
@@ -46,6 +58,11 @@ describe("a loop over vectors is one over numbers", () => {
     ]);
   });
 
+  test("where it reads what is written four elements on, by the next four lanes", () => {
+    const lines = linesOf((i, body) => body.store("y", i, load("f32x4", "y", add(i, 4))));
+    expect(lines).toEqual([overNumbers, "    inout0[i0] = inout0[i0 + 4];", "  }"]);
+  });
+
   test("where it changes elements in their places", () => {
     const lines = linesOf((i, body) => body.store("y", i, binary("add", load("f32x4", "y", i), literal("f32x4", 1))));
     expect(lines).toEqual([overNumbers, "    inout0[i0] = fround(inout0[i0] + 1);", "  }"]);
@@ -64,4 +81,52 @@ describe("a loop over vectors is one over numbers", () => {
     ]);
     expect(linesOf((i, body) => body.store("z", i, ramp(multiply(i, 2))))[0]).toBe(overVectors);
   });
+});
+
+describe("stores of four lanes stay as they are", () => {
+  /** Stores of lanes to places that are evenly apart: where each goes, and which lane of what it is. */
+  const storing = (stores: readonly (readonly [buffer: string, at: 0 | 1 | 2 | 3, read: string])[]) =>
+    linesOf((i, body) => {
+      for (const [place, [buffer, at, read]] of stores.entries())
+        body.store(buffer, add(multiply(i, 2), place * 2), lane(load("f32x4", read, i), at));
+    });
+
+  test.each<[string, Parameters<typeof storing>[0]]>([
+    [
+      "one of them goes to another buffer",
+      [
+        ["y", 0, "x"],
+        ["y", 1, "x"],
+        ["w", 2, "x"],
+        ["y", 3, "x"],
+      ],
+    ],
+    [
+      "they are in another order",
+      [
+        ["y", 0, "x"],
+        ["y", 2, "x"],
+        ["y", 1, "x"],
+        ["y", 3, "x"],
+      ],
+    ],
+    [
+      "one of them is of another vector",
+      [
+        ["y", 0, "x"],
+        ["y", 1, "x"],
+        ["y", 2, "y"],
+        ["y", 3, "x"],
+      ],
+    ],
+  ])("where %s", (_, stores) => {
+    expect(storing(stores)[0]).toBe(overVectors);
+  });
+});
+
+test("a loop over vectors with a condition in it stays one", () => {
+  const lines = linesOf((i, body) =>
+    body.when(compare("lt", i, i32(8)), (then) => then.store("y", i, load("f32x4", "x", i))),
+  );
+  expect(lines[0]).toBe(overVectors);
 });

@@ -63,6 +63,19 @@ describe("a store of four lanes", () => {
     ]);
   });
 
+  test("names its place once, for as long as nothing in it changes", () => {
+    const lines = linesOf(
+      (body) =>
+        body.loop(2, (i, inner) => {
+          for (const each of [1, 2]) inner.store("y", multiply(i, 4), literal("f32x4", each));
+        }),
+      "f32",
+    );
+    const stored = (value: number) =>
+      ["at0", "at0 + 1", "at0 + 2", "at0 + 3"].map((at) => `    inout0[${at}] = ${value};`);
+    expect(lines.slice(1, -1)).toEqual(["    const at0 = i0 * 4;", ...stored(1), ...stored(2)]);
+  });
+
   test("names all of them before the first is stored where they are read elsewhere", () => {
     expect(linesOf((body) => body.store("y", 1, load("f32x4", "y", 0)), "f32")).toEqual([
       ...[0, 1, 2, 3].map((at) => `  const lane${at} = inout0[${at}];`),
