@@ -130,3 +130,26 @@ test("a loop over vectors with a condition in it stays one", () => {
   );
   expect(lines[0]).toBe(overVectors);
 });
+
+test("a loop over vectors stays one where a place is read from memory", () => {
+  const lines = linesOf((i, body) => {
+    const place = body.name(add(load("i32", "z", 0), i), "place");
+    body.store("y", place, load("f32x4", "x", i));
+  });
+  expect(lines[0]).toBe(overVectors);
+});
+
+test("a loop over vectors stays one where it goes through a buffer at two paces", () => {
+  const lines = linesOf((i, body) => {
+    const value = load("f32x4", "y", i);
+    for (const at of [0, 1, 2, 3] as const) body.store("y", add(multiply(i, 2), at * 2), lane(value, at));
+  });
+  expect(lines[0]).toBe(overVectors);
+});
+
+test("a loop over vectors stays one where it leaves out elements", () => {
+  const lines = linesOf((_, body) =>
+    body.loop(16, (j, inner) => inner.store("y", j, load("f32x4", "x", j)), { step: 8 }),
+  );
+  expect(lines).toContain("    for (let i1 = 0; i1 < 16; i1 += 8) {");
+});

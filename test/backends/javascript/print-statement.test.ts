@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { instantiateJavaScript } from "../../../src/backends/javascript/instantiate-javascript.ts";
 import { printJavaScript } from "../../../src/backends/javascript/print-javascript.ts";
-import { add, type BlockBuilder, binary, i32, literal, load, multiply } from "../../../src/ir/loop/build.ts";
+import { add, type BlockBuilder, binary, i32, literal, load, multiply, subtract } from "../../../src/ir/loop/build.ts";
 import type { DType } from "../../../src/ir/types/dtype.ts";
 import { type Contents, expectedOf, kernelOf, programOf, resultsOf } from "../../support/kernel-program.ts";
 
@@ -43,6 +43,19 @@ describe("whole numbers", () => {
     expect(results).toEqual(expectedOf(program, contents));
   });
 
+  test("a product that may be -0 is wrapped, and a quotient by what is never 0 needs no helper", () => {
+    const lines = linesOf((body) =>
+      body.loop(8, (i, inner) => {
+        inner.store("y", i, multiply(subtract(i, 7), i));
+        inner.store("y", i, binary("div", i, subtract(i, 8)));
+      }),
+    );
+    expect(lines.slice(1, -1)).toEqual([
+      "    inout0[i0] = Math.imul(i0 - 7, i0);",
+      "    inout0[i0] = (i0 / (i0 - 8)) | 0;",
+    ]);
+  });
+
   test("a product is wrapped where the last index of a loop takes it out of 32 bits", () => {
     const squares = (extent: number): readonly string[] =>
       linesOf((body) => body.loop(extent, (i, inner) => inner.store("y", i, multiply(i, i))));
@@ -74,6 +87,23 @@ describe("a store of four lanes", () => {
     const stored = (value: number) =>
       ["at0", "at0 + 1", "at0 + 2", "at0 + 3"].map((at) => `    inout0[${at}] = ${value};`);
     expect(lines.slice(1, -1)).toEqual(["    const at0 = i0 * 4;", ...stored(1), ...stored(2)]);
+  });
+
+  test("has the constant of a sum added to that of each lane", () => {
+    const lines = linesOf(
+      (body) => body.loop(2, (i, inner) => inner.store("y", add(multiply(i, 2), 1), literal("f32x4", 1))),
+      "f32",
+    );
+    expect(lines.slice(1, 4)).toEqual([
+      "    const at0 = i0 * 2;",
+      "    inout0[at0 + 1] = 1;",
+      "    inout0[at0 + 2] = 1;",
+    ]);
+  });
+
+  test("reads a number that all lanes have without a name for it", () => {
+    const lines = linesOf((body) => body.store("y", 0, body.name(literal("f32x4", 5))), "f32");
+    expect(lines).toEqual([0, 1, 2, 3].map((at) => `  inout0[${at}] = 5;`));
   });
 
   test("names all of them before the first is stored where they are read elsewhere", () => {
