@@ -6,6 +6,7 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 const config: ViteUserConfig = defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: ["test/temporary-folder.ts"],
     setupFiles: ["test/setup.ts"],
     pool: "threads",
     maxWorkers: 2,

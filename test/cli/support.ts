@@ -1,11 +1,10 @@
 // The command line under test: as a process of its own, through tsx, or in this process with everything it says caught.
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import picocolors from "picocolors";
-import { afterAll } from "vitest";
+import { inject } from "vitest";
 import { runCommandLine } from "../../src/cli/command-line.ts";
 import type { Ui } from "../../src/cli/ui.ts";
 import { renderError } from "../../src/ir/diagnostics/render.ts";
@@ -55,13 +54,9 @@ export const say = async (...words: readonly string[]): Promise<Outcome> => {
   return { code, out, err };
 };
 
-const temporary = mkdtempSync(join(tmpdir(), "weft-cli-"));
-writeFileSync(join(temporary, "package.json"), '{ "type": "module" }');
-afterAll(() => rmSync(temporary, { recursive: true }));
-
-/** A folder with these files inside a package of ES modules, gone when the tests of the file are over. */
+/** A folder with these files inside a package of ES modules, gone when all tests are over. */
 export const folderWith = (files: Readonly<Record<string, string>>): string => {
-  const folder = mkdtempSync(join(temporary, "test-"));
+  const folder = mkdtempSync(join(inject("temporary"), "cli-"));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return folder;
 };

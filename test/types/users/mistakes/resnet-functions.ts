@@ -61,6 +61,7 @@ const forward = (p: ResNet, image: Tensor<["N", 3, 224, 224], "f32">, bytes: Ten
   const big = maxPool2d(h0, 64);
   //                    ^ W243: maxPool2d: the window is larger than the padded height: 64 vs 56 (f32[N, 64, 56, 56])
   const still = conv2d(h0, p.b1.w1, { stride: 0 });
+  //                       ^ W242: conv2d: stride must be 2 whole numbers of at least 1, not [0, 0]
   const u1 = conv2d(h0, p.b1.w1);
   const h1 = add(u1, h0);
   //                 ^ W207: add: extents 54 and 56 do not broadcast ([N, 64, 54, 54] vs [N, 64, 56, 56])
