@@ -2,6 +2,7 @@
 import { type Explanation, explain } from "./explanation.ts";
 import { opExplanations } from "./op-explained.ts";
 import type { Survivor } from "./outcome.ts";
+import { printingExplanations } from "./printing-explained.ts";
 
 const attention = explain("src/passes/attention/fuse-attention.ts");
 const axes = explain("src/passes/attention/axes.ts");
@@ -44,6 +45,7 @@ const twice = "another condition says the same";
 
 export const explanations: readonly Explanation[] = [
   ...opExplanations,
+  ...printingExplanations,
   attention("each !== value", "true", "a value stands twice among those that are replaced, by the same"),
   attention("keys === undefined", "false", twice),
   axes(

@@ -25,6 +25,27 @@ const names: readonly Case[] = [
   help: compare with what printGraph writes for a graph of yours.`,
   },
   {
+    code: "W104",
+    actual: () => reading("graph @g(%x: f32[B, ]) {}"),
+    expected: `error[W104]: graph text: expected an extent, found "]"
+
+  model.weft:1:21
+   1 | graph @g(%x: f32[B, ]) {}
+     |                     ^
+  help: compare with what printGraph writes for a graph of yours.`,
+  },
+  {
+    code: "W104",
+    actual: () => reading(line("  %0 = softmax %x {axis = } : f32[B, 4]")),
+    expected: `error[W104]: graph text: expected a value for the attribute, found "}"
+
+  model.weft:2:27
+   1 | graph @g(%x: f32[B, 4], %y: f32[4, 3]) {
+   2 |   %0 = softmax %x {axis = } : f32[B, 4]
+     |                           ^
+  help: compare with what printGraph writes for a graph of yours.`,
+  },
+  {
     code: "W105",
     actual: () => reading(line("  %0 = matmull %x, %y : f32[B, 3]")),
     expected: `error[W105]: graph text: there is no op named "matmull"

@@ -95,6 +95,12 @@ describe("more than can be compiled is refused where it is written", () => {
     expect(described(() => parseGraph(text, { nodes: 1 }))).toContain("error[W134]");
   });
 
+  it("as characters of an extent", () => {
+    const extent = (length: number): string => `B+${"A".repeat(length - 2)}`;
+    expect(reading(`graph @g(%x: f32[${extent(400)}]) {}`)).toBe("no error");
+    expect(reading(`graph @g(%x: f32[${extent(401)}]) {}`)).toContain("is no extent: it is longer than 400 characters");
+  });
+
   it("as terms of an extent", () => {
     const extent = `(${"abcdefgh".split("").join("+")})`;
     const product = (factors: number): string => Array<string>(factors).fill(extent).join("*");

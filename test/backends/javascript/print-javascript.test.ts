@@ -1,6 +1,6 @@
 // What the printed module looks like, that it holds constants exactly, and that nothing a user named gets into it.
 import { describe, expect, test } from "vitest";
-import { instantiateJavaScript } from "../../../src/backends/javascript/instantiate-javascript.ts";
+import { instantiateJavaScript, loadedJavaScript } from "../../../src/backends/javascript/instantiate-javascript.ts";
 import { printJavaScript } from "../../../src/backends/javascript/print-javascript.ts";
 import { add, binary, i32, literal, load, multiply, splat } from "../../../src/ir/loop/build.ts";
 import type { Expr } from "../../../src/ir/loop/expr.ts";
@@ -174,6 +174,11 @@ describe("constants", () => {
 
   test("equal numbers are written once", () => {
     expect(printJavaScript(withConstant("f32", new Float32Array(9).fill(-0)))).toContain("b0.fill(-0);");
+    expect(printJavaScript(withConstant("f32", new Float32Array(9).fill(7)))).toContain("b0.fill(7);");
+  });
+
+  test("one number is written as one", () => {
+    expect(printJavaScript(withConstant("f32", Float32Array.of(-0)))).toContain("b0.set([-0]);");
   });
 
   test("many numbers are written as base64", () => {
@@ -186,6 +191,28 @@ describe("constants", () => {
   test("external constants are left to the caller", () => {
     const text = printJavaScript(withConstant("f32", Float32Array.of(1, 2, 3)), { constants: "external" });
     expect(text).toContain("const b0 = new Float32Array(memory, 16, 3);\n  return {");
+  });
+});
+
+test("a call of a kernel that is not there is a mistake of the compiler", () => {
+  expect(() => printJavaScript({ ...programOf(scaleRows), kernels: new Map() })).toThrow("a call of kernel");
+});
+
+describe("programs that were loaded beforehand", () => {
+  const [plain, named] = [scaleRows, { ...scaleRows, name: "other", body: [] }].map((kernel) => programOf(kernel));
+
+  test("are told apart by their calls, and have nothing to prepare", async () => {
+    if (plain === undefined || named === undefined) throw new Error("two programs");
+    const backend = await loadedJavaScript([plain, named]);
+    const scaled = [plain, named].map((program) => {
+      const { memory, run, prepare } = backend.instantiate(program);
+      new Float32Array(memory).set([3], 0);
+      new Float32Array(memory).set([2], 32);
+      prepare?.();
+      run("main");
+      return new Float32Array(memory, 144, 1)[0];
+    });
+    expect(scaled).toEqual([6, 0]);
   });
 });
 

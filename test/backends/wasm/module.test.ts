@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { engine } from "../../../src/backends/wasm/engine.ts";
 import { assembleModule, wasmBackend } from "../../../src/backends/wasm/instantiate.ts";
+import { localGet, plain } from "../../../src/backends/wasm/instruction.ts";
 import { emitModule } from "../../../src/backends/wasm/module.ts";
 import { binary, buildBody, load } from "../../../src/ir/loop/build.ts";
 import type { LoopBinary } from "../../../src/ir/loop/expr.ts";
@@ -128,6 +129,25 @@ describe("a program of two entries", () => {
     expect([...view(memory.buffer, two, "y")]).toEqual([2, 3, 4, 5, 6, 7]);
     expect(Object.keys(exports)).toEqual(["entry0", "entry1"]);
   });
+});
+
+test("with threads, what is not for all of them is called by the first alone", () => {
+  const { functions, exports } = emitModule(
+    {
+      ...program(
+        [temporary("x"), temporary("y"), temporary("thread")],
+        [kernelOf("add"), kernelOf("mul")],
+        [entry("main", [call("add", "x", "x", "x"), call("mul", "y", "thread", "y")])],
+      ),
+      sharing: { buffer: "thread", threads: 2, worthwhile: [true, false] },
+    },
+    { shared: true },
+  );
+  const [body = []] = exports.map(({ function: at }) => functions[at]?.body);
+  expect(body).toMatchObject([
+    { kind: "if", condition: plain("i32.eqz", localGet(0)), then: [{ kind: "call", function: 0 }], otherwise: [] },
+    { kind: "call", function: 1 },
+  ]);
 });
 
 test("kernel names become identifiers only letter by letter, and never collide", () => {

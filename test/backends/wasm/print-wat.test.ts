@@ -2,6 +2,8 @@
 import { expect, test } from "vitest";
 import { printFloat } from "../../../src/backends/wasm/hex-float.ts";
 import { assembleModule } from "../../../src/backends/wasm/instantiate.ts";
+import { type Instruction, i32Const, type WasmModule } from "../../../src/backends/wasm/instruction.ts";
+import { printWat } from "../../../src/backends/wasm/print-wat.ts";
 import { add, binary, flatten, literal, load, multiply, splat } from "../../../src/ir/loop/build.ts";
 import { kernelOver, place, programOver, room } from "./run-kernel.ts";
 
@@ -109,6 +111,41 @@ test("a maximum with 0 is exact in two instructions", () => {
   );
   const ops = innermost(assembleModule(programOver(kernel, places)).wat());
   expect([ops["f32x4.pmax"], ops["f32x4.add"], ops["f32x4.max"]]).toEqual([1, 1, undefined]);
+});
+
+const page: WasmModule = { memory: { pages: 1 }, functions: [], exports: [], data: [] };
+
+test("a condition has the branches that hold something", () => {
+  const [yes, no] = [
+    { kind: "branch", op: "br", depth: 0, operands: [] } as const,
+    { kind: "call", function: 0, operands: [] } as const,
+  ];
+  const written = (otherwise: readonly Instruction[]): string => {
+    const body: readonly Instruction[] = [{ kind: "if", condition: i32Const(1), then: [yes], otherwise }];
+    return printWat({ ...page, functions: [{ name: "f", parameters: [], locals: [], body }] });
+  };
+  expect(written([])).toContain(`
+    (if
+      (i32.const 1)
+      (then
+        (br 0)))))
+`);
+  expect(written([no])).toContain(`
+      (then
+        (br 0))
+      (else
+        (call $f)))))
+`);
+});
+
+test.each([
+  [32, [32]],
+  [33, [32, 1]],
+  [64, [32, 32]],
+])("%d bytes of data stand in lines of 32", (length, lines) => {
+  const text = printWat({ ...page, data: [{ offset: 16, bytes: new Uint8Array(length) }] });
+  const [, data = ""] = text.split("  (data (i32.const 16)\n");
+  expect(data).toBe(`${lines.map((bytes) => `    "${"\\00".repeat(bytes)}"`).join("\n")}))\n`);
 });
 
 test.each([

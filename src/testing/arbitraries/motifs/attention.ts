@@ -46,25 +46,21 @@ const spellingAt = (site: MotifSite): AttentionSpelling => {
   return meaningful(site.chance(0.5) ? { ...spelling, ...plain } : spelling);
 };
 
-/** An attention of a spelling, its operands and masks from the graph around it. */
-const spelled = (site: MotifSite, spelling: AttentionSpelling): Tensor =>
-  spellAttention(spelling, site.trace, (name, { dtype, shape }) => {
+/**
+ * softmax(scores of q k^T) v in one of its many spellings, its operands from the graph around it. Where random bits drop weights the
+ * operands are small numbers: of a row that has a NaN and keeps nothing, one op makes NaN, and by hand it is 0 (docs/numerics.md).
+ */
+const attention: Motif = (site) => {
+  const spelling = spellingAt(site);
+  return spellAttention(spelling, site.trace, (name, { dtype, shape }) => {
     const extents = shape.map(Number);
     const open = (): boolean => site.chance(0.6);
     if (name.startsWith("mask") || name === "kept") return site.leaf(dtype, extents, () => (open() ? 1 : 0));
-    return name === "dropped" ? site.leaf(dtype, extents, () => (open() ? 0 : 1)) : site.value(extents, dtype);
+    if (name === "dropped") return site.leaf(dtype, extents, () => (open() ? 0 : 1));
+    return spelling.dropout === "random"
+      ? site.leaf(dtype, extents, () => site.nat(9) - 4)
+      : site.value(extents, dtype);
   });
-
-/** softmax(scores of q k^T) v in one of its many spellings. */
-const attention: Motif = (site) => spelled(site, spellingAt(site));
-
-/**
- * The same where a mask behind the softmax is one that is given: of one that is drawn, a row that has a NaN and keeps nothing is NaN
- * as one op, and 0 by hand (docs/numerics.md).
- */
-export const attentionOfGivenMasks: Motif = (site) => {
-  const spelling = spellingAt(site);
-  return spelled(site, spelling.dropout === "random" ? { ...spelling, dropout: "where" } : spelling);
 };
 
 const overKeys = { axes: [-1], keepDims: true } as const;

@@ -1,0 +1,115 @@
+// How whole numbers and stores are printed: wrapped to 32 bits only where they may leave them, lanes named only where they must be.
+import { describe, expect, test } from "vitest";
+import { instantiateJavaScript } from "../../../src/backends/javascript/instantiate-javascript.ts";
+import { printJavaScript } from "../../../src/backends/javascript/print-javascript.ts";
+import { add, type BlockBuilder, binary, i32, literal, load, multiply, subtract } from "../../../src/ir/loop/build.ts";
+import type { DType } from "../../../src/ir/types/dtype.ts";
+import { type Contents, expectedOf, kernelOf, programOf, resultsOf } from "../../support/kernel-program.ts";
+
+const kernelFrom = (fill: (body: BlockBuilder) => void, dtype: DType = "i32") =>
+  kernelOf(
+    [
+      ["x", "i32", 8, "read"],
+      ["y", dtype, 8, "update"],
+    ],
+    fill,
+  );
+
+/** The lines of the kernel. */
+const linesOf = (fill: (body: BlockBuilder) => void, dtype: DType = "i32"): readonly string[] => {
+  const lines = printJavaScript(programOf(kernelFrom(fill, dtype))).split("\n");
+  return lines.slice(lines.findIndex((line) => line.startsWith("function")) + 1, lines.indexOf("}"));
+};
+
+describe("whole numbers", () => {
+  test("a remainder is wrapped where it may be -0 only", () => {
+    const lines = linesOf((body) =>
+      body.loop(8, (i, inner) => {
+        inner.store("y", i, binary("rem", i, i32(3)));
+        inner.store("y", i, binary("rem", load("i32", "x", i), i32(3)));
+      }),
+    );
+    expect(lines.slice(1, -1)).toEqual(["    inout0[i0] = i0 % 3;", "    inout0[i0] = (in0[i0] % 3) | 0;"]);
+  });
+
+  test("what is left of a number divided by 0 is a number to go on with", async () => {
+    const kernel = kernelFrom((body) =>
+      body.loop(8, (i, inner) => inner.store("y", i, add(binary("rem", i, load("i32", "x", i)), 1))),
+    );
+    const program = programOf(kernel);
+    const contents: Contents = new Map([["x buffer", Int32Array.of(0, 0, 0, 2, 2, 3, 4, 5)]]);
+    const results = resultsOf(program, await instantiateJavaScript(program), contents);
+    expect(results["y buffer"]).toEqual([1, 1, 1, 2, 1, 3, 3, 3]);
+    expect(results).toEqual(expectedOf(program, contents));
+  });
+
+  test("a product that may be -0 is wrapped, and a quotient by what is never 0 needs no helper", () => {
+    const lines = linesOf((body) =>
+      body.loop(8, (i, inner) => {
+        inner.store("y", i, multiply(subtract(i, 7), i));
+        inner.store("y", i, binary("div", i, subtract(i, 8)));
+      }),
+    );
+    expect(lines.slice(1, -1)).toEqual([
+      "    inout0[i0] = Math.imul(i0 - 7, i0);",
+      "    inout0[i0] = (i0 / (i0 - 8)) | 0;",
+    ]);
+  });
+
+  test("a product is wrapped where the last index of a loop takes it out of 32 bits", () => {
+    const squares = (extent: number): readonly string[] =>
+      linesOf((body) => body.loop(extent, (i, inner) => inner.store("y", i, multiply(i, i))));
+    expect(squares(46_341)[1]).toBe("    inout0[i0] = i0 * i0;");
+    expect(squares(46_342)[1]).toBe("    inout0[i0] = Math.imul(i0, i0);");
+  });
+});
+
+describe("a store of four lanes", () => {
+  const one = literal("f32x4", 1);
+
+  test("names none of them where each is read in its place", () => {
+    expect(linesOf((body) => body.store("y", 0, binary("add", load("f32x4", "y", 0), one)), "f32")).toEqual([
+      "  inout0[0] = fround(inout0[0] + 1);",
+      "  inout0[1] = fround(inout0[1] + 1);",
+      "  inout0[2] = fround(inout0[2] + 1);",
+      "  inout0[3] = fround(inout0[3] + 1);",
+    ]);
+  });
+
+  test("names its place once, for as long as nothing in it changes", () => {
+    const lines = linesOf(
+      (body) =>
+        body.loop(2, (i, inner) => {
+          for (const each of [1, 2]) inner.store("y", multiply(i, 4), literal("f32x4", each));
+        }),
+      "f32",
+    );
+    const stored = (value: number) =>
+      ["at0", "at0 + 1", "at0 + 2", "at0 + 3"].map((at) => `    inout0[${at}] = ${value};`);
+    expect(lines.slice(1, -1)).toEqual(["    const at0 = i0 * 4;", ...stored(1), ...stored(2)]);
+  });
+
+  test("has the constant of a sum added to that of each lane", () => {
+    const lines = linesOf(
+      (body) => body.loop(2, (i, inner) => inner.store("y", add(multiply(i, 2), 1), literal("f32x4", 1))),
+      "f32",
+    );
+    expect(lines.slice(1, 4)).toEqual([
+      "    const at0 = i0 * 2;",
+      "    inout0[at0 + 1] = 1;",
+      "    inout0[at0 + 2] = 1;",
+    ]);
+  });
+
+  test("reads a number that all lanes have without a name for it", () => {
+    const lines = linesOf((body) => body.store("y", 0, body.name(literal("f32x4", 5))), "f32");
+    expect(lines).toEqual([0, 1, 2, 3].map((at) => `  inout0[${at}] = 5;`));
+  });
+
+  test("names all of them before the first is stored where they are read elsewhere", () => {
+    expect(linesOf((body) => body.store("y", 1, load("f32x4", "y", 0)), "f32")).toEqual([
+      ...[0, 1, 2, 3].map((at) => `  const lane${at} = inout0[${at}];`),
+      ...[0, 1, 2, 3].map((at) => `  inout0[${at + 1}] = lane${at};`),
+    ]);
+  });
+});
