@@ -10,7 +10,7 @@ import {
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { Graph, Node } from "../../ir/graph/graph.ts";
 import { type Bounded, exact, settle } from "./bounded.ts";
-import { eitherWay, withAttentionFused } from "./fused-attention.ts";
+import { eitherWay, overflows, withAttentionFused } from "./fused-attention.ts";
 import { ruleOf } from "./rules.ts";
 
 export type { Bounded } from "./bounded.ts";
@@ -50,12 +50,12 @@ export const boundNode = (node: Pick<Node, "op" | "attrs">, operands: readonly B
 const evaluator: Evaluator<Bounded> = { leaf: exact, node: boundNode };
 
 /** Both bounds of each result. */
-const merged = (written: BoundedResults, fused: BoundedResults): BoundedResults => {
+const merged = (written: BoundedResults, fused: BoundedResults, hasOverflown: boolean): BoundedResults => {
   const each = (own: BoundedResults["outputs"], other: BoundedResults["outputs"]): BoundedResults["outputs"] =>
     Object.fromEntries(
       Object.entries(own).map(([name, bounded]) => {
         const also = other[name];
-        return [name, also === undefined ? bounded : eitherWay(bounded, also)];
+        return [name, also === undefined ? bounded : eitherWay(bounded, also, hasOverflown)];
       }),
     );
   return { outputs: each(written.outputs, fused.outputs), updates: each(written.updates, fused.updates) };
@@ -83,7 +83,13 @@ export const evaluateBounded = (
   parameters: NamedArrays = {},
   options: BoundOptions = {},
 ): BoundedResults => {
-  const written = walkEntry(graph, entry, feeds, parameters, { ...evaluator, ...options });
+  let hasOverflown = false;
+  const observe: BoundOptions["observe"] = (node, results) => {
+    hasOverflown ||= overflows(node, results);
+    options.observe?.(node, results);
+  };
+  const written = walkEntry(graph, entry, feeds, parameters, { ...evaluator, observe });
   const fused = withAttentionFused(graph);
-  return fused === undefined ? written : merged(written, walkEntry(fused, entry, feeds, parameters, evaluator));
+  if (fused === undefined) return written;
+  return merged(written, walkEntry(fused, entry, feeds, parameters, evaluator), hasOverflown);
 };

@@ -1,6 +1,6 @@
 // Attention written by hand is compiled to one op, whose weights are made another way than they were written: of a score less the largest
 // one, and 0 below the normal numbers. That is as correct, so where the compiler finds attention, what the op would give counts too.
-import type { Graph } from "../../ir/graph/graph.ts";
+import type { Graph, Node } from "../../ir/graph/graph.ts";
 import { mayHoldAttention } from "../../passes/attention/fuse-attention.ts";
 import { runPasses } from "../../passes/manager.ts";
 import { pipeline } from "../../passes/pass.ts";
@@ -18,17 +18,23 @@ export const withAttentionFused = (graph: Graph): Graph | undefined => {
   return count(program, "attention") > count(graph, "attention") ? program : undefined;
 };
 
+/** Whether a node is an exponential that leaves the numbers although its operand does not: a softmax by hand may be made of it. */
+export const overflows = ({ op, attrs }: Node, [result]: readonly Bounded[]): boolean =>
+  op === "unary" && (attrs as { readonly fn?: string }).fn === "exp" && (result?.data.includes(Infinity) ?? false);
+
 /**
  * The error within which an element may be computed either way. What the other way means is trusted where it is the same number,
- * so that a pass that changes the meaning excuses nothing. Rows without any key are NaN by hand in some spellings, and 0 as one op.
+ * so that a pass that changes the meaning excuses nothing. Rows without any key are NaN by hand in some spellings, and 0 as one op;
+ * and where exponentials overflow, as they do by hand unless the largest score is taken away before, only one op gives the softmax.
  */
-export const eitherWay = (written: Bounded, fused: Bounded): Bounded => ({
+export const eitherWay = (written: Bounded, fused: Bounded, hasOverflown = false): Bounded => ({
   ...written,
   error: written.error.map((error, at) => {
     const [value, other, own] = [written.data[at] ?? 0, fused.data[at] ?? 0, fused.error[at] ?? 0];
     if (Number.isNaN(value) && !Number.isNaN(other)) return Infinity;
     if (sameClass(value, other)) return Math.max(error, own);
     const apart = Math.abs(value - other);
-    return apart <= error ? Math.max(error, own + apart) : error;
+    if (apart <= error) return Math.max(error, own + apart);
+    return hasOverflown && Number.isFinite(other) ? Infinity : error;
   }),
 });

@@ -63,3 +63,9 @@ test("another way to compute excuses an error only where it means the same numbe
   const { error } = eitherWay(written, bounded([1, 1.1, 0], [1e-3, 1e-3, 0]));
   expect([...error]).toStrictEqual([1e-3, 1e-7, Infinity]);
 });
+
+test("where exponentials overflow by hand, one op may mean another number", () => {
+  const [written, fused] = [bounded([0, 0], [1e-7, 1e-7]), bounded([1, Number.NaN], [1e-7, 0])];
+  expect([...eitherWay(written, fused, true).error]).toStrictEqual([Infinity, 1e-7]);
+  expect([...eitherWay(written, fused).error]).toStrictEqual([1e-7, 1e-7]);
+});
