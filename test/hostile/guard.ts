@@ -1,6 +1,5 @@
 // A long attack, watched from outside: a thread with little memory reads the inputs, and one on which it hangs or runs out of memory is
 // noted, and the attack goes on behind it.
-import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { Harm, Outcome } from "./attack.ts";
@@ -12,6 +11,9 @@ const most = { seconds: 1, heap: 256 } as const;
 
 /** Milliseconds between two looks. */
 const interval = 50;
+
+/** Milliseconds in which a thread that has taken too long may end by itself. */
+const grace = 1000;
 
 const processorSeconds = (): number => {
   const { user, system } = process.cpuUsage();
@@ -28,7 +30,8 @@ const watch = async (worker: Worker, { reading }: Assignment, progress: (done: n
     if (now !== seen || now === 0) since = processorSeconds();
     seen = now;
     progress(Math.max(0, now - 1));
-    if (processorSeconds() - since > most.seconds) return true;
+    // One that is about to run out of memory is told of that: all threads share the processor's clock.
+    if (processorSeconds() - since > most.seconds) return !(await Promise.race([ended, setTimeout(grace, false)]));
   }
   return false;
 };
@@ -52,7 +55,7 @@ const round = async (
   });
   if (await watch(worker, assignment, progress)) {
     broke = `it takes longer than ${most.seconds} s`;
-    await Promise.all([once(worker, "exit"), worker.terminate()]);
+    await worker.terminate();
   }
   return outcome === undefined ? { broke: broke ?? "the thread ended without a word" } : { outcome };
 };

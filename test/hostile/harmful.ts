@@ -13,7 +13,7 @@ export const harmful: Reader = {
     if (input !== endless && input !== hungry) return;
     const taken: number[][] = [];
     for (;;) {
-      taken.push(Array<number>(8_000_000).fill(0.5));
+      taken.push(Array<number>(input === endless ? 1000 : 8_000_000).fill(0.5));
       if (input === endless) taken.length = 0;
     }
   },
