@@ -83,13 +83,13 @@ export const evaluateBounded = (
   parameters: NamedArrays = {},
   options: BoundOptions = {},
 ): BoundedResults => {
+  const fused = withAttentionFused(graph);
+  if (fused === undefined) return walkEntry(graph, entry, feeds, parameters, { ...evaluator, ...options });
   let hasOverflown = false;
   const observe: BoundOptions["observe"] = (node, results) => {
     hasOverflown ||= overflows(node, results);
     options.observe?.(node, results);
   };
   const written = walkEntry(graph, entry, feeds, parameters, { ...evaluator, observe });
-  const fused = withAttentionFused(graph);
-  if (fused === undefined) return written;
   return merged(written, walkEntry(fused, entry, feeds, parameters, evaluator), hasOverflown);
 };
