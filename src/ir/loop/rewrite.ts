@@ -145,33 +145,12 @@ export const substituteStmts = (stmts: readonly Stmt[], values: ReadonlyMap<stri
 
 /** Calls `visit` for the expression and all that it is made of. */
 export const visitExpr = (expr: Expr, visit: (expr: Expr) => void): void => {
-  visit(expr);
-  switch (expr.kind) {
-    case "const":
-    case "var":
-      break;
-    case "load":
-      visitExpr(expr.index, visit);
-      break;
-    case "binary":
-    case "compare":
-      visitExpr(expr.left, visit);
-      visitExpr(expr.right, visit);
-      break;
-    case "select":
-      visitExpr(expr.condition, visit);
-      visitExpr(expr.then, visit);
-      visitExpr(expr.otherwise, visit);
-      break;
-    case "unary":
-    case "cast":
-    case "reinterpret":
-    case "splat":
-    case "ramp":
-    case "lane":
-    case "reduceLanes":
-      visitExpr(expr.operand, visit);
-  }
+  const visitAll = (each: Expr): boolean => {
+    visit(each);
+    // No child is what is looked for, so all are visited.
+    return someChild(each, visitAll);
+  };
+  visitAll(expr);
 };
 
 /** Calls `visit` for the own expressions of a statement, and for all that these are made of. */
