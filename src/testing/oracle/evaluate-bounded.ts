@@ -10,7 +10,7 @@ import {
 import { invariant } from "../../ir/diagnostics/invariant.ts";
 import type { Graph, Node } from "../../ir/graph/graph.ts";
 import { type Bounded, exact, settle } from "./bounded.ts";
-import { eitherWay, overflows, withAttentionFused } from "./fused-attention.ts";
+import { eitherWay, leavesNumbers, withAttentionFused } from "./fused-attention.ts";
 import { ruleOf } from "./rules.ts";
 
 export type { Bounded } from "./bounded.ts";
@@ -50,12 +50,12 @@ export const boundNode = (node: Pick<Node, "op" | "attrs">, operands: readonly B
 const evaluator: Evaluator<Bounded> = { leaf: exact, node: boundNode };
 
 /** Both bounds of each result. */
-const merged = (written: BoundedResults, fused: BoundedResults, hasOverflown: boolean): BoundedResults => {
+const merged = (written: BoundedResults, fused: BoundedResults, hasLeft: boolean): BoundedResults => {
   const each = (own: BoundedResults["outputs"], other: BoundedResults["outputs"]): BoundedResults["outputs"] =>
     Object.fromEntries(
       Object.entries(own).map(([name, bounded]) => {
         const also = other[name];
-        return [name, also === undefined ? bounded : eitherWay(bounded, also, hasOverflown)];
+        return [name, also === undefined ? bounded : eitherWay(bounded, also, hasLeft)];
       }),
     );
   return { outputs: each(written.outputs, fused.outputs), updates: each(written.updates, fused.updates) };
@@ -85,11 +85,12 @@ export const evaluateBounded = (
 ): BoundedResults => {
   const fused = withAttentionFused(graph);
   if (fused === undefined) return walkEntry(graph, entry, feeds, parameters, { ...evaluator, ...options });
-  let hasOverflown = false;
-  const observe: BoundOptions["observe"] = (node, results) => {
-    hasOverflown ||= overflows(node, results);
-    options.observe?.(node, results);
+  let hasLeft = false;
+  const watched: Evaluator<Bounded>["node"] = (node, operands) => {
+    const results = boundNode(node, operands);
+    hasLeft ||= leavesNumbers(node, operands, results);
+    return results;
   };
-  const written = walkEntry(graph, entry, feeds, parameters, { ...evaluator, observe });
-  return merged(written, walkEntry(fused, entry, feeds, parameters, evaluator), hasOverflown);
+  const written = walkEntry(graph, entry, feeds, parameters, { ...evaluator, ...options, node: watched });
+  return merged(written, walkEntry(fused, entry, feeds, parameters, evaluator), hasLeft);
 };

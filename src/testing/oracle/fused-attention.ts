@@ -18,16 +18,29 @@ export const withAttentionFused = (graph: Graph): Graph | undefined => {
   return count(program, "attention") > count(graph, "attention") ? program : undefined;
 };
 
-/** Whether a node is an exponential that leaves the numbers although its operand does not: a softmax by hand may be made of it. */
-export const overflows = ({ op, attrs }: Node, [result]: readonly Bounded[]): boolean =>
-  op === "unary" && (attrs as { readonly fn?: string }).fn === "exp" && (result?.data.includes(Infinity) ?? false);
+const hasNaN = (values: readonly Bounded[]): boolean => values.some(({ data }) => data.some(Number.isNaN));
+
+/**
+ * Whether a node leaves the numbers although its operands do not: an exponential that overflows, or what is no number of numbers and
+ * infinities, as a score without any key less the largest one is. A softmax by hand may be made of it.
+ */
+export const leavesNumbers = (
+  { op, attrs }: Pick<Node, "op" | "attrs">,
+  operands: readonly Bounded[],
+  results: readonly Bounded[],
+): boolean => {
+  const isExponential = op === "unary" && (attrs as { readonly fn?: string }).fn === "exp";
+  if (isExponential && (results[0]?.data.includes(Infinity) ?? false)) return true;
+  return hasNaN(results) && !hasNaN(operands);
+};
 
 /**
  * The error within which an element may be computed either way. What the other way means is trusted where it is the same number,
  * so that a pass that changes the meaning excuses nothing. Rows without any key are NaN by hand in some spellings, and 0 as one op;
  * and where exponentials overflow, as they do by hand unless the largest score is taken away before, only one op gives the softmax.
+ * A comparison or a conversion may hide that by hand there was no number, so what follows is excused where one has been left.
  */
-export const eitherWay = (written: Bounded, fused: Bounded, hasOverflown = false): Bounded => ({
+export const eitherWay = (written: Bounded, fused: Bounded, hasLeft = false): Bounded => ({
   ...written,
   error: written.error.map((error, at) => {
     const [value, other, own] = [written.data[at] ?? 0, fused.data[at] ?? 0, fused.error[at] ?? 0];
@@ -35,6 +48,6 @@ export const eitherWay = (written: Bounded, fused: Bounded, hasOverflown = false
     if (sameClass(value, other)) return Math.max(error, own);
     const apart = Math.abs(value - other);
     if (apart <= error) return Math.max(error, own + apart);
-    return hasOverflown && Number.isFinite(other) ? Infinity : error;
+    return hasLeft && Number.isFinite(other) ? Infinity : error;
   }),
 });

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { conditioning } from "../../../src/testing/oracle/conditioning.ts";
 import type { Bounded } from "../../../src/testing/oracle/evaluate-bounded.ts";
-import { eitherWay } from "../../../src/testing/oracle/fused-attention.ts";
+import { eitherWay, leavesNumbers } from "../../../src/testing/oracle/fused-attention.ts";
 import { judge } from "../../../src/testing/oracle/judge.ts";
 
 const bounded = (data: readonly number[], error: readonly number[]): Bounded => ({
@@ -64,8 +64,23 @@ test("another way to compute excuses an error only where it means the same numbe
   expect([...error]).toStrictEqual([1e-3, 1e-7, Infinity]);
 });
 
-test("where exponentials overflow by hand, one op may mean another number", () => {
+test("where a softmax by hand leaves the numbers, one op may mean another number", () => {
   const [written, fused] = [bounded([0, 0], [1e-7, 1e-7]), bounded([1, Number.NaN], [1e-7, 0])];
   expect([...eitherWay(written, fused, true).error]).toStrictEqual([Infinity, 1e-7]);
   expect([...eitherWay(written, fused).error]).toStrictEqual([1e-7, 1e-7]);
+});
+
+test("a node leaves the numbers where it makes none of numbers", () => {
+  const [numbers, infinite, none] = [
+    bounded([0, 1], [0, 0]),
+    bounded([0, Infinity], [0, 0]),
+    bounded([Number.NaN], [0]),
+  ];
+  const exponential = { op: "unary", attrs: { fn: "exp" } } as const;
+  const difference = { op: "binary", attrs: { fn: "sub" } } as const;
+  expect(leavesNumbers(exponential, [numbers], [infinite])).toBe(true);
+  expect(leavesNumbers(exponential, [numbers], [numbers])).toBe(false);
+  expect(leavesNumbers(difference, [infinite, infinite], [none])).toBe(true);
+  expect(leavesNumbers(difference, [infinite, numbers], [infinite])).toBe(false);
+  expect(leavesNumbers(difference, [none, infinite], [none])).toBe(false);
 });
