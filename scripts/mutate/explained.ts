@@ -155,7 +155,7 @@ export const explanations: readonly Explanation[] = [
 
 /** Why a change is not noticed; undefined where nobody has said so. */
 export const whyUnnoticed = ({ file, text, put, before, isRun }: Survivor): string | undefined => {
-  const isInvariant = /invariant\([^;]*$/.test(before) || text.startsWith("invariant(");
+  const isInvariant = /invariant\([^;]*$/.test(before) || /^(default: )?invariant\(/.test(text);
   if (isInvariant && put !== "false") return "what must hold does";
   if (text.includes("?.") && text.replaceAll("?.", ".") === put) return "it would throw where something is missing";
   if (!isRun && before.endsWith("?? ")) return never;

@@ -85,8 +85,9 @@ const isLanewise = (expr: Expr, view: View, accesses: Access[]): boolean => {
       return view.varying.has(expr.name) || view.isUniform(expr.name);
     case "load": {
       const index = steadyIndex(expr.index, view, expr.stride);
-      if (index !== undefined) accesses.push({ buffer: expr.buffer, index, stride: expr.stride ?? 1, writes: false });
-      return index !== undefined;
+      if (index === undefined) return false;
+      accesses.push({ buffer: expr.buffer, index, stride: expr.stride ?? 1, writes: false });
+      return true;
     }
     case "splat":
       return !mentionsVarying(view, expr.operand);

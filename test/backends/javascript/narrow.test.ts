@@ -12,8 +12,10 @@ import {
   load,
   multiply,
   ramp,
+  subtract,
 } from "../../../src/ir/loop/build.ts";
 import type { Expr } from "../../../src/ir/loop/expr.ts";
+import type { Kernel } from "../../../src/ir/loop/kernel.ts";
 import { kernelOf, programOf } from "../../support/kernel-program.ts";
 
 /** The lines of the kernel that goes over sixteen elements, four at a time. */
@@ -152,4 +154,32 @@ test("a loop over vectors stays one where it leaves out elements", () => {
     body.loop(16, (j, inner) => inner.store("y", j, load("f32x4", "x", j)), { step: 8 }),
   );
   expect(lines).toContain("    for (let i1 = 0; i1 < 16; i1 += 8) {");
+});
+
+test("a loop over vectors stays one where its lanes go backwards", () => {
+  // Element by element, the second store of an iteration would be undone by the first store of the next.
+  const backwards = (body: BlockBuilder, last: Expr, value: Expr): void => {
+    for (const at of [0, 1, 2, 3] as const) body.store("y", subtract(last, at), lane(value, at));
+  };
+  const lines = linesOf((i, body) => {
+    backwards(body, subtract(i32(20), i), load("f32x4", "x", i));
+    backwards(body, subtract(i32(19), i), load("f32x4", "w", i));
+  });
+  expect(lines[0]).toBe(overVectors);
+});
+
+test("a loop over vectors stays one where it reads next to what it writes in place, under another name", () => {
+  const kernel = kernelOf(
+    [
+      ["x", "f32", 20, "read"],
+      ["y", "f32", 20, "write"],
+    ],
+    (body) => body.loop(16, (i, inner) => inner.store("y", add(i, 1), load("f32x4", "x", i)), { step: 4 }),
+  );
+  const headOf = (inPlace: Kernel["inPlace"]): string | undefined =>
+    printJavaScript(programOf({ ...kernel, inPlace }))
+      .split("\n")
+      .find((line) => line.startsWith("  for"));
+  expect(headOf([])).toBe(overNumbers);
+  expect(headOf([[0, 1]])).toBe(overVectors);
 });

@@ -2,7 +2,18 @@
 import { describe, expect, test } from "vitest";
 import { instantiateJavaScript } from "../../../src/backends/javascript/instantiate-javascript.ts";
 import { printJavaScript } from "../../../src/backends/javascript/print-javascript.ts";
-import { add, type BlockBuilder, binary, i32, literal, load, multiply, subtract } from "../../../src/ir/loop/build.ts";
+import {
+  add,
+  type BlockBuilder,
+  binary,
+  i32,
+  literal,
+  load,
+  multiply,
+  splat,
+  subtract,
+} from "../../../src/ir/loop/build.ts";
+import type { Expr } from "../../../src/ir/loop/expr.ts";
 import type { DType } from "../../../src/ir/types/dtype.ts";
 import { type Contents, expectedOf, kernelOf, programOf, resultsOf } from "../../support/kernel-program.ts";
 
@@ -112,4 +123,40 @@ describe("a store of four lanes", () => {
       ...[0, 1, 2, 3].map((at) => `  inout0[${at + 1}] = lane${at};`),
     ]);
   });
+});
+
+test("the end of a loop has a name where it may change only", () => {
+  const heads = (end: (body: BlockBuilder) => Expr): readonly string[] =>
+    linesOf((body) => {
+      const to = end(body);
+      body.loop(to, (i, inner) => inner.store("y", i, i32(1)));
+    }).slice(1, -2);
+  expect(heads((body) => body.name(load("i32", "x", 0), "count"))).toEqual(["  for (let i0 = 0; i0 < count0; i0++) {"]);
+  expect(heads((body) => body.mutable(load("i32", "x", 0), "count"))).toEqual([
+    "  const end0 = count0;",
+    "  for (let i0 = 0; i0 < end0; i0++) {",
+  ]);
+});
+
+test("what lanes share is read anew by the next statement", async () => {
+  const kernel = kernelFrom((body) => {
+    const sum = body.mutable(i32(3), "sum");
+    const squared = splat(multiply(sum, sum));
+    body.store("y", 0, squared);
+    body.assign(sum, i32(5));
+    body.store("y", 4, squared);
+  });
+  const program = programOf(kernel);
+  const contents: Contents = new Map();
+  const results = resultsOf(program, await instantiateJavaScript(program), contents);
+  expect(results["y buffer"]).toEqual([9, 9, 9, 9, 25, 25, 25, 25]);
+  expect(results).toEqual(expectedOf(program, contents));
+});
+
+test("operators that group to the left have parentheses on the right only", () => {
+  const [x, y, z] = [load("f64", "y", 0), load("f64", "y", 1), load("f64", "y", 2)] as const;
+  const less = (left: Expr, right: Expr): Expr => binary("sub", left, right);
+  const lineOf = (value: Expr) => linesOf((body) => body.store("y", 0, value), "f64");
+  expect(lineOf(less(less(x, y), z))).toEqual(["  inout0[0] = inout0[0] - inout0[1] - inout0[2];"]);
+  expect(lineOf(less(x, less(y, z)))).toEqual(["  inout0[0] = inout0[0] - (inout0[1] - inout0[2]);"]);
 });
