@@ -30,7 +30,11 @@ export interface Remark {
 }
 
 /** A goal and what was measured. */
-export type Judged = Goal & { readonly measured: number };
+export type Judged = Goal & {
+  readonly measured: number;
+  /** The share of the peak at which the goal would be reached, where it is one of being so many times faster than another. */
+  readonly wouldTake?: number;
+};
 
 /** Everything about one workload. */
 export interface Result {
@@ -131,11 +135,20 @@ const measuredOf = ({ against, of = own }: Goal, best: readonly Timed[], rows: r
   }
 };
 
+/** The share of the peak that we would have if we were as fast as is wanted: above 1 no program reaches it on this machine. */
+const wouldTake = (goal: Goal, measured: number, rows: readonly Row[]): number | undefined => {
+  const isRatio = "least" in goal && !["peak", "GFLOP/s", "GB/s"].includes(goal.against);
+  const share = rows.find(({ contender }) => contender === own)?.shareOfPeak;
+  return isRatio && goal.of === undefined && share !== undefined ? (share * goal.least) / measured : undefined;
+};
+
 /** The goals of which both sides were measured. */
 const judge = (goals: readonly Goal[], best: readonly Timed[], rows: readonly Row[]): readonly Judged[] =>
   goals.flatMap((goal): readonly Judged[] => {
     const measured = measuredOf(goal, best, rows);
-    return measured === undefined ? [] : [{ ...goal, measured }];
+    if (measured === undefined) return [];
+    const share = wouldTake(goal, measured, rows);
+    return [{ ...goal, measured, ...(share === undefined ? {} : { wouldTake: share }) }];
   });
 
 /** Whether what is wanted was measured. */

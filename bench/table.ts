@@ -78,9 +78,17 @@ const foundOf = ({ against, measured }: Judged): string => {
   }
 };
 
-const goalLine = (goal: Judged): string => {
-  return `- goal ${wantedOf(goal)}: ${foundOf(goal)}${isReached(goal) ? "" : ", FALLS SHORT"}`;
+/** From this share of the peak on, products get no faster: what goals would take is worth a word. */
+const nearPeak = 0.85;
+
+/** Whether it falls short, and whether that is because the machine is too slow for it. */
+const verdictOf = (goal: Judged): string => {
+  if (isReached(goal)) return "";
+  const share = goal.wouldTake ?? 0;
+  return share < nearPeak ? ", FALLS SHORT" : `, FALLS SHORT (would take ${percent(share)} of the peak)`;
 };
+
+const goalLine = (goal: Judged): string => `- goal ${wantedOf(goal)}: ${foundOf(goal)}${verdictOf(goal)}`;
 
 /** A result as a section of Markdown. */
 export const section = ({ workload, operations, nodes, peakGigaflops, rows, remarks, goals }: Result): string => {

@@ -61,6 +61,13 @@ describe("results", () => {
     ]);
   });
 
+  test("know which share of the peak a ratio would take", () => {
+    expect(goals.map(({ wouldTake }) => wouldTake)).toEqual([2 / 5, 2 / 3, undefined]);
+    const threads = [...raced, timed("weftgraph-2-threads", "attention", [1, 1, 10])];
+    const of = { of: "weftgraph-2-threads", against: "weftgraph", least: 1.9 } as const;
+    expect(resultsOf(threads, peakSeconds, { ...facts, goals: [of] }).goals).toEqual([{ ...of, measured: 2 }]);
+  });
+
   test("without peers have no ratio, and judge the goals of which both sides are there", () => {
     const alone = resultsOf([timed("weftgraph", "attention", [2, 2, 20])], peakSeconds, facts);
     expect(alone.rows[0]).not.toHaveProperty("timesBestPeer");

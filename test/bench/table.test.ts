@@ -52,6 +52,13 @@ test("a section shows every row, remark and goal", () => {
   );
 });
 
+test("a goal that only a faster machine would reach says so", () => {
+  const goal = { against: "ort-web", least: 1.75, measured: 1.6 } as const;
+  const lineOf = (wouldTake: number) => section({ ...result, rows: [], goals: [{ ...goal, wouldTake }] });
+  expect(lineOf(0.97)).toContain("- goal 1.75x ort-web: 1.60x, FALLS SHORT (would take 97 % of the peak)\n");
+  expect(lineOf(0.5)).toContain("- goal 1.75x ort-web: 1.60x, FALLS SHORT\n");
+});
+
 test("without rows there is no table", () => {
   expect(section({ ...result, rows: [], goals: [] })).not.toContain("|");
 });
