@@ -3,11 +3,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { dirname } from "node:path";
-import { parseArgs, stripVTControlCharacters } from "node:util";
-import { renderUsage } from "citty";
+import { type Command, UsageError, type Values } from "../scripts/words/command.ts";
+import { perform } from "../scripts/words/perform.ts";
 import type { Ui } from "../src/cli/ui.ts";
 import { barsOf, drawChart } from "./chart.ts";
-import { type ClockName, clocks, isClock } from "./clock.ts";
+import { clocks, isClock } from "./clock.ts";
 import { type ContenderName, isThereFor, isThreaded, ours, peers } from "./contenders/names.ts";
 import { formsOf, offersOf } from "./entrants.ts";
 import { installPeers } from "./install.ts";
@@ -18,41 +18,48 @@ import { growthSection, listOf, section, shortOf } from "./table.ts";
 import type { Workload } from "./workloads/index.ts";
 import { workloads } from "./workloads/table.ts";
 
-const options = {
-  only: {
-    type: "string",
-    valueHint: "TEXT",
-    description: "Only the workload of this name, or workloads with this in their names; may be given several times.",
+const command = {
+  name: "bench",
+  description: "Measures workloads on this machine, beside its peak and beside other libraries.",
+  options: {
+    only: {
+      type: "list",
+      valueHint: "TEXT",
+      description: "Only the workload of this name, or workloads with this in their names; may be given several times.",
+    },
+    peers: {
+      type: "names",
+      valueHint: "NAMES",
+      oneOf: [...peers, "all", "none"],
+      default: ["none"],
+      description: "Other libraries, with commas between; they are installed when first asked for.",
+    },
+    rounds: {
+      type: "number",
+      valueHint: "N",
+      least: 1,
+      default: 11,
+      description: "How often each contender takes its turn.",
+    },
+    clock: {
+      type: "string",
+      valueHint: "NAME",
+      oneOf: Object.keys(clocks).filter(isClock),
+      default: "wall",
+      description: "The one on the wall, or the processor's time, for machines that have other work to do.",
+    },
+    json: { type: "string", valueHint: "FILE", description: "Writes all numbers to a file as well." },
+    chart: { type: "string", valueHint: "FILE", description: "Draws the ratios to the best peer as SVG." },
+    from: {
+      type: "string",
+      valueHint: "FILE",
+      description: "Measure nothing: draw the chart, or check the goals, of what --json wrote.",
+    },
+    check: { type: "boolean", description: "List the goals that are missed, and exit with 1 if there are any." },
+    list: { type: "boolean", description: "Print the names of the workloads and their goals, and measure nothing." },
   },
-  peers: {
-    type: "string",
-    valueHint: "NAMES",
-    description: `${peers.join(", ")}, all, or none (the default), with commas between; they are installed when first asked for.`,
-  },
-  rounds: { type: "string", valueHint: "N", description: "How often each contender takes its turn, 11 unless given." },
-  clock: {
-    type: "string",
-    valueHint: "NAME",
-    description: "wall (the default), or cpu: the processor's time, for machines that have other work to do.",
-  },
-  json: { type: "string", valueHint: "FILE", description: "Writes all numbers to a file as well." },
-  chart: { type: "string", valueHint: "FILE", description: "Draws the ratios to the best peer as SVG." },
-  from: {
-    type: "string",
-    valueHint: "FILE",
-    description: "Measure nothing: draw the chart, or check the goals, of what --json wrote.",
-  },
-  check: { type: "boolean", description: "List the goals that are missed, and exit with 1 if there are any." },
-  list: { type: "boolean", description: "Print the names of the workloads and their goals, and measure nothing." },
-  help: { type: "boolean", description: "Show this help." },
-} as const;
-
-const description = "Measures workloads on this machine, beside its peak and beside other libraries.";
-
-/** A command line that makes no sense. */
-class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+  examples: ["--only attention --peers all", "--peers ort-web,jax --json out/bench.json --chart out/bench.svg"],
+} as const satisfies Command;
 
 /** What one run is to do. */
 interface Work extends Measuring {
@@ -67,17 +74,8 @@ interface Uses {
   readonly check: boolean;
 }
 
-const isPeer = (name: string): name is ContenderName => (peers as readonly string[]).includes(name);
-
-const peersOf = (list: string): readonly ContenderName[] => {
-  if (list === "none") return [];
-  if (list === "all") return peers;
-  return list.split(",").map((name) => {
-    if (!isPeer(name))
-      throw new UsageError(`--peers: ${JSON.stringify(name)} is none of ${peers.join(", ")}, all, none`);
-    return name;
-  });
-};
+const peersOf = (names: readonly (ContenderName | "all" | "none")[]): readonly ContenderName[] =>
+  names.includes("all") ? peers : names.filter((name) => name !== "all" && name !== "none");
 
 /** Whether a workload is meant: by its whole name, or by a text that is in it and no workload's whole name. */
 const isMeant = ({ name }: Workload, text: string): boolean =>
@@ -87,41 +85,6 @@ const workloadsOf = (texts: readonly string[]): readonly Workload[] => {
   const wanted = workloads.filter((each) => texts.length === 0 || texts.some((text) => isMeant(each, text)));
   if (wanted.length === 0) throw new UsageError(`no workload has ${texts.join(" or ")} in its name; --list shows them`);
   return wanted;
-};
-
-const roundsOf = (text: string): number => {
-  const rounds = Number(text);
-  if (!Number.isInteger(rounds) || rounds < 1)
-    throw new UsageError(`--rounds: ${text} is no whole number of at least 1`);
-  return rounds;
-};
-
-const clockOf = (name: string): ClockName => {
-  if (!isClock(name))
-    throw new UsageError(`--clock: ${JSON.stringify(name)} is none of ${Object.keys(clocks).join(", ")}`);
-  return name;
-};
-
-const wordsOf = (words: readonly string[]) => {
-  try {
-    return parseArgs({
-      args: [...words],
-      options: {
-        only: { type: "string", multiple: true, default: [] },
-        peers: { type: "string", default: "none" },
-        rounds: { type: "string", default: "11" },
-        clock: { type: "string", default: "wall" },
-        json: { type: "string" },
-        chart: { type: "string" },
-        from: { type: "string" },
-        check: { type: "boolean", default: false },
-        list: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
 };
 
 const measureAll = async ({ workloads, peers, ...measuring }: Work, ui: Ui): Promise<readonly Result[]> => {
@@ -182,29 +145,18 @@ const use = async (report: Report, { json, chart, check }: Uses, ui: Ui): Promis
   return isWrong || (check && short.length > 0) ? 1 : 0;
 };
 
-const usage = async (): Promise<string> =>
-  stripVTControlCharacters(await renderUsage({ meta: { name: "npm run bench --", description }, args: options }));
+const work = async (values: Values<typeof command.options>, ui: Ui): Promise<number> => {
+  const { only, peers: names, rounds, clock, from, json, chart, check, list } = values;
+  if (list) {
+    ui.print(listOf(workloads));
+    return 0;
+  }
+  const measured = { workloads: workloadsOf(only), peers: peersOf(names), rounds, clock };
+  prepareFor([json, chart]);
+  const report = from === undefined ? await run(measured, ui) : reportIn(from);
+  return report === undefined ? 2 : await use(report, { json, chart, check }, ui);
+};
 
 /** Runs the command. */
-export const runBench = async (words: readonly string[], ui: Ui): Promise<number> => {
-  try {
-    const { only, peers: list, rounds, clock, from, json, chart, check, ...asked } = wordsOf(words);
-    if (asked.help || asked.list) {
-      ui.print(asked.help ? await usage() : listOf(workloads));
-      return 0;
-    }
-    const measured = {
-      workloads: workloadsOf(only),
-      peers: peersOf(list),
-      rounds: roundsOf(rounds),
-      clock: clockOf(clock),
-    };
-    prepareFor([json, chart]);
-    const report = from === undefined ? await run(measured, ui) : reportIn(from);
-    return report === undefined ? 2 : await use(report, { json, chart, check }, ui);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    ui.note(error.message);
-    return 2;
-  }
-};
+export const runBench = (words: readonly string[], ui: Ui): Promise<number> =>
+  perform(command, words, ui, (values) => work(values, ui));

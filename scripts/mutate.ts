@@ -5,12 +5,15 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join, matchesGlob } from "node:path";
-import { parseArgs } from "node:util";
+import { processUi } from "../src/cli/ui.ts";
 import { whyUnnoticed } from "./mutate/explained.ts";
 import { type Outcome, outcomeIn, overall, percent, scoreOf } from "./mutate/outcome.ts";
 import { type Measured, writeMeasured } from "./mutate/record.ts";
 import type { Scope } from "./mutate/scope.ts";
 import { scopes } from "./mutate/scopes.ts";
+import { UsageError, type Values } from "./words/command.ts";
+import { commands } from "./words/commands.ts";
+import { perform } from "./words/perform.ts";
 
 const root = join(import.meta.dirname, "..");
 const folder = join(import.meta.dirname, "mutate");
@@ -30,17 +33,19 @@ const install = (): void => {
   if (status !== 0) throw new Error("StrykerJS could not be installed");
 };
 
-/** How many of its mutants are tried. */
-interface Sample {
-  readonly count: number;
-  readonly seed: string;
+/** Which mutants are tried. */
+interface Trying {
+  /** How many, drawn at random; all unless given. */
+  readonly sample?: { readonly count: number; readonly seed: string };
+  /** Whether those of what runs while modules load are among them. */
+  readonly withStatic: boolean;
 }
 
 /** The files that patterns stand for: StrykerJS would split the patterns themselves at the commas within braces. */
 const sourcesOf = (patterns: readonly string[]): readonly string[] => globSync([...patterns], { cwd: root });
 
 /** Runs one scope, or a sample of its mutants. */
-const mutate = (name: string, { files, tests }: Scope, sample?: Sample): Outcome => {
+const mutate = (name: string, { files, tests }: Scope, { sample, withStatic }: Trying): Outcome => {
   const report = join("out", "mutation", `${name}.json`);
   const config = join("scripts", "mutate", "stryker.config.ts");
   const drawn = sample === undefined ? {} : { MUTATE_SAMPLE: String(sample.count), MUTATE_SEED: sample.seed };
@@ -62,7 +67,7 @@ const mutate = (name: string, { files, tests }: Scope, sample?: Sample): Outcome
         ...process.env,
         MUTATE_TESTS: tests.join("\n"),
         MUTATE_REPORT: report,
-        MUTATE_STATIC: values.static ? "1" : "",
+        MUTATE_STATIC: withStatic ? "1" : "",
         ...drawn,
       },
     },
@@ -78,42 +83,48 @@ const linesOf = ({ files }: Scope): number =>
     .flatMap((file) => readFileSync(join(root, file), "utf8").split("\n"))
     .filter((line) => !/^\s*(\/\/|\/?\*|import |$)/.test(line)).length;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    files: { type: "string" },
-    sample: { type: "string" },
-    seed: { type: "string", default: "1" },
-    static: { type: "boolean", default: false },
-    write: { type: "boolean", default: false },
-  },
-});
-
 /** The scopes that are asked for: by name, or those that hold a file, with that file alone. */
-const wanted = Object.entries(scopes).flatMap(([name, scope]): readonly (readonly [string, Scope])[] => {
-  const { files } = values;
-  if (files === undefined) return positionals.length === 0 || positionals.includes(name) ? [[name, scope]] : [];
-  const holds = scope.files.some((pattern) => matchesGlob(files.replace(/\*+$/, "index.ts"), pattern));
-  return holds ? [[name, { ...scope, files: [files] }]] : [];
-});
-if (wanted.length === 0)
-  throw new Error(`no scope of scripts/mutate/scopes.ts is meant: ${Object.keys(scopes).join(", ")}`);
-install();
-const lines = wanted.reduce((sum, [, scope]) => sum + linesOf(scope), 0);
-const outcomes = wanted.map(([name, scope]): readonly [string, Measured] => {
-  const { sample, seed } = values;
-  if (sample === undefined) return [name, mutate(name, scope)];
-  const count = Math.max(1, Math.round((Number(sample) * linesOf(scope)) / lines));
-  return [name, { ...mutate(name, scope, { count, seed }), seed }];
-});
-for (const survivor of outcomes.flatMap(([, { survivors }]) => survivors)) {
-  const { file, line, text, put, isRun } = survivor;
-  const why = whyUnnoticed(survivor) ?? (isRun ? undefined : "not run");
-  console.log(`${file}:${line}  ${text}  ->  ${put}${why === undefined ? "" : `  (${why})`}`);
-}
-for (const [name, outcome] of outcomes) console.log(scoreOf(name, outcome));
-if (outcomes.length > 1) {
-  const [share, low, high] = overall(outcomes.map(([, outcome]) => outcome)).map(percent);
-  console.log(`in all: ${share} % (95 %: ${low} to ${high})`);
-}
-if (values.write) writeMeasured(Object.fromEntries(outcomes));
+const scopesOf = (names: readonly string[], files: string | undefined): readonly (readonly [string, Scope])[] => {
+  const named = Object.entries(scopes).filter(([name]) => names.length === 0 || names.includes(name));
+  if (files === undefined) return named;
+  const file = files.replace(/\*+$/, "index.ts");
+  const wanted = named.filter(([, scope]) => scope.files.some((pattern) => matchesGlob(file, pattern)));
+  if (wanted.length === 0)
+    throw new UsageError(
+      `--files: no scope that is meant holds ${files}; scripts/mutate/scopes.ts says what they hold`,
+    );
+  return wanted.map(([name, scope]) => [name, { ...scope, files: [files] }]);
+};
+
+const ui = processUi();
+
+const print = (outcomes: readonly (readonly [string, Measured])[]): void => {
+  for (const survivor of outcomes.flatMap(([, { survivors }]) => survivors)) {
+    const { file, line, text, put, isRun } = survivor;
+    const why = whyUnnoticed(survivor) ?? (isRun ? undefined : "not run");
+    ui.print(`${file}:${line}  ${text}  ->  ${put}${why === undefined ? "" : `  (${why})`}`);
+  }
+  for (const [name, outcome] of outcomes) ui.print(scoreOf(name, outcome));
+  if (outcomes.length > 1) {
+    const [share, low, high] = overall(outcomes.map(([, outcome]) => outcome)).map(percent);
+    ui.print(`in all: ${share} % (95 %: ${low} to ${high})`);
+  }
+};
+
+const work = (values: Values<typeof commands.mutate.options>): number => {
+  const { scope: names, files, sample, static: withStatic, write } = values;
+  const seed = String(values.seed);
+  const wanted = scopesOf(names, files);
+  install();
+  const lines = wanted.reduce((sum, [, scope]) => sum + linesOf(scope), 0);
+  const outcomes = wanted.map(([name, scope]): readonly [string, Measured] => {
+    if (sample === undefined) return [name, mutate(name, scope, { withStatic })];
+    const count = Math.max(1, Math.round((sample * linesOf(scope)) / lines));
+    return [name, { ...mutate(name, scope, { sample: { count, seed }, withStatic }), seed }];
+  });
+  print(outcomes);
+  if (write) writeMeasured(Object.fromEntries(outcomes));
+  return 0;
+};
+
+process.exitCode = await perform(commands.mutate, process.argv.slice(2), ui, work);

@@ -1,12 +1,14 @@
 // How far the f32 functions are from their meanings, in units in the last place, as WebAssembly computes them:
 // `npm run ulp -- --function exp --stride 1` tries all 2^32 numbers. The meaning is in double precision.
-import { defineCommand, runMain } from "citty";
 import { processUi } from "../src/cli/ui.ts";
 import { printValue, table } from "../src/ir/diagnostics/table.ts";
-import { kernelOf, type Subject, subjects } from "./accuracy/kernel.ts";
+import { kernelOf } from "./accuracy/kernel.ts";
 import { measurePairs } from "./accuracy/pairs.ts";
 import { fingerprint, type Measured, writeRecord } from "./accuracy/record.ts";
+import { type Subject, subjects } from "./accuracy/subjects.ts";
 import { patterns, sweep } from "./accuracy/sweep.ts";
+import { commands } from "./words/commands.ts";
+import { perform } from "./words/perform.ts";
 
 const partLength = 2 ** 16;
 
@@ -37,31 +39,16 @@ const rowOf = ({ name, row }: Subject, { worst, at, above, count }: Measured): r
   percent(above.two, count),
 ];
 
-const command = defineCommand({
-  meta: { name: "npm run ulp --", description: "Measures the accuracy of the f32 functions." },
-  args: {
-    function: { type: "string", valueHint: "NAMES", description: "Only these, with commas between; all unless given." },
-    stride: {
-      type: "string",
-      valueHint: "N",
-      default: "4093",
-      description: "Every nth of the 2^32 numbers, and as many pairs; odd ones vary all bits.",
-    },
-    json: { type: "string", valueHint: "FILE", description: "Adds the figures to a file." },
-  },
-  run: async ({ args }) => {
-    const stride = Math.max(1, Math.trunc(Number(args.stride)) || 1);
-    const names = args.function?.split(",");
-    const chosen = subjects.filter(({ name }) => names?.includes(name) ?? true);
-    const rows = [["function", "max ulp", "promised", "at", "above 1/2", "above 1", "above 2"]];
-    for (const subject of chosen) {
-      const measured = await measure(subject, stride);
-      rows.push([...rowOf(subject, measured)]);
-      if (args.json !== undefined) writeRecord(args.json, { [subject.name]: measured });
-      if (measured.worst > Math.max(0.5, subject.row.ulp)) process.exitCode = 1;
-    }
-    ui.print(table(rows, [1, 2, 4, 5, 6]));
-  },
+process.exitCode = await perform(commands.ulp, process.argv.slice(2), ui, async ({ function: names, stride, json }) => {
+  const chosen = subjects.filter(({ name }) => names.length === 0 || names.includes(name));
+  const rows = [["function", "max ulp", "promised", "at", "above 1/2", "above 1", "above 2"]];
+  let code = 0;
+  for (const subject of chosen) {
+    const measured = await measure(subject, stride);
+    rows.push([...rowOf(subject, measured)]);
+    if (json !== undefined) writeRecord(json, { [subject.name]: measured });
+    if (measured.worst > Math.max(0.5, subject.row.ulp)) code = 1;
+  }
+  ui.print(table(rows, [1, 2, 4, 5, 6]));
+  return code;
 });
-
-await runMain(command);

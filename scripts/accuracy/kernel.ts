@@ -6,26 +6,11 @@ import { wasmBackend } from "../../src/backends/wasm/instantiate.ts";
 import { planGraph } from "../../src/compile/plan-graph.ts";
 import { invariant } from "../../src/ir/diagnostics/invariant.ts";
 import type { PlannedProgram } from "../../src/ir/loop/kernel.ts";
-import { binary } from "../../src/ir/scalar/binary.ts";
-import type { BinaryFunction, UnaryFunction } from "../../src/ir/scalar/function.ts";
-import { unary } from "../../src/ir/scalar/unary.ts";
 import { parseGraph } from "../../src/ir/text/parse.ts";
+import type { Subject } from "./subjects.ts";
 
 /** Where a function can be run. */
 export type BackendName = "wasm" | "javascript" | "closure";
-
-/** A function of f32 numbers by name, and how many it takes. */
-export type Subject =
-  | { readonly name: string; readonly arity: 1; readonly row: UnaryFunction }
-  | { readonly name: string; readonly arity: 2; readonly row: BinaryFunction };
-
-const onFloats = ({ row }: Subject): boolean => row.dtypes.includes("f32");
-
-/** Every function of f32 numbers. */
-export const subjects: readonly Subject[] = [
-  ...Object.entries(unary).map(([name, row]): Subject => ({ name, arity: 1, row })),
-  ...Object.entries(binary).map(([name, row]): Subject => ({ name, arity: 2, row })),
-].filter(onFloats);
 
 /** The program that applies a function to `length` numbers, one by one. */
 export const programOf = ({ name, arity }: Subject, length: number): PlannedProgram => {

@@ -2,8 +2,8 @@
 
 import { printValue } from "../../src/ir/diagnostics/table.ts";
 import { code, markdownTable, page } from "../reference/markdown.ts";
-import { type Subject, subjects } from "./kernel.ts";
 import { fingerprint, type Measured, readRecord, recordFile } from "./record.ts";
+import { type Subject, subjects } from "./subjects.ts";
 
 const swept = ({ stride, count }: Measured): string => {
   if (stride === undefined) return `${count.toLocaleString("en")} pairs`;

@@ -1,7 +1,8 @@
 // Pairs of f32 numbers at which functions of two are measured, since nobody can try all 2^64: random bits, ordinary numbers, and for
 // powers the places where they go wrong.
 import { floatOfBits } from "../../src/ir/loop/fold.ts";
-import type { Kernel, Subject } from "./kernel.ts";
+import type { Kernel } from "./kernel.ts";
+import type { Subject } from "./subjects.ts";
 import { type Accuracy, newTally } from "./sweep.ts";
 
 type Pair = readonly [x: number, y: number];

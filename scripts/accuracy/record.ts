@@ -3,7 +3,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { printKernel } from "../../src/ir/loop/print.ts";
-import { programOf, type Subject } from "./kernel.ts";
+import { programOf } from "./kernel.ts";
+import type { Subject } from "./subjects.ts";
 import type { Accuracy } from "./sweep.ts";
 
 /** One function's accuracy: over every `stride`th number, or at random pairs. */

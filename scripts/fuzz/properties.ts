@@ -34,13 +34,11 @@ export const properties: readonly Asked[] = [
   ...asked(16, deadCodeInsensitive()),
 ];
 
+/** What `--property` may be. */
+export const propertyNames: readonly string[] = properties.map(({ property }) => property.name);
+
 /** All properties, or the one of that name, of every graph. */
-export const propertiesNamed = (name: string | undefined): readonly Asked[] => {
-  if (name === undefined) return properties;
-  const named = properties.filter(({ property }) => property.name === name);
-  if (named.length === 0)
-    throw new TypeError(
-      `there is no property ${name}, but ${properties.map(({ property }) => property.name).join(", ")}`,
-    );
-  return named.map((each) => ({ ...each, every: 1 }));
-};
+export const propertiesNamed = (name: string | undefined): readonly Asked[] =>
+  name === undefined
+    ? properties
+    : properties.filter(({ property }) => property.name === name).map((each) => ({ ...each, every: 1 }));

@@ -3,7 +3,7 @@
 import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { Harm, Outcome } from "./attack.ts";
-import type { ReaderName } from "./readers.ts";
+import type { ReaderName } from "./reader-names.ts";
 import type { Assignment } from "./worker.ts";
 
 /** What one input may take: seconds of the processor, and megabytes of heap. */

@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { attack, type Outcome } from "./attack.ts";
 import { guardedAttack } from "./guard.ts";
-import { type Reader, type ReaderName, readers } from "./readers.ts";
+import type { ReaderName } from "./reader-names.ts";
+import { type Reader, readers } from "./readers.ts";
 
 const counts: { readonly [N in ReaderName]: number } = {
   text: 2000,

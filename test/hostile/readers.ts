@@ -17,6 +17,7 @@ import { decodeCheckpoint, encodeCheckpoint, sealed } from "../../src/training/c
 import { safetensorsBytes } from "../support/safetensors-bytes.ts";
 import { perceptronTraining } from "../support/small-models.ts";
 import { type Below, mutatedBytes, mutatedText } from "./mutate.ts";
+import type { ReaderName } from "./reader-names.ts";
 
 /** A reader under attack. */
 export interface Reader {
@@ -138,7 +139,7 @@ const emittedReader = async (): Promise<Reader> => {
 };
 
 /** Every reader by name. */
-export const readers = {
+export const readers: { readonly [N in ReaderName]: () => Reader | Promise<Reader> } = {
   text: (): Reader => ({ draw: drawText(texts()), read: readText }),
   compile: (): Reader => ({ draw: drawText(texts()), read: compileText }),
   safetensors: (): Reader => ({
@@ -164,8 +165,4 @@ export const readers = {
     },
   }),
   weights: emittedReader,
-} as const;
-
-export type ReaderName = keyof typeof readers;
-
-export const isReaderName = (name: string): name is ReaderName => Object.hasOwn(readers, name);
+};

@@ -2,7 +2,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { attack } from "./attack.ts";
 import { harmful } from "./harmful.ts";
-import { type ReaderName, readers } from "./readers.ts";
+import type { ReaderName } from "./reader-names.ts";
+import { readers } from "./readers.ts";
 
 /** What the thread is to do. */
 export interface Assignment {

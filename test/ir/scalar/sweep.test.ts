@@ -1,8 +1,9 @@
 // The compiled f32 functions over all magnitudes, some hundred thousand numbers each: WebAssembly against the meaning, and the other
 // backends against WebAssembly. `npm run ulp` sweeps all 2^32.
 import { describe, expect, test } from "vitest";
-import { kernelOf, subjects } from "../../../scripts/accuracy/kernel.ts";
+import { kernelOf } from "../../../scripts/accuracy/kernel.ts";
 import { measurePairs } from "../../../scripts/accuracy/pairs.ts";
+import { subjects } from "../../../scripts/accuracy/subjects.ts";
 import { errorInUlp, lastPlace, sweep } from "../../../scripts/accuracy/sweep.ts";
 import { differingElement } from "../../../src/backends/runtime/differing-element.ts";
 import { floatOfBits } from "../../../src/ir/loop/fold.ts";
