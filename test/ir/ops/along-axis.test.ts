@@ -10,6 +10,16 @@ const table = array([2, 3], [1, 2, 3, 4, 5, 6]);
 const indices = array([2, 2], [2, 0, 1, 1], "i32");
 
 describe("takeAlongAxis and addAlongAxis", () => {
+  it("give 0 and add nothing where there are no rows, whatever the index", () => {
+    const anywhere = array([2, 2], [0, 1, 7, -1], "i32");
+    const taken = [array([2, 0], []), anywhere];
+    expect(meaning("takeAlongAxis", taken, { axis: 1 })).toEqual(array([2, 2], [0, 0, 0, 0]));
+    expect(runLowered("takeAlongAxis", taken, { axis: 1 })).toEqual([array([2, 2], [0, 0, 0, 0])]);
+    const added = [anywhere, array([2, 2], [1, 2, 3, 4])];
+    expect(meaning("addAlongAxis", added, { axis: 1, extent: 0 })).toEqual(array([2, 0], []));
+    expect(runLowered("addAlongAxis", added, { axis: 1, extent: 0 })).toEqual([array([2, 0], [])]);
+  });
+
   it("choose at each place, and add where they were chosen", () => {
     expect(meaning("takeAlongAxis", [table, indices], { axis: 1 })).toEqual(array([2, 2], [3, 1, 5, 5]));
     const updates = array([2, 2], [10, 20, 30, 40]);

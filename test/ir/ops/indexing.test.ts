@@ -54,6 +54,12 @@ describe("gather", () => {
     expect(runLowered("gather", operands, { axis: 0 })).toEqual([array([1, 2], index < 0 ? [10, 11] : [30, 31])]);
   });
 
+  it("gives 0 where there are no rows, whatever the index", () => {
+    const operands = [array([0, 2], []), array([2], [0, 7], "i32")];
+    expect(meaning("gather", operands, { axis: 0 })).toEqual(array([2, 2], [0, 0, 0, 0]));
+    expect(runLowered("gather", operands, { axis: 0 })).toEqual([array([2, 2], [0, 0, 0, 0])]);
+  });
+
   it("scatters the gradient", () => {
     const ct = array([2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]);
     expect(gradients("gather", [table, indices], { axis: 0 }, ct)).toEqual([array([3, 2], [3, 4, 5, 6, 8, 10]), null]);
