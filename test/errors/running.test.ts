@@ -133,6 +133,13 @@ describe.each(["wasm", "closure", "reference"] as const)("errors of running on %
          |                                             ^^^
         help: the entry points are "predict"."
     `));
+  it("W307 and W308 of what is no name at all, in a word", () => {
+    const said = (call: () => unknown): string => described(call).split("\n")[0] ?? "";
+    const given = untyped({ mask });
+    expect(said(() => model.parameters.get(given))).toBe("error[W307]: there is no parameter a record");
+    expect(said(() => model.executable.run(given, {}))).toBe("error[W308]: there is no entry point a record");
+    expect(said(() => model.executable.run(untyped(1n), {}))).toBe("error[W308]: there is no entry point 1");
+  });
   it("W309", () =>
     expect(described(() => model.parameters.restore({}))).toMatchInlineSnapshot(`
       "error[W309]: restore: there is no value for "rows"

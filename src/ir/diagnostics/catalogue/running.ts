@@ -1,7 +1,7 @@
 // W3xx: feeding, running and reading compiled models.
 import { sentence } from "../../types/sentences.ts";
 import { type CatalogueEntry, entry } from "../entry.ts";
-import { plainName, withArticle } from "../in-words.ts";
+import { inWords, plainName, withArticle } from "../in-words.ts";
 import { nearestName } from "../nearest.ts";
 
 interface RunningRows {
@@ -22,6 +22,9 @@ interface RunningRows {
   readonly W316: CatalogueEntry<{ seconds: number }>;
   readonly W313: CatalogueEntry<{ name: string; entry: string; known: readonly string[] }>;
 }
+
+/** A name that may be anything else where nobody checks types, such as what was to be fed. */
+const asGiven = (name: unknown): string => (typeof name === "string" ? JSON.stringify(name) : inWords(name));
 
 const list = (names: readonly string[]): string =>
   names.length === 0 ? "none" : names.map((name) => JSON.stringify(name)).join(", ");
@@ -77,7 +80,7 @@ export const running: RunningRows = {
   }),
   W307: entry({
     title: "no such parameter",
-    message: ({ name }) => `there is no parameter ${JSON.stringify(name)}`,
+    message: ({ name }) => `there is no parameter ${asGiven(name)}`,
     help: ({ name, known }) => {
       const nearest = nearestName(name, known);
       return nearest === undefined ? `the parameters are ${list(known)}.` : `did you mean ${JSON.stringify(nearest)}?`;
@@ -87,7 +90,7 @@ export const running: RunningRows = {
   }),
   W308: entry({
     title: "no such entry point",
-    message: ({ name }) => `there is no entry point ${JSON.stringify(name)}`,
+    message: ({ name }) => `there is no entry point ${asGiven(name)}`,
     help: ({ known }) => `the entry points are ${list(known)}.`,
     explanation:
       "A compiled model has the entry points it was described with: predict for a model; step, grads and predict for training.",
