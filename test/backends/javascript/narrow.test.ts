@@ -12,6 +12,7 @@ import {
   load,
   multiply,
   ramp,
+  splat,
   subtract,
 } from "../../../src/ir/loop/build.ts";
 import type { Expr } from "../../../src/ir/loop/expr.ts";
@@ -173,6 +174,8 @@ test("a loop over vectors stays one where it reads next to what it writes in pla
     [
       ["x", "f32", 20, "read"],
       ["y", "f32", 20, "write"],
+      ["z", "f32", 20, "write"],
+      ["w", "f32", 20, "read"],
     ],
     (body) => body.loop(16, (i, inner) => inner.store("y", add(i, 1), load("f32x4", "x", i)), { step: 4 }),
   );
@@ -181,5 +184,19 @@ test("a loop over vectors stays one where it reads next to what it writes in pla
       .split("\n")
       .find((line) => line.startsWith("  for"));
   expect(headOf([])).toBe(overNumbers);
+  expect(
+    headOf([
+      [0, 2],
+      [3, 2],
+    ]),
+  ).toBe(overNumbers);
   expect(headOf([[0, 1]])).toBe(overVectors);
+});
+
+test("a loop over vectors stays one where one of its statements reads a single element of what it writes", () => {
+  const lines = linesOf((i, body) => {
+    body.store("y", i, binary("add", load("f32x4", "x", i), splat(load("f32", "y", 3))));
+    body.store("w", i, load("f32x4", "x", i));
+  });
+  expect(lines[0]).toBe(overVectors);
 });

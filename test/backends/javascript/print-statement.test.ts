@@ -12,6 +12,7 @@ import {
   multiply,
   splat,
   subtract,
+  unary,
 } from "../../../src/ir/loop/build.ts";
 import type { Expr } from "../../../src/ir/loop/expr.ts";
 import type { DType } from "../../../src/ir/types/dtype.ts";
@@ -52,6 +53,14 @@ describe("whole numbers", () => {
     const results = resultsOf(program, await instantiateJavaScript(program), contents);
     expect(results["y buffer"]).toEqual([1, 1, 1, 2, 1, 3, 3, 3]);
     expect(results).toEqual(expectedOf(program, contents));
+  });
+
+  test("a quotient needs a helper where the divisor may be 0, be it at one end only", () => {
+    const lineOf = (divisor: (i: Expr) => Expr) =>
+      linesOf((body) => body.loop(8, (i, inner) => inner.store("y", i, binary("div", i32(7), divisor(i)))))[1];
+    expect(lineOf((i) => i)).toBe("    inout0[i0] = divide(7, i0);");
+    expect(lineOf((i) => subtract(i, 7))).toBe("    inout0[i0] = divide(7, i0 - 7);");
+    expect(lineOf((i) => add(i, 1))).toBe("    inout0[i0] = (7 / (i0 + 1)) | 0;");
   });
 
   test("a product that may be -0 is wrapped, and a quotient by what is never 0 needs no helper", () => {
@@ -136,6 +145,28 @@ test("the end of a loop has a name where it may change only", () => {
     "  const end0 = count0;",
     "  for (let i0 = 0; i0 < end0; i0++) {",
   ]);
+});
+
+test("a place that may change is not the same place later", async () => {
+  const kernel = kernelFrom((body) => {
+    const at = body.mutable(i32(0), "at");
+    body.store("y", multiply(at, 2), splat(i32(1)));
+    body.assign(at, i32(2));
+    body.store("y", multiply(at, 2), splat(i32(2)));
+  });
+  const program = programOf(kernel);
+  const results = resultsOf(program, await instantiateJavaScript(program), new Map());
+  expect(results["y buffer"]).toEqual([1, 1, 1, 1, 2, 2, 2, 2]);
+});
+
+test("a square root of f32 is rounded before it is used", async () => {
+  const root = unary("sqrt", load("f32", "y", 0));
+  const kernel = kernelFrom((body) => body.store("y", 0, binary("mul", root, root)), "f32");
+  const program = programOf(kernel);
+  const contents: Contents = new Map([["y buffer", Float32Array.of(2)]]);
+  const results = resultsOf(program, await instantiateJavaScript(program), contents);
+  expect(results["y buffer"]?.[0]).toBe(Math.fround(Math.fround(Math.SQRT2) ** 2));
+  expect(results).toEqual(expectedOf(program, contents));
 });
 
 test("what lanes share is read anew by the next statement", async () => {
