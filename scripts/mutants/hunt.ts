@@ -23,8 +23,8 @@ const { values } = parseArgs({
   options: { seed: { type: "string" }, graphs: { type: "string" }, checks: { type: "string" } },
 });
 
-/** How long to look for a simpler graph. */
-const patience = { checks: Number(values.checks ?? 1500), milliseconds: 60_000 };
+/** How long to look for a simpler graph: so many checks, so that what is found does not depend on how busy the machine is. */
+const patience = { checks: Number(values.checks ?? 1500), milliseconds: 600_000 };
 
 const leaves: ReadonlySet<string> = new Set(["input", "parameter", "constant", "data"]);
 
