@@ -148,35 +148,35 @@ export const withNearCopies = (graph: Graph, most = 12): Graph => {
 type Identity = (growing: Growing, value: ValueId) => ValueId | undefined;
 
 /** Subgraphs that give back every bit of what they are given, NaN being one class; undefined for types that they are not for. */
-const identities: readonly Identity[] = [
-  ({ builder, emit }, x) =>
+const identities: Readonly<Record<string, Identity>> = {
+  "two negations": ({ builder, emit }, x) =>
     isFloat(builder.typeOf(x).dtype) ? emit("unary", [emit("unary", [x], { fn: "neg" })], { fn: "neg" }) : undefined,
-  ({ builder, emit }, x) => {
+  "two reshapes": ({ builder, emit }, x) => {
     const { shape } = builder.typeOf(x);
     if (!isKnownShape(shape)) return undefined;
     return emit("reshape", [emit("reshape", [x], { shape: [sizeOf(shape)] })], { shape });
   },
-  ({ builder, emit }, x) => {
+  "two transposes": ({ builder, emit }, x) => {
     const permutation = builder.typeOf(x).shape.map((_, axis, all) => all.length - 1 - axis);
     return emit("transpose", [emit("transpose", [x], { permutation })], { permutation });
   },
-  ({ builder, emit }, x) => {
+  "two flips": ({ builder, emit }, x) => {
     const axes = builder.typeOf(x).shape.map((_, axis) => axis);
     return emit("flip", [emit("flip", [x], { axes })], { axes });
   },
-  ({ builder, emit }, x) =>
+  "casts to f64 and back": ({ builder, emit }, x) =>
     builder.typeOf(x).dtype === "f32"
       ? emit("cast", [emit("cast", [x], { dtype: "f64" })], { dtype: "f32" })
       : undefined,
-  ({ builder, emit }, x) => {
+  "a choice that is always the same": ({ builder, emit }, x) => {
     const { dtype, shape } = builder.typeOf(x);
     return emit("select", [builder.constant(1, "bool", shape), x, builder.constant(1, dtype, shape)], {});
   },
-  ({ builder, emit }, x) => {
+  "a maximum with -infinity": ({ builder, emit }, x) => {
     const { dtype, shape } = builder.typeOf(x);
     return isFloat(dtype) ? emit("binary", [x, builder.constant(-Infinity, dtype, shape)], { fn: "max" }) : undefined;
   },
-  ({ builder, emit }, x) => {
+  "a slice of what was padded": ({ builder, emit }, x) => {
     const { shape } = builder.typeOf(x);
     if (!isKnownShape(shape)) return undefined;
     const zeros = shape.map(() => 0);
@@ -184,14 +184,23 @@ const identities: readonly Identity[] = [
     const attrs = { starts: shape.map(() => 1), ends: shape.map((extent) => extent + 1), steps: shape.map(() => 1) };
     return emit("slice", [padded], attrs);
   },
-];
+};
 
-/** The graph with an identity behind every second value. */
+const inTurn = Object.values(identities);
+
+/** The graph with an identity behind every second value, one after the other. */
 export const withIdentities = (graph: Graph): Graph =>
   regrow(graph, (growing, node, made) =>
     made.map((value, position) => {
       const at = node.id + position;
       if (at % 2 === 1) return value;
-      return identities[(at / 2) % identities.length]?.(growing, value) ?? value;
+      return inTurn[(at / 2) % inTurn.length]?.(growing, value) ?? value;
     }),
   );
+
+/** For each identity, what it is and the graph with that one behind all values. */
+export const withEachIdentity = (graph: Graph): readonly (readonly [what: string, graph: Graph])[] =>
+  Object.entries(identities).map(([what, identity]) => [
+    what,
+    regrow(graph, (growing, _, made) => made.map((value) => identity(growing, value) ?? value)),
+  ]);

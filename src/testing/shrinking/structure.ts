@@ -147,6 +147,24 @@ export const bypass: Rule = {
   },
 };
 
+/** How many other values may take the place of one. */
+const others = 6;
+
+/** Reads an earlier value in the place of a later one of its type, those first that need the fewest nodes. */
+const share: Rule = {
+  name: "share",
+  *changes({ graph }) {
+    const nodes = order(graph).filter((node) => liveNodes(graph).has(node.id));
+    for (const [at, { op, results }] of [...nodes.entries()].toReversed()) {
+      if (isLeaf({ op })) continue;
+      const earlier = nodes.slice(0, at).flatMap((node) => node.results);
+      for (const { id, type } of results)
+        for (const other of earlier.filter((each) => sameType(each.type, type)).slice(0, others))
+          yield { substitutes: new Map([[id, other.id]]) };
+    }
+  },
+};
+
 /** Reads one leaf in the place of another of its type. */
 const merge: Rule = {
   name: "merge",
@@ -170,5 +188,6 @@ export const structuralRules: readonly Rule[] = [
   keepLast,
   cut,
   bypass,
+  share,
   merge,
 ];
