@@ -107,23 +107,17 @@ const ordered = ({ terms }: Linear, rank: (atom: Expr) => number): readonly Term
     )
     .map(({ term }) => term);
 
-/** Whether a term is as well taken away: no i32 is the opposite of the least one. */
-const isNegative = ({ coefficient }: Term): boolean => coefficient < 0 && coefficient !== -(2 ** 31);
-
 /**
  * The form as an expression, the terms of the lowest rank first, so that what is fixed outside a loop stands together
- * on the left; the constant comes last, unless the first term is taken away from it: c - x costs no product by -1.
+ * on the left; the constant comes last.
  */
 export const linearExpr = (form: Linear, rank: (atom: Expr) => number): Expr => {
-  const terms = form.terms.size < 2 ? [...form.terms.values()] : ordered(form, rank);
-  const [first] = terms;
-  const isFromConstant = first !== undefined && isNegative(first);
-  let sum: Expr = i32(isFromConstant ? form.constant : 0);
-  for (const term of terms)
-    sum = isNegative(term)
-      ? subtract(sum, termExpr({ ...term, coefficient: -term.coefficient }))
-      : add(sum, termExpr(term));
-  return isFromConstant ? sum : add(sum, form.constant);
+  let sum: Expr = i32(0);
+  for (const term of form.terms.size < 2 ? form.terms.values() : ordered(form, rank)) {
+    const negative = term.coefficient < 0 && term.coefficient !== -(2 ** 31) && sum.kind !== "const";
+    sum = negative ? subtract(sum, termExpr({ ...term, coefficient: -term.coefficient })) : add(sum, termExpr(term));
+  }
+  return add(sum, form.constant);
 };
 
 /** The coefficient of a variable in an i32 expression; undefined where the expression is not linear in it. */
