@@ -1,11 +1,14 @@
 // Changes of what is printed that no test notices, and why none could.
 import { type Explanation, explain } from "./explanation.ts";
 
+const instances = explain("src/backends/javascript/instantiate-javascript.ts");
 const narrowing = explain("src/backends/javascript/narrow.ts");
 const constants = explain("src/backends/javascript/print-constant.ts");
 const statements = explain("src/backends/javascript/print-statement.ts");
 
 export const printingExplanations: readonly Explanation[] = [
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a template is meant.
+  instances("instance[`entry${position}`]?.()", "instance[`entry${position}`]()", "each entry has its function"),
   narrowing('each.kind === "load"', "true", "only loads name a buffer"),
   narrowing('each.kind === "var"', "true", "only variables have a name"),
   narrowing('first.value.kind !== "lane"', "false", "only lanes have a number, which is compared next"),

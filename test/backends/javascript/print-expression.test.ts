@@ -22,6 +22,7 @@ import {
 } from "../../../src/ir/loop/build.ts";
 import type { Expr } from "../../../src/ir/loop/expr.ts";
 import type { Kernel } from "../../../src/ir/loop/kernel.ts";
+import type { DataArray } from "../../../src/ir/types/dtype.ts";
 import { type Contents, kernelOf } from "../../support/kernel-program.ts";
 import { expectSameBits, printedLines } from "../../support/printed-kernel.ts";
 
@@ -39,7 +40,7 @@ const kernelFrom = (fill: (body: BlockBuilder) => void): Kernel =>
 
 const [least, most] = [-(2 ** 31), 2 ** 31 - 1] as const;
 
-const contents: Contents = new Map<string, Int32Array | Float32Array | Float64Array | Uint8Array>([
+const contents: Contents = new Map<string, DataArray>([
   ["x buffer", Int32Array.of(least, most, -1, 1, 0, 2, 3, -7)],
   ["y buffer", Int32Array.of(most, least, 5, -1, 7, 0, 1, 2)],
   ["f buffer", Float32Array.of(0.5, 1.5, -0.5, -2.5, 0.1, 3, -7, 1e9)],
