@@ -53,62 +53,33 @@ const y = (at: Expr | number): Expr => load("i32", "y", at);
 const f = (at: Expr | number): Expr => load("f32", "f", at);
 const below = (value: Expr): Expr => binary("min", value, i32(0));
 const above = (value: Expr): Expr => binary("max", value, i32(0));
-const bit = (value: Expr): Expr => select(compare("lt", value, i32(0)), i32(1), i32(2));
+/** 1 where a number is below 0, 2 where it is not: a store would wrap the number itself. */
+const sign = (value: Expr): Expr => select(compare("lt", value, i32(0)), i32(1), i32(2));
+const signs = (value: Expr): Expr =>
+  select(compare("lt", value, literal("i32x4", 0)), literal("i32x4", 1), literal("i32x4", 2));
 const halves = (at: number): Expr => load("f32x4", "f", at);
 const whole = (at: number): Expr => load("i32x4", "x", at);
 
 describe("an expression gives the bits that it means", () => {
   test.each<[string, (body: BlockBuilder) => void]>([
-    ["a sum below 32 bits", (body) => body.store("y", 0, bit(add(below(x(0)), below(y(1)))))],
-    ["a sum above 32 bits", (body) => body.store("y", 0, bit(add(above(x(1)), above(y(0)))))],
-    ["a difference below 32 bits", (body) => body.store("y", 0, bit(subtract(below(x(0)), above(y(0)))))],
-    ["a difference above 32 bits", (body) => body.store("y", 0, bit(subtract(above(x(1)), below(y(3)))))],
+    ["a sum below 32 bits", (body) => body.store("y", 0, sign(add(below(x(0)), below(y(1)))))],
+    ["a sum above 32 bits", (body) => body.store("y", 0, sign(add(above(x(1)), above(y(0)))))],
+    ["a difference below 32 bits", (body) => body.store("y", 0, sign(subtract(below(x(0)), above(y(0)))))],
+    ["a difference above 32 bits", (body) => body.store("y", 0, sign(subtract(above(x(1)), below(y(3)))))],
     [
       "a product of a number below 0 and 0",
       (body) => body.store("d", 0, cast("f64", multiply(above(x(4)), below(x(2))))),
     ],
-    [
-      "numbers that count out of 32 bits",
-      (body) => {
-        const counted = ramp(x(1));
-        body.store(
-          "y",
-          0,
-          select(compare("lt", counted, literal("i32x4", 0)), literal("i32x4", 1), literal("i32x4", 2)),
-        );
-      },
-    ],
-    [
-      "numbers that count from what is out of 32 bits",
-      (body) => {
-        const counted = ramp(add(x(1), 1));
-        body.store(
-          "y",
-          0,
-          select(compare("lt", counted, literal("i32x4", 0)), literal("i32x4", 1), literal("i32x4", 2)),
-        );
-      },
-    ],
-    [
-      "numbers that count into 32 bits again",
-      (body) => {
-        const counted = ramp(add(x(0), least));
-        body.store(
-          "y",
-          0,
-          select(compare("lt", counted, literal("i32x4", 0)), literal("i32x4", 1), literal("i32x4", 2)),
-        );
-      },
-    ],
+    ["numbers that count out of 32 bits", (body) => body.store("y", 0, signs(ramp(x(1))))],
+    ["numbers that count from what is out of 32 bits", (body) => body.store("y", 0, signs(ramp(add(x(1), 1))))],
+    ["numbers that count into 32 bits again", (body) => body.store("y", 0, signs(ramp(add(x(0), least))))],
     [
       "a place that is out of 32 bits before it is in them again",
       (body) => body.store("y", add(x(0), least), whole(0)),
     ],
     [
       "the opposite of a vector of one negative number",
-      (body) => {
-        body.store("f", 0, unary("neg", body.name(literal("f32x4", -5))));
-      },
+      (body) => body.store("f", 0, unary("neg", body.name(literal("f32x4", -5)))),
     ],
     ["the bits of what is a whole number already", (body) => body.store("y", 0, reinterpret("i32", x(1)))],
     ["the bits of what is a float already", (body) => body.store("f", 0, reinterpret("f32", f(1)))],
