@@ -313,6 +313,9 @@ const memory: readonly KernelCase[] = [
         inner.store("out", i, sum(cast("f32", wide), cast("f32", flag)));
       }),
   ),
+  of("four lanes that go to the places of other lanes, once", [both], (body) =>
+    body.loop(4, (i, inner) => inner.store("both", add(i, 3), unary("neg", load("f32x4", "both", i))), { step: 4 }),
+  ),
 ];
 
 const lanes: readonly KernelCase[] = [

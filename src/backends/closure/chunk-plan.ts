@@ -140,7 +140,8 @@ export const planChunks = (loop: StmtOf<"for">, bindings: Bindings): ChunkPlan |
       accesses: accesses.filter((access) => access.region === region),
       index: loop.index,
       step: loop.step,
-      iterations: iterationsOf(loop),
+      // As if a loop of one iteration had a next one: what is apart from that has its lanes apart, which a store writes one by one.
+      iterations: Math.max(2, iterationsOf(loop)),
       linear,
       inside,
       bounds,

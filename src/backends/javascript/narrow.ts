@@ -104,7 +104,8 @@ const isLanewiseStmt = (stmt: Stmt | LaneStore, view: View, accesses: Access[]):
       stmt.name,
       linearOf(stmt.value, (name) => view.forms.get(name)),
     );
-    return !stmt.mutable && !someExpr(stmt.value, (each) => each.kind === "load");
+    // Vectors are gone from the loop, so no lane of one is left to be had.
+    return !stmt.mutable && !someExpr(stmt.value, (each) => each.kind === "load" || isVector(each.type));
   }
   if (stmt.kind === "let") return isLanewise(stmt.value, view, accesses);
   // What an iteration assigns to is its own.
@@ -127,24 +128,25 @@ export const sharedWith = (buffer: string, kernel: Kernel): ReadonlySet<string> 
   return names;
 };
 
+/** Whether a number that all lanes share is read from one of the buffers, alone or as a part of a vector. */
+const sharesReads = (stmt: Stmt, names: ReadonlySet<string>): boolean => {
+  const reads = (expr: Expr): boolean => someExpr(expr, (each) => each.kind === "load" && names.has(each.buffer));
+  return exprsOf(stmt).some((expr) => someExpr(expr, (each) => !isVector(each.type) && reads(each)));
+};
+
 /** Whether no lane touches an element that another lane of the same four writes. */
-const areApart = (accesses: readonly Access[], loop: Loop, kernel: Kernel): boolean =>
+const areApart = (accesses: readonly Access[], body: readonly Stmt[], kernel: Kernel): boolean =>
   accesses
     .filter(({ writes }) => writes)
     .every((write) => {
       const names = sharedWith(write.buffer, kernel);
-      const isScalarRead = loop.body.some((stmt) =>
-        exprsOf(stmt).some((expr) =>
-          someExpr(expr, (each) => each.kind === "load" && !isVector(each.type) && names.has(each.buffer)),
-        ),
-      );
       const isApart = ({ buffer, index, stride }: Access): boolean => {
         if (!names.has(buffer)) return true;
         const distance = stride === write.stride ? constantOf(addScaled(index, write.index, -1)) : undefined;
         if (distance === undefined) return false;
         return distance === 0 || distance % stride !== 0 || Math.abs(distance) >= lanes * stride;
       };
-      return !isScalarRead && accesses.every(isApart);
+      return accesses.every(isApart) && !body.some((stmt) => sharesReads(stmt, names));
     });
 
 /** An expression of one lane. */
@@ -165,7 +167,7 @@ export const narrowed = (loop: Loop, kernel: Kernel, isUniform: (name: string) =
   const view: View = { loop, varying, forms: new Map(), isUniform };
   const accesses: Access[] = [];
   const grouped = withLaneStores(body);
-  if (!grouped.every((stmt) => isLanewiseStmt(stmt, view, accesses)) || !areApart(accesses, loop, kernel))
+  if (!grouped.every((stmt) => isLanewiseStmt(stmt, view, accesses)) || !areApart(accesses, grouped, kernel))
     return undefined;
   return { ...loop, step: 1, body: grouped.map((stmt) => mapOwnExprs(stmt, narrowExpr)) };
 };

@@ -50,13 +50,16 @@ const nameSum = (expr: Expr, printer: Printer): Text => {
 /** A whole number plus the number of a lane; the rest of the number, without its constant, may have a name. */
 const plusLane = (expr: Expr, lane: number, printer: Printer): Text => {
   if (expr.kind === "const") return number((expr.value + lane) | 0);
-  const isShifted = expr.kind === "binary" && expr.fn === "add" && expr.right.kind === "const";
-  const base = nameSum(isShifted ? expr.left : expr, printer);
-  const beyond = (isShifted && expr.right.kind === "const" ? expr.right.value : 0) + lane;
+  const [start, constant] =
+    expr.kind === "binary" && expr.fn === "add" && expr.right.kind === "const"
+      ? [expr.left, expr.right.value]
+      : [expr, 0];
+  const base = nameSum(start, printer);
+  const beyond = constant + lane;
   if (beyond === 0) return base;
   const sum = infix("+", level.sum, base, number(beyond));
-  const { low, high } = intervalOf(expr, printer.bounds);
-  return fitsInteger({ low, high: high + lane }) ? sum : wrap(sum);
+  const { low, high } = intervalOf(start, printer.bounds);
+  return fitsInteger({ low: low + beyond, high: high + beyond }) ? sum : wrap(sum);
 };
 
 /** The index of a load or a store, so many elements on if the type is a vector. */
@@ -134,10 +137,11 @@ const printCast = ({ type, operand }: ExprOf<"cast">, lane: number, printer: Pri
   const x = printExpression(operand, lane, printer);
   const from = laneType(operand.type);
   const to = laneType(type);
+  if (from === to) return x;
   if (to === "bool") return infix("!==", level.equality, x, number(0));
   if (from === "bool") return choose(x, number(1), number(0));
   if (to === "f32") return fround(x);
-  if (to === "f64" || from === "i32") return x;
+  if (to === "f64") return x;
   printer.uses("truncate");
   return call("truncate", x);
 };

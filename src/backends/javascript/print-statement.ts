@@ -1,6 +1,6 @@
 // Statements of the loop IR as lines of JavaScript. A vector variable is four scalar variables.
 import { intervalOf } from "../../ir/loop/bounds.ts";
-import { type Expr, type ExprOf, isVector, type LoopType, laneType } from "../../ir/loop/expr.ts";
+import { type Expr, isVector, type LoopType, laneType } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
 import { keyOf } from "../../ir/loop/key.ts";
 import { someExpr } from "../../ir/loop/rewrite.ts";
@@ -32,7 +32,7 @@ const printLet = ({ name, value, mutable }: StmtOf<"let">, printer: Printer): vo
   const printed = printer.nameOf(name);
   const lanes = texts.map((text, lane) => `${laneName(printed, value.type, lane)} = ${text}`);
   printer.line(`${mutable ? "let" : "const"} ${lanes.join(", ")};`);
-  if (!mutable && value.type === "i32") printer.bounds.set(name, intervalOf(value, printer.bounds));
+  if (!mutable) printer.bounds.set(name, intervalOf(value, printer.bounds));
 };
 
 const printAssign = ({ name, value }: StmtOf<"assign">, printer: Printer): void => {
@@ -46,8 +46,8 @@ const printAssign = ({ name, value }: StmtOf<"assign">, printer: Printer): void 
 const loadsElsewhere = ({ buffer, index, value }: StmtOf<"store">, kernel: Kernel): boolean => {
   const names = sharedWith(buffer, kernel);
   const key = keyOf(index);
-  const isElsewhere = (load: ExprOf<"load">): boolean => load.stride !== undefined || keyOf(load.index) !== key;
-  return someExpr(value, (each) => each.kind === "load" && names.has(each.buffer) && isElsewhere(each));
+  // Lanes that begin in the same place and lie further apart are ahead of what is stored.
+  return someExpr(value, (each) => each.kind === "load" && names.has(each.buffer) && keyOf(each.index) !== key);
 };
 
 const printStore = (stmt: StmtOf<"store">, printer: Printer): void => {

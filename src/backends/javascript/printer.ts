@@ -29,7 +29,7 @@ export interface Printer {
   readonly nameOf: (name: string) => string;
   readonly parameter: (name: string) => PrintedParameter;
   readonly uses: (helper: Helper) => void;
-  /** Between which numbers the immutable i32 variables lie. */
+  /** The variables that do not change, and between which numbers those of whole numbers lie. */
   readonly bounds: Map<string, Interval>;
   /** Subexpressions of the present statement that have a name, because several of its lanes need them. */
   readonly named: Map<Expr, string>;

@@ -1,12 +1,11 @@
-// What the printed module looks like, that it holds constants exactly, and that nothing a user named gets into it.
+// What the printed module looks like, and that nothing a user named gets into it.
 import { describe, expect, test } from "vitest";
 import { instantiateJavaScript, loadedJavaScript } from "../../../src/backends/javascript/instantiate-javascript.ts";
 import { printJavaScript } from "../../../src/backends/javascript/print-javascript.ts";
 import { add, binary, i32, literal, load, multiply, splat } from "../../../src/ir/loop/build.ts";
 import type { Expr } from "../../../src/ir/loop/expr.ts";
-import type { Buffer, Kernel, PlannedProgram, Port } from "../../../src/ir/loop/kernel.ts";
+import type { Kernel, PlannedProgram, Port } from "../../../src/ir/loop/kernel.ts";
 import { flatMapStmts, mapExpr, mapOwnExprs } from "../../../src/ir/loop/rewrite.ts";
-import { type DataArray, type DType, dtypes } from "../../../src/ir/types/dtype.ts";
 import { kernelOf, programOf } from "../../support/kernel-program.ts";
 import { loopCases } from "../../support/loop-cases.ts";
 import { operatorCases } from "../../support/operator-cases.ts";
@@ -124,78 +123,37 @@ test("the text is ASCII, in lines without trailing blanks", () => {
     expect(printJavaScript(program)).toMatch(/^(?:(?:[ -~]*[!-~])?\n)+$/);
 });
 
-const withConstant = (dtype: DType, data: DataArray): PlannedProgram => {
-  const constant: Buffer = { name: "constant", dtype, length: data.length, role: "constant", data };
-  const bytes = Math.ceil((16 + data.byteLength) / 65536) * 65536;
-  return {
-    name: "constants",
-    buffers: new Map([["constant", constant]]),
-    kernels: new Map(),
-    parameters: [],
-    entries: [],
-    prepare: [],
-    memory: {
-      bytes,
-      offsets: new Map([["constant", 16]]),
-      constantBytes: bytes,
-      parameterBytes: 0,
-      preparedBytes: 0,
-      arenaBytes: 0,
-    },
-  };
-};
-
-const hard: { readonly [D in DType]: readonly number[] } = {
-  f32: [0, -0, 0.1, 1 / 3, 16777217, 3.4028234663852886e38, 1.401298464324817e-45, -1e-40, 1e21, Infinity, -Infinity],
-  f64: [0, -0, 0.1, 1 / 3, Number.MAX_VALUE, 5e-324, 2 ** 53 + 2, 1e21, Infinity, -Infinity],
-  i32: [0, -1, 2147483647, -2147483648],
-  u8: [0, 1, 255],
-  bool: [0, 1],
-};
-
-describe("constants", () => {
-  const lengths = [1, 2, 20, 33, 5000];
-  const dtypeLengths = Object.keys(hard).flatMap((dtype) => lengths.map((length) => [dtype as DType, length] as const));
-
-  test.each(dtypeLengths)("%s[%d] is read back exactly", async (dtype, length) => {
-    const data = dtypes[dtype].allocate(length);
-    for (let at = 0; at < length; at++) data[at] = hard[dtype][at % hard[dtype].length] ?? 0;
-    const { memory } = await instantiateJavaScript(withConstant(dtype, data));
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    expect(new Uint8Array(memory, 16, data.byteLength)).toEqual(new Uint8Array(bytes));
-  });
-
-  test("few numbers are written as short as they can be", () => {
-    const data = Float32Array.of(0.1, -0, 16777216, 1e-45, Infinity, Number.NaN, 3e38);
-    expect(printJavaScript(withConstant("f32", data))).toContain(
-      "b0.set([0.1, -0, 16777216, 1e-45, Infinity, NaN, 3e+38]);",
-    );
-  });
-
-  test("equal numbers are written once", () => {
-    expect(printJavaScript(withConstant("f32", new Float32Array(9).fill(-0)))).toContain("b0.fill(-0);");
-    expect(printJavaScript(withConstant("f32", new Float32Array(9).fill(7)))).toContain("b0.fill(7);");
-  });
-
-  test("one number is written as one", () => {
-    expect(printJavaScript(withConstant("f32", Float32Array.of(-0)))).toContain("b0.set([-0]);");
-  });
-
-  test("many numbers are written as base64", () => {
-    const data = Uint8Array.from({ length: 40 }, (_, at) => at);
-    expect(printJavaScript(withConstant("u8", data))).toContain(
-      'b0.set(decode("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJw=="));',
-    );
-  });
-
-  test("external constants are left to the caller", () => {
-    const text = printJavaScript(withConstant("f32", Float32Array.of(1, 2, 3)), { constants: "external" });
-    expect(text).toContain("const b0 = new Float32Array(memory, 16, 3);\n  return {");
-  });
-});
-
 test("a call of a kernel that is not there is a mistake of the compiler", () => {
   expect(() => printJavaScript({ ...programOf(scaleRows), kernels: new Map() })).toThrow("a call of kernel");
+});
+
+test("a kernel with a long name has the beginning of it", () => {
+  const text = printJavaScript(programOf({ ...scaleRows, name: "scale ".repeat(20) }));
+  expect(text).toContain(`\nfunction k0${"_scale".repeat(9)}_sca(in0, in1, out0) {\n`);
+});
+
+test("what is prepared is there for the entries", async () => {
+  const double = kernelOf(
+    [
+      ["x", "f32", 8, "read"],
+      ["y", "f32", 8, "write"],
+    ],
+    (body) => body.loop(8, (i, inner) => inner.store("y", i, binary("add", load("f32", "x", i), load("f32", "x", i)))),
+  );
+  const plain = programOf(double);
+  const calls = [{ kernel: "kernel", buffers: ["y buffer", "z buffer"] }];
+  const program: PlannedProgram = {
+    ...plain,
+    buffers: new Map([...plain.buffers, ["z buffer", { name: "z buffer", dtype: "f32", length: 8, role: "input" }]]),
+    prepare: plain.entries.flatMap((entry) => entry.calls),
+    entries: plain.entries.map((entry) => ({ ...entry, calls })),
+    memory: { ...plain.memory, offsets: new Map([...plain.memory.offsets, ["z buffer", 64]]) },
+  };
+  const instance = await instantiateJavaScript(program);
+  new Float32Array(instance.memory).set([1, 2, 3]);
+  instance.prepare?.();
+  instance.run("main");
+  expect([...new Float32Array(instance.memory, 64, 4)]).toEqual([4, 8, 12, 0]);
 });
 
 describe("programs that were loaded beforehand", () => {

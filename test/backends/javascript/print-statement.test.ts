@@ -1,11 +1,11 @@
 // How whole numbers and stores are printed: wrapped to 32 bits only where they may leave them, lanes named only where they must be.
 import { describe, expect, test } from "vitest";
 import { instantiateJavaScript } from "../../../src/backends/javascript/instantiate-javascript.ts";
-import { printJavaScript } from "../../../src/backends/javascript/print-javascript.ts";
 import {
   add,
   type BlockBuilder,
   binary,
+  compare,
   i32,
   literal,
   load,
@@ -17,6 +17,7 @@ import {
 import type { Expr } from "../../../src/ir/loop/expr.ts";
 import type { DType } from "../../../src/ir/types/dtype.ts";
 import { type Contents, expectedOf, kernelOf, programOf, resultsOf } from "../../support/kernel-program.ts";
+import { expectSameBits, printedLines } from "../../support/printed-kernel.ts";
 
 const kernelFrom = (fill: (body: BlockBuilder) => void, dtype: DType = "i32") =>
   kernelOf(
@@ -28,10 +29,8 @@ const kernelFrom = (fill: (body: BlockBuilder) => void, dtype: DType = "i32") =>
   );
 
 /** The lines of the kernel. */
-const linesOf = (fill: (body: BlockBuilder) => void, dtype: DType = "i32"): readonly string[] => {
-  const lines = printJavaScript(programOf(kernelFrom(fill, dtype))).split("\n");
-  return lines.slice(lines.findIndex((line) => line.startsWith("function")) + 1, lines.indexOf("}"));
-};
+const linesOf = (fill: (body: BlockBuilder) => void, dtype: DType = "i32"): readonly string[] =>
+  printedLines(kernelFrom(fill, dtype));
 
 describe("whole numbers", () => {
   test("a remainder is wrapped where it may be -0 only", () => {
@@ -126,6 +125,13 @@ describe("a store of four lanes", () => {
     expect(lines).toEqual([0, 1, 2, 3].map((at) => `  inout0[${at}] = 5;`));
   });
 
+  test("names none of them where they are read further apart, ahead of what is stored", async () => {
+    const value: Expr = { kind: "load", type: "i32x4", buffer: "y", index: i32(1), stride: 2 };
+    const store = (body: BlockBuilder): void => body.store("y", 1, value);
+    expect(linesOf(store)).toEqual([0, 1, 2, 3].map((at) => `  inout0[${at + 1}] = inout0[${at * 2 + 1}];`));
+    await expectSameBits(kernelFrom(store));
+  });
+
   test("names all of them before the first is stored where they are read elsewhere", () => {
     expect(linesOf((body) => body.store("y", 1, load("f32x4", "y", 0)), "f32")).toEqual([
       ...[0, 1, 2, 3].map((at) => `  const lane${at} = inout0[${at}];`),
@@ -145,6 +151,13 @@ test("the end of a loop has a name where it may change only", () => {
     "  const end0 = count0;",
     "  for (let i0 = 0; i0 < end0; i0++) {",
   ]);
+});
+
+test("a condition has another branch only where there is something in it", () => {
+  const lines = linesOf((body) =>
+    body.when(compare("lt", load("i32", "x", 0), i32(1)), (then) => then.store("y", 0, i32(1))),
+  );
+  expect(lines).toEqual(["  if (in0[0] < 1) {", "    inout0[0] = 1;", "  }"]);
 });
 
 test("a place that may change is not the same place later", async () => {
