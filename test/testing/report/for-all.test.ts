@@ -61,7 +61,7 @@ test("a whole report", async () => {
 
     error 0.5 > bound 2.09e-7 (2.4e+6 times)
     at fault: pass absorb-transpose, the first after which the graph means something else (of 1 pass that do anything)
-    replay: WEFTGRAPH_SEED=-1721858392 WEFTGRAPH_PATH=0:0:2:4:6:4:6
+    replay: WEFTGRAPH_SEED=-1721858392 WEFTGRAPH_PATH=0:0:2:4:7:4:6
 
     as a test:
 
