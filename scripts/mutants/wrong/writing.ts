@@ -51,7 +51,7 @@ export const writingMutants: readonly Mutant[] = [
     file: "src/backends/javascript/print-constant.ts",
     find: "      if (Math.fround(short) === value) return number(short).text;",
     put: "      if (Math.fround(short) === value || digits === 6) return number(short).text;",
-    tests: ["test/backends/javascript/print-javascript.test.ts"],
+    tests: ["test/backends/javascript/print-constant.test.ts"],
   },
   {
     name: "javascript-comparison",
