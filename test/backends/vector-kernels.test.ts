@@ -1,5 +1,5 @@
 // Kernels of vectors that no pass has made, drawn at random, leave the same bits on every backend: those that the interpreter of the loop
-// IR leaves.
+// IR leaves; and kernels that are hard in one way each do so in WebAssembly too.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { closureBackend, closureBackendOf } from "../../src/backends/closure/closure-backend.ts";
@@ -10,7 +10,8 @@ import { printKernel } from "../../src/ir/loop/print.ts";
 import { verifyKernel } from "../../src/ir/loop/verify-kernel.ts";
 import { optimizeKernel } from "../../src/passes/loop/pipeline.ts";
 import { vectorKernels } from "../../src/testing/arbitraries/vector-kernel.ts";
-import { contentsFor, expectedOf, programOf, programOfEach, resultsOf } from "../support/kernel-program.ts";
+import { contentsFor, contentsOf, expectedOf, programOf, programOfEach, resultsOf } from "../support/kernel-program.ts";
+import { loopCases } from "../support/loop-cases.ts";
 
 /** Loading a module takes longer than all else, so several kernels are one program, and few simpler ones are tried of what fails. */
 const together = fc.limitShrink(fc.array(vectorKernels, { minLength: 1, maxLength: 24, size: "max" }), 300);
@@ -39,6 +40,11 @@ test("random kernels of vectors leave the same bits on every backend", async () 
     }
   });
   await fc.assert(property, { numRuns: 150 });
+});
+
+test.each(loopCases)("in WebAssembly: %s", (_, program) => {
+  const contents = contentsOf(program, 3, "ordinary");
+  expect(resultsOf(program, wasmBackend.instantiate(program), contents)).toEqual(expectedOf(program, contents));
 });
 
 test("the loop passes keep these bits", () => {
