@@ -7,7 +7,7 @@ import { interpretEntry } from "../../src/ir/loop/interpret.ts";
 import type { Access, Buffer, Kernel, KernelParameter, PlannedProgram } from "../../src/ir/loop/kernel.ts";
 import { type DataArray, type DType, dtypes } from "../../src/ir/types/dtype.ts";
 import { buffersFor } from "../../src/testing/arbitraries/kernel.ts";
-import { randomFrom } from "../../src/testing/arbitraries/values.ts";
+import { randomFrom, type ValueProfile } from "../../src/testing/arbitraries/values.ts";
 
 /** A parameter as a short row. */
 export type ParameterRow = readonly [name: string, dtype: DType, length: number, access: Access];
@@ -51,6 +51,23 @@ export const programOf = (kernel: Kernel, shared: Readonly<Record<string, string
       preparedBytes: 0,
       arenaBytes: bytes,
     },
+  };
+};
+
+/** Programs of kernels over the same parameters, as one: entry "0" calls the first, "1" the second. In-place pairs are one buffer. */
+export const programOfEach = (kernels: readonly [Kernel, ...Kernel[]]): PlannedProgram => {
+  const entries = kernels.map((kernel, at) => {
+    const sources = new Map(kernel.inPlace.map(([written, read]) => [read, written]));
+    const buffers = kernel.parameters.map((_, position) => {
+      const shared = kernel.parameters[sources.get(position) ?? position];
+      return `${shared?.name} buffer`;
+    });
+    return { name: `${at}`, inputs: [], outputs: [], updates: [], calls: [{ kernel: `${at}`, buffers }] };
+  });
+  return {
+    ...programOf(kernels[0]),
+    kernels: new Map(kernels.map((kernel, at) => [`${at}`, { ...kernel, name: `${at}` }])),
+    entries,
   };
 };
 
@@ -111,8 +128,8 @@ export const expectedOf = (
 };
 
 /** Contents for a program of one kernel from the generator of random buffers. */
-export const contentsFor = (kernel: Kernel, seed: number): Contents => {
-  const buffers = buffersFor(kernel, seed);
+export const contentsFor = (kernel: Kernel, seed: number, profile?: ValueProfile): Contents => {
+  const buffers = buffersFor(kernel, seed, profile);
   return new Map(kernel.parameters.map(({ name }, at) => [`${name} buffer`, buffers[at] ?? new Float32Array(0)]));
 };
 

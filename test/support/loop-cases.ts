@@ -316,6 +316,22 @@ const memory: readonly KernelCase[] = [
   of("four lanes that go to the places of other lanes, once", [both], (body) =>
     body.loop(4, (i, inner) => inner.store("both", add(i, 3), unary("neg", load("f32x4", "both", i))), { step: 4 }),
   ),
+  of("lanes so far apart that the next iteration stores some of them", [both, out], (body) =>
+    body.loop(
+      16,
+      (i, inner) => {
+        inner.store("both", multiply(i, 2), splat(f32(0)));
+        const apart = { ...load("f32x4", "both", add(multiply(i, 2), 4)), stride: 3 } as Expr;
+        inner.store("out", multiply(i, 2), apart);
+      },
+      { step: 4 },
+    ),
+  ),
+  of("four lanes that go to the places of other lanes, far from those of other iterations", [both], (body) =>
+    body.loop(64, (i, inner) => inner.store("both", add(multiply(i, 2), 1), load("f32x4", "both", multiply(i, 2))), {
+      step: 4,
+    }),
+  ),
 ];
 
 const lanes: readonly KernelCase[] = [

@@ -5,7 +5,9 @@ const text = "src/backends/javascript/text.ts";
 const expression = "src/backends/javascript/print-expression.ts";
 const bytes = "src/backends/wasm/byte-writer.ts";
 const operators = "src/backends/wasm/operators.ts";
+const narrow = "src/backends/javascript/narrow.ts";
 const node = "src/ir/graph/print-node.ts";
+const vectorKernels = ["test/backends/vector-kernels.test.ts"];
 
 export const writingMutants: readonly Mutant[] = [
   {
@@ -60,6 +62,40 @@ export const writingMutants: readonly Mutant[] = [
     find: '  ge: [">=", level.relational],',
     put: '  ge: [">", level.relational],',
     tests: ["test/backends/javascript/same-bits.test.ts"],
+  },
+  {
+    name: "javascript-named-lane",
+    says: "a loop in which a lane of a vector has a name is printed over numbers",
+    file: narrow,
+    find: '(each) => each.kind === "load" || isVector(each.type));',
+    put: '(each) => each.kind === "load");',
+    tests: vectorKernels,
+  },
+  {
+    name: "javascript-shared-lane",
+    says: "a loop is printed over numbers although all its lanes share one lane, or the sum, of what it writes",
+    file: narrow,
+    find: "(each) => !isVector(each.type) && reads(each)));",
+    put: '(each) => each.kind === "load" && !isVector(each.type) && reads(each)));',
+    tests: vectorKernels,
+  },
+  {
+    name: "javascript-lane-wrap",
+    says: "what lanes count from is taken to be within 32 bits where its sum with a constant is",
+    file: expression,
+    find: `intervalOf(start, printer.bounds);
+  return fitsInteger({ low: low + beyond, high: high + beyond }) ? sum : wrap(sum);`,
+    put: `intervalOf(expr, printer.bounds);
+  return fitsInteger({ low, high: high + lane }) ? sum : wrap(sum);`,
+    tests: vectorKernels,
+  },
+  {
+    name: "javascript-bool-cast",
+    says: "a bool is compared with 0 to be one",
+    file: expression,
+    find: "  if (from === to) return x;",
+    put: '  if (from === to && to !== "bool") return x;',
+    tests: vectorKernels,
   },
   {
     name: "wasm-leb-edge",
@@ -120,6 +156,22 @@ export const writingMutants: readonly Mutant[] = [
     file: "src/backends/closure/chunked-loop.ts",
     find: "      left -= extent.count;",
     put: "      left -= largest + 1;",
+    tests: ["test/backends/closure/closure-backend.test.ts"],
+  },
+  {
+    name: "closure-single-iteration",
+    says: "a loop that runs once runs in chunks whatever its lanes read of each other",
+    file: "src/backends/closure/chunk-plan.ts",
+    find: "      iterations: Math.max(2, iterationsOf(loop)),",
+    put: "      iterations: iterationsOf(loop),",
+    tests: vectorKernels,
+  },
+  {
+    name: "closure-lanes-ahead",
+    says: "four lanes are copied one by one to where some of them have yet to be read",
+    file: "src/backends/closure/chunked-loop.ts",
+    find: "const value = loadsFromTarget(stmt, scope) ? compileDense(stmt.value, scope) : compileExpression(stmt.value, scope);",
+    put: "const value = loadsFromTarget(stmt, scope) ? compileExpression(stmt.value, scope) : compileDense(stmt.value, scope);",
     tests: ["test/backends/closure/closure-backend.test.ts"],
   },
   {

@@ -1,7 +1,9 @@
 // Loops over chunks of iterations: each statement is computed for a whole chunk before the next one, by leaf loops over
 // registers that stay in cache. A loop inside takes its turns one by one, each for the whole chunk.
 import { invariant } from "../../ir/diagnostics/invariant.ts";
+import { isVector } from "../../ir/loop/expr.ts";
 import { withoutMaskedBranches } from "../../ir/loop/masked.ts";
+import { someExpr } from "../../ir/loop/rewrite.ts";
 import type { Stmt, StmtOf } from "../../ir/loop/stmt.ts";
 import { type BlockScope, indexClosure, sequence } from "./block-scope.ts";
 import type { ChunkScope } from "./chunk.ts";
@@ -39,6 +41,15 @@ const compileScatter = ({ buffer, index, value }: StmtOf<"store">, scope: ChunkS
   kernel.registers.release(values);
 };
 
+/** Whether lanes of the value may lie where the store goes, when it begins: what is loaded stays where it is until it is copied. */
+const loadsFromTarget = ({ buffer, value }: StmtOf<"store">, { kernel: { bindings } }: ChunkScope): boolean => {
+  const region = bindings.get(buffer)?.region;
+  return (
+    isVector(value.type) &&
+    someExpr(value, (each) => each.kind === "load" && bindings.get(each.buffer)?.region === region)
+  );
+};
+
 const compileStore = (stmt: StmtOf<"store">, scope: ChunkScope): void => {
   const { type } = stmt.value;
   const place = scope.address(stmt.buffer, stmt.index, type);
@@ -49,7 +60,7 @@ const compileStore = (stmt: StmtOf<"store">, scope: ChunkScope): void => {
     compileExpression(stmt.value, scope, place);
     return;
   }
-  const value = compileExpression(stmt.value, scope);
+  const value = loadsFromTarget(stmt, scope) ? compileDense(stmt.value, scope) : compileExpression(stmt.value, scope);
   emitCopy(scope, place, value);
   scope.kernel.registers.release(value);
 };

@@ -9,7 +9,7 @@
 //   for i in 0..992 step 16 { let v0 = f(x[i; 4])  let v1 = f(x[i + 4; 4]) ...  y[i; 4] = v0  y[i + 4; 4] = v1 ... }
 //   for i in 992..1000 step 4 { y[i; 4] = f(x[i; 4]) }
 import { add, i32, variable } from "../../ir/loop/build.ts";
-import { type Expr, isVector } from "../../ir/loop/expr.ts";
+import { type Expr, isVector, spanOf } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
 import { addScaled, type Linear, linearOf } from "../../ir/loop/linear.ts";
 import { isMasked, withoutSeldom } from "../../ir/loop/masked.ts";
@@ -129,19 +129,24 @@ const roomAround = ({ terms }: Linear, loop: Loop, own: ReadonlySet<string>): nu
 const isIndependent = (kernel: Kernel, loop: Loop, own: ReadonlySet<string>): boolean => {
   const forms = new Map<string, Linear>();
   const formOf = (index: Expr): Linear => linearOf(index, (name) => forms.get(name));
-  const stores: { readonly buffer: string; readonly form: Linear }[] = [];
-  const loads: { readonly buffer: string; readonly form: Linear }[] = [];
+  // `beyond`: how much further than four neighbours the lanes reach.
+  const stores: { readonly buffer: string; readonly form: Linear; readonly beyond: number }[] = [];
+  const loads: typeof stores = [];
   visitStmts(loop.body, (stmt) => {
     visitOwnExprs(stmt, (each) => {
-      if (each.kind === "load") loads.push({ buffer: each.buffer, form: formOf(each.index) });
+      if (each.kind === "load") {
+        const beyond = spanOf(each.type, each.stride) - spanOf(each.type);
+        loads.push({ buffer: each.buffer, form: formOf(each.index), beyond });
+      }
     });
     if (stmt.kind === "let" && !stmt.mutable && stmt.value.type === "i32") forms.set(stmt.name, formOf(stmt.value));
-    if (stmt.kind === "store") stores.push({ buffer: stmt.buffer, form: formOf(stmt.index) });
+    if (stmt.kind === "store") stores.push({ buffer: stmt.buffer, form: formOf(stmt.index), beyond: 0 });
   });
   return stores.every((store) => {
     const room = roomAround(store.form, loop, own);
     return [...stores, ...loads].every(
-      (other) => !mayBeOne(kernel, store.buffer, other.buffer) || distance(store.form, other.form) <= room,
+      (other) =>
+        !mayBeOne(kernel, store.buffer, other.buffer) || distance(store.form, other.form) + other.beyond <= room,
     );
   });
 };
