@@ -1,5 +1,5 @@
 // Kernels that are hard for a backend in one way each: dependences between iterations, memory under two names, indices
-// that jump, loops in loops, lanes that mix. Long enough for several chunks.
+// that jump, loops in loops. Long enough for several chunks.
 import {
   add,
   binary,
@@ -8,31 +8,18 @@ import {
   constant,
   f32,
   i32,
-  lane,
   literal,
   load,
   multiply,
-  ramp,
-  reduceLanes,
-  reinterpret,
   select,
   splat,
   subtract,
   unary,
 } from "../../src/ir/loop/build.ts";
-import type { Expr, LoopBinary } from "../../src/ir/loop/expr.ts";
-import { type KernelCase, kernelCase as of, type ParameterRow } from "./kernel-program.ts";
-
-/** Elements of each buffer. */
-const n = 1300;
-
-const x: ParameterRow = ["x", "f32", n, "read"];
-const y: ParameterRow = ["y", "f32", n, "read"];
-const out: ParameterRow = ["out", "f32", n, "write"];
-const both: ParameterRow = ["both", "f32", n, "update"];
-const at = (buffer: string, index: Expr | number): Expr => load("f32", buffer, index);
-const sum = (left: Expr, right: Expr): Expr => binary("add", left, right);
-const product = (left: Expr, right: Expr): Expr => binary("mul", left, right);
+import type { Expr } from "../../src/ir/loop/expr.ts";
+import { type KernelCase, kernelCase as of } from "./kernel-program.ts";
+import { laneCases } from "./lane-cases.ts";
+import { at, both, n, out, product, sum, x, y } from "./loop-case-rows.ts";
 
 const dependences: readonly KernelCase[] = [
   of("reads what the iteration before has stored", [both], (body) =>
@@ -334,73 +321,5 @@ const memory: readonly KernelCase[] = [
   ),
 ];
 
-const lanes: readonly KernelCase[] = [
-  of("lanes, ramps and splats", [x, out, ["whole", "i32", n, "write"]], (body) =>
-    body.loop(
-      n,
-      (i, inner) => {
-        const vector = inner.name(load("f32x4", "x", i));
-        const turned = inner.name(sum(vector, splat(lane(vector, 2))));
-        inner.store("out", i, product(turned, splat(reduceLanes("add", vector))));
-        inner.store("whole", i, binary("add", ramp(i), reinterpret("i32x4", unary("abs", literal("f32x4", 1.5)))));
-      },
-      { step: 4 },
-    ),
-  ),
-  of("a vector from its own lanes", [out, x], (body) => {
-    const vector = body.mutable(load("f32x4", "x", 0));
-    body.loop(9, (i, inner) => {
-      inner.assign(vector, splat(lane(vector, 1)));
-      inner.assign(vector, sum(splat(lane(vector, 0)), load("f32x4", "x", multiply(i, 4))));
-    });
-    body.store("out", 0, vector);
-    body.store("out", 4, reduceLanes("max", vector));
-  }),
-  of("folds of vectors", [x, y, out], (body) => {
-    const total = body.mutable(literal("f32x4", 0));
-    const least = body.mutable(literal("f32x4", 5));
-    const most = body.mutable(literal("f32x4", -5));
-    const power = body.mutable(literal("f32x4", 1));
-    body.loop(
-      n,
-      (i, inner) => {
-        const value = inner.name(load("f32x4", "x", i));
-        inner.assign(total, sum(total, product(value, splat(at("y", binary("div", i, i32(4)))))));
-        inner.assign(least, binary("min", least, value));
-        inner.assign(most, binary("max", value, most));
-        inner.assign(power, product(power, value));
-      },
-      { step: 4 },
-    );
-    for (const [at4, acc] of [total, least, most, power].entries()) body.store("out", at4 * 4, acc);
-  }),
-  of("folds of scalars", [x, y, out, ["counts", "i32", n, "read"], ["whole", "i32", 8, "write"]], (body) => {
-    const fns: readonly LoopBinary[] = ["add", "mul", "min", "max", "sub", "div"];
-    const floats = fns.map((fn) => ({ fn, acc: body.mutable(f32(0.75)) }));
-    const products = fns.map((fn) => ({ fn, acc: body.mutable(f32(1.25)) }));
-    const bits: readonly LoopBinary[] = ["add", "mul", "min", "max", "xor", "and", "or", "sub"];
-    const integers = bits.map((fn) => ({ fn, acc: body.mutable(i32(13)) }));
-    body.loop(n, (i, inner) => {
-      for (const { fn, acc } of floats) inner.assign(acc, binary(fn, acc, at("x", i)));
-      for (const { fn, acc } of products) inner.assign(acc, binary(fn, acc, product(at("x", i), at("y", i))));
-      for (const { fn, acc } of integers) inner.assign(acc, binary(fn, acc, load("i32", "counts", i)));
-    });
-    for (const [place, { acc }] of [...floats, ...products].entries()) body.store("out", place, acc);
-    for (const [place, { acc }] of integers.entries()) body.store("whole", place, acc);
-  }),
-  of("masks of vectors", [x, y, out], (body) =>
-    body.loop(
-      n,
-      (i, inner) => {
-        const left = inner.name(load("f32x4", "x", i));
-        const right = inner.name(load("f32x4", "y", i));
-        const mask = inner.name(binary("and", compare("lt", left, right), unary("not", compare("eq", left, right))));
-        inner.store("out", i, select(mask, left, cast("f32x4", cast("i32x4", right))));
-      },
-      { step: 4 },
-    ),
-  ),
-];
-
 /** Kernels of a body of one or more loops. */
-export const loopCases: readonly KernelCase[] = [...dependences, ...nests, ...memory, ...lanes];
+export const loopCases: readonly KernelCase[] = [...dependences, ...nests, ...memory, ...laneCases];
