@@ -24,7 +24,10 @@ interface RunningRows {
 }
 
 /** A name that may be anything else where nobody checks types, such as what was to be fed. */
-const asGiven = (name: unknown): string => (typeof name === "string" ? JSON.stringify(name) : inWords(name));
+const asGiven = (name: unknown): string => {
+  const isLong = typeof name === "object" || typeof name === "bigint";
+  return (isLong ? undefined : JSON.stringify(name)) ?? inWords(name);
+};
 
 const list = (names: readonly string[]): string =>
   names.length === 0 ? "none" : names.map((name) => JSON.stringify(name)).join(", ");
