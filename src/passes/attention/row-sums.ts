@@ -93,7 +93,7 @@ export const axisOfLogSum = (placed: Placed, of: View): number | undefined => {
     return found !== undefined && isExponentialOf(peeled(found.of), whole(of)) ? found.axis : undefined;
   }
   if (view.op !== "binary" || view.attrs.fn !== "add" || second === undefined) return undefined;
-  for (const [logarithm, shift] of [
+  for (const [logarithm, added] of [
     [first, second],
     [second, first],
   ] as const) {
@@ -101,8 +101,9 @@ export const axisOfLogSum = (placed: Placed, of: View): number | undefined => {
     const [sum] = log.args;
     if (log.op !== "unary" || log.attrs.fn !== "log" || sum === undefined) continue;
     const found = reducedBy("sum", peeled({ view: sum, axes: logAxes }), axesOf(of.type.shape));
-    if (found !== undefined && isExponentialOf(peeled(found.of), whole(of), peeled({ view: shift, axes })))
-      return found.axis;
+    const shift = peeled({ view: added, axes });
+    if (found === undefined || !isUniformAlong(shift, of, found.axis)) continue;
+    if (isExponentialOf(peeled(found.of), whole(of), shift)) return found.axis;
   }
   return undefined;
 };
@@ -122,10 +123,9 @@ export const isExponentialOf = ({ view, axes }: Placed, of: Placed, shift?: Plac
   return sameShift && samePlace(peeled({ view: left, axes: found.axes }), target);
 };
 
-/** Whether a value is one number along an axis. */
-const isUniformAlong = (view: View, axis: number): boolean => {
-  const { axes } = peeled(whole(view));
-  const [atom] = axesOf(view.type.shape)[axis] ?? [];
+/** Whether a value is one number along an axis of another. */
+const isUniformAlong = ({ view, axes }: Placed, of: View, axis: number): boolean => {
+  const [atom] = axesOf(of.type.shape)[axis] ?? [];
   return view.op === "constant" || (atom !== undefined && axes.flat().every(({ name }) => name !== atom.name));
 };
 
@@ -143,5 +143,5 @@ const isMadeOf = (view: View, source: View["id"], seen: Set<View["id"]> = new Se
  * is made of the value is NaN where a row has one, and a number that is known is none.
  */
 export const isShiftOf = (value: View, shift: View, axis: number): boolean =>
-  isUniformAlong(shift, axis) &&
+  isUniformAlong(peeled(whole(shift)), shift, axis) &&
   (isMadeOf(shift, value.id) || (shift.op === "constant" && Number.isFinite(shift.attrs.value)));

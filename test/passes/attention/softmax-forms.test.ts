@@ -126,6 +126,19 @@ testStillness([softmaxForms], {
     dtypes: floats,
     build: (_, { x, y }) => x.sub(y.exp().sum(kept).log()).exp(),
   },
+  "the logarithm of a sum less one number, with another added again": {
+    dtypes: floats,
+    build: (_, { x, y }) => x.sub(shifted(x).sum(kept).log().add(y.max(kept))).exp(),
+  },
+  "the logarithm of a sum less numbers of the rows, with those of the columns added again": {
+    dtypes: floats,
+    shape: [3, 3],
+    build: (_, { x, y }) => x.sub(x.sub(y).exp().sum(kept).log().add(y.transpose([1, 0]))).exp(),
+  },
+  "the logarithm of a sum less numbers that differ along the axis": {
+    dtypes: floats,
+    build: (_, { x, y }) => x.sub(x.sub(y).exp().sum(kept).log().add(y)).exp(),
+  },
   "a product over the sum along its rows": {
     dtypes: floats,
     shape: [2, 3, 3],
