@@ -91,7 +91,7 @@ const cutsIn = ({ nodes }: Fusing, rootOf: ReadonlyMap<NodeId, NodeId>): Readonl
   const counts = new Map<ValueId, number>();
   for (const { id, operands, results } of nodes) {
     const root = rootOf.get(id);
-    let count = root === undefined ? 0 : 1;
+    let count = rootOf.has(id) ? 1 : 0;
     for (const operand of operands) {
       count += counts.get(operand) ?? 0;
       counts.delete(operand);
