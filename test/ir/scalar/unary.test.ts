@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { variable } from "../../../src/ir/loop/build.ts";
+import { sizeOfExpr } from "../../../src/ir/loop/rewrite.ts";
+import { pairedPolynomial, polynomial } from "../../../src/ir/scalar/programs/arithmetic.ts";
 import { type UnaryFn, unary } from "../../../src/ir/scalar/unary.ts";
 import golden from "./scalar-functions.json" with { type: "json" };
 import { between, distance, double, offenders, single, specialValues } from "./support/accuracy.ts";
@@ -49,6 +52,13 @@ describe("f32 programs", () => {
       for (const x of [2 ** 20 * 1.01, -1e30, 2 ** 1000]) expect(program(x)).toBe(unary[fn].evaluate(0));
     },
   );
+});
+
+test.each([1, 2, 3, 4, 5, 6])("a polynomial of %i coefficients by pairs is as much work as by Horner's rule", (count) => {
+  const coefficients = Array.from({ length: count }, (_, at) => at + 2);
+  const x = variable("f32", "x");
+  const byPairs = pairedPolynomial(x, variable("f32", "square"), coefficients);
+  expect(sizeOfExpr(byPairs)).toBe(sizeOfExpr(polynomial(x, coefficients)));
 });
 
 describe("f64 programs", () => {

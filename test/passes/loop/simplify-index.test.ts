@@ -112,6 +112,14 @@ test.each<[string, string, (i: Expr, j: Expr, n: Expr, body: BlockBuilder) => Ex
   ["names stay where that is as cheap", "v0 + 1", (i, j, _, body) => add(body.name(add(multiply(i, 12), j)), 1)],
   ["names are looked through where that helps", "j0", (i, j, _, body) => rem(body.name(add(multiply(i, 12), j)), 12)],
   [
+    "names are looked through in what is simple without that",
+    "n0",
+    (i, _, n, body) => {
+      const difference = body.name(subtract(i, n));
+      return subtract(i, binary("min", difference, difference));
+    },
+  ],
+  [
     "names of sums of names are looked through to the end",
     "j0",
     (i, j, _, body) => rem(body.name(add(body.name(add(multiply(i, 12), j)), 24)), 12),
