@@ -35,7 +35,10 @@ describe("f32 programs", () => {
     const { lower, evaluate, ulp } = unary[fn];
     const program = compileScalar(lower, "f32");
     // A power of two, and one with all bits, a little further each time.
-    const angles = Array.from({ length: 117 }, (_, k) => [2 ** (k + 10), -(2 ** (k + 10)) * (1 + (k + 1) / 2 ** 7 + 2 ** -23)]);
+    const angles = Array.from({ length: 117 }, (_, k) => [
+      2 ** (k + 10),
+      -(2 ** (k + 10)) * (1 + (k + 1) / 2 ** 7 + 2 ** -23),
+    ]);
     expect(offenders(angles.flat(), (x) => distance(program(x), evaluate(x), single) <= ulp)).toStrictEqual([]);
   });
 
@@ -54,12 +57,15 @@ describe("f32 programs", () => {
   );
 });
 
-test.each([1, 2, 3, 4, 5, 6])("a polynomial of %i coefficients by pairs is as much work as by Horner's rule", (count) => {
-  const coefficients = Array.from({ length: count }, (_, at) => at + 2);
-  const x = variable("f32", "x");
-  const byPairs = pairedPolynomial(x, variable("f32", "square"), coefficients);
-  expect(sizeOfExpr(byPairs)).toBe(sizeOfExpr(polynomial(x, coefficients)));
-});
+test.each([1, 2, 3, 4, 5, 6])(
+  "a polynomial of %i coefficients by pairs is as much work as by Horner's rule",
+  (count) => {
+    const coefficients = Array.from({ length: count }, (_, at) => at + 2);
+    const x = variable("f32", "x");
+    const byPairs = pairedPolynomial(x, variable("f32", "square"), coefficients);
+    expect(sizeOfExpr(byPairs)).toBe(sizeOfExpr(polynomial(x, coefficients)));
+  },
+);
 
 describe("f64 programs", () => {
   test.each(onFloats)("%s is within 4 units in the last place of double precision", (fn) => {

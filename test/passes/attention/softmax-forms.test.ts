@@ -133,7 +133,17 @@ testStillness([softmaxForms], {
   "the logarithm of a sum less numbers of the rows, with those of the columns added again": {
     dtypes: floats,
     shape: [3, 3],
-    build: (_, { x, y }) => x.sub(x.sub(y).exp().sum(kept).log().add(y.transpose([1, 0]))).exp(),
+    build: (_, { x, y }) =>
+      x
+        .sub(
+          x
+            .sub(y)
+            .exp()
+            .sum(kept)
+            .log()
+            .add(y.transpose([1, 0])),
+        )
+        .exp(),
   },
   "the logarithm of a sum less numbers that differ along the axis": {
     dtypes: floats,
