@@ -2,6 +2,7 @@
 // have kept the axis or not, and been reshaped, repeated or converted on the way to where it meets what it is of, so atoms are
 // compared (axes.ts), not shapes.
 import type { View } from "../../ir/graph/view.ts";
+import { lowestFinite } from "../../ir/ops/attention-meaning.ts";
 import { isFloat } from "../../ir/types/dtype.ts";
 import { type Axes, axesOf, type Placed, peeled, sameAxes, samePlace } from "./axes.ts";
 import { isElementwise, isMovement } from "./match-product.ts";
@@ -59,13 +60,15 @@ export const inverted = (placed: Placed): Placed | undefined => {
   return isPower ? { view: first, axes } : undefined;
 };
 
-/** The largest of x along an axis, perhaps no less than some number. */
+/** The largest of x along an axis, which is perhaps kept from being -infinity. */
 const axisOfLargest = (placed: Placed, of: View): number | undefined => {
   const { view, axes } = peeled(placed);
   const [first, second] = view.args;
-  const bounded = view.op === "binary" && view.attrs.fn === "max" && second?.op === "constant" && first !== undefined;
   if (view.op === "stopGradient" && first !== undefined) return axisOfLargest({ view: first, axes }, of);
-  return axisReduced("max", bounded ? { view: first, axes } : { view, axes }, of);
+  if (view.op !== "binary" || view.attrs.fn !== "max" || second?.op !== "constant" || first === undefined)
+    return axisReduced("max", { view, axes }, of);
+  const lowest = lowestFinite[view.type.dtype === "f64" ? "f64" : "f32"];
+  return second.attrs.value <= lowest ? axisReduced("max", { view: first, axes }, of) : undefined;
 };
 
 /** The axis along which a divisor is the sum of e; where e^(x - max x) is summed, perhaps no less than 1. */
