@@ -22,6 +22,10 @@ const inPlace = explain("src/passes/lowering/finish-kernel.ts");
 const readers = explain("src/passes/lowering/element-readers.ts");
 const scans = explain("src/passes/lowering/lower-scan.ts");
 const nesting = explain("src/passes/nest-concats.ts");
+const forwarding = explain("src/backends/wasm/forward-values.ts");
+const indices = explain("src/passes/loop/simplify-index.ts");
+const angles = explain("src/ir/scalar/programs/large-angle.ts");
+const merging = explain("src/passes/recurrence/merge-scans.ts");
 const hoisting = explain("src/passes/recurrence/hoist-from-scans.ts");
 const contracting = explain("src/passes/join-rows/contract-rows.ts");
 const work = explain("src/passes/join-rows/work.ts");
@@ -48,6 +52,11 @@ export const explanations: readonly Explanation[] = [
   ...printingExplanations,
   attention("each !== value", "true", "a value stands twice among those that are replaced, by the same"),
   attention("keys === undefined", "false", twice),
+  attention(
+    "products >= 2 && exponentials >= 1",
+    "products >= 2 || exponentials >= 1",
+    "attention is looked for where there is none",
+  ),
   axes(
     "default: return undefined;",
     "default:",
@@ -55,11 +64,22 @@ export const explanations: readonly Explanation[] = [
   ),
   recognising("type?.dtype", "type.dtype", never),
   rowSums("atoms[0]?.name", "atoms[0].name", never),
+  rowSums(
+    'view.op !== "binary" || first === undefined || second === undefined',
+    '(view.op !== "binary" || first === undefined) && second === undefined',
+    "only what has two operands is a quotient or a power",
+  ),
   rowSums('second.op === "constant"', "true", "only constants have a value"),
   forms(
     "axes[found.axis]?.[0]?.name !== over.name",
     "false",
     "a divisor of the product does not have the axis that it sums over, so that one is missing",
+  ),
+  forms("second !== undefined", "true", never),
+  forms(
+    'second !== undefined && view.op === "binary"',
+    "true",
+    "only what has two operands is a product or a quotient",
   ),
   weights("along[0]?.name", "along[0].name", never),
   cse("same !== undefined", "true", never),
@@ -151,6 +171,12 @@ export const explanations: readonly Explanation[] = [
   movement("kept === undefined || left === undefined", "false", "both are missing together"),
   movement("kept === undefined", "false", twice),
   movement("start === undefined", "false", never),
+  movement("end === undefined", "false", never),
+  merging("value !== undefined", "true", never),
+  sinking("b === undefined", "false", never),
+  indices('each.kind === "binary"', "true", "only what has two operands is a quotient or a remainder"),
+  forwarding("at >= 0", "true", "nothing stands in front of the first statement, which ends it as well"),
+  angles("shifted .slice(0, digitCount)", "shifted", "one digit more, too small to show behind the rounding"),
 ];
 
 /** Why a change is not noticed; undefined where nobody has said so. */

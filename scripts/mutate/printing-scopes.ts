@@ -34,7 +34,7 @@ export const printingScopes: Readonly<Record<string, Scope>> = {
     ],
     tests: [
       "test/backends/wasm/{statements,scalar-expressions,vector-expressions,tidy,side-by-side}.test.ts",
-      "test/backends/wasm/{outline,random-kernels}.test.ts",
+      "test/backends/wasm/{print-wat,transpose-moves,outline,random-kernels}.test.ts",
     ],
   },
 };

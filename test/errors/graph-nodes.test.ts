@@ -92,6 +92,17 @@ const attributes: readonly Case[] = [
   help: write axis as a whole number.`,
   },
   {
+    code: "W112",
+    actual: () => reading(line("  %0 = reduce %x {fn = sum, axes = [B]} : f32[4]")),
+    expected: `error[W112]: reduce: the attribute axes is a list of whole numbers such as [1, 2], not "[B]"
+
+  model.weft:2:29
+   1 | graph @g(%x: f32[B, 4], %y: f32[4, 3]) {
+   2 |   %0 = reduce %x {fn = sum, axes = [B]} : f32[4]
+     |                             ^^^^
+  help: write axes as a list of whole numbers such as [1, 2].`,
+  },
+  {
     code: "W113",
     actual: () => reading(line("  %0 = softmax %x {axis = 1, axis = 0} : f32[B, 4]")),
     expected: `error[W113]: softmax: the attribute axis is given twice

@@ -104,6 +104,15 @@ describe("stopping", () => {
     expect(trace.steps[2]?.steps.map(({ name }) => name)).toEqual(["simplify", "absorb-transposes"]);
   });
 
+  test("verifies on the way where that is asked", () => {
+    const verifiedTimes = (verify: "each" | "ends" | "never"): number => {
+      let times = 0;
+      runPassesUntil(standard, example(), "absorb-transposes", { verify, verifier: () => void times++ });
+      return times;
+    };
+    expect([verifiedTimes("each"), verifiedTimes("ends"), verifiedTimes("never")]).toEqual([1, 0, 0]);
+  });
+
   test("lists the passes when there is none of that name", () => {
     expect(() => runPassesUntil(standard, example(), "csee")).toThrow(
       /W127: .*"csee".*simplify.*cse, dce, optimize, merge-scans, .*decompose/,

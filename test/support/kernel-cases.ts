@@ -220,6 +220,8 @@ interface Attended {
   readonly features?: number;
   readonly valueFeatures?: number;
   readonly heads?: readonly [queries: number, keys: number];
+  /** Axes in front of the heads, of everything but what is added to the scores. */
+  readonly outer?: readonly number[];
   readonly factors?: boolean;
   readonly valueHeads?: number;
   /** Shapes of what is added to the scores, which gets gradients, too. */
@@ -229,7 +231,8 @@ interface Attended {
 /** Attention and its gradients, with scores that are scaled. */
 const attention = (title: string, given: Attended, brief = false): readonly Named[] => {
   const {
-    type = f32,
+    type: element = f32,
+    outer = [],
     queries = 50,
     keys = 20,
     features = 8,
@@ -237,13 +240,14 @@ const attention = (title: string, given: Attended, brief = false): readonly Name
     heads = [1, 1],
     factors = false,
   } = given;
+  const type = (...shape: readonly number[]): KnownType => element(...outer, ...shape);
   const scores = type(heads[0], queries, keys);
   const operands = [
     type(heads[0], queries, features),
     type(heads[1], keys, features),
     type(given.valueHeads ?? heads[1], keys, valueFeatures),
   ];
-  const captured = (given.biases ?? []).map((shape) => type(...shape));
+  const captured = (given.biases ?? []).map((shape) => element(...shape));
   const scored = (products: Tensor, biases: readonly Tensor[]): readonly Tensor[] => {
     const score = biases.reduce((sum, bias) => sum.add(bias), products.mul(0.5));
     return factors ? [score, products.sigmoid()] : [score];
@@ -292,6 +296,7 @@ const attentions: readonly Named[] = [
   ...attention("values too many to be packed", { keys: 2056, valueFeatures: 64 }, true),
   ...attention("heads that share keys", { heads: [4, 2], queries: 5 }),
   ...attention("two queries, many features of values", { queries: 2, valueFeatures: 32 }, true),
+  ...attention("heads of batches of batches", { outer: [2, 2], heads: [3, 3], queries: 5 }, true),
   ...attention("heads that share values", { heads: [4, 4], valueHeads: 2, queries: 5 }, true).slice(1),
   ...attention("a bias for each head", { heads: [3, 3], queries: 5, biases: [[3, 5, 20]] }, true).slice(1),
   ...attention("a bias for all heads", { heads: [3, 3], queries: 5, biases: [[5, 20]] }, true).slice(1),

@@ -2,6 +2,7 @@
 // have kept the axis or not, and been reshaped, repeated or converted on the way to where it meets what it is of, so atoms are
 // compared (axes.ts), not shapes.
 import type { View } from "../../ir/graph/view.ts";
+import { lowestFinite } from "../../ir/ops/attention-meaning.ts";
 import { isFloat } from "../../ir/types/dtype.ts";
 import { type Axes, axesOf, type Placed, peeled, sameAxes, samePlace } from "./axes.ts";
 import { isElementwise, isMovement } from "./match-product.ts";
@@ -59,13 +60,15 @@ export const inverted = (placed: Placed): Placed | undefined => {
   return isPower ? { view: first, axes } : undefined;
 };
 
-/** The largest of x along an axis, perhaps no less than some number. */
+/** The largest of x along an axis, which is perhaps kept from being -infinity. */
 const axisOfLargest = (placed: Placed, of: View): number | undefined => {
   const { view, axes } = peeled(placed);
   const [first, second] = view.args;
-  const bounded = view.op === "binary" && view.attrs.fn === "max" && second?.op === "constant" && first !== undefined;
   if (view.op === "stopGradient" && first !== undefined) return axisOfLargest({ view: first, axes }, of);
-  return axisReduced("max", bounded ? { view: first, axes } : { view, axes }, of);
+  if (view.op !== "binary" || view.attrs.fn !== "max" || second?.op !== "constant" || first === undefined)
+    return axisReduced("max", { view, axes }, of);
+  const lowest = lowestFinite[view.type.dtype === "f64" ? "f64" : "f32"];
+  return second.attrs.value <= lowest ? axisReduced("max", { view: first, axes }, of) : undefined;
 };
 
 /** The axis along which a divisor is the sum of e; where e^(x - max x) is summed, perhaps no less than 1. */
@@ -93,7 +96,7 @@ export const axisOfLogSum = (placed: Placed, of: View): number | undefined => {
     return found !== undefined && isExponentialOf(peeled(found.of), whole(of)) ? found.axis : undefined;
   }
   if (view.op !== "binary" || view.attrs.fn !== "add" || second === undefined) return undefined;
-  for (const [logarithm, shift] of [
+  for (const [logarithm, added] of [
     [first, second],
     [second, first],
   ] as const) {
@@ -101,8 +104,9 @@ export const axisOfLogSum = (placed: Placed, of: View): number | undefined => {
     const [sum] = log.args;
     if (log.op !== "unary" || log.attrs.fn !== "log" || sum === undefined) continue;
     const found = reducedBy("sum", peeled({ view: sum, axes: logAxes }), axesOf(of.type.shape));
-    if (found !== undefined && isExponentialOf(peeled(found.of), whole(of), peeled({ view: shift, axes })))
-      return found.axis;
+    const shift = peeled({ view: added, axes });
+    if (found === undefined || !isUniformAlong(shift, of, found.axis)) continue;
+    if (isExponentialOf(peeled(found.of), whole(of), shift)) return found.axis;
   }
   return undefined;
 };
@@ -122,10 +126,9 @@ export const isExponentialOf = ({ view, axes }: Placed, of: Placed, shift?: Plac
   return sameShift && samePlace(peeled({ view: left, axes: found.axes }), target);
 };
 
-/** Whether a value is one number along an axis. */
-const isUniformAlong = (view: View, axis: number): boolean => {
-  const { axes } = peeled(whole(view));
-  const [atom] = axesOf(view.type.shape)[axis] ?? [];
+/** Whether a value is one number along an axis of another. */
+const isUniformAlong = ({ view, axes }: Placed, of: View, axis: number): boolean => {
+  const [atom] = axesOf(of.type.shape)[axis] ?? [];
   return view.op === "constant" || (atom !== undefined && axes.flat().every(({ name }) => name !== atom.name));
 };
 
@@ -143,5 +146,5 @@ const isMadeOf = (view: View, source: View["id"], seen: Set<View["id"]> = new Se
  * is made of the value is NaN where a row has one, and a number that is known is none.
  */
 export const isShiftOf = (value: View, shift: View, axis: number): boolean =>
-  isUniformAlong(shift, axis) &&
+  isUniformAlong(peeled(whole(shift)), shift, axis) &&
   (isMadeOf(shift, value.id) || (shift.op === "constant" && Number.isFinite(shift.attrs.value)));

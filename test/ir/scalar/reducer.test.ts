@@ -16,6 +16,15 @@ test.each(names)("%s leaves a number alone when combined with its identity", (fn
   }
 });
 
+test.each(names)("the identity of %s is a number of its type", (fn) => {
+  const { identity } = reducers[fn];
+  for (const [dtype, type] of [
+    ["i32", Int32Array],
+    ["u8", Uint8Array],
+  ] as const)
+    expect([...type.of(identity(dtype))]).toEqual([identity(dtype)]);
+});
+
 test.each(names)("the operator of %s in a loop program is its meaning", (fn) => {
   const { fn: operator, evaluate } = reducers[fn];
   for (const x of samples.i32) {

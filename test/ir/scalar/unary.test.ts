@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { variable } from "../../../src/ir/loop/build.ts";
+import { sizeOfExpr } from "../../../src/ir/loop/rewrite.ts";
+import { pairedPolynomial, polynomial } from "../../../src/ir/scalar/programs/arithmetic.ts";
 import { type UnaryFn, unary } from "../../../src/ir/scalar/unary.ts";
 import golden from "./scalar-functions.json" with { type: "json" };
 import { between, distance, double, offenders, single, specialValues } from "./support/accuracy.ts";
@@ -28,6 +31,17 @@ describe("f32 programs", () => {
     expect(lane).toStrictEqual(scalar);
   });
 
+  test.each(["sin", "cos", "tan"] as const)("%s keeps its accuracy at angles of any size", (fn) => {
+    const { lower, evaluate, ulp } = unary[fn];
+    const program = compileScalar(lower, "f32");
+    // A power of two, and one with all bits, a little further each time.
+    const angles = Array.from({ length: 117 }, (_, k) => [
+      2 ** (k + 10),
+      -(2 ** (k + 10)) * (1 + (k + 1) / 2 ** 7 + 2 ** -23),
+    ]);
+    expect(offenders(angles.flat(), (x) => distance(program(x), evaluate(x), single) <= ulp)).toStrictEqual([]);
+  });
+
   test("subnormal results are not flushed", () => {
     expect(compileScalar(unary.exp.lower, "f32")(-100)).toBe(Math.fround(Math.exp(-100)));
     expect(compileScalar(unary.sigmoid.lower, "f32")(-100)).toBe(Math.fround(Math.exp(-100)));
@@ -42,6 +56,16 @@ describe("f32 programs", () => {
     },
   );
 });
+
+test.each([1, 2, 3, 4, 5, 6])(
+  "a polynomial of %i coefficients by pairs is as much work as by Horner's rule",
+  (count) => {
+    const coefficients = Array.from({ length: count }, (_, at) => at + 2);
+    const x = variable("f32", "x");
+    const byPairs = pairedPolynomial(x, variable("f32", "square"), coefficients);
+    expect(sizeOfExpr(byPairs)).toBe(sizeOfExpr(polynomial(x, coefficients)));
+  },
+);
 
 describe("f64 programs", () => {
   test.each(onFloats)("%s is within 4 units in the last place of double precision", (fn) => {
@@ -87,6 +111,11 @@ describe("meanings", () => {
         expect([fn, x, program(x) | 0]).toStrictEqual([fn, x, unary[fn].evaluate(x) | 0]);
       }
     }
+  });
+
+  test("erf and erfc of small numbers make 1 but for one rounding", () => {
+    const sumOf = (x: number): number => unary.erf.evaluate(x) + unary.erfc.evaluate(x);
+    expect(offenders(between(-0.499, 0.499, 1000), (x) => Math.abs(sumOf(x) - 1) <= 2 ** -53)).toStrictEqual([]);
   });
 
   test("not turns a truth value round", () => {

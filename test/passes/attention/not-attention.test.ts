@@ -236,6 +236,14 @@ const cases: Readonly<Record<string, (inputs: Inputs) => Readonly<Record<string,
   "weights to which something is added": (inputs) => ({
     y: softmax(scoresOf(inputs)).add(inputs.mask.cast("f32")).matmul(inputs.v),
   }),
+  "exponentials less the logarithm of a sum from which each key took off a number of its own": (inputs) => {
+    const [scores, taken] = [scoresOf(inputs), inputs.v.transpose([0, 2, 1])];
+    const sums = scores
+      .sub(taken)
+      .exp()
+      .sum({ axes: [2], keepDims: true });
+    return { y: scores.sub(sums.log().add(taken)).exp().matmul(inputs.v) };
+  },
   "softmax of no product": ({ q, v }) => ({ y: softmax(q).matmul(v) }),
   "a product that knows no keys": (inputs) => {
     const { q, k, v } = inputs;

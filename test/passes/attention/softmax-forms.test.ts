@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { logSoftmax, logSumExp, softmax } from "../../../src/ir/functions/index.ts";
 import { emitOne } from "../../../src/ir/graph/traced-tensor.ts";
+import { lowestFinite } from "../../../src/ir/ops/attention-meaning.ts";
 import type { Tensor } from "../../../src/ir/types/tensor.ts";
 import { softmaxForms } from "../../../src/passes/attention/softmax-forms.ts";
 import { rewrite } from "../../../src/passes/rewrite.ts";
@@ -23,6 +24,10 @@ testRules(softmaxForms, {
     (x) => x.exp().div(x.exp().sum({ axes: [1], keepDims: true })),
     (x) => shifted(x).div(back(shifted(x).sum({ axes: [-1] }))),
     (x) => shifted(x).div(shifted(x).sum(kept).maximum(1)),
+    (x) => {
+      const weights = x.sub(x.max(kept).maximum(lowestFinite[x.dtype === "f64" ? "f64" : "f32"])).exp();
+      return weights.div(weights.sum(kept).maximum(1));
+    },
     (x) =>
       x.exp().div(
         x
@@ -121,10 +126,40 @@ testStillness([softmaxForms], {
     dtypes: floats,
     build: (_, { x }) => x.exp().div(x.exp().sum(kept).maximum(1)),
   },
+  "a sum that is no less than 1, of what is less than e^0 all along a row": {
+    dtypes: floats,
+    build: (_, { x }) => {
+      const weights = x.sub(x.max(kept).maximum(0)).exp();
+      return weights.div(weights.sum(kept).maximum(1));
+    },
+  },
   "a shift that differs along the axis": { dtypes: floats, build: (_, { x, y }) => softmax(x.sub(y)) },
   "the logarithm of another sum": {
     dtypes: floats,
     build: (_, { x, y }) => x.sub(y.exp().sum(kept).log()).exp(),
+  },
+  "the logarithm of a sum less one number, with another added again": {
+    dtypes: floats,
+    build: (_, { x, y }) => x.sub(shifted(x).sum(kept).log().add(y.max(kept))).exp(),
+  },
+  "the logarithm of a sum less numbers of the rows, with those of the columns added again": {
+    dtypes: floats,
+    shape: [3, 3],
+    build: (_, { x, y }) =>
+      x
+        .sub(
+          x
+            .sub(y)
+            .exp()
+            .sum(kept)
+            .log()
+            .add(y.transpose([1, 0])),
+        )
+        .exp(),
+  },
+  "the logarithm of a sum less numbers that differ along the axis": {
+    dtypes: floats,
+    build: (_, { x, y }) => x.sub(x.sub(y).exp().sum(kept).log().add(y)).exp(),
   },
   "a product over the sum along its rows": {
     dtypes: floats,

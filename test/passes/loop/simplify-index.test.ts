@@ -111,6 +111,19 @@ test.each<[string, string, (i: Expr, j: Expr, n: Expr, body: BlockBuilder) => Ex
   ["chains of remainders of a negative divisor stay", "n0 % -4 / 2", (_, __, n) => div(rem(n, -4), 2)],
   ["names stay where that is as cheap", "v0 + 1", (i, j, _, body) => add(body.name(add(multiply(i, 12), j)), 1)],
   ["names are looked through where that helps", "j0", (i, j, _, body) => rem(body.name(add(multiply(i, 12), j)), 12)],
+  [
+    "names are looked through in what is simple without that",
+    "n0",
+    (i, _, n, body) => {
+      const difference = body.name(subtract(i, n));
+      return subtract(i, binary("min", difference, difference));
+    },
+  ],
+  [
+    "names of sums of names are looked through to the end",
+    "j0",
+    (i, j, _, body) => rem(body.name(add(body.name(add(multiply(i, 12), j)), 24)), 12),
+  ],
 ])("%s: %s", (_, expected, value) => expect(simplified(value)).toBe(expected));
 
 test("names of long sums are not looked through", () => {

@@ -1,9 +1,12 @@
+import { expect, test } from "vitest";
 import type { Trace } from "../../../src/ir/graph/trace.ts";
 import { emitOne } from "../../../src/ir/graph/traced-tensor.ts";
 import { type ReduceFn, reducers } from "../../../src/ir/scalar/reducer.ts";
 import { type DType, isFloat } from "../../../src/ir/types/dtype.ts";
 import type { Tensor } from "../../../src/ir/types/tensor.ts";
+import { simplify } from "../../../src/passes/pipelines.ts";
 import { reduction } from "../../../src/passes/simplify/reduction.ts";
+import { graphOf, opsOf } from "../support.ts";
 import { type Instance, testRules, testStillness } from "./soundness.ts";
 
 const at =
@@ -106,4 +109,12 @@ testStillness([reduction], {
   ),
   "a sum of thirds": still(floats, (t) => reduce(t, t.constant(1 / 3, "f32", [3]), "sum", [0])),
   "a sum of whole numbers above 2^24": still(floats, (t) => reduce(t, t.constant(2 ** 23 + 1, "f32", [3]), "sum", [0])),
+});
+
+test("reductions that keep their axes become one that keeps them", () => {
+  const graph = graphOf((t) => {
+    const x = t.input("x", { dtype: "f32", shape: [2, 3, 4] });
+    return { y: reduce(t, reduce(t, x, "max", [1], true), "max", [2], true) };
+  });
+  expect(opsOf(simplify.run(graph))).toEqual(["input", "reduce max"]);
 });

@@ -75,6 +75,15 @@ const shareable: readonly (readonly [string, readonly string[], (body: BlockBuil
       }),
   ],
   [
+    "rows at places that have names",
+    ["i0"],
+    (body) =>
+      body.loop(8, (i, row) => {
+        const first = row.name(multiply(i, 12));
+        row.loop(12, (j, inner) => inner.store("y", inner.name(add(first, j)), x(j)));
+      }),
+  ],
+  [
     "columns within a loop over rows that add up",
     ["i1"],
     (body) =>
@@ -236,15 +245,18 @@ describe("sharing kernels", () => {
   });
 
   test("chooses the loop that leaves no thread idle", () => {
-    const nest = (rows: number, columns: number): Kernel =>
+    const nest = (rows: number, columns: number, value = x): Kernel =>
       kernelOf((body) =>
         body.loop(rows, (i, row) =>
-          row.loop(columns, (j, inner) => inner.store("y", add(multiply(i, columns), j), x(j)), { hint: "j" }),
+          row.loop(columns, (j, inner) => inner.store("y", add(multiply(i, columns), j), value(j)), { hint: "j" }),
         ),
       );
     expect(cutLoops(nest(6, 16))).toEqual(["i0"]);
     expect(cutLoops(nest(3, 32))).toEqual(["j0"]);
     expect(cutLoops(nest(3, 32), 3)).toEqual(["i0"]);
+    // Of two threads one does 4 of 7 rows, which is near enough to half.
+    const fourTimes = (j: Expr | number): Expr => [1, 2, 3].reduce<Expr>((sum) => binary("add", sum, x(j)), x(j));
+    expect(cutLoops(nest(7, 12, fourTimes))).toEqual(["i0"]);
   });
 
   test("random kernels give the same bits, and threads never meet", () => {

@@ -120,6 +120,14 @@ describe("a call that is shared", () => {
     expect(plain(steps(12_000), 5).sharing?.worthwhile).toEqual([true, false]);
   });
 
+  test("stands beside calls that are not", () => {
+    const first = kernel("first", { to: "write", from: "read" }, (body) => body.store("to", 0, at("from", 0)));
+    const calls = [call("copy", "y", "x"), call("first", "z", "x")];
+    const result = shared(programOf([copy, first], { x: "input", y: "output", z: "output" }, calls));
+    expect(callsOf(result)).toEqual(["copy y x share", "first z x"]);
+    expect(copiesOf(result)).toEqual({ x: 1, y: 1, z: 1, share: 4 });
+  });
+
   test("has fewer than 500 parameters", () => {
     const wide = (count: number): Kernel => ({
       ...copy,
