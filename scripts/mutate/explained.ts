@@ -15,6 +15,7 @@ const dce = explain("src/passes/dce.ts");
 const differentiation = explain("src/passes/differentiate.ts");
 const folding = explain("src/passes/fold-constants.ts");
 const fusing = explain("src/passes/fuse-elementwise.ts");
+const vectorizing = explain("src/passes/loop/vectorize.ts");
 const followers = explain("src/passes/fusion/followers.ts");
 const order = explain("src/passes/fusion/running-order.ts");
 const joining = explain("src/passes/join-rows/row-pairs.ts");
@@ -171,6 +172,8 @@ export const explanations: readonly Explanation[] = [
   movement("kept === undefined || left === undefined", "false", "both are missing together"),
   movement("kept === undefined", "false", twice),
   movement("start === undefined", "false", never),
+  fusing("root === undefined", "false", "nobody asks for the group of what has no root"),
+  vectorizing('to.kind === "const"', "true", "a number is not above one that is not known"),
   movement("end === undefined", "false", never),
   merging("value !== undefined", "true", never),
   sinking("b === undefined", "false", never),

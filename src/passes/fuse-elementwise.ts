@@ -109,10 +109,11 @@ const initialGroups = (fusing: Fusing): readonly Group[] => {
   const cuts = cutsIn(fusing, whole);
   const rootOf = cuts.size === 0 ? whole : assignRoots(fusing, cuts);
   const members = new Map<NodeId, Set<NodeId>>();
-  // Roots were found from the last node to the first.
-  for (const [id, root] of [...rootOf].toReversed()) {
+  for (const node of fusing.nodes) {
+    const root = rootOf.get(node.id);
+    if (root === undefined) continue;
     const set = members.get(root) ?? new Set();
-    members.set(root, set.add(id));
+    members.set(root, set.add(node.id));
   }
   return fusing.nodes.flatMap((node): readonly Group[] => {
     const set = members.get(node.id);

@@ -20,7 +20,6 @@ import { type Bounds, intervalOf } from "../../ir/loop/bounds.ts";
 import { add, binary, i32, reduceLanes, subtract, variable } from "../../ir/loop/build.ts";
 import type { Expr } from "../../ir/loop/expr.ts";
 import type { Kernel } from "../../ir/loop/kernel.ts";
-import { sameExpr } from "../../ir/loop/key.ts";
 import { boundsOfNames } from "../../ir/loop/relations.ts";
 import {
   exprsOf,
@@ -90,9 +89,11 @@ const serialized = (stmts: readonly Stmt[]): readonly Stmt[] =>
     return inner.kind === "for" ? { ...inner, mode: "serial" } : inner;
   });
 
-/** A serial loop over part of the range, if there is any. */
+/** A serial loop over part of the range. */
 const part = (loop: Loop, from: Expr, to: Expr, step: number, body: readonly Stmt[]): readonly Stmt[] =>
-  sameExpr(from, to) ? [] : [{ ...loop, from, to, step, mode: "serial", body }];
+  from.kind === "const" && to.kind === "const" && from.value >= to.value
+    ? []
+    : [{ ...loop, from, to, step, mode: "serial", body }];
 
 /** Whether an iteration that runs once more leaves what it left before: it reads nothing that the loop writes. */
 const isRepeatable = ({ body }: Loop, kernel: Kernel): boolean => {
