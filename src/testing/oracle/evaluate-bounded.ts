@@ -86,11 +86,10 @@ export const evaluateBounded = (
   const fused = withAttentionFused(graph);
   if (fused === undefined) return walkEntry(graph, entry, feeds, parameters, { ...evaluator, ...options });
   let hasLeft = false;
-  const watched: Evaluator<Bounded>["node"] = (node, operands) => {
-    const results = boundNode(node, operands);
-    hasLeft ||= leavesNumbers(node, operands, results);
-    return results;
+  const observe: BoundOptions["observe"] = (node, results) => {
+    hasLeft ||= leavesNumbers(node, results);
+    options.observe?.(node, results);
   };
-  const written = walkEntry(graph, entry, feeds, parameters, { ...evaluator, ...options, node: watched });
+  const written = walkEntry(graph, entry, feeds, parameters, { ...evaluator, observe });
   return merged(written, walkEntry(fused, entry, feeds, parameters, evaluator), hasLeft);
 };

@@ -18,20 +18,16 @@ export const withAttentionFused = (graph: Graph): Graph | undefined => {
   return count(program, "attention") > count(graph, "attention") ? program : undefined;
 };
 
-const hasNaN = (values: readonly Bounded[]): boolean => values.some(({ data }) => data.some(Number.isNaN));
-
 /**
- * Whether a node leaves the numbers although its operands do not: an exponential that overflows, or what is no number of numbers and
- * infinities, as a score without any key less the largest one is. A softmax by hand may be made of it.
+ * Whether a node's results are none that weights should be made of: an exponential that overflows, or no number, as a score without any
+ * key less the largest one is. One op need not give the same then: what is masked does not count in it, whatever it is.
  */
 export const leavesNumbers = (
   { op, attrs }: Pick<Node, "op" | "attrs">,
-  operands: readonly Bounded[],
-  results: readonly Bounded[],
+  results: readonly Pick<Bounded, "data">[],
 ): boolean => {
   const isExponential = op === "unary" && (attrs as { readonly fn?: string }).fn === "exp";
-  if (isExponential && (results[0]?.data.includes(Infinity) ?? false)) return true;
-  return hasNaN(results) && !hasNaN(operands);
+  return results.some(({ data }) => data.some(Number.isNaN) || (isExponential && data.includes(Infinity)));
 };
 
 /**

@@ -70,7 +70,7 @@ test("where a softmax by hand leaves the numbers, one op may mean another number
   expect([...eitherWay(written, fused).error]).toStrictEqual([1e-7, 1e-7]);
 });
 
-test("a node leaves the numbers where it makes none of numbers", () => {
+test("a node leaves the numbers where an exponential overflows, and where it gives none", () => {
   const [numbers, infinite, none] = [
     bounded([0, 1], [0, 0]),
     bounded([0, Infinity], [0, 0]),
@@ -78,9 +78,8 @@ test("a node leaves the numbers where it makes none of numbers", () => {
   ];
   const exponential = { op: "unary", attrs: { fn: "exp" } } as const;
   const difference = { op: "binary", attrs: { fn: "sub" } } as const;
-  expect(leavesNumbers(exponential, [numbers], [infinite])).toBe(true);
-  expect(leavesNumbers(exponential, [numbers], [numbers])).toBe(false);
-  expect(leavesNumbers(difference, [infinite, infinite], [none])).toBe(true);
-  expect(leavesNumbers(difference, [infinite, numbers], [infinite])).toBe(false);
-  expect(leavesNumbers(difference, [none, infinite], [none])).toBe(false);
+  expect(leavesNumbers(exponential, [infinite])).toBe(true);
+  expect(leavesNumbers(exponential, [numbers])).toBe(false);
+  expect(leavesNumbers(difference, [infinite])).toBe(false);
+  expect(leavesNumbers(difference, [numbers, none])).toBe(true);
 });
