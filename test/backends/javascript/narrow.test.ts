@@ -1,6 +1,5 @@
 // Which loops over vectors are printed as loops over numbers, and which must not be.
 import { describe, expect, test } from "vitest";
-import { printJavaScript } from "../../../src/backends/javascript/print-javascript.ts";
 import {
   add,
   type BlockBuilder,
@@ -17,22 +16,22 @@ import {
 } from "../../../src/ir/loop/build.ts";
 import type { Expr } from "../../../src/ir/loop/expr.ts";
 import type { Kernel } from "../../../src/ir/loop/kernel.ts";
-import { kernelOf, programOf } from "../../support/kernel-program.ts";
+import { kernelOf } from "../../support/kernel-program.ts";
+import { printedLines } from "../../support/printed-kernel.ts";
 
 /** The lines of the kernel that goes over sixteen elements, four at a time. */
-const linesOf = (fill: (i: Expr, body: BlockBuilder) => void): readonly string[] => {
-  const kernel = kernelOf(
-    [
-      ["x", "f32", 64, "read"],
-      ["y", "f32", 64, "update"],
-      ["z", "i32", 64, "write"],
-      ["w", "f32", 64, "write"],
-    ],
-    (body) => body.loop(16, fill, { step: 4 }),
+const linesOf = (fill: (i: Expr, body: BlockBuilder) => void): readonly string[] =>
+  printedLines(
+    kernelOf(
+      [
+        ["x", "f32", 64, "read"],
+        ["y", "f32", 64, "update"],
+        ["z", "i32", 64, "write"],
+        ["w", "f32", 64, "write"],
+      ],
+      (body) => body.loop(16, fill, { step: 4 }),
+    ),
   );
-  const lines = printJavaScript(programOf(kernel)).split("\n");
-  return lines.slice(4, lines.indexOf("}"));
-};
 
 const overNumbers = "  for (let i0 = 0; i0 < 16; i0++) {";
 const overVectors = "  for (let i0 = 0; i0 < 16; i0 += 4) {";
@@ -179,10 +178,7 @@ test("a loop over vectors stays one where it reads next to what it writes in pla
     ],
     (body) => body.loop(16, (i, inner) => inner.store("y", add(i, 1), load("f32x4", "x", i)), { step: 4 }),
   );
-  const headOf = (inPlace: Kernel["inPlace"]): string | undefined =>
-    printJavaScript(programOf({ ...kernel, inPlace }))
-      .split("\n")
-      .find((line) => line.startsWith("  for"));
+  const headOf = (inPlace: Kernel["inPlace"]): string | undefined => printedLines({ ...kernel, inPlace })[0];
   expect(headOf([])).toBe(overNumbers);
   expect(
     headOf([
